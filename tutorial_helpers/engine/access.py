@@ -1,0 +1,92 @@
+"""How variables may be used and how they are laid out: the enumerations of PyGeNN's API."""
+
+from __future__ import annotations
+
+import enum
+
+
+class VarAccess(enum.Enum):
+    """Access to a variable of a neuron, current source, weight update or postsynaptic model.
+
+    With N elements and B > 1 batches the array of a variable has shape ``(B, N)``, ``(N,)`` for
+    `READ_ONLY`, and ``(B, 1)`` for `READ_ONLY_SHARED_NEURON`.
+    """
+
+    READ_WRITE = enum.auto()
+    READ_ONLY = enum.auto()
+    READ_ONLY_DUPLICATE = enum.auto()
+    READ_ONLY_SHARED_NEURON = enum.auto()
+
+    @property
+    def writable(self) -> bool:
+        """Whether code of the model may assign the variable."""
+        return self is VarAccess.READ_WRITE
+
+    @property
+    def per_batch(self) -> bool:
+        """Whether every batch has a copy of its own."""
+        return self is not VarAccess.READ_ONLY
+
+    @property
+    def per_element(self) -> bool:
+        """Whether every neuron or synapse has a value of its own."""
+        return self is not VarAccess.READ_ONLY_SHARED_NEURON
+
+
+class VarAccessMode(enum.Enum):
+    """How a variable reference is used by the code that holds it."""
+
+    READ_WRITE = enum.auto()
+    READ_ONLY = enum.auto()
+    BROADCAST = enum.auto()
+    REDUCE_SUM = enum.auto()
+    REDUCE_MAX = enum.auto()
+
+
+class CustomUpdateVarAccess(enum.Enum):
+    """Access to a variable that a custom update owns, relative to the shape of the update."""
+
+    READ_WRITE = enum.auto()
+    READ_ONLY = enum.auto()
+    READ_ONLY_SHARED = enum.auto()
+    READ_ONLY_SHARED_NEURON = enum.auto()
+    REDUCE_BATCH_SUM = enum.auto()
+    REDUCE_BATCH_MAX = enum.auto()
+    REDUCE_NEURON_SUM = enum.auto()
+    REDUCE_NEURON_MAX = enum.auto()
+    BROADCAST_DELAY = enum.auto()
+
+    @property
+    def writable(self) -> bool:
+        """Whether code of the update may assign the variable."""
+        return self is CustomUpdateVarAccess.READ_WRITE
+
+    @property
+    def per_batch(self) -> bool:
+        """Whether the variable has a copy for each batch that the update runs over."""
+        return self is not CustomUpdateVarAccess.READ_ONLY_SHARED
+
+    @property
+    def per_element(self) -> bool:
+        """Whether the variable has a value for each element that the update runs over."""
+        return self is not CustomUpdateVarAccess.READ_ONLY_SHARED_NEURON
+
+
+class SynapseMatrixType(enum.Enum):
+    """Connectivity and storage of a synapse population."""
+
+    DENSE = enum.auto()
+    DENSE_PROCEDURALG = enum.auto()
+    BITMASK = enum.auto()
+    SPARSE = enum.auto()
+    PROCEDURAL = enum.auto()
+    PROCEDURAL_KERNELG = enum.auto()
+    TOEPLITZ = enum.auto()
+
+
+class VarLocation(enum.Enum):
+    """Where the memory of a variable is held."""
+
+    HOST = enum.auto()
+    DEVICE = enum.auto()
+    HOST_DEVICE = enum.auto()

@@ -1,0 +1,135 @@
+"""What a model is: descriptions of neurons, synapses, current sources and custom updates.
+
+Each class is what one ``create_…_model`` function returns: names, types and code strings, without
+sizes or values. They are immutable, so one description can serve any number of populations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tutorial_helpers.engine.access import CustomUpdateVarAccess, VarAccess, VarAccessMode
+from tutorial_helpers.engine.snippets import Snippet
+from tutorial_helpers.engine.types import SCALAR, TypeLike
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter: one number, the same for every element."""
+
+    name: str
+    type: TypeLike = SCALAR
+
+
+@dataclass(frozen=True)
+class DerivedParameter:
+    """A number computed from the parameters and ``dt`` when the model is built."""
+
+    name: str
+    function: Callable[[Mapping[str, float], float], float]
+    type: TypeLike = SCALAR
+
+
+@dataclass(frozen=True)
+class Var:
+    """A variable: numbers that the model owns, laid out as `access` says."""
+
+    name: str
+    type: TypeLike
+    access: VarAccess | CustomUpdateVarAccess
+
+
+@dataclass(frozen=True)
+class VarReference:
+    """A name under which a variable of something else is used."""
+
+    name: str
+    type: TypeLike
+    mode: VarAccessMode
+
+
+@dataclass(frozen=True)
+class AdditionalInput:
+    """An input beside ``Isyn`` that starts every step at `initial`."""
+
+    name: str
+    type: TypeLike
+    initial: float
+
+
+@dataclass(frozen=True)
+class Model:
+    """What all descriptions share."""
+
+    family: ClassVar[str]
+
+    class_name: str
+    params: tuple[Parameter, ...]
+    vars: tuple[Var, ...]
+    derived_params: tuple[DerivedParameter, ...]
+
+    @property
+    def title(self) -> str:
+        """What the description is called in messages."""
+        return f"{self.family} '{self.class_name}'"
+
+
+@dataclass(frozen=True)
+class NeuronModel(Model):
+    """Description of a neuron."""
+
+    family: ClassVar[str] = "neuron model"
+
+    sim_code: Snippet
+    threshold_condition_code: Snippet
+    reset_code: Snippet
+    additional_input_vars: tuple[AdditionalInput, ...]
+    auto_refractory_required: bool
+
+
+@dataclass(frozen=True)
+class CurrentSourceModel(Model):
+    """Description of a source that injects a current into every neuron of a population."""
+
+    family: ClassVar[str] = "current source model"
+
+    neuron_var_refs: tuple[VarReference, ...]
+    injection_code: Snippet
+
+
+@dataclass(frozen=True)
+class WeightUpdateModel(Model):
+    """Description of what a spike does to a synapse."""
+
+    family: ClassVar[str] = "weight update model"
+
+    pre_spike_syn_code: Snippet
+
+
+@dataclass(frozen=True)
+class PostsynapticModel(Model):
+    """Description of how summed synaptic input becomes a current."""
+
+    family: ClassVar[str] = "postsynaptic model"
+
+    neuron_var_refs: tuple[VarReference, ...]
+    sim_code: Snippet
+
+
+@dataclass(frozen=True)
+class CustomUpdateModel(Model):
+    """Description of an operation that is run on request."""
+
+    family: ClassVar[str] = "custom update model"
+
+    var_refs: tuple[VarReference, ...]
+    update_code: Snippet
+
+
+@dataclass(frozen=True)
+class VarInitSnippet(Model):
+    """Description of how a variable gets its initial values."""
+
+    family: ClassVar[str] = "variable initialisation snippet"

@@ -1,0 +1,579 @@
+"""The functions that describe models: ``create_…_model``, checked at the call.
+
+Their signatures, the deprecated keywords in the middle included, are those of PyGeNN 5.4.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+import warnings
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from tutorial_helpers.engine.access import CustomUpdateVarAccess, VarAccess, VarAccessMode
+from tutorial_helpers.engine.bodies import check_code
+from tutorial_helpers.engine.components import (
+    AdditionalInput,
+    CurrentSourceModel,
+    CustomUpdateModel,
+    DerivedParameter,
+    Model,
+    NeuronModel,
+    Parameter,
+    PostsynapticModel,
+    Var,
+    VarInitSnippet,
+    VarReference,
+    WeightUpdateModel,
+)
+from tutorial_helpers.engine.snippets import Snippet
+from tutorial_helpers.engine.types import SCALAR, TypeLike, check_type
+
+ParamSpec = Sequence[str | tuple[str, TypeLike]] | None
+VarSpec = Sequence[tuple[Any, ...]] | None
+DerivedSpec = Sequence[tuple[Any, ...]] | None
+AnyModel = TypeVar("AnyModel", bound=Model)
+
+
+def check_name(name: object, what: str, *, may_start_with_digit: bool = False) -> str:
+    """Return `name` if it can name a variable, a parameter or (with a digit) a population.
+
+    Raises
+    ------
+    RuntimeError
+        If it is empty, or holds anything but letters, digits and underscores.
+    TypeError
+        If it is not a string.
+    """
+    if not isinstance(name, str):
+        raise TypeError(f"{what} name must be a string, not {name!r}.")
+    if not name:
+        raise RuntimeError(f"{what} name invalid: it cannot be empty.")
+    if not re.fullmatch(r"[A-Za-z0-9_]+", name):
+        raise RuntimeError(
+            f"{what} name invalid: '{name}' contains an illegal character; use letters, digits "
+            "and underscores."
+        )
+    if name[0].isdigit() and not may_start_with_digit:
+        raise RuntimeError(f"{what} name invalid: '{name}' starts with a digit.")
+    return name
+
+
+def unsupported(what: str) -> NotImplementedError:
+    """Return the error to raise for a part of PyGeNN that the bundled engine does not have."""
+    return NotImplementedError(f"The bundled engine does not support {what}; real PyGeNN does.")
+
+
+def _renamed(title: str, new: object, old: object, names: tuple[str, str]) -> Any:
+    """Return the value of a keyword that may have been given under its deprecated name."""
+    if old is None:
+        return new
+    warnings.warn(
+        f"{title}: keyword '{names[1]}' is deprecated; use '{names[0]}'.",
+        FutureWarning,
+        stacklevel=3,
+    )
+    if new is not None:
+        raise TypeError(f"{title}: '{names[0]}' and '{names[1]}' are the same; give only one.")
+    return old
+
+
+def _sequence(given: object, what: str) -> Iterable[Any]:
+    """Return the entries of a list argument; a lone string is the usual mistake."""
+    if given is None:
+        return ()
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise TypeError(f"{what} must be a list, not {given!r}.")
+    return given
+
+
+def _entry(entry: object, what: str, lengths: tuple[int, ...], form: str) -> tuple[Any, ...]:
+    if not isinstance(entry, (tuple, list)) or len(entry) not in lengths:
+        raise TypeError(f"{what} must be {form}, not {entry!r}.")
+    return tuple(entry)
+
+
+def _parameters(title: str, given: object) -> tuple[Parameter, ...]:
+    result = []
+    for entry in _sequence(given, f"params of {title}"):
+        name, ctype = (entry, SCALAR) if isinstance(entry, str) else _entry(
+            entry, f"A parameter of {title}", (2,), "a name or (name, type)"
+        )
+        check_name(name, f"{title}: parameter")
+        check_type(ctype, f"parameter '{name}' of {title}")
+        result.append(Parameter(name, ctype))
+    return tuple(result)
+
+
+def _derived(title: str, given: object) -> tuple[DerivedParameter, ...]:
+    result = []
+    for entry in _sequence(given, f"derived_params of {title}"):
+        name, function, *rest = _entry(
+            entry, f"A derived parameter of {title}", (2, 3), "(name, function(pars, dt))"
+        )
+        check_name(name, f"{title}: derived parameter")
+        if not callable(function):
+            raise TypeError(
+                f"Derived parameter '{name}' of {title} needs a function of (pars, dt), "
+                f"not {function!r}."
+            )
+        ctype = rest[0] if rest else SCALAR
+        check_type(ctype, f"derived parameter '{name}' of {title}")
+        result.append(DerivedParameter(name, function, ctype))
+    return tuple(result)
+
+
+def _variables(
+    title: str, given: object, family: type[VarAccess] | type[CustomUpdateVarAccess] = VarAccess
+) -> tuple[Var, ...]:
+    result = []
+    for entry in _sequence(given, f"vars of {title}"):
+        name, ctype, *rest = _entry(
+            entry, f"A variable of {title}", (2, 3), f"(name, type) or (name, type, {family.__name__})"
+        )
+        check_name(name, f"{title}: variable")
+        check_type(ctype, f"variable '{name}' of {title}")
+        access = rest[0] if rest else family.READ_WRITE
+        if not isinstance(access, family):
+            raise TypeError(
+                f"Access of variable '{name}' of {title} must be a {family.__name__}, "
+                f"not {access!r}."
+            )
+        result.append(Var(name, ctype, access))
+    return tuple(result)
+
+
+def _references(title: str, given: object) -> tuple[VarReference, ...]:
+    result = []
+    for entry in _sequence(given, f"variable references of {title}"):
+        name, ctype, *rest = _entry(
+            entry,
+            f"A variable reference of {title}",
+            (2, 3),
+            "(name, type) or (name, type, VarAccessMode)",
+        )
+        check_name(name, f"{title}: variable reference")
+        check_type(ctype, f"variable reference '{name}' of {title}")
+        mode = rest[0] if rest else VarAccessMode.READ_WRITE
+        if not isinstance(mode, VarAccessMode):
+            raise TypeError(
+                f"Access of variable reference '{name}' of {title} must be a VarAccessMode, "
+                f"not {mode!r}."
+            )
+        result.append(VarReference(name, ctype, mode))
+    return tuple(result)
+
+
+def _inputs(title: str, given: object) -> tuple[AdditionalInput, ...]:
+    result = []
+    for entry in _sequence(given, f"additional_input_vars of {title}"):
+        name, ctype, initial = _entry(
+            entry, f"An additional input of {title}", (3,), "(name, type, initial value)"
+        )
+        check_name(name, f"{title}: additional input")
+        check_type(ctype, f"additional input '{name}' of {title}")
+        result.append(AdditionalInput(name, ctype, float(initial)))
+    return tuple(result)
+
+
+def _snippet(title: str, code: object, what: str) -> Snippet:
+    if code is None:
+        code = ""
+    if not isinstance(code, str):
+        raise TypeError(f"{what} of {title} must be a string of code, not {code!r}.")
+    return Snippet(code, f"{what[0].upper()}{what[1:]} of {title}")
+
+
+def _refuse(title: str, **parts: object) -> None:
+    """Raise for parts of a description that are out of the engine's scope, if they are given."""
+    for name, given in parts.items():
+        if given:
+            raise unsupported(f"'{name}' ({title})")
+
+
+def _checked(model: AnyModel) -> AnyModel:
+    """Return `model` once its names are unique and its code strings translate."""
+    seen: set[str] = set()
+    parts = ("params", "derived_params", "vars", "var_refs", "neuron_var_refs")
+    names = [item.name for part in parts for item in getattr(model, part, ())]
+    if isinstance(model, NeuronModel):
+        names += ["Isyn", "st", *(item.name for item in model.additional_input_vars)]
+    for name in names:
+        if name in seen:
+            raise RuntimeError(f"Redeclaration of '{name}' in {model.title}; rename one of them.")
+        seen.add(name)
+    check_code(model)
+    return model
+
+
+def create_neuron_model(
+    class_name: str,
+    params: ParamSpec = None,
+    param_names: ParamSpec = None,
+    vars: VarSpec = None,  # noqa: A002 - the name is PyGeNN's
+    var_name_types: VarSpec = None,
+    derived_params: DerivedSpec = None,
+    sim_code: str | None = None,
+    threshold_condition_code: str | None = None,
+    reset_code: str | None = None,
+    extra_global_params: Sequence[Any] | None = None,
+    additional_input_vars: Sequence[tuple[str, TypeLike, float]] | None = None,
+    auto_refractory_required: bool = False,
+) -> NeuronModel:
+    """Describe a neuron.
+
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params
+        Parameters: names, or ``(name, type)``.
+    param_names, var_name_types
+        Deprecated names of `params` and `vars`.
+    vars
+        State variables: ``(name, type)`` or ``(name, type, VarAccess)``.
+    derived_params
+        Constants computed at build: ``(name, function(pars, dt))``.
+    sim_code
+        Run every step. Sees the variables and parameters, the summed input ``Isyn``, and
+        ``t``, ``dt`` (ms), ``id``, ``batch``, ``num_neurons``, ``num_batch``, ``st``.
+    threshold_condition_code
+        One expression; the neuron spikes in every step in which it is true.
+    reset_code
+        Run after a spike.
+    extra_global_params
+        Not supported by the bundled engine.
+    additional_input_vars
+        Inputs beside ``Isyn``: ``(name, type, initial value)``.
+    auto_refractory_required
+        Whether the condition must also have been false before `sim_code`.
+
+    Returns
+    -------
+    NeuronModel
+        The description, to be passed to `GeNNModel.add_neuron_population`.
+
+    Raises
+    ------
+    RuntimeError
+        If a name, a type or a code string is wrong (the last with line and caret).
+    TypeError
+        If an argument has the wrong form.
+
+    Examples
+    --------
+    >>> create_neuron_model(
+    ...     "if", params=["Vthr"], vars=[("V", "scalar")],
+    ...     sim_code="V += Isyn;", threshold_condition_code="V >= Vthr", reset_code="V = 0.0;",
+    ... ).class_name
+    'if'
+    """
+    title = f"neuron model '{class_name}'"
+    params = _renamed(title, params, param_names, ("params", "param_names"))
+    variables = _renamed(title, vars, var_name_types, ("vars", "var_name_types"))
+    _refuse(title, extra_global_params=extra_global_params)
+    threshold = _snippet(title, threshold_condition_code, "threshold condition code")
+    return _checked(
+        NeuronModel(
+            class_name,
+            _parameters(title, params),
+            _variables(title, variables),
+            _derived(title, derived_params),
+            _snippet(title, sim_code, "sim code"),
+            threshold,
+            # Without a threshold the neuron never spikes, and its reset code is never looked at.
+            _snippet(title, None if threshold.is_blank else reset_code, "reset code"),
+            _inputs(title, additional_input_vars),
+            bool(auto_refractory_required),
+        )
+    )
+
+
+def create_postsynaptic_model(
+    class_name: str,
+    params: ParamSpec = None,
+    param_names: ParamSpec = None,
+    vars: VarSpec = None,  # noqa: A002 - the name is PyGeNN's
+    var_name_types: VarSpec = None,
+    neuron_var_refs: VarSpec = None,
+    derived_params: DerivedSpec = None,
+    sim_code: str | None = None,
+    extra_global_params: Sequence[Any] | None = None,
+) -> PostsynapticModel:
+    """Describe how the summed input of a synapse population becomes a current.
+
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params, param_names, vars, var_name_types, derived_params
+        As for `create_neuron_model`.
+    neuron_var_refs
+        Variables of the postsynaptic neuron to read: ``(name, type)``.
+    sim_code
+        Run every step for every neuron; ``inSyn`` holds what the synapses added, and
+        ``injectCurrent(x)`` adds to the neuron's input. Input is kept until the code clears it.
+    extra_global_params
+        Not supported by the bundled engine.
+
+    Returns
+    -------
+    PostsynapticModel
+        The description, to be passed to `init_postsynaptic`.
+
+    Examples
+    --------
+    >>> create_postsynaptic_model(
+    ...     "half", sim_code="injectCurrent(0.5 * inSyn); inSyn = 0.0;"
+    ... ).class_name
+    'half'
+    """
+    title = f"postsynaptic model '{class_name}'"
+    params = _renamed(title, params, param_names, ("params", "param_names"))
+    variables = _renamed(title, vars, var_name_types, ("vars", "var_name_types"))
+    _refuse(title, extra_global_params=extra_global_params)
+    return _checked(
+        PostsynapticModel(
+            class_name,
+            _parameters(title, params),
+            _variables(title, variables),
+            _derived(title, derived_params),
+            _references(title, neuron_var_refs),
+            _snippet(title, sim_code, "sim code"),
+        )
+    )
+
+
+def create_weight_update_model(
+    class_name: str,
+    params: ParamSpec = None,
+    param_names: ParamSpec = None,
+    vars: VarSpec = None,  # noqa: A002 - the name is PyGeNN's
+    var_name_types: VarSpec = None,
+    pre_vars: VarSpec = None,
+    pre_var_name_types: VarSpec = None,
+    post_vars: VarSpec = None,
+    post_var_name_types: VarSpec = None,
+    pre_neuron_var_refs: VarSpec = None,
+    post_neuron_var_refs: VarSpec = None,
+    psm_var_refs: VarSpec = None,
+    derived_params: DerivedSpec = None,
+    sim_code: str | None = None,
+    pre_spike_syn_code: str | None = None,
+    **unsupported_parts: Any,
+) -> WeightUpdateModel:
+    """Describe what a presynaptic spike does to a synapse.
+
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params, param_names, vars, var_name_types, derived_params
+        As for `create_neuron_model`; each synapse has its own variables.
+    sim_code
+        Deprecated name of `pre_spike_syn_code`.
+    pre_spike_syn_code
+        Run for every synapse of a neuron that spiked; ``addToPost(x)`` adds to the postsynaptic
+        input. Sees ``id_pre``, ``id_post``, ``id_syn``, ``num_pre``, ``num_post``.
+    pre_vars, pre_var_name_types, post_vars, post_var_name_types, pre_neuron_var_refs, \
+post_neuron_var_refs, psm_var_refs, **unsupported_parts
+        The other parts of PyGeNN's weight update models, which the bundled engine does not support.
+
+    Returns
+    -------
+    WeightUpdateModel
+        The description, to be passed to `init_weight_update`.
+
+    Examples
+    --------
+    >>> create_weight_update_model(
+    ...     "doubled", vars=[("g", "scalar")], pre_spike_syn_code="addToPost(2.0 * g);"
+    ... ).class_name
+    'doubled'
+    """
+    title = f"weight update model '{class_name}'"
+    params = _renamed(title, params, param_names, ("params", "param_names"))
+    variables = _renamed(title, vars, var_name_types, ("vars", "var_name_types"))
+    code = _renamed(title, pre_spike_syn_code, sim_code, ("pre_spike_syn_code", "sim_code"))
+    _refuse(
+        title,
+        pre_vars=pre_vars or pre_var_name_types,
+        post_vars=post_vars or post_var_name_types,
+        pre_neuron_var_refs=pre_neuron_var_refs,
+        post_neuron_var_refs=post_neuron_var_refs,
+        psm_var_refs=psm_var_refs,
+    )
+    known = (
+        *("learn_post_code", "synapse_dynamics_code", "event_code", "event_threshold_condition_code"),
+        *("pre_event_threshold_condition_code", "post_event_threshold_condition_code"),
+        *("pre_event_syn_code", "post_event_syn_code", "post_spike_syn_code"),
+        *("pre_spike_code", "post_spike_code", "pre_dynamics_code", "post_dynamics_code"),
+        "extra_global_params",
+    )
+    for name in unsupported_parts:
+        if name not in known:
+            close = difflib.get_close_matches(name, ("pre_spike_syn_code", *known), n=1)
+            hint = f"; did you mean '{close[0]}'?" if close else "."
+            raise TypeError(f"create_weight_update_model has no keyword '{name}'{hint}")
+    _refuse(title, **unsupported_parts)
+    return _checked(
+        WeightUpdateModel(
+            class_name,
+            _parameters(title, params),
+            _variables(title, variables),
+            _derived(title, derived_params),
+            _snippet(title, code, "presynaptic spike code"),
+        )
+    )
+
+
+def create_current_source_model(
+    class_name: str,
+    params: ParamSpec = None,
+    param_names: ParamSpec = None,
+    vars: VarSpec = None,  # noqa: A002 - the name is PyGeNN's
+    var_name_types: VarSpec = None,
+    neuron_var_refs: VarSpec = None,
+    derived_params: DerivedSpec = None,
+    injection_code: str | None = None,
+    extra_global_params: Sequence[Any] | None = None,
+) -> CurrentSourceModel:
+    """Describe a source that injects a current into every neuron of a population.
+
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params, param_names, vars, var_name_types, derived_params, neuron_var_refs
+        As for `create_postsynaptic_model`; each neuron has its own variables.
+    injection_code
+        Run every step for every neuron; ``injectCurrent(x)`` adds to the neuron's input.
+    extra_global_params
+        Not supported by the bundled engine.
+
+    Returns
+    -------
+    CurrentSourceModel
+        The description, to be passed to `GeNNModel.add_current_source`.
+
+    Examples
+    --------
+    >>> create_current_source_model(
+    ...     "pixel", vars=[("magnitude", "scalar")], injection_code="injectCurrent(magnitude);"
+    ... ).class_name
+    'pixel'
+    """
+    title = f"current source model '{class_name}'"
+    params = _renamed(title, params, param_names, ("params", "param_names"))
+    variables = _renamed(title, vars, var_name_types, ("vars", "var_name_types"))
+    _refuse(title, extra_global_params=extra_global_params)
+    return _checked(
+        CurrentSourceModel(
+            class_name,
+            _parameters(title, params),
+            _variables(title, variables),
+            _derived(title, derived_params),
+            _references(title, neuron_var_refs),
+            _snippet(title, injection_code, "injection code"),
+        )
+    )
+
+
+def create_custom_update_model(
+    class_name: str,
+    params: ParamSpec = None,
+    param_names: ParamSpec = None,
+    vars: VarSpec = None,  # noqa: A002 - the name is PyGeNN's
+    var_name_types: VarSpec = None,
+    derived_params: DerivedSpec = None,
+    var_refs: VarSpec = None,
+    update_code: str | None = None,
+    extra_global_params: Sequence[Any] | None = None,
+    extra_global_param_refs: Sequence[Any] | None = None,
+) -> CustomUpdateModel:
+    """Describe an operation on variables that runs on request, for all batches at once.
+
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params, param_names, derived_params
+        As for `create_neuron_model`.
+    vars, var_name_types
+        Variables of its own: ``(name, type)`` or ``(name, type, CustomUpdateVarAccess)``.
+    var_refs
+        Variables of others: ``(name, type)`` or ``(name, type, VarAccessMode)``.
+    update_code
+        Run for every element. Sees ``t``, ``dt`` (ms), ``batch``, ``num_batch``, and ``id`` and
+        ``num_neurons``, or ``id_pre`` and its relatives where the variables are of synapses.
+    extra_global_params, extra_global_param_refs
+        Not supported by the bundled engine.
+
+    Returns
+    -------
+    CustomUpdateModel
+        The description, to be passed to `GeNNModel.add_custom_update`.
+
+    Examples
+    --------
+    >>> create_custom_update_model(
+    ...     "reset", var_refs=[("V", "scalar")], update_code="V = 0.0;"
+    ... ).class_name
+    'reset'
+    """
+    title = f"custom update model '{class_name}'"
+    params = _renamed(title, params, param_names, ("params", "param_names"))
+    variables = _renamed(title, vars, var_name_types, ("vars", "var_name_types"))
+    _refuse(
+        title,
+        extra_global_params=extra_global_params,
+        extra_global_param_refs=extra_global_param_refs,
+    )
+    model = CustomUpdateModel(
+        class_name,
+        _parameters(title, params),
+        _variables(title, variables, CustomUpdateVarAccess),
+        _derived(title, derived_params),
+        _references(title, var_refs),
+        _snippet(title, update_code, "update code"),
+    )
+    kept = (VarAccessMode.READ_WRITE, VarAccessMode.READ_ONLY, VarAccessMode.BROADCAST)
+    for reference in model.var_refs:
+        if reference.mode not in kept:
+            raise unsupported(f"VarAccessMode.{reference.mode.name} ({title})")
+    for var in model.vars:
+        if var.access.name.startswith(("REDUCE", "BROADCAST")):
+            raise unsupported(f"CustomUpdateVarAccess.{var.access.name} ({title})")
+    return _checked(model)
+
+
+def create_var_init_snippet(
+    class_name: str,
+    params: ParamSpec = None,
+    param_names: ParamSpec = None,
+    derived_params: DerivedSpec = None,
+    var_init_code: str | None = None,
+    extra_global_params: Sequence[Any] | None = None,
+) -> VarInitSnippet:
+    """Describe how a variable gets its initial values.
+
+    The bundled engine initialises variables from numbers, arrays and ``"Constant"``; snippets with
+    code of their own are not supported by it yet.
+
+    Raises
+    ------
+    NotImplementedError
+        Always.
+    """
+    raise unsupported(f"variable initialisation code (snippet '{class_name}')")
+
+
+__all__ = [
+    "create_current_source_model",
+    "create_custom_update_model",
+    "create_neuron_model",
+    "create_postsynaptic_model",
+    "create_var_init_snippet",
+    "create_weight_update_model",
+]

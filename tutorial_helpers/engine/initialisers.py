@@ -1,0 +1,321 @@
+"""Values given with a model: parameters, initial values of variables, and the ``init_…`` objects."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tutorial_helpers.engine.builtin_models import find_model
+from tutorial_helpers.engine.components import (
+    DerivedParameter,
+    Model,
+    Parameter,
+    PostsynapticModel,
+    VarInitSnippet,
+    WeightUpdateModel,
+)
+from tutorial_helpers.engine.factories import unsupported
+from tutorial_helpers.engine.types import Precision, ResolvedType
+
+
+@dataclass(frozen=True)
+class VarInit:
+    """An initialiser: a snippet with its parameters."""
+
+    snippet: VarInitSnippet
+    params: Mapping[str, float]
+
+
+@dataclass(frozen=True)
+class WeightUpdateInit:
+    """A weight update model with its parameters and initial values."""
+
+    model: WeightUpdateModel
+    params: Mapping[str, float]
+    vars: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class PostsynapticInit:
+    """A postsynaptic model with its parameters, initial values and references."""
+
+    model: PostsynapticModel
+    params: Mapping[str, float]
+    vars: Mapping[str, Any]
+    var_refs: Mapping[str, Any] = field(default_factory=dict)
+
+
+def init_var(snippet: object, params: Mapping[str, float] | None = None) -> VarInit:
+    """Initialise a variable by a snippet.
+
+    Parameters
+    ----------
+    snippet
+        ``"Constant"``; the other snippets of PyGeNN are not supported by the bundled engine.
+    params
+        Parameters of the snippet.
+
+    Examples
+    --------
+    >>> init_var("Constant", {"constant": -65.0}).params
+    {'constant': -65.0}
+    """
+    model = find_model(snippet, VarInitSnippet, "a variable")
+    values = check_parameters("Variable initialiser", model, params)
+    return VarInit(model, values)
+
+
+def init_weight_update(
+    snippet: object,
+    params: Mapping[str, float] | None = None,
+    vars: Mapping[str, Any] | None = None,  # noqa: A002 - the name is PyGeNN's
+    pre_vars: Mapping[str, Any] | None = None,
+    post_vars: Mapping[str, Any] | None = None,
+    pre_var_refs: Mapping[str, Any] | None = None,
+    post_var_refs: Mapping[str, Any] | None = None,
+    psm_var_refs: Mapping[str, Any] | None = None,
+) -> WeightUpdateInit:
+    """Give a weight update model its parameters and the initial values of its variables.
+
+    Parameters
+    ----------
+    snippet
+        A model, or the name of a built-in one such as ``"StaticPulse"``.
+    params
+        Parameters by name.
+    vars
+        Initial values by name: a number, or ``num_pre * num_post`` numbers in rows of one
+        presynaptic neuron each (``weights.flatten()``).
+    pre_vars, post_vars, pre_var_refs, post_var_refs, psm_var_refs
+        Not supported by the bundled engine.
+
+    Examples
+    --------
+    >>> init_weight_update("StaticPulse", {}, {"g": 0.5}).model.class_name
+    'StaticPulse'
+    """
+    model = find_model(snippet, WeightUpdateModel, "a synapse population")
+    for name, given in [
+        ("pre_vars", pre_vars),
+        ("post_vars", post_vars),
+        ("pre_var_refs", pre_var_refs),
+        ("post_var_refs", post_var_refs),
+        ("psm_var_refs", psm_var_refs),
+    ]:
+        if given:
+            raise unsupported(f"'{name}' of weight update models")
+    prefix = "Weight update model"
+    values = check_parameters(prefix, model, params)
+    return WeightUpdateInit(model, values, check_variables(prefix, model, vars))
+
+
+def init_postsynaptic(
+    snippet: object,
+    params: Mapping[str, float] | None = None,
+    vars: Mapping[str, Any] | None = None,  # noqa: A002 - the name is PyGeNN's
+    var_refs: Mapping[str, Any] | None = None,
+) -> PostsynapticInit:
+    """Give a postsynaptic model its parameters and the initial values of its variables.
+
+    Parameters
+    ----------
+    snippet
+        A model, or the name of a built-in one such as ``"DeltaCurr"``.
+    params
+        Parameters by name.
+    vars
+        Initial values by name: a number, or one for each postsynaptic neuron.
+    var_refs
+        For each neuron variable reference of the model: the name of a variable of the
+        postsynaptic neuron, or a `create_var_ref` to one.
+
+    Examples
+    --------
+    >>> init_postsynaptic("ExpCurr", {"tau": 5.0}).params
+    {'tau': 5.0}
+    """
+    model = find_model(snippet, PostsynapticModel, "a synapse population")
+    prefix = "Postsynaptic model"
+    values = check_parameters(prefix, model, params)
+    variables = check_variables(prefix, model, vars)
+    names = [reference.name for reference in model.neuron_var_refs]
+    references = check_names(prefix, "Neuron variable reference", "target", names, var_refs)
+    return PostsynapticInit(model, values, variables, references)
+
+
+def check_names(
+    prefix: str, kind: str, value: str, expected: Sequence[str], given: object
+) -> dict[str, Any]:
+    """Return `given` as a dict once it holds exactly the expected names.
+
+    Raises
+    ------
+    RuntimeError
+        If there are too many, too few, or others.
+    TypeError
+        If `given` is not a dict.
+    """
+    if given is None:
+        given = {}
+    if not isinstance(given, Mapping):
+        raise TypeError(f"{prefix}: {kind}s must be a dict of name to value, not {given!r}.")
+    listed = ", ".join(f"'{name}'" for name in expected) or "none"
+    if len(given) != len(expected):
+        got = ", ".join(f"'{name}'" for name in given) or "none"
+        raise RuntimeError(
+            f"{prefix} expected {len(expected)} {kind}{'s' if kind == 'parameter' else ''} but got "
+            f"{len(given)}: expected {listed}; given {got}."
+        )
+    for name in expected:
+        if name not in given:
+            others = [str(other) for other in given if other not in expected]
+            close = difflib.get_close_matches(name, others, n=1, cutoff=0.0)
+            raise RuntimeError(
+                f"{prefix} missing {value} for {kind}: '{name}'; expected {listed}, "
+                f"and '{close[0]}' is not one of them."
+            )
+    return dict(given)
+
+
+def check_parameters(prefix: str, model: Model, given: object) -> dict[str, float]:
+    """Return the parameters of a model as floats, once they are complete and numbers."""
+    names = [param.name for param in model.params]
+    values = check_names(prefix, "parameter", "value", names, given)
+    for name, value in values.items():
+        number = np.asarray(value)
+        if number.ndim != 0 or number.dtype.kind not in "biuf":
+            raise TypeError(
+                f"{prefix}: parameter '{name}' must be a number, not {_shown(value)}; use a "
+                "variable for what differs between neurons."
+            )
+        values[name] = number.item()
+    return values
+
+
+def check_variables(prefix: str, model: Model, given: object) -> dict[str, Any]:
+    """Return the initial values of a model's variables, once complete and of a possible kind."""
+    names = [var.name for var in model.vars]
+    values = check_names(prefix, "variable", "initialiser", names, given)
+    for name, value in values.items():
+        check_initial_value(f"{prefix}: variable '{name}'", value)
+    return values
+
+
+def check_initial_value(what: str, value: object) -> None:
+    """Raise unless `value` is something that a variable can start from."""
+    if value is None or isinstance(value, VarInit) or np.isscalar(value):
+        if isinstance(value, (str, bytes, complex)):
+            raise TypeError(f"{what} must start from numbers, not {value!r}.")
+        return
+    if not isinstance(value, (Sequence, np.ndarray)) or isinstance(value, (str, bytes)):
+        raise TypeError(
+            f"{what} must start from a number, a sequence of numbers or init_var(…), "
+            f"not {_shown(value)}."
+        )
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise TypeError(f"{what}: its sequences have different lengths; give an array.") from None
+    if array.dtype.kind not in "biuf":
+        raise TypeError(f"{what} must start from numbers, not from an array of {array.dtype}.")
+
+
+def check_number(what: str, value: float, ctype: ResolvedType) -> None:
+    """Raise unless a number is in the range of a type.
+
+    Raises
+    ------
+    RuntimeError
+        If it is too large or too small, or not a number where the type has none.
+    """
+    if ctype.is_bool or (ctype.is_float and math.isnan(value)):
+        return
+    if ctype.is_float:
+        low, high = float(np.finfo(ctype.dtype).min), float(np.finfo(ctype.dtype).max)
+    else:
+        low, high = int(np.iinfo(ctype.dtype).min), int(np.iinfo(ctype.dtype).max)
+    if low <= value <= high:
+        return
+    size = "small" if value < low else "large"
+    raise RuntimeError(
+        f"Numeric value too {size} to be represented using const {ctype.name}: {what} is {value}."
+    )
+
+
+def initial_array(
+    what: str, value: object, ctype: ResolvedType, precision: Precision
+) -> np.ndarray[Any, Any]:
+    """Return the initial values of a variable as an array, a scalar as one of no dimensions.
+
+    A number passes through the scalar type of the model first, as in PyGeNN.
+    """
+    if value is None:
+        value = 0.0
+    if isinstance(value, VarInit):
+        value = value.params["constant"]
+    array = np.asarray(value)
+    if array.ndim == 0:
+        check_number(f"the initial value of {what}", array.item(), precision.scalar)
+        array = array.astype(precision.scalar.dtype)
+    with np.errstate(invalid="ignore"):
+        return array.astype(ctype.dtype)
+
+
+def evaluate_parameters(
+    prefix: str,
+    params: Sequence[Parameter],
+    derived: Sequence[DerivedParameter],
+    given: Mapping[str, float],
+    dt: float,
+    precision: Precision,
+) -> dict[str, float]:
+    """Return the values of the parameters and derived parameters of one use of a model.
+
+    Raises
+    ------
+    RuntimeError
+        If one does not fit into its type.
+    """
+    values = dict(given)
+    plain = {name: float(value) for name, value in given.items()}
+    for item in derived:
+        values[item.name] = float(item.function(plain, dt))
+    for param in (*params, *derived):
+        what = f"parameter '{param.name}' of {prefix}"
+        check_number(what, values[param.name], precision.resolve(param.type))
+    return values
+
+
+def check_shape(
+    what: str, array: np.ndarray[Any, Any], count: int, batch_size: int | None, *, columns: int = 0
+) -> None:
+    """Raise unless an array can fill a variable of `count` elements.
+
+    Raises
+    ------
+    ValueError
+        If its shape is neither ``(count,)`` nor ``(batch_size, count)``.
+    """
+    if array.shape[-1:] == (count,) and (
+        array.ndim == 1
+        or (array.ndim == 2 and (batch_size is None or array.shape[0] in (1, batch_size)))
+    ):
+        return
+    fix = "."
+    if columns and array.shape == (count // columns, columns):
+        fix = "; flatten it, for example with weights.flatten()."
+    elif array.size == 1:
+        fix = "; give the number itself to have it everywhere."
+    rows = "" if batch_size in (None, 1) else f" or ({batch_size}, {count})"
+    raise ValueError(f"{what} needs values of shape ({count},){rows}, not {array.shape}{fix}")
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    return f"{type(value).__name__} {value!r}" if not isinstance(value, Iterable) else repr(value)

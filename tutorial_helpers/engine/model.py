@@ -1,0 +1,807 @@
+"""`GeNNModel`: a network is described, built, loaded, and stepped."""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping, Sequence
+from types import ModuleType
+from typing import Any, NoReturn
+
+import numpy as np
+
+from tutorial_helpers.engine.access import SynapseMatrixType, VarAccessMode
+from tutorial_helpers.engine.builtin_models import find_model
+from tutorial_helpers.engine.compile import compiled
+from tutorial_helpers.engine.components import (
+    CurrentSourceModel,
+    CustomUpdateModel,
+    NeuronModel,
+    VarReference,
+)
+from tutorial_helpers.engine.factories import check_name, unsupported
+from tutorial_helpers.engine.groups import (
+    CurrentSource,
+    CustomUpdate,
+    Group,
+    NeuronGroup,
+    SynapseGroup,
+)
+from tutorial_helpers.engine.initialisers import (
+    PostsynapticInit,
+    WeightUpdateInit,
+    check_names,
+    check_parameters,
+    check_variables,
+)
+from tutorial_helpers.engine.plan import Plan, make_plan
+from tutorial_helpers.engine.references import VariableReference
+from tutorial_helpers.engine.runtime import Runtime
+from tutorial_helpers.engine.types import Precision, ResolvedType, TypeLike, precision_type
+
+Params = Mapping[str, float] | None
+Values = Mapping[str, Any] | None
+
+BACKEND_NAME = "bundled"
+
+# Preferences of PyGeNN's backends. They choose how code is generated and compiled there, and change
+# nothing here.
+_PREFERENCES = (
+    *("optimize_code", "optimise_code", "debug_code", "log_level"),
+    *("genn_log_level", "code_gen_log_level", "transpiler_log_level"),
+    *("runtime_log_level", "backend_log_level"),
+)
+
+
+class GeNNModel:
+    """A network of spiking neurons.
+
+    The life of a model: set `dt` and `batch_size`, add populations, `build`, `load`, then
+    `step_time` and `custom_update` as often as needed, pushing and pulling variables in between.
+
+    Parameters
+    ----------
+    precision
+        What ``scalar`` stands for: ``"float"`` or ``"double"``.
+    model_name
+        Name of the model.
+    backend
+        None or ``"bundled"``: the only backend here.
+    time_precision
+        What ``timepoint`` stands for; the same as `precision` by default.
+    **preferences
+        Preferences of PyGeNN's backends, such as ``optimize_code``; accepted, without effect.
+
+    Raises
+    ------
+    KeyError
+        If `backend` is one that only real PyGeNN has.
+    ValueError
+        If a preference is unknown.
+
+    Examples
+    --------
+    >>> model = GeNNModel("float", "demo")
+    >>> model.dt = 1.0
+    >>> cell = create_neuron_model(
+    ...     "if", vars=[("V", "scalar")], sim_code="V += Isyn;",
+    ...     threshold_condition_code="V >= 5.0", reset_code="V = 0.0;",
+    ... )
+    >>> pop = model.add_neuron_population("pop", 3, cell, {}, {"V": [0.0, 1.0, 2.0]})
+    >>> source = model.add_current_source("dc", "DC", pop, {"amp": 1.5})
+    >>> model.build()
+    >>> model.load()
+    >>> for _ in range(3):
+    ...     model.step_time()
+    >>> pop.vars["V"].pull_from_device()
+    >>> pop.vars["V"].values
+    array([4.5, 0. , 0. ], dtype=float32)
+    """
+
+    def __init__(
+        self,
+        precision: str | ResolvedType = "float",
+        model_name: str = "GeNNModel",
+        backend: str | None = None,
+        time_precision: str | ResolvedType | None = None,
+        **preferences: object,
+    ) -> None:
+        if backend not in (None, BACKEND_NAME):
+            raise KeyError(
+                f"Backend {backend!r} is not available: the bundled engine has only "
+                f"'{BACKEND_NAME}'; leave the backend out, or install PyGeNN with a GPU backend."
+            )
+        for name in preferences:
+            if name not in _PREFERENCES:
+                close = difflib.get_close_matches(name, _PREFERENCES, n=1)
+                hint = f"; did you mean '{close[0]}'?" if close else "."
+                raise ValueError(f"Unknown preference '{name}'{hint}")
+        if not isinstance(model_name, str):
+            raise TypeError(f"model_name must be a string, not {model_name!r}.")
+        scalar = precision_type(precision, "precision")
+        time = scalar if time_precision is None else precision_type(time_precision, "time_precision")
+        self.types = Precision(scalar, time)
+        self.name = model_name
+        self.neuron_populations: dict[str, NeuronGroup] = {}
+        self.synapse_populations: dict[str, SynapseGroup] = {}
+        self.current_sources: dict[str, CurrentSource] = {}
+        self.custom_updates: dict[str, CustomUpdate] = {}
+        self.custom_connectivity_updates: dict[str, Any] = {}
+        self._dt = 0.5
+        self._batch_size = 1
+        self._seed = 0
+        self._timing_enabled = False
+        self._plan: Plan | None = None
+        self._kernels: ModuleType | None = None
+        self._runtime: Runtime | None = None
+
+    def __repr__(self) -> str:
+        state = "loaded" if self._loaded else "built" if self._built else "not built"
+        return (
+            f"<GeNNModel '{self.name}': {len(self.neuron_populations)} neuron and "
+            f"{len(self.synapse_populations)} synapse populations, {state}>"
+        )
+
+    # Properties ------------------------------------------------------------------------------
+
+    @property
+    def _built(self) -> bool:
+        return self._plan is not None
+
+    @property
+    def _loaded(self) -> bool:
+        return self._runtime is not None
+
+    def refuse_if_built(self, action: str) -> None:
+        """Raise if the model is built, which is too late for an action."""
+        if self._built:
+            raise RuntimeError(
+                f"GeNN model already built: cannot {action}; do it before model.build()."
+            )
+
+    @property
+    def precision(self) -> ResolvedType:
+        """What ``scalar`` stands for."""
+        return self.types.scalar
+
+    @property
+    def time_precision(self) -> ResolvedType:
+        """What ``timepoint`` stands for."""
+        return self.types.time
+
+    @property
+    def backend_name(self) -> str:
+        """Name of the backend: ``"bundled"``."""
+        return BACKEND_NAME
+
+    @property
+    def dt(self) -> float:
+        """Length of a step in ms; 0.5 by default, to be set before `build`."""
+        return self._dt
+
+    @dt.setter
+    def dt(self, value: float) -> None:
+        self.refuse_if_built("set dt")
+        if isinstance(value, (bool, str)) or not np.isscalar(value):
+            raise TypeError(f"dt must be a number of milliseconds, not {value!r}.")
+        if not (math.isfinite(value) and value > 0):
+            raise ValueError(f"dt must be a positive number of milliseconds, not {value!r}.")
+        self._dt = float(value)
+
+    @property
+    def batch_size(self) -> int:
+        """Number of copies of the network that run side by side; to be set before `build`."""
+        return self._batch_size
+
+    @batch_size.setter
+    def batch_size(self, value: int) -> None:
+        self.refuse_if_built("set batch_size")
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+            raise TypeError(f"batch_size must be an integer, not {value!r}.")
+        if value < 1:
+            raise ValueError(f"batch_size must be at least 1, not {value}.")
+        self._batch_size = int(value)
+
+    @property
+    def seed(self) -> int:
+        """Seed for random numbers, of which the bundled engine draws none."""
+        return self._seed
+
+    @seed.setter
+    def seed(self, value: int) -> None:
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
+            raise TypeError(f"seed must be an integer of at least 0, not {value!r}.")
+        self._seed = int(value)
+
+    @property
+    def timing_enabled(self) -> bool:
+        """Whether the timers run; to be set before `build`. Steps are then not fused."""
+        return self._timing_enabled
+
+    @timing_enabled.setter
+    def timing_enabled(self, value: bool) -> None:
+        self.refuse_if_built("set timing_enabled")
+        self._timing_enabled = bool(value)
+
+    @property
+    def num_neurons(self) -> int:
+        """Number of neurons of all populations."""
+        return sum(group.num_neurons for group in self.neuron_populations.values())
+
+    @property
+    def timestep(self) -> int:
+        """Number of the next step, counted from 0 at `load`."""
+        return self._require_loaded("reading timestep").timestep
+
+    @timestep.setter
+    def timestep(self, value: int) -> None:
+        runtime = self._require_loaded("setting timestep")
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
+            raise TypeError(f"timestep must be an integer of at least 0, not {value!r}.")
+        runtime.timestep = int(value)
+
+    @property
+    def t(self) -> float:
+        """Time of the next step in ms."""
+        return self._require_loaded("reading t").timestep * self._dt
+
+    # Description -----------------------------------------------------------------------------
+
+    def add_neuron_population(
+        self,
+        pop_name: str,
+        num_neurons: int,
+        neuron: NeuronModel | str,
+        params: Params = None,
+        vars: Values = None,  # noqa: A002 - the name is PyGeNN's
+    ) -> NeuronGroup:
+        """Add a population of neurons.
+
+        Parameters
+        ----------
+        pop_name
+            Name of the population: letters, digits and underscores.
+        num_neurons
+            Number of neurons.
+        neuron
+            A neuron model, or the name of a built-in one.
+        params
+            Parameters by name.
+        vars
+            Initial values by name: a number, or one for each neuron.
+
+        Returns
+        -------
+        NeuronGroup
+            The population.
+
+        Raises
+        ------
+        RuntimeError
+            If the name is taken or invalid, or parameters or variables are missing or unknown.
+        TypeError, ValueError
+            If a value has the wrong type or shape.
+        """
+        self._check_new("neuron population", pop_name, self.neuron_populations)
+        prefix = f"Neuron group {pop_name}"
+        size = _population_size(prefix, num_neurons)
+        model = find_model(neuron, NeuronModel, f"neuron population '{pop_name}'")
+        values = check_parameters(prefix, model, params)
+        initial = check_variables(prefix, model, vars)
+        group = NeuronGroup(self, pop_name, size, model, values, initial)
+        self.neuron_populations[pop_name] = group
+        return group
+
+    def add_synapse_population(
+        self,
+        pop_name: str,
+        matrix_type: str | SynapseMatrixType,
+        source: NeuronGroup,
+        target: NeuronGroup,
+        weight_update_init: WeightUpdateInit,
+        postsynaptic_init: PostsynapticInit,
+        connectivity_init: object = None,
+    ) -> SynapseGroup:
+        """Add synapses from every neuron of one population to every neuron of another.
+
+        Parameters
+        ----------
+        pop_name
+            Name of the synapse population.
+        matrix_type
+            ``"DENSE"``; the other types of PyGeNN are not supported by the bundled engine.
+        source, target
+            Presynaptic and postsynaptic population; they may be the same.
+        weight_update_init
+            From `init_weight_update`.
+        postsynaptic_init
+            From `init_postsynaptic`.
+        connectivity_init
+            Must be None for dense synapses.
+
+        Returns
+        -------
+        SynapseGroup
+            The synapse population. Its spikes arrive one step after they are emitted.
+        """
+        self._check_new("synapse population", pop_name, self.synapse_populations)
+        _check_matrix_type(pop_name, matrix_type)
+        title = f"synapse population '{pop_name}'"
+        self._check_population(source, f"source of {title}")
+        self._check_population(target, f"target of {title}")
+        for given, kind, function in (
+            (weight_update_init, WeightUpdateInit, "init_weight_update"),
+            (postsynaptic_init, PostsynapticInit, "init_postsynaptic"),
+        ):
+            if not isinstance(given, kind):
+                raise TypeError(f"{title} needs what {function}(…) returns, not {given!r}.")
+        if connectivity_init is not None:
+            raise RuntimeError(
+                f"Cannot use DENSE connectivity with connectivity initialisation snippet ({title})."
+            )
+        references = _neuron_references(
+            title,
+            postsynaptic_init.model.neuron_var_refs,
+            postsynaptic_init.var_refs,
+            target,
+        )
+        group = SynapseGroup(
+            self, pop_name, source, target, weight_update_init, postsynaptic_init, references
+        )
+        self.synapse_populations[pop_name] = group
+        return group
+
+    def add_current_source(
+        self,
+        cs_name: str,
+        current_source_model: CurrentSourceModel | str,
+        pop: NeuronGroup,
+        params: Params = None,
+        vars: Values = None,  # noqa: A002 - the name is PyGeNN's
+        var_refs: Values = None,
+    ) -> CurrentSource:
+        """Add a source that injects a current into every neuron of a population.
+
+        Parameters
+        ----------
+        cs_name
+            Name of the current source.
+        current_source_model
+            A current source model, or the name of a built-in one.
+        pop
+            The population.
+        params
+            Parameters by name.
+        vars
+            Initial values by name: a number, or one for each neuron.
+        var_refs
+            For each neuron variable reference of the model: the name of a variable of `pop`, or a
+            `create_var_ref` to one.
+
+        Returns
+        -------
+        CurrentSource
+            The current source.
+        """
+        self._check_new("current source", cs_name, self.current_sources)
+        title = f"current source '{cs_name}'"
+        self._check_population(pop, f"population of {title}")
+        model = find_model(current_source_model, CurrentSourceModel, title)
+        prefix = f"Current source {cs_name}"
+        values = check_parameters(prefix, model, params)
+        initial = check_variables(prefix, model, vars)
+        names = [reference.name for reference in model.neuron_var_refs]
+        given = check_names(prefix, "Neuron variable reference", "target", names, var_refs)
+        references = _neuron_references(title, model.neuron_var_refs, given, pop)
+        group = CurrentSource(self, cs_name, model, pop, values, initial, references)
+        self.current_sources[cs_name] = group
+        return group
+
+    def add_custom_update(
+        self,
+        cu_name: str,
+        group_name: str,
+        custom_update_model: CustomUpdateModel | str,
+        params: Params = None,
+        vars: Values = None,  # noqa: A002 - the name is PyGeNN's
+        var_refs: Values = None,
+        egp_refs: Values = None,
+    ) -> CustomUpdate:
+        """Add an operation that `custom_update` runs on the device.
+
+        Parameters
+        ----------
+        cu_name
+            Name of the custom update.
+        group_name
+            Name under which it is run, together with all others of that name.
+        custom_update_model
+            A custom update model.
+        params
+            Parameters by name.
+        vars
+            Initial values of its own variables.
+        var_refs
+            For each variable reference of the model, what `create_var_ref` or a relative returns.
+        egp_refs
+            Not supported by the bundled engine.
+
+        Returns
+        -------
+        CustomUpdate
+            The custom update.
+
+        Raises
+        ------
+        RuntimeError
+            If references are missing, differ in size or type, or cannot be written.
+        """
+        self._check_new("custom update", cu_name, self.custom_updates)
+        check_name(group_name, "Custom update group", may_start_with_digit=True)
+        title = f"custom update '{cu_name}'"
+        if egp_refs:
+            raise unsupported(f"references to extra global parameters ({title})")
+        model = find_model(custom_update_model, CustomUpdateModel, title)
+        prefix = f"Custom update {cu_name}"
+        values = check_parameters(prefix, model, params)
+        initial = check_variables(prefix, model, vars)
+        names = [reference.name for reference in model.var_refs]
+        references = check_names(prefix, "Variable reference", "target", names, var_refs)
+        if not references:
+            raise RuntimeError(f"Custom update models must reference variables: {title} has none.")
+        self._check_references(title, model.var_refs, references)
+        group = CustomUpdate(self, cu_name, group_name, model, values, initial, references)
+        self.custom_updates[cu_name] = group
+        return group
+
+    def _check_new(self, kind: str, name: str, existing: Mapping[str, Group]) -> None:
+        self.refuse_if_built(f"add {kind} {name!r}")
+        check_name(name, kind[0].upper() + kind[1:], may_start_with_digit=True)
+        if name in existing:
+            article = "a" if kind[0] not in "aeiou" else "an"
+            raise RuntimeError(f"Cannot add {article} {kind} with duplicate name: {name}")
+
+    def _check_population(self, group: object, what: str) -> None:
+        if isinstance(group, str):
+            known = self.neuron_populations.get(group)
+            fix = " the object that add_neuron_population returned" if known else " a population"
+            raise TypeError(f"The {what} must be{fix}, not the string '{group}'.")
+        if not isinstance(group, NeuronGroup):
+            raise TypeError(f"The {what} must be a neuron population, not {group!r}.")
+        if self.neuron_populations.get(group.name) is not group:
+            raise ValueError(f"The {what}, {group.title}, belongs to another model.")
+
+    def _check_references(
+        self,
+        title: str,
+        declared: Sequence[VarReference],
+        given: Mapping[str, VariableReference],
+    ) -> None:
+        for reference in declared:
+            target = given[reference.name]
+            if not isinstance(target, VariableReference):
+                raise TypeError(
+                    f"Variable reference '{reference.name}' of {title} must be what "
+                    f"create_var_ref(…) returns, not {target!r}."
+                )
+            if target.group.genn_model is not self:
+                raise ValueError(
+                    f"Variable reference '{reference.name}' of {title} points to "
+                    f"{target.group.title} of another model."
+                )
+            _check_reference_type(title, reference, target)
+        buffers = [target.buffer for target in given.values()]
+        if len({bool(buffer.columns) for buffer in buffers}) > 1:
+            raise TypeError(
+                f"The references of {title} must be all to variables of neurons or all to "
+                "variables of synapses."
+            )
+        full = [buffer for buffer in buffers if buffer.per_element] or buffers
+        sizes = {buffer.count for buffer in full}
+        if len(sizes) > 1:
+            listed = ", ".join(
+                f"'{name}' {target.buffer.count}" for name, target in given.items()
+            )
+            raise RuntimeError(
+                f"All referenced variables must have the same size: in {title} they are {listed}."
+            )
+        per_batch = any(buffer.per_batch for buffer in buffers)
+        for reference in declared:
+            buffer = given[reference.name].buffer
+            lower = buffer.count != max(sizes) or (
+                per_batch and not buffer.per_batch and self._batch_size > 1
+            )
+            if lower and reference.mode is not VarAccessMode.READ_ONLY:
+                raise RuntimeError(
+                    f"Variable reference '{reference.name}' in {title} to lower-dimensional "
+                    "variables cannot be read-write: declare it VarAccessMode.READ_ONLY, or update "
+                    "that variable by a custom update of its own."
+                )
+
+    # Life ------------------------------------------------------------------------------------
+
+    def build(
+        self, path_to_model: str = "./", always_rebuild: bool = False, never_rebuild: bool = False
+    ) -> None:
+        """Generate and compile the code of the model.
+
+        What was compiled before, on this machine, is taken from a cache. If building fails the
+        model can be corrected and built again.
+
+        Parameters
+        ----------
+        path_to_model, always_rebuild, never_rebuild
+            Accepted for compatibility; no files are written beside the model.
+
+        Raises
+        ------
+        RuntimeError
+            If the model is built already, or a parameter does not fit into its type.
+        """
+        self.refuse_if_built("build it again")
+        for update in self.custom_updates.values():
+            # The batch size may have been set since the update was added.
+            self._check_references(
+                update.title, update.model.var_refs, update.references
+            )
+        plan = make_plan(self)
+        self._kernels = compiled(plan.source)
+        self._plan = plan
+
+    def load(self, num_recording_timesteps: int | None = None) -> None:
+        """Allocate the memory of the model and initialise it.
+
+        Parameters
+        ----------
+        num_recording_timesteps
+            Number of steps that recordings hold; needed if any population records.
+
+        Raises
+        ------
+        RuntimeError
+            If the model is not built, is loaded already, or records without a number of steps.
+        ValueError
+            If initial values have the wrong shape.
+        """
+        if self._plan is None or self._kernels is None:
+            raise RuntimeError("GeNN model has not been built: call model.build() before load().")
+        if self._loaded:
+            raise RuntimeError("GeNN model already loaded: call model.unload() first.")
+        steps = num_recording_timesteps
+        if steps is not None:
+            if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)):
+                raise TypeError(f"num_recording_timesteps must be an integer, not {steps!r}.")
+            if steps < 1:
+                raise ValueError(f"num_recording_timesteps must be at least 1, not {steps}.")
+        elif self._plan.recorders:
+            raise RuntimeError(
+                "Cannot use recording system without passing number of recording timesteps to "
+                "GeNNModel.load: call model.load(num_recording_timesteps=…)."
+            )
+        groups: list[Group] = [
+            *self.neuron_populations.values(),
+            *self.synapse_populations.values(),
+            *self.current_sources.values(),
+            *self.custom_updates.values(),
+        ]
+        try:
+            self._runtime = Runtime(
+                self._plan,
+                self._kernels,
+                groups,
+                self._batch_size,
+                self._dt,
+                self.types,
+                self._timing_enabled,
+                steps,
+            )
+        except BaseException:
+            for group in groups:
+                for buffer, _ in group.buffers():
+                    buffer.release()
+            raise
+
+    def unload(self) -> None:
+        """Drop the memory of the model; `load` starts afresh.
+
+        Raises
+        ------
+        RuntimeError
+            If the model is not loaded.
+        """
+        self._require_loaded("unloading").release()
+        self._runtime = None
+
+    def step_time(self) -> None:
+        """Simulate one step of `dt`, of all batches.
+
+        The step may run later, together with others: at the latest when something is pulled,
+        pushed, recorded, timed or updated.
+        """
+        if self._runtime is None:
+            raise RuntimeError(
+                "GeNN model has to be loaded before stepping: call model.load() first."
+            )
+        self._runtime.step()
+
+    def custom_update(self, group_name: str) -> None:
+        """Run all custom updates that were added under a name.
+
+        Raises
+        ------
+        IndexError
+            If there are none.
+        RuntimeError
+            If the model is not loaded.
+        """
+        runtime = self._require_loaded("performing custom update")
+        runtime.custom_update(group_name, self._updates_of(group_name, IndexError))
+
+    def pull_recording_buffers_from_device(self) -> None:
+        """Copy the recorded spikes of all populations to the host.
+
+        Raises
+        ------
+        RuntimeError
+            If the model is not loaded or nothing records.
+        """
+        runtime = self._require_loaded("pulling recording buffers")
+        if self._plan is None or not self._plan.recorders:
+            raise RuntimeError(
+                "Cannot pull recording buffer if recording system is not in use: set "
+                "spike_recording_enabled = True on a population before model.build()."
+            )
+        runtime.pull_recordings()
+
+    def flush(self) -> None:
+        """Run all steps that have been asked for and are still waiting."""
+        if self._runtime is not None:
+            self._runtime.flush()
+
+    def _require_loaded(self, action: str) -> Runtime:
+        if self._runtime is None:
+            if action == "unloading":
+                raise RuntimeError("GeNN model has not been loaded: there is nothing to unload.")
+            raise RuntimeError(
+                f"GeNN model has to be loaded before {action}: call model.load() first."
+            )
+        return self._runtime
+
+    def _updates_of(self, group_name: str, error: type[Exception]) -> list[str]:
+        names = [
+            name
+            for name, update in self.custom_updates.items()
+            if update.update_group_name == group_name
+        ]
+        if not names:
+            known = sorted({update.update_group_name for update in self.custom_updates.values()})
+            listed = ", ".join(f"'{name}'" for name in known) or "none"
+            raise error(f"Unknown custom update group '{group_name}'; the groups are {listed}.")
+        return names
+
+    # Timers ----------------------------------------------------------------------------------
+
+    def _time(self, name: str) -> float:
+        runtime = self._require_loaded("reading a timer")
+        runtime.flush()
+        return runtime.times.get(name, 0.0)
+
+    @property
+    def init_time(self) -> float:
+        """Seconds spent on initialising since `load`; 0 unless `timing_enabled`."""
+        return self._time("init")
+
+    @property
+    def init_sparse_time(self) -> float:
+        """Seconds spent on initialising sparse connectivity: 0."""
+        return self._time("init_sparse")
+
+    @property
+    def neuron_update_time(self) -> float:
+        """Seconds spent on updating neurons since `load`; 0 unless `timing_enabled`."""
+        return self._time("neuron_update")
+
+    @property
+    def presynaptic_update_time(self) -> float:
+        """Seconds spent on presynaptic spikes since `load`; 0 unless `timing_enabled`."""
+        return self._time("presynaptic_update")
+
+    @property
+    def postsynaptic_update_time(self) -> float:
+        """Seconds spent on postsynaptic spikes: 0, as there is no learning."""
+        return self._time("postsynaptic_update")
+
+    @property
+    def synapse_dynamics_time(self) -> float:
+        """Seconds spent on synapse dynamics: 0."""
+        return self._time("synapse_dynamics")
+
+    def get_custom_update_time(self, group_name: str) -> float:
+        """Return the seconds spent on a group of custom updates since `load`.
+
+        Raises
+        ------
+        RuntimeError
+            If there is no such group.
+        """
+        runtime = self._require_loaded("reading a timer")
+        self._updates_of(group_name, RuntimeError)
+        return runtime.custom_update_times.get(group_name, 0.0)
+
+    def get_custom_update_transpose_time(self, group_name: str) -> NoReturn:
+        """Refuse: transposing updates are not supported by the bundled engine."""
+        raise unsupported("transposing custom updates")
+
+
+def _population_size(prefix: str, num_neurons: object) -> int:
+    if isinstance(num_neurons, (bool, str)) or not np.isscalar(num_neurons):
+        raise TypeError(f"{prefix}: num_neurons must be an integer, not {num_neurons!r}.")
+    size = int(num_neurons)  # type: ignore[call-overload]
+    if size != num_neurons:
+        raise TypeError(f"{prefix}: num_neurons must be an integer, not {num_neurons!r}.")
+    if size < 1:
+        raise ValueError(f"{prefix}: num_neurons must be at least 1, not {size}.")
+    return size
+
+
+def _check_matrix_type(pop_name: str, given: object) -> None:
+    name = given.name if isinstance(given, SynapseMatrixType) else given
+    if not isinstance(name, str):
+        raise TypeError(
+            f"matrix_type of synapse population '{pop_name}' must be 'DENSE', not {given!r}."
+        )
+    known = SynapseMatrixType.__members__
+    if name not in known:
+        close = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+        hint = f"; did you mean '{close[0]}'?" if close else "; use 'DENSE'."
+        raise AttributeError(
+            f"SynapseMatrixType has no attribute '{name}' (synapse population '{pop_name}'){hint}"
+        )
+    if name != "DENSE":
+        raise unsupported(f"matrix type '{name}' (synapse population '{pop_name}')")
+
+
+def _neuron_references(
+    title: str,
+    declared: Sequence[VarReference],
+    given: Mapping[str, Any],
+    population: NeuronGroup,
+) -> dict[str, str]:
+    """Return the name of the neuron variable behind each local reference."""
+    result = {}
+    for reference in declared:
+        target = given[reference.name]
+        if isinstance(target, VariableReference):
+            if target.group is not population:
+                raise RuntimeError(
+                    f"Variable reference '{reference.name}' of {title} must be to a variable of "
+                    f"{population.title}, not of {target.group.title}."
+                )
+            target = target.name
+        if target not in population.vars:
+            listed = ", ".join(f"'{name}'" for name in population.vars) or "none"
+            raise RuntimeError(
+                f"Variable '{target}' not found: {title} refers to it as '{reference.name}', but "
+                f"the variables of {population.title} are {listed}."
+            )
+        buffer = population.vars[target].buffer
+        _check_reference_type(title, reference, VariableReference(target, population, buffer))
+        result[reference.name] = target
+    return result
+
+
+def _check_reference_type(
+    title: str, declared: VarReference, target: VariableReference
+) -> None:
+    # Like PyGeNN, which compares the types as they are written: what "scalar" is depends on the
+    # model, so it is not the same as "float".
+    if _type_text(declared.type) != _type_text(target.type):
+        raise RuntimeError(
+            f"Incompatible type for variable reference '{declared.name}' of {title}: it is "
+            f"declared '{_type_text(declared.type)}', but '{target.name}' of {target.group.title} "
+            f"is '{_type_text(target.type)}'; write the same."
+        )
+
+
+def _type_text(given: TypeLike) -> str:
+    return given.name if isinstance(given, ResolvedType) else " ".join(given.split())

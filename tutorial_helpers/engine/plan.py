@@ -1,0 +1,309 @@
+"""The build plan: which functions a model needs, on which memory, and their text.
+
+The plan is made once, when the model is built. It knows sizes, parameters and the graph of
+populations; the number of batches and the values of variables come later.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import jinja2
+
+from tutorial_helpers.engine.bodies import (
+    Loop,
+    custom_update_loop,
+    neuron_loop,
+    synapse_loop,
+)
+from tutorial_helpers.engine.buffers import Buffer
+from tutorial_helpers.engine.translate import Namer
+from tutorial_helpers.engine.types import Precision
+
+if TYPE_CHECKING:
+    from tutorial_helpers.engine.groups import CustomUpdate, NeuronGroup, SynapseGroup
+    from tutorial_helpers.engine.model import GeNNModel
+    from tutorial_helpers.engine.recording import Recorder
+
+# How many presynaptic spikes one pass over the postsynaptic neurons serves: the sums stay in
+# registers that long. Longer code is repeated less, or compiling it takes too long.
+_SPIKES_PER_PASS = 8
+_LONGEST_REPEATED_CODE = 4
+
+
+@dataclass(frozen=True)
+class CustomUpdateCall:
+    """How one custom update is run: which kernel, on which memory, over what."""
+
+    function: str
+    buffers: tuple[Buffer, ...]
+    count: int
+    per_batch: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What building a model results in.
+
+    Parameters
+    ----------
+    source
+        Text of the module with all kernels of the model.
+    buffers
+        Memory that the kernel ``simulate`` takes, in order.
+    recorders
+        Recordings that it takes after these.
+    custom_updates
+        By name: how each custom update is run.
+    """
+
+    source: str
+    buffers: tuple[Buffer, ...]
+    recorders: tuple[Recorder, ...]
+    custom_updates: Mapping[str, CustomUpdateCall]
+
+
+def array_type(buffer: Buffer, precision: Precision) -> str:
+    """Return the type of a buffer's device array in the signature of a kernel."""
+    ctype = precision.resolve(buffer.type)
+    name = "boolean" if ctype.is_bool else ctype.numpy_name
+    return f"{name}[:,:,::1]" if buffer.columns else f"{name}[:,::1]"
+
+
+@dataclass
+class _Memory:
+    """Names the arrays that ``simulate`` takes and the rows of them that it passes on."""
+
+    namer: Namer = field(
+        default_factory=lambda: Namer(
+            (
+                *("first", "last", "timestep", "num_steps", "num_batch", "phases"),
+                *("batch", "step", "t", "simulate", "kernel", "part", "collect", "record"),
+            )
+        )
+    )
+    arrays: dict[Buffer, str] = field(default_factory=dict)
+    rows: dict[Buffer, str] = field(default_factory=dict)
+
+    def row(self, buffer: Buffer) -> str:
+        """Return the name of the part of a buffer that belongs to the current batch."""
+        if buffer not in self.rows:
+            self.arrays[buffer] = self.identifier(buffer.name)
+            self.rows[buffer] = self.namer.unique(f"{self.arrays[buffer]}_row")
+        return self.rows[buffer]
+
+    def identifier(self, name: str) -> str:
+        """Return a unique Python name for something in the model."""
+        return self.namer.unique(re.sub(r"^(?=\d)", "n", name))
+
+    def row_lines(self) -> list[str]:
+        """Return the lines that take the rows of one batch."""
+        return [
+            f"{row} = {self.arrays[buffer]}[{'batch' if buffer.per_batch else '0'}]"
+            for buffer, row in self.rows.items()
+        ]
+
+
+_SCALARS = {"batch": "uint32(batch)", "num_batch": "uint32(num_batch)", "t": "t"}
+
+
+def _call(
+    function: str,
+    loop: Loop,
+    memory: _Memory,
+    leading: Sequence[tuple[str, str]] = (),
+    trailing: Sequence[tuple[str, str]] = (),
+) -> dict[str, str]:
+    """Return the parameters of a function that runs a loop, and the call that passes them."""
+    pairs = [
+        *leading,
+        *((name, _SCALARS[name]) for name in loop.scalars),
+        *((argument.name, memory.row(argument.buffer)) for argument in loop.arguments),
+        *trailing,
+    ]
+    return {
+        "function": function,
+        "parameters": ", ".join(name for name, _ in pairs),
+        "call": f"{function}({', '.join(value for _, value in pairs)})",
+    }
+
+
+def _synapses(model: GeNNModel, group: SynapseGroup, memory: _Memory) -> dict[str, Any]:
+    num_pre, num_post = group.src.num_neurons, group.trg.num_neurons
+    loop = synapse_loop(
+        model.types, model.dt, num_pre, num_post, group.bound_weight_update()
+    )
+    short = len(loop.loads + loop.lines + loop.stores) <= _LONGEST_REPEATED_CODE
+    leading = [
+        ("spikes", memory.row(group.src.spikes_buffer)),
+        ("num_spikes", f"{memory.row(group.src.spike_count_buffer)}[0]"),
+        ("out_post", memory.row(group.out_post.buffer)),
+    ]
+    return {
+        **_call(memory.identifier(f"propagate_{group.name}"), loop, memory, leading),
+        "title": group.title,
+        "loop": loop,
+        "num_post": num_post,
+        "rows_per_pass": [_SPIKES_PER_PASS, 1] if short else [1],
+    }
+
+
+def _wants_spike_times(model: GeNNModel, group: NeuronGroup) -> bool:
+    code = group.model
+    texts = (code.sim_code.text, code.threshold_condition_code.text, code.reset_code.text)
+    return any(re.search(r"\bst\b", text) for text in texts) or any(
+        reference.buffer is group.spike_time_buffer
+        for update in model.custom_updates.values()
+        for reference in update.references.values()
+    )
+
+
+def _neurons(model: GeNNModel, group: NeuronGroup, memory: _Memory) -> dict[str, Any]:
+    incoming = [sg for sg in model.synapse_populations.values() if sg.trg is group]
+    sources = [source for source in model.current_sources.values() if source.target_pop is group]
+    loop = neuron_loop(
+        model.types,
+        model.dt,
+        group.num_neurons,
+        group.bound(),
+        [(sg.bound_postsynaptic(), sg.out_post.buffer, sg.post_target_var) for sg in incoming],
+        [(source.bound(), source.target_var) for source in sources],
+        group.spike_time_buffer if _wants_spike_times(model, group) else None,
+    )
+    has_targets = any(sg.src is group for sg in model.synapse_populations.values())
+    wants_spikes = group.can_spike and (has_targets or group.spike_recording_enabled)
+    result: dict[str, Any] = {"title": group.title, "loop": loop, "wants_spikes": wants_spikes}
+    result["num_neurons"] = group.num_neurons
+    trailing = []
+    if wants_spikes:
+        result["fired"] = memory.identifier(f"{group.name}_fired")
+        # The flags are read eight at a time.
+        result["padded"] = -(-group.num_neurons // 8) * 8
+        result["spikes"] = memory.row(group.spikes_buffer)
+        result["count"] = memory.row(group.spike_count_buffer)
+        trailing = [("fired", result["fired"])]
+        if group.spike_recording_enabled:
+            result["recorded"] = memory.identifier(f"{group.name}_recorded")
+    function = memory.identifier(f"update_{group.name}")
+    return {**result, **_call(function, loop, memory, trailing=trailing)}
+
+
+def _custom_update(model: GeNNModel, group: CustomUpdate) -> tuple[dict[str, Any], list[Buffer]]:
+    loop = custom_update_loop(
+        model.types, model.dt, group.num_neurons, group.columns, group.bound()
+    )
+    namer = Namer(("first", "last", "num_batch", "count", "timestep", "t", "batch", "element"))
+    arrays = {argument.name: namer.unique(f"all_{argument.name}") for argument in loop.arguments}
+    buffers = [argument.buffer for argument in loop.arguments]
+    rows = [
+        f"{argument.name} = {arrays[argument.name]}"
+        f"[{'batch' if argument.buffer.per_batch else '0'}]"
+        + (".reshape(-1)" if argument.buffer.columns else "")
+        for argument in loop.arguments
+    ]
+    if "num_batch" in loop.scalars:
+        rows.insert(0, "num_batch = uint32(num_batches)")
+    types = [array_type(buffer, model.types) for buffer in buffers]
+    return {
+        "title": group.model.title[0].upper() + group.model.title[1:],
+        "loop": loop,
+        "parameters": ", ".join(
+            ["first", "last", "num_batches", "timestep", "count", *arrays.values()]
+        ),
+        "signature": ", ".join(["int64"] * 5 + types),
+        "rows": rows,
+        "time": model.types.time.numpy_name,
+        "dt": repr(float(model.dt)),
+    }, buffers
+
+
+@cache
+def _templates() -> jinja2.Environment:
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("tutorial_helpers.engine", "kernels"),
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+        autoescape=False,  # the output is Python, not HTML
+    )
+
+
+def _custom_updates(
+    model: GeNNModel,
+) -> tuple[list[dict[str, Any]], dict[str, CustomUpdateCall]]:
+    """Return the functions of all custom updates; those that are alike share one."""
+    functions: dict[str, dict[str, Any]] = {}
+    calls = {}
+    template = _templates().get_template("custom_update.jinja")
+    for name, group in model.custom_updates.items():
+        context, buffers = _custom_update(model, group)
+        text = template.render(update={**context, "function": "update"})
+        if text not in functions:
+            functions[text] = {**context, "function": f"custom_update_{len(functions) + 1}"}
+        calls[name] = CustomUpdateCall(
+            functions[text]["function"], tuple(buffers), group.num_neurons, group.per_batch
+        )
+    return list(functions.values()), calls
+
+
+def make_plan(model: GeNNModel) -> Plan:
+    """Return the plan of a model.
+
+    Raises
+    ------
+    RuntimeError
+        If a parameter does not fit into its type.
+    """
+    memory = _Memory()
+    synapses = [_synapses(model, group, memory) for group in model.synapse_populations.values()]
+    neurons = [_neurons(model, group, memory) for group in model.neuron_populations.values()]
+    recording = [g for g in model.neuron_populations.values() if _records(g)]
+    update_functions, calls = _custom_updates(model)
+    leading = ["first", "last", "num_batch", "timestep", "num_steps", "phases"]
+    parameters = [
+        *leading,
+        *memory.arrays.values(),
+        *(item["recorded"] for item in neurons if "recorded" in item),
+    ]
+    types = [
+        *(["int64"] * len(leading)),
+        *(array_type(buffer, model.types) for buffer in memory.arrays),
+        *(["uint32[:,:,::1]"] * len(recording)),
+    ]
+    source = (
+        _templates()
+        .get_template("module.jinja")
+        .render(
+            synapse_functions=synapses,
+            neuron_functions=[{"recorded": None, **item} for item in neurons],
+            custom_update_functions=update_functions,
+            simulate={
+                "signature": ", ".join(types),
+                "parameters": ", ".join(parameters),
+                "rows": memory.row_lines(),
+                "time": model.types.time.numpy_name,
+                "dt": repr(float(model.dt)),
+            },
+        )
+    )
+    return Plan(
+        _without_blank_runs(source),
+        tuple(memory.arrays),
+        tuple(group.recorder for group in recording),
+        calls,
+    )
+
+
+def _records(group: NeuronGroup) -> bool:
+    return group.can_spike and group.spike_recording_enabled
+
+
+def _without_blank_runs(text: str) -> str:
+    """Return a text with at most two blank lines in a row, as Python is written."""
+    return re.sub(r"\n{4,}", "\n\n\n", text).strip() + "\n"
+
+

@@ -1,0 +1,86 @@
+"""Recorded spikes: one bit for each neuron and step, as in PyGeNN."""
+
+from __future__ import annotations
+
+import weakref
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from tutorial_helpers.engine.groups import NeuronGroup
+
+Array = np.ndarray[Any, Any]
+_WORD = 32
+
+
+class Recorder:
+    """The spike recording of one population.
+
+    The device array has shape ``(steps, batches, words)``: step `n` of the simulation is kept in
+    slot ``n % steps``, and neuron `i` is bit ``i % 32`` of word ``i // 32``.
+    """
+
+    def __init__(self, group: NeuronGroup) -> None:
+        self._group = weakref.proxy(group)
+        self.device: Array | None = None
+        self._host: Array | None = None
+        self._pulled_at = 0
+
+    @property
+    def num_words(self) -> int:
+        """Number of 32-bit words that one step of one batch takes."""
+        return -(-int(self._group.num_neurons) // _WORD)
+
+    def allocate(self, steps: int, batch_size: int) -> None:
+        """Make room for a number of steps."""
+        self.device = np.zeros((steps, batch_size, self.num_words), np.uint32)
+        self._host = None
+        self._pulled_at = 0
+
+    def release(self) -> None:
+        """Drop all memory."""
+        self.device = self._host = None
+
+    def pull(self, timestep: int) -> None:
+        """Copy what has been recorded up to a time step."""
+        assert self.device is not None
+        self._host = self.device.copy()
+        self._pulled_at = timestep
+
+    def data(self) -> list[tuple[Array, Array]]:
+        """Return what was pulled last as ``(times, ids)`` for each batch."""
+        title = self._group.title
+        if not self._group.spike_recording_enabled:
+            raise RuntimeError(
+                f"Nothing is recorded from {title}; set its spike_recording_enabled = True before "
+                "model.build()."
+            )
+        if self.device is None:
+            raise RuntimeError(f"Cannot read recorded spikes of {title}: the model is not loaded.")
+        if self._host is None:
+            raise RuntimeError(
+                f"Recorded spikes of {title} are still on the device; call "
+                "model.pull_recording_buffers_from_device() first."
+            )
+        steps = self._host.shape[0]
+        if self._pulled_at < steps:
+            raise RuntimeError(
+                "Event recording data can only be accessed once buffer is full: "
+                f"{self._pulled_at} of {steps} steps are done; simulate the rest, or load the model "
+                "with a smaller num_recording_timesteps."
+            )
+        # Oldest step first.
+        words = np.roll(self._host, -(self._pulled_at % steps), axis=0)
+        first = self._pulled_at - steps
+        bits = np.unpackbits(
+            words.astype("<u4").view(np.uint8), axis=-1, bitorder="little"
+        ).reshape(*words.shape, _WORD)
+        result = []
+        for batch in range(words.shape[1]):
+            # Inside a word the order is descending, as GeNN's recording delivers it.
+            step, word, bit = np.nonzero(bits[:, batch, :, ::-1])
+            ids = word * _WORD + (_WORD - 1 - bit)
+            times = (first + step) * float(self._group.genn_model.dt)
+            result.append((times.astype(np.float64), ids.astype(np.int32)))
+        return result

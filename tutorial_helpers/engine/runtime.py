@@ -1,0 +1,193 @@
+"""A loaded model: its memory, the queue of steps, and the calls of the compiled kernels.
+
+A step is only counted when it is asked for. All steps that are waiting run when something could
+tell the difference: one batch after the other, each through all steps, so that its state stays in
+the cache. Batches do not interact inside a step, which makes this exact.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from time import perf_counter
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from tutorial_helpers.engine.buffers import Buffer
+from tutorial_helpers.engine.initialisers import check_shape, initial_array
+from tutorial_helpers.engine.plan import Plan
+from tutorial_helpers.engine.threads import share
+from tutorial_helpers.engine.types import TIMEPOINT, Precision
+from tutorial_helpers.engine.variables import Variable
+
+if TYPE_CHECKING:
+    from tutorial_helpers.engine.groups import Group
+
+# Whole steps, or one phase of them.
+_WHOLE, _SYNAPSES, _NEURONS = 3, 1, 2
+
+# Steps that may wait. More would not be faster, and a progress bar would know nothing of them.
+_LONGEST_QUEUE = 1000
+
+# Elements below which a custom update is not worth a second thread.
+_ELEMENTS_PER_CALL = 1 << 15
+
+
+class Runtime:
+    """A model in memory.
+
+    Parameters
+    ----------
+    plan
+        The plan of the model.
+    kernels
+        Its compiled module.
+    groups
+        All parts of the model, whose memory is to be allocated.
+    batch_size, dt, precision, timing_enabled
+        Properties of the model when it was built.
+    num_recording_timesteps
+        Steps that a recording holds.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        kernels: ModuleType,
+        groups: Iterable[Group],
+        batch_size: int,
+        dt: float,
+        precision: Precision,
+        timing_enabled: bool,
+        num_recording_timesteps: int | None,
+    ) -> None:
+        start = perf_counter()
+        self._plan = plan
+        self._kernels = kernels
+        self._batch_size = batch_size
+        self._dt = dt
+        self._precision = precision
+        self._timing_enabled = timing_enabled
+        self._done = 0
+        self.pending = 0
+        self._owned: list[Buffer] = []
+        for group in groups:
+            for buffer, variable in group.buffers():
+                self._allocate(group, buffer, variable)
+        for recorder in plan.recorders:
+            assert num_recording_timesteps is not None
+            recorder.allocate(num_recording_timesteps, batch_size)
+        self._arguments = [
+            *(self._device(buffer) for buffer in plan.buffers),
+            *(recorder.device for recorder in plan.recorders),
+        ]
+        self.times = dict.fromkeys(("init", "presynaptic_update", "neuron_update"), 0.0)
+        self.custom_update_times: dict[str, float] = {}
+        if timing_enabled:
+            self.times["init"] = perf_counter() - start
+
+    def _allocate(self, group: Group, buffer: Buffer, variable: Variable | None) -> None:
+        ctype = self._precision.resolve(buffer.type)
+        initial = None
+        if variable is not None:
+            what = f"variable '{variable.name}' of {group.title}"
+            initial = initial_array(what, variable.initial, ctype, self._precision)
+            if initial.ndim:
+                rows = buffer.rows(self._batch_size)
+                check_shape(what, initial, buffer.count, rows, columns=buffer.columns)
+        buffer.allocate(ctype.dtype, self._batch_size)
+        self._owned.append(buffer)
+        assert buffer.device is not None
+        if initial is not None:
+            buffer.device[:] = initial
+            buffer.pull()
+        elif buffer.type == TIMEPOINT:
+            # No spike so far: as long ago as can be expressed.
+            buffer.device[:] = np.finfo(ctype.dtype).min
+
+    def _device(self, buffer: Buffer) -> np.ndarray[Any, Any]:
+        """Return a device array in the shape that kernels take."""
+        assert buffer.device is not None
+        if buffer.columns:
+            return buffer.device.reshape(len(buffer.device), -1, buffer.columns)
+        return buffer.device
+
+    def release(self) -> None:
+        """Drop all memory."""
+        for buffer in self._owned:
+            buffer.release()
+        for recorder in self._plan.recorders:
+            recorder.release()
+
+    @property
+    def timestep(self) -> int:
+        """Number of the next step."""
+        return self._done + self.pending
+
+    @timestep.setter
+    def timestep(self, value: int) -> None:
+        self.flush()
+        self._done = value
+
+    def step(self) -> None:
+        """Ask for one step."""
+        self.pending += 1
+        if self.pending >= _LONGEST_QUEUE:
+            self.flush()
+
+    def flush(self) -> None:
+        """Run all steps that have been asked for."""
+        steps = self.pending
+        if not steps:
+            return
+        first_step, self._done, self.pending = self._done, self._done + steps, 0
+        if not self._timing_enabled:
+            self._simulate(first_step, steps, _WHOLE)
+            return
+        for step in range(first_step, first_step + steps):
+            for phase, name in ((_SYNAPSES, "presynaptic_update"), (_NEURONS, "neuron_update")):
+                start = perf_counter()
+                self._simulate(step, 1, phase)
+                self.times[name] += perf_counter() - start
+
+    def _simulate(self, first_step: int, steps: int, phases: int) -> None:
+        kernel, size, arguments = self._kernels.simulate, self._batch_size, self._arguments
+
+        def work(first: int, last: int) -> None:
+            kernel(first, last, size, first_step, steps, phases, *arguments)
+
+        share(work, size)
+
+    def custom_update(self, group_name: str, names: Iterable[str]) -> None:
+        """Run custom updates, after all steps so far."""
+        self.flush()
+        start = perf_counter()
+        for name in names:
+            call = self._plan.custom_updates[name]
+            kernel = getattr(self._kernels, call.function)
+            arguments = [self._device(buffer) for buffer in call.buffers]
+            size = self._batch_size if call.per_batch else 1
+            timestep, count = self._done, call.count
+
+            def work(
+                first: int,
+                last: int,
+                kernel: Any = kernel,
+                size: int = size,
+                timestep: int = timestep,
+                count: int = count,
+                arguments: Any = arguments,
+            ) -> None:
+                kernel(first, last, size, timestep, count, *arguments)
+
+            share(work, size, max(1, _ELEMENTS_PER_CALL // max(1, count)))
+        if self._timing_enabled:
+            spent = self.custom_update_times.get(group_name, 0.0)
+            self.custom_update_times[group_name] = spent + perf_counter() - start
+
+    def pull_recordings(self) -> None:
+        """Copy all recordings to the host, after all steps so far."""
+        self.flush()
+        for recorder in self._plan.recorders:
+            recorder.pull(self._done)

@@ -1,0 +1,199 @@
+"""Code strings: from the C-like text of a model to a checked syntax tree.
+
+The language is the one that PyGeNN 5.4 accepts. pycparser does the parsing; what it takes beyond
+that language, and what upstream's scanner is known to refuse, is refused here with one sentence,
+the line, and a caret. `translate` turns the tree into Python.
+"""
+
+from __future__ import annotations
+
+import re
+import warnings
+from dataclasses import dataclass
+from functools import lru_cache
+
+from pycparser import c_ast, c_parser
+
+from tutorial_helpers.engine.types import SCALAR, TIMEPOINT, TYPE_NAMES
+
+
+class SnippetError(RuntimeError):
+    """A mistake in a code string, shown with its line and a caret under the place."""
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """One code string of a model.
+
+    Parameters
+    ----------
+    text
+        The code as the user wrote it; blank means that there is none.
+    what
+        What it is, for messages, such as ``"sim code of neuron model 'if'"``.
+    """
+
+    text: str
+    what: str
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is no code at all."""
+        return not self.text.strip()
+
+    def error(self, message: str, line: int | None = None, column: int | None = None) -> SnippetError:
+        """Return the error to raise for a mistake at a 1-based `line` and `column` of the text."""
+        lines = self.text.split("\n")
+        if line is None or not 1 <= line <= len(lines):
+            return SnippetError(f"{self.what}: {message}")
+        shown = f"{self.what}, line {line}: {message}\n    {lines[line - 1].expandtabs(1)}"
+        if column is not None:
+            shown += "\n    " + " " * (column - 1) + "^"
+        return SnippetError(shown)
+
+    def error_at(self, node: c_ast.Node, message: str) -> SnippetError:
+        """Return the error to raise for a mistake at a node of the syntax tree."""
+        coord = node.coord
+        if coord is None:
+            return self.error(message)
+        return self.error(message, coord.line - _PREFIX_LINES, coord.column)
+
+
+# Names of types that C itself does not know must be declared before pycparser sees the snippet.
+_C_TYPE_WORDS = {"char", "short", "int", "signed", "unsigned", "long", "float", "double"}
+_PREFIX = "".join(
+    f"typedef int {name}; "
+    for name in ["bool", SCALAR, TIMEPOINT, *TYPE_NAMES]
+    if name.isidentifier() and name not in _C_TYPE_WORDS
+).replace("typedef int bool; typedef int bool;", "typedef int bool;")
+_STATEMENTS = (f"{_PREFIX}\nvoid snippet(void) {{\n", "\n}")
+_EXPRESSION = (f"{_PREFIX}\nvoid snippet(void) {{ (\n", "\n); }")
+_PREFIX_LINES = 2
+
+_TOKEN = re.compile(
+    r"""
+      (?P<comment>//[^\n]*)
+    | (?P<block_comment>/\*)
+    | (?P<legacy>\$\(\s*(?P<legacy_name>[A-Za-z_]\w*)\s*\))
+    | (?P<dollar>\$)
+    | (?P<preprocessor>\#)
+    | (?P<quote>["'])
+    | (?P<bare_point>(?<![\w.])\.\d)
+    | (?P<number>(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?)\w*)
+    | (?P<underscore>\b_\w*)
+    | (?P<shift>>>=?)
+    | (?P<divide_assign>/=)
+    | \w+
+    """,
+    re.VERBOSE,
+)
+_INTEGER = re.compile(r"(0[xX][0-9a-fA-F]+|0|[1-9]\d*)[uU]?")
+_FLOAT = re.compile(r"(\d+\.\d*([eE][+-]?\d+)?|\d+[eE][+-]?\d+)[fd]?")
+
+_REFUSED = {
+    "block_comment": "GeNN's snippet language has no /* … */ comments; use // instead.",
+    "dollar": "Unexpected character '$'; write plain names such as V instead of $(V).",
+    "preprocessor": "GeNN's snippet language has no preprocessor.",
+    "quote": "GeNN's snippet language has no text or character literals here.",
+    "bare_point": "A number needs a digit before the point; write 0.5 instead of .5.",
+    "underscore": "A name in a code string cannot start with an underscore; rename it.",
+    "shift": "GeNN 5.4 cannot read >>; divide by a power of two instead.",
+    "divide_assign": "GeNN 5.4 cannot read /=; write x = x / y instead.",
+}
+
+
+def _cleaned(snippet: Snippet) -> str:
+    """Return the text as pycparser takes it, every character still at its line and column."""
+
+    def position(offset: int) -> tuple[int, int]:
+        before = snippet.text[:offset]
+        return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
+
+    pieces = []
+    last = 0
+    for match in _TOKEN.finditer(snippet.text):
+        kind, token = match.lastgroup, match.group()
+        if kind == "legacy_name":
+            kind = "legacy"
+        replacement = token
+        if kind == "comment":
+            replacement = " " * len(token)
+        elif kind == "legacy":
+            warnings.warn(
+                f"{snippet.what}: {token} is the notation of GeNN 4; write "
+                f"{match['legacy_name']} instead.",
+                FutureWarning,
+                stacklevel=2,
+            )
+            replacement = f" ({match['legacy_name']})".ljust(len(token))[: len(token)]
+        elif kind == "number":
+            if not (_INTEGER.fullmatch(token) or _FLOAT.fullmatch(token)):
+                raise snippet.error(
+                    f"'{token}' is not a number; write one such as 1, 1u, 0x1f, 1.0, 1.0f or 1e-3.",
+                    *position(match.start()),
+                )
+            # pycparser knows C's suffix for long double, of which GeNN's language has no use,
+            # but not GeNN's suffix for double.
+            if token.endswith("d") and not token.startswith(("0x", "0X")):
+                replacement = token[:-1] + "l"
+        elif kind in _REFUSED:
+            raise snippet.error(_REFUSED[kind], *position(match.start()))
+        pieces += [snippet.text[last : match.start()], replacement]
+        last = match.end()
+    return "".join(pieces) + snippet.text[last:]
+
+
+def _parse(snippet: Snippet, before: str, after: str) -> c_ast.Compound:
+    """Parse a snippet placed between `before` and `after` into the body of a function."""
+    try:
+        tree = c_parser.CParser().parse(before + _cleaned(snippet).replace("\t", " ") + after)
+    except c_parser.ParseError as error:
+        found = re.match(r"[^:]*:(\d+):(\d+): (?:before: )?(.*)", str(error))
+        if found is None:
+            raise snippet.error("Parse error: this is not a complete expression.") from None
+        line, column, token = int(found[1]) - _PREFIX_LINES, int(found[2]), found[3]
+        if line > snippet.text.count("\n") + 1:
+            raise snippet.error(
+                "Parse error: the code ends too early; is a ';', ')' or '}' missing?"
+            ) from None
+        raise snippet.error(
+            f"Parse error: '{token}' was not expected here; is a ';', an operator or a bracket "
+            "missing before it?",
+            line,
+            column,
+        ) from None
+    if len(tree.ext) == 0 or not isinstance(tree.ext[-1], c_ast.FuncDef):
+        raise snippet.error("Parse error: a '}' too many.")
+    functions = [node for node in tree.ext if isinstance(node, c_ast.FuncDef)]
+    if len(functions) != 1:
+        raise snippet.error("Parse error: a '}' too many.")
+    return functions[0].body
+
+
+@lru_cache(maxsize=1024)
+def parse_statements(snippet: Snippet) -> c_ast.Compound:
+    """Parse code made of statements.
+
+    Raises
+    ------
+    SnippetError
+        If the text is not made of statements of the language.
+    """
+    return _parse(snippet, *_STATEMENTS)
+
+
+@lru_cache(maxsize=1024)
+def parse_expression(snippet: Snippet) -> c_ast.Node:
+    """Parse code that is a single expression, such as a threshold condition.
+
+    Raises
+    ------
+    SnippetError
+        If the text is not one expression; a closing ``;`` is the usual mistake.
+    """
+    if ";" in re.sub(r"//[^\n]*", "", snippet.text):
+        line = next(n for n, text in enumerate(snippet.text.split("\n"), 1) if ";" in text)
+        column = snippet.text.split("\n")[line - 1].index(";") + 1
+        raise snippet.error("A condition is one expression, without ';'; remove it.", line, column)
+    body = _parse(snippet, *_EXPRESSION)
+    return body.block_items[0]

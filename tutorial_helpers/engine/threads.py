@@ -1,0 +1,94 @@
+"""Threads that share the batches of a model."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
+from functools import cache
+
+_num_threads: int | None = None
+
+
+def available_threads() -> int:
+    """Return the number of processors that this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def get_num_threads() -> int:
+    """Return how many threads simulate.
+
+    It is what `set_num_threads` said last, else the environment variable ``TUTORIAL_THREADS``,
+    else the number of available processors.
+
+    Raises
+    ------
+    ValueError
+        If the environment variable is not a positive integer.
+    """
+    if _num_threads is not None:
+        return _num_threads
+    given = os.environ.get("TUTORIAL_THREADS", "")
+    if not given:
+        return available_threads()
+    if not given.isdecimal() or int(given) < 1:
+        raise ValueError(
+            f"Environment variable TUTORIAL_THREADS must be a positive integer, not '{given}'; "
+            "correct or unset it."
+        )
+    return int(given)
+
+
+def set_num_threads(number: int | None) -> None:
+    """Set how many threads simulate; results do not depend on it.
+
+    Parameters
+    ----------
+    number
+        At least 1, or None for the default.
+    """
+    global _num_threads
+    if number is not None and (isinstance(number, bool) or not isinstance(number, int)):
+        raise TypeError(f"The number of threads must be an integer or None, not {number!r}.")
+    if number is not None and number < 1:
+        raise ValueError(f"The number of threads must be at least 1, not {number}.")
+    _num_threads = number
+
+
+@cache
+def _pool(number: int, process: int) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(number, thread_name_prefix="simulate")
+
+
+def share(work: Callable[[int, int], None], count: int, minimum: int = 1) -> None:
+    """Call ``work(first, last)`` for parts of ``range(count)``, on all threads.
+
+    Parameters
+    ----------
+    work
+        Does one part. It should release the GIL.
+    count
+        Number of items.
+    minimum
+        Least number of items that are worth a call of their own.
+    """
+    threads = get_num_threads()
+    # A few parts for each thread, so that one that is held up leaves its share to the others.
+    size = max(minimum, -(-count // (4 * threads)))
+    if threads == 1 or size >= count:
+        work(0, count)
+        return
+    # A pool does not survive a fork, so each process has its own.
+    pool = _pool(threads, os.getpid())
+    parts = [
+        pool.submit(work, first, min(first + size, count)) for first in range(0, count, size)
+    ]
+    try:
+        wait(parts)
+    finally:
+        # After an interrupt, too: what has begun must end before anything else uses the memory.
+        wait(parts)
+    for part in parts:
+        part.result()
