@@ -120,7 +120,9 @@ class _Assembly:
         local = self.namer.unique(wish)
         array = self.namer.unique(f"{local}_array")
         if index is None:
-            index = self.index if buffer.per_element else ", ".join("0" * (1 + self.index.count(",")))
+            index = (
+                self.index if buffer.per_element else ", ".join("0" * (1 + self.index.count(",")))
+            )
         self.cells.append(_Cell(local, array, index, buffer))
         return local
 
@@ -156,9 +158,7 @@ class _Assembly:
         special: Mapping[str, SpecialFunction] | None = None,
         unavailable: Mapping[str, str] | None = None,
     ) -> Translator:
-        translator = Translator(
-            self.precision, names, self.namer, special or {}, unavailable or {}
-        )
+        translator = Translator(self.precision, names, self.namer, special or {}, unavailable or {})
         # All translators of one loop report what they use into the same sets.
         translator.read, translator.written = self.read, self.written
         return translator
@@ -271,13 +271,14 @@ def neuron_loop(
     names = {**common, **inputs, **own}
     can_spike = not model.threshold_condition_code.is_blank
     if can_spike and model.auto_refractory_required:
-        condition = assembly.translator(names).condition(model.threshold_condition_code)
+        before, condition = assembly.translator(names).condition(model.threshold_condition_code)
         above = assembly.namer.unique("was_above")
-        lines.append(f"{above} = {condition}")
+        lines += [*before, f"{above} = {condition}"]
     translator = assembly.translator(names)
     lines += translator.statements(model.sim_code)
     if can_spike:
-        condition = translator.condition(model.threshold_condition_code)
+        before, condition = translator.condition(model.threshold_condition_code)
+        lines += before
         if model.auto_refractory_required:
             condition = f"({condition}) and not {above}"
         lines.append(f"spike = {condition}")

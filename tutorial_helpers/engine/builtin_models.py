@@ -93,7 +93,9 @@ def _neuron_models() -> Mapping[str, NeuronModel]:
 @cache
 def _current_source_models() -> Mapping[str, CurrentSourceModel]:
     return {
-        "DC": create_current_source_model("DC", params=["amp"], injection_code="injectCurrent(amp);")
+        "DC": create_current_source_model(
+            "DC", params=["amp"], injection_code="injectCurrent(amp);"
+        )
     }
 
 

@@ -85,9 +85,9 @@ def c_remainder(x, y):  # type: ignore[no-untyped-def]
         return x
     y = abs(y)
     # fmod is exact, and after it at most one subtraction of y remains to be done, exactly too.
-    left = math.fmod(abs(x), y)
+    left = np.fmod(abs(x), y)
     rest = y - left
-    odd = math.fmod(abs(x), y + y) >= y if y + y < math.inf else False
+    odd = np.fmod(abs(x), y + y) >= y if y + y < math.inf else False
     if left > rest or (left == rest and odd):
         left = -rest
     return math.copysign(1.0, x) * left

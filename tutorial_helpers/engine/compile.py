@@ -86,6 +86,8 @@ def _execute(key: str, source: str, file: str, *, cached: bool) -> ModuleType:
     """Run the text as a module, which compiles its kernels or loads them from beside `file`."""
     module = ModuleType(f"tutorial_helpers_kernels_{key}")
     module.__file__ = file
+    # Numba finds the globals of cached functions by the name of their module.
+    sys.modules[module.__name__] = module
     # Tracebacks and inspect.getsource find the text here even where no file holds it.
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     with jit.disk_cache(cached):
@@ -143,5 +145,3 @@ def _built(key: str, source: str) -> ModuleType | None:
 
 def _in_memory(key: str, source: str) -> ModuleType:
     return _execute(key, source, f"<kernels {key}>", cached=False)
-
-

@@ -97,8 +97,10 @@ def _entry(entry: object, what: str, lengths: tuple[int, ...], form: str) -> tup
 def _parameters(title: str, given: object) -> tuple[Parameter, ...]:
     result = []
     for entry in _sequence(given, f"params of {title}"):
-        name, ctype = (entry, SCALAR) if isinstance(entry, str) else _entry(
-            entry, f"A parameter of {title}", (2,), "a name or (name, type)"
+        name, ctype = (
+            (entry, SCALAR)
+            if isinstance(entry, str)
+            else _entry(entry, f"A parameter of {title}", (2,), "a name or (name, type)")
         )
         check_name(name, f"{title}: parameter")
         check_type(ctype, f"parameter '{name}' of {title}")
@@ -130,7 +132,10 @@ def _variables(
     result = []
     for entry in _sequence(given, f"vars of {title}"):
         name, ctype, *rest = _entry(
-            entry, f"A variable of {title}", (2, 3), f"(name, type) or (name, type, {family.__name__})"
+            entry,
+            f"A variable of {title}",
+            (2, 3),
+            f"(name, type) or (name, type, {family.__name__})",
         )
         check_name(name, f"{title}: variable")
         check_type(ctype, f"variable '{name}' of {title}")
@@ -405,7 +410,12 @@ post_neuron_var_refs, psm_var_refs, **unsupported_parts
         psm_var_refs=psm_var_refs,
     )
     known = (
-        *("learn_post_code", "synapse_dynamics_code", "event_code", "event_threshold_condition_code"),
+        *(
+            "learn_post_code",
+            "synapse_dynamics_code",
+            "event_code",
+            "event_threshold_condition_code",
+        ),
         *("pre_event_threshold_condition_code", "post_event_threshold_condition_code"),
         *("pre_event_syn_code", "post_event_syn_code", "post_spike_syn_code"),
         *("pre_spike_code", "post_spike_code", "pre_dynamics_code", "post_dynamics_code"),

@@ -27,7 +27,7 @@ REAL_FUNCTIONS: dict[str, tuple[int, str]] = {
     "round": (1, "c_functions.c_round({0})"),
     "atan2": (2, "math.atan2({0}, {1})"),
     "pow": (2, "math.pow({0}, {1})"),
-    "fmod": (2, "math.fmod({0}, {1})"),
+    "fmod": (2, "np.fmod({0}, {1})"),
     "copysign": (2, "math.copysign({0}, {1})"),
     "nextafter": (2, "np.nextafter({0}, {1})"),
     "remainder": (2, "c_functions.c_remainder({0}, {1})"),

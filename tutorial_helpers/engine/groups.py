@@ -149,6 +149,7 @@ class NeuronGroup(Group):
         self.spikes_buffer = Buffer(f"{name}_spikes", "uint32_t", num_neurons)
         self.spike_count_buffer = Buffer(f"{name}_num_spikes", "uint32_t", 1, per_element=False)
         self.spike_time_buffer = Buffer(f"{name}_st", TIMEPOINT, num_neurons)
+        self._spike_times = Variable("spike_times", self.spike_time_buffer, self)
         self._spike_recording_enabled = False
         self._complete = True
 
@@ -188,6 +189,21 @@ class NeuronGroup(Group):
             If the population does not record, or the buffer has not been filled yet.
         """
         return self.recorder.data()
+
+    @property
+    def spike_times(self) -> Variable:
+        """Time of the last spike of each neuron in ms, a large negative number if there is none.
+
+        Raises
+        ------
+        RuntimeError
+            If no code asks for these times by the name ``st``, so that they are not kept.
+        """
+        if not self.genn_model.keeps_spike_times(self):
+            raise RuntimeError(
+                f"Spike times of {self.title} are not kept: nothing uses them; use 'st' in its code."
+            )
+        return self._spike_times
 
     @property
     def can_spike(self) -> bool:
@@ -232,9 +248,7 @@ class SynapseGroup(Group):
             src.num_neurons * trg.num_neurons,
             columns=trg.num_neurons,
         )
-        self.psm_vars = self._variables(
-            postsynaptic.model, postsynaptic.vars, trg.num_neurons
-        )
+        self.psm_vars = self._variables(postsynaptic.model, postsynaptic.vars, trg.num_neurons)
         for variable in self.psm_vars.values():
             variable.buffer.name = f"{name}_psm_{variable.name}"
         self.pre_vars = VariableDict(self.title)

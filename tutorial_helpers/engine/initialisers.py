@@ -261,9 +261,31 @@ def initial_array(
     array = np.asarray(value)
     if array.ndim == 0:
         check_number(f"the initial value of {what}", array.item(), precision.scalar)
-        array = array.astype(precision.scalar.dtype)
+        number = constant(array.item(), precision.scalar)
+        return np.asarray(constant(number, ctype), ctype.dtype)
     with np.errstate(invalid="ignore"):
         return array.astype(ctype.dtype)
+
+
+def constant(value: float, ctype: ResolvedType) -> float | int | bool:
+    """Return what a number in the range of a type becomes as a constant in PyGeNN's code.
+
+    PyGeNN writes single-precision constants with ten significant digits, which rounds a few numbers
+    differently from a direct conversion. Integers lose their fraction, and end at their limits.
+
+    Examples
+    --------
+    >>> from tutorial_helpers.engine.types import Float, Int32, Uint8
+    >>> constant(1.00000005959, Float), constant(-2.7, Int32), constant(300.5, Uint8)
+    (1.0000001192092896, -2, 255)
+    """
+    if ctype.is_float:
+        return float(ctype.dtype.type(f"{value:.9e}" if ctype.dtype.itemsize == 4 else value))
+    whole = int(value) if math.isfinite(value) else 0
+    if ctype.is_bool:
+        return bool(whole)
+    limits = np.iinfo(ctype.dtype)
+    return min(max(whole, int(limits.min)), int(limits.max))
 
 
 def evaluate_parameters(
@@ -281,13 +303,15 @@ def evaluate_parameters(
     RuntimeError
         If one does not fit into its type.
     """
-    values = dict(given)
     plain = {name: float(value) for name, value in given.items()}
+    values = dict(plain)
     for item in derived:
         values[item.name] = float(item.function(plain, dt))
     for param in (*params, *derived):
         what = f"parameter '{param.name}' of {prefix}"
-        check_number(what, values[param.name], precision.resolve(param.type))
+        ctype = precision.resolve(param.type)
+        check_number(what, values[param.name], ctype)
+        values[param.name] = constant(values[param.name], ctype)
     return values
 
 

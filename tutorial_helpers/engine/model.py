@@ -34,7 +34,7 @@ from tutorial_helpers.engine.initialisers import (
     check_parameters,
     check_variables,
 )
-from tutorial_helpers.engine.plan import Plan, make_plan
+from tutorial_helpers.engine.plan import Plan, keeps_spike_times, make_plan
 from tutorial_helpers.engine.references import VariableReference
 from tutorial_helpers.engine.runtime import Runtime
 from tutorial_helpers.engine.types import Precision, ResolvedType, TypeLike, precision_type
@@ -119,7 +119,9 @@ class GeNNModel:
         if not isinstance(model_name, str):
             raise TypeError(f"model_name must be a string, not {model_name!r}.")
         scalar = precision_type(precision, "precision")
-        time = scalar if time_precision is None else precision_type(time_precision, "time_precision")
+        time = (
+            scalar if time_precision is None else precision_type(time_precision, "time_precision")
+        )
         self.types = Precision(scalar, time)
         self.name = model_name
         self.neuron_populations: dict[str, NeuronGroup] = {}
@@ -499,9 +501,7 @@ class GeNNModel:
         full = [buffer for buffer in buffers if buffer.per_element] or buffers
         sizes = {buffer.count for buffer in full}
         if len(sizes) > 1:
-            listed = ", ".join(
-                f"'{name}' {target.buffer.count}" for name, target in given.items()
-            )
+            listed = ", ".join(f"'{name}' {target.buffer.count}" for name, target in given.items())
             raise RuntimeError(
                 f"All referenced variables must have the same size: in {title} they are {listed}."
             )
@@ -541,9 +541,7 @@ class GeNNModel:
         self.refuse_if_built("build it again")
         for update in self.custom_updates.values():
             # The batch size may have been set since the update was added.
-            self._check_references(
-                update.title, update.model.var_refs, update.references
-            )
+            self._check_references(update.title, update.model.var_refs, update.references)
         plan = make_plan(self)
         self._kernels = compiled(plan.source)
         self._plan = plan
@@ -657,6 +655,10 @@ class GeNNModel:
         """Run all steps that have been asked for and are still waiting."""
         if self._runtime is not None:
             self._runtime.flush()
+
+    def keeps_spike_times(self, group: NeuronGroup) -> bool:
+        """Return whether anything in the model uses the times of a population's spikes."""
+        return keeps_spike_times(self, group)
 
     def _require_loaded(self, action: str) -> Runtime:
         if self._runtime is None:
@@ -790,9 +792,7 @@ def _neuron_references(
     return result
 
 
-def _check_reference_type(
-    title: str, declared: VarReference, target: VariableReference
-) -> None:
+def _check_reference_type(title: str, declared: VarReference, target: VariableReference) -> None:
     # Like PyGeNN, which compares the types as they are written: what "scalar" is depends on the
     # model, so it is not the same as "float".
     if _type_text(declared.type) != _type_text(target.type):

@@ -21,7 +21,7 @@ from tutorial_helpers.engine.bodies import (
     synapse_loop,
 )
 from tutorial_helpers.engine.buffers import Buffer
-from tutorial_helpers.engine.translate import Namer
+from tutorial_helpers.engine.translate import Namer, literal
 from tutorial_helpers.engine.types import Precision
 
 if TYPE_CHECKING:
@@ -134,9 +134,7 @@ def _call(
 
 def _synapses(model: GeNNModel, group: SynapseGroup, memory: _Memory) -> dict[str, Any]:
     num_pre, num_post = group.src.num_neurons, group.trg.num_neurons
-    loop = synapse_loop(
-        model.types, model.dt, num_pre, num_post, group.bound_weight_update()
-    )
+    loop = synapse_loop(model.types, model.dt, num_pre, num_post, group.bound_weight_update())
     short = len(loop.loads + loop.lines + loop.stores) <= _LONGEST_REPEATED_CODE
     leading = [
         ("spikes", memory.row(group.src.spikes_buffer)),
@@ -152,7 +150,8 @@ def _synapses(model: GeNNModel, group: SynapseGroup, memory: _Memory) -> dict[st
     }
 
 
-def _wants_spike_times(model: GeNNModel, group: NeuronGroup) -> bool:
+def keeps_spike_times(model: GeNNModel, group: NeuronGroup) -> bool:
+    """Return whether anything in the model uses the times of a population's spikes."""
     code = group.model
     texts = (code.sim_code.text, code.threshold_condition_code.text, code.reset_code.text)
     return any(re.search(r"\bst\b", text) for text in texts) or any(
@@ -172,7 +171,7 @@ def _neurons(model: GeNNModel, group: NeuronGroup, memory: _Memory) -> dict[str,
         group.bound(),
         [(sg.bound_postsynaptic(), sg.out_post.buffer, sg.post_target_var) for sg in incoming],
         [(source.bound(), source.target_var) for source in sources],
-        group.spike_time_buffer if _wants_spike_times(model, group) else None,
+        group.spike_time_buffer if keeps_spike_times(model, group) else None,
     )
     has_targets = any(sg.src is group for sg in model.synapse_populations.values())
     wants_spikes = group.can_spike and (has_targets or group.spike_recording_enabled)
@@ -217,7 +216,7 @@ def _custom_update(model: GeNNModel, group: CustomUpdate) -> tuple[dict[str, Any
         "signature": ", ".join(["int64"] * 5 + types),
         "rows": rows,
         "time": model.types.time.numpy_name,
-        "dt": repr(float(model.dt)),
+        "dt": literal(model.dt, model.types.time),
     }, buffers
 
 
@@ -286,7 +285,7 @@ def make_plan(model: GeNNModel) -> Plan:
                 "parameters": ", ".join(parameters),
                 "rows": memory.row_lines(),
                 "time": model.types.time.numpy_name,
-                "dt": repr(float(model.dt)),
+                "dt": literal(model.dt, model.types.time),
             },
         )
     )
@@ -305,5 +304,3 @@ def _records(group: NeuronGroup) -> bool:
 def _without_blank_runs(text: str) -> str:
     """Return a text with at most two blank lines in a row, as Python is written."""
     return re.sub(r"\n{4,}", "\n\n\n", text).strip() + "\n"
-
-

@@ -72,7 +72,8 @@ class Recorder:
             )
         # Oldest step first.
         words = np.roll(self._host, -(self._pulled_at % steps), axis=0)
-        first = self._pulled_at - steps
+        dt = float(self._group.genn_model.dt)
+        start = (self._pulled_at - steps) * dt
         bits = np.unpackbits(
             words.astype("<u4").view(np.uint8), axis=-1, bitorder="little"
         ).reshape(*words.shape, _WORD)
@@ -81,6 +82,5 @@ class Recorder:
             # Inside a word the order is descending, as GeNN's recording delivers it.
             step, word, bit = np.nonzero(bits[:, batch, :, ::-1])
             ids = word * _WORD + (_WORD - 1 - bit)
-            times = (first + step) * float(self._group.genn_model.dt)
-            result.append((times.astype(np.float64), ids.astype(np.int32)))
+            result.append((start + step * dt, ids.astype(np.int32)))
         return result

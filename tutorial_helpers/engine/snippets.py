@@ -41,7 +41,9 @@ class Snippet:
         """Whether there is no code at all."""
         return not self.text.strip()
 
-    def error(self, message: str, line: int | None = None, column: int | None = None) -> SnippetError:
+    def error(
+        self, message: str, line: int | None = None, column: int | None = None
+    ) -> SnippetError:
         """Return the error to raise for a mistake at a 1-based `line` and `column` of the text."""
         lines = self.text.split("\n")
         if line is None or not 1 <= line <= len(lines):

@@ -82,9 +82,7 @@ def share(work: Callable[[int, int], None], count: int, minimum: int = 1) -> Non
         return
     # A pool does not survive a fork, so each process has its own.
     pool = _pool(threads, os.getpid())
-    parts = [
-        pool.submit(work, first, min(first + size, count)) for first in range(0, count, size)
-    ]
+    parts = [pool.submit(work, first, min(first + size, count)) for first in range(0, count, size)]
     try:
         wait(parts)
     finally:

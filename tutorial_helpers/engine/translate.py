@@ -11,6 +11,7 @@ from __future__ import annotations
 import builtins
 import difflib
 import keyword
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -63,13 +64,15 @@ class Name:
 class Expression:
     """A translated expression: Python text, type in C, how tightly the text binds.
 
-    `is_condition` tells that the text yields a Python truth value, whatever its type in C.
+    `is_condition` tells that the text yields a Python truth value, whatever its type in C;
+    `constant` is the value of a literal, which is converted without a trace.
     """
 
     code: str
     type: ResolvedType
     level: int
     is_condition: bool = False
+    constant: float | int | None = None
 
 
 # How tightly Python's operators bind.
@@ -87,6 +90,7 @@ _LEVELS = {
     "^": _XOR,
     "|": _OR,
 }
+_ONE = Expression("int32(1)", Int32, _ATOM, constant=1)
 _COMPARISONS = {"==", "!=", "<", ">", "<=", ">="}
 _INTEGER_ONLY = {"%", "<<", "&", "|", "^"}
 
@@ -121,6 +125,9 @@ def converted(expression: Expression, target: ResolvedType) -> Expression:
         return Expression(f"{target.numpy_name}({code})", target, _ATOM)
     if source == target:
         return expression
+    if expression.constant is not None and not source.is_float and not target.is_bool:
+        wrapped = np.int64(expression.constant).astype(target.dtype)
+        return Expression(literal(wrapped.item(), target), target, _ATOM, constant=wrapped.item())
     if target.is_bool:
         return Expression(f"{_wrapped(expression, _OR)} != 0", Bool, _COMPARE, True)
     if source.is_float and target.is_unsigned:
@@ -186,6 +193,8 @@ class Translator:
         self._scopes: list[dict[str, Name]] = [dict(self.names), {}]
         self._loops: list[list[str]] = []
         self._snippet = Snippet("", "")
+        # Lines that must run before the expression at hand: what it assigns on the way.
+        self._before: list[str] = []
         #: Python names that the translated code reads, and those that it assigns.
         self.read: set[str] = set()
         self.written: set[str] = set()
@@ -199,15 +208,16 @@ class Translator:
         self._snippet = snippet
         return self._block_items(parse_statements(snippet).block_items or [])
 
-    def condition(self, snippet: Snippet) -> str:
-        """Translate a snippet that is one condition into the text of a Python truth value."""
-        self._snippet = snippet
-        return self._truth(self._expression(parse_expression(snippet)), _CHOICE)
+    def condition(self, snippet: Snippet) -> tuple[list[str], str]:
+        """Translate a snippet that is one condition.
 
-    def argument(self, snippet: Snippet, node: c_ast.Node) -> Expression:
-        """Translate one expression that `snippets.single_call` took out of a snippet."""
+        Returns
+        -------
+        tuple
+            Lines to run before, and the text of a Python truth value.
+        """
         self._snippet = snippet
-        return self._expression(node)
+        return self._tested(parse_expression(snippet))
 
     def add_to(self, target: Name, value: Expression) -> list[str]:
         """Return the line that adds `value` to an accumulator."""
@@ -276,6 +286,18 @@ class Translator:
     def _block_items(self, items: Iterable[c_ast.Node]) -> list[str]:
         return [line for item in items for line in self._statement(item)]
 
+    def _evaluated(self, node: c_ast.Node) -> tuple[list[str], Expression]:
+        """Translate an expression; return the lines to run before it, and the expression."""
+        outer, self._before = self._before, []
+        value = self._expression(node)
+        before, self._before = self._before, outer
+        return before, value
+
+    def _tested(self, node: c_ast.Node, level: int = _CHOICE) -> tuple[list[str], str]:
+        """Translate an expression into lines to run before and the text of a truth value."""
+        before, value = self._evaluated(node)
+        return before, self._truth(value, level)
+
     def _indented(self, node: c_ast.Node | None) -> list[str]:
         with self._scope():
             lines = [] if node is None else self._statement(node)
@@ -308,11 +330,13 @@ class Translator:
         if node.name in self._scopes[-1]:
             raise self._error(node, f"Redeclaration of variable '{node.name}'; rename one.")
         ctype = self._declared_type(node.type)
+        before: list[str] = []
         value = literal(0, ctype)
         if node.init is not None:
             if isinstance(node.init, c_ast.InitList):
                 raise self._error(node, "Only plain numeric variables can be declared here.")
-            value = converted(self._expression(node.init), ctype).code
+            before, initial = self._evaluated(node.init)
+            value = converted(initial, ctype).code
         elif "const" in node.quals:
             raise self._error(node, f"Constant '{node.name}' needs a value.")
         name = Name(
@@ -322,7 +346,7 @@ class Translator:
             kind="constant" if "const" in node.quals else "variable",
         )
         self._scopes[-1][node.name] = name
-        return [f"{name.code} = {value}"]
+        return [*before, f"{name.code} = {value}"]
 
     def _declared_type(self, node: c_ast.TypeDecl) -> ResolvedType:
         if not isinstance(node.type, c_ast.IdentifierType):
@@ -333,36 +357,39 @@ class Translator:
         return self.precision.resolve(spelling)
 
     def _on_If(self, node: c_ast.If) -> list[str]:  # noqa: N802
-        lines = [f"if {self._truth(self._expression(node.cond), _CHOICE)}:"]
-        lines += self._indented(node.iftrue)
+        before, condition = self._tested(node.cond)
+        lines = [*before, f"if {condition}:", *self._indented(node.iftrue)]
         if node.iffalse is not None:
             lines += ["else:", *self._indented(node.iffalse)]
         return lines
 
-    def _loop(self, body: c_ast.Node | None, before_next: list[str]) -> list[str]:
-        """Return the body of a loop, with what has to run before the next round."""
+    def _loop(
+        self, condition: c_ast.Node | None, body: c_ast.Node | None, before_next: list[str]
+    ) -> list[str]:
+        """Return a loop, with what has to run before each next round."""
+        head = ["while True:"]
+        if condition is not None:
+            before, test = self._tested(condition, _UNARY)
+            head += [f"    {line}" for line in (*before, f"if not {test}:", "    break")]
+            if not before:
+                head = [f"while {self._tested(condition)[1]}:"]
         self._loops.append(before_next)
         lines = self._indented(body)
         self._loops.pop()
-        return lines + ["    " + line for line in before_next]
+        return [*head, *lines, *("    " + line for line in before_next)]
 
     def _on_While(self, node: c_ast.While) -> list[str]:  # noqa: N802
-        condition = self._truth(self._expression(node.cond), _CHOICE)
-        return [f"while {condition}:", *self._loop(node.stmt, [])]
+        return self._loop(node.cond, node.stmt, [])
 
     def _on_DoWhile(self, node: c_ast.DoWhile) -> list[str]:  # noqa: N802
-        condition = self._truth(self._expression(node.cond), _UNARY)
-        return ["while True:", *self._loop(node.stmt, [f"if not {condition}:", "    break"])]
+        before, test = self._tested(node.cond, _UNARY)
+        return self._loop(None, node.stmt, [*before, f"if not {test}:", "    break"])
 
     def _on_For(self, node: c_ast.For) -> list[str]:  # noqa: N802
         with self._scope():
             lines = [] if node.init is None else self._statement(node.init)
-            condition = "True"
-            if node.cond is not None:
-                condition = self._truth(self._expression(node.cond), _CHOICE)
             following = [] if node.next is None else self._effect(node.next)
-            lines += [f"while {condition}:", *self._loop(node.stmt, following)]
-        return lines
+            return lines + self._loop(node.cond, node.stmt, following)
 
     def _on_Break(self, node: c_ast.Break) -> list[str]:  # noqa: N802
         if not self._loops:
@@ -372,10 +399,11 @@ class Translator:
     def _on_Continue(self, node: c_ast.Continue) -> list[str]:  # noqa: N802
         if not self._loops:
             raise self._error(node, "Statement not within loop: 'continue' needs a loop.")
-        return [*self._loops[-1], "continue"]
+        lines = self._loops[-1]
+        return lines if lines[-1:] == ["break"] else [*lines, "continue"]
 
     def _on_Switch(self, node: c_ast.Switch) -> list[str]:  # noqa: N802
-        value = self._expression(node.cond)
+        lines, value = self._evaluated(node.cond)
         if value.type.is_float:
             raise self._error(node, f"A switch needs an integer, not {value.type.name}.")
         if not isinstance(node.stmt, c_ast.Compound):
@@ -385,7 +413,7 @@ class Translator:
         if not all(isinstance(item, (c_ast.Case, c_ast.Default)) for item in cases):
             raise self._error(node, "A switch holds nothing before its first case.")
         chosen = self.namer.unique("chosen")
-        lines = [f"{chosen} = {converted(value, ctype).code}"]
+        lines.append(f"{chosen} = {converted(value, ctype).code}")
         entry = self.namer.unique("entry")
         default = len(cases)
         word = "if"
@@ -424,22 +452,22 @@ class Translator:
         if isinstance(node, c_ast.ExprList):
             return [line for part in node.exprs for line in self._effect(part)]
         if isinstance(node, c_ast.Assignment):
-            value = self._expression(node.rvalue)
-            return [self._assigned(self._target(node), node.op[:-1], value, node)]
+            before, value = self._evaluated(node.rvalue)
+            return [*before, self._assigned(self._target(node), node.op[:-1], value, node)]
         if isinstance(node, c_ast.UnaryOp) and node.op in {"++", "--", "p++", "p--"}:
             target = self._assignable(node.expr)
             self.read.add(target.code)
-            return [self._assigned(target, node.op[-1], Expression("int32(1)", Int32, _ATOM))]
+            return [self._assigned(target, node.op[-1], _ONE)]
         if isinstance(node, c_ast.FuncCall) and node.name.name in self.special:
             arguments = node.args.exprs if node.args else []
             if len(arguments) != 1:
                 raise self._error(
                     node, f"{node.name.name}() takes 1 argument, {len(arguments)} given."
                 )
-            return self.special[node.name.name](self, self._expression(arguments[0]))
-        value = self._expression(node)
-        # Nothing comes of the value, but an assignment inside it must still happen.
-        return [value.code] if ":=" in value.code else []
+            before, value = self._evaluated(arguments[0])
+            return [*before, *self.special[node.name.name](self, value)]
+        # Nothing comes of the value, but what it assigns on the way must still happen.
+        return self._evaluated(node)[0]
 
     def _target(self, node: c_ast.Assignment) -> Name:
         target = self._assignable(node.lvalue)
@@ -483,7 +511,8 @@ class Translator:
     def _value_of_Constant(self, node: c_ast.Constant) -> Expression:  # noqa: N802
         if node.type in ("float", "double", "long double"):
             ctype = {"float": Float, "long double": Double}.get(node.type, self.precision.scalar)
-            return Expression(literal(float(node.value.rstrip("fFlL")), ctype), ctype, _ATOM)
+            number = float(node.value.rstrip("fFlL"))
+            return Expression(literal(number, ctype), ctype, _ATOM, constant=number)
         ctype = Uint32 if node.value[-1] in "uU" else Int32
         value = int(node.value.rstrip("uU"), 0)
         limits = np.iinfo(ctype.dtype)
@@ -491,7 +520,7 @@ class Translator:
             raise self._error(
                 node, f"{node.value} does not fit into {ctype.name} (at most {limits.max})."
             )
-        return Expression(literal(value, ctype), ctype, _ATOM)
+        return Expression(literal(value, ctype), ctype, _ATOM, constant=value)
 
     def _value_of_ID(self, node: c_ast.ID) -> Expression:  # noqa: N802
         if node.name in ("true", "false"):
@@ -503,18 +532,16 @@ class Translator:
         raise AssertionError  # not reached
 
     def _value_of_ExprList(self, node: c_ast.ExprList) -> Expression:  # noqa: N802
-        parts = [self._expression(part) for part in node.exprs]
-        codes = ", ".join(part.code for part in parts)
-        last = parts[-1]
-        return Expression(f"({codes})[{len(parts) - 1}]", last.type, _ATOM, last.is_condition)
+        for part in node.exprs[:-1]:
+            self._before += self._effect(part)
+        return self._expression(node.exprs[-1])
 
     def _value_of_Assignment(self, node: c_ast.Assignment) -> Expression:  # noqa: N802
         value = self._expression(node.rvalue)
         target = self._target(node)
-        if node.op != "=":
-            value = self._operation(node.op[:-1], _variable(target), value, node)
-        code = f"({target.code} := {converted(value, target.type).code})"
-        return Expression(code, target.type, _ATOM, target.type.is_bool)
+        self._before.append(self._assigned(target, node.op[:-1], value, node))
+        self.read.add(target.code)
+        return _variable(target)
 
     def _value_of_Cast(self, node: c_ast.Cast) -> Expression:  # noqa: N802
         if not isinstance(node.to_type.type, c_ast.TypeDecl):
@@ -523,11 +550,21 @@ class Translator:
 
     def _value_of_TernaryOp(self, node: c_ast.TernaryOp) -> Expression:  # noqa: N802
         condition = self._truth(self._expression(node.cond), _EITHER)
-        yes, no = self._expression(node.iftrue), self._expression(node.iffalse)
+        (before_yes, yes), (before_no, no) = map(self._evaluated, (node.iftrue, node.iffalse))
         ctype = yes.type if yes.type == no.type else usual_conversion(yes.type, no.type)
         yes, no = converted(yes, ctype), converted(no, ctype)
-        code = f"{_wrapped(yes, _EITHER)} if {condition} else {_wrapped(no, _CHOICE)}"
-        return Expression(code, ctype, _CHOICE, ctype.is_bool)
+        if not before_yes and not before_no:
+            code = f"{_wrapped(yes, _EITHER)} if {condition} else {_wrapped(no, _CHOICE)}"
+            return Expression(code, ctype, _CHOICE, ctype.is_bool)
+        # Only the branch that is taken may assign.
+        result = self.namer.unique("choice")
+        self._before += [
+            f"if {condition}:",
+            *("    " + line for line in [*before_yes, f"{result} = {yes.code}"]),
+            "else:",
+            *("    " + line for line in [*before_no, f"{result} = {no.code}"]),
+        ]
+        return Expression(result, ctype, _ATOM, ctype.is_bool)
 
     def _value_of_UnaryOp(self, node: c_ast.UnaryOp) -> Expression:  # noqa: N802
         if node.op in {"++", "--", "p++", "p--"}:
@@ -545,6 +582,8 @@ class Translator:
         value = converted(value, ctype)
         if node.op == "+":
             return value
+        if node.op == "-" and value.constant is not None and not ctype.is_unsigned:
+            return Expression(literal(-value.constant, ctype), ctype, _ATOM, constant=-value.constant)
         code = f"{node.op}{_wrapped(value, _UNARY)}"
         if ctype.is_float:
             return Expression(code, ctype, _UNARY)
@@ -553,22 +592,33 @@ class Translator:
     def _stepped(self, node: c_ast.UnaryOp) -> Expression:
         """Translate ``++x``, ``x++`` and their like where the value is used."""
         target = self._assignable(node.expr)
-        before = _variable(target)
         self.read.add(target.code)
-        one = Expression("int32(1)", Int32, _ATOM)
-        after = converted(self._operation(node.op[-1], before, one, node), target.type)
-        code = f"({target.code} := {after.code})"
+        value = _variable(target)
         if node.op.startswith("p"):
-            code = f"({target.code}, {code})[0]"
-        return Expression(code, target.type, _ATOM, target.type.is_bool)
+            previous = self.namer.unique("previous")
+            self._before.append(f"{previous} = {target.code}")
+            value = Expression(previous, target.type, _ATOM, target.type.is_bool)
+        self._before.append(self._assigned(target, node.op[-1], _ONE, node))
+        return value
 
     def _value_of_BinaryOp(self, node: c_ast.BinaryOp) -> Expression:  # noqa: N802
-        left, right = self._expression(node.left), self._expression(node.right)
-        if node.op in ("&&", "||"):
-            word, level = ("and", _BOTH) if node.op == "&&" else ("or", _EITHER)
+        left = self._expression(node.left)
+        if node.op not in ("&&", "||"):
+            return self._operation(node.op, left, self._expression(node.right), node)
+        before, right = self._evaluated(node.right)
+        word, level = ("and", _BOTH) if node.op == "&&" else ("or", _EITHER)
+        if not before:
             code = f"{self._truth(left, level)} {word} {self._truth(right, level + 1)}"
             return Expression(code, Int32, level, True)
-        return self._operation(node.op, left, right, node)
+        # The right operand may assign, and must not unless it is asked.
+        result = self.namer.unique("truth")
+        asked = result if word == "and" else f"not {result}"
+        self._before += [
+            f"{result} = {self._truth(left, _CHOICE)}",
+            f"if {asked}:",
+            *("    " + line for line in [*before, f"{result} = {self._truth(right, _CHOICE)}"]),
+        ]
+        return Expression(result, Int32, _ATOM, True)
 
     def _operation(
         self, operator: str, left: Expression, right: Expression, node: c_ast.Node | None
@@ -650,10 +700,14 @@ class Translator:
             return Expression(f"c_functions.c_{name}({codes})", left.type, _ATOM)
         (value,) = values
         if value.type.is_float:
+            # GeNN has only the integer function, and converts.
             fix = "use fabs()" if name == "abs" else "convert it first"
-            raise self._error(
-                node, f"{name}() is for integers and would drop the fraction; {fix}."
+            warnings.warn(
+                str(self._error(node, f"{name}() is for integers and drops the fraction; {fix}.")),
+                UserWarning,
+                stacklevel=2,
             )
+            value = converted(value, Int32)
         if name == "clz":
             code = f"c_functions.c_clz({converted(value, Int32).code})"
             return Expression(code, Int32, _ATOM)

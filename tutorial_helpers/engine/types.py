@@ -185,7 +185,9 @@ def precision_type(given: object, argument: str) -> ResolvedType:
         raise RuntimeError(
             f"Unknown numeric type '{given}' for {argument}: expected 'float' or 'double'."
         )
-    raise TypeError(f"{argument} must be 'float', 'double' or a type of pygenn.types, not {given!r}.")
+    raise TypeError(
+        f"{argument} must be 'float', 'double' or a type of pygenn.types, not {given!r}."
+    )
 
 
 def usual_conversion(left: ResolvedType, right: ResolvedType) -> ResolvedType:

@@ -147,5 +147,3 @@ class VariableDict(dict[str, Variable]):
     def __missing__(self, name: str) -> Variable:
         listed = ", ".join(f"'{known}'" for known in self) or "none"
         raise KeyError(f"{self._title} has no variable '{name}'; its variables are {listed}.")
-
-

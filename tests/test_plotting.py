@@ -1,0 +1,593 @@
+"""The figures: what they draw, what they say about it, and what they refuse."""
+
+from __future__ import annotations
+
+import doctest
+import io
+import re
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import matplotlib
+import numpy as np
+import pytest
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from PIL import Image
+
+from tutorial_helpers import plotting
+
+matplotlib.use("Agg")
+
+N = 40
+
+
+@pytest.fixture(scope="module")
+def images() -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 256, (N, 784), dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def labels() -> np.ndarray:
+    return np.random.default_rng(2).integers(0, 10, N).astype(np.uint8)
+
+
+@pytest.fixture(scope="module")
+def counts(labels: np.ndarray) -> np.ndarray:
+    """Make counts of which most, but not all, are largest for the label."""
+    spikes = np.random.default_rng(3).integers(0, 8, (N, 10)).astype(np.uint8)
+    spikes[np.arange(N), labels] += 4
+    return spikes
+
+
+def title(figure: Figure, side: str = "left") -> str:
+    return figure.axes[0].get_title(loc=side)
+
+
+def texts(axes: Axes) -> list[str]:
+    return [text.get_text() for text in axes.texts]
+
+
+def picture(axes: Axes) -> np.ndarray:
+    (image,) = axes.images
+    return np.ma.getdata(image.get_array())
+
+
+def cell(paper: np.ndarray, rows: int, columns: int, place: int) -> np.ndarray:
+    """Cut one 28x28 image out of a grid: the bottom of its cell, in the middle."""
+    height, width = paper.shape[0] // rows, paper.shape[1] // columns
+    row, column = divmod(place, columns)
+    bottom, left = (row + 1) * height, column * width + (width - 28) // 2
+    return paper[bottom - 28 : bottom, left : left + 28]
+
+
+class TestDigits:
+    def test_every_image_is_below_its_label(self, images: np.ndarray, labels: np.ndarray):
+        (axes,) = plotting.plot_digits(images, labels).axes
+        assert texts(axes) == [str(label) for label in labels]
+        for place, (image, text) in enumerate(zip(images, axes.texts, strict=True)):
+            np.testing.assert_array_equal(
+                cell(picture(axes), 4, 10, place), image.reshape(28, 28), f"image {place}"
+            )
+            x, y = text.get_position()
+            height, width = picture(axes).shape[0] // 4, picture(axes).shape[1] // 10
+            assert (int(y // height), int(x // width)) == divmod(place, 10)
+
+    def test_paper_around_the_images_is_blank(self, images: np.ndarray, labels: np.ndarray):
+        (axes,) = plotting.plot_digits(images, labels).axes
+        assert picture(axes).sum() == images.sum()
+
+    @pytest.mark.parametrize("columns", [1, 3, 10, 100, np.int64(7)])
+    def test_columns(self, images: np.ndarray, labels: np.ndarray, columns: int):
+        (axes,) = plotting.plot_digits(images[:7], labels[:7], columns=columns).axes
+        assert picture(axes).shape[1] == min(columns, 7) * 32
+        assert len(axes.texts) == 7
+
+    @pytest.mark.parametrize("scale", [1, 1 / 255])
+    def test_ink_is_black_whatever_the_unit(
+        self, images: np.ndarray, labels: np.ndarray, scale: float
+    ):
+        (axes,) = plotting.plot_digits(images * scale, labels).axes
+        assert axes.images[0].get_clim() == (0, images.max() * scale)
+        assert axes.images[0].get_cmap().name == "gray_r"
+
+    def test_blank_images(self):
+        figure = plotting.plot_digits(np.zeros((2, 784)), np.zeros(2, int))
+        assert figure.axes[0].images[0].get_clim() == (0, 1)
+
+    def test_words(self, images: np.ndarray, labels: np.ndarray):
+        figure = plotting.plot_digits(images, labels)
+        assert title(figure) == "40 digits, each below its label"
+        assert re.findall(r"\d", figure.get_label().split(":")[1]) == [str(i) for i in labels]
+        assert title(plotting.plot_digits(images[:1], labels[:1])) == "1 digit, below its label"
+
+
+class TestBatches:
+    @pytest.mark.parametrize(
+        ("num_images", "batch_size", "full", "rest"),
+        [
+            (10_000, 128, 78, 16),
+            (300, 128, 2, 44),
+            (256, 128, 2, 0),
+            (16, 128, 0, 16),
+            (7, 1, 7, 0),
+        ],
+    )
+    def test_bars(self, num_images: int, batch_size: int, full: int, rest: int):
+        (axes,) = plotting.plot_batches(num_images, batch_size).axes
+        bars, last, empty = (
+            [path.get_extents() for path in bar.get_paths()] for bar in axes.collections
+        )
+        assert [len(bars), len(last), len(empty)] == [full, rest > 0, rest > 0]
+        assert sum(round(box.height) for box in [*bars, *last]) == num_images
+        assert all((box.y0, box.y1) == (0, batch_size) for box in bars)
+        assert all((box.y0, box.y1) == (0, rest) for box in last)
+        assert all((box.y0, box.y1) == (rest, batch_size) for box in empty)
+        centres = [(box.x0 + box.x1) / 2 for box in [*bars, *last]]
+        np.testing.assert_allclose(centres, np.arange(1, full + (rest > 0) + 1))
+        assert (axes.get_xlabel(), axes.get_ylabel()) == ("batch", "images in it")
+
+    @pytest.mark.parametrize(
+        ("num_images", "batch_size", "left", "right"),
+        [
+            (
+                10_000,
+                128,
+                "10,000 images: 79 batches of 128",
+                "the last with 16 images, 112 places",
+            ),
+            (257, 128, "257 images: 3 batches of 128", "the last with 1 image, 127 places"),
+            (127, 128, "127 images: 1 batch of 128", "this one with 127 images, 1 place"),
+            (128, 128, "128 images: 1 batch of 128", ""),
+            (1, 1, "1 image: 1 batch of 1", ""),
+            (2000, 1000, "2,000 images: 2 batches of 1,000", ""),
+        ],
+    )
+    def test_words(self, num_images: int, batch_size: int, left: str, right: str):
+        figure = plotting.plot_batches(num_images, batch_size)
+        assert title(figure).strip() == left
+        assert title(figure, "right") == (right and f"{right} empty")
+        assert figure.get_label().startswith(left)
+        if right:
+            assert f"{right} empty." in figure.get_label().replace(" and ", ", ")
+
+    def test_all_full(self):
+        assert plotting.plot_batches(256, 128).get_label().endswith(", all of them full.")
+        assert plotting.plot_batches(128, 128).get_label().endswith(", and it is full.")
+
+
+class TestSpikeCounts:
+    def test_heat_map(self, counts: np.ndarray):
+        axes, scale = plotting.plot_spike_counts(counts).axes
+        np.testing.assert_array_equal(picture(axes), counts.T)
+        assert axes.images[0].get_clim() == (0, counts.max())
+        assert axes.images[0].get_cmap().name == "cividis"
+        assert (axes.get_xlabel(), axes.get_ylabel()) == ("image in the batch", "output neuron")
+        assert scale.get_ylabel() == "spikes in 100 ms"
+
+    @pytest.mark.parametrize(("duration", "words"), [(50, "50 ms"), (0.5, "0.5 ms")])
+    def test_duration(self, counts: np.ndarray, duration: float, words: str):
+        figure = plotting.plot_spike_counts(counts, duration_ms=duration)
+        assert figure.axes[-1].get_ylabel() == f"spikes in {words}"
+        assert f"in {words} for 40 images" in figure.get_label()
+
+    @pytest.mark.parametrize("n", [1, 16, 64, 65, 128, 256])
+    def test_rows_of_64_images(self, n: int):
+        spikes = np.random.default_rng(4).integers(0, 20, (n, 10))
+        *panels, _ = plotting.plot_spike_counts(spikes).axes
+        assert len(panels) == -(-n // 64)
+        np.testing.assert_array_equal(np.hstack([picture(axes) for axes in panels]), spikes.T)
+        dots = np.vstack([axes.collections[0].get_offsets() for axes in panels])
+        np.testing.assert_array_equal(dots, np.c_[np.arange(n), spikes.argmax(axis=1)])
+        assert [axes.get_xlim()[0] for axes in panels] == [64 * i - 0.5 for i in range(len(panels))]
+
+    def test_marks(self, counts: np.ndarray, labels: np.ndarray):
+        figure = plotting.plot_spike_counts(counts, labels)
+        dots, crosses = (np.array(marks.get_offsets()) for marks in figure.axes[0].collections)
+        np.testing.assert_array_equal(dots, np.c_[np.arange(N), counts.argmax(axis=1)])
+        wrong = np.flatnonzero(counts.argmax(axis=1) != labels)
+        assert 0 < len(wrong) < N
+        np.testing.assert_array_equal(crosses, np.c_[wrong, labels[wrong]])
+        (legend,) = figure.legends
+        words = [text.get_text() for text in legend.get_texts()]
+        assert words == ["prediction", "true digit, if another"]
+
+    def test_legend_has_no_mark_that_is_not_drawn(self, counts: np.ndarray):
+        for truth in (None, counts.argmax(axis=1)):
+            (legend,) = plotting.plot_spike_counts(counts, truth).legends
+            assert [text.get_text() for text in legend.get_texts()] == ["prediction"]
+
+    def test_words(self, counts: np.ndarray, labels: np.ndarray):
+        figure = plotting.plot_spike_counts(counts, labels)
+        predictions = counts.argmax(axis=1)
+        wrong = np.flatnonzero(predictions != labels)
+        finding = f"{N - len(wrong)} of 40 images classified correctly"
+        assert title(figure) == finding
+        alt = figure.get_label()
+        assert f"{counts.min()} to {counts.max()} a neuron. {finding}; not so image" in alt
+        named = re.findall(r"image (\d+), a (\d) read as (\d)", alt)
+        expected = np.c_[wrong, labels[wrong], predictions[wrong]][:5]
+        np.testing.assert_array_equal(np.array(named, int), expected)
+        assert len(wrong) > 5
+        assert alt.endswith(f"; and {len(wrong) - 5} more.")
+
+    def test_title(self, counts: np.ndarray, labels: np.ndarray):
+        assert title(plotting.plot_spike_counts(counts, labels, title="Mine")) == "Mine"
+        assert "prediction" in title(plotting.plot_spike_counts(counts))
+
+    def test_silence(self):
+        figure = plotting.plot_spike_counts(np.zeros((3, 10), np.uint8), np.array([0, 0, 1]))
+        assert title(figure) == "2 of 3 images classified correctly"
+        assert figure.axes[0].images[0].get_clim() == (0, 1)
+
+
+class TestConfusion:
+    def test_every_count_is_in_its_cell(self, labels: np.ndarray, counts: np.ndarray):
+        predictions = counts.argmax(axis=1)
+        (axes,) = plotting.plot_confusion(labels, predictions).axes
+        drawn = np.full((10, 10), -1)
+        for text in axes.texts:
+            column, row = text.get_position()
+            drawn[row, column] = int(text.get_text())
+        expected = np.zeros((10, 10), int)
+        np.add.at(expected, (labels, predictions), 1)
+        np.testing.assert_array_equal(drawn, expected)
+        assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted digit", "true digit")
+
+    def test_only_mistakes_are_coloured(self, labels: np.ndarray, counts: np.ndarray):
+        (axes,) = plotting.plot_confusion(labels, counts.argmax(axis=1)).axes
+        shown = axes.images[0].get_array()
+        assert shown.mask.diagonal().all()
+        assert shown.compressed().sum() == (labels != counts.argmax(axis=1)).sum()
+        assert axes.images[0].get_clim()[1] > shown.max()
+
+    def test_words(self):
+        labels = np.repeat([4, 9, 7], [950, 40, 10])
+        predictions = np.repeat([4, 9, 4, 7], [942, 8 + 35, 5, 10])
+        figure = plotting.plot_confusion(labels, predictions)
+        for words in (title(figure), figure.get_label()):
+            assert "98.70 %" in words
+            assert "1,000 digits" in words
+            assert "most frequent mistake is 4 read as 9, 8 times" in words
+        assert "987 (98.70 %) on the diagonal" in figure.get_label()
+
+    def test_one_mistake(self):
+        figure = plotting.plot_confusion(np.array([1, 2]), np.array([1, 3]))
+        assert figure.get_label().endswith("2 read as 3, once.")
+
+    def test_no_mistake(self, labels: np.ndarray):
+        figure = plotting.plot_confusion(labels, labels)
+        assert "no digit is mistaken" in title(figure)
+        assert len(figure.axes[0].texts) == 100
+        assert plotting._png(figure)
+
+    def test_all_mistakes(self, labels: np.ndarray):
+        assert " 0 (0.00 %)" in plotting.plot_confusion(labels, (labels + 1) % 10).get_label()
+
+
+class TestMisclassified:
+    def draw(self, margins: list[int], **options: int) -> Figure:
+        """Draw image i, all of grey level i + 1, a 3 read as 5 with `margins[i]` more spikes."""
+        n = len(margins)
+        images = np.repeat(np.arange(1, n + 1)[:, None], 784, axis=1)
+        counts = np.zeros((n, 10), np.uint8)
+        counts[:, 3], counts[:, 5] = 2, 2 + np.array(margins)
+        return plotting.plot_misclassified(images, np.full(n, 3), np.full(n, 5), counts, **options)
+
+    def order(self, figure: Figure) -> list[int]:
+        paper, n = picture(figure.axes[0]), len(figure.axes[0].texts)
+        columns = min(n, 4)
+        levels = [cell(paper, -(-n // columns), columns, place)[14, 14] for place in range(n)]
+        return [int(level) - 1 for level in levels]
+
+    def test_most_confident_first(self):
+        figure = self.draw([1, 5, 0, 200, 7])
+        assert self.order(figure) == [3, 4, 1, 0, 2]
+        assert texts(figure.axes[0])[:2] == [
+            "3 read as 5\n2 vs 202 spikes",
+            "3 read as 5\n2 vs 9 spikes",
+        ]
+
+    def test_equals_keep_their_order(self):
+        assert self.order(self.draw([4] * 9 + [6] * 9)) == [*range(9, 18), *range(9)]
+
+    def test_less_spikes_than_the_true_digit(self):
+        """Unsigned counts must not turn a negative margin into a huge one."""
+        assert self.order(self.draw([0, -2, 1])) == [2, 0, 1]
+
+    @pytest.mark.parametrize(("limit", "shown"), [(1, 1), (3, 3), (20, 20), (100, 30)])
+    def test_limit(self, limit: int, shown: int):
+        figure = self.draw(list(range(30)), limit=limit)
+        assert self.order(figure) == list(range(29, 29 - shown, -1))
+
+    def test_right_ones_are_left_out(
+        self, images: np.ndarray, labels: np.ndarray, counts: np.ndarray
+    ):
+        predictions = counts.argmax(axis=1)
+        wrong = np.flatnonzero(predictions != labels)
+        figure = plotting.plot_misclassified(images, labels, predictions, counts)
+        captions = {
+            f"{labels[i]} read as {predictions[i]}\n"
+            f"{counts[i, labels[i]]} vs {counts[i, predictions[i]]} spikes"
+            for i in wrong
+        }
+        assert set(texts(figure.axes[0])) == captions
+        assert len(figure.axes[0].texts) == len(wrong)
+        alt = figure.get_label()
+        assert alt.startswith(f"All {len(wrong)} mistakes in 40 digits")
+        assert alt.count(" read as ") == len(wrong)
+
+    @pytest.mark.parametrize(
+        ("mistakes", "limit", "words"),
+        [
+            (30, 20, "The 20 most confident of 30 mistakes in 30 digits"),
+            (30, 1, "The most confident of 30 mistakes in 30 digits"),
+            (7, 20, "All 7 mistakes in 7 digits, most confident first"),
+            (1, 20, "The only mistake in 1 digit"),
+        ],
+    )
+    def test_words(self, mistakes: int, limit: int, words: str):
+        figure = self.draw([1] * mistakes, limit=limit)
+        assert title(figure) == words
+        assert figure.get_label().startswith(f"{words}: 3 read as 5, 2 vs 3 spikes")
+
+    def test_none(self, images: np.ndarray, labels: np.ndarray, counts: np.ndarray):
+        figure = plotting.plot_misclassified(images, labels, labels, counts)
+        assert [text.get_text() for text in figure.texts] == ["No mistakes in 40 digits."]
+        assert figure.get_label() == "No mistakes in 40 digits."
+        assert plotting._png(figure)
+
+
+GOOD = {
+    "images": np.zeros((5, 784)),
+    "labels": np.arange(5),
+    "predictions": np.arange(5),
+    "counts": np.ones((5, 10)),
+    "num_images": 5,
+    "batch_size": 2,
+}
+USES: dict[Callable[..., Figure], tuple[str, ...]] = {
+    plotting.plot_digits: ("images", "labels"),
+    plotting.plot_batches: ("num_images", "batch_size"),
+    plotting.plot_spike_counts: ("counts", "labels"),
+    plotting.plot_confusion: ("labels", "predictions"),
+    plotting.plot_misclassified: ("images", "labels", "predictions", "counts"),
+}
+
+
+def bad_digits(name: str) -> list[tuple[str, object, str]]:
+    return [
+        (name, np.zeros((5, 1), int), r"shape \(n,\), n at least 1, not \(5, 1\)"),
+        (name, np.zeros(0, int), r"shape \(n,\), n at least 1, not \(0,\)"),
+        (name, np.int64(3), r"shape \(n,\), n at least 1, not \(\)"),
+        (name, np.zeros(5), "be integers, not float64"),
+        (name, np.zeros(5, bool), "be integers, not bool"),
+        (name, np.array(list("01234")), "be integers, not <U1"),
+        (name, np.array([0, 1, 2, 3, 10]), "digits from 0 to 9, not from 0 to 10"),
+        (name, np.array([0, 1, 2, 3, -1]), "digits from 0 to 9, not from -1 to 3"),
+    ]
+
+
+BAD: list[tuple[str, object, str]] = [
+    ("images", np.zeros((5, 28, 28)), r"shape \(n, 784\), n at least 1, not \(5, 28, 28\)"),
+    ("images", np.zeros((5, 783)), r"shape \(n, 784\), n at least 1, not \(5, 783\)"),
+    ("images", np.zeros(784), r"shape \(n, 784\), n at least 1, not \(784,\)"),
+    ("images", np.zeros((0, 784)), r"shape \(n, 784\), n at least 1, not \(0, 784\)"),
+    ("images", np.full((5, 784), "a"), "be numbers, not <U1"),
+    ("images", np.zeros((5, 784), bool), "be numbers, not bool"),
+    ("images", np.zeros((5, 784), complex), "be numbers, not complex128"),
+    ("images", np.full((5, 784), np.nan), "finite and at least 0"),
+    ("images", np.full((5, 784), np.inf), "finite and at least 0"),
+    ("images", np.full((5, 784), -1), "finite and at least 0"),
+    *bad_digits("labels"),
+    *bad_digits("predictions"),
+    ("counts", np.zeros((5, 9)), r"shape \(n, 10\), n at least 1, not \(5, 9\)"),
+    ("counts", np.zeros((10, 5)), r"shape \(n, 10\), n at least 1, not \(10, 5\)"),
+    ("counts", np.zeros(10), r"shape \(n, 10\), n at least 1, not \(10,\)"),
+    ("counts", np.zeros((0, 10)), r"shape \(n, 10\), n at least 1, not \(0, 10\)"),
+    ("counts", np.full((5, 10), -1), "finite and at least 0"),
+    ("counts", np.full((5, 10), np.nan), "finite and at least 0"),
+    ("counts", np.zeros((5, 10), object), "be numbers, not object"),
+    *[
+        (name, value, f"an integer of at least 1, not {value!r}".replace("(", r"\("))
+        for name in ("num_images", "batch_size")
+        for value in (0, -1, 2.0, True, "2", None)
+    ],
+]
+CASES = [
+    pytest.param(function, *bad, id=f"{function.__name__}-{bad[0]}-{number}")
+    for function, uses in USES.items()
+    for number, bad in enumerate(BAD)
+    if bad[0] in uses
+]
+
+
+class TestErrors:
+    @pytest.mark.parametrize(("function", "name", "value", "words"), CASES)
+    def test_one_bad_argument(
+        self, function: Callable[..., Figure], name: str, value: object, words: str
+    ):
+        arguments = {use: GOOD[use] for use in USES[function]}
+        assert function(**arguments)
+        with pytest.raises(ValueError, match=f"^{name} should .*{words}") as error:
+            function(**{**arguments, name: value})
+        assert re.fullmatch(r"[^\n]*\.", str(error.value))
+
+    @pytest.mark.parametrize("function", [f for f in USES if f is not plotting.plot_batches])
+    @pytest.mark.parametrize("n", [4, 6])
+    def test_lengths_that_differ(self, function: Callable[..., Figure], n: int):
+        _, *others = USES[function]
+        for name in others:
+            arguments = {use: GOOD[use] for use in USES[function]}
+            arguments[name] = np.resize(GOOD[name], (n, *np.shape(GOOD[name])[1:]))
+            with pytest.raises(ValueError, match=f"^{name} should be 5, one .*, not {n}"):
+                function(**arguments)
+
+    @pytest.mark.parametrize("columns", [0, -1, 2.0, True, None])
+    def test_columns(self, columns: object):
+        with pytest.raises(ValueError, match="columns should be an integer of at least 1, not"):
+            plotting.plot_digits(GOOD["images"], GOOD["labels"], columns=columns)
+
+    @pytest.mark.parametrize("limit", [0, -1, 2.0, True, None])
+    def test_limit(self, limit: object):
+        arguments = [GOOD[use] for use in USES[plotting.plot_misclassified]]
+        with pytest.raises(ValueError, match="limit should be an integer of at least 1, not"):
+            plotting.plot_misclassified(*arguments, limit=limit)
+
+    @pytest.mark.parametrize("duration", [0, -1.5, np.nan])
+    def test_duration(self, duration: float):
+        with pytest.raises(ValueError, match="duration_ms should be more than 0, not"):
+            plotting.plot_spike_counts(GOOD["counts"], duration_ms=duration)
+
+    def test_more_than_a_figure_holds(self):
+        many = np.zeros(257, int)
+        with pytest.raises(ValueError, match="images should be at most 256, not 257"):
+            plotting.plot_digits(np.zeros((257, 784)), many)
+        with pytest.raises(ValueError, match="counts should be at most 256, not 10,000"):
+            plotting.plot_spike_counts(np.zeros((10_000, 10)))
+        arguments = [GOOD[use] for use in USES[plotting.plot_misclassified]]
+        with pytest.raises(ValueError, match="limit should be at most 256, not 1,000"):
+            plotting.plot_misclassified(*arguments, limit=1000)
+
+
+@pytest.fixture(
+    params=["digits", "batches", "spike_counts", "confusion", "misclassified"], scope="module"
+)
+def draw(
+    request: pytest.FixtureRequest, images: np.ndarray, labels: np.ndarray, counts: np.ndarray
+) -> Callable[[], Figure]:
+    predictions = counts.argmax(axis=1)
+    arguments = {
+        "digits": (images, labels),
+        "batches": (10_000, 128),
+        "spike_counts": (counts, labels),
+        "confusion": (labels, predictions),
+        "misclassified": (images, labels, predictions, counts),
+    }[request.param]
+    return lambda: getattr(plotting, f"plot_{request.param}")(*arguments)
+
+
+class TestEveryFigure:
+    def test_arrays_are_left_as_they_are(
+        self, images: np.ndarray, labels: np.ndarray, counts: np.ndarray
+    ):
+        before = [array.copy() for array in (images, labels, counts)]
+        plotting.plot_misclassified(images, labels, counts.argmax(axis=1), counts)
+        plotting.plot_spike_counts(counts, labels)
+        for array, copy in zip((images, labels, counts), before, strict=True):
+            np.testing.assert_array_equal(array, copy)
+
+    def test_fits_a_notebook(self, draw: Callable[[], Figure]):
+        figure = draw()
+        assert figure.get_figwidth() <= 9
+        # The title may be wider than a grid of few columns, but not by much.
+        assert Image.open(io.BytesIO(plotting._png(figure))).width <= 9 * 110
+
+    def test_says_what_it_shows(self, draw: Callable[[], Figure]):
+        figure = draw()
+        alt = figure.get_label()
+        assert 20 < len(alt) < 1500
+        assert re.fullmatch(r"[^\n]*\.", alt)
+        assert title(figure)
+
+    def test_text_is_large_enough(self, draw: Callable[[], Figure]):
+        sizes = [text.get_fontsize() for text in draw().findobj(matplotlib.text.Text)]
+        assert min(sizes) >= 11
+
+    def test_pyplot_does_not_know_it(self, draw: Callable[[], Figure]):
+        from matplotlib import pyplot
+
+        before = pyplot.get_fignums()
+        draw()
+        assert pyplot.get_fignums() == before
+
+    def test_is_opaque_white_around(self, draw: Callable[[], Figure]):
+        image = Image.open(io.BytesIO(plotting._png(draw()))).convert("RGBA")
+        assert image.getpixel((0, 0)) == (255, 255, 255, 255)
+        assert image.getextrema()[3] == (255, 255)
+
+    def test_same_bytes_each_time(self, draw: Callable[[], Figure]):
+        png = plotting._png(draw())
+        assert png == plotting._png(draw())
+        assert not Image.open(io.BytesIO(png)).text, "versions or dates in the file"
+
+    def test_same_bytes_in_another_style(self, draw: Callable[[], Figure]):
+        png = plotting._png(draw())
+        changes = {"font.size": 30, "figure.facecolor": "black", "text.color": "white"}
+        with matplotlib.rc_context({**changes, "savefig.transparent": True, "axes.grid": True}):
+            assert plotting._png(draw()) == png
+            assert matplotlib.rcParams["font.size"] == 30
+
+
+@pytest.fixture
+def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict]]:
+    """Run in an IPython shell, and collect what it displays."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance()
+    shell.display_pub = CapturingDisplayPublisher(parent=shell)
+    yield shell.display_pub.outputs
+    shell.history_manager.end_session()
+    InteractiveShell.clear_instance()
+
+
+class TestShow:
+    def test_image_with_its_description(self, published: list[dict]):
+        figure = plotting.plot_batches(300, 128)
+        plotting.show(figure)
+        (output,) = published
+        assert output["data"] == {
+            "image/png": plotting._png(figure),
+            "text/plain": figure.get_label(),
+        }
+        assert output["metadata"] == {"image/png": {"alt": figure.get_label()}}
+
+    def test_other_words(self, published: list[dict]):
+        plotting.show(plotting.plot_batches(300, 128), alt='Three "bars" < four')
+        assert published[0]["data"]["text/plain"] == 'Three "bars" < four'
+        assert published[0]["metadata"] == {"image/png": {"alt": 'Three "bars" < four'}}
+
+    def test_figures_made_elsewhere(self, published: list[dict]):
+        plotting.show(Figure(), alt="Nothing")
+        assert published[0]["metadata"]["image/png"]["alt"] == "Nothing"
+
+    @pytest.mark.parametrize("alt", ["", " ", "\n\t"])
+    def test_empty_words(self, published: list[dict], alt: str):
+        with pytest.raises(ValueError, match="alt should say in words what the figure shows"):
+            plotting.show(plotting.plot_batches(300, 128), alt)
+        assert not published
+
+    def test_no_words(self):
+        with pytest.raises(ValueError, match="alt should say in words what the figure shows"):
+            plotting.show(Figure())
+
+    def test_outside_a_notebook(self, capsys: pytest.CaptureFixture[str]):
+        InteractiveShell.clear_instance()
+        figure = plotting.plot_batches(300, 128)
+        plotting.show(figure)
+        assert capsys.readouterr().out == f"{figure.get_label()}\n"
+
+
+def test_settings_of_matplotlib_are_left_alone():
+    before = dict(matplotlib.rcParams)
+    plotting._png(plotting.plot_batches(300, 128))
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_importing_is_quick():
+    """IPython and scikit-learn take seconds, and not every user of the module needs them."""
+    code = "import sys, tutorial_helpers.plotting; print({'IPython', 'sklearn'} & set(sys.modules))"
+    root = Path(__file__).resolve().parents[1]
+    done = subprocess.run([sys.executable, "-c", code], cwd=root, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("set()\n", "")
+
+
+def test_docstring_examples():
+    InteractiveShell.clear_instance()
+    outcome = doctest.testmod(plotting)
+    assert outcome.attempted > 0
+    assert outcome.failed == 0

@@ -1,0 +1,154 @@
+"""The command line: ``python -m tutorial_helpers``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import warnings
+from collections.abc import Sequence
+
+_DESCRIPTION = "Spiking neural networks that classify handwritten digits, in PyGeNN's API."
+
+_CLASSIFY = """\
+Build a network of 784-128-10 integrate-and-fire neurons, show it every image of the MNIST test
+set, and report how often it was right and how long it took.
+
+Images are classified in batches, side by side; between two batches a custom update resets the
+network on the device. MNIST is taken from the folder in MNIST_DIR, or from data/cache, or is
+downloaded there once. With neither MNIST nor a network, scikit-learn's handwritten digits stand
+in for it, and the output says so."""
+
+_EXAMPLES = """\
+examples:
+  python -m tutorial_helpers classify
+  python -m tutorial_helpers classify --images 1000 --timesteps 30
+  python -m tutorial_helpers classify --json > result.json
+
+environment:
+  MNIST_DIR          folder with the MNIST files
+  TUTORIAL_BACKEND   'bundled' or 'pygenn', to force one of them
+  TUTORIAL_THREADS   number of threads of the bundled engine
+  TUTORIAL_CACHE_DIR folder for compiled kernels"""
+
+
+def _positive(text: str) -> int:
+    """Return the positive integer that an option was given."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a positive integer, not '{text}'")
+    return int(text)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tutorial_helpers", description=_DESCRIPTION)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    classify = commands.add_parser(
+        "classify",
+        help="classify the MNIST test set and report accuracy and speed",
+        description=_CLASSIFY,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    classify.add_argument(
+        "--batch-size",
+        type=_positive,
+        default=128,
+        metavar="B",
+        help="images side by side (default: %(default)s); the results do not depend on it",
+    )
+    classify.add_argument(
+        "--timesteps",
+        type=_positive,
+        default=100,
+        metavar="T",
+        help="steps of 1 ms for which each image is shown (default: %(default)s)",
+    )
+    classify.add_argument(
+        "--images", type=_positive, metavar="N", help="only the first N images (default: all)"
+    )
+    classify.add_argument(
+        "--weights",
+        metavar="DIR",
+        help="folder with weights_0_1.npy and weights_1_2.npy (default: the project's own)",
+    )
+    classify.add_argument(
+        "--json", action="store_true", help="print one JSON object instead of text"
+    )
+    return parser
+
+
+def _classify(arguments: argparse.Namespace) -> None:
+    # Imported late, so that --help and mistakes in the options are answered at once.
+    from tutorial_helpers.data import load_test_set, load_weights
+    from tutorial_helpers.inference import accuracy, classify
+    from tutorial_helpers.models import build_classifier
+    from tutorial_helpers.pygenn import backend_description
+
+    weights = load_weights(arguments.weights)
+    with warnings.catch_warnings():
+        # The notice is printed below, once and in plain words.
+        warnings.simplefilter("ignore", UserWarning)
+        dataset = load_test_set()
+    if dataset.notice:
+        print(f"Note: {dataset.notice}", file=sys.stderr)
+    available = len(dataset.images)
+    wanted = arguments.images or available
+    if wanted > available:
+        raise ValueError(
+            f"--images {wanted} is more than the {available} images of {dataset.name}; "
+            "ask for fewer, or leave it out for all."
+        )
+    images, labels = dataset.images[:wanted], dataset.labels[:wanted]
+    network = build_classifier(weights, batch_size=arguments.batch_size)
+    result = classify(network, images, timesteps=arguments.timesteps, progress=sys.stderr.isatty())
+    report = {
+        "dataset": dataset.name,
+        "images": len(images),
+        "batch_size": arguments.batch_size,
+        "timesteps": arguments.timesteps,
+        "backend": backend_description(),
+        "accuracy": round(accuracy(result.predictions, labels), 4),
+        "build_seconds": round(network.build_seconds, 4),
+        "simulate_seconds": round(result.seconds, 4),
+        "images_per_second": round(len(images) / result.seconds, 1),
+        "spikes": list(result.spikes),
+    }
+    if arguments.json:
+        print(json.dumps(report))
+        return
+    print(f"dataset      {dataset.name}, {len(images):,} images")
+    print(f"backend      {report['backend']}")
+    print(f"method       batches of {arguments.batch_size}, {arguments.timesteps} steps of 1 ms")
+    print(f"accuracy     {report['accuracy']:.2f} %")
+    print(f"build        {network.build_seconds:.2f} s")
+    print(f"simulation   {result.seconds:.2f} s")
+    print(f"throughput   {len(images) / result.seconds:,.0f} images/s")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments
+        Arguments without the program's name; those of the process by default.
+
+    Returns
+    -------
+    int
+        Exit status: 0, or 1 for an error that is the user's to mend, or 130 after Ctrl-C.
+    """
+    parsed = _parser().parse_args(arguments)
+    try:
+        _classify(parsed)
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
+    except (OSError, ValueError, TypeError, ImportError) as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,149 @@
+"""Classification of images with a spiking network: predictions, spike counts, time."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from tqdm.auto import tqdm
+
+from tutorial_helpers.models import CURRENT_PER_GREY_LEVEL, Classifier
+
+
+class Classification(NamedTuple):
+    """What `classify` returns.
+
+    Parameters
+    ----------
+    predictions
+        Predicted class of each image, shape ``(n,)``.
+    counts
+        Spikes of each output neuron, shape ``(n, classes)``.
+    spikes
+        Total number of spikes of each layer, over all images.
+    seconds
+        Wall-clock time from the images to the predictions, in s.
+    """
+
+    predictions: NDArray[np.int64]
+    counts: NDArray[np.uint32]
+    spikes: tuple[int, ...]
+    seconds: float
+
+
+def classify(
+    network: Classifier,
+    images: NDArray[np.uint8],
+    *,
+    timesteps: int = 100,
+    progress: bool = False,
+) -> Classification:
+    """Classify images, as many side by side as the network has batches.
+
+    The answer for an image is the output neuron that spiked most; of several, the first.
+
+    Parameters
+    ----------
+    network
+        From `models.build_classifier`.
+    images
+        Grey levels from 0 to 255, shape ``(n, inputs)``.
+    timesteps
+        Number of steps of 1 ms for which each image is shown.
+    progress
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    Classification
+        Predictions, spike counts, total spikes of each layer, and time.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the images have the wrong type or shape, or `timesteps` is not a positive integer.
+
+    Examples
+    --------
+    >>> from tutorial_helpers.data import load_digits, load_weights
+    >>> from tutorial_helpers.models import build_classifier
+    >>> images, labels = load_digits()
+    >>> result = classify(build_classifier(load_weights(), batch_size=10), images[:25])
+    >>> result.counts.shape
+    (25, 10)
+    """
+    population_sizes = [population.num_neurons for population in network.populations]
+    _check_images(images, population_sizes[0])
+    if isinstance(timesteps, bool) or not isinstance(timesteps, (int, np.integer)):
+        raise TypeError(f"timesteps must be an integer, not {timesteps!r}.")
+    if timesteps < 1:
+        raise ValueError(f"timesteps must be at least 1, not {timesteps}.")
+    model, magnitude = network.model, network.source.vars["magnitude"]
+    batch_size = model.batch_size
+    counters = [population.vars["SpikeCount"] for population in network.populations]
+    spikes = np.zeros(len(counters), dtype=np.int64)
+    counts = np.zeros((len(images), population_sizes[-1]), dtype=np.uint32)
+
+    start = perf_counter()
+    with tqdm(total=len(images), disable=not progress, unit="image", unit_scale=True) as bar:
+        for first in range(0, len(images), batch_size):
+            batch = images[first : first + batch_size]
+            rows = slice(0, len(batch))
+            # A model with a batch size of 1 has arrays without the batch axis.
+            currents = magnitude.view.reshape(batch_size, -1)
+            np.multiply(batch, np.float32(CURRENT_PER_GREY_LEVEL), out=currents[rows])
+            currents[len(batch) :] = 0.0
+            magnitude.push_to_device()
+            model.custom_update("Reset")
+            for _ in range(timesteps):
+                model.step_time()
+            for layer, counter in enumerate(counters):
+                counter.pull_from_device()
+                spikes[layer] += counter.view.reshape(batch_size, -1)[rows].sum(dtype=np.int64)
+            counts[first : first + len(batch)] = counters[-1].view.reshape(batch_size, -1)[rows]
+            bar.update(len(batch))
+    predictions = counts.argmax(axis=1)
+    seconds = perf_counter() - start
+    return Classification(predictions, counts, tuple(int(total) for total in spikes), seconds)
+
+
+def accuracy(predictions: NDArray[Any], labels: NDArray[Any]) -> float:
+    """Return the percentage of predictions that are right.
+
+    Parameters
+    ----------
+    predictions, labels
+        Classes, both of shape ``(n,)``.
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ or there is nothing to compare.
+
+    Examples
+    --------
+    >>> accuracy(np.array([7, 2, 1, 1]), np.array([7, 2, 1, 0]))
+    75.0
+    """
+    if np.shape(predictions) != np.shape(labels) or np.ndim(labels) != 1 or len(labels) == 0:
+        raise ValueError(
+            "predictions and labels must have the same shape (n,) with n > 0, not "
+            f"{np.shape(predictions)} and {np.shape(labels)}."
+        )
+    return 100.0 * int(np.sum(np.asarray(predictions) == np.asarray(labels))) / len(labels)
+
+
+def _check_images(images: object, inputs: int) -> None:
+    if not isinstance(images, np.ndarray) or images.dtype != np.uint8:
+        given = images.dtype if isinstance(images, np.ndarray) else type(images).__name__
+        raise TypeError(
+            f"images must be an array of uint8, grey levels from 0 to 255, not {given}; "
+            "pass what load_test_set() returns."
+        )
+    if images.ndim != 2 or images.shape[1] != inputs or len(images) == 0:
+        raise ValueError(
+            f"images must have shape (n, {inputs}) with n > 0, one row an image, "
+            f"not {images.shape}; use images.reshape(-1, {inputs})."
+        )

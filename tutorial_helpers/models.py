@@ -1,0 +1,188 @@
+"""The classifier of the tutorials: its neuron, its input, its reset, and the whole network."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutorial_helpers.pygenn import (
+    GeNNModel,
+    VarAccessMode,
+    create_current_source_model,
+    create_custom_update_model,
+    create_neuron_model,
+    create_src_spike_count_var_ref,
+    create_var_ref,
+    init_postsynaptic,
+    init_weight_update,
+)
+
+#: Membrane voltage at which a neuron spikes, in mV.
+THRESHOLD = 5.0
+
+#: Input current for each grey level of a pixel, in mV per step: 255 becomes 2.55.
+CURRENT_PER_GREY_LEVEL = 0.01
+
+# Integrate and fire: input is summed without leak; at the threshold the neuron spikes and starts
+# again from zero. It counts its spikes itself, so that only one number a neuron has to leave the
+# device.
+integrate_and_fire = create_neuron_model(
+    "integrate_and_fire",
+    params=["Vthr"],
+    vars=[("V", "scalar"), ("SpikeCount", "unsigned int")],
+    sim_code="V += Isyn;",
+    threshold_condition_code="V >= Vthr",
+    reset_code="V = 0.0; SpikeCount++;",
+)
+
+# One constant current for each neuron, set from the pixels of an image.
+pixel_current = create_current_source_model(
+    "pixel_current",
+    vars=[("magnitude", "scalar")],
+    injection_code="injectCurrent(magnitude);",
+)
+
+# Between two images: voltages and counts start again.
+reset_neurons = create_custom_update_model(
+    "reset_neurons",
+    var_refs=[("V", "scalar"), ("SpikeCount", "unsigned int")],
+    update_code="V = 0.0; SpikeCount = 0;",
+)
+
+# Spikes of the last step have been emitted but not delivered. They belong to the old image, so the
+# list that holds them is emptied.
+drop_spikes_in_flight = create_custom_update_model(
+    "drop_spikes_in_flight",
+    var_refs=[("SpikeCount", "uint32_t", VarAccessMode.BROADCAST)],
+    update_code="SpikeCount = 0;",
+)
+
+
+@dataclass(frozen=True)
+class Classifier:
+    """A loaded network, ready for `inference.classify`.
+
+    Parameters
+    ----------
+    model
+        The model, built and loaded.
+    source
+        Current source of the input population; its variable ``magnitude`` takes the images.
+    populations
+        Neuron populations from input to output.
+    build_seconds
+        Time that building and loading took, in s.
+    """
+
+    model: Any
+    source: Any
+    populations: tuple[Any, ...]
+    build_seconds: float
+
+
+def build_classifier(
+    weights: Sequence[NDArray[np.floating[Any]]],
+    *,
+    batch_size: int = 128,
+    threshold: float = THRESHOLD,
+) -> Classifier:
+    """Build and load a feed-forward network of integrate-and-fire neurons.
+
+    Parameters
+    ----------
+    weights
+        One matrix for each pair of layers, of shape ``(presynaptic, postsynaptic)``, in mV.
+    batch_size
+        Number of images that are classified side by side.
+    threshold
+        Membrane voltage at which neurons spike, in mV.
+
+    Returns
+    -------
+    Classifier
+        The network. Its custom update group ``"Reset"`` puts everything back to the start.
+
+    Raises
+    ------
+    ValueError
+        If there are no weights, or their shapes do not fit together.
+
+    Examples
+    --------
+    >>> network = build_classifier([np.ones((784, 128)), np.ones((128, 10))], batch_size=2)
+    >>> [population.num_neurons for population in network.populations]
+    [784, 128, 10]
+    """
+    sizes = layer_sizes(weights)
+    start = perf_counter()
+    model = GeNNModel("float", "mnist_classifier")
+    model.dt = 1.0
+    model.batch_size = batch_size
+    names = ["input", *(f"hidden{n}" for n in range(1, len(sizes) - 1)), "output"]
+    populations = [
+        model.add_neuron_population(
+            name, size, integrate_and_fire, {"Vthr": threshold}, {"V": 0.0, "SpikeCount": 0}
+        )
+        for name, size in zip(names, sizes, strict=True)
+    ]
+    for matrix, pre, post in zip(weights, populations, populations[1:], strict=False):
+        synapses = model.add_synapse_population(
+            f"{pre.name}_to_{post.name}",
+            "DENSE",
+            pre,
+            post,
+            init_weight_update("StaticPulse", {}, {"g": np.asarray(matrix).flatten()}),
+            init_postsynaptic("DeltaCurr"),
+        )
+        model.add_custom_update(
+            f"drop_spikes_of_{pre.name}",
+            "Reset",
+            drop_spikes_in_flight,
+            {},
+            {},
+            {"SpikeCount": create_src_spike_count_var_ref(synapses)},
+        )
+    source = model.add_current_source(
+        "pixels", pixel_current, populations[0], {}, {"magnitude": 0.0}
+    )
+    for population in populations:
+        references = {name: create_var_ref(population, name) for name in ("V", "SpikeCount")}
+        model.add_custom_update(
+            f"reset_{population.name}", "Reset", reset_neurons, {}, {}, references
+        )
+    model.build()
+    model.load()
+    return Classifier(model, source, tuple(populations), perf_counter() - start)
+
+
+def layer_sizes(weights: Sequence[NDArray[np.floating[Any]]]) -> list[int]:
+    """Return the number of neurons of each layer that a list of weight matrices connects.
+
+    Raises
+    ------
+    ValueError
+        If the list is empty, or a matrix does not fit to the one before it.
+
+    Examples
+    --------
+    >>> layer_sizes([np.zeros((784, 128)), np.zeros((128, 10))])
+    [784, 128, 10]
+    """
+    shapes = [np.shape(matrix) for matrix in weights]
+    if not shapes or any(len(shape) != 2 for shape in shapes):
+        raise ValueError(
+            "weights must be a list of matrices of shape (presynaptic, postsynaptic), "
+            f"not of shapes {shapes}; pass what load_weights() returns."
+        )
+    for number, (before, after) in enumerate(zip(shapes, shapes[1:], strict=False)):
+        if before[1] != after[0]:
+            raise ValueError(
+                f"weights[{number + 1}] must have {before[1]} rows, one for each column of "
+                f"weights[{number}], not {after[0]}."
+            )
+    return [shapes[0][0], *(shape[1] for shape in shapes)]

@@ -1,0 +1,539 @@
+"""Every figure of the notebooks.
+
+Each function takes arrays, checks them, and returns a matplotlib figure that pyplot knows nothing
+of, so no notebook shows it by accident or twice. `show` displays it. The figure's label,
+``figure.get_label()``, says in words and numbers what the figure shows, for whoever cannot see it.
+"""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import numpy as np
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+__all__ = [
+    "plot_batches",
+    "plot_confusion",
+    "plot_digits",
+    "plot_misclassified",
+    "plot_spike_counts",
+    "show",
+]
+
+# Black, greys, and two of the colours of Okabe and Ito, which colour-blind readers tell apart.
+_INK, _GREY, _PALE = "#222222", "#767676", "#dddddd"
+_BLUE, _VERMILION = "#0072b2", "#d55e00"
+
+# The marks of the heat map can be seen on its darkest and on its brightest cells.
+_DOT: dict[str, Any] = {"s": 12, "marker": "o", "color": "white", "edgecolor": "black"}
+_CROSS: dict[str, Any] = {"s": 50, "marker": "x", "color": _VERMILION, "linewidth": 2.5}
+
+# Inches. Text of 13 points in a figure of this width can still be read on a phone.
+_WIDTH = 5.6
+# "default" first: the figures look the same whatever style a notebook has chosen for its own.
+_STYLE: list[str | dict[str, Any]] = [
+    "default",
+    {
+        "font.size": 13,
+        "axes.titlesize": 14,
+        "axes.titlelocation": "left",
+        "axes.titlepad": 10,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "text.color": _INK,
+        "axes.labelcolor": _INK,
+    },
+]
+_PIXELS = 28  # on each side of an image
+_IMAGES_IN_ROW = 64  # of a heat map
+_MOST_IMAGES = 256  # in a figure, to keep its height within reason
+
+
+def show(figure: Figure, alt: str | None = None) -> None:
+    """Display a figure in the notebook, with its description for whoever cannot see it.
+
+    The description is stored with the output, twice: as the image's alternative text (``alt`` in
+    its metadata), for the front ends that read it, and as the plain text that stands in for the
+    image, in a terminal for example. Outside IPython it is printed.
+
+    Parameters
+    ----------
+    figure : matplotlib.figure.Figure
+        What to show. Its colours are drawn on opaque white, for light and dark themes alike.
+    alt : str, optional
+        The description; the figure's own label unless given.
+
+    Raises
+    ------
+    ValueError
+        If there is no description, neither given nor in the figure's label.
+
+    Examples
+    --------
+    >>> show(plot_batches(num_images=300, batch_size=128))
+    300 images: 3 batches of 128, the last with 44 images and 84 places empty.
+    """
+    from IPython import get_ipython
+
+    text = str(figure.get_label()) if alt is None else alt
+    if not text.strip():
+        raise ValueError("alt should say in words what the figure shows, not be empty.")
+    shell = get_ipython()
+    if shell is None:
+        print(text)
+        return
+    data = {"image/png": _png(figure), "text/plain": text}
+    shell.display_pub.publish(data=data, metadata={"image/png": {"alt": text}})
+
+
+@style.context(_STYLE)
+def _png(figure: Figure) -> bytes:
+    """Draw the figure; figures made alike give the same bytes."""
+    buffer = io.BytesIO()
+    figure.savefig(
+        buffer,
+        format="png",
+        dpi=110,
+        bbox_inches="tight",
+        facecolor="white",
+        metadata={"Software": None},  # matplotlib would write its version into the file
+    )
+    return buffer.getvalue()
+
+
+@style.context(_STYLE)
+def plot_digits(images: NDArray[Any], labels: NDArray[Any], *, columns: int = 10) -> Figure:
+    """Draw images in a grid, row by row, each below its label.
+
+    Parameters
+    ----------
+    images : ndarray of numbers, shape (n, 784)
+        1 to 256 images. Grey levels from 0 (paper) up; the largest is drawn black.
+    labels : ndarray of integers, shape (n,)
+        The digits, 0 to 9.
+    columns : int
+        Images in a row, at least 1.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as said above.
+
+    Examples
+    --------
+    >>> figure = plot_digits(np.eye(3, 784), np.array([7, 2, 1]))
+    >>> figure.get_label()
+    '3 digits in a grid, row by row: 7 2 1.'
+    """
+    images = _checked_images(images)
+    labels = _checked_digits("labels", labels, len(images))
+    _check_positive("columns", columns)
+    _check_at_most("images", len(images), _MOST_IMAGES)
+    captions = [str(label) for label in labels]
+    number = _number(len(labels), "digit")
+    where = "each below its label" if len(labels) > 1 else "below its label"
+    figure = _grid(images, captions, columns, title=f"{number}, {where}")
+    figure.set_label(f"{number} in a grid, row by row: {' '.join(captions)}.")
+    return figure
+
+
+@style.context(_STYLE)
+def plot_batches(num_images: int, batch_size: int) -> Figure:
+    """Draw how a set of images splits into batches, a bar for each.
+
+    Parameters
+    ----------
+    num_images : int
+        Images in the set, at least 1.
+    batch_size : int
+        Images that the network takes at once, at least 1.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If either is not an integer of at least 1.
+
+    Examples
+    --------
+    >>> plot_batches(10_000, 128).get_label()
+    '10,000 images: 79 batches of 128, the last with 16 images and 112 places empty.'
+    """
+    _check_positive("num_images", num_images)
+    _check_positive("batch_size", batch_size)
+    full, rest = divmod(num_images, batch_size)
+    total = full + (rest > 0)
+    figure, (axes,) = _figure(2.5)
+    gap = 0.2 if total <= 150 else 0  # gaps of less than a pixel would be drawn as a moiré
+    # One collection of rectangles is drawn in no time, however many the batches.
+    bars = [(batch + 0.5 + gap / 2, 1 - gap) for batch in range(total)]
+    axes.broken_barh(bars[:full], (0, batch_size), color=_BLUE, linewidth=0)
+    axes.broken_barh(bars[full:], (0, rest), color=_VERMILION, linewidth=0)
+    axes.broken_barh(bars[full:], (rest, batch_size - rest), color=_PALE, linewidth=0)
+    axes.set(xlim=(0.5, total + 0.5), xlabel="batch", ylabel="images in it")
+    axes.set(ylim=(0, batch_size), yticks=(0, batch_size), xticks=sorted({1, total}))
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+
+    batches = _number(total, "batch", "batches")
+    split = f"{_number(num_images, 'image')}: {batches} of {batch_size:,}"
+    end = "all of them full" if total > 1 else "and it is full"
+    if rest:
+        end = f"{'the last' if full else 'this one'} with {_number(rest, 'image')}"
+        empty = f"{_number(batch_size - rest, 'place')} empty"
+        axes.set_title(f"{end}, {empty}", loc="right", color=_VERMILION, fontsize=13)
+        end += f" and {empty}"
+    axes.set_title(f"{split}\n" if rest else split)  # two titles, on two lines
+    figure.set_label(f"{split}, {end}.")
+    return figure
+
+
+@style.context(_STYLE)
+def plot_spike_counts(
+    counts: NDArray[Any],
+    labels: NDArray[Any] | None = None,
+    *,
+    title: str | None = None,
+    duration_ms: float = 100,
+) -> Figure:
+    """Draw how often each output neuron spikes for each image of a batch.
+
+    A dot marks the neuron that spikes most (of equals the lowest digit): the prediction. Where
+    labels are given and the true digit is another one, a cross marks its neuron.
+
+    Parameters
+    ----------
+    counts : ndarray of numbers, shape (n, 10)
+        Spikes of the ten output neurons, for 1 to 256 images.
+    labels : ndarray of integers, shape (n,), optional
+        The true digits, 0 to 9.
+    title : str, optional
+        What the figure tells; how many images are classified correctly unless given.
+    duration_ms : float
+        Time in milliseconds in which the spikes were counted, for the scale.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as said above.
+
+    Examples
+    --------
+    >>> figure = plot_spike_counts(np.diag(range(1, 11)), np.array([0, 1, 2, 2, 4, 5, 6, 7, 8, 9]))
+    >>> figure.axes[0].get_title(loc="left")
+    '9 of 10 images classified correctly'
+    """
+    counts = _checked_counts(counts)
+    _check_at_most("counts", len(counts), _MOST_IMAGES)
+    if not duration_ms > 0:
+        raise ValueError(f"duration_ms should be more than 0, not {duration_ms!r}.")
+    predictions = counts.argmax(axis=1)
+    truth = predictions if labels is None else _checked_digits("labels", labels, len(counts))
+    wrong = np.flatnonzero(truth != predictions)
+    images = _number(len(counts), "image")
+    finding = f"{len(counts) - len(wrong)} of {images} classified correctly"
+    if labels is None:
+        finding = "The neuron that spikes most is the prediction"
+    mistakes = [f"image {i}, a {truth[i]} read as {predictions[i]}" for i in wrong[:5]]
+    if len(wrong) > len(mistakes):
+        mistakes.append(f"and {len(wrong) - len(mistakes)} more")
+
+    figure = _heat_map(counts, predictions, truth, f"spikes in {duration_ms:g} ms")
+    figure.axes[0].set_title(finding if title is None else title)
+    figure.set_label(
+        f"Heat map of the spikes of 10 output neurons in {duration_ms:g} ms for {images}, "
+        f"{counts.min():g} to {counts.max():g} a neuron. {finding}"
+        + (f"; not so {'; '.join(mistakes)}." if mistakes else ".")
+    )
+    return figure
+
+
+def _heat_map(
+    counts: NDArray[np.float64],
+    predictions: NDArray[np.int64],
+    truth: NDArray[np.int64],
+    scale: str,
+) -> Figure:
+    """Draw the counts, an image a column, in rows of 64 images: wide enough for the marks."""
+    starts = range(0, len(counts), _IMAGES_IN_ROW)
+    figure, panels = _figure(1.3 + 1.8 * len(starts), rows=len(starts))
+    for start, axes in zip(starts, panels, strict=True):
+        stop = min(start + _IMAGES_IN_ROW, len(counts))
+        images = np.arange(start, stop)
+        wrong = images[predictions[start:stop] != truth[start:stop]]
+        heat = axes.imshow(
+            counts[start:stop].T,
+            cmap="cividis",
+            vmin=0,
+            vmax=max(counts.max(), 1),
+            aspect="auto",
+            origin="lower",
+            extent=(start - 0.5, stop - 0.5, -0.5, 9.5),
+        )
+        axes.scatter(images, predictions[images], label="prediction", **_DOT)
+        axes.scatter(wrong, truth[wrong], label="true digit, if another", **_CROSS)
+        axes.set(xlim=(start - 0.5, stop - 0.5), ylim=(-0.5, 9.5), yticks=range(0, 10, 3))
+        axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+        axes.set_ylabel("output neuron")
+    panels[-1].set_xlabel("image in the batch")
+    colorbar = figure.colorbar(heat, ax=panels, label=scale, pad=0.02)
+    colorbar.ax.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    dots_and_crosses = panels[0].get_legend_handles_labels()
+    marks = [part[: 1 + bool((predictions != truth).any())] for part in dots_and_crosses]
+    figure.legend(*marks, loc="outside lower left", ncols=2, frameon=False)
+    return figure
+
+
+@style.context(_STYLE)
+def plot_confusion(labels: NDArray[Any], predictions: NDArray[Any]) -> Figure:
+    """Draw how often each digit is read as which, with the mistakes in colour.
+
+    Parameters
+    ----------
+    labels, predictions : ndarray of integers, shape (n,)
+        The true digits and the ones that the network read, 0 to 9; at least one image.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as said above.
+
+    Examples
+    --------
+    >>> figure = plot_confusion(np.array([4, 4, 7, 7]), np.array([4, 9, 7, 7]))
+    >>> figure.axes[0].get_title(loc="left").splitlines()
+    ['75.00 % of 4 digits read correctly;', 'the most frequent mistake is 4 read as 9, once']
+    """
+    from sklearn.metrics import confusion_matrix  # takes a second to import
+
+    labels = _checked_digits("labels", labels)
+    predictions = _checked_digits("predictions", predictions, len(labels))
+    matrix = confusion_matrix(labels, predictions, labels=range(10))
+    correct = int(matrix.trace())
+    mistakes = matrix - np.diag(matrix.diagonal())
+    number = _number(len(labels), "digit")
+    share = f"{correct / len(labels):.2%}".replace("%", " %")
+    finding = "no digit is mistaken for another"
+    if mistakes.any():
+        true, read = np.unravel_index(mistakes.argmax(), mistakes.shape)
+        often = "once" if mistakes.max() == 1 else f"{mistakes.max():,} times"
+        finding = f"the most frequent mistake is {true} read as {read}, {often}"
+
+    figure, (axes,) = _figure(6.3)
+    # The right answers would drown the mistakes, so colour shows these alone. The scale goes on
+    # beyond their largest number, which keeps the darkest cell light enough for its text.
+    axes.imshow(
+        np.ma.masked_equal(mistakes, 0), cmap="Oranges", vmin=0, vmax=1.5 * mistakes.max() + 1
+    )
+    for (row, column), count in np.ndenumerate(matrix):
+        colour = _BLUE if row == column else _INK if count else _GREY
+        axes.text(column, row, f"{count}", color=colour, fontsize=11, ha="center", va="center")
+    axes.set(xticks=range(10), yticks=range(10), xlabel="predicted digit", ylabel="true digit")
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
+    axes.set_title(f"{share} of {number} read correctly;\n{finding}")
+    figure.set_label(
+        f"Confusion matrix of {number}: {correct:,} ({share}) on the diagonal; {finding}."
+    )
+    return figure
+
+
+@style.context(_STYLE)
+def plot_misclassified(
+    images: NDArray[Any],
+    labels: NDArray[Any],
+    predictions: NDArray[Any],
+    counts: NDArray[Any],
+    *,
+    limit: int = 20,
+) -> Figure:
+    """Draw the images that are read as another digit, the most confident mistakes first.
+
+    A mistake is the more confident, the more spikes the neuron of the digit read is ahead of that
+    of the true digit. Equally confident ones come in the order of the images. Below the two digits
+    stand the spikes of the two, in the same order.
+
+    Parameters
+    ----------
+    images : ndarray of numbers, shape (n, 784)
+        At least one image. Grey levels from 0 (paper) up; the largest is drawn black.
+    labels, predictions : ndarray of integers, shape (n,)
+        The true digits and the ones that the network read, 0 to 9.
+    counts : ndarray of numbers, shape (n, 10)
+        Spikes of the ten output neurons.
+    limit : int
+        The most images to draw, 1 to 256.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as said above.
+
+    Examples
+    --------
+    >>> images, counts = np.eye(2, 784), np.array([[3, 8] + [0] * 8, [1, 6] + [0] * 8])
+    >>> plot_misclassified(images, np.array([0, 1]), np.array([1, 1]), counts).get_label()
+    'The only mistake in 2 digits: 0 read as 1, 3 vs 8 spikes.'
+    """
+    images = _checked_images(images)
+    labels = _checked_digits("labels", labels, len(images))
+    predictions = _checked_digits("predictions", predictions, len(images))
+    counts = _checked_counts(counts, len(images))
+    _check_positive("limit", limit)
+    _check_at_most("limit", limit, _MOST_IMAGES)
+    every = np.arange(len(labels))
+    truth, read = counts[every, labels], counts[every, predictions]
+    wrong = np.flatnonzero(labels != predictions)
+    # A stable sort keeps equals in order, so the figure is the same everywhere.
+    worst = wrong[np.argsort((truth - read)[wrong], kind="stable")][:limit]
+    title = _count_mistakes(len(worst), len(wrong), len(labels))
+    captions = [
+        f"{labels[i]} read as {predictions[i]}\n{truth[i]:g} vs {read[i]:g} spikes" for i in worst
+    ]
+    if not captions:
+        return _sentence(title)
+    figure = _grid(images[worst], captions, columns=4, title=title)
+    figure.set_label(f"{title}: {'; '.join(captions)}.".replace("\n", ", "))
+    return figure
+
+
+def _count_mistakes(shown: int, mistakes: int, total: int) -> str:
+    """Say how many of the mistakes are shown."""
+    digits = _number(total, "digit")
+    if mistakes == 0:
+        return f"No mistakes in {digits}"
+    if mistakes == 1:
+        return f"The only mistake in {digits}"
+    if shown == 1:
+        return f"The most confident of {mistakes:,} mistakes in {digits}"
+    if shown < mistakes:
+        return f"The {shown} most confident of {mistakes:,} mistakes in {digits}"
+    return f"All {shown} mistakes in {digits}, most confident first"
+
+
+# --- What the figures share ---------------------------------------------------------------------
+
+
+def _figure(height: float, rows: int = 1) -> tuple[Figure, list[Axes]]:
+    """Make a figure of `height` inches, with axes below one another."""
+    figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+    return figure, list(figure.subplots(rows, squeeze=False)[:, 0])
+
+
+def _grid(images: NDArray[Any], captions: list[str], columns: int, title: str) -> Figure:
+    """Draw images row by row, each below its caption.
+
+    All are parts of one large image, since axes for each of a hundred would take seconds.
+    """
+    columns = min(columns, len(images))
+    rows = -(-len(images) // columns)
+    inches = min(_WIDTH / columns, 1.3)  # for an image and the gap to the next
+    width = _PIXELS + 4
+    line = 0.2 * width / inches  # of text, in pixels of the large image
+    height = _PIXELS + round(line * (captions[0].count("\n") + 1.3))
+    paper = np.zeros((rows * height, columns * width))
+    figure = Figure(figsize=(columns * inches, rows * inches * height / width))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set_axis_off()
+    for place, (image, caption) in enumerate(zip(images, captions, strict=True)):
+        row, column = divmod(place, columns)
+        top, left = (row + 1) * height - _PIXELS, column * width + 2
+        paper[top : top + _PIXELS, left : left + _PIXELS] = image.reshape(_PIXELS, _PIXELS)
+        axes.text(left + _PIXELS / 2, top, caption, color=_BLUE, fontsize=12, ha="center")
+    axes.set_title(title, pad=2)
+    axes.imshow(paper, cmap="gray_r", vmin=0, vmax=paper.max() or 1, aspect="auto")
+    return figure
+
+
+def _sentence(text: str) -> Figure:
+    """Make a figure of nothing but a sentence."""
+    figure = Figure(figsize=(_WIDTH, 0.8))
+    figure.text(0.5, 0.5, f"{text}.", fontsize=14, ha="center", va="center")
+    figure.set_label(f"{text}.")
+    return figure
+
+
+def _number(count: int, noun: str, plural: str | None = None) -> str:
+    """Put a number before its noun: 1 image, 10,000 images."""
+    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
+
+
+def _checked_images(images: NDArray[Any]) -> NDArray[Any]:
+    images = _checked_numbers("images", images)
+    if images.ndim != 2 or images.shape[1] != _PIXELS**2 or not len(images):
+        raise ValueError(
+            f"images should have the shape (n, {_PIXELS**2}), n at least 1, not {images.shape}."
+        )
+    return images
+
+
+def _checked_counts(counts: NDArray[Any], n: int | None = None) -> NDArray[np.float64]:
+    """Return the counts as floats: differences of unsigned integers could not be negative."""
+    counts = _checked_numbers("counts", counts)
+    if counts.ndim != 2 or counts.shape[1] != 10 or not len(counts):
+        raise ValueError(f"counts should have the shape (n, 10), n at least 1, not {counts.shape}.")
+    _check_length("counts", counts, n)
+    return counts.astype(np.float64)
+
+
+def _checked_digits(name: str, digits: NDArray[Any], n: int | None = None) -> NDArray[np.int64]:
+    digits = np.asarray(digits)
+    if digits.ndim != 1 or not len(digits):
+        raise ValueError(f"{name} should have the shape (n,), n at least 1, not {digits.shape}.")
+    if digits.dtype.kind not in "iu":
+        raise ValueError(f"{name} should be integers, not {digits.dtype}.")
+    _check_length(name, digits, n)
+    if digits.min() < 0 or digits.max() > 9:
+        raise ValueError(
+            f"{name} should be digits from 0 to 9, not from {digits.min()} to {digits.max()}."
+        )
+    return digits.astype(np.int64)
+
+
+def _checked_numbers(name: str, values: NDArray[Any]) -> NDArray[Any]:
+    values = np.asarray(values)
+    if values.dtype.kind not in "iuf":
+        raise ValueError(f"{name} should be numbers, not {values.dtype}.")
+    if not (np.isfinite(values) & (values >= 0)).all():
+        raise ValueError(f"{name} should be finite and at least 0, not all of them are.")
+    return values
+
+
+def _check_length(name: str, values: NDArray[Any], n: int | None) -> None:
+    if n is not None and len(values) != n:
+        raise ValueError(f"{name} should be {n:,}, one for each image, not {len(values):,}.")
+
+
+def _check_positive(name: str, value: int) -> None:
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
+        raise ValueError(f"{name} should be an integer of at least 1, not {value!r}.")
+
+
+def _check_at_most(name: str, number: int, most: int) -> None:
+    if number > most:
+        raise ValueError(f"{name} should be at most {most}, not {number:,}.")
