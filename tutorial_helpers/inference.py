@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from tutorial_helpers.models import CURRENT_PER_GREY_LEVEL, Classifier
+from tutorial_helpers.models import CAN_DROP_SPIKES, GREY_LEVELS_PER_MILLIVOLT, Classifier
 
 
 class Classification(NamedTuple):
@@ -89,11 +89,13 @@ def classify(
     start = perf_counter()
     with tqdm(total=len(images), disable=not progress, unit="image", unit_scale=True) as bar:
         for first in range(0, len(images), batch_size):
+            if not CAN_DROP_SPIKES:
+                let_spikes_arrive(network)
             batch = images[first : first + batch_size]
             rows = slice(0, len(batch))
             # A model with a batch size of 1 has arrays without the batch axis.
             currents = magnitude.view.reshape(batch_size, -1)
-            np.multiply(batch, np.float32(CURRENT_PER_GREY_LEVEL), out=currents[rows])
+            np.divide(batch, np.float32(GREY_LEVELS_PER_MILLIVOLT), out=currents[rows])
             currents[len(batch) :] = 0.0
             magnitude.push_to_device()
             model.custom_update("Reset")
@@ -107,6 +109,20 @@ def classify(
     predictions = counts.argmax(axis=1)
     seconds = perf_counter() - start
     return Classification(predictions, counts, tuple(int(total) for total in spikes), seconds)
+
+
+def let_spikes_arrive(network: Classifier) -> None:
+    """Simulate without input until no spike is in flight, ahead of a reset.
+
+    The spikes of the last step arrive in the next one, whatever a reset does in between, and may
+    make their targets spike in turn: that takes a step for each layer of synapses.
+    """
+    magnitude = network.source.vars["magnitude"]
+    magnitude.view[:] = 0.0
+    magnitude.push_to_device()
+    network.model.custom_update("Reset")
+    for _ in network.populations[1:]:
+        network.model.step_time()
 
 
 def accuracy(predictions: NDArray[Any], labels: NDArray[Any]) -> float:

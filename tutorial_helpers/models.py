@@ -10,13 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from tutorial_helpers import pygenn
 from tutorial_helpers.pygenn import (
     GeNNModel,
     VarAccessMode,
     create_current_source_model,
     create_custom_update_model,
     create_neuron_model,
-    create_src_spike_count_var_ref,
     create_var_ref,
     init_postsynaptic,
     init_weight_update,
@@ -25,8 +25,11 @@ from tutorial_helpers.pygenn import (
 #: Membrane voltage at which a neuron spikes, in mV.
 THRESHOLD = 5.0
 
-#: Input current for each grey level of a pixel, in mV per step: 255 becomes 2.55.
-CURRENT_PER_GREY_LEVEL = 0.01
+#: Grey levels for an input current of 1 mV per step: 255 becomes 2.55.
+GREY_LEVELS_PER_MILLIVOLT = 100.0
+
+#: Whether the backend can empty the list of spikes in flight; PyGeNN learnt it after 5.4.0.
+CAN_DROP_SPIKES = hasattr(pygenn, "create_src_spike_count_var_ref")
 
 # Integrate and fire: input is summed without leak; at the threshold the neuron spikes and starts
 # again from zero. It counts its spikes itself, so that only one number a neuron has to leave the
@@ -105,7 +108,8 @@ def build_classifier(
     Returns
     -------
     Classifier
-        The network. Its custom update group ``"Reset"`` puts everything back to the start.
+        The network. Its custom update group ``"Reset"`` puts voltages and spike counts back to the
+        start, and drops the spikes in flight where the backend can (`CAN_DROP_SPIKES`).
 
     Raises
     ------
@@ -139,14 +143,15 @@ def build_classifier(
             init_weight_update("StaticPulse", {}, {"g": np.asarray(matrix).flatten()}),
             init_postsynaptic("DeltaCurr"),
         )
-        model.add_custom_update(
-            f"drop_spikes_of_{pre.name}",
-            "Reset",
-            drop_spikes_in_flight,
-            {},
-            {},
-            {"SpikeCount": create_src_spike_count_var_ref(synapses)},
-        )
+        if CAN_DROP_SPIKES:
+            model.add_custom_update(
+                f"drop_spikes_of_{pre.name}",
+                "Reset",
+                drop_spikes_in_flight,
+                {},
+                {},
+                {"SpikeCount": pygenn.create_src_spike_count_var_ref(synapses)},
+            )
     source = model.add_current_source(
         "pixels", pixel_current, populations[0], {}, {"magnitude": 0.0}
     )

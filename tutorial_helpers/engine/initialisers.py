@@ -262,6 +262,8 @@ def initial_array(
     if array.ndim == 0:
         check_number(f"the initial value of {what}", array.item(), precision.scalar)
         number = constant(array.item(), precision.scalar)
+        if ctype.is_bool:
+            return np.asarray(bool(number))
         return np.asarray(constant(number, ctype), ctype.dtype)
     with np.errstate(invalid="ignore"):
         return array.astype(ctype.dtype)

@@ -498,20 +498,19 @@ class GeNNModel:
                 f"The references of {title} must be all to variables of neurons or all to "
                 "variables of synapses."
             )
-        full = [buffer for buffer in buffers if buffer.per_element] or buffers
-        sizes = {buffer.count for buffer in full}
-        if len(sizes) > 1:
-            listed = ", ".join(f"'{name}' {target.buffer.count}" for name, target in given.items())
+        if len({target.size for target in given.values()}) > 1:
+            listed = ", ".join(f"'{name}' {target.size}" for name, target in given.items())
             raise RuntimeError(
                 f"All referenced variables must have the same size: in {title} they are {listed}."
             )
         per_batch = any(buffer.per_batch for buffer in buffers)
+        per_element = any(buffer.per_element for buffer in buffers)
         for reference in declared:
             buffer = given[reference.name].buffer
-            lower = buffer.count != max(sizes) or (
+            lower = (per_element and not buffer.per_element) or (
                 per_batch and not buffer.per_batch and self._batch_size > 1
             )
-            if lower and reference.mode is not VarAccessMode.READ_ONLY:
+            if lower and reference.mode is VarAccessMode.READ_WRITE:
                 raise RuntimeError(
                     f"Variable reference '{reference.name}' in {title} to lower-dimensional "
                     "variables cannot be read-write: declare it VarAccessMode.READ_ONLY, or update "
@@ -787,7 +786,7 @@ def _neuron_references(
                 f"the variables of {population.title} are {listed}."
             )
         buffer = population.vars[target].buffer
-        _check_reference_type(title, reference, VariableReference(target, population, buffer))
+        _check_reference_type(title, reference, VariableReference(target, population, buffer, buffer.count))
         result[reference.name] = target
     return result
 

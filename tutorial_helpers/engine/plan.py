@@ -26,6 +26,7 @@ from tutorial_helpers.engine.types import Precision
 
 if TYPE_CHECKING:
     from tutorial_helpers.engine.groups import CustomUpdate, NeuronGroup, SynapseGroup
+    from tutorial_helpers.engine.initialisers import PostsynapticInit
     from tutorial_helpers.engine.model import GeNNModel
     from tutorial_helpers.engine.recording import Recorder
 
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
 # registers that long. Longer code is repeated less, or compiling it takes too long.
 _SPIKES_PER_PASS = 8
 _LONGEST_REPEATED_CODE = 4
+
+_POSTSYNAPTIC_ORDER = ("ExpCurr", "ExpCond", "DeltaCurr")
 
 
 @dataclass(frozen=True)
@@ -161,9 +164,17 @@ def keeps_spike_times(model: GeNNModel, group: NeuronGroup) -> bool:
     )
 
 
+def _rank(order: Sequence[str], init: PostsynapticInit) -> int:
+    name = init.model.class_name
+    return order.index(name) if name in order else len(order)
+
+
 def _neurons(model: GeNNModel, group: NeuronGroup, memory: _Memory) -> dict[str, Any]:
     incoming = [sg for sg in model.synapse_populations.values() if sg.trg is group]
     sources = [source for source in model.current_sources.values() if source.target_pop is group]
+    # The order in which PyGeNN adds them up, as far as it can be told: it decides the last bit.
+    incoming = sorted(reversed(incoming), key=lambda sg: _rank(_POSTSYNAPTIC_ORDER, sg.postsynaptic))
+    sources = sorted(sources, key=lambda source: source.model.class_name != "DC")
     loop = neuron_loop(
         model.types,
         model.dt,

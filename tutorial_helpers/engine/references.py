@@ -28,6 +28,8 @@ class VariableReference:
     name: str
     group: Group
     buffer: Buffer
+    #: Number of elements of what it can be combined with.
+    size: int
 
     @property
     def type(self) -> TypeLike:
@@ -43,6 +45,10 @@ def _check(group: object, kinds: tuple[type[Group], ...], function: str) -> None
     raise TypeError(f"{function} needs a {expected}, not {given}.")
 
 
+def _reference(name: str, group: Group, buffer: Buffer) -> VariableReference:
+    return VariableReference(name, group, buffer, buffer.count)
+
+
 def _find(group: Group, variables: Mapping[str, Variable], name: object) -> VariableReference:
     if name not in variables:
         listed = ", ".join(f"'{known}'" for known in variables) or "none"
@@ -50,7 +56,7 @@ def _find(group: Group, variables: Mapping[str, Variable], name: object) -> Vari
             f"Variable '{name}' not found: the variables of {group.title} are {listed}."
         )
     assert isinstance(name, str)
-    return VariableReference(name, group, variables[name].buffer)
+    return _reference(name, group, variables[name].buffer)
 
 
 def create_var_ref(group: object, name: str) -> VariableReference:
@@ -108,22 +114,25 @@ def create_out_post_var_ref(group: object) -> VariableReference:
     """
     _check(group, (SynapseGroup,), "create_out_post_var_ref")
     assert isinstance(group, SynapseGroup)
-    return VariableReference("out_post", group, group.out_post.buffer)
+    return _reference("out_post", group, group.out_post.buffer)
 
 
 def create_src_spike_count_var_ref(group: object) -> VariableReference:
     """Refer to the number of spikes that a synapse population will deliver next.
 
-    It is one ``uint32_t`` for each batch. Setting it to 0 removes the spikes that are in flight
-    from the presynaptic population, to all of its targets.
+    It is one ``uint32_t`` for each batch, and can be combined with variables of the presynaptic
+    population. Setting it to 0 removes the spikes that are in flight from that population, to all
+    of its targets. PyGeNN has this reference since shortly after version 5.4.0.
     """
     _check(group, (SynapseGroup,), "create_src_spike_count_var_ref")
     assert isinstance(group, SynapseGroup)
-    return VariableReference("spike_count", group, group.src.spike_count_buffer)
+    return VariableReference(
+        "spike_count", group, group.src.spike_count_buffer, group.src.num_neurons
+    )
 
 
 def create_spike_time_var_ref(group: object) -> VariableReference:
     """Refer to the times of the last spikes of a population (type ``timepoint``, ms)."""
     _check(group, (NeuronGroup,), "create_spike_time_var_ref")
     assert isinstance(group, NeuronGroup)
-    return VariableReference("st", group, group.spike_time_buffer)
+    return _reference("st", group, group.spike_time_buffer)

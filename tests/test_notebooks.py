@@ -1,0 +1,108 @@
+"""The notebooks as documents: stored as one run, compared, described, and with solvable exercises.
+
+That they run, and give what is stored, is checked by nbval.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import nbformat
+import pytest
+
+NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
+
+# What makes an output differ from run to run, and so excuses a cell from being compared.
+CHANGING = ("perf_counter", "backend_description", "tqdm")
+
+IGNORED = "nbval-ignore-output"
+
+
+def code_cells(path: Path) -> list[Any]:
+    return [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+
+
+@pytest.fixture(params=NOTEBOOKS, ids=lambda path: path.stem)
+def notebook(request: pytest.FixtureRequest) -> Path:
+    return request.param
+
+
+def test_there_are_notebooks() -> None:
+    assert NOTEBOOKS
+
+
+def test_stored_as_one_run(notebook: Path) -> None:
+    # nbval compares nothing in a cell without an execution count.
+    cells = code_cells(notebook)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+
+
+def test_no_cell_failed_or_warned(notebook: Path) -> None:
+    for cell in code_cells(notebook):
+        for output in cell.outputs:
+            assert output.output_type != "error"
+            assert output.get("name") != "stderr" or IGNORED in cell.metadata.get("tags", [])
+
+
+def test_only_changing_outputs_are_not_compared(notebook: Path) -> None:
+    for cell in code_cells(notebook):
+        tags = cell.metadata.get("tags", [])
+        assert set(tags) <= {IGNORED}
+        assert "nbval" not in cell.source.lower()
+        if IGNORED in tags:
+            assert any(word in cell.source for word in CHANGING), cell.source
+
+
+def test_accuracy_is_compared(notebook: Path) -> None:
+    compared = [
+        output.text
+        for cell in code_cells(notebook)
+        if IGNORED not in cell.metadata.get("tags", [])
+        for output in cell.outputs
+        if output.output_type == "stream"
+    ]
+    assert any(re.search(r"Accuracy: 98\.\d\d %", text) for text in compared)
+
+
+def test_figures_have_alternative_text(notebook: Path) -> None:
+    figures = [
+        output
+        for cell in code_cells(notebook)
+        for output in cell.outputs
+        if "image/png" in output.get("data", {})
+    ]
+    assert figures
+    for figure in figures:
+        assert len(figure.metadata["image/png"]["alt"]) > 20
+
+
+def test_runs_with_any_python_3(notebook: Path) -> None:
+    metadata = nbformat.read(notebook, 4).metadata
+    assert metadata.kernelspec.name == "python3"
+    # A stored interpreter version or widget state would change with every run.
+    assert set(metadata) == {"kernelspec", "language_info"}
+    assert set(metadata.language_info) == {"name"}
+
+
+def folded(path: Path, title: str) -> list[str]:
+    """Return the code of the folded blocks with a title."""
+    text = "\n".join(cell.source for cell in nbformat.read(path, 4).cells)
+    pattern = rf"<details><summary>{title}</summary>\s*```python\n(.*?)```\s*</details>"
+    return re.findall(pattern, text, re.DOTALL)
+
+
+def test_exercises(notebook: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    checks, solutions = folded(notebook, "Check"), folded(notebook, "Solution")
+    assert len(checks) == len(solutions) == 2
+    monkeypatch.chdir(notebook.parent)
+    namespace: dict[str, Any] = {"__name__": notebook.stem}
+    for cell in code_cells(notebook):
+        exec(cell.source, namespace)
+    for check, solution in zip(checks, solutions, strict=True):
+        # As the reader finds it, the exercise is not solved.
+        with pytest.raises((AssertionError, TypeError)):
+            exec(check, namespace)
+        exec(solution, namespace)
+        exec(check, namespace)
