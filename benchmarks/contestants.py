@@ -111,8 +111,9 @@ def build_numpy(job: Job) -> Contestant:
                         np.matmul(spikes[layer - 1], weights[layer - 1], out=inputs[layer])
                     voltages[layer] += inputs[layer] if layer else current
                     np.greater_equal(voltages[layer], threshold, out=fired[layer])
-                    np.copyto(voltages[layer], 0.0, where=fired[layer])
                     np.copyto(spikes[layer], fired[layer])
+                    # Sets to zero where there is a spike, much faster than a mask would.
+                    voltages[layer] -= voltages[layer] * spikes[layer]
                     totals[layer] += int(np.count_nonzero(fired[layer]))
                 counts[first : first + len(batch)] += fired[-1]
         return Outcome(perf_counter() - start, totals, counts)

@@ -37,6 +37,7 @@ _NO_SPIKE_TIMES = dict.fromkeys(
 _LOOP_NAMES = (
     *("neuron", "pre", "post", "element", "dt", "out_post", "first", "last"),
     *("fired", "spike", "spikes", "num_spikes", "recorded", "spikes_done"),
+    *("count", "num_batches", "timestep"),
     *(f"pre_{number}" for number in range(8)),
 )
 
@@ -415,5 +416,8 @@ def _check_custom_update(precision: Precision, bound: Bound) -> None:
     # Whether the elements are neurons or synapses is only known once the update is added.
     try:
         custom_update_loop(precision, 1.0, 1, 0, bound)
-    except SnippetError:
-        custom_update_loop(precision, 1.0, 1, 1, bound)
+    except SnippetError as error:
+        try:
+            custom_update_loop(precision, 1.0, 1, 1, bound)
+        except SnippetError:
+            raise error from None

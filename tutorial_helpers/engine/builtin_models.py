@@ -204,5 +204,5 @@ def find_model(given: object, family: type[AnyModel], argument: str) -> AnyModel
     if given in _ELSEWHERE[family]:
         raise unsupported(f"the {family.family} '{given}'")
     close = difflib.get_close_matches(given, known, n=1, cutoff=0.5)
-    hint = f"did you mean '{close[0]}'?" if close else f"built in are {', '.join(known)}."
+    hint = f"did you mean '{close[0]}'?" if close else f"built in are {', '.join(known) or 'none'}."
     raise AttributeError(f"module 'pygenn.{module}' has no attribute '{given}'; {hint}")

@@ -109,9 +109,9 @@ def _from_cache(key: str) -> ModuleType | None:
         expected = json.loads((directory / _CHECKSUMS).read_text(encoding="utf-8"))
         intact = expected == _checksums(directory)
         source = (directory / _SOURCE).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
     except (OSError, ValueError):
+        if not directory.exists():
+            return None
         intact = False
     if not intact:
         shutil.rmtree(directory, ignore_errors=True)
@@ -130,9 +130,9 @@ def _built(key: str, source: str) -> ModuleType | None:
     try:
         try:
             (temporary / _SOURCE).write_text(source, encoding="utf-8", newline="\n")
+            module = _execute(key, source, str(temporary / _SOURCE), cached=True)
         except OSError:
             return None
-        module = _execute(key, source, str(temporary / _SOURCE), cached=True)
         # Another process may have been faster, which is as good; and a full disk costs only time.
         with contextlib.suppress(OSError):
             checksums = json.dumps(_checksums(temporary), indent=1)

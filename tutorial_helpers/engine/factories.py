@@ -11,6 +11,8 @@ import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
+import numpy as np
+
 from tutorial_helpers.engine.access import CustomUpdateVarAccess, VarAccess, VarAccessMode
 from tutorial_helpers.engine.bodies import check_code
 from tutorial_helpers.engine.components import (
@@ -178,6 +180,10 @@ def _inputs(title: str, given: object) -> tuple[AdditionalInput, ...]:
         )
         check_name(name, f"{title}: additional input")
         check_type(ctype, f"additional input '{name}' of {title}")
+        if isinstance(initial, str) or not np.isscalar(initial) or np.iscomplexobj(initial):
+            raise TypeError(
+                f"Additional input '{name}' of {title} must start from a number, not {initial!r}."
+            )
         result.append(AdditionalInput(name, ctype, float(initial)))
     return tuple(result)
 

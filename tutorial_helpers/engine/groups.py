@@ -47,10 +47,14 @@ class Group:
         self.extra_global_params: dict[str, Any] = {}
 
     def __setattr__(self, name: str, value: object) -> None:
-        known = [item for item in (*dir(type(self)), *vars(self)) if not item.startswith("_")]
-        if name.startswith("_") or name in known or not self._complete:
+        attribute = getattr(type(self), name, None)
+        settable = isinstance(attribute, property) and attribute.fset is not None
+        if name.startswith("_") or settable or not self._complete:
             super().__setattr__(name, value)
             return
+        known = [item for item in (*dir(type(self)), *vars(self)) if not item.startswith("_")]
+        if name in known:
+            raise AttributeError(f"'{name}' of {self.title} cannot be assigned.")
         close = difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean '{close[0]}'?" if close else "."
         raise AttributeError(f"{self.title} has no attribute '{name}'{hint}")
@@ -86,7 +90,7 @@ class Group:
         """Refuse: dynamic parameters are not supported by the bundled engine."""
         raise unsupported(f"dynamic parameters (parameter '{name}' of {self.title})")
 
-    def _variables(self, model: Model, initial: Values, count: int, **layout: int) -> VariableDict:
+    def _variables(self, model: Model, initial: Values, count: int, columns: int = 0) -> VariableDict:
         """Create the variables of a description."""
         result = VariableDict(self.title[0].upper() + self.title[1:])
         for var in model.vars:
@@ -96,7 +100,8 @@ class Group:
                 count if var.access.per_element else 1,
                 var.access.per_batch,
                 var.access.per_element,
-                layout.get("columns", 0),
+                # One value for all synapses is still stored as a matrix, with one column.
+                columns if var.access.per_element else min(columns, 1),
             )
             variable = Variable(var.name, buffer, self, initial[var.name])
             array = np.asarray(variable.initial) if np.iterable(variable.initial) else None

@@ -209,7 +209,7 @@ def check_variables(prefix: str, model: Model, given: object) -> dict[str, Any]:
 def check_initial_value(what: str, value: object) -> None:
     """Raise unless `value` is something that a variable can start from."""
     if value is None or isinstance(value, VarInit) or np.isscalar(value):
-        if isinstance(value, (str, bytes, complex)):
+        if isinstance(value, (str, bytes)) or np.iscomplexobj(value):
             raise TypeError(f"{what} must start from numbers, not {value!r}.")
         return
     if not isinstance(value, (Sequence, np.ndarray)) or isinstance(value, (str, bytes)):
@@ -308,7 +308,13 @@ def evaluate_parameters(
     plain = {name: float(value) for name, value in given.items()}
     values = dict(plain)
     for item in derived:
-        values[item.name] = float(item.function(plain, dt))
+        result = item.function(plain, dt)
+        if isinstance(result, str) or np.ndim(result) or np.asarray(result).dtype.kind not in "biuf":
+            raise TypeError(
+                f"Derived parameter '{item.name}' of {prefix} must be a number: its function "
+                f"returned {result!r}."
+            )
+        values[item.name] = float(result)
     for param in (*params, *derived):
         what = f"parameter '{param.name}' of {prefix}"
         ctype = precision.resolve(param.type)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import warnings
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, NoReturn
@@ -184,11 +185,22 @@ class GeNNModel:
     @dt.setter
     def dt(self, value: float) -> None:
         self.refuse_if_built("set dt")
-        if isinstance(value, (bool, str)) or not np.isscalar(value):
+        if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
             raise TypeError(f"dt must be a number of milliseconds, not {value!r}.")
         if not (math.isfinite(value) and value > 0):
             raise ValueError(f"dt must be a positive number of milliseconds, not {value!r}.")
         self._dt = float(value)
+
+    @property
+    def dT(self) -> float:  # noqa: N802 - the name is PyGeNN's
+        """Deprecated name of `dt`."""
+        warnings.warn("GeNNModel.dT is deprecated; use dt.", FutureWarning, stacklevel=2)
+        return self.dt
+
+    @dT.setter
+    def dT(self, value: float) -> None:  # noqa: N802 - the name is PyGeNN's
+        warnings.warn("GeNNModel.dT is deprecated; use dt.", FutureWarning, stacklevel=2)
+        self.dt = value
 
     @property
     def batch_size(self) -> int:
@@ -461,7 +473,9 @@ class GeNNModel:
         check_name(name, kind[0].upper() + kind[1:], may_start_with_digit=True)
         if name in existing:
             article = "a" if kind[0] not in "aeiou" else "an"
-            raise RuntimeError(f"Cannot add {article} {kind} with duplicate name: {name}")
+            raise RuntimeError(
+                f"Cannot add {article} {kind} with duplicate name: {name}; choose another."
+            )
 
     def _check_population(self, group: object, what: str) -> None:
         if isinstance(group, str):
@@ -735,11 +749,10 @@ class GeNNModel:
 
 
 def _population_size(prefix: str, num_neurons: object) -> int:
-    if isinstance(num_neurons, (bool, str)) or not np.isscalar(num_neurons):
+    number = isinstance(num_neurons, (int, float, np.integer, np.floating))
+    if isinstance(num_neurons, bool) or not number or not float(num_neurons).is_integer():
         raise TypeError(f"{prefix}: num_neurons must be an integer, not {num_neurons!r}.")
-    size = int(num_neurons)  # type: ignore[call-overload]
-    if size != num_neurons:
-        raise TypeError(f"{prefix}: num_neurons must be an integer, not {num_neurons!r}.")
+    size = int(num_neurons)
     if size < 1:
         raise ValueError(f"{prefix}: num_neurons must be at least 1, not {size}.")
     return size
@@ -753,7 +766,9 @@ def _check_matrix_type(pop_name: str, given: object) -> None:
         )
     known = SynapseMatrixType.__members__
     if name not in known:
-        close = difflib.get_close_matches(name, known, n=1, cutoff=0.4)
+        # GeNN 4 had several names that start so, for what is one type now.
+        dense = name.upper().startswith("DENSE")
+        close = [] if dense else difflib.get_close_matches(name, known, n=1)
         hint = f"; did you mean '{close[0]}'?" if close else "; use 'DENSE'."
         raise AttributeError(
             f"SynapseMatrixType has no attribute '{name}' (synapse population '{pop_name}'){hint}"

@@ -219,7 +219,8 @@ def _custom_update(model: GeNNModel, group: CustomUpdate) -> tuple[dict[str, Any
         rows.insert(0, "num_batch = uint32(num_batches)")
     types = [array_type(buffer, model.types) for buffer in buffers]
     return {
-        "title": group.model.title[0].upper() + group.model.title[1:],
+        # Part of a docstring, which the name that a user gave must not end.
+        "title": re.sub(r"[^ -~]|[\"\\\\]", "?", group.model.title).capitalize(),
         "loop": loop,
         "parameters": ", ".join(
             ["first", "last", "num_batches", "timestep", "count", *arrays.values()]

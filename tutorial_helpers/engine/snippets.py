@@ -48,7 +48,8 @@ class Snippet:
         lines = self.text.split("\n")
         if line is None or not 1 <= line <= len(lines):
             return SnippetError(f"{self.what}: {message}")
-        shown = f"{self.what}, line {line}: {message}\n    {lines[line - 1].expandtabs(1)}"
+        code = lines[line - 1].rstrip("\r").expandtabs(1)
+        shown = f"{self.what}, line {line}: {message}\n    {code}"
         if column is not None:
             shown += "\n    " + " " * (column - 1) + "^"
         return SnippetError(shown)
@@ -69,7 +70,8 @@ _PREFIX = "".join(
     if name.isidentifier() and name not in _C_TYPE_WORDS
 ).replace("typedef int bool; typedef int bool;", "typedef int bool;")
 _STATEMENTS = (f"{_PREFIX}\nvoid snippet(void) {{\n", "\n}")
-_EXPRESSION = (f"{_PREFIX}\nvoid snippet(void) {{ (\n", "\n); }")
+# An expression is parsed as an index, in brackets that no text can close and open again unseen.
+_EXPRESSION = (f"{_PREFIX}\nvoid snippet(void) {{ _[\n", "\n]; }")
 _PREFIX_LINES = 2
 
 _TOKEN = re.compile(
@@ -148,16 +150,21 @@ def _cleaned(snippet: Snippet) -> str:
 def _parse(snippet: Snippet, before: str, after: str) -> c_ast.Compound:
     """Parse a snippet placed between `before` and `after` into the body of a function."""
     try:
-        tree = c_parser.CParser().parse(before + _cleaned(snippet).replace("\t", " ") + after)
+        text = _cleaned(snippet).replace("\t", " ").replace("\r", " ")
+        tree = c_parser.CParser().parse(before + text + after)
     except c_parser.ParseError as error:
         found = re.match(r"[^:]*:(\d+):(\d+): (?:before: )?(.*)", str(error))
-        if found is None:
-            raise snippet.error("Parse error: this is not a complete expression.") from None
-        line, column, token = int(found[1]) - _PREFIX_LINES, int(found[2]), found[3]
-        if line > snippet.text.count("\n") + 1:
+        if found is None and "end of input" not in str(error):
+            raise snippet.error("Parse error: an expression is missing or not complete.") from None
+        last_line = snippet.text.count("\n") + 1
+        if found is None or int(found[1]) - _PREFIX_LINES > last_line:
             raise snippet.error(
-                "Parse error: the code ends too early; is a ';', ')' or '}' missing?"
+                "Parse error: the code ends too early; is a ';', ')' or '}' missing, or one too "
+                "many?"
             ) from None
+        line, column, token = int(found[1]) - _PREFIX_LINES, int(found[2]), found[3]
+        if token.startswith("Illegal character"):
+            raise snippet.error(f"Parse error: {token.lower()}.", line, column) from None
         raise snippet.error(
             f"Parse error: '{token}' was not expected here; is a ';', an operator or a bracket "
             "missing before it?",
@@ -193,9 +200,13 @@ def parse_expression(snippet: Snippet) -> c_ast.Node:
     SnippetError
         If the text is not one expression; a closing ``;`` is the usual mistake.
     """
-    if ";" in re.sub(r"//[^\n]*", "", snippet.text):
-        line = next(n for n, text in enumerate(snippet.text.split("\n"), 1) if ";" in text)
-        column = snippet.text.split("\n")[line - 1].index(";") + 1
-        raise snippet.error("A condition is one expression, without ';'; remove it.", line, column)
-    body = _parse(snippet, *_EXPRESSION)
-    return body.block_items[0]
+    for line, text in enumerate(re.sub(r"//[^\n]*", "", snippet.text).split("\n"), 1):
+        if ";" in text:
+            raise snippet.error(
+                "A condition is one expression, without ';'; remove it.", line, text.index(";") + 1
+            )
+    (item,) = _parse(snippet, *_EXPRESSION).block_items
+    whole = isinstance(item, c_ast.ArrayRef) and isinstance(item.name, c_ast.ID)
+    if not whole or item.name.name != "_":
+        raise snippet.error("Parse error: the brackets of this expression do not match.")
+    return item.subscript

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
+from numbers import Integral
 
 _num_threads: int | None = None
 
@@ -50,11 +51,11 @@ def set_num_threads(number: int | None) -> None:
         At least 1, or None for the default.
     """
     global _num_threads
-    if number is not None and (isinstance(number, bool) or not isinstance(number, int)):
+    if number is not None and (isinstance(number, bool) or not isinstance(number, Integral)):
         raise TypeError(f"The number of threads must be an integer or None, not {number!r}.")
     if number is not None and number < 1:
         raise ValueError(f"The number of threads must be at least 1, not {number}.")
-    _num_threads = number
+    _num_threads = None if number is None else int(number)
 
 
 @cache

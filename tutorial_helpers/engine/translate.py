@@ -94,6 +94,9 @@ _ONE = Expression("int32(1)", Int32, _ATOM, constant=1)
 _COMPARISONS = {"==", "!=", "<", ">", "<=", ">="}
 _INTEGER_ONLY = {"%", "<<", "&", "|", "^"}
 
+# Names that a message lists at most.
+_MOST_LISTED = 30
+
 
 class Namer:
     """Hands out Python names that are unique within one generated function."""
@@ -109,6 +112,8 @@ class Namer:
 
     def unique(self, wish: str) -> str:
         """Return `wish`, or `wish` with a number where that is taken."""
+        # Populations, unlike variables, may have names that start with a digit.
+        wish = f"n{wish}" if wish[:1].isdigit() else wish
         name, number = wish, 2
         while name in self._taken:
             name, number = f"{wish}_{number}", number + 1
@@ -245,6 +250,8 @@ class Translator:
         close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
         if close:
             return f"Undefined {what} '{name}'; did you mean '{close[0]}'?"
+        if len(known) > _MOST_LISTED:
+            return f"Undefined {what} '{name}'; no {what} known here is like it."
         listed = ", ".join(known) or "none"
         return f"Undefined {what} '{name}'; known here: {listed}."
 
@@ -455,29 +462,40 @@ class Translator:
             before, value = self._evaluated(node.rvalue)
             return [*before, self._assigned(self._target(node), node.op[:-1], value, node)]
         if isinstance(node, c_ast.UnaryOp) and node.op in {"++", "--", "p++", "p--"}:
-            target = self._assignable(node.expr)
-            self.read.add(target.code)
+            target = self._steppable(node)
             return [self._assigned(target, node.op[-1], _ONE)]
-        if isinstance(node, c_ast.FuncCall) and node.name.name in self.special:
+        called = node.name if isinstance(node, c_ast.FuncCall) else None
+        if isinstance(called, c_ast.ID) and called.name in self.special:
             arguments = node.args.exprs if node.args else []
             if len(arguments) != 1:
                 raise self._error(
-                    node, f"{node.name.name}() takes 1 argument, {len(arguments)} given."
+                    node, f"{called.name}() takes 1 argument, {len(arguments)} given."
                 )
             before, value = self._evaluated(arguments[0])
-            return [*before, *self.special[node.name.name](self, value)]
+            return [*before, *self.special[called.name](self, value)]
         # Nothing comes of the value, but what it assigns on the way must still happen.
         return self._evaluated(node)[0]
 
     def _target(self, node: c_ast.Assignment) -> Name:
         target = self._assignable(node.lvalue)
         if node.op != "=":
-            if not target.readable:
-                raise self._error(
-                    node, f"{target.kind} '{node.lvalue.name}' takes only '=', not '{node.op}'."
-                )
-            self.read.add(target.code)
+            self._check_readable(target, node, node.lvalue, node.op)
         return target
+
+    def _steppable(self, node: c_ast.UnaryOp) -> Name:
+        target = self._assignable(node.expr)
+        self._check_readable(target, node, node.expr, node.op.removeprefix("p"))
+        return target
+
+    def _check_readable(
+        self, target: Name, node: c_ast.Node, variable: c_ast.ID, operator: str
+    ) -> None:
+        """Raise unless an operator that reads what it assigns can be applied to `target`."""
+        if not target.readable:
+            raise self._error(
+                node, f"{target.kind} '{variable.name}' takes only '=', not '{operator}'."
+            )
+        self.read.add(target.code)
 
     def _assigned(
         self, target: Name, operator: str, value: Expression, node: c_ast.Node | None = None
@@ -591,8 +609,7 @@ class Translator:
 
     def _stepped(self, node: c_ast.UnaryOp) -> Expression:
         """Translate ``++x``, ``x++`` and their like where the value is used."""
-        target = self._assignable(node.expr)
-        self.read.add(target.code)
+        target = self._steppable(node)
         value = _variable(target)
         if node.op.startswith("p"):
             previous = self.namer.unique("previous")
@@ -696,7 +713,7 @@ class Translator:
                     f"'{right.type.name}'; convert one, for example by a cast or a suffix "
                     "such as 1u.",
                 )
-            codes = ", ".join(value.code for value in values)
+            codes = ", ".join(converted(value, left.type).code for value in values)
             return Expression(f"c_functions.c_{name}({codes})", left.type, _ATOM)
         (value,) = values
         if value.type.is_float:

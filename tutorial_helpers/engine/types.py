@@ -172,6 +172,11 @@ def precision_type(given: object, argument: str) -> ResolvedType:
     >>> precision_type("double", "precision")
     types.Double
     """
+    if not isinstance(given, (str, ResolvedType)):
+        # NumPy's types among them: np.dtype("float64") would be equal to "float".
+        raise TypeError(
+            f"{argument} must be 'float', 'double' or a type of pygenn.types, not {given!r}."
+        )
     if given in ("float", Float):
         return Float
     if given in ("double", Double):
@@ -181,12 +186,8 @@ def precision_type(given: object, argument: str) -> ResolvedType:
             f"Only floating point types can be used for {argument}: expected 'float' or "
             f"'double', got {given!r}."
         )
-    if isinstance(given, str):
-        raise RuntimeError(
-            f"Unknown numeric type '{given}' for {argument}: expected 'float' or 'double'."
-        )
-    raise TypeError(
-        f"{argument} must be 'float', 'double' or a type of pygenn.types, not {given!r}."
+    raise RuntimeError(
+        f"Unknown numeric type '{given}' for {argument}: expected 'float' or 'double'."
     )
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from tutorial_helpers.engine.buffers import Buffer
-from tutorial_helpers.engine.initialisers import check_initial_value, check_shape
+from tutorial_helpers.engine.initialisers import VarInit, check_initial_value, check_shape
 from tutorial_helpers.engine.types import TypeLike
 
 if TYPE_CHECKING:
@@ -82,10 +82,12 @@ class Variable:
     @values.setter
     def values(self, values: object) -> None:
         host = self._loaded("write")
+        if values is None or isinstance(values, VarInit):
+            raise TypeError(f"{self._what} must be set to numbers, not {values!r}.")
         check_initial_value(self._what, values)
         array = np.asarray(values)
         if array.ndim:
-            batch_size = host.shape[0] if host.ndim == 2 else None
+            batch_size = host.shape[0] if host.ndim == 2 else 1
             count, columns = self.buffer.count, self.buffer.columns
             check_shape(self._what, array, count, batch_size, columns=columns)
         with np.errstate(invalid="ignore"):

@@ -1,0 +1,69 @@
+"""Run notebooks from top to bottom and store them with their output.
+
+    python tests/store_notebooks.py [NOTEBOOK ...]
+
+All notebooks are run if none is named. They have to be stored with MNIST at hand, because that is
+what their output is compared with.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import nbformat
+from nbclient import NotebookClient
+
+from tutorial_helpers.data import load_mnist
+
+FOLDER = Path(__file__).parents[1] / "notebooks"
+
+
+def last_line_states(text: str) -> str:
+    """Return a text as a terminal shows it in the end: a carriage return overwrites its line."""
+    return "\n".join(line.rstrip("\r").rsplit("\r", 1)[-1] for line in text.split("\n"))
+
+
+def merged(outputs: list[Any]) -> list[Any]:
+    """Return outputs with each run of text from one stream in one piece, as it looks in the end."""
+    result: list[Any] = []
+    for output in outputs:
+        if output.output_type == "stream" and result and result[-1].get("name") == output.name:
+            result[-1].text += output.text
+        else:
+            result.append(output)
+    for output in result:
+        if output.output_type == "stream":
+            output.text = last_line_states(output.text)
+    return result
+
+
+def store(path: Path) -> None:
+    """Run one notebook and write it back, without what differs from machine to machine."""
+    notebook = nbformat.read(path, 4)
+    NotebookClient(notebook, resources={"metadata": {"path": str(path.parent)}}).execute()
+    for cell in notebook.cells:
+        cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = merged(cell.outputs)
+    notebook.metadata = {
+        "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        "language_info": {"name": "python"},
+    }
+    temporary = path.with_suffix(".partial")
+    nbformat.write(notebook, temporary)
+    os.replace(temporary, path)
+
+
+def main() -> None:
+    """Store the notebooks that the command line names."""
+    load_mnist("test")
+    for path in [Path(name) for name in sys.argv[1:]] or sorted(FOLDER.glob("*.ipynb")):
+        print(path)
+        store(path)
+
+
+if __name__ == "__main__":
+    main()
