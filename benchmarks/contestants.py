@@ -69,7 +69,7 @@ Run = Callable[[NDArray[np.uint8]], Outcome]
 
 
 class Contestant(NamedTuple):
-    """A contestant that is built: its versions, its threads if it chooses them, and how to run."""
+    """A contestant that is built: its versions, its threads if they are known, and how to run."""
 
     versions: dict[str, str]
     threads: int | None
@@ -118,7 +118,9 @@ def build_numpy(job: Job) -> Contestant:
                 counts[first : first + len(batch)] += fired[-1]
         return Outcome(perf_counter() - start, totals, counts)
 
-    return Contestant({"numpy": np.__version__, "blas": _blas()}, None, run)
+    threads = os.environ.get("OPENBLAS_NUM_THREADS")
+    versions = {"numpy": np.__version__, "BLAS": _blas()}
+    return Contestant(versions, int(threads) if threads else None, run)
 
 
 def _blas() -> str:
@@ -164,7 +166,9 @@ def build_single(job: Job) -> Contestant:
     """Build the plain network on the bundled engine."""
     from tutorial_helpers import engine
 
-    return Contestant(*_bundled(), one_at_a_time(engine, job))
+    versions, _ = _bundled()
+    # Threads share the images of a batch, and here is but one.
+    return Contestant(versions, 1, one_at_a_time(engine, job))
 
 
 def build_pygenn(job: Job) -> Contestant:

@@ -17,19 +17,31 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 from types import TracebackType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+if TYPE_CHECKING:
+    from tutorial_helpers.data import Dataset
+
 ROOT = Path(__file__).resolve().parents[1]
 CONTESTANTS = Path(__file__).with_name("contestants.py")
 BATCH_SIZE, TIMESTEPS, SEED = 128, 100, 1
+
+# How the bundled engine and the libraries behind NumPy are told their number of threads.
+THREAD_SETTINGS = (
+    "TUTORIAL_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
 
 
 class BenchmarkError(Exception):
@@ -53,7 +65,9 @@ class Entry:
     python
         Interpreter that runs it.
     threads
-        Setting of ``TUTORIAL_THREADS``; None for all processors.
+        Threads that it is told to use; None for its default.
+    optional
+        Whether to go on without it if it cannot be built.
     """
 
     key: str
@@ -62,6 +76,7 @@ class Entry:
     batch_size: int
     python: str = sys.executable
     threads: int | None = None
+    optional: bool = False
     first_build_seconds: float = 0.0
     build_seconds: float = 0.0
     versions: dict[str, str] = field(default_factory=dict)
@@ -80,14 +95,14 @@ class Worker:
         # both begin with nothing here.
         self.directory = folder / entry.key
         self.directory.mkdir(exist_ok=True)
-        environment = os.environ | {
-            "PYTHONPATH": os.pathsep.join(
-                filter(None, (str(ROOT), os.environ.get("PYTHONPATH", "")))
-            ),
+        environment = {
+            **{name: value for name, value in os.environ.items() if name not in THREAD_SETTINGS},
+            "PYTHONPATH": os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))),
             "TUTORIAL_BACKEND": "bundled",
             "TUTORIAL_CACHE_DIR": str(self.directory / "cache"),
-            "TUTORIAL_THREADS": str(entry.threads or ""),
         }
+        if entry.threads:
+            environment |= dict.fromkeys(THREAD_SETTINGS, str(entry.threads))
         try:
             with (self.directory / "log.txt").open("wb") as log:
                 self.process = subprocess.Popen(
@@ -136,7 +151,8 @@ class Worker:
     def run(self) -> None:
         """Run the contestant over all images, and keep what it measured."""
         assert self.process.stdin is not None
-        print("run", file=self.process.stdin, flush=True)
+        with suppress(BrokenPipeError):  # the missing answer tells more about what happened
+            print("run", file=self.process.stdin, flush=True)
         answer = self._receive()
         counts = np.load(self.directory / "counts.npy", allow_pickle=False)
         entry = self.entry
@@ -158,18 +174,19 @@ class Worker:
 
 def entries(pygenn_python: str | None) -> list[Entry]:
     """Return all contestants that can take part."""
-    batched = f"in batches of {BATCH_SIZE}"
+    engine, numpy = f"bundled engine, batches of {BATCH_SIZE}", f"NumPy, batches of {BATCH_SIZE}"
     found = [
-        Entry("engine", f"bundled engine, {batched}", "batched", BATCH_SIZE),
-        Entry("engine-1", f"bundled engine, {batched}", "batched", BATCH_SIZE, threads=1),
-        Entry("engine-single", "bundled engine, one image at a time", "single", 1),
-        Entry("numpy", f"NumPy, dense, {batched}", "numpy", BATCH_SIZE),
+        Entry("engine", engine, "batched", BATCH_SIZE),
+        Entry("engine-1", engine, "batched", BATCH_SIZE, threads=1),
+        Entry("engine-single", "bundled engine, one at a time", "single", 1),
+        Entry("numpy", numpy, "numpy", BATCH_SIZE),
+        Entry("numpy-1", numpy, "numpy", BATCH_SIZE, threads=1),
     ]
-    if pygenn_python is None and importlib.util.find_spec("pygenn") is not None:
-        pygenn_python = sys.executable
     if pygenn_python is not None:
-        title = "PyGeNN, CPU, optimize_code, one image at a time"
-        found.append(Entry("pygenn", title, "pygenn", 1, pygenn_python))
+        found.append(Entry("pygenn", "PyGeNN, one at a time", "pygenn", 1, pygenn_python))
+    elif importlib.util.find_spec("pygenn") is not None:
+        title = "PyGeNN, one at a time"
+        found.append(Entry("pygenn", title, "pygenn", 1, sys.executable, optional=True))
     return found
 
 
@@ -200,10 +217,16 @@ def measure(found: Sequence[Entry], folder: Path, rounds: int) -> list[list[str]
         workers = []
         for entry in found:
             say(f"building {entry.key}")
-            with Worker(entry, folder) as first:
-                entry.first_build_seconds = first.ready["build_seconds"]
-            # Once more in the same place, which now holds what the first time has compiled.
-            worker = stack.enter_context(Worker(entry, folder))
+            try:
+                with Worker(entry, folder) as first:
+                    entry.first_build_seconds = first.ready["build_seconds"]
+                # Once more in the same place, which now holds what the first time has compiled.
+                worker = stack.enter_context(Worker(entry, folder))
+            except BenchmarkError as error:
+                if not entry.optional:
+                    raise
+                say(f"left out: {error}")
+                continue
             entry.build_seconds = worker.ready["build_seconds"]
             entry.versions = worker.ready["versions"]
             entry.used_threads = worker.ready["threads"]
@@ -256,7 +279,7 @@ def cpu_name() -> str:
 
 def report(
     found: Sequence[Entry],
-    dataset: str,
+    dataset: Dataset,
     labels: NDArray[np.uint8],
     sizes: Sequence[int],
     orders: list[list[str]],
@@ -264,7 +287,12 @@ def report(
     """Put together all that was measured."""
     by_key = {entry.key: entry for entry in found}
     baseline = by_key.get("pygenn", by_key["numpy"])
-    pairs = [("engine", "engine-1"), ("engine", "numpy"), ("engine-single", "pygenn")]
+    pairs = [
+        ("engine", "engine-1"),
+        ("engine", "numpy"),
+        ("engine", "engine-single"),
+        ("engine-single", "pygenn"),
+    ]
     results = []
     for entry in found:
         speed = ratios(entry, baseline)
@@ -287,7 +315,8 @@ def report(
             }
         )
     return {
-        "dataset": dataset,
+        "dataset": dataset.name,
+        "notice": dataset.notice,
         "images": len(labels),
         "timesteps": TIMESTEPS,
         "layers": list(sizes),
@@ -307,14 +336,22 @@ def report(
 def print_report(values: dict[str, Any]) -> None:
     """Print the table, what it was measured with, and whether the spikes agree."""
     results = values["results"]
-    titles = {result["key"]: result["title"] for result in results}
     base = "PyGeNN" if values["baseline"] == "pygenn" else "NumPy"
     layers = "-".join(map(str, values["layers"]))
     print(
         f"{values['dataset']}: {values['images']:,} images, {values['timesteps']} steps, {layers}"
     )
     print()
-    heads = ("", "threads", "images/s", "seconds (range)", "accuracy %", f"{base} = 1", "build s")
+    heads = (
+        "",
+        "name",
+        "threads",
+        "images/s",
+        "seconds (range)",
+        "accuracy %",
+        f"{base} = 1",
+        "build s",
+    )
     rows = [heads]
     for result in results:
         low, high = min(result["seconds"]), max(result["seconds"])
@@ -322,7 +359,8 @@ def print_report(values: dict[str, Any]) -> None:
         rows.append(
             (
                 result["title"],
-                "BLAS" if threads is None else str(threads),
+                result["key"],
+                "default" if threads is None else str(threads),
                 f"{result['images_per_second']:,.0f}",
                 f"{result['median_seconds']:.2f} ({low:.2f}-{high:.2f})",
                 f"{result['accuracy']:.2f}",
@@ -332,15 +370,17 @@ def print_report(values: dict[str, Any]) -> None:
         )
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     for row in rows:
-        cells = [row[0].ljust(widths[0])]
-        cells += [cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)]
+        cells = [cell.ljust(width) for cell, width in zip(row[:2], widths[:2], strict=True)]
+        cells += [cell.rjust(width) for cell, width in zip(row[2:], widths[2:], strict=True)]
         print("  ".join(cells))
     print()
     print(
-        f"Medians of {values['rounds']} interleaved rounds; {base} = 1: median of the ratios "
-        "within each round;"
+        f"Medians of {values['rounds']} interleaved rounds. {base} = 1: speed, the median of the "
+        "ratios within each round."
     )
     print("build s: for the first time, and again with what was compiled then.")
+    if base == "PyGeNN":
+        print("PyGeNN: single-threaded CPU backend with optimize_code=True.")
     print(f"{values['cpu']}, {values['processors']} processors, {values['platform']}")
     used: dict[str, None] = {}
     for result in results:
@@ -348,26 +388,22 @@ def print_report(values: dict[str, Any]) -> None:
     print(", ".join(used))
     print()
     for pair in values["comparisons"]:
-        print(f"check: {comparison(pair, titles, results, values['images'])}")
+        print(f"check: {comparison(pair, values['images'])}")
     if values["baseline"] != "pygenn":
-        print("check: PyGeNN is not installed here, so nothing was compared with it.")
+        print("check: no PyGeNN here, so nothing was compared with it.")
 
 
-def comparison(
-    pair: dict[str, Any], titles: dict[str, str], results: list[dict[str, Any]], images: int
-) -> str:
+def comparison(pair: dict[str, Any], images: int) -> str:
     """Put the comparison of two contestants into words."""
-    if pair["second"] == "engine-1":
-        threads = next(r["threads"] for r in results if r["key"] == pair["first"])
-        what = f"{titles[pair['first']]}, with 1 and with {threads} threads"
-    else:
-        what = f"{titles[pair['first']]}, and {titles[pair['second']]}"
+    what = f"{pair['first']} and {pair['second']}"
     if pair["identical"]:
-        return f"{what}: identical, to the last of the output spikes of all {images:,} images."
+        return (
+            f"{what}: identical, output spikes of all {images:,} images and totals of all layers."
+        )
     return (
-        f"{what}: {pair['images_with_other_counts']:,} of {images:,} images have other output "
-        f"spikes, {pair['images_with_other_answers']:,} another answer; spikes more per layer: "
-        f"{', '.join(f'{number:+,}' for number in pair['other_spikes'])}."
+        f"{what}: {pair['images_with_other_counts']:,} of {images:,} images differ in output "
+        f"spikes, {pair['images_with_other_answers']:,} in the answer; spikes of the layers differ "
+        f"by {', '.join(f'{number:+,}' for number in pair['other_spikes'])}."
     )
 
 
@@ -399,8 +435,9 @@ def benchmark(arguments: argparse.Namespace) -> dict[str, Any]:
         folder = Path(name)
         write_job(folder, images, weights)
         orders = measure(found, folder, arguments.rounds)
+    found = [entry for entry in found if entry.seconds]
     sizes = [len(weights[0]), *(matrix.shape[1] for matrix in weights)]
-    return report(found, dataset.name, labels, sizes, orders)
+    return report(found, dataset, labels, sizes, orders)
 
 
 def main() -> int:
@@ -419,6 +456,7 @@ def main() -> int:
     arguments = parser.parse_args()
     try:
         values = benchmark(arguments)
+        print_report(values)
         if arguments.json:
             arguments.json.write_text(json.dumps(values, indent=1) + "\n", encoding="utf-8")
     except KeyboardInterrupt:
@@ -427,7 +465,6 @@ def main() -> int:
     except (BenchmarkError, OSError, ValueError) as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1
-    print_report(values)
     return 0
 
 

@@ -1,4 +1,4 @@
-"""Run notebooks from top to bottom and store them with their output.
+"""Run notebooks from top to bottom and store them with their output, and the README's pictures.
 
     python tests/store_notebooks.py [NOTEBOOK ...]
 
@@ -8,7 +8,7 @@ what their output is compared with.
 
 from __future__ import annotations
 
-import os
+import base64
 import sys
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,11 @@ from nbclient import NotebookClient
 
 from tutorial_helpers.data import load_mnist
 
-FOLDER = Path(__file__).parents[1] / "notebooks"
+ROOT = Path(__file__).parents[1]
+FOLDER = ROOT / "notebooks"
+
+# Figures that the README shows: the notebook, the call that draws it, the file.
+PICTURES = [("3_batched_inference", "plot_spike_counts(", ROOT / "docs" / "first_batch.png")]
 
 
 def last_line_states(text: str) -> str:
@@ -54,7 +58,17 @@ def store(path: Path) -> None:
     }
     temporary = path.with_suffix(".partial")
     nbformat.write(notebook, temporary)
-    os.replace(temporary, path)
+    temporary.replace(path)
+
+
+def store_pictures(path: Path) -> None:
+    """Write the figures of a stored notebook that the README shows."""
+    for name, call, target in PICTURES:
+        if name != path.stem:
+            continue
+        (cell,) = [cell for cell in nbformat.read(path, 4).cells if call in cell.source]
+        target.parent.mkdir(exist_ok=True)
+        target.write_bytes(base64.b64decode(cell.outputs[0].data["image/png"]))
 
 
 def main() -> None:
@@ -63,6 +77,7 @@ def main() -> None:
     for path in [Path(name) for name in sys.argv[1:]] or sorted(FOLDER.glob("*.ipynb")):
         print(path)
         store(path)
+        store_pictures(path)
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from time import perf_counter
 from typing import Any
 
@@ -184,7 +185,7 @@ def layer_sizes(weights: Sequence[NDArray[np.floating[Any]]]) -> list[int]:
             "weights must be a list of matrices of shape (presynaptic, postsynaptic), "
             f"not of shapes {shapes}; pass what load_weights() returns."
         )
-    for number, (before, after) in enumerate(zip(shapes, shapes[1:], strict=False)):
+    for number, (before, after) in enumerate(pairwise(shapes)):
         if before[1] != after[0]:
             raise ValueError(
                 f"weights[{number + 1}] must have {before[1]} rows, one for each column of "

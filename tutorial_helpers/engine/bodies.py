@@ -19,6 +19,7 @@ from tutorial_helpers.engine.components import (
     NeuronModel,
     PostsynapticModel,
     Var,
+    VarReference,
     WeightUpdateModel,
 )
 from tutorial_helpers.engine.functions import RANDOM_FUNCTIONS
@@ -140,7 +141,7 @@ class _Assembly:
         """Bind the parameters and variables of a description."""
         model, resolve = bound.model, self.precision.resolve
         names: dict[str, Name] = {}
-        for param in (*model.params, *model.derived_params):
+        for param in model.constants:
             value = bound.params[param.name]
             names[param.name] = self.constant(bound.prefix + param.name, resolve(param.type), value)
         for var in model.vars:
@@ -383,12 +384,13 @@ def check_code(model: Model) -> None:
         Where the code is correct but asks for what the engine does not have.
     """
     precision = Precision()
-    references = getattr(model, "neuron_var_refs", ())
-    owned = [*model.vars, *getattr(model, "var_refs", ())]
+    references: tuple[VarReference, ...] = getattr(model, "neuron_var_refs", ())
+    var_refs: tuple[VarReference, ...] = getattr(model, "var_refs", ())
+    owned: list[Var | VarReference] = [*model.vars, *var_refs]
     bound = Bound(
         "",
         model,
-        {param.name: 1.0 for param in (*model.params, *model.derived_params)},
+        {param.name: 1.0 for param in model.constants},
         {var.name: Buffer(var.name, var.type, 1) for var in owned},
         {reference.name: reference.name for reference in references},
     )

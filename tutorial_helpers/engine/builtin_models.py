@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from tutorial_helpers.engine.access import VarAccess
 from tutorial_helpers.engine.components import (
@@ -34,7 +34,7 @@ from tutorial_helpers.engine.types import SCALAR
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 
-_LIF = {
+_LIF: dict[str, Any] = {
     "params": ["C", "TauM", "Vrest", "Vreset", "Vthresh", "Ioffset", "TauRefrac"],
     "vars": [("V", SCALAR), ("RefracTime", SCALAR)],
     "derived_params": [
@@ -56,7 +56,7 @@ _LIF = {
 }
 
 # Two half-steps for V, as in Izhikevich (2003), Simple model of spiking neurons.
-_IZHIKEVICH = {
+_IZHIKEVICH: dict[str, Any] = {
     "sim_code": """
         if (V >= 30.0) {
             V = c;
@@ -144,7 +144,7 @@ def _var_init_snippets() -> Mapping[str, VarInitSnippet]:
     return {"Constant": VarInitSnippet("Constant", (Parameter("constant"),), (), ())}
 
 
-_FAMILIES = {
+_FAMILIES: dict[type[Model], tuple[str, Callable[[], Mapping[str, Any]]]] = {
     NeuronModel: ("neuron_models", _neuron_models),
     CurrentSourceModel: ("current_source_models", _current_source_models),
     WeightUpdateModel: ("weight_update_models", _weight_update_models),
@@ -154,7 +154,7 @@ _FAMILIES = {
 }
 
 # What PyGeNN 5.4 has beside the above.
-_ELSEWHERE = {
+_ELSEWHERE: dict[type[Model], tuple[str, ...]] = {
     NeuronModel: ("SpikeSourceArray", "Poisson", "RulkovMap", "TraubMiles"),
     CurrentSourceModel: ("GaussianNoise", "PoissonExp"),
     WeightUpdateModel: ("StaticPulseDendriticDelay", "StaticGraded", "STDP"),

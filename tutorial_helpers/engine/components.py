@@ -71,6 +71,11 @@ class Model:
     derived_params: tuple[DerivedParameter, ...]
 
     @property
+    def constants(self) -> tuple[Parameter | DerivedParameter, ...]:
+        """Parameters and derived parameters."""
+        return (*self.params, *self.derived_params)
+
+    @property
     def title(self) -> str:
         """What the description is called in messages."""
         return f"{self.family} '{self.class_name}'"

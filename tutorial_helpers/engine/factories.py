@@ -180,7 +180,7 @@ def _inputs(title: str, given: object) -> tuple[AdditionalInput, ...]:
         )
         check_name(name, f"{title}: additional input")
         check_type(ctype, f"additional input '{name}' of {title}")
-        if isinstance(initial, str) or not np.isscalar(initial) or np.iscomplexobj(initial):
+        if np.ndim(initial) or np.asarray(initial).dtype.kind not in "biuf":
             raise TypeError(
                 f"Additional input '{name}' of {title} must start from a number, not {initial!r}."
             )
@@ -222,7 +222,7 @@ def create_neuron_model(
     class_name: str,
     params: ParamSpec = None,
     param_names: ParamSpec = None,
-    vars: VarSpec = None,  # noqa: A002 - the name is PyGeNN's
+    vars: VarSpec = None,
     var_name_types: VarSpec = None,
     derived_params: DerivedSpec = None,
     sim_code: str | None = None,
@@ -305,7 +305,7 @@ def create_postsynaptic_model(
     class_name: str,
     params: ParamSpec = None,
     param_names: ParamSpec = None,
-    vars: VarSpec = None,  # noqa: A002 - the name is PyGeNN's
+    vars: VarSpec = None,
     var_name_types: VarSpec = None,
     neuron_var_refs: VarSpec = None,
     derived_params: DerivedSpec = None,
@@ -360,7 +360,7 @@ def create_weight_update_model(
     class_name: str,
     params: ParamSpec = None,
     param_names: ParamSpec = None,
-    vars: VarSpec = None,  # noqa: A002 - the name is PyGeNN's
+    vars: VarSpec = None,
     var_name_types: VarSpec = None,
     pre_vars: VarSpec = None,
     pre_var_name_types: VarSpec = None,
@@ -448,7 +448,7 @@ def create_current_source_model(
     class_name: str,
     params: ParamSpec = None,
     param_names: ParamSpec = None,
-    vars: VarSpec = None,  # noqa: A002 - the name is PyGeNN's
+    vars: VarSpec = None,
     var_name_types: VarSpec = None,
     neuron_var_refs: VarSpec = None,
     derived_params: DerivedSpec = None,
@@ -500,7 +500,7 @@ def create_custom_update_model(
     class_name: str,
     params: ParamSpec = None,
     param_names: ParamSpec = None,
-    vars: VarSpec = None,  # noqa: A002 - the name is PyGeNN's
+    vars: VarSpec = None,
     var_name_types: VarSpec = None,
     derived_params: DerivedSpec = None,
     var_refs: VarSpec = None,

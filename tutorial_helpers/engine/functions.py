@@ -11,10 +11,31 @@ from __future__ import annotations
 REAL_FUNCTIONS: dict[str, tuple[int, str]] = {
     **{
         name: (1, f"math.{name}({{0}})")
-        for name in (
-            "cos sin tan acos asin atan cosh sinh tanh acosh asinh atanh "
-            "exp expm1 log log1p log2 log10 sqrt fabs erf erfc lgamma"
-        ).split()
+        for name in [
+            "cos",
+            "sin",
+            "tan",
+            "acos",
+            "asin",
+            "atan",
+            "cosh",
+            "sinh",
+            "tanh",
+            "acosh",
+            "asinh",
+            "atanh",
+            "exp",
+            "expm1",
+            "log",
+            "log1p",
+            "log2",
+            "log10",
+            "sqrt",
+            "fabs",
+            "erf",
+            "erfc",
+            "lgamma",
+        ]
     },
     "tgamma": (1, "math.gamma({0})"),
     "exp2": (1, "math.pow(2.0, {0})"),

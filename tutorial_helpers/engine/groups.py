@@ -90,7 +90,9 @@ class Group:
         """Refuse: dynamic parameters are not supported by the bundled engine."""
         raise unsupported(f"dynamic parameters (parameter '{name}' of {self.title})")
 
-    def _variables(self, model: Model, initial: Values, count: int, columns: int = 0) -> VariableDict:
+    def _variables(
+        self, model: Model, initial: Values, count: int, columns: int = 0
+    ) -> VariableDict:
         """Create the variables of a description."""
         result = VariableDict(self.title[0].upper() + self.title[1:])
         for var in model.vars:
@@ -119,14 +121,8 @@ class Group:
         variables: Mapping[str, Variable],
         references: Mapping[str, str] | None = None,
     ) -> Bound:
-        values = evaluate_parameters(
-            self.title,
-            model.params,
-            model.derived_params,
-            params,
-            self.genn_model.dt,
-            self.genn_model.types,
-        )
+        owner = self.genn_model
+        values = evaluate_parameters(self.title, model, params, owner.dt, owner.types)
         memory = {name: variable.buffer for name, variable in variables.items()}
         return Bound(prefix, model, values, memory, references or {})
 
@@ -206,7 +202,7 @@ class NeuronGroup(Group):
         """
         if not self.genn_model.keeps_spike_times(self):
             raise RuntimeError(
-                f"Spike times of {self.title} are not kept: nothing uses them; use 'st' in its code."
+                f"Spike times of {self.title} are not kept, as nothing uses them; use 'st' in code."
             )
         return self._spike_times
 
@@ -284,7 +280,8 @@ class SynapseGroup(Group):
     def axonal_delay_steps(self, steps: int) -> None:
         if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < 0:
             raise TypeError(
-                f"axonal_delay_steps of {self.title} must be an integer of at least 0, not {steps!r}."
+                f"axonal_delay_steps of {self.title} must be an integer of at least 0, "
+                f"not {steps!r}."
             )
         if steps:
             raise unsupported(f"axonal delays ({self.title})")
@@ -306,7 +303,7 @@ class SynapseGroup(Group):
 
 
 class _OutPost(Variable):
-    """Accumulated input of a synapse population: always two-dimensional, whatever the batch size."""
+    """Accumulated input of a synapse population: two-dimensional, whatever the batch size."""
 
     @property
     def _view(self) -> np.ndarray[Any, Any] | None:

@@ -1,4 +1,4 @@
-"""Values given with a model: parameters, initial values of variables, and the ``init_…`` objects."""
+"""Values given with a model: parameters, initial values, and the ``init_…`` objects."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ import numpy as np
 
 from tutorial_helpers.engine.builtin_models import find_model
 from tutorial_helpers.engine.components import (
-    DerivedParameter,
     Model,
-    Parameter,
     PostsynapticModel,
     VarInitSnippet,
     WeightUpdateModel,
@@ -73,7 +71,7 @@ def init_var(snippet: object, params: Mapping[str, float] | None = None) -> VarI
 def init_weight_update(
     snippet: object,
     params: Mapping[str, float] | None = None,
-    vars: Mapping[str, Any] | None = None,  # noqa: A002 - the name is PyGeNN's
+    vars: Mapping[str, Any] | None = None,
     pre_vars: Mapping[str, Any] | None = None,
     post_vars: Mapping[str, Any] | None = None,
     pre_var_refs: Mapping[str, Any] | None = None,
@@ -117,7 +115,7 @@ def init_weight_update(
 def init_postsynaptic(
     snippet: object,
     params: Mapping[str, float] | None = None,
-    vars: Mapping[str, Any] | None = None,  # noqa: A002 - the name is PyGeNN's
+    vars: Mapping[str, Any] | None = None,
     var_refs: Mapping[str, Any] | None = None,
 ) -> PostsynapticInit:
     """Give a postsynaptic model its parameters and the initial values of its variables.
@@ -209,7 +207,7 @@ def check_variables(prefix: str, model: Model, given: object) -> dict[str, Any]:
 def check_initial_value(what: str, value: object) -> None:
     """Raise unless `value` is something that a variable can start from."""
     if value is None or isinstance(value, VarInit) or np.isscalar(value):
-        if isinstance(value, (str, bytes)) or np.iscomplexobj(value):
+        if isinstance(value, (str, bytes, complex, np.complexfloating)):
             raise TypeError(f"{what} must start from numbers, not {value!r}.")
         return
     if not isinstance(value, (Sequence, np.ndarray)) or isinstance(value, (str, bytes)):
@@ -291,12 +289,7 @@ def constant(value: float, ctype: ResolvedType) -> float | int | bool:
 
 
 def evaluate_parameters(
-    prefix: str,
-    params: Sequence[Parameter],
-    derived: Sequence[DerivedParameter],
-    given: Mapping[str, float],
-    dt: float,
-    precision: Precision,
+    title: str, model: Model, given: Mapping[str, float], dt: float, precision: Precision
 ) -> dict[str, float]:
     """Return the values of the parameters and derived parameters of one use of a model.
 
@@ -307,18 +300,11 @@ def evaluate_parameters(
     """
     plain = {name: float(value) for name, value in given.items()}
     values = dict(plain)
-    for item in derived:
-        result = item.function(plain, dt)
-        if isinstance(result, str) or np.ndim(result) or np.asarray(result).dtype.kind not in "biuf":
-            raise TypeError(
-                f"Derived parameter '{item.name}' of {prefix} must be a number: its function "
-                f"returned {result!r}."
-            )
-        values[item.name] = float(result)
-    for param in (*params, *derived):
-        what = f"parameter '{param.name}' of {prefix}"
+    for item in model.derived_params:
+        values[item.name] = float(item.function(plain, dt))
+    for param in model.constants:
         ctype = precision.resolve(param.type)
-        check_number(what, values[param.name], ctype)
+        check_number(f"parameter '{param.name}' of {title}", values[param.name], ctype)
         values[param.name] = constant(values[param.name], ctype)
     return values
 

@@ -267,7 +267,7 @@ class GeNNModel:
         num_neurons: int,
         neuron: NeuronModel | str,
         params: Params = None,
-        vars: Values = None,  # noqa: A002 - the name is PyGeNN's
+        vars: Values = None,
     ) -> NeuronGroup:
         """Add a population of neurons.
 
@@ -371,7 +371,7 @@ class GeNNModel:
         current_source_model: CurrentSourceModel | str,
         pop: NeuronGroup,
         params: Params = None,
-        vars: Values = None,  # noqa: A002 - the name is PyGeNN's
+        vars: Values = None,
         var_refs: Values = None,
     ) -> CurrentSource:
         """Add a source that injects a current into every neuron of a population.
@@ -417,7 +417,7 @@ class GeNNModel:
         group_name: str,
         custom_update_model: CustomUpdateModel | str,
         params: Params = None,
-        vars: Values = None,  # noqa: A002 - the name is PyGeNN's
+        vars: Values = None,
         var_refs: Values = None,
         egp_refs: Values = None,
     ) -> CustomUpdate:
@@ -749,8 +749,11 @@ class GeNNModel:
 
 
 def _population_size(prefix: str, num_neurons: object) -> int:
-    number = isinstance(num_neurons, (int, float, np.integer, np.floating))
-    if isinstance(num_neurons, bool) or not number or not float(num_neurons).is_integer():
+    if (
+        isinstance(num_neurons, bool)
+        or not isinstance(num_neurons, (int, float, np.integer, np.floating))
+        or not float(num_neurons).is_integer()
+    ):
         raise TypeError(f"{prefix}: num_neurons must be an integer, not {num_neurons!r}.")
     size = int(num_neurons)
     if size < 1:
@@ -801,7 +804,9 @@ def _neuron_references(
                 f"the variables of {population.title} are {listed}."
             )
         buffer = population.vars[target].buffer
-        _check_reference_type(title, reference, VariableReference(target, population, buffer, buffer.count))
+        _check_reference_type(
+            title, reference, VariableReference(target, population, buffer, buffer.count)
+        )
         result[reference.name] = target
     return result
 

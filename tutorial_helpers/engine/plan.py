@@ -173,7 +173,8 @@ def _neurons(model: GeNNModel, group: NeuronGroup, memory: _Memory) -> dict[str,
     incoming = [sg for sg in model.synapse_populations.values() if sg.trg is group]
     sources = [source for source in model.current_sources.values() if source.target_pop is group]
     # The order in which PyGeNN adds them up, as far as it can be told: it decides the last bit.
-    incoming = sorted(reversed(incoming), key=lambda sg: _rank(_POSTSYNAPTIC_ORDER, sg.postsynaptic))
+    incoming.reverse()
+    incoming.sort(key=lambda sg: _rank(_POSTSYNAPTIC_ORDER, sg.postsynaptic))
     sources = sorted(sources, key=lambda source: source.model.class_name != "DC")
     loop = neuron_loop(
         model.types,

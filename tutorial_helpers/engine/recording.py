@@ -67,8 +67,8 @@ class Recorder:
         if self._pulled_at < steps:
             raise RuntimeError(
                 "Event recording data can only be accessed once buffer is full: "
-                f"{self._pulled_at} of {steps} steps are done; simulate the rest, or load the model "
-                "with a smaller num_recording_timesteps."
+                f"{self._pulled_at} of {steps} steps are done; simulate the rest, or load the "
+                "model with a smaller num_recording_timesteps."
             )
         # Oldest step first.
         words = np.roll(self._host, -(self._pulled_at % steps), axis=0)

@@ -6,7 +6,9 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
-from numbers import Integral
+from typing import Any
+
+import numpy as np
 
 _num_threads: int | None = None
 
@@ -42,7 +44,7 @@ def get_num_threads() -> int:
     return int(given)
 
 
-def set_num_threads(number: int | None) -> None:
+def set_num_threads(number: int | np.integer[Any] | None) -> None:
     """Set how many threads simulate; results do not depend on it.
 
     Parameters
@@ -51,7 +53,7 @@ def set_num_threads(number: int | None) -> None:
         At least 1, or None for the default.
     """
     global _num_threads
-    if number is not None and (isinstance(number, bool) or not isinstance(number, Integral)):
+    if isinstance(number, bool) or not isinstance(number, (int, np.integer, type(None))):
         raise TypeError(f"The number of threads must be an integer or None, not {number!r}.")
     if number is not None and number < 1:
         raise ValueError(f"The number of threads must be at least 1, not {number}.")

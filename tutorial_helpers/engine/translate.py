@@ -601,7 +601,9 @@ class Translator:
         if node.op == "+":
             return value
         if node.op == "-" and value.constant is not None and not ctype.is_unsigned:
-            return Expression(literal(-value.constant, ctype), ctype, _ATOM, constant=-value.constant)
+            return Expression(
+                literal(-value.constant, ctype), ctype, _ATOM, constant=-value.constant
+            )
         code = f"{node.op}{_wrapped(value, _UNARY)}"
         if ctype.is_float:
             return Expression(code, ctype, _UNARY)

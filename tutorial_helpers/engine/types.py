@@ -198,8 +198,8 @@ def usual_conversion(left: ResolvedType, right: ResolvedType) -> ResolvedType:
 
     Examples
     --------
-    >>> usual_conversion(Uint8, Int8), usual_conversion(Int32, Uint32), usual_conversion(Int64, Float)
-    (types.Int32, types.Uint32, types.Float)
+    >>> usual_conversion(Uint8, Int8), usual_conversion(Int64, Float)
+    (types.Int32, types.Float)
     """
     return max(promoted(left), promoted(right), key=lambda operand: operand.rank)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -77,7 +76,8 @@ class Variable:
         ValueError
             On assignment, if the shape does not fit.
         """
-        return self._loaded("read").copy()
+        values: Array = self._loaded("read").copy()
+        return values
 
     @values.setter
     def values(self, values: object) -> None:
