@@ -18,13 +18,13 @@ def mnist_is_at_hand() -> bool:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Compare the notebooks' outputs only where they run on the data that they were stored with."""
-    if config.option.nbval and not mnist_is_at_hand():
+    if config.getoption("nbval", False) and not mnist_is_at_hand():
         config.option.nbval, config.option.nbval_lax = False, True
 
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Say at the top which of the two it is."""
-    if config.option.nbval:
+    if config.getoption("nbval", False):
         return "MNIST: at hand; the outputs of the notebooks are compared"
     return (
         "MNIST: not at hand (set MNIST_DIR); notebooks run on scikit-learn's digits, and their "

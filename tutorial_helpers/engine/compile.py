@@ -1,8 +1,9 @@
 """From the text of a generated module to the module, compiled, through a cache on disk.
 
 An entry of the cache is a directory, named by a hash of the text and of everything else that
-decides what it compiles to. It is built in a temporary directory and moved into place whole, so other
-processes see all of it or nothing; a list of checksums tells a damaged entry, which is built again.
+decides what it compiles to. It is built in a temporary directory and moved into place whole, so
+other processes see all of it or nothing; a list of checksums tells a damaged entry, which is
+built again.
 Where nothing can be written the module is compiled in memory: that costs time and nothing else.
 """
 

@@ -1,0 +1,89 @@
+"""The README and its relatives say what is so."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import io
+import re
+from pathlib import Path
+
+import pytest
+
+from tutorial_helpers.data import MnistUnavailableError, load_mnist, load_weights
+from tutorial_helpers.inference import accuracy, classify
+from tutorial_helpers.models import build_classifier
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+DOCUMENTS = [
+    path
+    for path in sorted(ROOT.rglob("*.md"))
+    if not any(part.startswith(".") or part == "node_modules" for part in path.parts)
+]
+
+
+def blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README, re.DOTALL)
+
+
+def test_two_commands_in_one_line_each() -> None:
+    commands = [line for block in blocks("sh") for line in block.splitlines() if "&&" in line]
+    assert [command.rsplit(" -m ", 1)[1] for command in commands] == [
+        "tutorial_helpers classify",
+        "pytest",
+    ]
+    set_up = {command.rsplit(" && ", 1)[0] for command in commands}
+    assert len(set_up) == 1
+
+
+def test_windows_commands_are_the_same() -> None:
+    posix = [line for block in blocks("sh") for line in block.splitlines() if "&&" in line]
+    (windows,) = blocks("bat")
+    translated = [
+        line.replace("python3 -m venv", "py -m venv").replace(".venv/bin/", ".venv\\Scripts\\")
+        for line in posix
+    ]
+    assert windows.splitlines() == translated
+
+
+def test_python_example_runs() -> None:
+    (example,) = blocks("python")
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        exec(example, {})
+    assert 88 <= float(printed.getvalue()) <= 100
+
+
+def test_every_requirement_is_justified() -> None:
+    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
+    required = {re.split(r"[<>=]", line)[0] for line in lines if line and not line.startswith("#")}
+    table = README.split("### What it is built on")[1].split("\n## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| ")]
+    justified = {name.strip() for row in rows[1:] for name in row.split(",")}
+    assert required == justified
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+def test_links_lead_somewhere(path: Path) -> None:
+    for target in re.findall(r"\]\(([^)#]+)\)", path.read_text(encoding="utf-8")):
+        if not target.startswith("http"):
+            assert (path.parent / target).exists(), target
+
+
+@pytest.mark.mnist
+def test_accuracy_is_what_the_documents_say() -> None:
+    try:
+        images, labels = load_mnist("test", download=False)
+    except MnistUnavailableError as error:
+        pytest.skip(f"needs the MNIST test set: {error}")
+    result = classify(build_classifier(load_weights()), images)
+    measured = f"{accuracy(result.predictions, labels):.2f} %"
+    assert f"**{measured}**" in README
+    assert f"| {measured} |" in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", ["weights_0_1.npy", "weights_1_2.npy"])
+def test_provenance_is_of_these_weights(name: str) -> None:
+    digest = hashlib.sha256((ROOT / "data" / name).read_bytes()).hexdigest()
+    assert f"{digest}  {name}" in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
