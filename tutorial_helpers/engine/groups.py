@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import difflib
+import re
 import weakref
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NoReturn
+from dataclasses import dataclass
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 
@@ -26,14 +28,28 @@ from tutorial_helpers.engine.initialisers import (
     evaluate_parameters,
 )
 from tutorial_helpers.engine.recording import Recorder
-from tutorial_helpers.engine.types import SCALAR, TIMEPOINT
+from tutorial_helpers.engine.types import SCALAR, TIMEPOINT, Precision, TypeLike
 from tutorial_helpers.engine.variables import Variable, VariableDict
 
-if TYPE_CHECKING:
-    from tutorial_helpers.engine.model import GeNNModel
-    from tutorial_helpers.engine.references import VariableReference
-
 Values = Mapping[str, Any]
+
+
+class Network(Protocol):
+    """What a group needs to know of the model that it belongs to."""
+
+    @property
+    def dt(self) -> float:
+        """Length of a step in ms."""
+
+    @property
+    def types(self) -> Precision:
+        """What ``scalar`` and ``timepoint`` stand for."""
+
+    def refuse_if_built(self, action: str) -> None:
+        """Raise if the model is built."""
+
+    def flush(self) -> None:
+        """Run all steps that have been asked for so far."""
 
 
 class Group:
@@ -41,7 +57,7 @@ class Group:
 
     kind = "group"
 
-    def __init__(self, model: GeNNModel, name: str) -> None:
+    def __init__(self, model: Network, name: str) -> None:
         self._model = weakref.ref(model)
         self.name = name
         self.extra_global_params: dict[str, Any] = {}
@@ -71,7 +87,7 @@ class Group:
         return f"{self.kind} '{self.name}'"
 
     @property
-    def genn_model(self) -> GeNNModel:
+    def genn_model(self) -> Network:
         """The model that the group belongs to."""
         model = self._model()
         if model is None:
@@ -134,7 +150,7 @@ class NeuronGroup(Group):
 
     def __init__(
         self,
-        model: GeNNModel,
+        model: Network,
         name: str,
         num_neurons: int,
         neuron: NeuronModel,
@@ -146,12 +162,13 @@ class NeuronGroup(Group):
         self.model = neuron
         self.params = dict(params)
         self.vars = self._variables(neuron, initial, num_neurons)
-        self.recorder = Recorder(self)
+        self.recorder = Recorder(self.title, num_neurons)
         self.spikes_buffer = Buffer(f"{name}_spikes", "uint32_t", num_neurons)
         self.spike_count_buffer = Buffer(f"{name}_num_spikes", "uint32_t", 1, per_element=False)
         self.spike_time_buffer = Buffer(f"{name}_st", TIMEPOINT, num_neurons)
         self._spike_times = Variable("spike_times", self.spike_time_buffer, self)
         self._spike_recording_enabled = False
+        self._spike_times_referenced = False
         self._complete = True
 
     @property
@@ -189,7 +206,12 @@ class NeuronGroup(Group):
         RuntimeError
             If the population does not record, or the buffer has not been filled yet.
         """
-        return self.recorder.data()
+        if not self._spike_recording_enabled:
+            raise RuntimeError(
+                f"Nothing is recorded from {self.title}; set its spike_recording_enabled = True "
+                "before model.build()."
+            )
+        return self.recorder.data(self.genn_model.dt)
 
     @property
     def spike_times(self) -> Variable:
@@ -200,11 +222,24 @@ class NeuronGroup(Group):
         RuntimeError
             If no code asks for these times by the name ``st``, so that they are not kept.
         """
-        if not self.genn_model.keeps_spike_times(self):
+        if not self.keeps_spike_times:
             raise RuntimeError(
                 f"Spike times of {self.title} are not kept, as nothing uses them; use 'st' in code."
             )
         return self._spike_times
+
+    @property
+    def keeps_spike_times(self) -> bool:
+        """Whether anything in the model uses the times of the last spikes."""
+        code = self.model
+        snippets = (code.sim_code, code.threshold_condition_code, code.reset_code)
+        in_code = any(re.search(r"\bst\b", snippet.text) for snippet in snippets)
+        return in_code or self._spike_times_referenced
+
+    def refer_to_spike_times(self) -> Buffer:
+        """Have the times of the last spikes kept, and return their memory."""
+        self._spike_times_referenced = True
+        return self.spike_time_buffer
 
     @property
     def can_spike(self) -> bool:
@@ -229,7 +264,7 @@ class SynapseGroup(Group):
 
     def __init__(
         self,
-        model: GeNNModel,
+        model: Network,
         name: str,
         src: NeuronGroup,
         trg: NeuronGroup,
@@ -318,7 +353,7 @@ class CurrentSource(Group):
 
     def __init__(
         self,
-        model: GeNNModel,
+        model: Network,
         name: str,
         source: CurrentSourceModel,
         pop: NeuronGroup,
@@ -355,6 +390,33 @@ class CurrentSource(Group):
         return self._bound(f"{self.name}_", self.model, self.params, self.vars, self.references)
 
 
+@dataclass(frozen=True)
+class VariableReference:
+    """A variable of a group, to be used under another name elsewhere.
+
+    Parameters
+    ----------
+    name
+        Name of the variable in its group.
+    group
+        What owns it.
+    buffer
+        Its memory.
+    size
+        Number of elements of what it can be combined with.
+    """
+
+    name: str
+    group: Group
+    buffer: Buffer
+    size: int
+
+    @property
+    def type(self) -> TypeLike:
+        """Type of the variable, as written in its model."""
+        return self.buffer.type
+
+
 class CustomUpdate(Group):
     """An operation on variables, made by `GeNNModel.add_custom_update`."""
 
@@ -362,7 +424,7 @@ class CustomUpdate(Group):
 
     def __init__(
         self,
-        model: GeNNModel,
+        model: Network,
         name: str,
         update_group_name: str,
         update: CustomUpdateModel,

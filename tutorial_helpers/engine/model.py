@@ -27,6 +27,7 @@ from tutorial_helpers.engine.groups import (
     Group,
     NeuronGroup,
     SynapseGroup,
+    VariableReference,
 )
 from tutorial_helpers.engine.initialisers import (
     PostsynapticInit,
@@ -35,8 +36,7 @@ from tutorial_helpers.engine.initialisers import (
     check_parameters,
     check_variables,
 )
-from tutorial_helpers.engine.plan import Plan, keeps_spike_times, make_plan
-from tutorial_helpers.engine.references import VariableReference
+from tutorial_helpers.engine.plan import Plan, make_plan
 from tutorial_helpers.engine.runtime import Runtime
 from tutorial_helpers.engine.types import Precision, ResolvedType, TypeLike, precision_type
 
@@ -668,10 +668,6 @@ class GeNNModel:
         """Run all steps that have been asked for and are still waiting."""
         if self._runtime is not None:
             self._runtime.flush()
-
-    def keeps_spike_times(self, group: NeuronGroup) -> bool:
-        """Return whether anything in the model uses the times of a population's spikes."""
-        return keeps_spike_times(self, group)
 
     def _require_loaded(self, action: str) -> Runtime:
         if self._runtime is None:

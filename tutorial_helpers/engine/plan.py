@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import jinja2
 
@@ -21,14 +21,16 @@ from tutorial_helpers.engine.bodies import (
     synapse_loop,
 )
 from tutorial_helpers.engine.buffers import Buffer
+from tutorial_helpers.engine.groups import (
+    CurrentSource,
+    CustomUpdate,
+    NeuronGroup,
+    SynapseGroup,
+)
+from tutorial_helpers.engine.initialisers import PostsynapticInit
+from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.translate import Namer, literal
 from tutorial_helpers.engine.types import Precision
-
-if TYPE_CHECKING:
-    from tutorial_helpers.engine.groups import CustomUpdate, NeuronGroup, SynapseGroup
-    from tutorial_helpers.engine.initialisers import PostsynapticInit
-    from tutorial_helpers.engine.model import GeNNModel
-    from tutorial_helpers.engine.recording import Recorder
 
 # How many presynaptic spikes one pass over the postsynaptic neurons serves: the sums stay in
 # registers that long. Longer code is repeated less, or compiling it takes too long.
@@ -36,6 +38,20 @@ _SPIKES_PER_PASS = 8
 _LONGEST_REPEATED_CODE = 4
 
 _POSTSYNAPTIC_ORDER = ("ExpCurr", "ExpCond", "DeltaCurr")
+
+
+class Description(Protocol):
+    """What the plan needs to know of a model."""
+
+    neuron_populations: dict[str, NeuronGroup]
+    synapse_populations: dict[str, SynapseGroup]
+    current_sources: dict[str, CurrentSource]
+    custom_updates: dict[str, CustomUpdate]
+    types: Precision
+
+    @property
+    def dt(self) -> float:
+        """Length of a step in ms."""
 
 
 @dataclass(frozen=True)
@@ -135,7 +151,7 @@ def _call(
     }
 
 
-def _synapses(model: GeNNModel, group: SynapseGroup, memory: _Memory) -> dict[str, Any]:
+def _synapses(model: Description, group: SynapseGroup, memory: _Memory) -> dict[str, Any]:
     num_pre, num_post = group.src.num_neurons, group.trg.num_neurons
     loop = synapse_loop(model.types, model.dt, num_pre, num_post, group.bound_weight_update())
     short = len(loop.loads + loop.lines + loop.stores) <= _LONGEST_REPEATED_CODE
@@ -153,23 +169,12 @@ def _synapses(model: GeNNModel, group: SynapseGroup, memory: _Memory) -> dict[st
     }
 
 
-def keeps_spike_times(model: GeNNModel, group: NeuronGroup) -> bool:
-    """Return whether anything in the model uses the times of a population's spikes."""
-    code = group.model
-    texts = (code.sim_code.text, code.threshold_condition_code.text, code.reset_code.text)
-    return any(re.search(r"\bst\b", text) for text in texts) or any(
-        reference.buffer is group.spike_time_buffer
-        for update in model.custom_updates.values()
-        for reference in update.references.values()
-    )
-
-
 def _rank(order: Sequence[str], init: PostsynapticInit) -> int:
     name = init.model.class_name
     return order.index(name) if name in order else len(order)
 
 
-def _neurons(model: GeNNModel, group: NeuronGroup, memory: _Memory) -> dict[str, Any]:
+def _neurons(model: Description, group: NeuronGroup, memory: _Memory) -> dict[str, Any]:
     incoming = [sg for sg in model.synapse_populations.values() if sg.trg is group]
     sources = [source for source in model.current_sources.values() if source.target_pop is group]
     # The order in which PyGeNN adds them up, as far as it can be told: it decides the last bit.
@@ -183,7 +188,7 @@ def _neurons(model: GeNNModel, group: NeuronGroup, memory: _Memory) -> dict[str,
         group.bound(),
         [(sg.bound_postsynaptic(), sg.out_post.buffer, sg.post_target_var) for sg in incoming],
         [(source.bound(), source.target_var) for source in sources],
-        group.spike_time_buffer if keeps_spike_times(model, group) else None,
+        group.spike_time_buffer if group.keeps_spike_times else None,
     )
     has_targets = any(sg.src is group for sg in model.synapse_populations.values())
     wants_spikes = group.can_spike and (has_targets or group.spike_recording_enabled)
@@ -203,7 +208,7 @@ def _neurons(model: GeNNModel, group: NeuronGroup, memory: _Memory) -> dict[str,
     return {**result, **_call(function, loop, memory, trailing=trailing)}
 
 
-def _custom_update(model: GeNNModel, group: CustomUpdate) -> tuple[dict[str, Any], list[Buffer]]:
+def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, Any], list[Buffer]]:
     loop = custom_update_loop(
         model.types, model.dt, group.num_neurons, group.columns, group.bound()
     )
@@ -245,7 +250,7 @@ def _templates() -> jinja2.Environment:
 
 
 def _custom_updates(
-    model: GeNNModel,
+    model: Description,
 ) -> tuple[list[dict[str, Any]], dict[str, CustomUpdateCall]]:
     """Return the functions of all custom updates; those that are alike share one."""
     functions: dict[str, dict[str, Any]] = {}
@@ -262,7 +267,7 @@ def _custom_updates(
     return list(functions.values()), calls
 
 
-def make_plan(model: GeNNModel) -> Plan:
+def make_plan(model: Description) -> Plan:
     """Return the plan of a model.
 
     Raises

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import weakref
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
-
-if TYPE_CHECKING:
-    from tutorial_helpers.engine.groups import NeuronGroup
 
 Array = np.ndarray[Any, Any]
 _WORD = 32
@@ -19,10 +15,18 @@ class Recorder:
 
     The device array has shape ``(steps, batches, words)``: step `n` of the simulation is kept in
     slot ``n % steps``, and neuron `i` is bit ``i % 32`` of word ``i // 32``.
+
+    Parameters
+    ----------
+    title
+        What the population is called in messages.
+    num_neurons
+        Size of the population.
     """
 
-    def __init__(self, group: NeuronGroup) -> None:
-        self._group = weakref.proxy(group)
+    def __init__(self, title: str, num_neurons: int) -> None:
+        self._title = title
+        self._num_neurons = num_neurons
         self.device: Array | None = None
         self._host: Array | None = None
         self._pulled_at = 0
@@ -30,7 +34,7 @@ class Recorder:
     @property
     def num_words(self) -> int:
         """Number of 32-bit words that one step of one batch takes."""
-        return -(-int(self._group.num_neurons) // _WORD)
+        return -(-self._num_neurons // _WORD)
 
     def allocate(self, steps: int, batch_size: int) -> None:
         """Make room for a number of steps."""
@@ -48,14 +52,9 @@ class Recorder:
         self._host = self.device.copy()
         self._pulled_at = timestep
 
-    def data(self) -> list[tuple[Array, Array]]:
-        """Return what was pulled last as ``(times, ids)`` for each batch."""
-        title = self._group.title
-        if not self._group.spike_recording_enabled:
-            raise RuntimeError(
-                f"Nothing is recorded from {title}; set its spike_recording_enabled = True before "
-                "model.build()."
-            )
+    def data(self, dt: float) -> list[tuple[Array, Array]]:
+        """Return what was pulled last as ``(times, ids)`` for each batch, for steps of `dt` ms."""
+        title = self._title
         if self.device is None:
             raise RuntimeError(f"Cannot read recorded spikes of {title}: the model is not loaded.")
         if self._host is None:
@@ -72,7 +71,6 @@ class Recorder:
             )
         # Oldest step first.
         words = np.roll(self._host, -(self._pulled_at % steps), axis=0)
-        dt = float(self._group.genn_model.dt)
         start = (self._pulled_at - steps) * dt
         bits = np.unpackbits(
             words.astype("<u4").view(np.uint8), axis=-1, bitorder="little"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
 from tutorial_helpers.engine.buffers import Buffer
@@ -14,27 +13,11 @@ from tutorial_helpers.engine.groups import (
     Group,
     NeuronGroup,
     SynapseGroup,
+    VariableReference,
 )
-from tutorial_helpers.engine.types import TypeLike
 from tutorial_helpers.engine.variables import Variable
 
 AnyGroup = TypeVar("AnyGroup", bound=Group)
-
-
-@dataclass(frozen=True)
-class VariableReference:
-    """A variable of a group, to be used under another name elsewhere."""
-
-    name: str
-    group: Group
-    buffer: Buffer
-    #: Number of elements of what it can be combined with.
-    size: int
-
-    @property
-    def type(self) -> TypeLike:
-        """Type of the variable, as written in its model."""
-        return self.buffer.type
 
 
 def _check(group: object, kinds: tuple[type[Group], ...], function: str) -> None:
@@ -135,4 +118,4 @@ def create_spike_time_var_ref(group: object) -> VariableReference:
     """Refer to the times of the last spikes of a population (type ``timepoint``, ms)."""
     _check(group, (NeuronGroup,), "create_spike_time_var_ref")
     assert isinstance(group, NeuronGroup)
-    return _reference("st", group, group.spike_time_buffer)
+    return _reference("st", group, group.refer_to_spike_times())

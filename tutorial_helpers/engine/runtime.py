@@ -10,19 +10,17 @@ from __future__ import annotations
 from collections.abc import Iterable
 from time import perf_counter
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from tutorial_helpers.engine.buffers import Buffer
+from tutorial_helpers.engine.groups import Group
 from tutorial_helpers.engine.initialisers import check_shape, initial_array
 from tutorial_helpers.engine.plan import Plan
 from tutorial_helpers.engine.threads import share
 from tutorial_helpers.engine.types import TIMEPOINT, Precision
 from tutorial_helpers.engine.variables import Variable
-
-if TYPE_CHECKING:
-    from tutorial_helpers.engine.groups import Group
 
 # Whole steps, or one phase of them.
 _WHOLE, _SYNAPSES, _NEURONS = 3, 1, 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -11,10 +11,18 @@ from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.initialisers import VarInit, check_initial_value, check_shape
 from tutorial_helpers.engine.types import TypeLike
 
-if TYPE_CHECKING:
-    from tutorial_helpers.engine.groups import Group
-
 Array = np.ndarray[Any, Any]
+
+
+class Owner(Protocol):
+    """What a variable needs to know of the group that it belongs to."""
+
+    @property
+    def title(self) -> str:
+        """What the group is called in messages."""
+
+    def flush(self) -> None:
+        """Run all steps that have been asked for so far."""
 
 
 class Variable:
@@ -25,7 +33,7 @@ class Variable:
     `push_to_device`; changes on the device are seen after `pull_from_device`.
     """
 
-    def __init__(self, name: str, buffer: Buffer, group: Group, initial: object = None) -> None:
+    def __init__(self, name: str, buffer: Buffer, group: Owner, initial: object = None) -> None:
         self.name = name
         self.buffer = buffer
         self.initial = initial
@@ -36,7 +44,7 @@ class Variable:
         return f"<variable '{self.name}' of {self.group.title}, {shape}>"
 
     @property
-    def group(self) -> Group:
+    def group(self) -> Owner:
         """Population, current source or custom update that owns the variable."""
         group = self._group()
         if group is None:
