@@ -341,18 +341,11 @@ def print_report(values: dict[str, Any]) -> None:
     print(
         f"{values['dataset']}: {values['images']:,} images, {values['timesteps']} steps, {layers}"
     )
+    if values["notice"]:
+        print(f"Note: {values['notice']}")
     print()
-    heads = (
-        "",
-        "name",
-        "threads",
-        "images/s",
-        "seconds (range)",
-        "accuracy %",
-        f"{base} = 1",
-        "build s",
-    )
-    rows = [heads]
+    heads = ["", "name", "threads", "images/s", "seconds (range)", "accuracy %", "build s"]
+    rows = [(*heads[:-1], f"{base} = 1", heads[-1])]
     for result in results:
         low, high = min(result["seconds"]), max(result["seconds"])
         threads = result["threads"]

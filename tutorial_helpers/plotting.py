@@ -8,21 +8,29 @@ of, so no notebook shows it by accident or twice. `show` displays it. The figure
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 __all__ = [
     "plot_batches",
     "plot_confusion",
+    "plot_count_changes",
     "plot_digits",
+    "plot_leftovers",
     "plot_misclassified",
+    "plot_replays",
+    "plot_reset",
     "plot_spike_counts",
+    "plot_time_shares",
+    "plot_two_answers",
     "show",
 ]
 
@@ -434,6 +442,368 @@ def _count_mistakes(shown: int, mistakes: int, total: int) -> str:
     if shown < mistakes:
         return f"The {shown} most confident of {mistakes:,} mistakes in {digits}"
     return f"All {shown} mistakes in {digits}, most confident first"
+
+
+# --- Chapter 2: the whole test set --------------------------------------------------------------
+
+
+@style.context(_STYLE)
+def plot_time_shares(seconds: Mapping[str, float], num_images: int) -> Figure:
+    """Draw where the time of a run went, a bar for each part.
+
+    Parameters
+    ----------
+    seconds : mapping of str to float
+        The time that each part took, in s, over all images; at least one is more than 0.
+    num_images : int
+        Images in the run, at least 1.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, or a number is not as said above.
+
+    Examples
+    --------
+    >>> plot_time_shares({"steps": 1.5, "pull": 0.5}, 10_000).get_label()
+    '200 microseconds an image: steps 150 (75 %), pull 50 (25 %).'
+    """
+    times = _checked_numbers("seconds", np.array(list(seconds.values())))
+    _check_positive("num_images", num_images)
+    if not times.sum() > 0:
+        raise ValueError("seconds should hold at least one time of more than 0.")
+    micro, shares = times / num_images * 1e6, times / times.sum()
+    figure, (axes,) = _figure(0.9 + 0.5 * len(times))
+    axes.barh(list(seconds), micro, color=_BLUE, height=0.6)
+    for row, (length, share) in enumerate(zip(micro, shares, strict=True)):
+        axes.annotate(
+            f"{share:.0%}".replace("%", " %"),
+            (length, row),
+            (5, 0),
+            textcoords="offset points",
+            va="center",
+        )
+    axes.invert_yaxis()
+    axes.margins(x=0.15)
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.tick_params(axis="y", length=0)
+    axes.set_xlabel("time for an image (µs)")
+    axes.set_title(f"{micro.sum():,.0f} µs an image, and where they go")
+    parts = [
+        f"{name} {length:,.0f} ({share:.0%})".replace("%", " %")
+        for name, length, share in zip(seconds, micro, shares, strict=True)
+    ]
+    figure.set_label(f"{micro.sum():,.0f} microseconds an image: {', '.join(parts)}.")
+    return figure
+
+
+@style.context(_STYLE)
+def plot_replays(
+    images: NDArray[Any],
+    labels: NDArray[Any],
+    recordings: Sequence[tuple[NDArray[Any], NDArray[Any]]],
+    *,
+    duration_ms: float = 100,
+) -> Figure:
+    """Draw the spikes of the ten output neurons for a few images, each beside its raster.
+
+    Parameters
+    ----------
+    images : ndarray of numbers, shape (n, 784)
+        1 to 8 images. Grey levels from 0 (paper) up; the largest is drawn black.
+    labels : ndarray of integers, shape (n,)
+        The true digits, 0 to 9.
+    recordings : sequence of pairs of ndarrays
+        For each image the times of the spikes in ms and the neurons, 0 to 9, that emitted them.
+    duration_ms : float
+        For how long each image was shown, in ms.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as said above.
+
+    Examples
+    --------
+    >>> spikes = np.array([20.0, 40.0, 90.0]), np.array([4, 9, 9])
+    >>> plot_replays(np.eye(1, 784), np.array([4]), [spikes]).get_label()
+    'Spikes of the 10 output neurons in 100 ms for 1 image: a 4 read as 9, 1 vs 2 spikes.'
+    """
+    images = _checked_images(images)
+    labels = _checked_digits("labels", labels, len(images))
+    _check_at_most("images", len(images), 8)
+    if len(recordings) != len(images):
+        raise ValueError(
+            f"recordings should be {len(images)}, one for each image, not {len(recordings)}."
+        )
+    if not duration_ms > 0:
+        raise ValueError(f"duration_ms should be more than 0, not {duration_ms!r}.")
+
+    rows = len(images)
+    figure = Figure(figsize=(_WIDTH, 1.1 + 1.7 * rows), layout="constrained")
+    grid = figure.add_gridspec(rows, 2, width_ratios=(3, 1))
+    panels = [figure.add_subplot(grid[row, 0]) for row in range(rows)]
+    captions = []
+    for row, (axes, label, (times, ids)) in enumerate(zip(panels, labels, recordings, strict=True)):
+        times = _checked_numbers("recordings", times)
+        ids = _checked_digits("recordings", ids, len(times)) if len(times) else np.array([], int)
+        counts = np.bincount(ids, minlength=10)
+        read = int(counts.argmax())
+        for neuron in range(10):
+            colour = _BLUE if neuron == label else _VERMILION if neuron == read else _GREY
+            axes.vlines(
+                times[ids == neuron], neuron - 0.4, neuron + 0.4, color=colour, linewidth=1.8
+            )
+        axes.set(xlim=(-1, duration_ms), ylim=(-0.6, 9.6), ylabel="neuron", yticks=range(0, 10, 3))
+        axes.tick_params(labelbottom=row == rows - 1)
+        verdict = f"{label} read as {read}"
+        numbers = f"{counts[label]} vs {counts[read]} spikes"
+        captions.append(f"a {verdict}, {numbers}")
+        picture = figure.add_subplot(grid[row, 1])
+        picture.imshow(images[row].reshape(_PIXELS, _PIXELS), cmap="gray_r", vmin=0)
+        picture.set(xticks=(), yticks=())
+        picture.spines[:].set_visible(False)
+        picture.set_title(f"{verdict}\n{numbers}", loc="center", fontsize=11, color=_INK, pad=2)
+    panels[-1].set_xlabel("time (ms)")
+    panels[0].set_title("Spikes of the output neurons")
+    handles = [
+        Line2D([], [], color=colour, linewidth=4, label=name)
+        for colour, name in [
+            (_BLUE, "true digit"),
+            (_VERMILION, "digit read"),
+            (_GREY, "others"),
+        ]
+    ]
+    figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False)
+    figure.set_label(
+        f"Spikes of the 10 output neurons in {duration_ms:g} ms for {_number(rows, 'image')}: "
+        f"{'; '.join(captions)}."
+    )
+    return figure
+
+
+@style.context(_STYLE)
+def plot_reset(
+    voltages: NDArray[Any],
+    spikes: NDArray[Any],
+    reset_after: int,
+    *,
+    names: Sequence[str] = ("sender", "receiver"),
+    threshold: float = 5.0,
+) -> Figure:
+    """Draw the voltages of a few neurons over some steps, with a reset between two of them.
+
+    Parameters
+    ----------
+    voltages : ndarray of numbers, shape (steps + 1, n)
+        Voltage of each neuron in mV, at the start and after each step.
+    spikes : ndarray of bools, shape (steps + 1, n)
+        Whether the neuron spiked in the step.
+    reset_after : int
+        The step after which all voltages were set to zero.
+    names : sequence of str
+        What to call the n neurons.
+    threshold : float
+        Voltage at which the neurons spike, in mV.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If the shapes differ, or the reset is not at one of the steps.
+
+    Examples
+    --------
+    >>> voltages = np.array([[0.0, 0.0], [2.5, 0.0], [0.0, 0.0], [0.0, 3.0]])
+    >>> spikes = np.array([[0, 0], [0, 0], [1, 0], [0, 0]], bool)
+    >>> plot_reset(voltages, spikes, reset_after=2).get_label()
+    'Voltages over 3 steps with a reset after step 2: sender spikes in step 2 and ends at 0 mV; \
+receiver never spikes and ends at 3 mV.'
+    """
+    voltages, spikes = _checked_numbers("voltages", voltages), np.asarray(spikes)
+    if voltages.ndim != 2 or voltages.shape != spikes.shape or voltages.shape[1] != len(names):
+        raise ValueError(
+            "voltages and spikes should have the same shape (steps + 1, neurons), with a name for "
+            f"each neuron, not {voltages.shape} and {spikes.shape} with {len(names)} names."
+        )
+    steps = len(voltages) - 1
+    if not 0 <= reset_after < steps:
+        raise ValueError(f"reset_after should be from 0 to {steps - 1}, not {reset_after!r}.")
+    figure, panels = _figure(1.1 + 1.4 * len(names), rows=len(names))
+    sentences = []
+    x = np.insert(np.arange(steps + 1.0), reset_after + 1, reset_after + 0.5)
+    for axes, name, voltage, spiked in zip(panels, names, voltages.T, spikes.T, strict=True):
+        axes.plot(x, np.insert(voltage, reset_after + 1, 0), color=_BLUE, linewidth=1.5)
+        axes.plot(voltage, "o", color=_BLUE)
+        where = np.flatnonzero(spiked)
+        axes.vlines(where, threshold, 1.35 * threshold, color=_VERMILION, linewidth=3)
+        axes.axhline(threshold, color=_GREY, linestyle=":")
+        axes.axvline(reset_after + 0.5, color=_INK, linestyle="--")
+        axes.set(xlim=(-0.2, steps + 0.2), ylim=(-0.06 * threshold, 1.4 * threshold))
+        axes.set(yticks=(0, threshold), ylabel=f"{name}\n(mV)")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        often = "never spikes"
+        if len(where):
+            often = f"spikes in step{'s'[: len(where) > 1]} {' and '.join(map(str, where))}"
+        sentences.append(f"{name} {often} and ends at {voltage[-1]:g} mV")
+    for axes in panels[:-1]:
+        axes.tick_params(labelbottom=False)
+    panels[-1].set_xlabel("step (1 ms)")
+    panels[0].set_title("Voltages; bars: spikes, dashed: the reset")
+    figure.set_label(
+        f"Voltages over {_number(steps, 'step')} with a reset after step {reset_after}: "
+        f"{'; '.join(sentences)}."
+    )
+    return figure
+
+
+@style.context(_STYLE)
+def plot_count_changes(first: NDArray[Any], second: NDArray[Any]) -> Figure:
+    """Draw for how many images two runs differ by how many output spikes.
+
+    Parameters
+    ----------
+    first, second : ndarray of numbers, shape (n, 10)
+        Spikes of the ten output neurons for the same images, in two runs.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as said above.
+
+    Examples
+    --------
+    >>> first = np.full((3, 10), 4)
+    >>> plot_count_changes(first, first + np.eye(3, 10, dtype=int)).get_label()
+    'Two runs count other output spikes for 3 of 3 images, at most 1 more or less in an image.'
+    """
+    first = _checked_counts(first)
+    second = _checked_counts(second, len(first))
+    changes = np.abs(first - second).sum(axis=1).astype(int)
+    changed, most = int(np.count_nonzero(changes)), int(changes.max())
+    heights = np.bincount(changes)
+    figure, (axes,) = _figure(3.2)
+    axes.bar(range(1), heights[:1], color=_GREY)
+    axes.bar(range(1, len(heights)), heights[1:], color=_VERMILION)
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.set(xlabel="output spikes more or less", ylabel="images")
+    images = _number(len(first), "image")
+    axes.set_title(f"Counts change for {changed:,} of {images}")
+    figure.set_label(
+        f"Two runs count other output spikes for {changed:,} of {images}, "
+        f"at most {most} more or less in an image."
+    )
+    return figure
+
+
+@style.context(_STYLE)
+def plot_two_answers(
+    first: NDArray[Any],
+    second: NDArray[Any],
+    label: int,
+    *,
+    names: tuple[str, str] = ("first run", "second run"),
+) -> Figure:
+    """Draw how often each output neuron spikes for one image in two runs.
+
+    Parameters
+    ----------
+    first, second : ndarray of numbers, shape (10,)
+        Spikes of the ten output neurons.
+    label : int
+        The true digit, 0 to 9.
+    names : pair of str
+        What to call the two runs.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as said above.
+
+    Examples
+    --------
+    >>> plot_two_answers(np.arange(10), np.arange(10)[::-1], 0).get_label()
+    'Output spikes for a 0 in two runs: first run, read as 9, 9 spikes; second run, read as 0, \
+9 spikes.'
+    """
+    runs = [_checked_counts(np.asarray(run)[np.newaxis])[0] for run in (first, second)]
+    (label,) = _checked_digits("label", np.array([label]))
+    figure, (axes,) = _figure(3.3)
+    answers = []
+    for run, name, colour, shift in zip(runs, names, (_BLUE, _VERMILION), (-0.2, 0.2), strict=True):
+        read = int(run.argmax())
+        axes.bar(np.arange(10) + shift, run, 0.4, color=colour, label=f"{name}: read as {read}")
+        answers.append(f"{name}, read as {read}, {_number(int(run[read]), 'spike')}")
+    axes.set(xticks=range(10), xlabel="output neuron", ylabel="spikes")
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.set_title(f"The same {label}, twice")
+    figure.legend(loc="outside lower left", ncols=2, frameon=False)
+    figure.set_label(f"Output spikes for a {label} in two runs: {'; '.join(answers)}.")
+    return figure
+
+
+@style.context(_STYLE)
+def plot_leftovers(changed: Sequence[int], num_images: int) -> Figure:
+    """Draw how many images depend on their predecessor, by the idle steps ahead of the reset.
+
+    Parameters
+    ----------
+    changed : sequence of int
+        Images whose counts changed with the order, for 0, 1, 2, … idle steps.
+    num_images : int
+        Images in the set, at least 1.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, or a number is not as said above.
+
+    Examples
+    --------
+    >>> plot_leftovers([9, 4, 0], 10).get_label()
+    'Images, of 10, that depend on the one before: 9 after 0 idle steps, 4 after 1, 0 after 2.'
+    """
+    _check_positive("num_images", num_images)
+    numbers = _checked_numbers("changed", np.asarray(changed))
+    if numbers.ndim != 1 or not len(numbers) or numbers.max() > num_images:
+        raise ValueError(f"changed should be numbers of images, at most {num_images:,} each.")
+    figure, (axes,) = _figure(3.0)
+    bars = axes.bar(range(len(numbers)), numbers, 0.6, color=_VERMILION)
+    axes.bar_label(bars, [f"{number:,.0f}" for number in numbers], padding=3)
+    axes.set(xticks=range(len(numbers)), xlabel="idle steps before the reset (1 ms each)")
+    axes.set(ylim=(0, 1.15 * num_images), ylabel=f"images, of {num_images:,}")
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.set_title("Images that depend on the one before")
+    parts = [f"{number:,.0f} after {steps}" for steps, number in enumerate(numbers)]
+    parts[0] += " idle steps"
+    figure.set_label(
+        f"Images, of {num_images:,}, that depend on the one before: {', '.join(parts)}."
+    )
+    return figure
 
 
 # --- What the figures share ---------------------------------------------------------------------

@@ -7,6 +7,7 @@ holds it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -37,7 +38,8 @@ _NO_SPIKE_TIMES = dict.fromkeys(
 # What the templates call things inside their functions.
 _LOOP_NAMES = (
     *("neuron", "pre", "post", "element", "dt", "out_post", "first", "last"),
-    *("fired", "spike", "spikes", "num_spikes", "recorded", "spikes_done"),
+    *("fired", "spike", "spikes", "num_spikes", "spikes_done"),
+    *("spike_bits", "in_flight", "steps", "step", "inputs", "bits", "arrival"),
     *("count", "num_batches", "timestep"),
     *(f"pre_{number}" for number in range(8)),
 )
@@ -421,5 +423,8 @@ def _check_custom_update(precision: Precision, bound: Bound) -> None:
     except SnippetError as error:
         try:
             custom_update_loop(precision, 1.0, 1, 1, bound)
-        except SnippetError:
-            raise error from None
+        except SnippetError as other_error:
+            assert isinstance(bound.model, CustomUpdateModel)
+            code = bound.model.update_code.text
+            of_synapses = re.search(r"\b(id_(pre|post|syn)|num_(pre|post))\b", code)
+            raise (other_error if of_synapses else error) from None

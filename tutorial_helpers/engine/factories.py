@@ -54,7 +54,7 @@ def check_name(name: object, what: str, *, may_start_with_digit: bool = False) -
         raise RuntimeError(f"{what} name invalid: it cannot be empty.")
     if not re.fullmatch(r"[A-Za-z0-9_]+", name):
         raise RuntimeError(
-            f"{what} name invalid: '{name}' contains an illegal character; use letters, digits "
+            f"{what} name invalid: {name!r} contains an illegal character; use letters, digits "
             "and underscores."
         )
     if name[0].isdigit() and not may_start_with_digit:

@@ -211,6 +211,10 @@ class NeuronGroup(Group):
                 f"Nothing is recorded from {self.title}; set its spike_recording_enabled = True "
                 "before model.build()."
             )
+        counts = self.spike_count_buffer.device
+        if counts is not None and not self.can_spike:
+            # Nothing is recorded where nothing can spike.
+            return [(np.zeros(0), np.zeros(0, np.int32)) for _ in counts]
         return self.recorder.data(self.genn_model.dt)
 
     @property

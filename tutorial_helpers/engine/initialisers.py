@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -301,7 +301,13 @@ def evaluate_parameters(
     plain = {name: float(value) for name, value in given.items()}
     values = dict(plain)
     for item in model.derived_params:
-        values[item.name] = float(item.function(plain, dt))
+        result = item.function(plain, dt)
+        if np.ndim(result) or np.asarray(result).dtype.kind not in "biuf":
+            raise TypeError(
+                f"Derived parameter '{item.name}' of {title} must be a number: its function "
+                f"returned {result!r}."
+            )
+        values[item.name] = float(result)
     for param in model.constants:
         ctype = precision.resolve(param.type)
         check_number(f"parameter '{param.name}' of {title}", values[param.name], ctype)
@@ -336,4 +342,7 @@ def check_shape(
 def _shown(value: object) -> str:
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
-    return f"{type(value).__name__} {value!r}" if not isinstance(value, Iterable) else repr(value)
+    if isinstance(value, Iterator):
+        return f"a {type(value).__name__}"
+    plain = value is None or isinstance(value, Iterable)
+    return repr(value) if plain else f"{type(value).__name__} {value!r}"

@@ -559,6 +559,23 @@ class GeNNModel:
         self._kernels = compiled(plan.source)
         self._plan = plan
 
+    @property
+    def generated_code(self) -> str:
+        """Python text of the kernels that the model was built into.
+
+        PyGeNN has no such property: it writes its C++ or CUDA to a folder.
+
+        Raises
+        ------
+        RuntimeError
+            If the model is not built.
+        """
+        if self._plan is None:
+            raise RuntimeError(
+                "GeNN model has not been built: call model.build() before generated_code."
+            )
+        return self._plan.source
+
     def load(self, num_recording_timesteps: int | None = None) -> None:
         """Allocate the memory of the model and initialise it.
 

@@ -29,6 +29,7 @@ from tutorial_helpers.engine.groups import (
 )
 from tutorial_helpers.engine.initialisers import PostsynapticInit
 from tutorial_helpers.engine.recording import Recorder
+from tutorial_helpers.engine.schedule import BLOCK_STEPS, order_for_blocks
 from tutorial_helpers.engine.translate import Namer, literal
 from tutorial_helpers.engine.types import Precision
 
@@ -52,6 +53,10 @@ class Description(Protocol):
     @property
     def dt(self) -> float:
         """Length of a step in ms."""
+
+    @property
+    def timing_enabled(self) -> bool:
+        """Whether the phases of each step are to be timed."""
 
 
 @dataclass(frozen=True)
@@ -101,12 +106,21 @@ class _Memory:
         default_factory=lambda: Namer(
             (
                 *("first", "last", "timestep", "num_steps", "num_batch", "phases"),
-                *("batch", "step", "t", "simulate", "kernel", "part", "collect", "record"),
+                *("batch", "block", "step", "steps", "t", "simulate", "kernel", "part"),
+                *("collect", "record", "recall", "keep_last", "record_block", "arriving"),
+                "lowest_bit",
             )
         )
     )
     arrays: dict[Buffer, str] = field(default_factory=dict)
     rows: dict[Buffer, str] = field(default_factory=dict)
+    scratch: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def local(self, group: str, what: str) -> str:
+        """Return the name of an array that belongs to a group and lives in ``simulate`` alone."""
+        if (group, what) not in self.scratch:
+            self.scratch[group, what] = self.identifier(f"{group}_{what}")
+        return self.scratch[group, what]
 
     def row(self, buffer: Buffer) -> str:
         """Return the name of the part of a buffer that belongs to the current batch."""
@@ -136,12 +150,20 @@ def _call(
     memory: _Memory,
     leading: Sequence[tuple[str, str]] = (),
     trailing: Sequence[tuple[str, str]] = (),
+    instead: Mapping[Buffer, str] | None = None,
 ) -> dict[str, str]:
-    """Return the parameters of a function that runs a loop, and the call that passes them."""
+    """Return the parameters of a function that runs a loop, and the call that passes them.
+
+    `instead` names arrays to pass in place of the rows of some buffers.
+    """
+    instead = instead or {}
     pairs = [
         *leading,
         *((name, _SCALARS[name]) for name in loop.scalars),
-        *((argument.name, memory.row(argument.buffer)) for argument in loop.arguments),
+        *(
+            (argument.name, instead.get(argument.buffer) or memory.row(argument.buffer))
+            for argument in loop.arguments
+        ),
         *trailing,
     ]
     return {
@@ -151,20 +173,35 @@ def _call(
     }
 
 
-def _synapses(model: Description, group: SynapseGroup, memory: _Memory) -> dict[str, Any]:
+def _synapses(
+    model: Description, group: SynapseGroup, memory: _Memory, in_blocks: bool
+) -> dict[str, Any]:
     num_pre, num_post = group.src.num_neurons, group.trg.num_neurons
     loop = synapse_loop(model.types, model.dt, num_pre, num_post, group.bound_weight_update())
     short = len(loop.loads + loop.lines + loop.stores) <= _LONGEST_REPEATED_CODE
+    inputs = memory.local(group.name, "inputs")
     leading = [
         ("spikes", memory.row(group.src.spikes_buffer)),
         ("num_spikes", f"{memory.row(group.src.spike_count_buffer)}[0]"),
         ("out_post", memory.row(group.out_post.buffer)),
     ]
+    if in_blocks:
+        leading = [
+            ("spike_bits", memory.local(group.src.name, "spike_bits")),
+            ("in_flight", memory.local(group.src.name, "in_flight")),
+            ("steps", "steps"),
+            ("inputs", inputs),
+        ]
     return {
         **_call(memory.identifier(f"propagate_{group.name}"), loop, memory, leading),
         "title": group.title,
+        "target": group.trg.name,
+        "has_spikes": group.src.can_spike,
         "loop": loop,
+        "num_pre": num_pre,
         "num_post": num_post,
+        "inputs": inputs,
+        "out_post": memory.row(group.out_post.buffer),
         "rows_per_pass": [_SPIKES_PER_PASS, 1] if short else [1],
     }
 
@@ -174,7 +211,9 @@ def _rank(order: Sequence[str], init: PostsynapticInit) -> int:
     return order.index(name) if name in order else len(order)
 
 
-def _neurons(model: Description, group: NeuronGroup, memory: _Memory) -> dict[str, Any]:
+def _neurons(
+    model: Description, group: NeuronGroup, memory: _Memory, in_blocks: bool
+) -> dict[str, Any]:
     incoming = [sg for sg in model.synapse_populations.values() if sg.trg is group]
     sources = [source for source in model.current_sources.values() if source.target_pop is group]
     # The order in which PyGeNN adds them up, as far as it can be told: it decides the last bit.
@@ -192,20 +231,37 @@ def _neurons(model: Description, group: NeuronGroup, memory: _Memory) -> dict[st
     )
     has_targets = any(sg.src is group for sg in model.synapse_populations.values())
     wants_spikes = group.can_spike and (has_targets or group.spike_recording_enabled)
-    result: dict[str, Any] = {"title": group.title, "loop": loop, "wants_spikes": wants_spikes}
-    result["num_neurons"] = group.num_neurons
+    flags = memory.local(group.name, "fired")
+    bits = memory.local(group.name, "spike_bits")
     trailing = []
     if wants_spikes:
-        result["fired"] = memory.identifier(f"{group.name}_fired")
-        # The flags are read eight at a time.
-        result["padded"] = -(-group.num_neurons // 8) * 8
-        result["spikes"] = memory.row(group.spikes_buffer)
-        result["count"] = memory.row(group.spike_count_buffer)
-        trailing = [("fired", result["fired"])]
-        if group.spike_recording_enabled:
-            result["recorded"] = memory.identifier(f"{group.name}_recorded")
-    function = memory.identifier(f"update_{group.name}")
-    return {**result, **_call(function, loop, memory, trailing=trailing)}
+        trailing = [("spike_bits", bits), ("step", "step")] if in_blocks else [("fired", flags)]
+    instead = {
+        sg.out_post.buffer: f"{memory.local(sg.name, 'inputs')}[step]"
+        for sg in (incoming if in_blocks else ())
+    }
+    return {
+        **_call(
+            memory.identifier(f"update_{group.name}"),
+            loop,
+            memory,
+            trailing=trailing,
+            instead=instead,
+        ),
+        "name": group.name,
+        "title": group.title,
+        "loop": loop,
+        "num_neurons": group.num_neurons,
+        # Flags are read eight at a time.
+        "padded": -(-group.num_neurons // 8) * 8,
+        "wants_spikes": wants_spikes,
+        "fired": flags,
+        "bits": bits,
+        "in_flight": memory.local(group.name, "in_flight"),
+        "spikes": memory.row(group.spikes_buffer),
+        "count": memory.row(group.spike_count_buffer),
+        "recorded": memory.local(group.name, "recorded") if _records(group) else None,
+    }
 
 
 def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, Any], list[Buffer]]:
@@ -276,15 +332,22 @@ def make_plan(model: Description) -> Plan:
         If a parameter does not fit into its type.
     """
     memory = _Memory()
-    synapses = [_synapses(model, group, memory) for group in model.synapse_populations.values()]
-    neurons = [_neurons(model, group, memory) for group in model.neuron_populations.values()]
-    recording = [g for g in model.neuron_populations.values() if _records(g)]
+    populations = list(model.neuron_populations.values())
+    connections = list(model.synapse_populations.values())
+    # A timer has to tell the phases of a step apart, so steps are run one by one for it.
+    order = None
+    if not model.timing_enabled:
+        order = order_for_blocks(model.neuron_populations, connections)
+    in_blocks = order is not None
+    synapses = [_synapses(model, group, memory, in_blocks) for group in connections]
+    neurons = [_neurons(model, group, memory, in_blocks) for group in order or populations]
+    recording = [group for group in order or populations if _records(group)]
     update_functions, calls = _custom_updates(model)
     leading = ["first", "last", "num_batch", "timestep", "num_steps", "phases"]
     parameters = [
         *leading,
         *memory.arrays.values(),
-        *(item["recorded"] for item in neurons if "recorded" in item),
+        *(item["recorded"] for item in neurons if item["recorded"]),
     ]
     types = [
         *(["int64"] * len(leading)),
@@ -296,12 +359,15 @@ def make_plan(model: Description) -> Plan:
         .get_template("module.jinja")
         .render(
             synapse_functions=synapses,
-            neuron_functions=[{"recorded": None, **item} for item in neurons],
+            neuron_functions=neurons,
+            in_blocks=in_blocks,
+            block_steps=BLOCK_STEPS,
             custom_update_functions=update_functions,
             simulate={
                 "signature": ", ".join(types),
                 "parameters": ", ".join(parameters),
                 "rows": memory.row_lines(),
+                "scalar": model.types.scalar.numpy_name,
                 "time": model.types.time.numpy_name,
                 "dt": literal(model.dt, model.types.time),
             },

@@ -210,3 +210,26 @@ def parse_expression(snippet: Snippet) -> c_ast.Node:
     if not whole or item.name.name != "_":
         raise snippet.error("Parse error: the brackets of this expression do not match.")
     return item.subscript
+
+
+def ends_with_zeroing(snippet: Snippet, name: str) -> bool:
+    """Return whether code made of statements always ends with ``name = 0``.
+
+    Examples
+    --------
+    >>> ends_with_zeroing(Snippet("injectCurrent(inSyn); inSyn = 0.0;", ""), "inSyn")
+    True
+    """
+    items = [] if snippet.is_blank else parse_statements(snippet).block_items or []
+    if not items or not isinstance(items[-1], c_ast.Assignment):
+        return False
+    last = items[-1]
+    return (
+        last.op == "="
+        and isinstance(last.lvalue, c_ast.ID)
+        and last.lvalue.name == name
+        and isinstance(last.rvalue, c_ast.Constant)
+        and re.fullmatch(r"0*\.?0*[fFlLuU]?", last.rvalue.value) is not None
+        # A local variable of that name would be what is assigned.
+        and not any(isinstance(item, c_ast.Decl) and item.name == name for item in items)
+    )
