@@ -1,0 +1,174 @@
+"""Blocks of steps and single steps: when each is chosen, and that they give the same bits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tutorial_helpers.engine import (
+    GeNNModel,
+    create_neuron_model,
+    create_weight_update_model,
+    init_postsynaptic,
+    init_weight_update,
+)
+from tutorial_helpers.engine.schedule import order_for_blocks
+
+SIZES = {"first": 40, "second": 33, "third": 9}
+
+NEURON = create_neuron_model(
+    "drifting",
+    params=["Vthr", "drift"],
+    vars=[("V", "scalar"), ("last", "scalar")],
+    sim_code="V += Isyn + drift * (1.0 + id % 7); last = t - st;",
+    threshold_condition_code="V >= Vthr",
+    reset_code="V = 0.0;",
+)
+SILENT = create_neuron_model("silent", vars=[("V", "scalar")], sim_code="V += Isyn;")
+TIMED = create_weight_update_model(
+    "timed", vars=[("g", "scalar")], pre_spike_syn_code="addToPost(g * t);"
+)
+STATIC = "StaticPulse"
+FORWARD = [("first", "second"), ("second", "third"), ("first", "third")]
+
+
+def network(
+    connections: list[tuple[str, str]],
+    *,
+    timing: bool = False,
+    weight_update: Any = STATIC,
+    postsynaptic: tuple[str, dict[str, float]] = ("DeltaCurr", {}),
+    batch_size: int = 3,
+    order: tuple[str, ...] = tuple(SIZES),
+) -> GeNNModel:
+    rng = np.random.default_rng(5)
+    model = GeNNModel("float", "schedule")
+    model.dt = 0.1
+    model.batch_size = batch_size
+    model.timing_enabled = timing
+    drift = {"first": 0.7, "second": 0.1, "third": 0.0}
+    weights = {
+        pair: rng.normal(0.3, 1.0, SIZES[pair[0]] * SIZES[pair[1]]).astype(np.float32)
+        for pair in connections
+    }
+    for name in order:
+        population = model.add_neuron_population(
+            name, SIZES[name], NEURON, {"Vthr": 5.0, "drift": drift[name]}, {"V": 0.0, "last": 0.0}
+        )
+        population.spike_recording_enabled = True
+    populations = model.neuron_populations
+    for source, target in connections:
+        model.add_synapse_population(
+            f"{source}_{target}",
+            "DENSE",
+            populations[source],
+            populations[target],
+            init_weight_update(weight_update, {}, {"g": weights[source, target]}),
+            init_postsynaptic(*postsynaptic),
+        )
+    return model
+
+
+def order(model: GeNNModel) -> list[str] | None:
+    groups = order_for_blocks(model.neuron_populations, model.synapse_populations.values())
+    return None if groups is None else [group.name for group in groups]
+
+
+def results(model: GeNNModel, splits: list[int]) -> list[np.ndarray]:
+    """Run in pieces, something being observed after each; return all that can be seen."""
+    model.build()
+    total = sum(splits)
+    model.load(num_recording_timesteps=total)
+    start = np.arange(3 * SIZES["first"], dtype=np.float32).reshape(3, -1) % 5
+    voltage = model.neuron_populations["first"].vars["V"]
+    voltage.values = start
+    voltage.push_to_device()
+    seen = []
+    for steps in splits:
+        for _ in range(steps):
+            model.step_time()
+        for population in model.neuron_populations.values():
+            for variable in population.vars.values():
+                variable.pull_from_device()
+                seen.append(variable.values)
+    model.pull_recording_buffers_from_device()
+    for name in SIZES:
+        for times, ids in model.neuron_populations[name].spike_recording_data:
+            seen += [times, ids]
+    model.unload()
+    return seen
+
+
+def test_presynaptic_before_postsynaptic() -> None:
+    assert order(network(FORWARD, order=("third", "second", "first"))) == list(SIZES)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param({"connections": [("first", "first")]}, id="self-recurrent"),
+        pytest.param(
+            {"connections": [("first", "second"), ("second", "first")]}, id="loop of two"
+        ),
+        pytest.param(
+            {"connections": FORWARD, "postsynaptic": ("ExpCurr", {"tau": 2.0})}, id="decaying"
+        ),
+        pytest.param({"connections": FORWARD, "weight_update": TIMED}, id="depends on time"),
+    ],
+)
+def test_single_steps_where_blocks_are_not_possible(arguments: dict[str, Any]) -> None:
+    assert order(network(**arguments)) is None
+
+
+@pytest.mark.parametrize("splits", [[100], [32, 32, 36], [1, 31, 33, 35], [7] * 10 + [30]], ids=str)
+def test_blocks_and_single_steps_give_the_same_bits(splits: list[int]) -> None:
+    # The timers of a model need single steps.
+    in_blocks = results(network(FORWARD), splits)
+    in_steps = results(network(FORWARD, timing=True), splits)
+    assert len(in_blocks) == len(in_steps)
+    assert any(array.size for array in in_blocks)
+    for block, step in zip(in_blocks, in_steps, strict=True):
+        np.testing.assert_array_equal(block, step)
+
+
+def test_input_set_by_hand_arrives_once() -> None:
+    seen = []
+    for timing in (False, True):
+        model = network(FORWARD, timing=timing)
+        model.build()
+        model.load(num_recording_timesteps=2)
+        input_of_third = model.synapse_populations["second_third"].out_post
+        input_of_third.view[:] = np.arange(9, dtype=np.float32)
+        input_of_third.push_to_device()
+        for _ in range(2):
+            model.step_time()
+        voltage = model.neuron_populations["third"].vars["V"]
+        voltage.pull_from_device()
+        input_of_third.pull_from_device()
+        assert not input_of_third.view.any()
+        seen.append(voltage.values)
+        model.unload()
+    assert seen[0].any()
+    np.testing.assert_array_equal(*seen)
+
+
+def test_a_population_without_a_threshold_sends_nothing() -> None:
+    model = GeNNModel("float", "silent")
+    source = model.add_neuron_population("source", 3, SILENT, {}, {"V": 9.0})
+    target = model.add_neuron_population("target", 2, SILENT, {}, {"V": 0.0})
+    model.add_synapse_population(
+        "link",
+        "DENSE",
+        source,
+        target,
+        init_weight_update(STATIC, {}, {"g": 1.0}),
+        init_postsynaptic("DeltaCurr"),
+    )
+    model.build()
+    model.load()
+    for _ in range(40):
+        model.step_time()
+    target.vars["V"].pull_from_device()
+    assert not target.vars["V"].values.any()
