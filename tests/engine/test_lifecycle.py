@@ -561,3 +561,33 @@ def test_names_never_clash_with_the_engines_own() -> None:
         assert pulled(pop, "V").tolist() == [[1.0, 1.0]] * 3, pop
         assert pulled(pop, "count").tolist() == [[1, 1]] * 3, pop
         assert [ids.tolist() for _, ids in pop.spike_recording_data] == [[1, 0]] * 3, pop
+
+
+def test_a_failing_derived_parameter_is_named() -> None:
+    model = engine.GeNNModel("float", "derived")
+    neuron = engine.create_neuron_model(
+        "derived",
+        params=["tau"],
+        vars=[("V", "scalar")],
+        derived_params=[("decay", lambda pars, dt: dt / pars["tua"])],
+        sim_code="V *= decay;",
+    )
+    model.add_neuron_population("pop", 2, neuron, {"tau": 5.0}, {"V": 0.0})
+    with pytest.raises(RuntimeError, match=r"Derived parameter 'decay' of .*'pop' .*'tua'"):
+        model.build()
+
+
+def test_hints_for_a_gpu_are_kept() -> None:
+    model = engine.GeNNModel("float", "hints")
+    neuron = engine.create_neuron_model("still", vars=[("V", "scalar")], sim_code="V += Isyn;")
+    pop = model.add_neuron_population("pop", 2, neuron, {}, {"V": 0.0})
+    synapses = model.add_synapse_population(
+        "link",
+        "DENSE",
+        pop,
+        pop,
+        engine.init_weight_update("StaticPulse", {}, {"g": 1.0}),
+        engine.init_postsynaptic("DeltaCurr"),
+    )
+    synapses.num_threads_per_spike = 4
+    assert synapses.num_threads_per_spike == 4

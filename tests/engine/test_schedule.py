@@ -109,9 +109,7 @@ def test_presynaptic_before_postsynaptic() -> None:
     "arguments",
     [
         pytest.param({"connections": [("first", "first")]}, id="self-recurrent"),
-        pytest.param(
-            {"connections": [("first", "second"), ("second", "first")]}, id="loop of two"
-        ),
+        pytest.param({"connections": [("first", "second"), ("second", "first")]}, id="loop of two"),
         pytest.param(
             {"connections": FORWARD, "postsynaptic": ("ExpCurr", {"tau": 2.0})}, id="decaying"
         ),

@@ -65,7 +65,7 @@ class Group:
     def __setattr__(self, name: str, value: object) -> None:
         attribute = getattr(type(self), name, None)
         settable = isinstance(attribute, property) and attribute.fset is not None
-        if name.startswith("_") or settable or not self._complete:
+        if name.startswith("_") or settable or name in self._hints or not self._complete:
             super().__setattr__(name, value)
             return
         known = [item for item in (*dir(type(self)), *vars(self)) if not item.startswith("_")]
@@ -77,6 +77,9 @@ class Group:
 
     # Becomes true at the end of each constructor; from then on a misspelt attribute is an error.
     _complete = False
+
+    # Plain attributes that may be set at any time.
+    _hints: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         return f"<{self.title}>"
@@ -265,6 +268,7 @@ class SynapseGroup(Group):
     """Synapses from one population to another, made by `GeNNModel.add_synapse_population`."""
 
     kind = "synapse population"
+    _hints = ("parallelism_hint", "num_threads_per_spike")
 
     def __init__(
         self,
@@ -296,6 +300,9 @@ class SynapseGroup(Group):
         self.psm_references = dict(psm_references)
         buffer = Buffer(f"{name}_out_post", SCALAR, trg.num_neurons)
         self.out_post = _OutPost("out_post", buffer, self)
+        # Hints to a GPU, which are kept and not needed here.
+        self.parallelism_hint: object = None
+        self.num_threads_per_spike = 1
         self._post_target_var = "Isyn"
         self._complete = True
 

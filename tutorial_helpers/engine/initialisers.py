@@ -301,7 +301,13 @@ def evaluate_parameters(
     plain = {name: float(value) for name, value in given.items()}
     values = dict(plain)
     for item in model.derived_params:
-        result = item.function(plain, dt)
+        try:
+            result = item.function(plain, dt)
+        except Exception as error:
+            raise RuntimeError(
+                f"Derived parameter '{item.name}' of {title} could not be computed from "
+                f"{plain} and dt = {dt}: {type(error).__name__}: {error}."
+            ) from error
         if np.ndim(result) or np.asarray(result).dtype.kind not in "biuf":
             raise TypeError(
                 f"Derived parameter '{item.name}' of {title} must be a number: its function "

@@ -674,7 +674,7 @@ class GeNNModel:
             If the model is not loaded or nothing records.
         """
         runtime = self._require_loaded("pulling recording buffers")
-        if self._plan is None or not self._plan.recorders:
+        if not any(group.spike_recording_enabled for group in self.neuron_populations.values()):
             raise RuntimeError(
                 "Cannot pull recording buffer if recording system is not in use: set "
                 "spike_recording_enabled = True on a population before model.build()."
