@@ -22,16 +22,6 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.nbval, config.option.nbval_lax = False, True
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a file, above all the cells of a notebook, together in one process.
-
-    The conformance cases take longest and know nothing of each other; they are shared out singly.
-    """
-    for item in items:
-        if "conformance" not in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group(str(item.path)))
-
-
 def pytest_report_header(config: pytest.Config) -> str:
     """Say at the top which of the two it is."""
     if config.getoption("nbval", False):

@@ -329,7 +329,8 @@ digit is 7, whose neuron spikes once.'
         last = axes is panels[-1]
         axes.set(ylim=(-0.02 * size - 0.5, 1.02 * size - 0.5), ylabel=f"{name}\nneuron")
         if not last:
-            axes.plot(times, ids, "o", color=_INK, markersize=1.6, markeredgewidth=0)
+            size_of_dot = 1.6 if size > 200 else 2.8
+            axes.plot(times, ids, "o", color=_INK, markersize=size_of_dot, markeredgewidth=0)
             axes.set_yticks((0, size - 1))
         else:
             colours = [_BLUE if neuron == label else _GREY for neuron in ids]
@@ -422,7 +423,7 @@ class Animation:
     Parameters
     ----------
     html
-        A player with all frames in it. Without scripts it shows the last frame.
+        A player with all frames in it. Until it is played, it shows the last one.
     still
         The last frame as a PNG file, for where HTML cannot be shown at all.
     alt
@@ -539,13 +540,13 @@ def animate_activity(
 # What matplotlib's player takes from an icon font on the web, as characters.
 _ICONS = {
     "fa fa-minus": "-",
-    "fa fa-fast-backward": "⏮",
+    "fa fa-fast-backward": "|◁",
     "fa fa-step-backward": "◁",
     "fa fa-play fa-flip-horizontal": "◀",
     "fa fa-pause": "❚❚",
     "fa fa-play": "▶",
     "fa fa-step-forward": "▷",
-    "fa fa-fast-forward": "⏭",
+    "fa fa-fast-forward": "▷|",
     "fa fa-plus": "+",
 }
 
@@ -558,8 +559,13 @@ def _self_contained(player: str, still: bytes, alt: str) -> str:
     player = re.sub(r"<link\b[^>]*>", "", player)
     for icon, character in _ICONS.items():
         player = player.replace(f'<i class="{icon}"></i>', character)
+    # Until it is played, it shows what all comes to, rather than an empty first frame.
+    player = player.replace("this.current_frame = 0;", "this.current_frame = frames.length - 1;")
     image = base64.b64encode(still).decode()
-    attributes = f'alt="{html.escape(alt)}" style="max-width: 100%"'
+    attributes = f'alt="{html.escape(alt)}" style="width: 100%"'
+    player = player.replace(
+        '<div class="animation">', '<div class="animation" style="display: block; max-width: 36em">'
+    )
     player = re.sub(
         r'<img id="(\w+)">',
         rf'<img id="\1" src="data:image/png;base64,{image}" {attributes}>',
