@@ -342,6 +342,168 @@ class TestMisclassified:
         assert plotting._png(figure)
 
 
+class TestTimeShares:
+    def test_a_bar_for_each_part(self):
+        figure = plotting.plot_time_shares({"push": 0.25, "steps": 0.75}, 10_000)
+        (axes,) = figure.axes
+        assert [bar.get_width() for bar in axes.patches] == [25, 75]
+        assert texts(axes) == ["25 %", "75 %"]
+        assert [label.get_text() for label in axes.get_yticklabels()] == ["push", "steps"]
+        assert axes.yaxis_inverted(), "the first part should be on top"
+        assert axes.get_xlabel() == "time for an image (µs)"
+
+    @pytest.mark.parametrize("seconds", [{}, {"steps": 0.0}, {"a": 0, "b": 0}])
+    def test_no_time_at_all(self, seconds: dict[str, float]):
+        with pytest.raises(ValueError, match="seconds should hold at least one time of more than"):
+            plotting.plot_time_shares(seconds, 1)
+
+    @pytest.mark.parametrize("time", [-1.0, np.nan, np.inf])
+    def test_bad_times(self, time: float):
+        with pytest.raises(ValueError, match="seconds should be finite and at least 0"):
+            plotting.plot_time_shares({"steps": 1.0, "pull": time}, 1)
+
+    @pytest.mark.parametrize("n", [0, 1.5, True])
+    def test_bad_number_of_images(self, n: object):
+        with pytest.raises(ValueError, match="num_images should be an integer of at least 1"):
+            plotting.plot_time_shares({"steps": 1.0}, n)
+
+
+REPLAYS = [
+    (np.array([10.0, 20.0, 30.0]), np.array([4, 9, 9])),
+    (np.array([]), np.array([], int)),
+]
+
+
+class TestReplays:
+    def test_every_spike_is_drawn(self):
+        figure = plotting.plot_replays(np.eye(2, 784), np.array([4, 0]), REPLAYS)
+        first, second = (axes for axes in figure.axes if axes.get_ylabel() == "neuron")
+        drawn = {
+            (float(x), round(float(line[:, 1].mean())))
+            for lines in first.collections
+            for line in lines.get_segments()
+            for x in line[:1, 0]
+        }
+        assert drawn == {(10, 4), (20, 9), (30, 9)}
+        assert not any(len(lines.get_segments()) for lines in second.collections)
+        assert second.get_xlabel() == "time (ms)"
+
+    def test_colours_tell_true_from_read(self):
+        axes = plotting.plot_replays(np.eye(1, 784), np.array([4]), REPLAYS[:1]).axes[0]
+        colours = [matplotlib.colors.to_hex(lines.get_color()[0]) for lines in axes.collections]
+        assert (colours[4], colours[9]) == (plotting._BLUE, plotting._VERMILION)
+        assert {*colours[:4], *colours[5:9]} == {plotting._GREY}
+
+    def test_words(self):
+        figure = plotting.plot_replays(np.eye(2, 784), np.array([4, 0]), REPLAYS)
+        assert "a 4 read as 9, 1 vs 2 spikes; a 0 read as 0, 0 vs 0" in figure.get_label()
+
+    def test_errors(self):
+        one = np.eye(1, 784), np.array([4])
+        with pytest.raises(ValueError, match="recordings should be 1, one for each image, not 2"):
+            plotting.plot_replays(*one, REPLAYS)
+        with pytest.raises(ValueError, match="recordings should be 3, one for each"):
+            plotting.plot_replays(*one, [(np.arange(3.0), np.array([1, 2]))])
+        with pytest.raises(ValueError, match="recordings should be digits from 0 to 9"):
+            plotting.plot_replays(*one, [(np.arange(2.0), np.array([1, 10]))])
+        with pytest.raises(ValueError, match="duration_ms should be more than 0"):
+            plotting.plot_replays(*one, REPLAYS[:1], duration_ms=0)
+        with pytest.raises(ValueError, match="images should be at most 8, not 9"):
+            plotting.plot_replays(np.eye(9, 784), np.zeros(9, int), REPLAYS[:1] * 9)
+
+
+RESET = {
+    "voltages": np.array([[0, 0], [2.5, 0], [0, 0], [2.5, 3], [0, 3], [0, 3]]),
+    "spikes": np.array([[0, 0], [0, 0], [1, 0], [0, 0], [1, 0], [0, 0]], bool),
+    "reset_after": 4,
+}
+
+
+class TestReset:
+    def test_line_goes_through_zero_at_the_reset(self):
+        for axes, voltage in zip(
+            plotting.plot_reset(**RESET).axes, RESET["voltages"].T, strict=True
+        ):
+            x, y = axes.lines[0].get_data()
+            np.testing.assert_array_equal(x, [0, 1, 2, 3, 4, 4.5, 5])
+            np.testing.assert_array_equal(y, [*voltage[:5], 0, voltage[5]])
+
+    def test_spikes(self):
+        sender, receiver = (axes.collections[0] for axes in plotting.plot_reset(**RESET).axes)
+        assert [line[0, 0] for line in sender.get_segments()] == [2, 4]
+        assert not receiver.get_segments()
+
+    def test_words(self):
+        alt = plotting.plot_reset(**RESET).get_label()
+        assert "reset after step 4: sender spikes in steps 2 and 4 and ends at 0 mV" in alt
+        assert "receiver never spikes and ends at 3 mV." in alt
+
+    @pytest.mark.parametrize("reset_after", [-1, 5, 6])
+    def test_reset_outside(self, reset_after: int):
+        with pytest.raises(ValueError, match="reset_after should be from 0 to 4"):
+            plotting.plot_reset(**{**RESET, "reset_after": reset_after})
+
+    @pytest.mark.parametrize(
+        "change", [{"spikes": np.zeros((5, 2))}, {"voltages": np.zeros(6)}, {"names": ["one"]}]
+    )
+    def test_shapes(self, change: dict[str, object]):
+        with pytest.raises(ValueError, match="voltages and spikes should have the same shape"):
+            plotting.plot_reset(**{**RESET, **change})
+
+
+class TestCountChanges:
+    def test_bars(self):
+        first = np.full((4, 10), 5, np.uint32)
+        second = first.copy()
+        second[1, 3] -= 1
+        second[2, [0, 9]] += np.uint32(1)
+        figure = plotting.plot_count_changes(first, second)
+        assert [bar.get_height() for bar in figure.axes[0].patches] == [2, 1, 1]
+        assert title(figure) == "Counts change for 2 of 4 images"
+        assert "at most 2 more or less" in figure.get_label()
+
+    def test_no_changes(self, counts: np.ndarray):
+        figure = plotting.plot_count_changes(counts, counts)
+        assert [bar.get_height() for bar in figure.axes[0].patches] == [N]
+        assert title(figure) == "Counts change for 0 of 40 images"
+
+    def test_lengths_that_differ(self, counts: np.ndarray):
+        with pytest.raises(ValueError, match="counts should be 40, one for each image, not 39"):
+            plotting.plot_count_changes(counts, counts[1:])
+
+
+class TestTwoAnswers:
+    def test_bars(self):
+        first, second = np.arange(10), np.arange(10)[::-1]
+        figure = plotting.plot_two_answers(first, second, 3, names=("there", "back"))
+        heights = [bar.get_height() for bar in figure.axes[0].patches]
+        assert heights == [*first, *second]
+        legend = [text.get_text() for text in figure.legends[0].get_texts()]
+        assert legend == ["there: read as 9", "back: read as 0"]
+        assert title(figure) == "The same 3, twice"
+
+    def test_errors(self):
+        with pytest.raises(ValueError, match="label should be digits from 0 to 9"):
+            plotting.plot_two_answers(np.ones(10), np.ones(10), 10)
+        with pytest.raises(ValueError, match=r"counts should have the shape \(n, 10\)"):
+            plotting.plot_two_answers(np.ones(10), np.ones(9), 1)
+
+
+class TestLeftovers:
+    def test_bars(self):
+        figure = plotting.plot_leftovers([9712, 12, 0], 10_000)
+        (axes,) = figure.axes
+        assert [bar.get_height() for bar in axes.patches] == [9712, 12, 0]
+        assert texts(axes) == ["9,712", "12", "0"]
+        assert axes.get_xlabel() == "idle steps before the reset (1 ms each)"
+        assert figure.get_label().endswith("9,712 after 0 idle steps, 12 after 1, 0 after 2.")
+
+    @pytest.mark.parametrize("changed", [[], [[1]], [11]])
+    def test_errors(self, changed: list[object]):
+        with pytest.raises(ValueError, match="changed should be numbers of images, at most 10 eac"):
+            plotting.plot_leftovers(changed, 10)
+
+
 GOOD = {
     "images": np.zeros((5, 784)),
     "labels": np.arange(5),
@@ -455,7 +617,20 @@ class TestErrors:
 
 
 @pytest.fixture(
-    params=["digits", "batches", "spike_counts", "confusion", "misclassified"], scope="module"
+    params=[
+        "digits",
+        "batches",
+        "spike_counts",
+        "confusion",
+        "misclassified",
+        "time_shares",
+        "replays",
+        "reset",
+        "count_changes",
+        "two_answers",
+        "leftovers",
+    ],
+    scope="module",
 )
 def draw(
     request: pytest.FixtureRequest, images: np.ndarray, labels: np.ndarray, counts: np.ndarray
@@ -467,6 +642,12 @@ def draw(
         "spike_counts": (counts, labels),
         "confusion": (labels, predictions),
         "misclassified": (images, labels, predictions, counts),
+        "time_shares": ({"steps": 1.5, "pull": 0.5}, 10_000),
+        "replays": (images[:2], np.array([4, 0]), REPLAYS),
+        "reset": tuple(RESET.values()),
+        "count_changes": (counts, counts[::-1]),
+        "two_answers": (counts[0], counts[1], 3),
+        "leftovers": ([40, 7, 0], 40),
     }[request.param]
     return lambda: getattr(plotting, f"plot_{request.param}")(*arguments)
 

@@ -17,7 +17,7 @@ from tutorial_helpers.engine.types import (
     usual_conversion,
 )
 
-ALL = sorted(set(TYPE_NAMES.values()), key=lambda one: one.rank)
+ALL = sorted(set(TYPE_NAMES.values()), key=lambda one: (one.rank, one.name))
 SPELLINGS = {
     "bool": np.bool_,
     "char": np.int8,
