@@ -108,7 +108,7 @@ class _Memory:
                 *("first", "last", "timestep", "num_steps", "num_batch", "phases"),
                 *("batch", "block", "step", "steps", "t", "simulate", "kernel", "part"),
                 *("collect", "record", "recall", "keep_last", "record_block", "arriving"),
-                "lowest_bit",
+                *("lowest_bit", "clear", "take"),
             )
         )
     )

@@ -1,4 +1,7 @@
-"""Which neurons spiked: as flags of one step, as bits of a block of steps, and as lists."""
+"""Which neurons spiked: as flags of one step, as bits of a block of steps, and as lists.
+
+Arrays are filled by loops here: Numba takes a tenth of a second to compile each ``array[:] = x``.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,8 @@ def collect(fired, spikes):  # type: ignore[no-untyped-def]
 @part
 def record(spikes, num_spikes, words):  # type: ignore[no-untyped-def]
     """Set one bit for each spike: neuron `i` is bit ``i % 32`` of word ``i // 32``."""
-    words[:] = np.uint32(0)
+    for word in range(words.size):
+        words[word] = np.uint32(0)
     for spike in range(num_spikes):
         neuron = spikes[spike]
         words[neuron >> np.uint32(5)] |= np.uint32(1) << (neuron & np.uint32(31))
@@ -40,9 +44,25 @@ def record(spikes, num_spikes, words):  # type: ignore[no-untyped-def]
 @part
 def recall(spikes, num_spikes, in_flight):  # type: ignore[no-untyped-def]
     """Set the flags of the neurons in a list, and clear all others."""
-    in_flight[:] = np.uint8(0)
+    for neuron in range(in_flight.size):
+        in_flight[neuron] = np.uint8(0)
     for spike in range(num_spikes):
         in_flight[spikes[spike]] = np.uint8(1)
+
+
+@part
+def clear(spike_bits):  # type: ignore[no-untyped-def]
+    """Forget all spikes of a block."""
+    for neuron in range(spike_bits.size):
+        spike_bits[neuron] = np.uint32(0)
+
+
+@part
+def take(out_post, inputs):  # type: ignore[no-untyped-def]
+    """Move what a synapse population has accumulated so far to the first step of a block."""
+    for post in range(out_post.size):
+        inputs[0, post] = out_post[post]
+        out_post[post] = 0
 
 
 @part
@@ -57,7 +77,8 @@ def record_block(spike_bits, steps, first_step, words):  # type: ignore[no-untyp
     """Record a block: `words` has a row for each step of the recording, which is a ring."""
     slots = words.shape[0]
     for step in range(steps):
-        words[(first_step + step) % slots, :] = np.uint32(0)
+        for word in range(words.shape[1]):
+            words[(first_step + step) % slots, word] = np.uint32(0)
     for neuron in range(spike_bits.size):
         bits = spike_bits[neuron]
         while bits != np.uint32(0):
