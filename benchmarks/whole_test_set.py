@@ -324,7 +324,7 @@ def report(
         "orders": orders,
         "cpu": cpu_name(),
         "processors": os.cpu_count(),
-        "platform": platform.platform(),
+        "platform": f"{platform.system()} {platform.machine()}",
         "baseline": baseline.key,
         "results": results,
         "comparisons": [
