@@ -16,7 +16,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
 
-from tutorial_helpers import activity, plotting
+from tutorial_helpers import activity, canvas
 
 matplotlib.use("Agg")
 
@@ -162,7 +162,7 @@ class TestRaster:
         nothing = (np.array([]), np.array([], dtype=np.int32))
         figure = activity.plot_raster([nothing] * 3, SIZES, 0)
         assert "0 spikes of the 784 input neurons" in figure.get_label()
-        assert plotting._png(figure)
+        assert canvas.png(figure)
 
     def test_bad_arguments(self, spikes: list[tuple[np.ndarray, np.ndarray]]):
         times, neurons = spikes[2]
@@ -302,7 +302,7 @@ class TestEveryFigure:
     def test_fits_a_notebook(self, draw: Callable[[], Figure]):
         figure = draw()
         assert figure.get_figwidth() <= 5.6
-        assert Image.open(io.BytesIO(plotting._png(figure))).width <= 9 * 110
+        assert Image.open(io.BytesIO(canvas.png(figure))).width <= 9 * 110
 
     def test_says_what_it_shows(self, draw: Callable[[], Figure]):
         figure = draw()
@@ -316,10 +316,10 @@ class TestEveryFigure:
         assert min(sizes) >= 11
 
     def test_same_bytes_in_another_style(self, draw: Callable[[], Figure]):
-        png = plotting._png(draw())
+        png = canvas.png(draw())
         changes = {"font.size": 30, "figure.facecolor": "black", "text.color": "white"}
         with matplotlib.rc_context({**changes, "savefig.transparent": True, "axes.grid": True}):
-            assert plotting._png(draw()) == png
+            assert canvas.png(draw()) == png
 
     def test_pyplot_does_not_know_it(self, draw: Callable[[], Figure]):
         from matplotlib import pyplot

@@ -19,7 +19,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
-from tutorial_helpers import plotting
+from tutorial_helpers import canvas, plotting
 
 matplotlib.use("Agg")
 
@@ -263,7 +263,7 @@ class TestConfusion:
         figure = plotting.plot_confusion(labels, labels)
         assert "no digit is mistaken" in title(figure)
         assert len(figure.axes[0].texts) == 100
-        assert plotting._png(figure)
+        assert canvas.png(figure)
 
     def test_all_mistakes(self, labels: np.ndarray):
         assert " 0 (0.00 %)" in plotting.plot_confusion(labels, (labels + 1) % 10).get_label()
@@ -339,7 +339,7 @@ class TestMisclassified:
         figure = plotting.plot_misclassified(images, labels, labels, counts)
         assert [text.get_text() for text in figure.texts] == ["No mistakes in 40 digits."]
         assert figure.get_label() == "No mistakes in 40 digits."
-        assert plotting._png(figure)
+        assert canvas.png(figure)
 
 
 class TestTimeShares:
@@ -391,8 +391,8 @@ class TestReplays:
     def test_colours_tell_true_from_read(self):
         axes = plotting.plot_replays(np.eye(1, 784), np.array([4]), REPLAYS[:1]).axes[0]
         colours = [matplotlib.colors.to_hex(lines.get_color()[0]) for lines in axes.collections]
-        assert (colours[4], colours[9]) == (plotting._BLUE, plotting._VERMILION)
-        assert {*colours[:4], *colours[5:9]} == {plotting._GREY}
+        assert (colours[4], colours[9]) == (canvas.BLUE, canvas.VERMILION)
+        assert {*colours[:4], *colours[5:9]} == {canvas.GREY}
 
     def test_words(self):
         figure = plotting.plot_replays(np.eye(2, 784), np.array([4, 0]), REPLAYS)
@@ -666,7 +666,7 @@ class TestEveryFigure:
         figure = draw()
         assert figure.get_figwidth() <= 9
         # The title may be wider than a grid of few columns, but not by much.
-        assert Image.open(io.BytesIO(plotting._png(figure))).width <= 9 * 110
+        assert Image.open(io.BytesIO(canvas.png(figure))).width <= 9 * 110
 
     def test_says_what_it_shows(self, draw: Callable[[], Figure]):
         figure = draw()
@@ -687,20 +687,20 @@ class TestEveryFigure:
         assert pyplot.get_fignums() == before
 
     def test_is_opaque_white_around(self, draw: Callable[[], Figure]):
-        image = Image.open(io.BytesIO(plotting._png(draw()))).convert("RGBA")
+        image = Image.open(io.BytesIO(canvas.png(draw()))).convert("RGBA")
         assert image.getpixel((0, 0)) == (255, 255, 255, 255)
         assert image.getextrema()[3] == (255, 255)
 
     def test_same_bytes_each_time(self, draw: Callable[[], Figure]):
-        png = plotting._png(draw())
-        assert png == plotting._png(draw())
+        png = canvas.png(draw())
+        assert png == canvas.png(draw())
         assert not Image.open(io.BytesIO(png)).text, "versions or dates in the file"
 
     def test_same_bytes_in_another_style(self, draw: Callable[[], Figure]):
-        png = plotting._png(draw())
+        png = canvas.png(draw())
         changes = {"font.size": 30, "figure.facecolor": "black", "text.color": "white"}
         with matplotlib.rc_context({**changes, "savefig.transparent": True, "axes.grid": True}):
-            assert plotting._png(draw()) == png
+            assert canvas.png(draw()) == png
             assert matplotlib.rcParams["font.size"] == 30
 
 
@@ -722,7 +722,7 @@ class TestShow:
         plotting.show(figure)
         (output,) = published
         assert output["data"] == {
-            "image/png": plotting._png(figure),
+            "image/png": canvas.png(figure),
             "text/plain": figure.get_label(),
         }
         assert output["metadata"] == {"image/png": {"alt": figure.get_label()}}
@@ -755,7 +755,7 @@ class TestShow:
 
 def test_settings_of_matplotlib_are_left_alone():
     before = dict(matplotlib.rcParams)
-    plotting._png(plotting.plot_batches(300, 128))
+    canvas.png(plotting.plot_batches(300, 128))
     assert dict(matplotlib.rcParams) == before
 
 

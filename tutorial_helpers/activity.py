@@ -22,23 +22,23 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from tutorial_helpers.plotting import (
-    _BLUE,
-    _GREY,
-    _INK,
-    _PALE,
-    _PIXELS,
-    _STYLE,
-    _VERMILION,
-    _WIDTH,
-    _check_at_most,
-    _check_positive,
-    _checked_digits,
-    _checked_images,
-    _checked_numbers,
-    _figure,
-    _number,
-    _png,
+from tutorial_helpers.canvas import (
+    BLUE,
+    GREY,
+    INK,
+    PALE,
+    PIXELS,
+    STYLE,
+    VERMILION,
+    WIDTH,
+    check_at_most,
+    check_positive,
+    checked_digits,
+    checked_images,
+    checked_numbers,
+    counted,
+    new_figure,
+    png,
 )
 
 __all__ = [
@@ -58,7 +58,7 @@ Recordings = Sequence[tuple[NDArray[Any], NDArray[Any]]]
 _LAYERS = ("input", "hidden", "output")
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_neuron(inputs: Sequence[float], *, threshold: float = 5.0) -> Figure:
     """Draw what an integrate-and-fire neuron makes of its input.
 
@@ -99,26 +99,26 @@ its voltage is 0 mV in the end.'
             path.append((time, voltage))
     path.append((len(values), voltage))
 
-    figure = Figure(figsize=(_WIDTH, 3.9), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 3.9), layout="constrained")
     top, axes = figure.subplots(2, sharex=True, height_ratios=(1, 2))
     steps = np.flatnonzero(values)
-    colours = [_BLUE if value > 0 else _GREY for value in values[steps]]
+    colours = [BLUE if value > 0 else GREY for value in values[steps]]
     top.vlines(steps, 0, values[steps], color=colours, linewidth=4)
-    top.axhline(0, color=_INK, linewidth=0.8)
+    top.axhline(0, color=INK, linewidth=0.8)
     top.set(ylabel="input\n(mV)", xlim=(-0.5, len(values)))
     top.set_title("Input adds up; at the threshold, a spike")
-    axes.plot(*zip(*path, strict=True), color=_BLUE, drawstyle="steps-post", linewidth=2)
+    axes.plot(*zip(*path, strict=True), color=BLUE, drawstyle="steps-post", linewidth=2)
     _draw_spikes(axes, spikes, threshold)
     axes.set(ylabel="voltage\n(mV)", xlabel="time (ms)")
     often = f"spikes at {' and '.join(map(str, spikes))} ms" if spikes else "never spikes"
     figure.set_label(
-        f"Over {len(values)} ms a neuron receives {_number(len(steps), 'input')}, adds them up, "
+        f"Over {len(values)} ms a neuron receives {counted(len(steps), 'input')}, adds them up, "
         f"and {often}, at or above {threshold:g} mV; its voltage is {voltage:g} mV in the end."
     )
     return figure
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_voltages(
     voltages: NDArray[Any],
     spikes: NDArray[Any],
@@ -154,7 +154,7 @@ def plot_voltages(
     >>> plot_voltages(voltages, voltages == 0, np.array([1.0, 4.0])).get_label()
     'Voltages of 2 neurons over 3 ms: at 1 mV per step 0 spikes, at 4 mV per step 1 spike.'
     """
-    voltages, currents = _checked_numbers("voltages", voltages), np.asarray(currents)
+    voltages, currents = checked_numbers("voltages", voltages), np.asarray(currents)
     spikes = np.asarray(spikes)
     if voltages.ndim != 2 or not voltages.size or voltages.shape != spikes.shape:
         raise ValueError(
@@ -162,30 +162,30 @@ def plot_voltages(
             f"{voltages.shape} and {spikes.shape}."
         )
     steps, neurons = voltages.shape
-    _check_at_most("neurons", neurons, 8)
-    if _checked_numbers("currents", currents).shape != (neurons,):
+    check_at_most("neurons", neurons, 8)
+    if checked_numbers("currents", currents).shape != (neurons,):
         raise ValueError(f"currents should be {neurons}, one for each neuron.")
     _check_threshold(threshold)
-    figure, panels = _figure(0.9 + 1.05 * neurons, rows=neurons)
+    figure, panels = new_figure(0.9 + 1.05 * neurons, rows=neurons)
     parts = []
     rows = zip(panels, voltages.T, spikes.T, currents, strict=True)
     for axes, voltage, spiked, current in rows:
         # In the step of a spike, the voltage that is left is the one after the reset.
-        axes.plot(np.arange(steps + 1), np.r_[0, voltage], ".-", color=_BLUE, linewidth=1.2)
+        axes.plot(np.arange(steps + 1), np.r_[0, voltage], ".-", color=BLUE, linewidth=1.2)
         _draw_spikes(axes, np.flatnonzero(spiked) + 1, threshold)
         axes.set(xlim=(0, steps + 0.5), ylabel="mV")
-        count = _number(int(np.count_nonzero(spiked)), "spike")
+        count = counted(int(np.count_nonzero(spiked)), "spike")
         title = axes.set_title(f"{current:g} mV per step: {count}", fontsize=12, pad=4)
-        title.set_color(_BLUE)
+        title.set_color(BLUE)
         axes.tick_params(labelbottom=axes is panels[-1])
         parts.append(f"at {current:g} mV per step {count}")
     panels[-1].set_xlabel("time (ms)")
-    number = _number(neurons, "neuron")
+    number = counted(neurons, "neuron")
     figure.set_label(f"Voltages of {number} over {steps} ms: {', '.join(parts)}.")
     return figure
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_pixels(maps: Mapping[str, NDArray[Any]]) -> Figure:
     """Draw numbers that belong to the pixels of an image, as maps side by side.
 
@@ -208,31 +208,31 @@ def plot_pixels(maps: Mapping[str, NDArray[Any]]) -> Figure:
     >>> plot_pixels({"grey level": np.arange(784) % 256, "spikes": np.eye(1, 784)[0]}).get_label()
     'Maps of 28 by 28 pixels: grey level, from 0 to 255; spikes, from 0 to 1.'
     """
-    _check_positive("maps", len(maps))
-    _check_at_most("maps", len(maps), 3)
-    figure = Figure(figsize=(_WIDTH, 1.3 + _WIDTH / max(len(maps), 2)), layout="constrained")
+    check_positive("maps", len(maps))
+    check_at_most("maps", len(maps), 3)
+    figure = Figure(figsize=(WIDTH, 1.3 + WIDTH / max(len(maps), 2)), layout="constrained")
     panels = figure.subplots(1, len(maps), squeeze=False)[0]
     parts: list[str] = []
     for axes, (name, numbers) in zip(panels, maps.items(), strict=True):
-        values = _checked_images(np.asarray(numbers)[np.newaxis])[0]
+        values = checked_images(np.asarray(numbers)[np.newaxis])[0]
         drawn = axes.imshow(
-            values.reshape(_PIXELS, _PIXELS),
+            values.reshape(PIXELS, PIXELS),
             cmap="gray_r" if not parts else "cividis",
             vmin=0,
             vmax=values.max() or 1,
         )
-        axes.set(xticks=(0, _PIXELS - 1), yticks=(0, _PIXELS - 1), xlabel="column")
+        axes.set(xticks=(0, PIXELS - 1), yticks=(0, PIXELS - 1), xlabel="column")
         axes.spines[:].set_visible(True)
         axes.set_title(name, fontsize=13)
         bar = figure.colorbar(drawn, ax=axes, orientation="horizontal", aspect=25, pad=0.03)
         bar.ax.xaxis.set_major_locator(MaxNLocator(4))
         parts.append(f"{name}, from {values.min():.4g} to {values.max():.4g}")
     panels[0].set_ylabel("row")
-    figure.set_label(f"Maps of {_PIXELS} by {_PIXELS} pixels: {'; '.join(parts)}.")
+    figure.set_label(f"Maps of {PIXELS} by {PIXELS} pixels: {'; '.join(parts)}.")
     return figure
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_rates(image: NDArray[Any], counts: NDArray[Any], *, duration_ms: float = 100) -> Figure:
     """Draw how often the neurons of the pixels spike, by the grey levels of the pixels.
 
@@ -260,13 +260,13 @@ def plot_rates(image: NDArray[Any], counts: NDArray[Any], *, duration_ms: float 
     'Spikes in 100 ms of 784 input neurons by grey level: from 0 to 51 spikes, in 52 different \
 numbers.'
     """
-    image = _checked_images(np.asarray(image)[np.newaxis])[0]
-    counts = _checked_numbers("counts", counts)
+    image = checked_images(np.asarray(image)[np.newaxis])[0]
+    counts = checked_numbers("counts", counts)
     if counts.shape != image.shape:
         raise ValueError(f"counts should have the shape {image.shape}, not {counts.shape}.")
     _check_duration(duration_ms)
-    figure, (axes,) = _figure(3.2)
-    axes.plot(image, counts, "o", color=_BLUE, alpha=0.5, markersize=5, markeredgewidth=0)
+    figure, (axes,) = new_figure(3.2)
+    axes.plot(image, counts, "o", color=BLUE, alpha=0.5, markersize=5, markeredgewidth=0)
     axes.set(xlabel="grey level of the pixel", ylabel=f"spikes in {duration_ms:g} ms")
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set_title("More ink, more spikes, in stairs")
@@ -278,7 +278,7 @@ numbers.'
     return figure
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_raster(
     spikes: Recordings,
     sizes: Sequence[int],
@@ -323,30 +323,30 @@ digit is 7, whose neuron spikes once.'
         raise ValueError(f"names should be {len(layers)}, one for each layer, not {len(names)}.")
     _check_duration(duration_ms)
     heights = [2.2, *[1.5] * (len(layers) - 2), 1.8]
-    figure = Figure(figsize=(_WIDTH, 0.9 + sum(heights)), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 0.9 + sum(heights)), layout="constrained")
     panels = figure.subplots(len(layers), sharex=True, height_ratios=heights)
     for axes, (times, ids), size, name in zip(panels, layers, sizes, names, strict=True):
         last = axes is panels[-1]
         axes.set(ylim=(-0.02 * size - 0.5, 1.02 * size - 0.5), ylabel=f"{name}\nneuron")
         if not last:
             size_of_dot = 1.6 if size > 200 else 2.8
-            axes.plot(times, ids, "o", color=_INK, markersize=size_of_dot, markeredgewidth=0)
+            axes.plot(times, ids, "o", color=INK, markersize=size_of_dot, markeredgewidth=0)
             axes.set_yticks((0, size - 1))
         else:
-            colours = [_BLUE if neuron == label else _GREY for neuron in ids]
+            colours = [BLUE if neuron == label else GREY for neuron in ids]
             axes.vlines(times, ids - 0.42, ids + 0.42, color=colours, linewidth=2)
             axes.set_yticks(range(0, 10, 3))
     panels[-1].set(xlim=(-1, duration_ms), xlabel="time (ms)")
     panels[0].set_title("A dot for each spike")
     totals = [
-        f"{_number(len(times), 'spike')} of the {size} {name} neurons"
+        f"{counted(len(times), 'spike')} of the {size} {name} neurons"
         for (times, _), size, name in zip(layers, sizes, names, strict=True)
     ]
     text = f"Raster of {duration_ms:g} ms: {', '.join(totals)}."
     if label is not None:
-        (label,) = _checked_digits("label", np.array([label]))
-        panels[-1].axhspan(label - 0.5, label + 0.5, color=_PALE, zorder=0)
-        panels[-1].set_title(f"shaded: {label}, the true digit", fontsize=12, color=_BLUE, pad=4)
+        (label,) = checked_digits("label", np.array([label]))
+        panels[-1].axhspan(label - 0.5, label + 0.5, color=PALE, zorder=0)
+        panels[-1].set_title(f"shaded: {label}, the true digit", fontsize=12, color=BLUE, pad=4)
         count = int(np.count_nonzero(layers[-1][1] == label))
         often = "once" if count == 1 else f"{count} times"
         text += f" The true digit is {label}, whose neuron spikes {often}."
@@ -354,7 +354,7 @@ digit is 7, whose neuron spikes once.'
     return figure
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_output_counts(
     counts: NDArray[Any], label: int, *, durations_ms: Sequence[float] = (100,)
 ) -> Figure:
@@ -384,22 +384,22 @@ def plot_output_counts(
     >>> plot_output_counts(counts, 1, durations_ms=[10, 100]).get_label()
     'Spikes of the 10 output neurons for a 1: after 10 ms none; after 100 ms most, 3, of neuron 1.'
     """
-    counts = np.atleast_2d(_checked_numbers("counts", counts))
+    counts = np.atleast_2d(checked_numbers("counts", counts))
     if counts.ndim != 2 or counts.shape[1] != 10 or len(counts) != len(durations_ms):
         raise ValueError(
             f"counts should be 10 for each of {len(durations_ms)} durations, not of the shape "
             f"{counts.shape}."
         )
-    _check_at_most("durations_ms", len(durations_ms), 5)
+    check_at_most("durations_ms", len(durations_ms), 5)
     for duration in durations_ms:
         _check_duration(duration)
-    (label,) = _checked_digits("label", np.array([label]))
-    figure = Figure(figsize=(_WIDTH, 1.1 + 1.7 * len(counts)), layout="constrained")
+    (label,) = checked_digits("label", np.array([label]))
+    figure = Figure(figsize=(WIDTH, 1.1 + 1.7 * len(counts)), layout="constrained")
     panels = figure.subplots(len(counts), sharex=True, sharey=True, squeeze=False)[:, 0]
     parts = []
     for axes, row, duration in zip(panels, counts, durations_ms, strict=True):
         read = int(row.argmax())
-        colours = [_BLUE if n == label else _VERMILION if n == read else _GREY for n in range(10)]
+        colours = [BLUE if n == label else VERMILION if n == read else GREY for n in range(10)]
         bars = axes.bar(range(10), row, color=colours, width=0.7)
         axes.bar_label(bars, [f"{count:g}" for count in row], padding=2, fontsize=11)
         axes.set(ylabel="spikes", xticks=range(10), ylim=(0, 1.25 * (counts.max() or 1)))
@@ -450,7 +450,7 @@ class Animation:
         return data, {"text/html": {"alt": self.alt}, "image/png": {"alt": self.alt}}
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def animate_activity(
     spikes: Recordings, sizes: Sequence[int], *, steps: int = 30, frames_per_second: int = 5
 ) -> Animation:
@@ -486,11 +486,11 @@ def animate_activity(
 128 hidden neurons (1), and of the 10 output neurons as growing bars (1, most of neuron 2).
     """
     layers = _checked_recordings(spikes, sizes)
-    if len(layers) != 3 or sizes[0] != _PIXELS**2:
+    if len(layers) != 3 or sizes[0] != PIXELS**2:
         raise ValueError(f"sizes should be 784, any number, and 10, not {tuple(sizes)}.")
-    _check_positive("steps", steps)
-    _check_at_most("steps", steps, 60)
-    _check_positive("frames_per_second", frames_per_second)
+    check_positive("steps", steps)
+    check_at_most("steps", steps, 60)
+    check_positive("frames_per_second", frames_per_second)
     fired = [
         _by_step(times, ids, size, steps) for (times, ids), size in zip(layers, sizes, strict=True)
     ]
@@ -498,15 +498,15 @@ def animate_activity(
     counts = fired[2].cumsum(axis=0)
 
     rows = next(n for n in range(isqrt(sizes[1]), 0, -1) if sizes[1] % n == 0)
-    figure = Figure(figsize=(_WIDTH, 2.7), dpi=90, layout="constrained")
+    figure = Figure(figsize=(WIDTH, 2.7), dpi=90, layout="constrained")
     pixels, hidden, output = figure.subplots(1, 3, width_ratios=(1.25, 0.7, 1))
-    shapes = [(_PIXELS, _PIXELS), (sizes[1] // rows, rows)]
+    shapes = [(PIXELS, PIXELS), (sizes[1] // rows, rows)]
     pictures = []
     for axes, name, shape in zip((pixels, hidden), _LAYERS, shapes, strict=False):
         pictures.append(axes.imshow(np.zeros(shape), cmap="Blues", vmin=0, vmax=1))
         axes.set(xticks=(), yticks=(), xlabel=f"{shape[0] * shape[1]} {name}")
-        axes.spines[:].set(visible=True, color=_PALE)
-    bars = output.barh(range(10), np.zeros(10), color=_BLUE)
+        axes.spines[:].set(visible=True, color=PALE)
+    bars = output.barh(range(10), np.zeros(10), color=BLUE)
     output.set(yticks=range(10), xlim=(0, counts.max() or 1), xlabel="output spikes")
     output.tick_params(labelsize=11)
     output.xaxis.set_major_locator(MaxNLocator(3, integer=True))
@@ -533,7 +533,7 @@ def animate_activity(
     )
     player = movie.to_jshtml(fps=frames_per_second)
     draw(steps - 1)
-    still = _png(figure)
+    still = png(figure)
     return Animation(_self_contained(player, still, alt), still, alt)
 
 
@@ -601,8 +601,8 @@ def _afterglow(fired: NDArray[np.int64]) -> NDArray[np.float64]:
 
 def _draw_spikes(axes: Axes, times: Sequence[int] | NDArray[Any], threshold: float) -> None:
     """Draw the threshold, and a bar above it for each spike."""
-    axes.axhline(threshold, color=_GREY, linestyle=":")
-    axes.vlines(times, threshold, 1.5 * threshold, color=_VERMILION, linewidth=3)
+    axes.axhline(threshold, color=GREY, linestyle=":")
+    axes.vlines(times, threshold, 1.5 * threshold, color=VERMILION, linewidth=3)
     axes.set(ylim=(-0.1 * threshold, 1.6 * threshold), yticks=(0, threshold))
 
 
@@ -619,7 +619,7 @@ def _checked_recordings(
         raise ValueError(f"sizes should end in 10, a neuron for each digit, not in {sizes[-1]}.")
     layers = []
     for (times, ids), size in zip(spikes, sizes, strict=True):
-        times, ids = _checked_numbers("spikes", times), np.asarray(ids)
+        times, ids = checked_numbers("spikes", times), np.asarray(ids)
         if times.ndim != 1 or ids.shape != times.shape:
             raise ValueError(
                 "spikes should be pairs of times and neurons, equally many, not of the shapes "

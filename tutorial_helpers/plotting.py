@@ -1,23 +1,42 @@
-"""Every figure of the notebooks.
+"""Figures of images, answers, counts and times.
 
-Each function takes arrays, checks them, and returns a matplotlib figure that pyplot knows nothing
-of, so no notebook shows it by accident or twice. `show` displays it. The figure's label,
-``figure.get_label()``, says in words and numbers what the figure shows, for whoever cannot see it.
+Each function takes arrays, checks them, and returns a figure, which `show` displays. The figures of
+neurons at work, spikes and voltages over time, are in `activity`.
 """
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib import style
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
+
+from tutorial_helpers.canvas import (
+    BLUE,
+    GREY,
+    INK,
+    PALE,
+    PIXELS,
+    STYLE,
+    VERMILION,
+    WIDTH,
+    check_at_most,
+    check_positive,
+    checked_counts,
+    checked_digits,
+    checked_images,
+    checked_numbers,
+    counted,
+    grid,
+    new_figure,
+    sentence_figure,
+    show,
+)
 
 __all__ = [
     "plot_batches",
@@ -34,88 +53,15 @@ __all__ = [
     "show",
 ]
 
-# Black, greys, and two of the colours of Okabe and Ito, which colour-blind readers tell apart.
-_INK, _GREY, _PALE = "#222222", "#767676", "#dddddd"
-_BLUE, _VERMILION = "#0072b2", "#d55e00"
-
 # The marks of the heat map can be seen on its darkest and on its brightest cells.
 _DOT: dict[str, Any] = {"s": 12, "marker": "o", "color": "white", "edgecolor": "black"}
-_CROSS: dict[str, Any] = {"s": 50, "marker": "x", "color": _VERMILION, "linewidth": 2.5}
+_CROSS: dict[str, Any] = {"s": 50, "marker": "x", "color": VERMILION, "linewidth": 2.5}
 
-# Inches. Text of 13 points in a figure of this width can still be read on a phone.
-_WIDTH = 5.6
-# "default" first: the figures look the same whatever style a notebook has chosen for its own.
-_STYLE: list[str | dict[str, Any]] = [
-    "default",
-    {
-        "font.size": 13,
-        "axes.titlesize": 14,
-        "axes.titlelocation": "left",
-        "axes.titlepad": 10,
-        "axes.spines.top": False,
-        "axes.spines.right": False,
-        "text.color": _INK,
-        "axes.labelcolor": _INK,
-    },
-]
-_PIXELS = 28  # on each side of an image
 _IMAGES_IN_ROW = 64  # of a heat map
 _MOST_IMAGES = 256  # in a figure, to keep its height within reason
 
 
-def show(figure: Figure, alt: str | None = None) -> None:
-    """Display a figure in the notebook, with its description for whoever cannot see it.
-
-    The description is stored with the output, twice: as the image's alternative text (``alt`` in
-    its metadata), for the front ends that read it, and as the plain text that stands in for the
-    image, in a terminal for example. Outside IPython it is printed.
-
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-        What to show. Its colours are drawn on opaque white, for light and dark themes alike.
-    alt : str, optional
-        The description; the figure's own label unless given.
-
-    Raises
-    ------
-    ValueError
-        If there is no description, neither given nor in the figure's label.
-
-    Examples
-    --------
-    >>> show(plot_batches(num_images=300, batch_size=128))
-    300 images: 3 batches of 128, the last with 44 images and 84 places empty.
-    """
-    from IPython import get_ipython
-
-    text = str(figure.get_label()) if alt is None else alt
-    if not text.strip():
-        raise ValueError("alt should say in words what the figure shows, not be empty.")
-    shell = get_ipython()
-    if shell is None:
-        print(text)
-        return
-    data = {"image/png": _png(figure), "text/plain": text}
-    shell.display_pub.publish(data=data, metadata={"image/png": {"alt": text}})
-
-
-@style.context(_STYLE)
-def _png(figure: Figure) -> bytes:
-    """Draw the figure; figures made alike give the same bytes."""
-    buffer = io.BytesIO()
-    figure.savefig(
-        buffer,
-        format="png",
-        dpi=110,
-        bbox_inches="tight",
-        facecolor="white",
-        metadata={"Software": None},  # matplotlib would write its version into the file
-    )
-    return buffer.getvalue()
-
-
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_digits(images: NDArray[Any], labels: NDArray[Any], *, columns: int = 10) -> Figure:
     """Draw images in a grid, row by row, each below its label.
 
@@ -143,19 +89,19 @@ def plot_digits(images: NDArray[Any], labels: NDArray[Any], *, columns: int = 10
     >>> figure.get_label()
     '3 digits in a grid, row by row: 7 2 1.'
     """
-    images = _checked_images(images)
-    labels = _checked_digits("labels", labels, len(images))
-    _check_positive("columns", columns)
-    _check_at_most("images", len(images), _MOST_IMAGES)
+    images = checked_images(images)
+    labels = checked_digits("labels", labels, len(images))
+    check_positive("columns", columns)
+    check_at_most("images", len(images), _MOST_IMAGES)
     captions = [str(label) for label in labels]
-    number = _number(len(labels), "digit")
+    number = counted(len(labels), "digit")
     where = "each below its label" if len(labels) > 1 else "below its label"
-    figure = _grid(images, captions, columns, title=f"{number}, {where}")
+    figure = grid(images, captions, columns, title=f"{number}, {where}")
     figure.set_label(f"{number} in a grid, row by row: {' '.join(captions)}.")
     return figure
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_batches(num_images: int, batch_size: int) -> Figure:
     """Draw how a set of images splits into batches, a bar for each.
 
@@ -180,36 +126,36 @@ def plot_batches(num_images: int, batch_size: int) -> Figure:
     >>> plot_batches(10_000, 128).get_label()
     '10,000 images: 79 batches of 128, the last with 16 images and 112 places empty.'
     """
-    _check_positive("num_images", num_images)
-    _check_positive("batch_size", batch_size)
+    check_positive("num_images", num_images)
+    check_positive("batch_size", batch_size)
     full, rest = divmod(num_images, batch_size)
     total = full + (rest > 0)
-    figure, (axes,) = _figure(2.5)
+    figure, (axes,) = new_figure(2.5)
     gap = 0.2 if total <= 150 else 0  # gaps of less than a pixel would be drawn as a moiré
     # One collection of rectangles is drawn in no time, however many the batches.
     bars = [(batch + 0.5 + gap / 2, 1 - gap) for batch in range(total)]
-    axes.broken_barh(bars[:full], (0, batch_size), color=_BLUE, linewidth=0)
-    axes.broken_barh(bars[full:], (0, rest), color=_VERMILION, linewidth=0)
-    axes.broken_barh(bars[full:], (rest, batch_size - rest), color=_PALE, linewidth=0)
+    axes.broken_barh(bars[:full], (0, batch_size), color=BLUE, linewidth=0)
+    axes.broken_barh(bars[full:], (0, rest), color=VERMILION, linewidth=0)
+    axes.broken_barh(bars[full:], (rest, batch_size - rest), color=PALE, linewidth=0)
     axes.set(xlim=(0.5, total + 0.5), xlabel="batch", ylabel="images in it")
     axes.set(ylim=(0, batch_size), yticks=(0, batch_size), xticks=sorted({1, total}))
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.yaxis.set_major_formatter("{x:,.0f}")
 
-    batches = _number(total, "batch", "batches")
-    split = f"{_number(num_images, 'image')}: {batches} of {batch_size:,}"
+    batches = counted(total, "batch", "batches")
+    split = f"{counted(num_images, 'image')}: {batches} of {batch_size:,}"
     end = "all of them full" if total > 1 else "and it is full"
     if rest:
-        end = f"{'the last' if full else 'this one'} with {_number(rest, 'image')}"
-        empty = f"{_number(batch_size - rest, 'place')} empty"
-        axes.set_title(f"{end}, {empty}", loc="right", color=_VERMILION, fontsize=13)
+        end = f"{'the last' if full else 'this one'} with {counted(rest, 'image')}"
+        empty = f"{counted(batch_size - rest, 'place')} empty"
+        axes.set_title(f"{end}, {empty}", loc="right", color=VERMILION, fontsize=13)
         end += f" and {empty}"
     axes.set_title(f"{split}\n" if rest else split)  # two titles, on two lines
     figure.set_label(f"{split}, {end}.")
     return figure
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_spike_counts(
     counts: NDArray[Any],
     labels: NDArray[Any] | None = None,
@@ -248,14 +194,14 @@ def plot_spike_counts(
     >>> figure.axes[0].get_title(loc="left")
     '9 of 10 images classified correctly'
     """
-    counts = _checked_counts(counts)
-    _check_at_most("counts", len(counts), _MOST_IMAGES)
+    counts = checked_counts(counts)
+    check_at_most("counts", len(counts), _MOST_IMAGES)
     if not duration_ms > 0:
         raise ValueError(f"duration_ms should be more than 0, not {duration_ms!r}.")
     predictions = counts.argmax(axis=1)
-    truth = predictions if labels is None else _checked_digits("labels", labels, len(counts))
+    truth = predictions if labels is None else checked_digits("labels", labels, len(counts))
     wrong = np.flatnonzero(truth != predictions)
-    images = _number(len(counts), "image")
+    images = counted(len(counts), "image")
     finding = f"{len(counts) - len(wrong)} of {images} classified correctly"
     if labels is None:
         finding = "The neuron that spikes most is the prediction"
@@ -281,7 +227,7 @@ def _heat_map(
 ) -> Figure:
     """Draw the counts, an image a column, in rows of 64 images: wide enough for the marks."""
     starts = range(0, len(counts), _IMAGES_IN_ROW)
-    figure, panels = _figure(1.3 + 1.8 * len(starts), rows=len(starts))
+    figure, panels = new_figure(1.3 + 1.8 * len(starts), rows=len(starts))
     for start, axes in zip(starts, panels, strict=True):
         stop = min(start + _IMAGES_IN_ROW, len(counts))
         images = np.arange(start, stop)
@@ -309,7 +255,7 @@ def _heat_map(
     return figure
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_confusion(labels: NDArray[Any], predictions: NDArray[Any]) -> Figure:
     """Draw how often each digit is read as which, with the mistakes in colour.
 
@@ -335,12 +281,12 @@ def plot_confusion(labels: NDArray[Any], predictions: NDArray[Any]) -> Figure:
     """
     from sklearn.metrics import confusion_matrix  # takes a second to import
 
-    labels = _checked_digits("labels", labels)
-    predictions = _checked_digits("predictions", predictions, len(labels))
+    labels = checked_digits("labels", labels)
+    predictions = checked_digits("predictions", predictions, len(labels))
     matrix = confusion_matrix(labels, predictions, labels=range(10))
     correct = int(matrix.trace())
     mistakes = matrix - np.diag(matrix.diagonal())
-    number = _number(len(labels), "digit")
+    number = counted(len(labels), "digit")
     share = f"{correct / len(labels):.2%}".replace("%", " %")
     finding = "no digit is mistaken for another"
     if mistakes.any():
@@ -348,14 +294,14 @@ def plot_confusion(labels: NDArray[Any], predictions: NDArray[Any]) -> Figure:
         often = "once" if mistakes.max() == 1 else f"{mistakes.max():,} times"
         finding = f"the most frequent mistake is {true} read as {read}, {often}"
 
-    figure, (axes,) = _figure(6.3)
+    figure, (axes,) = new_figure(6.3)
     # The right answers would drown the mistakes, so colour shows these alone. The scale goes on
     # beyond their largest number, which keeps the darkest cell light enough for its text.
     axes.imshow(
         np.ma.masked_equal(mistakes, 0), cmap="Oranges", vmin=0, vmax=1.5 * mistakes.max() + 1
     )
     for (row, column), count in np.ndenumerate(matrix):
-        colour = _BLUE if row == column else _INK if count else _GREY
+        colour = BLUE if row == column else INK if count else GREY
         axes.text(column, row, f"{count}", color=colour, fontsize=11, ha="center", va="center")
     axes.set(xticks=range(10), yticks=range(10), xlabel="predicted digit", ylabel="true digit")
     axes.tick_params(length=0)
@@ -367,7 +313,7 @@ def plot_confusion(labels: NDArray[Any], predictions: NDArray[Any]) -> Figure:
     return figure
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_misclassified(
     images: NDArray[Any],
     labels: NDArray[Any],
@@ -408,12 +354,12 @@ def plot_misclassified(
     >>> plot_misclassified(images, np.array([0, 1]), np.array([1, 1]), counts).get_label()
     'The only mistake in 2 digits: 0 read as 1, 3 vs 8 spikes.'
     """
-    images = _checked_images(images)
-    labels = _checked_digits("labels", labels, len(images))
-    predictions = _checked_digits("predictions", predictions, len(images))
-    counts = _checked_counts(counts, len(images))
-    _check_positive("limit", limit)
-    _check_at_most("limit", limit, _MOST_IMAGES)
+    images = checked_images(images)
+    labels = checked_digits("labels", labels, len(images))
+    predictions = checked_digits("predictions", predictions, len(images))
+    counts = checked_counts(counts, len(images))
+    check_positive("limit", limit)
+    check_at_most("limit", limit, _MOST_IMAGES)
     every = np.arange(len(labels))
     truth, read = counts[every, labels], counts[every, predictions]
     wrong = np.flatnonzero(labels != predictions)
@@ -424,15 +370,15 @@ def plot_misclassified(
         f"{labels[i]} read as {predictions[i]}\n{truth[i]:g} vs {read[i]:g} spikes" for i in worst
     ]
     if not captions:
-        return _sentence(title)
-    figure = _grid(images[worst], captions, columns=4, title=title)
+        return sentence_figure(title)
+    figure = grid(images[worst], captions, columns=4, title=title)
     figure.set_label(f"{title}: {'; '.join(captions)}.".replace("\n", ", "))
     return figure
 
 
 def _count_mistakes(shown: int, mistakes: int, total: int) -> str:
     """Say how many of the mistakes are shown."""
-    digits = _number(total, "digit")
+    digits = counted(total, "digit")
     if mistakes == 0:
         return f"No mistakes in {digits}"
     if mistakes == 1:
@@ -447,7 +393,7 @@ def _count_mistakes(shown: int, mistakes: int, total: int) -> str:
 # --- Chapter 2: the whole test set --------------------------------------------------------------
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_time_shares(seconds: Mapping[str, float], num_images: int) -> Figure:
     """Draw where the time of a run went, a bar for each part.
 
@@ -472,13 +418,13 @@ def plot_time_shares(seconds: Mapping[str, float], num_images: int) -> Figure:
     >>> plot_time_shares({"steps": 1.5, "pull": 0.5}, 10_000).get_label()
     '200 microseconds an image: steps 150 (75 %), pull 50 (25 %).'
     """
-    times = _checked_numbers("seconds", np.array(list(seconds.values())))
-    _check_positive("num_images", num_images)
+    times = checked_numbers("seconds", np.array(list(seconds.values())))
+    check_positive("num_images", num_images)
     if not times.sum() > 0:
         raise ValueError("seconds should hold at least one time of more than 0.")
     micro, shares = times / num_images * 1e6, times / times.sum()
-    figure, (axes,) = _figure(0.9 + 0.5 * len(times))
-    axes.barh(list(seconds), micro, color=_BLUE, height=0.6)
+    figure, (axes,) = new_figure(0.9 + 0.5 * len(times))
+    axes.barh(list(seconds), micro, color=BLUE, height=0.6)
     for row, (length, share) in enumerate(zip(micro, shares, strict=True)):
         axes.annotate(
             f"{share:.0%}".replace("%", " %"),
@@ -501,7 +447,7 @@ def plot_time_shares(seconds: Mapping[str, float], num_images: int) -> Figure:
     return figure
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_replays(
     images: NDArray[Any],
     labels: NDArray[Any],
@@ -537,9 +483,9 @@ def plot_replays(
     >>> plot_replays(np.eye(1, 784), np.array([4]), [spikes]).get_label()
     'Spikes of the 10 output neurons in 100 ms for 1 image: a 4 read as 9, 1 vs 2 spikes.'
     """
-    images = _checked_images(images)
-    labels = _checked_digits("labels", labels, len(images))
-    _check_at_most("images", len(images), 8)
+    images = checked_images(images)
+    labels = checked_digits("labels", labels, len(images))
+    check_at_most("images", len(images), 8)
     if len(recordings) != len(images):
         raise ValueError(
             f"recordings should be {len(images)}, one for each image, not {len(recordings)}."
@@ -548,17 +494,17 @@ def plot_replays(
         raise ValueError(f"duration_ms should be more than 0, not {duration_ms!r}.")
 
     rows = len(images)
-    figure = Figure(figsize=(_WIDTH, 1.1 + 1.7 * rows), layout="constrained")
+    figure = Figure(figsize=(WIDTH, 1.1 + 1.7 * rows), layout="constrained")
     grid = figure.add_gridspec(rows, 2, width_ratios=(3, 1))
     panels = [figure.add_subplot(grid[row, 0]) for row in range(rows)]
     captions = []
     for row, (axes, label, (times, ids)) in enumerate(zip(panels, labels, recordings, strict=True)):
-        times = _checked_numbers("recordings", times)
-        ids = _checked_digits("recordings", ids, len(times)) if len(times) else np.array([], int)
+        times = checked_numbers("recordings", times)
+        ids = checked_digits("recordings", ids, len(times)) if len(times) else np.array([], int)
         counts = np.bincount(ids, minlength=10)
         read = int(counts.argmax())
         for neuron in range(10):
-            colour = _BLUE if neuron == label else _VERMILION if neuron == read else _GREY
+            colour = BLUE if neuron == label else VERMILION if neuron == read else GREY
             axes.vlines(
                 times[ids == neuron], neuron - 0.4, neuron + 0.4, color=colour, linewidth=1.8
             )
@@ -568,29 +514,29 @@ def plot_replays(
         numbers = f"{counts[label]} vs {counts[read]} spikes"
         captions.append(f"a {verdict}, {numbers}")
         picture = figure.add_subplot(grid[row, 1])
-        picture.imshow(images[row].reshape(_PIXELS, _PIXELS), cmap="gray_r", vmin=0)
+        picture.imshow(images[row].reshape(PIXELS, PIXELS), cmap="gray_r", vmin=0)
         picture.set(xticks=(), yticks=())
         picture.spines[:].set_visible(False)
-        picture.set_title(f"{verdict}\n{numbers}", loc="center", fontsize=11, color=_INK, pad=2)
+        picture.set_title(f"{verdict}\n{numbers}", loc="center", fontsize=11, color=INK, pad=2)
     panels[-1].set_xlabel("time (ms)")
     panels[0].set_title("Spikes of the output neurons")
     handles = [
         Line2D([], [], color=colour, linewidth=4, label=name)
         for colour, name in [
-            (_BLUE, "true digit"),
-            (_VERMILION, "digit read"),
-            (_GREY, "others"),
+            (BLUE, "true digit"),
+            (VERMILION, "digit read"),
+            (GREY, "others"),
         ]
     ]
     figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False)
     figure.set_label(
-        f"Spikes of the 10 output neurons in {duration_ms:g} ms for {_number(rows, 'image')}: "
+        f"Spikes of the 10 output neurons in {duration_ms:g} ms for {counted(rows, 'image')}: "
         f"{'; '.join(captions)}."
     )
     return figure
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_reset(
     voltages: NDArray[Any],
     spikes: NDArray[Any],
@@ -631,7 +577,7 @@ def plot_reset(
     'Voltages over 3 steps with a reset after step 2: sender spikes in step 2 and ends at 0 mV; \
 receiver never spikes and ends at 3 mV.'
     """
-    voltages, spikes = _checked_numbers("voltages", voltages), np.asarray(spikes)
+    voltages, spikes = checked_numbers("voltages", voltages), np.asarray(spikes)
     if voltages.ndim != 2 or voltages.shape != spikes.shape or voltages.shape[1] != len(names):
         raise ValueError(
             "voltages and spikes should have the same shape (steps + 1, neurons), with a name for "
@@ -640,16 +586,16 @@ receiver never spikes and ends at 3 mV.'
     steps = len(voltages) - 1
     if not 0 <= reset_after < steps:
         raise ValueError(f"reset_after should be from 0 to {steps - 1}, not {reset_after!r}.")
-    figure, panels = _figure(1.1 + 1.4 * len(names), rows=len(names))
+    figure, panels = new_figure(1.1 + 1.4 * len(names), rows=len(names))
     sentences = []
     x = np.insert(np.arange(steps + 1.0), reset_after + 1, reset_after + 0.5)
     for axes, name, voltage, spiked in zip(panels, names, voltages.T, spikes.T, strict=True):
-        axes.plot(x, np.insert(voltage, reset_after + 1, 0), color=_BLUE, linewidth=1.5)
-        axes.plot(voltage, "o", color=_BLUE)
+        axes.plot(x, np.insert(voltage, reset_after + 1, 0), color=BLUE, linewidth=1.5)
+        axes.plot(voltage, "o", color=BLUE)
         where = np.flatnonzero(spiked)
-        axes.vlines(where, threshold, 1.35 * threshold, color=_VERMILION, linewidth=3)
-        axes.axhline(threshold, color=_GREY, linestyle=":")
-        axes.axvline(reset_after + 0.5, color=_INK, linestyle="--")
+        axes.vlines(where, threshold, 1.35 * threshold, color=VERMILION, linewidth=3)
+        axes.axhline(threshold, color=GREY, linestyle=":")
+        axes.axvline(reset_after + 0.5, color=INK, linestyle="--")
         axes.set(xlim=(-0.2, steps + 0.2), ylim=(-0.06 * threshold, 1.4 * threshold))
         axes.set(yticks=(0, threshold), ylabel=f"{name}\n(mV)")
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
@@ -662,13 +608,13 @@ receiver never spikes and ends at 3 mV.'
     panels[-1].set_xlabel("step (1 ms)")
     panels[0].set_title("Voltages; bars: spikes, dashed: the reset")
     figure.set_label(
-        f"Voltages over {_number(steps, 'step')} with a reset after step {reset_after}: "
+        f"Voltages over {counted(steps, 'step')} with a reset after step {reset_after}: "
         f"{'; '.join(sentences)}."
     )
     return figure
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_count_changes(first: NDArray[Any], second: NDArray[Any]) -> Figure:
     """Draw for how many images two runs differ by how many output spikes.
 
@@ -692,18 +638,18 @@ def plot_count_changes(first: NDArray[Any], second: NDArray[Any]) -> Figure:
     >>> plot_count_changes(first, first + np.eye(3, 10, dtype=int)).get_label()
     'Two runs count other output spikes for 3 of 3 images, at most 1 more or less in an image.'
     """
-    first = _checked_counts(first)
-    second = _checked_counts(second, len(first))
+    first = checked_counts(first)
+    second = checked_counts(second, len(first))
     changes = np.abs(first - second).sum(axis=1).astype(int)
     changed, most = int(np.count_nonzero(changes)), int(changes.max())
     heights = np.bincount(changes)
-    figure, (axes,) = _figure(3.2)
-    axes.bar(range(1), heights[:1], color=_GREY)
-    axes.bar(range(1, len(heights)), heights[1:], color=_VERMILION)
+    figure, (axes,) = new_figure(3.2)
+    axes.bar(range(1), heights[:1], color=GREY)
+    axes.bar(range(1, len(heights)), heights[1:], color=VERMILION)
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     axes.yaxis.set_major_formatter("{x:,.0f}")
     axes.set(xlabel="output spikes more or less", ylabel="images")
-    images = _number(len(first), "image")
+    images = counted(len(first), "image")
     axes.set_title(f"Counts change for {changed:,} of {images}")
     figure.set_label(
         f"Two runs count other output spikes for {changed:,} of {images}, "
@@ -712,7 +658,7 @@ def plot_count_changes(first: NDArray[Any], second: NDArray[Any]) -> Figure:
     return figure
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_two_answers(
     first: NDArray[Any],
     second: NDArray[Any],
@@ -746,14 +692,14 @@ def plot_two_answers(
     'Output spikes for a 0 in two runs: first run, read as 9, 9 spikes; second run, read as 0, \
 9 spikes.'
     """
-    runs = [_checked_counts(np.asarray(run)[np.newaxis])[0] for run in (first, second)]
-    (label,) = _checked_digits("label", np.array([label]))
-    figure, (axes,) = _figure(3.3)
+    runs = [checked_counts(np.asarray(run)[np.newaxis])[0] for run in (first, second)]
+    (label,) = checked_digits("label", np.array([label]))
+    figure, (axes,) = new_figure(3.3)
     answers = []
-    for run, name, colour, shift in zip(runs, names, (_BLUE, _VERMILION), (-0.2, 0.2), strict=True):
+    for run, name, colour, shift in zip(runs, names, (BLUE, VERMILION), (-0.2, 0.2), strict=True):
         read = int(run.argmax())
         axes.bar(np.arange(10) + shift, run, 0.4, color=colour, label=f"{name}: read as {read}")
-        answers.append(f"{name}, read as {read}, {_number(int(run[read]), 'spike')}")
+        answers.append(f"{name}, read as {read}, {counted(int(run[read]), 'spike')}")
     axes.set(xticks=range(10), xlabel="output neuron", ylabel="spikes")
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
     axes.set_title(f"The same {label}, twice")
@@ -762,7 +708,7 @@ def plot_two_answers(
     return figure
 
 
-@style.context(_STYLE)
+@style.context(STYLE)
 def plot_leftovers(changed: Sequence[int], num_images: int) -> Figure:
     """Draw how many images depend on their predecessor, by the idle steps ahead of the reset.
 
@@ -787,12 +733,12 @@ def plot_leftovers(changed: Sequence[int], num_images: int) -> Figure:
     >>> plot_leftovers([9, 4, 0], 10).get_label()
     'Images, of 10, that depend on the one before: 9 after 0 idle steps, 4 after 1, 0 after 2.'
     """
-    _check_positive("num_images", num_images)
-    numbers = _checked_numbers("changed", np.asarray(changed))
+    check_positive("num_images", num_images)
+    numbers = checked_numbers("changed", np.asarray(changed))
     if numbers.ndim != 1 or not len(numbers) or numbers.max() > num_images:
         raise ValueError(f"changed should be numbers of images, at most {num_images:,} each.")
-    figure, (axes,) = _figure(3.0)
-    bars = axes.bar(range(len(numbers)), numbers, 0.6, color=_VERMILION)
+    figure, (axes,) = new_figure(3.0)
+    bars = axes.bar(range(len(numbers)), numbers, 0.6, color=VERMILION)
     axes.bar_label(bars, [f"{number:,.0f}" for number in numbers], padding=3)
     axes.set(xticks=range(len(numbers)), xlabel="idle steps before the reset (1 ms each)")
     axes.set(ylim=(0, 1.15 * num_images), ylabel=f"images, of {num_images:,}")
@@ -804,106 +750,3 @@ def plot_leftovers(changed: Sequence[int], num_images: int) -> Figure:
         f"Images, of {num_images:,}, that depend on the one before: {', '.join(parts)}."
     )
     return figure
-
-
-# --- What the figures share ---------------------------------------------------------------------
-
-
-def _figure(height: float, rows: int = 1) -> tuple[Figure, list[Axes]]:
-    """Make a figure of `height` inches, with axes below one another."""
-    figure = Figure(figsize=(_WIDTH, height), layout="constrained")
-    return figure, list(figure.subplots(rows, squeeze=False)[:, 0])
-
-
-def _grid(images: NDArray[Any], captions: list[str], columns: int, title: str) -> Figure:
-    """Draw images row by row, each below its caption.
-
-    All are parts of one large image, since axes for each of a hundred would take seconds.
-    """
-    columns = min(columns, len(images))
-    rows = -(-len(images) // columns)
-    inches = min(_WIDTH / columns, 1.3)  # for an image and the gap to the next
-    width = _PIXELS + 4
-    line = 0.2 * width / inches  # of text, in pixels of the large image
-    height = _PIXELS + round(line * (captions[0].count("\n") + 1.3))
-    paper = np.zeros((rows * height, columns * width))
-    figure = Figure(figsize=(columns * inches, rows * inches * height / width))
-    axes = figure.add_axes((0, 0, 1, 1))
-    axes.set_axis_off()
-    for place, (image, caption) in enumerate(zip(images, captions, strict=True)):
-        row, column = divmod(place, columns)
-        top, left = (row + 1) * height - _PIXELS, column * width + 2
-        paper[top : top + _PIXELS, left : left + _PIXELS] = image.reshape(_PIXELS, _PIXELS)
-        axes.text(left + _PIXELS / 2, top, caption, color=_BLUE, fontsize=12, ha="center")
-    axes.set_title(title, pad=2)
-    axes.imshow(paper, cmap="gray_r", vmin=0, vmax=paper.max() or 1, aspect="auto")
-    return figure
-
-
-def _sentence(text: str) -> Figure:
-    """Make a figure of nothing but a sentence."""
-    figure = Figure(figsize=(_WIDTH, 0.8))
-    figure.text(0.5, 0.5, f"{text}.", fontsize=14, ha="center", va="center")
-    figure.set_label(f"{text}.")
-    return figure
-
-
-def _number(count: int, noun: str, plural: str | None = None) -> str:
-    """Put a number before its noun: 1 image, 10,000 images."""
-    return f"{count:,} {noun if count == 1 else plural or noun + 's'}"
-
-
-def _checked_images(images: NDArray[Any]) -> NDArray[Any]:
-    images = _checked_numbers("images", images)
-    if images.ndim != 2 or images.shape[1] != _PIXELS**2 or not len(images):
-        raise ValueError(
-            f"images should have the shape (n, {_PIXELS**2}), n at least 1, not {images.shape}."
-        )
-    return images
-
-
-def _checked_counts(counts: NDArray[Any], n: int | None = None) -> NDArray[np.float64]:
-    """Return the counts as floats: differences of unsigned integers could not be negative."""
-    counts = _checked_numbers("counts", counts)
-    if counts.ndim != 2 or counts.shape[1] != 10 or not len(counts):
-        raise ValueError(f"counts should have the shape (n, 10), n at least 1, not {counts.shape}.")
-    _check_length("counts", counts, n)
-    return counts.astype(np.float64)
-
-
-def _checked_digits(name: str, digits: NDArray[Any], n: int | None = None) -> NDArray[np.int64]:
-    digits = np.asarray(digits)
-    if digits.ndim != 1 or not len(digits):
-        raise ValueError(f"{name} should have the shape (n,), n at least 1, not {digits.shape}.")
-    if digits.dtype.kind not in "iu":
-        raise ValueError(f"{name} should be integers, not {digits.dtype}.")
-    _check_length(name, digits, n)
-    if digits.min() < 0 or digits.max() > 9:
-        raise ValueError(
-            f"{name} should be digits from 0 to 9, not from {digits.min()} to {digits.max()}."
-        )
-    return digits.astype(np.int64)
-
-
-def _checked_numbers(name: str, values: NDArray[Any]) -> NDArray[Any]:
-    values = np.asarray(values)
-    if values.dtype.kind not in "iuf":
-        raise ValueError(f"{name} should be numbers, not {values.dtype}.")
-    if not (np.isfinite(values) & (values >= 0)).all():
-        raise ValueError(f"{name} should be finite and at least 0, not all of them are.")
-    return values
-
-
-def _check_length(name: str, values: NDArray[Any], n: int | None) -> None:
-    if n is not None and len(values) != n:
-        raise ValueError(f"{name} should be {n:,}, one for each image, not {len(values):,}.")
-
-
-def _check_positive(name: str, value: int) -> None:
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise ValueError(f"{name} should be an integer of at least 1, not {value!r}.")
-
-
-def _check_at_most(name: str, number: int, most: int) -> None:
-    if number > most:
-        raise ValueError(f"{name} should be at most {most}, not {number:,}.")
