@@ -21,8 +21,12 @@ from tutorial_helpers.data import load_mnist
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "notebooks"
 
-# Figures that the README shows: the notebook, the call that draws it, the file.
-PICTURES = [("3_batched_inference", "plot_spike_counts(", ROOT / "docs" / "first_batch.png")]
+# Figures that the READMEs show: the notebook, the call that draws it, the file.
+PICTURES = [
+    ("1_single_image", "plot_raster(", ROOT / "docs" / "raster.png"),
+    ("2_whole_test_set", "plot_count_changes(", ROOT / "docs" / "leak.png"),
+    ("3_batched_inference", "plot_spike_counts(", ROOT / "docs" / "first_batch.png"),
+]
 
 
 def last_line_states(text: str) -> str:
@@ -62,7 +66,7 @@ def store(path: Path) -> None:
 
 
 def store_pictures(path: Path) -> None:
-    """Write the figures of a stored notebook that the README shows."""
+    """Write the figures of a stored notebook that the READMEs show."""
     for name, call, target in PICTURES:
         if name != path.stem:
             continue
