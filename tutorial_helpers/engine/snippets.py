@@ -154,13 +154,13 @@ def _parse(snippet: Snippet, before: str, after: str) -> c_ast.Compound:
         tree = c_parser.CParser().parse(before + text + after)
     except c_parser.ParseError as error:
         found = re.match(r"[^:]*:(\d+):(\d+): (?:before: )?(.*)", str(error))
-        if found is None and "end of input" not in str(error):
-            raise snippet.error("Parse error: an expression is missing or not complete.") from None
+        # Versions of pycparser differ in whether they can tell an incomplete expression from code
+        # that ends too early, so the message covers both.
         last_line = snippet.text.count("\n") + 1
         if found is None or int(found[1]) - _PREFIX_LINES > last_line:
             raise snippet.error(
-                "Parse error: the code ends too early; is a ';', ')' or '}' missing, or one too "
-                "many?"
+                "Parse error: an expression is missing or incomplete, or the code ends too early; "
+                "is a ';', ')' or '}' missing, or one too many?"
             ) from None
         line, column, token = int(found[1]) - _PREFIX_LINES, int(found[2]), found[3]
         if token.startswith("Illegal character"):
