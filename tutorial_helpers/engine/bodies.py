@@ -119,25 +119,18 @@ class _Assembly:
         self.constants[code] = literal(value, ctype)
         return Name(code, ctype, writable=False, kind="parameter")
 
-    def cell(self, wish: str, buffer: Buffer, index: str | None = None) -> str:
+    def cell(self, wish: str, buffer: Buffer) -> str:
         """Return the local name for an element of `buffer`."""
         local = self.namer.unique(wish)
         array = self.namer.unique(f"{local}_array")
-        if index is None:
-            index = (
-                self.index if buffer.per_element else ", ".join("0" * (1 + self.index.count(",")))
-            )
+        shared = ", ".join("0" * (1 + self.index.count(",")))
+        index = self.index if buffer.per_element else shared
         self.cells.append(_Cell(local, array, index, buffer))
         return local
 
     def local(self, wish: str, ctype: ResolvedType, kind: str) -> Name:
         """Return a name that lives for one round of the loop."""
         return Name(self.namer.unique(wish), ctype, writable=False, kind=kind)
-
-    def array(self, name: str, buffer: Buffer) -> str:
-        """Return the name of an array that the template itself indexes."""
-        self.loop.arguments.append(Argument(self.namer.unique(name), buffer))
-        return self.loop.arguments[-1].name
 
     def names_of(self, bound: Bound) -> dict[str, Name]:
         """Bind the parameters and variables of a description."""

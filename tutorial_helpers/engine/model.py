@@ -618,7 +618,6 @@ class GeNNModel:
                 self._kernels,
                 groups,
                 self._batch_size,
-                self._dt,
                 self.types,
                 self._timing_enabled,
                 steps,

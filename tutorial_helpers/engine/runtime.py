@@ -17,7 +17,7 @@ import numpy as np
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.groups import Group
 from tutorial_helpers.engine.initialisers import check_shape, initial_array
-from tutorial_helpers.engine.plan import Plan
+from tutorial_helpers.engine.plan import CustomUpdateCall, Plan
 from tutorial_helpers.engine.threads import share
 from tutorial_helpers.engine.types import TIMEPOINT, Precision
 from tutorial_helpers.engine.variables import Variable
@@ -43,7 +43,7 @@ class Runtime:
         Its compiled module.
     groups
         All parts of the model, whose memory is to be allocated.
-    batch_size, dt, precision, timing_enabled
+    batch_size, precision, timing_enabled
         Properties of the model when it was built.
     num_recording_timesteps
         Steps that a recording holds.
@@ -55,7 +55,6 @@ class Runtime:
         kernels: ModuleType,
         groups: Iterable[Group],
         batch_size: int,
-        dt: float,
         precision: Precision,
         timing_enabled: bool,
         num_recording_timesteps: int | None,
@@ -64,7 +63,6 @@ class Runtime:
         self._plan = plan
         self._kernels = kernels
         self._batch_size = batch_size
-        self._dt = dt
         self._precision = precision
         self._timing_enabled = timing_enabled
         self._done = 0
@@ -162,27 +160,20 @@ class Runtime:
         self.flush()
         start = perf_counter()
         for name in names:
-            call = self._plan.custom_updates[name]
-            kernel = getattr(self._kernels, call.function)
-            arguments = [self._device(buffer) for buffer in call.buffers]
-            size = self._batch_size if call.per_batch else 1
-            timestep, count = self._done, call.count
-
-            def work(
-                first: int,
-                last: int,
-                kernel: Any = kernel,
-                size: int = size,
-                timestep: int = timestep,
-                count: int = count,
-                arguments: Any = arguments,
-            ) -> None:
-                kernel(first, last, size, timestep, count, *arguments)
-
-            share(work, size, max(1, _ELEMENTS_PER_CALL // max(1, count)))
+            self._update(self._plan.custom_updates[name])
         if self._timing_enabled:
             spent = self.custom_update_times.get(group_name, 0.0)
             self.custom_update_times[group_name] = spent + perf_counter() - start
+
+    def _update(self, call: CustomUpdateCall) -> None:
+        kernel = getattr(self._kernels, call.function)
+        arguments = [self._device(buffer) for buffer in call.buffers]
+        size = self._batch_size if call.per_batch else 1
+
+        def work(first: int, last: int) -> None:
+            kernel(first, last, size, self._done, call.count, *arguments)
+
+        share(work, size, max(1, _ELEMENTS_PER_CALL // max(1, call.count)))
 
     def pull_recordings(self) -> None:
         """Copy all recordings to the host, after all steps so far."""
