@@ -40,7 +40,7 @@ _LOOP_NAMES = (
     *("neuron", "pre", "post", "element", "dt", "out_post", "first", "last"),
     *("fired", "spike", "spikes", "num_spikes", "spikes_done"),
     *("spike_bits", "in_flight", "steps", "step", "inputs", "bits", "arrival"),
-    *("count", "num_batches", "timestep"),
+    *("count", "num_batches", "timestep", "steps_done", "seed"),
     *(f"pre_{number}" for number in range(8)),
 )
 

@@ -620,6 +620,7 @@ class GeNNModel:
                 self._batch_size,
                 self.types,
                 self._timing_enabled,
+                self._seed,
                 steps,
             )
         except BaseException:

@@ -38,6 +38,15 @@ from tutorial_helpers.engine.types import Precision
 _SPIKES_PER_PASS = 8
 _LONGEST_REPEATED_CODE = 4
 
+# What the kernel ``simulate`` takes before its arrays: which batches of how many, the number of the
+# first step, how many steps were simulated since the model was loaded (which is another number once
+# a user has set the time step), the seed of random numbers, the number of steps, which phases.
+_LEADING = (
+    *("first", "last", "num_batch", "timestep", "steps_done", "seed", "num_steps", "phases"),
+)
+# The same for a custom update, which knows the number of elements of a batch.
+_UPDATE_LEADING = ("first", "last", "num_batches", "timestep", "steps_done", "count")
+
 _POSTSYNAPTIC_ORDER = ("ExpCurr", "ExpCond", "DeltaCurr")
 
 
@@ -105,7 +114,7 @@ class _Memory:
     namer: Namer = field(
         default_factory=lambda: Namer(
             (
-                *("first", "last", "timestep", "num_steps", "num_batch", "phases"),
+                *_LEADING,
                 *("batch", "block", "step", "steps", "t", "simulate", "kernel", "part"),
                 *("collect", "record", "recall", "keep_last", "record_block", "arriving"),
                 *("lowest_bit", "clear", "take"),
@@ -268,7 +277,7 @@ def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, A
     loop = custom_update_loop(
         model.types, model.dt, group.num_neurons, group.columns, group.bound()
     )
-    namer = Namer(("first", "last", "num_batch", "count", "timestep", "t", "batch", "element"))
+    namer = Namer((*_UPDATE_LEADING, "num_batch", "t", "batch", "element"))
     arrays = {argument.name: namer.unique(f"all_{argument.name}") for argument in loop.arguments}
     buffers = [argument.buffer for argument in loop.arguments]
     rows = [
@@ -284,10 +293,8 @@ def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, A
         # Part of a docstring, which the name that a user gave must not end.
         "title": re.sub(r"[^ -~]|[\"\\\\]", "?", group.model.title).capitalize(),
         "loop": loop,
-        "parameters": ", ".join(
-            ["first", "last", "num_batches", "timestep", "count", *arrays.values()]
-        ),
-        "signature": ", ".join(["int64"] * 5 + types),
+        "parameters": ", ".join([*_UPDATE_LEADING, *arrays.values()]),
+        "signature": ", ".join(["int64"] * len(_UPDATE_LEADING) + types),
         "rows": rows,
         "time": model.types.time.numpy_name,
         "dt": literal(model.dt, model.types.time),
@@ -343,7 +350,7 @@ def make_plan(model: Description) -> Plan:
     neurons = [_neurons(model, group, memory, in_blocks) for group in order or populations]
     recording = [group for group in order or populations if _records(group)]
     update_functions, calls = _custom_updates(model)
-    leading = ["first", "last", "num_batch", "timestep", "num_steps", "phases"]
+    leading = [*_LEADING]
     parameters = [
         *leading,
         *memory.arrays.values(),

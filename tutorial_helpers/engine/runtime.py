@@ -43,7 +43,7 @@ class Runtime:
         Its compiled module.
     groups
         All parts of the model, whose memory is to be allocated.
-    batch_size, precision, timing_enabled
+    batch_size, precision, timing_enabled, seed
         Properties of the model when it was built.
     num_recording_timesteps
         Steps that a recording holds.
@@ -57,6 +57,7 @@ class Runtime:
         batch_size: int,
         precision: Precision,
         timing_enabled: bool,
+        seed: int,
         num_recording_timesteps: int | None,
     ) -> None:
         start = perf_counter()
@@ -65,7 +66,9 @@ class Runtime:
         self._batch_size = batch_size
         self._precision = precision
         self._timing_enabled = timing_enabled
-        self._done = 0
+        self._timestep = 0
+        self._simulated = 0
+        self._seed = seed
         self.pending = 0
         self._owned: list[Buffer] = []
         for group in groups:
@@ -119,12 +122,12 @@ class Runtime:
     @property
     def timestep(self) -> int:
         """Number of the next step."""
-        return self._done + self.pending
+        return self._timestep + self.pending
 
     @timestep.setter
     def timestep(self, value: int) -> None:
         self.flush()
-        self._done = value
+        self._timestep = value
 
     def step(self) -> None:
         """Ask for one step."""
@@ -137,21 +140,23 @@ class Runtime:
         steps = self.pending
         if not steps:
             return
-        first_step, self._done, self.pending = self._done, self._done + steps, 0
+        first_step, self._timestep, self.pending = self._timestep, self._timestep + steps, 0
+        simulated, self._simulated = self._simulated, self._simulated + steps
         if not self._timing_enabled:
-            self._simulate(first_step, steps, _WHOLE)
+            self._simulate(first_step, simulated, steps, _WHOLE)
             return
-        for step in range(first_step, first_step + steps):
+        for step in range(steps):
             for phase, name in ((_SYNAPSES, "presynaptic_update"), (_NEURONS, "neuron_update")):
                 start = perf_counter()
-                self._simulate(step, 1, phase)
+                self._simulate(first_step + step, simulated + step, 1, phase)
                 self.times[name] += perf_counter() - start
 
-    def _simulate(self, first_step: int, steps: int, phases: int) -> None:
+    def _simulate(self, first_step: int, simulated: int, steps: int, phases: int) -> None:
         kernel, size, arguments = self._kernels.simulate, self._batch_size, self._arguments
+        seed = self._seed
 
         def work(first: int, last: int) -> None:
-            kernel(first, last, size, first_step, steps, phases, *arguments)
+            kernel(first, last, size, first_step, simulated, seed, steps, phases, *arguments)
 
         share(work, size)
 
@@ -171,7 +176,7 @@ class Runtime:
         size = self._batch_size if call.per_batch else 1
 
         def work(first: int, last: int) -> None:
-            kernel(first, last, size, self._done, call.count, *arguments)
+            kernel(first, last, size, self._timestep, self._simulated, call.count, *arguments)
 
         share(work, size, max(1, _ELEMENTS_PER_CALL // max(1, call.count)))
 
@@ -179,4 +184,4 @@ class Runtime:
         """Copy all recordings to the host, after all steps so far."""
         self.flush()
         for recorder in self._plan.recorders:
-            recorder.pull(self._done)
+            recorder.pull(self._timestep)
