@@ -20,11 +20,19 @@ from hypothesis import strategies as st
 from tutorial_helpers import engine
 from tutorial_helpers.engine import c_functions, types
 from tutorial_helpers.engine.snippets import Snippet, SnippetError
-from tutorial_helpers.engine.translate import Name, Namer, Translator, literal
+from tutorial_helpers.engine.translate import (
+    Name,
+    Namer,
+    SpecialFunction,
+    Translator,
+    converted,
+    literal,
+)
 from tutorial_helpers.engine.types import Precision, ResolvedType, promoted, usual_conversion
 
 FLOAT = Precision(types.Float, types.Float)
 DOUBLE = Precision(types.Double, types.Double)
+UINT = types.Uint32
 
 # One writable variable of each type, and names with which less can be done.
 VARIABLES = {
@@ -726,9 +734,9 @@ def test_built_in_names_are_read_only(kind: Any) -> None:
 )
 def test_special_functions(kind: Any, call: str) -> None:
     kind(f"{call}(own); if (own > 1.0) {{ {call}(2 * own); }} {call}(1), {call}(2);")
-    with pytest.raises(SnippetError, match=rf"{call}\(\) takes 1 argument, 2 given"):
+    with pytest.raises(SnippetError, match=rf"{call}\(x\) takes 1 argument, 2 given"):
         kind(f"{call}(own, own);")
-    with pytest.raises(SnippetError, match=rf"{call}\(\) takes 1 argument, 0 given"):
+    with pytest.raises(SnippetError, match=rf"{call}\(x\) takes 1 argument, 0 given"):
         kind(f"{call}();")
     with pytest.raises(SnippetError, match=rf"{call}\(\) gives no value"):
         kind(f"own = {call}(own);")
@@ -739,6 +747,30 @@ def test_special_functions(kind: Any, call: str) -> None:
     for other in set(KINDS) - {source, postsynaptic, weight_update, threshold}:
         with pytest.raises(SnippetError, match=f"Undefined function '{call}'"):
             other(f"{call}(own);")
+
+
+def test_special_functions_of_several_arguments() -> None:
+    special = {
+        "put": SpecialFunction(
+            ("x", "steps"), lambda translator, x, n: [f"put({x.code}, {converted(n, UINT).code})"]
+        ),
+        "none": SpecialFunction((), lambda translator: ["none()"]),
+    }
+
+    def lines(code: str) -> list[str]:
+        return Translator(FLOAT, NAMES, special=special).statements(Snippet(code, "Code"))
+
+    assert lines("put(V, 3);") == ["put(V, uint32(3))"]
+    # What the arguments assign happens before the call.
+    assert lines("put(V = theta, i++);")[-1] == "put(V, uint32(previous))"
+    assert lines("none();") == ["none()"]
+    for code, message in (
+        ("put(V);", r"put\(x, steps\) takes 2 arguments, 1 given"),
+        ("put(V, 1, 2);", r"put\(x, steps\) takes 2 arguments, 3 given"),
+        ("none(V);", r"none\(\) takes 0 arguments, 1 given"),
+    ):
+        with pytest.raises(SnippetError, match=message):
+            lines(code)
 
 
 def test_code_of_every_model_is_checked_when_it_is_created() -> None:

@@ -25,7 +25,14 @@ from tutorial_helpers.engine.components import (
 )
 from tutorial_helpers.engine.functions import RANDOM_FUNCTIONS
 from tutorial_helpers.engine.snippets import Snippet, SnippetError
-from tutorial_helpers.engine.translate import Name, Namer, SpecialFunction, Translator, literal
+from tutorial_helpers.engine.translate import (
+    Expression,
+    Name,
+    Namer,
+    SpecialFunction,
+    Translator,
+    literal,
+)
 from tutorial_helpers.engine.types import Precision, ResolvedType, Uint32
 
 _NO_RANDOM = dict.fromkeys(RANDOM_FUNCTIONS, "random numbers are not available in this code.")
@@ -244,7 +251,10 @@ def neuron_loop(
     lines += [f"{inputs[name].code} = {text}" for name, text in start.items()]
 
     def inject(target: str) -> dict[str, SpecialFunction]:
-        return {"injectCurrent": lambda translator, x: translator.add_to(inputs[target], x)}
+        def add(translator: Translator, x: Expression) -> list[str]:
+            return translator.add_to(inputs[target], x)
+
+        return {"injectCurrent": SpecialFunction(("x",), add)}
 
     def referenced(bound: Bound) -> dict[str, Name]:
         return {
@@ -314,8 +324,8 @@ def synapse_loop(
         "num_post": _count(num_post),
         **assembly.names_of(weight_update),
     }
-    add_to_post: dict[str, SpecialFunction] = {
-        "addToPost": lambda translator, x: translator.add_to(total, x)
+    add_to_post = {
+        "addToPost": SpecialFunction(("x",), lambda translator, x: translator.add_to(total, x))
     }
     translator = assembly.translator(names, add_to_post, _NO_RANDOM | _NO_SPIKE_TIMES)
     assembly.loop.lines += translator.statements(model.pre_spike_syn_code)

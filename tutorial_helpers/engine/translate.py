@@ -167,7 +167,21 @@ def _wrapped(expression: Expression, level: int) -> str:
     return expression.code if expression.level >= level else f"({expression.code})"
 
 
-SpecialFunction = Callable[["Translator", Expression], list[str]]
+@dataclass(frozen=True)
+class SpecialFunction:
+    """A function without a result that only some snippets have, such as ``injectCurrent``.
+
+    Parameters
+    ----------
+    arguments
+        Names of its arguments, for messages; a call has to give as many.
+    lines
+        Returns the lines that a call becomes, from the translator and one expression for each
+        argument.
+    """
+
+    arguments: tuple[str, ...]
+    lines: Callable[..., list[str]]
 
 
 @dataclass
@@ -466,13 +480,7 @@ class Translator:
             return [self._assigned(target, node.op[-1], _ONE)]
         called = node.name if isinstance(node, c_ast.FuncCall) else None
         if isinstance(called, c_ast.ID) and called.name in self.special:
-            arguments = node.args.exprs if node.args else []
-            if len(arguments) != 1:
-                raise self._error(
-                    node, f"{called.name}() takes 1 argument, {len(arguments)} given."
-                )
-            before, value = self._evaluated(arguments[0])
-            return [*before, *self.special[called.name](self, value)]
+            return self._special_call(node, called.name)
         # Nothing comes of the value, but what it assigns on the way must still happen.
         return self._evaluated(node)[0]
 
@@ -669,6 +677,20 @@ class Translator:
         return Expression(f"{ctype.numpy_name}({code})", ctype, _ATOM)
 
     # Calls -----------------------------------------------------------------------------------
+
+    def _special_call(self, node: c_ast.FuncCall, name: str) -> list[str]:
+        function = self.special[name]
+        given = node.args.exprs if node.args else []
+        expected = len(function.arguments)
+        if len(given) != expected:
+            raise self._error(
+                node,
+                f"{name}({', '.join(function.arguments)}) takes {expected} "
+                f"argument{'s' if expected != 1 else ''}, {len(given)} given.",
+            )
+        evaluated = [self._evaluated(argument) for argument in given]
+        before = [line for lines, _ in evaluated for line in lines]
+        return [*before, *function.lines(self, *(value for _, value in evaluated))]
 
     def _value_of_FuncCall(self, node: c_ast.FuncCall) -> Expression:  # noqa: N802
         if not isinstance(node.name, c_ast.ID):
