@@ -27,11 +27,15 @@ from tutorial_helpers.engine.initialisers import (
 )
 from tutorial_helpers.engine.model import GeNNModel
 from tutorial_helpers.engine.references import (
+    create_den_delay_var_ref,
     create_out_post_var_ref,
+    create_prev_spike_time_var_ref,
     create_psm_var_ref,
     create_spike_time_var_ref,
     create_src_spike_count_var_ref,
     create_var_ref,
+    create_wu_post_var_ref,
+    create_wu_pre_var_ref,
     create_wu_var_ref,
 )
 from tutorial_helpers.engine.threads import get_num_threads, set_num_threads
@@ -45,15 +49,19 @@ __all__ = [
     "VarLocation",
     "create_current_source_model",
     "create_custom_update_model",
+    "create_den_delay_var_ref",
     "create_neuron_model",
     "create_out_post_var_ref",
     "create_postsynaptic_model",
+    "create_prev_spike_time_var_ref",
     "create_psm_var_ref",
     "create_spike_time_var_ref",
     "create_src_spike_count_var_ref",
     "create_var_init_snippet",
     "create_var_ref",
     "create_weight_update_model",
+    "create_wu_post_var_ref",
+    "create_wu_pre_var_ref",
     "create_wu_var_ref",
     "get_num_threads",
     "init_postsynaptic",

@@ -36,9 +36,9 @@ from tutorial_helpers.engine.translate import (
 from tutorial_helpers.engine.types import Precision, ResolvedType, Uint32
 
 _NO_RANDOM = dict.fromkeys(RANDOM_FUNCTIONS, "random numbers are not available in this code.")
-_NO_SPIKE_TIMES = dict.fromkeys(
-    ("st_pre", "st_post", "prev_st_pre", "prev_st_post"),
-    "the bundled engine keeps no spike times for synapses; real PyGeNN does.",
+_NO_EVENT_TIMES = dict.fromkeys(
+    ("set_pre", "set_post", "prev_set_pre", "prev_set_post"),
+    "the bundled engine keeps no times of spike-like events; real PyGeNN does.",
 )
 
 
@@ -47,7 +47,8 @@ _LOOP_NAMES = (
     *("neuron", "pre", "post", "element", "dt", "out_post", "first", "last"),
     *("fired", "spike", "spikes", "num_spikes", "spikes_done"),
     *("spike_bits", "in_flight", "steps", "step", "inputs", "bits", "arrival"),
-    *("count", "num_batches", "timestep", "steps_done", "seed"),
+    *("count", "num_batches", "timestep", "steps_done", "seed", "age", "total"),
+    *("synapse", "row_start", "post_inds", "pre_inds", "den_delay", "out_pre", "events"),
     *(f"pre_{number}" for number in range(8)),
 )
 
@@ -95,16 +96,114 @@ class Loop:
     loads: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     stores: list[str] = field(default_factory=list)
+    written: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """What brings input to a population of neurons: the postsynaptic side of some synapses.
+
+    Parameters
+    ----------
+    postsynaptic
+        The postsynaptic model.
+    out_post
+        What the synapses have added up for each neuron.
+    target
+        Name of the input that they drive.
+    den_delay
+        What they have added for later steps, if they do so.
+    """
+
+    postsynaptic: Bound
+    out_post: Buffer
+    target: str
+    den_delay: Buffer | None = None
+
+
+@dataclass(frozen=True)
+class Side:
+    """What a weight update model has to do with the neurons on one side of its synapses.
+
+    Parameters
+    ----------
+    bound
+        The model, with the variables and the references of this side.
+    side
+        ``"pre"`` or ``"post"``.
+    flags
+        Name of an array of a byte for each neuron, to be set where there is a spike-like event.
+    """
+
+    bound: Bound
+    side: str
+    flags: str | None = None
+
+    @property
+    def model(self) -> WeightUpdateModel:
+        """The weight update model."""
+        assert isinstance(self.bound.model, WeightUpdateModel)
+        return self.bound.model
+
+    @property
+    def variables(self) -> tuple[Var, ...]:
+        """Variables of the neurons of this side."""
+        return self.model.pre_vars if self.side == "pre" else self.model.post_vars
+
+    @property
+    def dynamics(self) -> Snippet:
+        """Code for every step."""
+        model = self.model
+        return model.pre_dynamics_code if self.side == "pre" else model.post_dynamics_code
+
+    @property
+    def on_spike(self) -> Snippet:
+        """Code for spikes."""
+        return self.model.pre_spike_code if self.side == "pre" else self.model.post_spike_code
+
+
+@dataclass(frozen=True)
+class Ends:
+    """What the code of synapses reads of the neurons at both ends, and how late.
+
+    Parameters
+    ----------
+    pre, post
+        The weight update model with the variables of the presynaptic, or postsynaptic, neurons;
+        and by the names of its references, what they refer to.
+    psm
+        By the names of references to the postsynaptic model, what they refer to.
+    spike_times
+        By name, such as ``"st_pre"``: the times, and what to add to them in ms.
+    delay
+        Steps of axonal delay.
+    """
+
+    pre: Mapping[str, Buffer]
+    post: Mapping[str, Buffer]
+    psm: Mapping[str, Buffer]
+    spike_times: Mapping[str, tuple[Buffer, float]]
+    delay: int = 0
 
 
 @dataclass
 class _Cell:
-    """A variable inside the loop: its local name beside the array element that it mirrors."""
+    """A variable inside the loop: its local name beside the array element that it mirrors.
+
+    What is read from one slot and written to another, as it has to outlast a delay, is carried over
+    in every round.
+    """
 
     local: str
     array: str
     index: str
     buffer: Buffer
+    store_index: str = ""
+
+    @property
+    def carried(self) -> bool:
+        """Whether the value moves on to another slot in each step."""
+        return bool(self.store_index)
 
 
 class _Assembly:
@@ -116,6 +215,7 @@ class _Assembly:
         self.namer = Namer((*scalars, *_LOOP_NAMES))
         self.scalar_names = scalars
         self.constants: dict[str, str] = {"dt": literal(dt, precision.time)}
+        self.offsets: dict[str, str] = {}
         self.cells: list[_Cell] = []
         self.read: set[str] = set()
         self.written: set[str] = set()
@@ -126,35 +226,74 @@ class _Assembly:
         self.constants[code] = literal(value, ctype)
         return Name(code, ctype, writable=False, kind="parameter")
 
-    def cell(self, wish: str, buffer: Buffer) -> str:
-        """Return the local name for an element of `buffer`."""
+    def cell(self, wish: str, buffer: Buffer, index: str = "", slot: str = "") -> str:
+        """Return the local name for an element of `buffer`, in a slot that `offset` gave."""
         local = self.namer.unique(wish)
         array = self.namer.unique(f"{local}_array")
-        shared = ", ".join("0" * (1 + self.index.count(",")))
-        index = self.index if buffer.per_element else shared
+        index = index or self.index
+        if not buffer.per_element:
+            index = ", ".join("0" * (1 + index.count(",")))
+        if slot:
+            index = f"{slot} + {index}"
         self.cells.append(_Cell(local, array, index, buffer))
+        return local
+
+    def offset(self, wish: str, step: str, buffer: Buffer) -> str:
+        """Return the name of where a slot of `buffer` starts, the one of a certain step.
+
+        The value of a step that was the `n`-th since the model was loaded is kept in slot `n + 1`
+        modulo their number, so that slot 0 holds the initial value.
+        """
+        if buffer.slots == 1:
+            return ""
+        name = self.namer.unique(wish)
+        self.offsets[name] = f"({step}) % {buffer.slots} * {buffer.count}"
+        return name
+
+    def neuron_cell(self, wish: str, buffer: Buffer) -> str:
+        """Return the local name for a neuron's variable, which may be kept for later steps."""
+        if buffer.slots == 1:
+            return self.cell(wish, buffer)
+        local = self.cell(wish, buffer, slot=self.offset(f"{wish}_before", "age", buffer))
+        after = self.offset(f"{wish}_after", "age + 1", buffer)
+        self.cells[-1].store_index = f"{after} + {self.index}"
         return local
 
     def local(self, wish: str, ctype: ResolvedType, kind: str) -> Name:
         """Return a name that lives for one round of the loop."""
         return Name(self.namer.unique(wish), ctype, writable=False, kind=kind)
 
-    def names_of(self, bound: Bound) -> dict[str, Name]:
-        """Bind the parameters and variables of a description."""
-        model, resolve = bound.model, self.precision.resolve
-        names: dict[str, Name] = {}
-        for param in model.constants:
-            value = bound.params[param.name]
-            names[param.name] = self.constant(bound.prefix + param.name, resolve(param.type), value)
-        for var in model.vars:
-            buffer = bound.buffers[var.name]
-            names[var.name] = Name(
-                self.cell(bound.prefix + var.name, buffer),
-                resolve(var.type),
+    def parameters_of(self, bound: Bound) -> dict[str, Name]:
+        """Bind the parameters of a description."""
+        return {
+            param.name: self.constant(
+                bound.prefix + param.name,
+                self.precision.resolve(param.type),
+                bound.params[param.name],
+            )
+            for param in bound.model.constants
+        }
+
+    def variables_of(self, bound: Bound, variables: Sequence[Var]) -> dict[str, Name]:
+        """Bind variables for which a description has memory."""
+        return {
+            var.name: Name(
+                self.neuron_cell(bound.prefix + var.name, bound.buffers[var.name]),
+                self.precision.resolve(var.type),
                 writable=var.access.writable,
                 kind="variable" if var.access.writable else f"{var.access.name} variable",
             )
-        return names
+            for var in variables
+        }
+
+    def names_of(self, bound: Bound) -> dict[str, Name]:
+        """Bind the parameters and variables of a description."""
+        return {**self.parameters_of(bound), **self.variables_of(bound, bound.model.vars)}
+
+    def read_only(self, wish: str, buffer: Buffer, index: str, slot: str, kind: str) -> Name:
+        """Bind a variable of something else."""
+        local = self.cell(wish, buffer, index, slot)
+        return Name(local, self.precision.resolve(buffer.type), writable=False, kind=kind)
 
     def translator(
         self,
@@ -171,17 +310,25 @@ class _Assembly:
         """Return the loop, with only the loads, stores and constants that its code uses."""
         loop = self.loop
         used = self.read | self.written
+        cells = [cell for cell in self.cells if cell.local in used or cell.carried]
+        indices = " ".join(f"{cell.index} {cell.store_index}" for cell in cells)
+        words = set(re.findall(r"\w+", " ".join([indices, *loop.lines])))
+        offsets = {name: text for name, text in self.offsets.items() if name in words}
+        if any("age" in text for text in offsets.values()):
+            used.add("age")
         loop.scalars = [name for name in self.scalar_names if name in used]
-        loop.before += [f"{name} = {text}" for name, text in self.constants.items() if name in used]
-        for cell in self.cells:
-            if cell.local not in used:
-                continue
+        constants = {name: text for name, text in self.constants.items() if name in used}
+        loop.before += [f"{name} = {text}" for name, text in {**constants, **offsets}.items()]
+        for cell in cells:
             loop.arguments.append(Argument(cell.array, cell.buffer))
             element = f"{cell.array}[{cell.index}]"
             shared = not cell.buffer.per_element and cell.local not in self.written
             (loop.before if shared else loop.loads).append(f"{cell.local} = {element}")
-            if cell.local in self.written:
+            if cell.carried:
+                loop.stores.append(f"{cell.array}[{cell.store_index}] = {cell.local}")
+            elif cell.local in self.written:
                 loop.stores.append(f"{element} = {cell.local}")
+        loop.written = frozenset(self.written)
         return loop
 
 
@@ -204,9 +351,12 @@ def neuron_loop(
     dt: float,
     num_neurons: int,
     neuron: Bound,
-    synapses: Sequence[tuple[Bound, Buffer, str]] = (),
+    synapses: Sequence[Incoming] = (),
     sources: Sequence[tuple[Bound, str]] = (),
     spike_times: Buffer | None = None,
+    prev_spike_times: Buffer | None = None,
+    feedback: Sequence[tuple[Buffer, str]] = (),
+    sides: Sequence[Side] = (),
 ) -> Loop:
     """Assemble one step of every neuron of a population.
 
@@ -221,12 +371,17 @@ def neuron_loop(
     neuron
         The neuron model.
     synapses
-        For each incoming synapse population: its postsynaptic model, its accumulated input, and
-        the name of the neuron's input that it drives.
+        For each incoming synapse population: what it brings.
     sources
         For each current source: its model and the name of the input that it drives.
-    spike_times
-        Memory of the time of each neuron's last spike, where its code wants to know.
+    spike_times, prev_spike_times
+        Memory of the time of each neuron's last spike, and of its last one before this step, where
+        some code wants to know.
+    feedback
+        For each outgoing synapse population that adds to presynaptic input: what it added, and the
+        name of the neuron's input that it drives.
+    sides
+        For each synapse population with code for these neurons: that code.
 
     Returns
     -------
@@ -235,7 +390,7 @@ def neuron_loop(
     """
     model = neuron.model
     assert isinstance(model, NeuronModel)
-    assembly = _Assembly(precision, "neuron", ("batch", "num_batch", "t"), dt)
+    assembly = _Assembly(precision, "neuron", ("batch", "num_batch", "t", "age"), dt)
     lines = assembly.loop.lines
 
     common = {**_clock(assembly), "id": _count("neuron"), "num_neurons": _count(num_neurons)}
@@ -262,19 +417,38 @@ def neuron_loop(
             for name, variable in bound.references.items()
         }
 
-    for bound, input_buffer, target in synapses:
+    if spike_times is not None:
+        last_spike = assembly.neuron_cell("st", spike_times)
+        common["st"] = Name(last_spike, precision.time, writable=False, kind="built-in")
+        if prev_spike_times is not None:
+            previous = assembly.neuron_cell("prev_st", prev_spike_times)
+            lines.append(f"{previous} = {last_spike}")
+            assembly.read.add(last_spike)
+            assembly.written.add(previous)
+    for incoming in synapses:
+        bound = incoming.postsynaptic
         assert isinstance(bound.model, PostsynapticModel)
-        in_syn = Name(assembly.cell(f"{bound.prefix}inSyn", input_buffer), precision.scalar)
+        in_syn = Name(assembly.cell(f"{bound.prefix}inSyn", incoming.out_post), precision.scalar)
+        if incoming.den_delay is not None:
+            slot = assembly.offset(f"{bound.prefix}due", "age", incoming.den_delay)
+            due = assembly.cell(f"{bound.prefix}delayed", incoming.den_delay, slot=slot)
+            lines += [f"{in_syn.code} += {due}", f"{due} = {literal(0, precision.scalar)}"]
+            assembly.read |= {in_syn.code, due}
+            assembly.written |= {in_syn.code, due}
         names = {**common, "inSyn": in_syn, **assembly.names_of(bound), **referenced(bound)}
-        lines += assembly.translator(names, inject(target)).statements(bound.model.sim_code)
+        lines += assembly.translator(names, inject(incoming.target)).statements(
+            bound.model.sim_code
+        )
+    for buffer, target in feedback:
+        back = assembly.cell(buffer.name, buffer)
+        lines += [f"{inputs[target].code} += {back}", f"{back} = {literal(0, precision.scalar)}"]
+        assembly.read |= {inputs[target].code, back}
+        assembly.written |= {inputs[target].code, back}
     for bound, target in sources:
         assert isinstance(bound.model, CurrentSourceModel)
         names = {**common, **assembly.names_of(bound), **referenced(bound)}
         lines += assembly.translator(names, inject(target)).statements(bound.model.injection_code)
 
-    if spike_times is not None:
-        last_spike = assembly.cell("st", spike_times)
-        common["st"] = Name(last_spike, precision.time, writable=False, kind="built-in")
     names = {**common, **inputs, **own}
     can_spike = not model.threshold_condition_code.is_blank
     if can_spike and model.auto_refractory_required:
@@ -283,20 +457,51 @@ def neuron_loop(
         lines += [*before, f"{above} = {condition}"]
     translator = assembly.translator(names)
     lines += translator.statements(model.sim_code)
+    side_translators = []
+    for side in sides:
+        names = _names_of_side(assembly, side, common, referenced(side.bound))
+        code = assembly.translator(names, unavailable=_NO_EVENT_TIMES)
+        lines += code.statements(side.dynamics)
+        if side.flags is not None:
+            before, condition = assembly.translator(names).condition(
+                side.model.pre_event_threshold_condition_code
+            )
+            lines += [*before, f"{side.flags}[neuron] = {condition}"]
+        side_translators.append(code)
     if can_spike:
         before, condition = translator.condition(model.threshold_condition_code)
         lines += before
         if model.auto_refractory_required:
             condition = f"({condition}) and not {above}"
         lines.append(f"spike = {condition}")
-        on_spike = translator.statements(model.reset_code)
+        on_spike = []
+        for side, code in zip(sides, side_translators, strict=True):
+            on_spike += code.statements(side.on_spike)
         if spike_times is not None:
             assembly.read.add("t")
             assembly.written.add(last_spike)
-            on_spike = [f"{last_spike} = t", *on_spike]
+            on_spike.append(f"{last_spike} = t")
+        on_spike += translator.statements(model.reset_code)
         if on_spike:
             lines += ["if spike:", *("    " + line for line in on_spike)]
     return assembly.finish()
+
+
+def _names_of_side(
+    assembly: _Assembly,
+    side: Side,
+    common: Mapping[str, Name],
+    referenced: Mapping[str, Name],
+) -> dict[str, Name]:
+    names = {**common, **referenced}
+    # A weight update model tells its two sides apart, so what neurons call st has a longer name.
+    if "st" in names:
+        names[f"st_{side.side}"] = names.pop("st")
+    return {
+        **names,
+        **assembly.parameters_of(side.bound),
+        **assembly.variables_of(side.bound, side.variables),
+    }
 
 
 def synapse_loop(
@@ -305,30 +510,83 @@ def synapse_loop(
     num_pre: int,
     num_post: int,
     weight_update: Bound,
+    code: Snippet,
+    ends: Ends,
+    *,
+    sparse: bool = False,
+    dendritic_delays: int = 1,
 ) -> Loop:
-    """Assemble what a spike of presynaptic neuron `pre` does to its synapse with neuron `post`.
+    """Assemble what happens at the synapse of presynaptic neuron `pre` with neuron `post`.
 
-    The synapse variables are arrays of shape ``(num_pre, num_post)``, and what the code adds to
-    the postsynaptic neuron is added to the local ``total``.
+    The synapse variables are arrays of shape ``(num_pre, num_post)``, or, where the synapses are
+    sparse, one value for each `synapse`. What the code adds to the postsynaptic neuron is added to
+    the local ``total``; what it adds for later to ``den_delay``, an array of a row for each step;
+    and what it adds to the presynaptic neuron to ``out_pre``.
+
+    Parameters
+    ----------
+    precision
+        Precision of the model.
+    dt
+        Length of a step in ms.
+    num_pre, num_post
+        Numbers of neurons at both ends.
+    weight_update
+        The weight update model with the variables of the synapses.
+    code
+        Which code of it.
+    ends
+        What the code may read of the neurons.
+    sparse
+        Whether only some pairs of neurons have a synapse.
+    dendritic_delays
+        Number of rows of ``den_delay``.
     """
     model = weight_update.model
     assert isinstance(model, WeightUpdateModel)
-    assembly = _Assembly(precision, "pre, post", ("batch", "num_batch", "t"), dt)
-    total = Name(assembly.namer.unique("total"), precision.scalar)
+    index = "synapse" if sparse else "pre, post"
+    assembly = _Assembly(precision, index, ("batch", "num_batch", "t", "age"), dt)
+
+    def of_neurons(side: str, memory: Mapping[str, Buffer]) -> dict[str, Name]:
+        step = f"age - {ends.delay}" if side == "pre" and ends.delay else "age"
+        result = {}
+        for name, buffer in memory.items():
+            slot = assembly.offset(f"{name}_slot", step, buffer)
+            kind = f"{side}synaptic variable"
+            result[name] = assembly.read_only(f"{side}_{name}", buffer, side, slot, kind)
+        return result
+
     names = {
         **_clock(assembly),
         "id_pre": _count("pre"),
         "id_post": _count("post"),
-        "id_syn": _count(f"pre * {num_post} + post"),
+        "id_syn": _count("synapse" if sparse else f"pre * {num_post} + post"),
         "num_pre": _count(num_pre),
         "num_post": _count(num_post),
         **assembly.names_of(weight_update),
+        **of_neurons("pre", ends.pre),
+        **of_neurons("post", {**ends.post, **ends.psm}),
     }
-    add_to_post = {
-        "addToPost": SpecialFunction(("x",), lambda translator, x: translator.add_to(total, x))
+    for name, (buffer, latency) in ends.spike_times.items():
+        (time,) = of_neurons("pre" if name.endswith("pre") else "post", {name: buffer}).values()
+        # What synapses see is when the spike arrives.
+        text = f"({time.code} + {literal(latency, precision.time)})"
+        names[name] = replace(time, code=text, also_reads=time.code)
+    total = Name("total", precision.scalar)
+    back = Name("out_pre[pre]", precision.scalar)
+
+    def add_later(translator: Translator, x: Expression, steps: Expression) -> list[str]:
+        assembly.read.add("age")
+        row = f"(age + int64({steps.code})) % {dendritic_delays}"
+        return translator.add_to(Name(f"den_delay[{row} * {num_post} + post]", precision.scalar), x)
+
+    special = {
+        "addToPost": SpecialFunction(("x",), lambda translator, x: translator.add_to(total, x)),
+        "addToPre": SpecialFunction(("x",), lambda translator, x: translator.add_to(back, x)),
+        "addToPostDelay": SpecialFunction(("x", "steps"), add_later),
     }
-    translator = assembly.translator(names, add_to_post, _NO_RANDOM | _NO_SPIKE_TIMES)
-    assembly.loop.lines += translator.statements(model.pre_spike_syn_code)
+    translator = assembly.translator(names, special, _NO_RANDOM | _NO_EVENT_TIMES)
+    assembly.loop.lines += translator.statements(code)
     return assembly.finish()
 
 
@@ -402,19 +660,14 @@ def check_code(model: Model) -> None:
     if isinstance(model, NeuronModel):
         neuron_loop(precision, 1.0, 1, bound, spike_times=Buffer("st", precision.time, 1))
     elif isinstance(model, WeightUpdateModel):
-        synapse_loop(precision, 1.0, 1, 1, bound)
+        _check_weight_update(precision, bound)
     elif isinstance(model, CustomUpdateModel):
         _check_custom_update(precision, bound)
     elif isinstance(model, (PostsynapticModel, CurrentSourceModel)):
-        # These run inside a neuron, of which only the variables that they refer to matter.
-        blank = Snippet("", "")
-        host_vars = tuple(Var(r.name, r.type, VarAccess.READ_WRITE) for r in references)
-        host = NeuronModel("", (), host_vars, (), blank, blank, blank, (), False)
-        buffers = {var.name: Buffer(var.name, var.type, 1) for var in host_vars}
-        neuron = Bound("neuron_", host, {}, buffers)
+        neuron = _host_neuron(references)
         if isinstance(model, PostsynapticModel):
-            synapses = [(bound, Buffer("out_post", precision.scalar, 1), "Isyn")]
-            neuron_loop(precision, 1.0, 1, neuron, synapses=synapses)
+            synapses = Incoming(bound, Buffer("out_post", precision.scalar, 1), "Isyn")
+            neuron_loop(precision, 1.0, 1, neuron, synapses=[synapses])
         else:
             neuron_loop(precision, 1.0, 1, neuron, sources=[(bound, "Isyn")])
 
@@ -431,3 +684,46 @@ def _check_custom_update(precision: Precision, bound: Bound) -> None:
             code = bound.model.update_code.text
             of_synapses = re.search(r"\b(id_(pre|post|syn)|num_(pre|post))\b", code)
             raise (other_error if of_synapses else error) from None
+
+
+def _host_neuron(references: Sequence[VarReference]) -> Bound:
+    """Return a neuron of which only the variables that other code refers to matter."""
+    blank, always = Snippet("", ""), Snippet("true", "")
+    variables = tuple(Var(r.name, r.type, VarAccess.READ_WRITE) for r in references)
+    model = NeuronModel("", (), variables, (), blank, always, blank, (), False)
+    buffers = {var.name: Buffer(var.name, var.type, 1) for var in variables}
+    return Bound("neuron_", model, {}, buffers)
+
+
+def _check_weight_update(precision: Precision, bound: Bound) -> None:
+    model = bound.model
+    assert isinstance(model, WeightUpdateModel)
+
+    def memory(items: Sequence[Var | VarReference]) -> dict[str, Buffer]:
+        return {item.name: Buffer(item.name, item.type, 1) for item in items}
+
+    times = {
+        f"{kind}_{side}": (Buffer(f"{kind}_{side}", precision.time, 1), 1.0)
+        for kind in ("st", "prev_st")
+        for side in ("pre", "post")
+    }
+    ends = Ends(
+        memory([*model.pre_vars, *model.pre_neuron_var_refs]),
+        memory([*model.post_vars, *model.post_neuron_var_refs]),
+        memory(model.psm_var_refs),
+        times,
+    )
+    for code in model.synapse_code:
+        synapse_loop(precision, 1.0, 1, 1, bound, code, ends)
+    spike_times = Buffer("st", precision.time, 1)
+    for name, variables, references in (
+        ("pre", model.pre_vars, model.pre_neuron_var_refs),
+        ("post", model.post_vars, model.post_neuron_var_refs),
+    ):
+        has_events = name == "pre" and not model.pre_event_threshold_condition_code.is_blank
+        own = Bound(
+            "", model, bound.params, memory(variables), {r.name: r.name for r in references}
+        )
+        side = Side(own, name, "events" if has_events else None)
+        neuron = _host_neuron(references)
+        neuron_loop(precision, 1.0, 1, neuron, spike_times=spike_times, sides=[side])

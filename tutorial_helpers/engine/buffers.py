@@ -31,7 +31,9 @@ class Buffer:
     per_element
         Whether there is a value for each neuron or synapse, rather than one for all.
     columns
-        For synapse variables, the number of postsynaptic neurons, else 0.
+        For variables of dense synapses, the number of postsynaptic neurons, else 0.
+    slots
+        Number of steps whose values are kept side by side, for what is read with a delay.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Buffer:
     per_batch: bool = True
     per_element: bool = True
     columns: int = 0
+    slots: int = 1
     host: np.ndarray[Any, Any] | None = field(default=None, init=False, repr=False)
     device: np.ndarray[Any, Any] | None = field(default=None, init=False, repr=False)
 
@@ -50,13 +53,21 @@ class Buffer:
     def allocate(self, dtype: np.dtype[Any], batch_size: int) -> None:
         """Allocate both arrays, filled with zeros.
 
-        The device array always has one row for each copy; the host array drops that axis where
-        the API says so.
+        The device array always has one row for each copy; the host array has an axis for copies
+        and one for slots only where there are several.
         """
         rows = self.rows(batch_size)
-        self.device = np.zeros((rows, self.count), dtype)
-        batched = self.per_batch and batch_size > 1
-        self.host = np.zeros((rows, self.count) if batched else self.count, dtype)
+        self.device = np.zeros((rows, self.slots * self.count), dtype)
+        batches = (rows,) if self.per_batch and batch_size > 1 else ()
+        slots = (self.slots,) if self.slots > 1 else ()
+        self.host = np.zeros((*batches, *slots, self.count), dtype)
+
+    def fill(self, values: np.ndarray[Any, Any]) -> None:
+        """Set both arrays from a number, ``(count,)`` or ``(rows, count)`` values, in all slots."""
+        assert self.device is not None
+        slots = self.device.reshape(len(self.device), self.slots, self.count)
+        slots[:] = values[:, np.newaxis] if values.ndim == 2 else values
+        self.pull()
 
     def release(self) -> None:
         """Drop both arrays."""
@@ -66,10 +77,10 @@ class Buffer:
         """Copy host to device."""
         assert self.device is not None
         assert self.host is not None
-        self.device[:] = self.host
+        self.device[:] = self.host.reshape(self.device.shape)
 
     def pull(self) -> None:
         """Copy device to host."""
         assert self.device is not None
         assert self.host is not None
-        self.host[:] = self.device if self.host.ndim == 2 else self.device[0]
+        self.host[...] = self.device.reshape(self.host.shape)

@@ -106,11 +106,32 @@ class CurrentSourceModel(Model):
 
 @dataclass(frozen=True)
 class WeightUpdateModel(Model):
-    """Description of what a spike does to a synapse."""
+    """Description of what happens at a synapse.
+
+    Code that ends in ``syn_code``, and `synapse_dynamics_code`, is run for synapses; the other code
+    for the presynaptic or postsynaptic neurons, whose variables are `pre_vars` and `post_vars`.
+    """
 
     family: ClassVar[str] = "weight update model"
 
+    pre_vars: tuple[Var, ...]
+    post_vars: tuple[Var, ...]
+    pre_neuron_var_refs: tuple[VarReference, ...]
+    post_neuron_var_refs: tuple[VarReference, ...]
+    psm_var_refs: tuple[VarReference, ...]
     pre_spike_syn_code: Snippet
+    pre_event_syn_code: Snippet
+    pre_event_threshold_condition_code: Snippet
+    synapse_dynamics_code: Snippet
+    pre_spike_code: Snippet
+    post_spike_code: Snippet
+    pre_dynamics_code: Snippet
+    post_dynamics_code: Snippet
+
+    @property
+    def synapse_code(self) -> tuple[Snippet, ...]:
+        """All code that is run for synapses."""
+        return (self.pre_spike_syn_code, self.pre_event_syn_code, self.synapse_dynamics_code)
 
 
 @dataclass(frozen=True)

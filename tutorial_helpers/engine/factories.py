@@ -5,7 +5,6 @@ Their signatures, the deprecated keywords in the middle included, are those of P
 
 from __future__ import annotations
 
-import difflib
 import re
 import warnings
 from collections.abc import Iterable, Sequence
@@ -206,7 +205,11 @@ def _refuse(title: str, **parts: object) -> None:
 def _checked(model: AnyModel) -> AnyModel:
     """Return `model` once its names are unique and its code strings translate."""
     seen: set[str] = set()
-    parts = ("params", "derived_params", "vars", "var_refs", "neuron_var_refs")
+    parts = (
+        *("params", "derived_params", "vars", "pre_vars", "post_vars"),
+        *("var_refs", "neuron_var_refs", "pre_neuron_var_refs", "post_neuron_var_refs"),
+        "psm_var_refs",
+    )
     names = [item.name for part in parts for item in getattr(model, part, ())]
     if isinstance(model, NeuronModel):
         names += ["Isyn", "st", *(item.name for item in model.additional_input_vars)]
@@ -372,9 +375,22 @@ def create_weight_update_model(
     derived_params: DerivedSpec = None,
     sim_code: str | None = None,
     pre_spike_syn_code: str | None = None,
-    **unsupported_parts: Any,
+    event_code: str | None = None,
+    pre_event_syn_code: str | None = None,
+    post_event_syn_code: str | None = None,
+    learn_post_code: str | None = None,
+    post_spike_syn_code: str | None = None,
+    synapse_dynamics_code: str | None = None,
+    event_threshold_condition_code: str | None = None,
+    pre_event_threshold_condition_code: str | None = None,
+    post_event_threshold_condition_code: str | None = None,
+    pre_spike_code: str | None = None,
+    post_spike_code: str | None = None,
+    pre_dynamics_code: str | None = None,
+    post_dynamics_code: str | None = None,
+    extra_global_params: Sequence[Any] | None = None,
 ) -> WeightUpdateModel:
-    """Describe what a presynaptic spike does to a synapse.
+    """Describe what happens at a synapse.
 
     Parameters
     ----------
@@ -382,14 +398,34 @@ def create_weight_update_model(
         Name for messages.
     params, param_names, vars, var_name_types, derived_params
         As for `create_neuron_model`; each synapse has its own variables.
-    sim_code
-        Deprecated name of `pre_spike_syn_code`.
+    pre_vars, post_vars
+        Variables that each presynaptic, or postsynaptic, neuron has for these synapses.
+    pre_neuron_var_refs, post_neuron_var_refs, psm_var_refs
+        Variables of the presynaptic neuron, of the postsynaptic neuron, and of the postsynaptic
+        model to read: ``(name, type)``.
+    pre_var_name_types, post_var_name_types, sim_code, event_code, event_threshold_condition_code
+        Deprecated names of `pre_vars`, `post_vars`, `pre_spike_syn_code`, `pre_event_syn_code` and
+        `pre_event_threshold_condition_code`.
     pre_spike_syn_code
         Run for every synapse of a neuron that spiked; ``addToPost(x)`` adds to the postsynaptic
-        input. Sees ``id_pre``, ``id_post``, ``id_syn``, ``num_pre``, ``num_post``.
-    pre_vars, pre_var_name_types, post_vars, post_var_name_types, pre_neuron_var_refs, \
-post_neuron_var_refs, psm_var_refs, **unsupported_parts
-        The other parts of PyGeNN's weight update models, which the bundled engine does not support.
+        input, ``addToPostDelay(x, steps)`` does so a number of steps later, and ``addToPre(x)``
+        adds to the presynaptic input. Sees ``id_pre``, ``id_post``, ``id_syn``, ``num_pre``,
+        ``num_post``, ``st_pre``, ``st_post``, ``prev_st_pre``, ``prev_st_post``.
+    pre_event_threshold_condition_code
+        One expression; a presynaptic neuron has a spike-like event in every step in which it is
+        true.
+    pre_event_syn_code
+        As `pre_spike_syn_code`, for spike-like events.
+    synapse_dynamics_code
+        As `pre_spike_syn_code`, run for every synapse in every step.
+    pre_spike_code, post_spike_code
+        Run for every presynaptic, or postsynaptic, neuron that spiked.
+    pre_dynamics_code, post_dynamics_code
+        Run for every presynaptic, or postsynaptic, neuron in every step.
+    learn_post_code, post_spike_syn_code, post_event_syn_code, post_event_threshold_condition_code
+        Learning from postsynaptic spikes, which the bundled engine does not support.
+    extra_global_params
+        Not supported by the bundled engine.
 
     Returns
     -------
@@ -404,42 +440,56 @@ post_neuron_var_refs, psm_var_refs, **unsupported_parts
     'doubled'
     """
     title = f"weight update model '{class_name}'"
-    params = _renamed(title, params, param_names, ("params", "param_names"))
-    variables = _renamed(title, vars, var_name_types, ("vars", "var_name_types"))
-    code = _renamed(title, pre_spike_syn_code, sim_code, ("pre_spike_syn_code", "sim_code"))
+
+    def either(new: Any, old: Any, name: str, old_name: str) -> Any:
+        return _renamed(title, new, old, (name, old_name))
+
+    params = either(params, param_names, "params", "param_names")
+    variables = either(vars, var_name_types, "vars", "var_name_types")
+    pre_vars = either(pre_vars, pre_var_name_types, "pre_vars", "pre_var_name_types")
+    post_vars = either(post_vars, post_var_name_types, "post_vars", "post_var_name_types")
+    spike_code = either(pre_spike_syn_code, sim_code, "pre_spike_syn_code", "sim_code")
+    event = either(pre_event_syn_code, event_code, "pre_event_syn_code", "event_code")
+    condition = either(
+        pre_event_threshold_condition_code,
+        event_threshold_condition_code,
+        "pre_event_threshold_condition_code",
+        "event_threshold_condition_code",
+    )
     _refuse(
         title,
-        pre_vars=pre_vars or pre_var_name_types,
-        post_vars=post_vars or post_var_name_types,
-        pre_neuron_var_refs=pre_neuron_var_refs,
-        post_neuron_var_refs=post_neuron_var_refs,
-        psm_var_refs=psm_var_refs,
+        learn_post_code=learn_post_code,
+        post_spike_syn_code=post_spike_syn_code,
+        post_event_syn_code=post_event_syn_code,
+        post_event_threshold_condition_code=post_event_threshold_condition_code,
+        extra_global_params=extra_global_params,
     )
-    known = (
-        *(
-            "learn_post_code",
-            "synapse_dynamics_code",
-            "event_code",
-            "event_threshold_condition_code",
-        ),
-        *("pre_event_threshold_condition_code", "post_event_threshold_condition_code"),
-        *("pre_event_syn_code", "post_event_syn_code", "post_spike_syn_code"),
-        *("pre_spike_code", "post_spike_code", "pre_dynamics_code", "post_dynamics_code"),
-        "extra_global_params",
-    )
-    for name in unsupported_parts:
-        if name not in known:
-            close = difflib.get_close_matches(name, ("pre_spike_syn_code", *known), n=1)
-            hint = f"; did you mean '{close[0]}'?" if close else "."
-            raise TypeError(f"create_weight_update_model has no keyword '{name}'{hint}")
-    _refuse(title, **unsupported_parts)
+    event_code_snippet = _snippet(title, event, "presynaptic event code")
+    event_condition = _snippet(title, condition, "presynaptic event condition code")
+    if event_condition.is_blank and not event_code_snippet.is_blank:
+        raise RuntimeError(
+            f"{title} has pre_event_syn_code, but no pre_event_threshold_condition_code that says "
+            "when there is an event; give both."
+        )
     return _checked(
         WeightUpdateModel(
             class_name,
             _parameters(title, params),
             _variables(title, variables),
             _derived(title, derived_params),
-            _snippet(title, code, "presynaptic spike code"),
+            _variables(title, pre_vars),
+            _variables(title, post_vars),
+            _references(title, pre_neuron_var_refs),
+            _references(title, post_neuron_var_refs),
+            _references(title, psm_var_refs),
+            _snippet(title, spike_code, "presynaptic spike code"),
+            event_code_snippet,
+            event_condition,
+            _snippet(title, synapse_dynamics_code, "synapse dynamics code"),
+            _snippet(title, pre_spike_code, "code for presynaptic neurons that spiked"),
+            _snippet(title, post_spike_code, "code for postsynaptic neurons that spiked"),
+            _snippet(title, pre_dynamics_code, "presynaptic dynamics code"),
+            _snippet(title, post_dynamics_code, "postsynaptic dynamics code"),
         )
     )
 

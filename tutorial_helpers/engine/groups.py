@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 import weakref
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, Protocol
 
@@ -19,6 +19,7 @@ from tutorial_helpers.engine.components import (
     CustomUpdateModel,
     Model,
     NeuronModel,
+    Var,
 )
 from tutorial_helpers.engine.factories import unsupported
 from tutorial_helpers.engine.initialisers import (
@@ -28,8 +29,9 @@ from tutorial_helpers.engine.initialisers import (
     evaluate_parameters,
 )
 from tutorial_helpers.engine.recording import Recorder
+from tutorial_helpers.engine.sparse import SparseConnectivity
 from tutorial_helpers.engine.types import SCALAR, TIMEPOINT, Precision, TypeLike
-from tutorial_helpers.engine.variables import Variable, VariableDict
+from tutorial_helpers.engine.variables import SparseVariable, Variable, VariableDict
 
 Values = Mapping[str, Any]
 
@@ -44,6 +46,14 @@ class Network(Protocol):
     @property
     def types(self) -> Precision:
         """What ``scalar`` and ``timepoint`` stand for."""
+
+    @property
+    def steps_done(self) -> int:
+        """Number of steps since the model was loaded."""
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the model is in memory."""
 
     def refuse_if_built(self, action: str) -> None:
         """Raise if the model is built."""
@@ -101,6 +111,11 @@ class Group:
         """Run all steps that have been asked for so far."""
         self.genn_model.flush()
 
+    @property
+    def steps_done(self) -> int:
+        """Number of steps since the model was loaded."""
+        return self.genn_model.steps_done
+
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory of the group, with the variable that each block belongs to."""
         raise NotImplementedError
@@ -110,13 +125,19 @@ class Group:
         raise unsupported(f"dynamic parameters (parameter '{name}' of {self.title})")
 
     def _variables(
-        self, model: Model, initial: Values, count: int, columns: int = 0
+        self,
+        variables: Sequence[Var],
+        initial: Values,
+        count: int,
+        *,
+        columns: int = 0,
+        prefix: str = "",
     ) -> VariableDict:
-        """Create the variables of a description."""
+        """Create variables that have a value for each of `count` elements."""
         result = VariableDict(self.title[0].upper() + self.title[1:])
-        for var in model.vars:
+        for var in variables:
             buffer = Buffer(
-                f"{self.name}_{var.name}",
+                f"{self.name}_{prefix}{var.name}",
                 var.type,
                 count if var.access.per_element else 1,
                 var.access.per_batch,
@@ -164,14 +185,18 @@ class NeuronGroup(Group):
         self.num_neurons = num_neurons
         self.model = neuron
         self.params = dict(params)
-        self.vars = self._variables(neuron, initial, num_neurons)
+        self.vars = self._variables(neuron.vars, initial, num_neurons)
         self.recorder = Recorder(self.title, num_neurons)
         self.spikes_buffer = Buffer(f"{name}_spikes", "uint32_t", num_neurons)
         self.spike_count_buffer = Buffer(f"{name}_num_spikes", "uint32_t", 1, per_element=False)
         self.spike_time_buffer = Buffer(f"{name}_st", TIMEPOINT, num_neurons)
+        self.prev_spike_time_buffer = Buffer(f"{name}_prev_st", TIMEPOINT, num_neurons)
         self._spike_times = Variable("spike_times", self.spike_time_buffer, self)
+        self._prev_spike_times = Variable("prev_spike_times", self.prev_spike_time_buffer, self)
         self._spike_recording_enabled = False
+        self._spike_event_recording_enabled = False
         self._spike_times_referenced = False
+        self._prev_spike_times_referenced = False
         self._complete = True
 
     @property
@@ -186,13 +211,13 @@ class NeuronGroup(Group):
 
     @property
     def spike_event_recording_enabled(self) -> bool:
-        """Whether spike-like events are recorded: never, in the bundled engine."""
-        return False
+        """Whether spike-like events are recorded, for each synapse population that defines some."""
+        return self._spike_event_recording_enabled
 
     @spike_event_recording_enabled.setter
     def spike_event_recording_enabled(self, enabled: bool) -> None:
-        if enabled:
-            raise unsupported(f"the recording of spike-like events ({self.title})")
+        self.genn_model.refuse_if_built(f"set spike_event_recording_enabled of {self.title}")
+        self._spike_event_recording_enabled = bool(enabled)
 
     @property
     def spike_recording_data(self) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
@@ -236,17 +261,43 @@ class NeuronGroup(Group):
         return self._spike_times
 
     @property
+    def prev_spike_times(self) -> Variable:
+        """Time of each neuron's last spike before the last step, in ms.
+
+        Raises
+        ------
+        RuntimeError
+            If nothing in the model asks for these times, so that they are not kept.
+        """
+        if not self.keeps_prev_spike_times:
+            raise RuntimeError(
+                f"Previous spike times of {self.title} are not kept, as nothing uses them; use "
+                "'prev_st_pre' or 'prev_st_post' in the code of synapses."
+            )
+        return self._prev_spike_times
+
+    @property
     def keeps_spike_times(self) -> bool:
         """Whether anything in the model uses the times of the last spikes."""
         code = self.model
         snippets = (code.sim_code, code.threshold_condition_code, code.reset_code)
         in_code = any(re.search(r"\bst\b", snippet.text) for snippet in snippets)
-        return in_code or self._spike_times_referenced
+        return in_code or self._spike_times_referenced or self.keeps_prev_spike_times
+
+    @property
+    def keeps_prev_spike_times(self) -> bool:
+        """Whether anything in the model uses the times of the spikes before the last step."""
+        return self._prev_spike_times_referenced
 
     def refer_to_spike_times(self) -> Buffer:
         """Have the times of the last spikes kept, and return their memory."""
         self._spike_times_referenced = True
         return self.spike_time_buffer
+
+    def refer_to_prev_spike_times(self) -> Buffer:
+        """Have the times of the spikes before the last step kept, and return their memory."""
+        self._prev_spike_times_referenced = True
+        return self.prev_spike_time_buffer
 
     @property
     def can_spike(self) -> bool:
@@ -256,7 +307,10 @@ class NeuronGroup(Group):
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory of the population."""
         own: list[tuple[Buffer, Variable | None]] = [(v.buffer, v) for v in self.vars.values()]
-        hidden = (self.spikes_buffer, self.spike_count_buffer, self.spike_time_buffer)
+        hidden = (
+            *(self.spikes_buffer, self.spike_count_buffer),
+            *(self.spike_time_buffer, self.prev_spike_time_buffer),
+        )
         return own + [(buffer, None) for buffer in hidden]
 
     def bound(self) -> Bound:
@@ -264,47 +318,110 @@ class NeuronGroup(Group):
         return self._bound("", self.model, self.params, self.vars)
 
 
+@dataclass(frozen=True)
+class SynapseReferences:
+    """What the local references of a synapse population are to: names of variables by name.
+
+    Parameters
+    ----------
+    psm
+        References of the postsynaptic model to variables of the postsynaptic neuron.
+    pre, post
+        References of the weight update model to variables of the presynaptic and of the
+        postsynaptic neuron.
+    post_psm
+        References of the weight update model to variables of the postsynaptic model.
+    """
+
+    psm: Mapping[str, str]
+    pre: Mapping[str, str]
+    post: Mapping[str, str]
+    post_psm: Mapping[str, str]
+
+
 class SynapseGroup(Group):
     """Synapses from one population to another, made by `GeNNModel.add_synapse_population`."""
 
     kind = "synapse population"
-    _hints = ("parallelism_hint", "num_threads_per_spike")
+    # Hints to a GPU, which are kept and not needed here.
+    _hints = ("parallelism_hint", "num_threads_per_spike", "narrow_sparse_ind_enabled")
 
     def __init__(
         self,
         model: Network,
         name: str,
+        matrix_type: SynapseMatrixType,
         src: NeuronGroup,
         trg: NeuronGroup,
         weight_update: WeightUpdateInit,
         postsynaptic: PostsynapticInit,
-        psm_references: Mapping[str, str],
+        references: SynapseReferences,
     ) -> None:
         super().__init__(model, name)
         self.src = src
         self.trg = trg
-        self.matrix_type = SynapseMatrixType.DENSE
+        self.matrix_type = matrix_type
         self.weight_update = weight_update
         self.postsynaptic = postsynaptic
-        self.vars = self._variables(
-            weight_update.model,
-            weight_update.vars,
-            src.num_neurons * trg.num_neurons,
-            columns=trg.num_neurons,
+        self.references = references
+        num_pre, num_post = src.num_neurons, trg.num_neurons
+        wum, psm = weight_update.model, postsynaptic.model
+        self.connectivity: SparseConnectivity | None = None
+        if matrix_type is SynapseMatrixType.SPARSE:
+            self.connectivity = SparseConnectivity(self.title, name, num_pre, num_post)
+            self.vars = self._sparse_variables(wum.vars, weight_update.vars, self.connectivity)
+        else:
+            self.vars = self._variables(
+                wum.vars, weight_update.vars, num_pre * num_post, columns=num_post
+            )
+        self.pre_vars = self._variables(
+            wum.pre_vars, weight_update.pre_vars, num_pre, prefix="pre_"
         )
-        self.psm_vars = self._variables(postsynaptic.model, postsynaptic.vars, trg.num_neurons)
-        for variable in self.psm_vars.values():
-            variable.buffer.name = f"{name}_psm_{variable.name}"
-        self.pre_vars = VariableDict(self.title)
-        self.post_vars = VariableDict(self.title)
-        self.psm_references = dict(psm_references)
-        buffer = Buffer(f"{name}_out_post", SCALAR, trg.num_neurons)
-        self.out_post = _OutPost("out_post", buffer, self)
-        # Hints to a GPU, which are kept and not needed here.
+        self.post_vars = self._variables(
+            wum.post_vars, weight_update.post_vars, num_post, prefix="post_"
+        )
+        self.psm_vars = self._variables(psm.vars, postsynaptic.vars, num_post, prefix="psm_")
+        self.out_post = _OutPost("out_post", Buffer(f"{name}_out_post", SCALAR, num_post), self)
+        self.den_delay_buffer = Buffer(f"{name}_den_delay", SCALAR, num_post)
+        self.out_pre_buffer = Buffer(f"{name}_out_pre", SCALAR, num_pre)
+        self.events_buffer = Buffer(f"{name}_pre_events", "uint32_t", num_pre)
+        self.event_count_buffer = Buffer(f"{name}_num_pre_events", "uint32_t", 1, per_element=False)
+        self.event_recorder = Recorder(f"presynaptic events of {self.title}", num_pre)
         self.parallelism_hint: object = None
         self.num_threads_per_spike = 1
+        self.narrow_sparse_ind_enabled = False
         self._post_target_var = "Isyn"
+        self._pre_target_var = "Isyn"
+        self._axonal_delay_steps = 0
+        self._max_dendritic_delay_timesteps = 1
+        self._max_connections: int | None = None
+        for side, population in (("pre", src), ("post", trg)):
+            if self.uses(rf"st_{side}\b"):
+                population.refer_to_spike_times()
+            if self.uses(rf"prev_st_{side}\b"):
+                population.refer_to_prev_spike_times()
         self._complete = True
+
+    def _sparse_variables(
+        self, variables: Sequence[Var], initial: Values, connectivity: SparseConnectivity
+    ) -> VariableDict:
+        """Create variables of synapses whose number is not known yet."""
+        result = VariableDict(self.title[0].upper() + self.title[1:])
+        for var in variables:
+            shared = not var.access.per_element
+            buffer = Buffer(
+                f"{self.name}_{var.name}",
+                var.type,
+                1 if shared else 0,
+                var.access.per_batch,
+                var.access.per_element,
+            )
+            result[var.name] = SparseVariable(
+                var.name, buffer, self, initial[var.name], connectivity
+            )
+        return result
+
+    # What users set before the model is built ---------------------------------------------------
 
     @property
     def post_target_var(self) -> str:
@@ -318,34 +435,220 @@ class SynapseGroup(Group):
         self._post_target_var = name
 
     @property
+    def pre_target_var(self) -> str:
+        """Name of the input of the presynaptic neurons that ``addToPre`` drives."""
+        return self._pre_target_var
+
+    @pre_target_var.setter
+    def pre_target_var(self, name: str) -> None:
+        self.genn_model.refuse_if_built(f"set pre_target_var of {self.title}")
+        check_input(self.src, name)
+        self._pre_target_var = name
+
+    @property
     def axonal_delay_steps(self) -> int:
-        """Steps by which spikes are delayed beyond the one that every synapse takes: 0."""
-        return 0
+        """Steps by which spikes are delayed beyond the one that every synapse takes."""
+        return self._axonal_delay_steps
 
     @axonal_delay_steps.setter
     def axonal_delay_steps(self, steps: int) -> None:
-        if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < 0:
+        self._axonal_delay_steps = self._steps("axonal_delay_steps", steps, 0)
+
+    @property
+    def back_prop_delay_steps(self) -> int:
+        """Steps by which postsynaptic spikes are delayed for learning: 0."""
+        return 0
+
+    @back_prop_delay_steps.setter
+    def back_prop_delay_steps(self, steps: int) -> None:
+        if self._steps("back_prop_delay_steps", steps, 0):
+            raise unsupported(f"back-propagation delays ({self.title})")
+
+    @property
+    def max_dendritic_delay_timesteps(self) -> int:
+        """Steps that ``addToPostDelay`` can tell apart: its delays are smaller than this."""
+        return self._max_dendritic_delay_timesteps
+
+    @max_dendritic_delay_timesteps.setter
+    def max_dendritic_delay_timesteps(self, steps: int) -> None:
+        self._max_dendritic_delay_timesteps = self._steps("max_dendritic_delay_timesteps", steps, 1)
+
+    def _steps(self, name: str, steps: object, least: int) -> int:
+        self.genn_model.refuse_if_built(f"set {name} of {self.title}")
+        if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < least:
             raise TypeError(
-                f"axonal_delay_steps of {self.title} must be an integer of at least 0, "
-                f"not {steps!r}."
+                f"{name} of {self.title} must be an integer of at least {least}, not {steps!r}."
             )
-        if steps:
-            raise unsupported(f"axonal delays ({self.title})")
+        return int(steps)
+
+    # Connectivity -------------------------------------------------------------------------------
+
+    def _sparse(self, action: str) -> SparseConnectivity:
+        if self.connectivity is None:
+            raise RuntimeError(
+                f"{action} only supports SPARSE connectivity, and {self.title} is "
+                f"{self.matrix_type.name}; add it as 'SPARSE'."
+            )
+        return self.connectivity
+
+    def set_sparse_connections(self, pre_indices: object, post_indices: object) -> None:
+        """Give the connections of sparse synapses: one for each pair of indices.
+
+        Parameters
+        ----------
+        pre_indices, post_indices
+            Index of the presynaptic and of the postsynaptic neuron of each synapse. Synapses are
+            stored ordered by these; initial values of variables are in the order given here.
+
+        Raises
+        ------
+        RuntimeError
+            If the synapses are dense, or the model is loaded.
+        TypeError, ValueError
+            If the indices are not integers, differ in number, or are out of range.
+        """
+        connectivity = self._sparse("set_sparse_connections")
+        if self.genn_model.is_loaded:
+            raise RuntimeError(
+                f"The connections of {self.title} cannot be set while the model is loaded; do it "
+                "before model.load()."
+            )
+        connectivity.give(pre_indices, post_indices)
+
+    @property
+    def synapse_order(self) -> np.ndarray[Any, Any] | None:
+        """For connections that were given: where each stored one was in what was given."""
+        return self._sparse("synapse_order").order
+
+    @property
+    def max_connections(self) -> int:
+        """Largest number of synapses that a presynaptic neuron has, or may have."""
+        if self.connectivity is None:
+            return self.trg.num_neurons
+        if self._max_connections is not None:
+            return self._max_connections
+        return self.connectivity.longest_row or self.trg.num_neurons
+
+    @max_connections.setter
+    def max_connections(self, number: int) -> None:
+        self._sparse("max_connections")
+        self._max_connections = self._steps("max_connections", number, 1)
+
+    def get_sparse_pre_inds(self) -> np.ndarray[Any, Any]:
+        """Return the presynaptic neuron of each sparse synapse, in the order of storage."""
+        return self._sparse("get_sparse_pre_inds").indices()[0]
+
+    def get_sparse_post_inds(self) -> np.ndarray[Any, Any]:
+        """Return the postsynaptic neuron of each sparse synapse, in the order of storage."""
+        return self._sparse("get_sparse_post_inds").indices()[1]
+
+    def pull_connectivity_from_device(self) -> None:
+        """Let `get_sparse_pre_inds` and `get_sparse_post_inds` see what was made on the device."""
+        self._loaded_sparse("pull_connectivity_from_device").pull()
+
+    def push_connectivity_to_device(self) -> None:
+        """Do nothing: the connectivity on the device is the one that was given."""
+        self._loaded_sparse("push_connectivity_to_device")
+
+    def _loaded_sparse(self, action: str) -> SparseConnectivity:
+        connectivity = self._sparse(action)
+        if not self.genn_model.is_loaded:
+            raise RuntimeError(
+                f"{action} of {self.title} needs a loaded model; call model.load() first."
+            )
+        return connectivity
+
+    def connect(self) -> None:
+        """Make sure that the number of sparse synapses is known, and size memory by it."""
+        if self.connectivity is None:
+            return
+        if not self.connectivity.is_given:
+            raise RuntimeError(
+                "For sparse projections, the connections must be set before loading a model: give "
+                f"{self.title} an init_sparse_connectivity(…), or call its set_sparse_connections."
+            )
+        for variable in self.vars.values():
+            if variable.buffer.per_element:
+                variable.buffer.count = self.connectivity.num_synapses
+
+    # What the plan asks -------------------------------------------------------------------------
+
+    @property
+    def has_events(self) -> bool:
+        """Whether presynaptic neurons have spike-like events for these synapses."""
+        return not self.weight_update.model.pre_event_threshold_condition_code.is_blank
+
+    @property
+    def records_events(self) -> bool:
+        """Whether the spike-like events are recorded."""
+        return self.has_events and self.src.spike_event_recording_enabled
+
+    @property
+    def pre_spike_event_recording_data(
+        self,
+    ) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+        """Recorded presynaptic spike-like events, in the form of `spike_recording_data`.
+
+        Raises
+        ------
+        RuntimeError
+            If they are not recorded, or the buffer has not been filled yet.
+        """
+        if not self.records_events:
+            raise RuntimeError(
+                f"No presynaptic events are recorded from {self.title}; its weight update model "
+                "needs a pre_event_threshold_condition_code, and its source "
+                "spike_event_recording_enabled = True before model.build()."
+            )
+        return self.event_recorder.data(self.genn_model.dt)
+
+    def calls(self, function: str) -> bool:
+        """Return whether the code of the synapses calls a function, such as ``addToPre``."""
+        return self.uses(rf"{function}\s*\(")
+
+    def uses(self, pattern: str) -> bool:
+        """Return whether the code of the synapses holds a word that matches a pattern."""
+        snippets = self.weight_update.model.synapse_code
+        return any(re.search(rf"\b{pattern}", snippet.text) for snippet in snippets)
 
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory of the synapses."""
-        variables = [*self.vars.values(), *self.psm_vars.values(), self.out_post]
-        return [(variable.buffer, variable) for variable in variables]
+        groups = (self.vars, self.pre_vars, self.post_vars, self.psm_vars)
+        variables = [variable for group in groups for variable in group.values()]
+        result: list[tuple[Buffer, Variable | None]] = [
+            (variable.buffer, variable) for variable in [*variables, self.out_post]
+        ]
+        hidden: list[Buffer] = []
+        if self.connectivity is not None:
+            hidden += self.connectivity.buffers()
+        if self.calls("addToPostDelay"):
+            hidden.append(self.den_delay_buffer)
+        if self.calls("addToPre"):
+            hidden.append(self.out_pre_buffer)
+        if self.has_events:
+            hidden += [self.events_buffer, self.event_count_buffer]
+        return result + [(buffer, None) for buffer in hidden]
 
     def bound_weight_update(self) -> Bound:
-        """Return the weight update model with its values and memory."""
+        """Return the weight update model with its values and the memory of its synapses."""
         return self._bound("", self.weight_update.model, self.weight_update.params, self.vars)
+
+    def bound_side(self, side: str) -> Bound:
+        """Return the weight update model as its ``"pre"`` or ``"post"`` neurons run it."""
+        variables, references = (
+            (self.pre_vars, self.references.pre)
+            if side == "pre"
+            else (self.post_vars, self.references.post)
+        )
+        init = self.weight_update
+        prefix = f"{self.name}_{side}_"
+        return self._bound(prefix, init.model, init.params, variables, references)
 
     def bound_postsynaptic(self) -> Bound:
         """Return the postsynaptic model with its values and memory."""
         init = self.postsynaptic
         prefix = f"{self.name}_"
-        return self._bound(prefix, init.model, init.params, self.psm_vars, self.psm_references)
+        return self._bound(prefix, init.model, init.params, self.psm_vars, self.references.psm)
 
 
 class _OutPost(Variable):
@@ -376,7 +679,7 @@ class CurrentSource(Group):
         self.model = source
         self.target_pop = pop
         self.params = dict(params)
-        self.vars = self._variables(source, initial, pop.num_neurons)
+        self.vars = self._variables(source.vars, initial, pop.num_neurons)
         self.references = dict(references)
         self._target_var = "Isyn"
         self._complete = True
@@ -453,7 +756,7 @@ class CustomUpdate(Group):
         self.num_neurons = max(buffer.count for buffer in elements)
         self.columns = max(buffer.columns for buffer in elements)
         self.per_batch = any(buffer.per_batch for buffer in elements)
-        self.vars = self._variables(update, initial, self.num_neurons)
+        self.vars = self._variables(update.vars, initial, self.num_neurons)
         for variable in self.vars.values():
             if not self.per_batch:
                 variable.buffer.per_batch = False

@@ -14,10 +14,11 @@ from tutorial_helpers.engine.builtin_models import find_model
 from tutorial_helpers.engine.components import (
     Model,
     PostsynapticModel,
+    Var,
     VarInitSnippet,
+    VarReference,
     WeightUpdateModel,
 )
-from tutorial_helpers.engine.factories import unsupported
 from tutorial_helpers.engine.types import Precision, ResolvedType
 
 
@@ -31,11 +32,16 @@ class VarInit:
 
 @dataclass(frozen=True)
 class WeightUpdateInit:
-    """A weight update model with its parameters and initial values."""
+    """A weight update model with its parameters, initial values and references."""
 
     model: WeightUpdateModel
     params: Mapping[str, float]
     vars: Mapping[str, Any]
+    pre_vars: Mapping[str, Any]
+    post_vars: Mapping[str, Any]
+    pre_var_refs: Mapping[str, Any]
+    post_var_refs: Mapping[str, Any]
+    psm_var_refs: Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -89,8 +95,14 @@ def init_weight_update(
     vars
         Initial values by name: a number, or ``num_pre * num_post`` numbers in rows of one
         presynaptic neuron each (``weights.flatten()``).
-    pre_vars, post_vars, pre_var_refs, post_var_refs, psm_var_refs
-        Not supported by the bundled engine.
+    pre_vars, post_vars
+        Initial values of the variables of the presynaptic and postsynaptic neurons.
+    pre_var_refs, post_var_refs
+        For each neuron variable reference of the model: the name of a variable of the presynaptic,
+        or postsynaptic, neuron, or a `create_var_ref` to one.
+    psm_var_refs
+        For each reference to the postsynaptic model: the name of a variable of it, or a
+        `create_psm_var_ref` to one.
 
     Examples
     --------
@@ -98,18 +110,24 @@ def init_weight_update(
     'StaticPulse'
     """
     model = find_model(snippet, WeightUpdateModel, "a synapse population")
-    for name, given in [
-        ("pre_vars", pre_vars),
-        ("post_vars", post_vars),
-        ("pre_var_refs", pre_var_refs),
-        ("post_var_refs", post_var_refs),
-        ("psm_var_refs", psm_var_refs),
-    ]:
-        if given:
-            raise unsupported(f"'{name}' of weight update models")
     prefix = "Weight update model"
-    values = check_parameters(prefix, model, params)
-    return WeightUpdateInit(model, values, check_variables(prefix, model, vars))
+
+    def references(
+        kind: str, declared: Sequence[VarReference], given: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        names = [reference.name for reference in declared]
+        return check_names(prefix, f"{kind} variable reference", "target", names, given)
+
+    return WeightUpdateInit(
+        model,
+        check_parameters(prefix, model, params),
+        check_variables(prefix, model.vars, vars),
+        check_variables(f"{prefix}, presynaptic neuron", model.pre_vars, pre_vars),
+        check_variables(f"{prefix}, postsynaptic neuron", model.post_vars, post_vars),
+        references("Presynaptic neuron", model.pre_neuron_var_refs, pre_var_refs),
+        references("Postsynaptic neuron", model.post_neuron_var_refs, post_var_refs),
+        references("Postsynaptic model", model.psm_var_refs, psm_var_refs),
+    )
 
 
 def init_postsynaptic(
@@ -140,7 +158,7 @@ def init_postsynaptic(
     model = find_model(snippet, PostsynapticModel, "a synapse population")
     prefix = "Postsynaptic model"
     values = check_parameters(prefix, model, params)
-    variables = check_variables(prefix, model, vars)
+    variables = check_variables(prefix, model.vars, vars)
     names = [reference.name for reference in model.neuron_var_refs]
     references = check_names(prefix, "Neuron variable reference", "target", names, var_refs)
     return PostsynapticInit(model, values, variables, references)
@@ -195,9 +213,9 @@ def check_parameters(prefix: str, model: Model, given: object) -> dict[str, floa
     return values
 
 
-def check_variables(prefix: str, model: Model, given: object) -> dict[str, Any]:
-    """Return the initial values of a model's variables, once complete and of a possible kind."""
-    names = [var.name for var in model.vars]
+def check_variables(prefix: str, variables: Sequence[Var], given: object) -> dict[str, Any]:
+    """Return the initial values of variables, once complete and of a possible kind."""
+    names = [var.name for var in variables]
     values = check_names(prefix, "variable", "initialiser", names, given)
     for name, value in values.items():
         check_initial_value(f"{prefix}: variable '{name}'", value)

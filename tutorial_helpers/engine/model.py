@@ -18,8 +18,10 @@ from tutorial_helpers.engine.components import (
     CurrentSourceModel,
     CustomUpdateModel,
     NeuronModel,
+    PostsynapticModel,
     VarReference,
 )
+from tutorial_helpers.engine.delays import assign_slots
 from tutorial_helpers.engine.factories import check_name, unsupported
 from tutorial_helpers.engine.groups import (
     CurrentSource,
@@ -27,6 +29,7 @@ from tutorial_helpers.engine.groups import (
     Group,
     NeuronGroup,
     SynapseGroup,
+    SynapseReferences,
     VariableReference,
 )
 from tutorial_helpers.engine.initialisers import (
@@ -255,6 +258,16 @@ class GeNNModel:
         runtime.timestep = int(value)
 
     @property
+    def is_loaded(self) -> bool:
+        """Whether the model is in memory, between `load` and `unload`."""
+        return self._loaded
+
+    @property
+    def steps_done(self) -> int:
+        """Number of steps since `load`, whatever `timestep` was set to."""
+        return self._require_loaded("reading steps_done").steps_done
+
+    @property
     def t(self) -> float:
         """Time of the next step in ms."""
         return self._require_loaded("reading t").timestep * self._dt
@@ -301,7 +314,7 @@ class GeNNModel:
         size = _population_size(prefix, num_neurons)
         model = find_model(neuron, NeuronModel, f"neuron population '{pop_name}'")
         values = check_parameters(prefix, model, params)
-        initial = check_variables(prefix, model, vars)
+        initial = check_variables(prefix, model.vars, vars)
         group = NeuronGroup(self, pop_name, size, model, values, initial)
         self.neuron_populations[pop_name] = group
         return group
@@ -316,14 +329,15 @@ class GeNNModel:
         postsynaptic_init: PostsynapticInit,
         connectivity_init: object = None,
     ) -> SynapseGroup:
-        """Add synapses from every neuron of one population to every neuron of another.
+        """Add synapses from the neurons of one population to those of another.
 
         Parameters
         ----------
         pop_name
             Name of the synapse population.
         matrix_type
-            ``"DENSE"``; the other types of PyGeNN are not supported by the bundled engine.
+            ``"DENSE"``: from every neuron to every neuron; or ``"SPARSE"``: as
+            `SynapseGroup.set_sparse_connections` says. The bundled engine has no others.
         source, target
             Presynaptic and postsynaptic population; they may be the same.
         weight_update_init
@@ -336,10 +350,11 @@ class GeNNModel:
         Returns
         -------
         SynapseGroup
-            The synapse population. Its spikes arrive one step after they are emitted.
+            The synapse population. Its spikes arrive one step after they are emitted, and later if
+            its `axonal_delay_steps` is set.
         """
         self._check_new("synapse population", pop_name, self.synapse_populations)
-        _check_matrix_type(pop_name, matrix_type)
+        matrix = _check_matrix_type(pop_name, matrix_type)
         title = f"synapse population '{pop_name}'"
         self._check_population(source, f"source of {title}")
         self._check_population(target, f"target of {title}")
@@ -353,15 +368,20 @@ class GeNNModel:
             raise RuntimeError(
                 f"Cannot use DENSE connectivity with connectivity initialisation snippet ({title})."
             )
-        references = _neuron_references(
-            title,
-            postsynaptic_init.model.neuron_var_refs,
-            postsynaptic_init.var_refs,
-            target,
+        psm, update = postsynaptic_init, weight_update_init
+        references = SynapseReferences(
+            _neuron_references(title, psm.model.neuron_var_refs, psm.var_refs, target),
+            _neuron_references(
+                title, update.model.pre_neuron_var_refs, update.pre_var_refs, source
+            ),
+            _neuron_references(
+                title, update.model.post_neuron_var_refs, update.post_var_refs, target
+            ),
+            _postsynaptic_references(
+                title, update.model.psm_var_refs, update.psm_var_refs, psm.model
+            ),
         )
-        group = SynapseGroup(
-            self, pop_name, source, target, weight_update_init, postsynaptic_init, references
-        )
+        group = SynapseGroup(self, pop_name, matrix, source, target, update, psm, references)
         self.synapse_populations[pop_name] = group
         return group
 
@@ -403,7 +423,7 @@ class GeNNModel:
         model = find_model(current_source_model, CurrentSourceModel, title)
         prefix = f"Current source {cs_name}"
         values = check_parameters(prefix, model, params)
-        initial = check_variables(prefix, model, vars)
+        initial = check_variables(prefix, model.vars, vars)
         names = [reference.name for reference in model.neuron_var_refs]
         given = check_names(prefix, "Neuron variable reference", "target", names, var_refs)
         references = _neuron_references(title, model.neuron_var_refs, given, pop)
@@ -458,7 +478,7 @@ class GeNNModel:
         model = find_model(custom_update_model, CustomUpdateModel, title)
         prefix = f"Custom update {cu_name}"
         values = check_parameters(prefix, model, params)
-        initial = check_variables(prefix, model, vars)
+        initial = check_variables(prefix, model.vars, vars)
         names = [reference.name for reference in model.var_refs]
         references = check_names(prefix, "Variable reference", "target", names, var_refs)
         if not references:
@@ -555,6 +575,7 @@ class GeNNModel:
         for update in self.custom_updates.values():
             # The batch size may have been set since the update was added.
             self._check_references(update.title, update.model.var_refs, update.references)
+        assign_slots(self.neuron_populations.values(), self.synapse_populations.values())
         plan = make_plan(self)
         self._kernels = compiled(plan.source)
         self._plan = plan
@@ -774,23 +795,25 @@ def _population_size(prefix: str, num_neurons: object) -> int:
     return size
 
 
-def _check_matrix_type(pop_name: str, given: object) -> None:
+def _check_matrix_type(pop_name: str, given: object) -> SynapseMatrixType:
     name = given.name if isinstance(given, SynapseMatrixType) else given
     if not isinstance(name, str):
         raise TypeError(
-            f"matrix_type of synapse population '{pop_name}' must be 'DENSE', not {given!r}."
+            f"matrix_type of synapse population '{pop_name}' must be 'DENSE' or 'SPARSE', "
+            f"not {given!r}."
         )
     known = SynapseMatrixType.__members__
     if name not in known:
         # GeNN 4 had several names that start so, for what is one type now.
-        dense = name.upper().startswith("DENSE")
-        close = [] if dense else difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else "; use 'DENSE'."
+        start = [kind for kind in ("DENSE", "SPARSE") if name.upper().startswith(kind)]
+        close = start or difflib.get_close_matches(name, known, n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else "; use 'DENSE' or 'SPARSE'."
         raise AttributeError(
             f"SynapseMatrixType has no attribute '{name}' (synapse population '{pop_name}'){hint}"
         )
-    if name != "DENSE":
+    if name not in ("DENSE", "SPARSE"):
         raise unsupported(f"matrix type '{name}' (synapse population '{pop_name}')")
+    return SynapseMatrixType[name]
 
 
 def _neuron_references(
@@ -810,6 +833,12 @@ def _neuron_references(
                     f"{population.title}, not of {target.group.title}."
                 )
             target = target.name
+        if reference.mode is VarAccessMode.READ_WRITE and not _per_element(population, target):
+            raise RuntimeError(
+                f"Variable reference '{reference.name}' of {title}: variable references to "
+                "SHARED_NEURON or SHARED neuron variables cannot be read-write; declare it "
+                "VarAccessMode.READ_ONLY."
+            )
         if target not in population.vars:
             listed = ", ".join(f"'{name}'" for name in population.vars) or "none"
             raise RuntimeError(
@@ -821,6 +850,38 @@ def _neuron_references(
             title, reference, VariableReference(target, population, buffer, buffer.count)
         )
         result[reference.name] = target
+    return result
+
+
+def _per_element(population: NeuronGroup, name: object) -> bool:
+    return name not in population.vars or population.vars[str(name)].buffer.per_element
+
+
+def _postsynaptic_references(
+    title: str,
+    declared: Sequence[VarReference],
+    given: Mapping[str, Any],
+    model: PostsynapticModel,
+) -> dict[str, str]:
+    """Return the name of the postsynaptic variable behind each reference of a weight update."""
+    types = {var.name: var.type for var in model.vars}
+    result = {}
+    for reference in declared:
+        target = given[reference.name]
+        name = target.name if isinstance(target, VariableReference) else target
+        if name not in types:
+            listed = ", ".join(f"'{known}'" for known in types) or "none"
+            raise RuntimeError(
+                f"Variable '{name}' not found: {title} refers to it as '{reference.name}', but the "
+                f"variables of its {model.title} are {listed}."
+            )
+        if _type_text(reference.type) != _type_text(types[name]):
+            raise RuntimeError(
+                f"Incompatible type for variable reference '{reference.name}' of {title}: it is "
+                f"declared '{_type_text(reference.type)}', but '{name}' of its {model.title} is "
+                f"'{_type_text(types[name])}'; write the same."
+            )
+        result[reference.name] = name
     return result
 
 

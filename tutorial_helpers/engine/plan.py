@@ -15,7 +15,10 @@ from typing import Any, Protocol
 import jinja2
 
 from tutorial_helpers.engine.bodies import (
+    Ends,
+    Incoming,
     Loop,
+    Side,
     custom_update_loop,
     neuron_loop,
     synapse_loop,
@@ -30,13 +33,18 @@ from tutorial_helpers.engine.groups import (
 from tutorial_helpers.engine.initialisers import PostsynapticInit
 from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.schedule import BLOCK_STEPS, order_for_blocks
+from tutorial_helpers.engine.snippets import Snippet
 from tutorial_helpers.engine.translate import Namer, literal
 from tutorial_helpers.engine.types import Precision
+from tutorial_helpers.engine.variables import Variable
 
 # How many presynaptic spikes one pass over the postsynaptic neurons serves: the sums stay in
 # registers that long. Longer code is repeated less, or compiling it takes too long.
 _SPIKES_PER_PASS = 8
 _LONGEST_REPEATED_CODE = 4
+
+# How many neurons' flags of spikes are looked at in one go.
+_FLAGS_AT_ONCE = 8
 
 # What the kernel ``simulate`` takes before its arrays: which batches of how many, the number of the
 # first step, how many steps were simulated since the model was loaded (which is another number once
@@ -90,6 +98,8 @@ class Plan:
         Memory that the kernel ``simulate`` takes, in order.
     recorders
         Recordings that it takes after these.
+    has_synapse_dynamics
+        Whether synapses have anything to do in every step.
     custom_updates
         By name: how each custom update is run.
     """
@@ -97,6 +107,7 @@ class Plan:
     source: str
     buffers: tuple[Buffer, ...]
     recorders: tuple[Recorder, ...]
+    has_synapse_dynamics: bool
     custom_updates: Mapping[str, CustomUpdateCall]
 
 
@@ -117,7 +128,7 @@ class _Memory:
                 *_LEADING,
                 *("batch", "block", "step", "steps", "t", "simulate", "kernel", "part"),
                 *("collect", "record", "recall", "keep_last", "record_block", "arriving"),
-                *("lowest_bit", "clear", "take"),
+                *("lowest_bit", "clear", "take", "age"),
             )
         )
     )
@@ -150,7 +161,12 @@ class _Memory:
         ]
 
 
-_SCALARS = {"batch": "uint32(batch)", "num_batch": "uint32(num_batch)", "t": "t"}
+_SCALARS = {
+    "batch": "uint32(batch)",
+    "num_batch": "uint32(num_batch)",
+    "t": "t",
+    "age": "age",
+}
 
 
 def _call(
@@ -182,36 +198,126 @@ def _call(
     }
 
 
+def _ends(model: Description, group: SynapseGroup) -> Ends:
+    init, references = group.weight_update.model, group.references
+
+    def of_neurons(
+        variables: Mapping[str, Variable], neurons: NeuronGroup, referred: Mapping[str, str]
+    ) -> dict[str, Buffer]:
+        own = {name: variable.buffer for name, variable in variables.items()}
+        return own | {name: neurons.vars[target].buffer for name, target in referred.items()}
+
+    times = {}
+    for side, population, delay in (
+        ("pre", group.src, group.axonal_delay_steps),
+        ("post", group.trg, 0),
+    ):
+        # A spike arrives in the step after the one in which it was emitted, or later.
+        latency = (delay + 1) * model.dt
+        if population.keeps_spike_times:
+            times[f"st_{side}"] = (population.spike_time_buffer, latency)
+        if population.keeps_prev_spike_times:
+            times[f"prev_st_{side}"] = (population.prev_spike_time_buffer, latency)
+    return Ends(
+        of_neurons(group.pre_vars, group.src, references.pre),
+        of_neurons(group.post_vars, group.trg, references.post),
+        {
+            reference.name: group.psm_vars[references.post_psm[reference.name]].buffer
+            for reference in init.psm_var_refs
+        },
+        times,
+        group.axonal_delay_steps,
+    )
+
+
 def _synapses(
     model: Description, group: SynapseGroup, memory: _Memory, in_blocks: bool
+) -> list[dict[str, Any]]:
+    """Return the functions that run the code of some synapses, in the order of a step."""
+    wum = group.weight_update.model
+    source = group.src
+    count = source.num_neurons
+    slot = _slot(f"age - {group.axonal_delay_steps}", source.spikes_buffer)
+
+    def listed(spikes: Buffer, number: Buffer) -> list[tuple[str, str]]:
+        part = f"[{slot} * {count} : ({slot} + 1) * {count}]" if slot else ""
+        return [
+            ("spikes", f"{memory.row(spikes)}{part}"),
+            ("num_spikes", f"{memory.row(number)}[{slot or 0}]"),
+        ]
+
+    result = []
+    if not wum.synapse_dynamics_code.is_blank:
+        code = wum.synapse_dynamics_code
+        result.append(_synapse_function(model, group, memory, code, "dynamics", []))
+    if group.has_events and not wum.pre_event_syn_code.is_blank:
+        events = listed(group.events_buffer, group.event_count_buffer)
+        code = wum.pre_event_syn_code
+        result.append(_synapse_function(model, group, memory, code, "events", events))
+    if source.can_spike and not wum.pre_spike_syn_code.is_blank:
+        code = wum.pre_spike_syn_code
+        if in_blocks:
+            bits = [
+                ("spike_bits", memory.local(source.name, "spike_bits")),
+                ("in_flight", memory.local(source.name, "in_flight")),
+                ("steps", "steps"),
+            ]
+            result.append(_synapse_function(model, group, memory, code, "blocks", bits))
+        else:
+            spikes = listed(source.spikes_buffer, source.spike_count_buffer)
+            result.append(_synapse_function(model, group, memory, code, "spikes", spikes))
+    return result
+
+
+def _slot(step: str, buffer: Buffer) -> str:
+    """Return the number of the slot of a step, or nothing where there is only one slot."""
+    return "" if buffer.slots == 1 else f"(({step}) % {buffer.slots})"
+
+
+def _synapse_function(
+    model: Description,
+    group: SynapseGroup,
+    memory: _Memory,
+    code: Snippet,
+    kind: str,
+    leading: list[tuple[str, str]],
 ) -> dict[str, Any]:
     num_pre, num_post = group.src.num_neurons, group.trg.num_neurons
-    loop = synapse_loop(model.types, model.dt, num_pre, num_post, group.bound_weight_update())
+    delays = group.max_dendritic_delay_timesteps
+    connectivity = group.connectivity
+    loop = synapse_loop(
+        *(model.types, model.dt, num_pre, num_post, group.bound_weight_update(), code),
+        _ends(model, group),
+        sparse=connectivity is not None,
+        dendritic_delays=delays,
+    )
     short = len(loop.loads + loop.lines + loop.stores) <= _LONGEST_REPEATED_CODE
-    inputs = memory.local(group.name, "inputs")
-    leading = [
-        ("spikes", memory.row(group.src.spikes_buffer)),
-        ("num_spikes", f"{memory.row(group.src.spike_count_buffer)}[0]"),
-        ("out_post", memory.row(group.out_post.buffer)),
-    ]
-    if in_blocks:
-        leading = [
-            ("spike_bits", memory.local(group.src.name, "spike_bits")),
-            ("in_flight", memory.local(group.src.name, "in_flight")),
-            ("steps", "steps"),
-            ("inputs", inputs),
-        ]
+    adds = "total" in loop.written
+    target = []
+    if adds:
+        inputs = memory.local(group.name, "inputs")
+        out_post = memory.row(group.out_post.buffer)
+        target = [("inputs", inputs)] if kind == "blocks" else [("out_post", out_post)]
+    if any("den_delay[" in name for name in loop.written):
+        target.append(("den_delay", memory.row(group.den_delay_buffer)))
+    if "out_pre[pre]" in loop.written:
+        target.append(("out_pre", memory.row(group.out_pre_buffer)))
+    if connectivity is not None:
+        target.append(("row_start", memory.row(connectivity.row_start)))
+        target.append(("post_inds", memory.row(connectivity.post_inds)))
+    verb = {"dynamics": "run", "events": "deliver_events_of"}.get(kind, "propagate")
+    call = _call(memory.identifier(f"{verb}_{group.name}"), loop, memory, [*leading, *target])
     return {
-        **_call(memory.identifier(f"propagate_{group.name}"), loop, memory, leading),
+        **call,
         "title": group.title,
+        "kind": kind,
         "target": group.trg.name,
-        "has_spikes": group.src.can_spike,
         "loop": loop,
+        "adds": adds,
+        "sparse": connectivity is not None,
         "num_pre": num_pre,
         "num_post": num_post,
-        "inputs": inputs,
-        "out_post": memory.row(group.out_post.buffer),
-        "rows_per_pass": [_SPIKES_PER_PASS, 1] if short else [1],
+        "rows_per_pass": [_SPIKES_PER_PASS, 1] if short and connectivity is None else [1],
     }
 
 
@@ -229,26 +335,54 @@ def _neurons(
     incoming.reverse()
     incoming.sort(key=lambda sg: _rank(_POSTSYNAPTIC_ORDER, sg.postsynaptic))
     sources = sorted(sources, key=lambda source: source.model.class_name != "DC")
+    outgoing = [sg for sg in model.synapse_populations.values() if sg.src is group]
+    sides, event_sources = _sides(model, group, memory)
     loop = neuron_loop(
         model.types,
         model.dt,
         group.num_neurons,
         group.bound(),
-        [(sg.bound_postsynaptic(), sg.out_post.buffer, sg.post_target_var) for sg in incoming],
+        [
+            Incoming(
+                sg.bound_postsynaptic(),
+                sg.out_post.buffer,
+                sg.post_target_var,
+                sg.den_delay_buffer if sg.calls("addToPostDelay") else None,
+            )
+            for sg in incoming
+        ],
         [(source.bound(), source.target_var) for source in sources],
         group.spike_time_buffer if group.keeps_spike_times else None,
+        group.prev_spike_time_buffer if group.keeps_prev_spike_times else None,
+        [(sg.out_pre_buffer, sg.pre_target_var) for sg in outgoing if sg.calls("addToPre")],
+        sides,
     )
-    has_targets = any(sg.src is group for sg in model.synapse_populations.values())
-    wants_spikes = group.can_spike and (has_targets or group.spike_recording_enabled)
+    wants_spikes = group.can_spike and (bool(outgoing) or group.spike_recording_enabled)
     flags = memory.local(group.name, "fired")
     bits = memory.local(group.name, "spike_bits")
     trailing = []
     if wants_spikes:
         trailing = [("spike_bits", bits), ("step", "step")] if in_blocks else [("fired", flags)]
+    trailing += [(side.flags, side.flags) for side in sides if side.flags is not None]
     instead = {
         sg.out_post.buffer: f"{memory.local(sg.name, 'inputs')}[step]"
         for sg in (incoming if in_blocks else ())
     }
+    listed = []
+    if wants_spikes:
+        recorded = memory.local(group.name, "recorded") if _records(group) else None
+        spikes = group.spikes_buffer
+        listed.append(_list(memory, flags, spikes, group.spike_count_buffer, recorded))
+    listed += [
+        _list(
+            memory,
+            flags,
+            sg.events_buffer,
+            sg.event_count_buffer,
+            memory.local(sg.name, "recorded_events") if sg.records_events else None,
+        )
+        for flags, sg in event_sources
+    ]
     return {
         **_call(
             memory.identifier(f"update_{group.name}"),
@@ -261,16 +395,54 @@ def _neurons(
         "title": group.title,
         "loop": loop,
         "num_neurons": group.num_neurons,
-        # Flags are read eight at a time.
-        "padded": -(-group.num_neurons // 8) * 8,
+        "padded": -(-group.num_neurons // _FLAGS_AT_ONCE) * _FLAGS_AT_ONCE,
         "wants_spikes": wants_spikes,
-        "fired": flags,
+        "lists": listed,
         "bits": bits,
         "in_flight": memory.local(group.name, "in_flight"),
-        "spikes": memory.row(group.spikes_buffer),
-        "count": memory.row(group.spike_count_buffer),
-        "recorded": memory.local(group.name, "recorded") if _records(group) else None,
     }
+
+
+def _list(
+    memory: _Memory, flags: str, spikes: Buffer, number: Buffer, recorded: str | None
+) -> dict[str, Any]:
+    """Return how the flags of one step become a list of neurons, and are recorded."""
+    slot = _slot("age + 1", spikes)
+    part = f"[{slot} * {spikes.count} : ({slot} + 1) * {spikes.count}]" if slot else ""
+    return {
+        "flags": flags,
+        "spikes": f"{memory.row(spikes)}{part}",
+        "count": f"{memory.row(number)}[{slot or 0}]",
+        "recorded": recorded,
+    }
+
+
+def _sides(
+    model: Description, group: NeuronGroup, memory: _Memory
+) -> tuple[list[Side], list[tuple[str, SynapseGroup]]]:
+    """Return the code that synapse populations have for the neurons of a population.
+
+    And for those that define spike-like events, the arrays of flags that tell of these.
+    """
+    sides = []
+    events = []
+    for synapses in model.synapse_populations.values():
+        wum = synapses.weight_update.model
+        if synapses.src is group:
+            flags = memory.local(synapses.name, "events") if synapses.has_events else None
+            if flags is not None:
+                events.append((flags, synapses))
+            if flags or wum.pre_vars or _has_code(wum.pre_dynamics_code, wum.pre_spike_code):
+                sides.append(Side(synapses.bound_side("pre"), "pre", flags))
+        if synapses.trg is group and (
+            wum.post_vars or _has_code(wum.post_dynamics_code, wum.post_spike_code)
+        ):
+            sides.append(Side(synapses.bound_side("post"), "post"))
+    return sides, events
+
+
+def _has_code(*snippets: Snippet) -> bool:
+    return not all(snippet.is_blank for snippet in snippets)
 
 
 def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, Any], list[Buffer]]:
@@ -346,20 +518,29 @@ def make_plan(model: Description) -> Plan:
     if not model.timing_enabled:
         order = order_for_blocks(model.neuron_populations, connections)
     in_blocks = order is not None
-    synapses = [_synapses(model, group, memory, in_blocks) for group in connections]
+    synapses = [
+        function for group in connections for function in _synapses(model, group, memory, in_blocks)
+    ]
     neurons = [_neurons(model, group, memory, in_blocks) for group in order or populations]
-    recording = [group for group in order or populations if _records(group)]
+    recorders = []
+    for group in order or populations:
+        if _records(group):
+            recorders.append((memory.local(group.name, "recorded"), group.recorder))
+    for synapse_group in connections:
+        if synapse_group.records_events:
+            name = memory.local(synapse_group.name, "recorded_events")
+            recorders.append((name, synapse_group.event_recorder))
     update_functions, calls = _custom_updates(model)
     leading = [*_LEADING]
     parameters = [
         *leading,
         *memory.arrays.values(),
-        *(item["recorded"] for item in neurons if item["recorded"]),
+        *(name for name, _ in recorders),
     ]
     types = [
         *(["int64"] * len(leading)),
         *(array_type(buffer, model.types) for buffer in memory.arrays),
-        *(["uint32[:,:,::1]"] * len(recording)),
+        *(["uint32[:,:,::1]"] * len(recorders)),
     ]
     source = (
         _templates()
@@ -367,6 +548,14 @@ def make_plan(model: Description) -> Plan:
         .render(
             synapse_functions=synapses,
             neuron_functions=neurons,
+            incoming=[
+                {
+                    "inputs": memory.local(group.name, "inputs"),
+                    "num_post": group.trg.num_neurons,
+                    "out_post": memory.row(group.out_post.buffer),
+                }
+                for group in (connections if in_blocks else ())
+            ],
             in_blocks=in_blocks,
             block_steps=BLOCK_STEPS,
             custom_update_functions=update_functions,
@@ -383,7 +572,8 @@ def make_plan(model: Description) -> Plan:
     return Plan(
         _without_blank_runs(source),
         tuple(memory.arrays),
-        tuple(group.recorder for group in recording),
+        tuple(recorder for _, recorder in recorders),
+        any(function["kind"] == "dynamics" for function in synapses),
         calls,
     )
 

@@ -76,6 +76,20 @@ def create_psm_var_ref(group: object, name: str) -> VariableReference:
     return _find(group, group.psm_vars, name)
 
 
+def create_wu_pre_var_ref(group: object, name: str) -> VariableReference:
+    """Refer to a variable that a weight update model has for each presynaptic neuron."""
+    _check(group, (SynapseGroup,), "create_wu_pre_var_ref")
+    assert isinstance(group, SynapseGroup)
+    return _find(group, group.pre_vars, name)
+
+
+def create_wu_post_var_ref(group: object, name: str) -> VariableReference:
+    """Refer to a variable that a weight update model has for each postsynaptic neuron."""
+    _check(group, (SynapseGroup,), "create_wu_post_var_ref")
+    assert isinstance(group, SynapseGroup)
+    return _find(group, group.post_vars, name)
+
+
 def create_wu_var_ref(
     group: object,
     name: str,
@@ -100,6 +114,27 @@ def create_out_post_var_ref(group: object) -> VariableReference:
     return _reference("out_post", group, group.out_post.buffer)
 
 
+def create_den_delay_var_ref(group: object) -> VariableReference:
+    """Refer to the input that the synapses of a population have added for later steps.
+
+    It is of type ``scalar``, with a slot for each step of delay: a ``BROADCAST`` reference writes
+    all of them.
+
+    Raises
+    ------
+    RuntimeError
+        If the synapses do not call ``addToPostDelay``.
+    """
+    _check(group, (SynapseGroup,), "create_den_delay_var_ref")
+    assert isinstance(group, SynapseGroup)
+    if not group.calls("addToPostDelay"):
+        raise RuntimeError(
+            f"{group.title} has no dendritic delays: the code of its weight update model does not "
+            "call addToPostDelay()."
+        )
+    return _reference("den_delay", group, group.den_delay_buffer)
+
+
 def create_src_spike_count_var_ref(group: object) -> VariableReference:
     """Refer to the number of spikes that a synapse population will deliver next.
 
@@ -119,3 +154,10 @@ def create_spike_time_var_ref(group: object) -> VariableReference:
     _check(group, (NeuronGroup,), "create_spike_time_var_ref")
     assert isinstance(group, NeuronGroup)
     return _reference("st", group, group.refer_to_spike_times())
+
+
+def create_prev_spike_time_var_ref(group: object) -> VariableReference:
+    """Refer to the times of the last spikes before the last step (type ``timepoint``, ms)."""
+    _check(group, (NeuronGroup,), "create_prev_spike_time_var_ref")
+    assert isinstance(group, NeuronGroup)
+    return _reference("prev_st", group, group.refer_to_prev_spike_times())

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from tutorial_helpers.engine.buffers import Buffer
-from tutorial_helpers.engine.groups import Group
+from tutorial_helpers.engine.groups import Group, SynapseGroup
 from tutorial_helpers.engine.initialisers import check_shape, initial_array
 from tutorial_helpers.engine.plan import CustomUpdateCall, Plan
 from tutorial_helpers.engine.threads import share
@@ -23,7 +23,12 @@ from tutorial_helpers.engine.types import TIMEPOINT, Precision
 from tutorial_helpers.engine.variables import Variable
 
 # Whole steps, or one phase of them.
-_WHOLE, _SYNAPSES, _NEURONS = 3, 1, 2
+_WHOLE, _SYNAPSES, _DYNAMICS, _NEURONS = 7, 1, 2, 4
+_PHASES = (
+    (_DYNAMICS, "synapse_dynamics"),
+    (_SYNAPSES, "presynaptic_update"),
+    (_NEURONS, "neuron_update"),
+)
 
 # Steps that may wait. More would not be faster, and a progress bar would know nothing of them.
 _LONGEST_QUEUE = 1000
@@ -71,9 +76,16 @@ class Runtime:
         self._seed = seed
         self.pending = 0
         self._owned: list[Buffer] = []
+        groups = list(groups)
+        synapses = [group for group in groups if isinstance(group, SynapseGroup)]
+        for synapse_group in synapses:
+            synapse_group.connect()
         for group in groups:
             for buffer, variable in group.buffers():
                 self._allocate(group, buffer, variable)
+        for synapse_group in synapses:
+            if synapse_group.connectivity is not None:
+                synapse_group.connectivity.fill()
         for recorder in plan.recorders:
             assert num_recording_timesteps is not None
             recorder.allocate(num_recording_timesteps, batch_size)
@@ -81,7 +93,7 @@ class Runtime:
             *(self._device(buffer) for buffer in plan.buffers),
             *(recorder.device for recorder in plan.recorders),
         ]
-        self.times = dict.fromkeys(("init", "presynaptic_update", "neuron_update"), 0.0)
+        self.times = dict.fromkeys(("init", *(name for _, name in _PHASES)), 0.0)
         self.custom_update_times: dict[str, float] = {}
         if timing_enabled:
             self.times["init"] = perf_counter() - start
@@ -95,15 +107,15 @@ class Runtime:
             if initial.ndim:
                 rows = buffer.rows(self._batch_size)
                 check_shape(what, initial, buffer.count, rows, columns=buffer.columns)
+                initial = variable.arranged(initial)
         buffer.allocate(ctype.dtype, self._batch_size)
         self._owned.append(buffer)
         assert buffer.device is not None
         if initial is not None:
-            buffer.device[:] = initial
-            buffer.pull()
+            buffer.fill(initial)
         elif buffer.type == TIMEPOINT:
             # No spike so far: as long ago as can be expressed.
-            buffer.device[:] = np.finfo(ctype.dtype).min
+            buffer.fill(np.asarray(np.finfo(ctype.dtype).min))
 
     def _device(self, buffer: Buffer) -> np.ndarray[Any, Any]:
         """Return a device array in the shape that kernels take."""
@@ -118,6 +130,11 @@ class Runtime:
             buffer.release()
         for recorder in self._plan.recorders:
             recorder.release()
+
+    @property
+    def steps_done(self) -> int:
+        """Number of steps since the model was loaded."""
+        return self._simulated + self.pending
 
     @property
     def timestep(self) -> int:
@@ -146,7 +163,9 @@ class Runtime:
             self._simulate(first_step, simulated, steps, _WHOLE)
             return
         for step in range(steps):
-            for phase, name in ((_SYNAPSES, "presynaptic_update"), (_NEURONS, "neuron_update")):
+            for phase, name in _PHASES:
+                if phase == _DYNAMICS and not self._plan.has_synapse_dynamics:
+                    continue
                 start = perf_counter()
                 self._simulate(first_step + step, simulated + step, 1, phase)
                 self.times[name] += perf_counter() - start

@@ -53,8 +53,22 @@ def order_for_blocks(
 def _can_be_summed_ahead(group: SynapseGroup) -> bool:
     """Return whether the input of each step is a sum of its own, known before the step is run.
 
-    It is not where input outlasts its step, as in a decaying current, or depends on the time.
+    It is not where input outlasts its step, as in a decaying current, or depends on the time, on
+    the state of neurons, or on anything but the spikes of the step before.
     """
-    return ends_with_zeroing(group.postsynaptic.model.sim_code, "inSyn") and not re.search(
-        r"\bt\b", group.weight_update.model.pre_spike_syn_code.text
+    model = group.weight_update.model
+    of_neurons = (
+        *(model.pre_vars, model.post_vars, model.pre_neuron_var_refs),
+        *(model.post_neuron_var_refs, model.psm_var_refs),
+    )
+    return (
+        ends_with_zeroing(group.postsynaptic.model.sim_code, "inSyn")
+        and group.axonal_delay_steps == 0
+        and not group.has_events
+        and model.synapse_dynamics_code.is_blank
+        and not any(of_neurons)
+        and not re.search(
+            r"\b(t|(prev_)?st_(pre|post)|addToPre|addToPostDelay)\b",
+            model.pre_spike_syn_code.text,
+        )
     )

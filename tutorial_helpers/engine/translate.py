@@ -51,6 +51,8 @@ class Name:
         What the code string may do with it.
     kind
         What it is, for messages, such as ``"parameter"``.
+    also_reads
+        Where `code` is more than a name: the variable that it reads.
     """
 
     code: str
@@ -58,6 +60,7 @@ class Name:
     writable: bool = True
     readable: bool = True
     kind: str = "variable"
+    also_reads: str = ""
 
 
 @dataclass(frozen=True)
@@ -273,7 +276,7 @@ class Translator:
         name = self._lookup(node)
         if not name.readable:
             raise self._error(node, f"{name.kind} '{node.name}' can only be assigned, not read.")
-        self.read.add(name.code)
+        self.read.add(name.also_reads or name.code)
         return name
 
     def _assignable(self, node: c_ast.Node) -> Name:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import weakref
-from typing import Any, Protocol
+from typing import Any, NoReturn, Protocol
 
 import numpy as np
 
@@ -21,17 +21,33 @@ class Owner(Protocol):
     def title(self) -> str:
         """What the group is called in messages."""
 
+    @property
+    def steps_done(self) -> int:
+        """Number of steps since the model was loaded."""
+
     def flush(self) -> None:
         """Run all steps that have been asked for so far."""
+
+
+class SparseOrder(Protocol):
+    """What a variable needs to know of sparse connections."""
+
+    @property
+    def order(self) -> Array | None:
+        """Where each connection was in what the user gave, if the user gave them."""
 
 
 class Variable:
     """A variable of a population, current source or custom update.
 
     With N elements and batch size B the array has shape ``(N,)``, or ``(B, N)`` where B > 1 and
-    the variable has a copy for each batch (see `VarAccess`). Changes on the host take effect with
-    `push_to_device`; changes on the device are seen after `pull_from_device`.
+    the variable has a copy for each batch (see `VarAccess`). A variable that synapses read with a
+    delay of D - 1 steps has D slots, which are an axis before the last. Changes on the host take
+    effect with `push_to_device`; changes on the device are seen after `pull_from_device`.
     """
+
+    # Whether a single number may be assigned to `values`.
+    _takes_numbers = True
 
     def __init__(self, name: str, buffer: Buffer, group: Owner, initial: object = None) -> None:
         self.name = name
@@ -94,23 +110,40 @@ class Variable:
             raise TypeError(f"{self._what} must be set to numbers, not {values!r}.")
         check_initial_value(self._what, values)
         array = np.asarray(values)
-        if array.ndim:
-            batch_size = host.shape[0] if host.ndim == 2 else 1
-            count, columns = self.buffer.count, self.buffer.columns
-            check_shape(self._what, array, count, batch_size, columns=columns)
+        if not array.ndim and not self._takes_numbers:
+            raise TypeError(
+                f"{self._what} needs one value for each synapse, not the number {values!r}; give "
+                "an array of the length of its values."
+            )
+        buffer = self.buffer
+        slots = host.reshape(-1, buffer.slots, buffer.count)
+        if array.shape == host.shape:
+            array = array.reshape(slots.shape)
+        elif array.ndim:
+            check_shape(self._what, array, buffer.count, len(slots), columns=buffer.columns)
+            array = array.reshape(-1, 1, buffer.count)
         with np.errstate(invalid="ignore"):
-            host[:] = array
+            slots[:] = array
 
-    # Without delays there is only one slot, which is the current one.
     @property
     def current_view(self) -> Array | None:
-        """The part of `view` that belongs to the current step: all of it, without delays."""
-        return self._view
+        """The part of `view` that belongs to the last step: all of it, without delays."""
+        return None if self._view is None else self._current(self._view)
 
     @property
     def current_values(self) -> Array:
-        """The part of `values` that belongs to the current step: all of it, without delays."""
-        return self.values
+        """The part of `values` that belongs to the last step: all of it, without delays."""
+        return self._current(self.values)
+
+    def _current(self, array: Array) -> Array:
+        if self.buffer.slots == 1:
+            return array
+        part: Array = array[..., self.group.steps_done % self.buffer.slots, :]
+        return part
+
+    def arranged(self, initial: Array) -> Array:
+        """Return initial values in the order in which they are stored: that in which they came."""
+        return initial
 
     def set_init_values(self, values: object) -> None:
         """Set what the variable starts from at the next `GeNNModel.load`.
@@ -145,6 +178,51 @@ class Variable:
                 f"Cannot {action} {self._what}: the model is not loaded; call model.load() first."
             )
         return host
+
+
+class SparseVariable(Variable):
+    """A variable of sparse synapses: one value for each, ordered by presynaptic neuron.
+
+    What the user gives before the model is loaded is in the order of the connections as given to
+    ``set_sparse_connections``; afterwards it is in the order in which they are stored.
+    """
+
+    _takes_numbers = False
+
+    def __init__(
+        self, name: str, buffer: Buffer, group: Owner, initial: object, order: SparseOrder
+    ) -> None:
+        super().__init__(name, buffer, group, initial)
+        self._connectivity = order
+
+    @property
+    def view(self) -> NoReturn:
+        """Not available: see `values`."""
+        raise self._no_view()
+
+    @property
+    def current_view(self) -> NoReturn:
+        """Not available: see `values`."""
+        raise self._no_view()
+
+    def _no_view(self) -> RuntimeError:
+        return RuntimeError(
+            "Only variables associated with DENSE connectivity can be accessed without copying via "
+            f"'view'; use 'values' of {self._what} instead."
+        )
+
+    def set_init_values(self, values: object) -> None:
+        """Set what the variable starts from at the next `GeNNModel.load`."""
+        check_initial_value(self._what, values)
+        self.initial = values
+
+    def arranged(self, initial: Array) -> Array:
+        """Return initial values in the order in which they are stored."""
+        order = self._connectivity.order
+        if order is None or not initial.ndim:
+            return initial
+        arranged: Array = initial[..., order]
+        return arranged
 
 
 class VariableDict(dict[str, Variable]):
