@@ -290,6 +290,20 @@ class _Assembly:
         """Bind the parameters and variables of a description."""
         return {**self.parameters_of(bound), **self.variables_of(bound, bound.model.vars)}
 
+    def reloads(self, side: Side) -> list[str]:
+        """Return lines that set back the variables that the code for spikes of a side changes.
+
+        PyGeNN does so with variables that it keeps for later steps: what their dynamics did in the
+        same step is lost.
+        """
+        words = set(re.findall(r"\w+", side.on_spike.text))
+        buffers = [side.bound.buffers[var.name] for var in side.variables if var.name in words]
+        return [
+            f"{cell.local} = {cell.array}[{cell.index}]"
+            for cell in self.cells
+            if cell.carried and any(cell.buffer is buffer for buffer in buffers)
+        ]
+
     def read_only(self, wish: str, buffer: Buffer, index: str, slot: str, kind: str) -> Name:
         """Bind a variable of something else."""
         local = self.cell(wish, buffer, index, slot)
@@ -375,8 +389,8 @@ def neuron_loop(
     sources
         For each current source: its model and the name of the input that it drives.
     spike_times, prev_spike_times
-        Memory of the time of each neuron's last spike, and of its last one before this step, where
-        some code wants to know.
+        Memory of the time of each neuron's last spike, and of the one before that, where some code
+        wants to know.
     feedback
         For each outgoing synapse population that adds to presynaptic input: what it added, and the
         name of the neuron's input that it drives.
@@ -422,9 +436,6 @@ def neuron_loop(
         common["st"] = Name(last_spike, precision.time, writable=False, kind="built-in")
         if prev_spike_times is not None:
             previous = assembly.neuron_cell("prev_st", prev_spike_times)
-            lines.append(f"{previous} = {last_spike}")
-            assembly.read.add(last_spike)
-            assembly.written.add(previous)
     for incoming in synapses:
         bound = incoming.postsynaptic
         assert isinstance(bound.model, PostsynapticModel)
@@ -476,10 +487,15 @@ def neuron_loop(
         lines.append(f"spike = {condition}")
         on_spike = []
         for side, code in zip(sides, side_translators, strict=True):
-            on_spike += code.statements(side.on_spike)
+            if not side.on_spike.is_blank:
+                on_spike += assembly.reloads(side)
+                on_spike += code.statements(side.on_spike)
         if spike_times is not None:
-            assembly.read.add("t")
+            assembly.read |= {"t", last_spike}
             assembly.written.add(last_spike)
+            if prev_spike_times is not None:
+                assembly.written.add(previous)
+                on_spike.append(f"{previous} = {last_spike}")
             on_spike.append(f"{last_spike} = t")
         on_spike += translator.statements(model.reset_code)
         if on_spike:

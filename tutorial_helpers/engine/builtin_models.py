@@ -110,6 +110,11 @@ def _weight_update_models() -> Mapping[str, WeightUpdateModel]:
         "StaticPulseConstantWeight": create_weight_update_model(
             "StaticPulseConstantWeight", params=["g"], pre_spike_syn_code="addToPost(g);"
         ),
+        "StaticPulseDendriticDelay": create_weight_update_model(
+            "StaticPulseDendriticDelay",
+            vars=[("g", SCALAR, VarAccess.READ_ONLY), ("d", "uint8_t", VarAccess.READ_ONLY)],
+            pre_spike_syn_code="addToPostDelay(g, d);",
+        ),
     }
 
 
@@ -157,7 +162,7 @@ _FAMILIES: dict[type[Model], tuple[str, Callable[[], Mapping[str, Any]]]] = {
 _ELSEWHERE: dict[type[Model], tuple[str, ...]] = {
     NeuronModel: ("SpikeSourceArray", "Poisson", "RulkovMap", "TraubMiles"),
     CurrentSourceModel: ("GaussianNoise", "PoissonExp"),
-    WeightUpdateModel: ("StaticPulseDendriticDelay", "StaticGraded", "STDP"),
+    WeightUpdateModel: ("StaticGraded", "STDP"),
     PostsynapticModel: ("AlphaCurr",),
     CustomUpdateModel: ("Transpose",),
     VarInitSnippet: (

@@ -695,7 +695,10 @@ class GeNNModel:
             If the model is not loaded or nothing records.
         """
         runtime = self._require_loaded("pulling recording buffers")
-        if not any(group.spike_recording_enabled for group in self.neuron_populations.values()):
+        if not any(
+            group.spike_recording_enabled or group.spike_event_recording_enabled
+            for group in self.neuron_populations.values()
+        ):
             raise RuntimeError(
                 "Cannot pull recording buffer if recording system is not in use: set "
                 "spike_recording_enabled = True on a population before model.build()."

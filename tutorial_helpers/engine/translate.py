@@ -673,6 +673,12 @@ class Translator:
             name = "int_divide" if operator == "/" else "int_remainder"
             code = f"c_functions.{name}({left.code}, {right.code})"
             return Expression(f"{ctype.numpy_name}({code})", ctype, _ATOM)
+        if shift and right.constant is None:
+            # C leaves shifts by more than there are bits undefined; like common processors, count
+            # them anew from 0.
+            bits = ctype.dtype.itemsize * 8 - 1
+            code = f"{_wrapped(right, _AND)} & {literal(bits, ctype)}"
+            right = Expression(f"({code})", ctype, _ATOM)
         level = _LEVELS[operator]
         code = f"{_wrapped(left, level)} {operator} {_wrapped(right, level + 1)}"
         if ctype.is_float:
