@@ -2,24 +2,31 @@
 
     python tests/store_notebooks.py [NOTEBOOK ...]
 
-All notebooks are run if none is named. They have to be stored with MNIST at hand, because that is
-what their output is compared with.
+All notebooks are run if none is named, and then their times are stored as well. They have to be
+stored with MNIST at hand, because that is what their output is compared with.
 """
 
 from __future__ import annotations
 
 import base64
+import json
+import os
 import sys
+from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
 from typing import Any
 
 import nbformat
+import stamp_notebooks
 from nbclient import NotebookClient
+from stamp_notebooks import NOTEBOOKS, ROOT, TIMES
 
+sys.path.insert(0, str(ROOT))
+
+from benchmarks.whole_test_set import cpu_name
 from tutorial_helpers.data import load_mnist
-
-ROOT = Path(__file__).parents[1]
-FOLDER = ROOT / "notebooks"
 
 # Figures that the READMEs show: the notebook, the call that draws it, the file.
 PICTURES = [
@@ -48,10 +55,19 @@ def merged(outputs: list[Any]) -> list[Any]:
     return result
 
 
-def store(path: Path) -> None:
+def run(notebook: Any, folder: Path) -> float:
+    """Run all cells in a kernel that has compiled nothing before; return the seconds it took."""
+    client = NotebookClient(notebook, resources={"metadata": {"path": str(folder)}})
+    with TemporaryDirectory() as cache:
+        start = perf_counter()
+        client.execute(env=os.environ | {"TUTORIAL_CACHE_DIR": cache})
+        return perf_counter() - start
+
+
+def store(path: Path) -> float:
     """Run one notebook and write it back, without what differs from machine to machine."""
     notebook = nbformat.read(path, 4)
-    NotebookClient(notebook, resources={"metadata": {"path": str(path.parent)}}).execute()
+    seconds = run(notebook, path.parent)
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
@@ -63,6 +79,7 @@ def store(path: Path) -> None:
     temporary = path.with_suffix(".partial")
     nbformat.write(notebook, temporary)
     temporary.replace(path)
+    return seconds
 
 
 def store_pictures(path: Path) -> None:
@@ -75,13 +92,29 @@ def store_pictures(path: Path) -> None:
         target.write_bytes(base64.b64decode(cell.outputs[0].data["image/png"]))
 
 
+def store_times(seconds: dict[str, float]) -> None:
+    """Write down how long the chapters took, and on what."""
+    times = {
+        "date": date.today().isoformat(),
+        "cpu": cpu_name(),
+        "processors": os.cpu_count(),
+        "seconds": {name: round(value, 1) for name, value in seconds.items()},
+    }
+    TIMES.write_text(json.dumps(times, indent=1) + "\n", encoding="utf-8")
+
+
 def main() -> None:
     """Store the notebooks that the command line names."""
     load_mnist("test")
-    for path in [Path(name) for name in sys.argv[1:]] or sorted(FOLDER.glob("*.ipynb")):
+    seconds = {}
+    for path in [Path(name) for name in sys.argv[1:]] or NOTEBOOKS:
         print(path)
-        store(path)
+        seconds[path.stem] = store(path)
         store_pictures(path)
+    # Only together, so that all times are of one machine and one state of the code.
+    if set(seconds) == {path.stem for path in NOTEBOOKS}:
+        store_times(seconds)
+    stamp_notebooks.main()
 
 
 if __name__ == "__main__":

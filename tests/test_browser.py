@@ -105,7 +105,8 @@ def copy(tmp_path: Path) -> Path:
         # Of what may lie in a checkout, the cached test set is needed, and no other data.
         ignored = shutil.ignore_patterns("__pycache__", ".*", "train-*", "*_CODE")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    shutil.copy(ROOT / "pyproject.toml", folder)
+    for name in ("pyproject.toml", "requirements.txt"):
+        shutil.copy(ROOT / name, folder)
     # Without what is stored, all that the page shows is of this run.
     notebook = nbformat.read(folder / CHAPTER, 4)
     for cell in notebook.cells:
