@@ -103,10 +103,10 @@ def test_chapters_lead_to_each_other(index: int) -> None:
     assert chapter_links(line) == before + after
     assert ("Before this one:" in line) == bool(before)
     assert ("After it:" in line) == bool(after)
-    (ending,) = [line for line in cells[-1].source.splitlines()[-1:] if line.startswith("**")]
+    ending = cells[-1].source
+    assert ending.startswith("**Next:**" if after else "**The end.**")
     assert chapter_links(ending) == after
-    if not after:
-        assert "](README.md)" in ending
+    assert ("](README.md)" in ending) == (not after)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
