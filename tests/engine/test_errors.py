@@ -187,6 +187,9 @@ MISTAKES: dict[str, tuple[tuple[Callable, Callable], type[Exception], str]] = {
     "batch size 1.5": (new(put(lambda s: s.m, "batch_size", 1.5)), TypeError, "integer"),
     "batch size True": (new(put(lambda s: s.m, "batch_size", True)), TypeError, "integer"),
     "seed": (new(put(lambda s: s.m, "seed", -3)), TypeError, "seed must be"),
+    "large seed": (
+        new(put(lambda s: s.m, "seed", 2**32)), TypeError, "from 0 to 4294967295, not 4294967296"
+    ),
     # names
     "name empty": (new(lambda s: cells(s, pop_name="")), RuntimeError, "cannot be empty"),
     "name with hyphen": (new(lambda s: cells(s, pop_name="a-b")), RuntimeError, "'a-b'"),
@@ -701,8 +704,18 @@ MISTAKES: dict[str, tuple[tuple[Callable, Callable], type[Exception], str]] = {
     ),
     "random numbers": (
         alone(lambda: create_neuron_model(
-            "x", vars=[("V", "scalar")], sim_code="V = gennrand_normal();"
-        )), Unsupported, r"gennrand_normal\(\)",
+            "x", vars=[("V", "scalar")], sim_code="V = gennrand_gamma();"
+        )), RuntimeError, "gennrand_gamma': it takes 1 argument, 0 given",
+    ),
+    "random update": (
+        alone(lambda: create_custom_update_model(
+            "x", var_refs=[("V", "scalar")], update_code="V = gennrand_normal();"
+        )), RuntimeError, "'gennrand_normal' cannot be used here: random numbers are not drawn",
+    ),
+    "random weights": (
+        alone(lambda: create_weight_update_model(
+            "x", pre_spike_syn_code="addToPost(gennrand_uniform());"
+        )), RuntimeError, "'gennrand_uniform' cannot be used here",
     ),
     "transposed reference": (
         new(lambda s: create_wu_var_ref(s.s, "g", s.s, "g")), Unsupported, "transposed",

@@ -23,7 +23,6 @@ from tutorial_helpers.engine.components import (
     VarReference,
     WeightUpdateModel,
 )
-from tutorial_helpers.engine.functions import RANDOM_FUNCTIONS
 from tutorial_helpers.engine.snippets import Snippet, SnippetError
 from tutorial_helpers.engine.translate import (
     Expression,
@@ -35,12 +34,14 @@ from tutorial_helpers.engine.translate import (
 )
 from tutorial_helpers.engine.types import Precision, ResolvedType, Uint32
 
-_NO_RANDOM = dict.fromkeys(RANDOM_FUNCTIONS, "random numbers are not available in this code.")
 _NO_EVENT_TIMES = dict.fromkeys(
     ("set_pre", "set_post", "prev_set_pre", "prev_set_post"),
     "the bundled engine keeps no times of spike-like events; real PyGeNN does.",
 )
 
+
+# Name of the state of the stream from which one element draws random numbers in one step.
+RANDOM_STATE = "rng"
 
 # What the templates call things inside their functions.
 _LOOP_NAMES = (
@@ -48,6 +49,7 @@ _LOOP_NAMES = (
     *("fired", "spike", "spikes", "num_spikes", "spikes_done"),
     *("spike_bits", "in_flight", "steps", "step", "inputs", "bits", "arrival"),
     *("count", "num_batches", "timestep", "steps_done", "seed", "age", "total"),
+    *("random_key", RANDOM_STATE),
     *("synapse", "row_start", "post_inds", "pre_inds", "den_delay", "out_pre", "events"),
     *(f"pre_{number}" for number in range(8)),
 )
@@ -314,8 +316,12 @@ class _Assembly:
         names: Mapping[str, Name],
         special: Mapping[str, SpecialFunction] | None = None,
         unavailable: Mapping[str, str] | None = None,
+        *,
+        random: bool = False,
     ) -> Translator:
         translator = Translator(self.precision, names, self.namer, special or {}, unavailable or {})
+        if random:
+            translator.random_state = RANDOM_STATE
         # All translators of one loop report what they use into the same sets.
         translator.read, translator.written = self.read, self.written
         return translator
@@ -324,6 +330,10 @@ class _Assembly:
         """Return the loop, with only the loads, stores and constants that its code uses."""
         loop = self.loop
         used = self.read | self.written
+        if RANDOM_STATE in used:
+            used.add("random_key")
+            # Each round of the loop has a stream of its own.
+            loop.lines.insert(0, f"{RANDOM_STATE} = random_numbers.start(random_key, {self.index})")
         cells = [cell for cell in self.cells if cell.local in used or cell.carried]
         indices = " ".join(f"{cell.index} {cell.store_index}" for cell in cells)
         words = set(re.findall(r"\w+", " ".join([indices, *loop.lines])))
@@ -404,7 +414,8 @@ def neuron_loop(
     """
     model = neuron.model
     assert isinstance(model, NeuronModel)
-    assembly = _Assembly(precision, "neuron", ("batch", "num_batch", "t", "age"), dt)
+    scalars = ("batch", "num_batch", "t", "age", "random_key")
+    assembly = _Assembly(precision, "neuron", scalars, dt)
     lines = assembly.loop.lines
 
     common = {**_clock(assembly), "id": _count("neuron"), "num_neurons": _count(num_neurons)}
@@ -447,9 +458,8 @@ def neuron_loop(
             assembly.read |= {in_syn.code, due}
             assembly.written |= {in_syn.code, due}
         names = {**common, "inSyn": in_syn, **assembly.names_of(bound), **referenced(bound)}
-        lines += assembly.translator(names, inject(incoming.target)).statements(
-            bound.model.sim_code
-        )
+        translator = assembly.translator(names, inject(incoming.target), random=True)
+        lines += translator.statements(bound.model.sim_code)
     for buffer, target in feedback:
         back = assembly.cell(buffer.name, buffer)
         lines += [f"{inputs[target].code} += {back}", f"{back} = {literal(0, precision.scalar)}"]
@@ -458,20 +468,22 @@ def neuron_loop(
     for bound, target in sources:
         assert isinstance(bound.model, CurrentSourceModel)
         names = {**common, **assembly.names_of(bound), **referenced(bound)}
-        lines += assembly.translator(names, inject(target)).statements(bound.model.injection_code)
+        translator = assembly.translator(names, inject(target), random=True)
+        lines += translator.statements(bound.model.injection_code)
 
     names = {**common, **inputs, **own}
     can_spike = not model.threshold_condition_code.is_blank
     if can_spike and model.auto_refractory_required:
-        before, condition = assembly.translator(names).condition(model.threshold_condition_code)
+        translator = assembly.translator(names, random=True)
+        before, condition = translator.condition(model.threshold_condition_code)
         above = assembly.namer.unique("was_above")
         lines += [*before, f"{above} = {condition}"]
-    translator = assembly.translator(names)
+    translator = assembly.translator(names, random=True)
     lines += translator.statements(model.sim_code)
     side_translators = []
     for side in sides:
         names = _names_of_side(assembly, side, common, referenced(side.bound))
-        code = assembly.translator(names, unavailable=_NO_EVENT_TIMES)
+        code = assembly.translator(names, unavailable=_NO_EVENT_TIMES, random=True)
         lines += code.statements(side.dynamics)
         if side.flags is not None:
             before, condition = assembly.translator(names).condition(
@@ -601,7 +613,7 @@ def synapse_loop(
         "addToPre": SpecialFunction(("x",), lambda translator, x: translator.add_to(back, x)),
         "addToPostDelay": SpecialFunction(("x", "steps"), add_later),
     }
-    translator = assembly.translator(names, special, _NO_RANDOM | _NO_EVENT_TIMES)
+    translator = assembly.translator(names, special, _NO_EVENT_TIMES)
     assembly.loop.lines += translator.statements(code)
     return assembly.finish()
 
@@ -647,7 +659,7 @@ def custom_update_loop(
             readable=reference.mode is not VarAccessMode.BROADCAST,
             kind=f"{reference.mode.name} reference",
         )
-    translator = assembly.translator(names, unavailable=_NO_RANDOM)
+    translator = assembly.translator(names)
     assembly.loop.lines += translator.statements(model.update_code)
     return assembly.finish()
 

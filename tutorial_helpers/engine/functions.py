@@ -6,6 +6,8 @@ does every larger expression that holds such a call, until it is assigned. That 
 
 from __future__ import annotations
 
+from tutorial_helpers.engine.types import SCALAR, TypeLike, Uint32
+
 #: Functions of real numbers: name → (number of arguments, Python template). Arguments and result
 #: are double; templates hold ``{0}``, ``{1}``, … for the arguments.
 REAL_FUNCTIONS: dict[str, tuple[int, str]] = {
@@ -70,16 +72,17 @@ EXPONENT_FUNCTIONS: dict[str, str] = {"ilogb": "c_functions.c_ilogb({0})"}
 #: Functions of integers.
 INTEGER_FUNCTIONS = ("abs", "min", "max", "clz")
 
-#: Random numbers, which this engine does not draw yet.
-RANDOM_FUNCTIONS = (
-    "gennrand",
-    "gennrand_uniform",
-    "gennrand_normal",
-    "gennrand_exponential",
-    "gennrand_log_normal",
-    "gennrand_gamma",
-    "gennrand_binomial",
-)
+#: Functions that draw a random number: name → (types of the arguments, type of the result, function
+#: of `random_numbers`). ``{scalar}`` in its name stands for the model's precision.
+RANDOM_FUNCTIONS: dict[str, tuple[tuple[TypeLike, ...], TypeLike, str]] = {
+    "gennrand": ((), Uint32, "bits32"),
+    "gennrand_uniform": ((), SCALAR, "uniform_{scalar}"),
+    "gennrand_normal": ((), SCALAR, "normal"),
+    "gennrand_exponential": ((), SCALAR, "exponential"),
+    "gennrand_log_normal": ((SCALAR, SCALAR), SCALAR, "log_normal"),
+    "gennrand_gamma": ((SCALAR,), SCALAR, "gamma"),
+    "gennrand_binomial": ((Uint32, SCALAR), Uint32, "binomial"),
+}
 
 #: Every function that a code string may call by name, beside the special ones of its kind.
 FUNCTION_NAMES = (

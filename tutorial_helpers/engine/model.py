@@ -221,13 +221,20 @@ class GeNNModel:
 
     @property
     def seed(self) -> int:
-        """Seed for random numbers, of which the bundled engine draws none."""
+        """Seed of the random numbers, up to 32 bits; 0 for others at each `load`.
+
+        What is drawn depends on the seed, the names of what draws, the batch, the element and the
+        number of the step, and on nothing else: not on the batch size, the number of threads, or
+        when results are looked at.
+        """
         return self._seed
 
     @seed.setter
     def seed(self, value: int) -> None:
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
-            raise TypeError(f"seed must be an integer of at least 0, not {value!r}.")
+        if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+            raise TypeError(f"seed must be an integer, not {value!r}.")
+        if not 0 <= value < 2**32:
+            raise TypeError(f"seed must be an integer from 0 to {2**32 - 1}, not {value}.")
         self._seed = int(value)
 
     @property

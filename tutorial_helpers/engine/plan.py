@@ -27,10 +27,12 @@ from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.groups import (
     CurrentSource,
     CustomUpdate,
+    Group,
     NeuronGroup,
     SynapseGroup,
 )
 from tutorial_helpers.engine.initialisers import PostsynapticInit
+from tutorial_helpers.engine.random_numbers import stream_number
 from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.schedule import BLOCK_STEPS, order_for_blocks
 from tutorial_helpers.engine.snippets import Snippet
@@ -176,15 +178,17 @@ def _call(
     leading: Sequence[tuple[str, str]] = (),
     trailing: Sequence[tuple[str, str]] = (),
     instead: Mapping[Buffer, str] | None = None,
+    scalars: Mapping[str, str] = _SCALARS,
 ) -> dict[str, str]:
     """Return the parameters of a function that runs a loop, and the call that passes them.
 
-    `instead` names arrays to pass in place of the rows of some buffers.
+    `instead` names arrays to pass in place of the rows of some buffers, `scalars` what to pass for
+    the numbers that the loop asks for.
     """
     instead = instead or {}
     pairs = [
         *leading,
-        *((name, _SCALARS[name]) for name in loop.scalars),
+        *((name, scalars[name]) for name in loop.scalars),
         *(
             (argument.name, instead.get(argument.buffer) or memory.row(argument.buffer))
             for argument in loop.arguments
@@ -326,6 +330,12 @@ def _rank(order: Sequence[str], init: PostsynapticInit) -> int:
     return order.index(name) if name in order else len(order)
 
 
+def _random_key(group: Group, in_blocks: bool) -> str:
+    """Return the text of the key of the random numbers that a group draws in one step."""
+    step = "steps_done + block - timestep + step" if in_blocks else "age"
+    return f"random_numbers.key(seed, {stream_number(group.title)}, batch, {step})"
+
+
 def _neurons(
     model: Description, group: NeuronGroup, memory: _Memory, in_blocks: bool
 ) -> dict[str, Any]:
@@ -390,6 +400,7 @@ def _neurons(
             memory,
             trailing=trailing,
             instead=instead,
+            scalars={**_SCALARS, "random_key": _random_key(group, in_blocks)},
         ),
         "name": group.name,
         "title": group.title,
@@ -557,6 +568,7 @@ def make_plan(model: Description) -> Plan:
                 for group in (connections if in_blocks else ())
             ],
             in_blocks=in_blocks,
+            draws=any("random_key" in item["loop"].scalars for item in neurons),
             block_steps=BLOCK_STEPS,
             custom_update_functions=update_functions,
             simulate={

@@ -7,6 +7,7 @@ the cache. Batches do not interact inside a step, which makes this exact.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from time import perf_counter
 from types import ModuleType
@@ -73,7 +74,8 @@ class Runtime:
         self._timing_enabled = timing_enabled
         self._timestep = 0
         self._simulated = 0
-        self._seed = seed
+        # 0 stands for numbers that nobody can foresee.
+        self.seed = seed or secrets.randbits(63)
         self.pending = 0
         self._owned: list[Buffer] = []
         groups = list(groups)
@@ -172,7 +174,7 @@ class Runtime:
 
     def _simulate(self, first_step: int, simulated: int, steps: int, phases: int) -> None:
         kernel, size, arguments = self._kernels.simulate, self._batch_size, self._arguments
-        seed = self._seed
+        seed = self.seed
 
         def work(first: int, last: int) -> None:
             kernel(first, last, size, first_step, simulated, seed, steps, phases, *arguments)

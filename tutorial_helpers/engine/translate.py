@@ -22,6 +22,7 @@ from pycparser import c_ast
 from tutorial_helpers.engine import functions
 from tutorial_helpers.engine.snippets import Snippet, parse_expression, parse_statements
 from tutorial_helpers.engine.types import (
+    SCALAR,
     TYPE_NAMES,
     Bool,
     Double,
@@ -109,7 +110,7 @@ class Namer:
             *keyword.kwlist,
             *dir(builtins),
             *(one.numpy_name for one in TYPE_NAMES.values()),
-            *("np", "math", "njit", "c_functions", "void", "int64"),
+            *("np", "math", "njit", "c_functions", "random_numbers", "void", "int64"),
             *taken,
         }
 
@@ -203,6 +204,8 @@ class Translator:
         Functions without a result that only some snippets have, such as ``injectCurrent``.
     unavailable
         Names that exist elsewhere in the language, with the reason why not here.
+    random_state
+        Python name of the state of the stream of random numbers; blank where none are drawn.
     """
 
     precision: Precision
@@ -210,6 +213,7 @@ class Translator:
     namer: Namer = field(default_factory=Namer)
     special: Mapping[str, SpecialFunction] = field(default_factory=dict)
     unavailable: Mapping[str, str] = field(default_factory=dict)
+    random_state: str = ""
 
     def __post_init__(self) -> None:
         self._scopes: list[dict[str, Name]] = [dict(self.names), {}]
@@ -707,8 +711,12 @@ class Translator:
         name = node.name.name
         if name in self.special:
             raise self._error(node, f"{name}() gives no value; make it a statement of its own.")
-        if name in functions.RANDOM_FUNCTIONS or name in ("printf", "assert"):
+        if name in ("printf", "assert"):
             self._unsupported(node, f"{name}()")
+        if name in functions.RANDOM_FUNCTIONS and not self.random_state:
+            raise self._error(
+                node, f"'{name}' cannot be used here: random numbers are not drawn in this code."
+            )
         if name not in functions.FUNCTION_NAMES:
             known = [*functions.FUNCTION_NAMES, *self.special]
             raise self._error(node, self._unknown(name, known, "function"))
@@ -718,8 +726,10 @@ class Translator:
             raise self._error(
                 node,
                 f"No viable function candidates for '{name}': it takes {expected} "
-                f"argument{'s' if expected > 1 else ''}, {len(values)} given.",
+                f"argument{'' if expected == 1 else 's'}, {len(values)} given.",
             )
+        if name in functions.RANDOM_FUNCTIONS:
+            return self._random_call(name, values)
         if name in functions.INTEGER_FUNCTIONS:
             return self._integer_call(name, values, node)
         codes = [converted(value, Double).code for value in values]
@@ -731,7 +741,27 @@ class Translator:
             return Expression(functions.SCALING_FUNCTIONS[name].format(*codes), Double, _ATOM)
         return Expression(functions.EXPONENT_FUNCTIONS[name].format(*codes), Int32, _ATOM)
 
+    def _random_call(self, name: str, values: list[Expression]) -> Expression:
+        arguments, result, function = functions.RANDOM_FUNCTIONS[name]
+        codes = [self.random_state]
+        for value, given in zip(values, arguments, strict=True):
+            argument = converted(value, self.precision.resolve(given))
+            codes.append(converted(argument, Double).code if given == SCALAR else argument.code)
+        ctype = self.precision.resolve(result)
+        drawn = self.namer.unique("drawn")
+        function = function.format(scalar=ctype.numpy_name)
+        # A draw changes the state, so it is a line of its own before what uses the number.
+        self._before.append(
+            f"{drawn}, {self.random_state} = random_numbers.{function}({', '.join(codes)})"
+        )
+        self.written.add(self.random_state)
+        if ctype.is_float:
+            return Expression(f"{ctype.numpy_name}({drawn})", ctype, _ATOM)
+        return Expression(drawn, ctype, _ATOM)
+
     def _argument_count(self, name: str) -> int:
+        if name in functions.RANDOM_FUNCTIONS:
+            return len(functions.RANDOM_FUNCTIONS[name][0])
         if name in functions.REAL_FUNCTIONS:
             return functions.REAL_FUNCTIONS[name][0]
         return 2 if name in functions.SCALING_FUNCTIONS or name in ("min", "max") else 1
