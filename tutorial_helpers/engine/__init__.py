@@ -17,11 +17,13 @@ from tutorial_helpers.engine.factories import (
     create_custom_update_model,
     create_neuron_model,
     create_postsynaptic_model,
+    create_sparse_connect_init_snippet,
     create_var_init_snippet,
     create_weight_update_model,
 )
 from tutorial_helpers.engine.initialisers import (
     init_postsynaptic,
+    init_sparse_connectivity,
     init_var,
     init_weight_update,
 )
@@ -55,6 +57,7 @@ __all__ = [
     "create_postsynaptic_model",
     "create_prev_spike_time_var_ref",
     "create_psm_var_ref",
+    "create_sparse_connect_init_snippet",
     "create_spike_time_var_ref",
     "create_src_spike_count_var_ref",
     "create_var_init_snippet",
@@ -65,6 +68,7 @@ __all__ = [
     "create_wu_var_ref",
     "get_num_threads",
     "init_postsynaptic",
+    "init_sparse_connectivity",
     "init_var",
     "init_weight_update",
     "set_num_threads",

@@ -25,6 +25,7 @@ from tutorial_helpers.engine.components import (
 )
 from tutorial_helpers.engine.snippets import Snippet, SnippetError
 from tutorial_helpers.engine.translate import (
+    RANDOM_STATE,
     Expression,
     Name,
     Namer,
@@ -39,9 +40,6 @@ _NO_EVENT_TIMES = dict.fromkeys(
     "the bundled engine keeps no times of spike-like events; real PyGeNN does.",
 )
 
-
-# Name of the state of the stream from which one element draws random numbers in one step.
-RANDOM_STATE = "rng"
 
 # What the templates call things inside their functions.
 _LOOP_NAMES = (
@@ -319,9 +317,9 @@ class _Assembly:
         *,
         random: bool = False,
     ) -> Translator:
-        translator = Translator(self.precision, names, self.namer, special or {}, unavailable or {})
-        if random:
-            translator.random_state = RANDOM_STATE
+        translator = Translator(
+            self.precision, names, self.namer, special or {}, unavailable or {}, random
+        )
         # All translators of one loop report what they use into the same sets.
         translator.read, translator.written = self.read, self.written
         return translator

@@ -1,4 +1,4 @@
-"""The models and snippets that come with PyGeNN and need no random numbers.
+"""The models that come with PyGeNN, and where to find them and its snippets by name.
 
 Every family is a look-up from name to description. What exists upstream but not here is listed
 too, so that asking for it says so.
@@ -13,13 +13,14 @@ from functools import cache
 from typing import Any, TypeVar
 
 from tutorial_helpers.engine.access import VarAccess
+from tutorial_helpers.engine.builtin_snippets import connectivity_snippets, var_init_snippets
 from tutorial_helpers.engine.components import (
     CurrentSourceModel,
     CustomUpdateModel,
     Model,
     NeuronModel,
-    Parameter,
     PostsynapticModel,
+    SparseConnectivityInitSnippet,
     VarInitSnippet,
     WeightUpdateModel,
 )
@@ -144,18 +145,14 @@ def _postsynaptic_models() -> Mapping[str, PostsynapticModel]:
     }
 
 
-@cache
-def _var_init_snippets() -> Mapping[str, VarInitSnippet]:
-    return {"Constant": VarInitSnippet("Constant", (Parameter("constant"),), (), ())}
-
-
 _FAMILIES: dict[type[Model], tuple[str, Callable[[], Mapping[str, Any]]]] = {
     NeuronModel: ("neuron_models", _neuron_models),
     CurrentSourceModel: ("current_source_models", _current_source_models),
     WeightUpdateModel: ("weight_update_models", _weight_update_models),
     PostsynapticModel: ("postsynaptic_models", _postsynaptic_models),
     CustomUpdateModel: ("custom_update_models", lambda: {}),
-    VarInitSnippet: ("init_var_snippets", _var_init_snippets),
+    VarInitSnippet: ("init_var_snippets", var_init_snippets),
+    SparseConnectivityInitSnippet: ("init_sparse_connectivity_snippets", connectivity_snippets),
 }
 
 # What PyGeNN 5.4 has beside the above.
@@ -163,12 +160,10 @@ _ELSEWHERE: dict[type[Model], tuple[str, ...]] = {
     NeuronModel: ("SpikeSourceArray", "Poisson", "RulkovMap", "TraubMiles"),
     CurrentSourceModel: ("GaussianNoise", "PoissonExp"),
     WeightUpdateModel: ("StaticGraded", "STDP"),
-    PostsynapticModel: ("AlphaCurr",),
+    PostsynapticModel: (),
     CustomUpdateModel: ("Transpose",),
-    VarInitSnippet: (
-        *("Uninitialised", "Uniform", "Normal", "NormalClipped", "NormalClippedDelay"),
-        *("Exponential", "Gamma", "Binomial", "Kernel"),
-    ),
+    VarInitSnippet: ("Kernel",),
+    SparseConnectivityInitSnippet: ("Conv2D",),
 }
 
 

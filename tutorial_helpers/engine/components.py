@@ -159,3 +159,27 @@ class VarInitSnippet(Model):
     """Description of how a variable gets its initial values."""
 
     family: ClassVar[str] = "variable initialisation snippet"
+
+    var_init_code: Snippet
+    # What is wrong with values of the parameters, blank if nothing; of built-in snippets alone.
+    mistake: Callable[[Mapping[str, float]], str] | None = None
+
+
+#: Returns the most synapses of a row or column from (num_pre, num_post, parameters).
+CountFunction = Callable[[int, int, Mapping[str, float]], int]
+
+
+@dataclass(frozen=True)
+class SparseConnectivityInitSnippet(Model):
+    """Description of which neurons are connected: by rows or by columns."""
+
+    family: ClassVar[str] = "sparse connectivity initialisation snippet"
+
+    row_build_code: Snippet
+    col_build_code: Snippet
+    calc_max_row_len_func: CountFunction | None
+    calc_max_col_len_func: CountFunction | None
+    # Name of the parameter that holds a number of synapses to be shared out among the rows at
+    # random; the code of each row sees its share as ``row_length``.
+    shared_total: str = ""
+    mistake: Callable[[Mapping[str, float]], str] | None = None

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import warnings
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -16,6 +16,7 @@ from tutorial_helpers.engine.access import CustomUpdateVarAccess, VarAccess, Var
 from tutorial_helpers.engine.bodies import check_code
 from tutorial_helpers.engine.components import (
     AdditionalInput,
+    CountFunction,
     CurrentSourceModel,
     CustomUpdateModel,
     DerivedParameter,
@@ -23,11 +24,13 @@ from tutorial_helpers.engine.components import (
     NeuronModel,
     Parameter,
     PostsynapticModel,
+    SparseConnectivityInitSnippet,
     Var,
     VarInitSnippet,
     VarReference,
     WeightUpdateModel,
 )
+from tutorial_helpers.engine.init_code import check_init_code
 from tutorial_helpers.engine.snippets import Snippet
 from tutorial_helpers.engine.types import SCALAR, TypeLike, check_type
 
@@ -213,11 +216,16 @@ def _checked(model: AnyModel) -> AnyModel:
     names = [item.name for part in parts for item in getattr(model, part, ())]
     if isinstance(model, NeuronModel):
         names += ["Isyn", "st", *(item.name for item in model.additional_input_vars)]
+    if isinstance(model, VarInitSnippet):
+        names.append("value")
     for name in names:
         if name in seen:
             raise RuntimeError(f"Redeclaration of '{name}' in {model.title}; rename one of them.")
         seen.add(name)
-    check_code(model)
+    if isinstance(model, (VarInitSnippet, SparseConnectivityInitSnippet)):
+        check_init_code(model)
+    else:
+        check_code(model)
     return model
 
 
@@ -614,6 +622,14 @@ def create_custom_update_model(
     return _checked(model)
 
 
+def _function(title: str, given: object, name: str) -> Any:
+    if given is not None and not callable(given):
+        raise TypeError(
+            f"{name} of {title} must be a function of (num_pre, num_post, pars), not {given!r}."
+        )
+    return given
+
+
 def create_var_init_snippet(
     class_name: str,
     params: ParamSpec = None,
@@ -624,15 +640,115 @@ def create_var_init_snippet(
 ) -> VarInitSnippet:
     """Describe how a variable gets its initial values.
 
-    The bundled engine initialises variables from numbers, arrays and ``"Constant"``; snippets with
-    code of their own are not supported by it yet.
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params, param_names, derived_params
+        As for `create_neuron_model`.
+    var_init_code
+        Run for every element when the model is loaded, and assigns ``value``. Sees ``dt`` (ms),
+        ``num_batch``, and ``id`` and ``num_neurons``, or ``id_pre``, ``id_post``, ``id_syn``,
+        ``num_pre`` and ``num_post`` where the variable is one of synapses. May draw random numbers;
+        all batches start from the same values.
+    extra_global_params
+        Not supported by the bundled engine.
 
-    Raises
-    ------
-    NotImplementedError
-        Always.
+    Returns
+    -------
+    VarInitSnippet
+        The description, to be passed to `init_var`.
+
+    Examples
+    --------
+    >>> create_var_init_snippet(
+    ...     "ramp", params=["slope"], var_init_code="value = slope * id;"
+    ... ).class_name
+    'ramp'
     """
-    raise unsupported(f"variable initialisation code (snippet '{class_name}')")
+    title = f"variable initialisation snippet '{class_name}'"
+    params = _renamed(title, params, param_names, ("params", "param_names"))
+    _refuse(title, extra_global_params=extra_global_params)
+    return _checked(
+        VarInitSnippet(
+            class_name,
+            _parameters(title, params),
+            (),
+            _derived(title, derived_params),
+            _snippet(title, var_init_code, "variable initialisation code"),
+        )
+    )
+
+
+def create_sparse_connect_init_snippet(
+    class_name: str,
+    params: ParamSpec = None,
+    param_names: ParamSpec = None,
+    derived_params: DerivedSpec = None,
+    row_build_code: str | None = None,
+    col_build_code: str | None = None,
+    calc_max_row_len_func: CountFunction | None = None,
+    calc_max_col_len_func: CountFunction | None = None,
+    calc_kernel_size_func: Callable[..., Any] | None = None,
+    extra_global_params: Sequence[Any] | None = None,
+) -> SparseConnectivityInitSnippet:
+    """Describe which neurons are connected.
+
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params, param_names, derived_params
+        As for `create_neuron_model`.
+    row_build_code
+        Run for every presynaptic neuron when the model is loaded; ``addSynapse(id_post)`` connects
+        it to a postsynaptic one, in any order, and more than once if called so. Sees ``id_pre``,
+        ``num_pre``, ``num_post``, ``num_batch`` and ``dt`` (ms), and may draw random numbers.
+    col_build_code
+        The same for every postsynaptic neuron, with ``id_post`` and ``addSynapse(id_pre)``.
+    calc_max_row_len_func, calc_max_col_len_func
+        The most synapses of one presynaptic or postsynaptic neuron, from
+        ``(num_pre, num_post, pars)``; without it, the number of neurons on the other side.
+    calc_kernel_size_func, extra_global_params
+        Not supported by the bundled engine.
+
+    Returns
+    -------
+    SparseConnectivityInitSnippet
+        The description, to be passed to `init_sparse_connectivity`.
+
+    Examples
+    --------
+    >>> create_sparse_connect_init_snippet(
+    ...     "ring", row_build_code="addSynapse((id_pre + 1) % num_post);",
+    ...     calc_max_row_len_func=lambda num_pre, num_post, pars: 1,
+    ... ).class_name
+    'ring'
+    """
+    title = f"sparse connectivity initialisation snippet '{class_name}'"
+    params = _renamed(title, params, param_names, ("params", "param_names"))
+    _refuse(
+        title, calc_kernel_size_func=calc_kernel_size_func, extra_global_params=extra_global_params
+    )
+    rows = _snippet(title, row_build_code, "row build code")
+    columns = _snippet(title, col_build_code, "column build code")
+    if not rows.is_blank and not columns.is_blank:
+        raise RuntimeError(
+            f"{title} has both row_build_code and col_build_code; connectivity is built by rows or "
+            "by columns: remove one."
+        )
+    return _checked(
+        SparseConnectivityInitSnippet(
+            class_name,
+            _parameters(title, params),
+            (),
+            _derived(title, derived_params),
+            rows,
+            columns,
+            _function(title, calc_max_row_len_func, "calc_max_row_len_func"),
+            _function(title, calc_max_col_len_func, "calc_max_col_len_func"),
+        )
+    )
 
 
 __all__ = [
@@ -640,6 +756,7 @@ __all__ = [
     "create_custom_update_model",
     "create_neuron_model",
     "create_postsynaptic_model",
+    "create_sparse_connect_init_snippet",
     "create_var_init_snippet",
     "create_weight_update_model",
 ]

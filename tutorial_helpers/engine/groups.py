@@ -22,15 +22,20 @@ from tutorial_helpers.engine.components import (
     Var,
 )
 from tutorial_helpers.engine.factories import unsupported
+from tutorial_helpers.engine.init_code import Layout, value_code
+from tutorial_helpers.engine.initialisation import initial_values, value_kernel
 from tutorial_helpers.engine.initialisers import (
     PostsynapticInit,
+    VarInit,
     WeightUpdateInit,
     check_shape,
     evaluate_parameters,
+    initial_array,
 )
+from tutorial_helpers.engine.random_numbers import stream_number
 from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.sparse import SparseConnectivity
-from tutorial_helpers.engine.types import SCALAR, TIMEPOINT, Precision, TypeLike
+from tutorial_helpers.engine.types import SCALAR, TIMEPOINT, Precision, ResolvedType, TypeLike
 from tutorial_helpers.engine.variables import SparseVariable, Variable, VariableDict
 
 Values = Mapping[str, Any]
@@ -124,6 +129,98 @@ class Group:
         """Refuse: dynamic parameters are not supported by the bundled engine."""
         raise unsupported(f"dynamic parameters (parameter '{name}' of {self.title})")
 
+    def _prepare(self, variable: Variable, prefix: str = "") -> None:
+        """Give a new variable its own stream of random numbers, and check its initial value."""
+        variable.stream = stream_number(f"{prefix} {variable.name} of {self.title}")
+        if isinstance(variable.initial, VarInit):
+            self.check_initialiser(variable, variable.initial)
+
+    def check_initialiser(self, variable: Variable, init: VarInit) -> None:
+        """Raise unless the code of an initialiser can be that of a variable of the group.
+
+        Raises
+        ------
+        SnippetError
+            If it uses what such a variable does not have.
+        """
+        if init.number is None:
+            value_code(init.snippet, *self._kind(variable))
+
+    def _kind(self, variable: Variable) -> tuple[Precision, ResolvedType, Layout]:
+        types = self.genn_model.types
+        layout: Layout = "neurons"
+        if len(variable.shape) == 2:
+            layout = "sparse" if isinstance(variable, SparseVariable) else "dense"
+        return types, types.resolve(variable.type), layout
+
+    def compile_initialisers(self) -> None:
+        """Compile the code from which variables of the group get their initial values.
+
+        Raises
+        ------
+        RuntimeError
+            If a parameter of an initialiser does not fit into its type.
+        """
+        for _, variable in self.buffers():
+            if variable is None or not isinstance(variable.initial, VarInit):
+                continue
+            self._snippet_params(variable, variable.initial)
+            if variable.initial.number is None:
+                value_kernel(variable.initial.snippet, *self._kind(variable))
+
+    def _snippet_params(self, variable: Variable, init: VarInit) -> dict[str, float]:
+        owner = self.genn_model
+        what = f"{init.snippet.title} (variable '{variable.name}' of {self.title})"
+        return evaluate_parameters(what, init.snippet, init.params, owner.dt, owner.types)
+
+    def initial_values(
+        self, variable: Variable, batch_size: int, seed: int
+    ) -> np.ndarray[Any, Any]:
+        """Return what a variable of the group starts from.
+
+        Parameters
+        ----------
+        variable
+            The variable.
+        batch_size, seed
+            Properties of the model.
+
+        Returns
+        -------
+        ndarray
+            Of no dimensions for a single number, of one for values that all batches share, or of
+            two.
+
+        Raises
+        ------
+        ValueError
+            If values were given whose shape does not fit.
+        """
+        init, buffer, owner = variable.initial, variable.buffer, self.genn_model
+        types, ctype, _ = self._kind(variable)
+        if isinstance(init, VarInit) and init.number is None:
+            return initial_values(
+                init.snippet,
+                self._snippet_params(variable, init),
+                ctype,
+                types,
+                owner.dt,
+                variable.shape,
+                count=None if buffer.per_element else 1,
+                inds=variable.synapses if isinstance(variable, SparseVariable) else None,
+                num_batch=batch_size,
+                seed=seed,
+                stream=variable.stream,
+            )
+        what = f"variable '{variable.name}' of {self.title}"
+        initial = initial_array(what, init, ctype, types)
+        if initial.ndim:
+            check_shape(
+                what, initial, buffer.count, buffer.rows(batch_size), columns=buffer.columns
+            )
+            initial = variable.arranged(initial)
+        return initial
+
     def _variables(
         self,
         variables: Sequence[Var],
@@ -132,8 +229,12 @@ class Group:
         *,
         columns: int = 0,
         prefix: str = "",
+        shape: tuple[int, ...] = (),
     ) -> VariableDict:
-        """Create variables that have a value for each of `count` elements."""
+        """Create variables that have a value for each of `count` elements.
+
+        `shape` is that of what they describe, where `count` and `columns` do not tell.
+        """
         result = VariableDict(self.title[0].upper() + self.title[1:])
         for var in variables:
             buffer = Buffer(
@@ -146,6 +247,8 @@ class Group:
                 columns if var.access.per_element else min(columns, 1),
             )
             variable = Variable(var.name, buffer, self, initial[var.name])
+            variable.shape = shape or ((count // columns, columns) if columns else (count,))
+            self._prepare(variable, prefix)
             array = np.asarray(variable.initial) if np.iterable(variable.initial) else None
             if array is not None:
                 what = f"variable '{var.name}' of {self.title}"
@@ -416,9 +519,10 @@ class SynapseGroup(Group):
                 var.access.per_batch,
                 var.access.per_element,
             )
-            result[var.name] = SparseVariable(
-                var.name, buffer, self, initial[var.name], connectivity
-            )
+            variable = SparseVariable(var.name, buffer, self, initial[var.name], connectivity)
+            variable.shape = (self.src.num_neurons, self.trg.num_neurons)
+            self._prepare(variable)
+            result[var.name] = variable
         return result
 
     # What users set before the model is built ---------------------------------------------------
@@ -756,7 +860,8 @@ class CustomUpdate(Group):
         self.num_neurons = max(buffer.count for buffer in elements)
         self.columns = max(buffer.columns for buffer in elements)
         self.per_batch = any(buffer.per_batch for buffer in elements)
-        self.vars = self._variables(update.vars, initial, self.num_neurons)
+        shape = (self.num_neurons // self.columns, self.columns) if self.columns else ()
+        self.vars = self._variables(update.vars, initial, self.num_neurons, shape=shape)
         for variable in self.vars.values():
             if not self.per_batch:
                 variable.buffer.per_batch = False

@@ -14,6 +14,7 @@ from tutorial_helpers.engine.builtin_models import find_model
 from tutorial_helpers.engine.components import (
     Model,
     PostsynapticModel,
+    SparseConnectivityInitSnippet,
     Var,
     VarInitSnippet,
     VarReference,
@@ -27,6 +28,22 @@ class VarInit:
     """An initialiser: a snippet with its parameters."""
 
     snippet: VarInitSnippet
+    params: Mapping[str, float]
+
+    @property
+    def number(self) -> float | None:
+        """The number that every element starts from; None where code has to tell."""
+        if self.snippet.var_init_code.is_blank:
+            return 0.0
+        constant = find_model("Constant", VarInitSnippet, "a variable")
+        return self.params["constant"] if self.snippet is constant else None
+
+
+@dataclass(frozen=True)
+class ConnectivityInit:
+    """An initialiser of sparse connectivity: a snippet with its parameters."""
+
+    snippet: SparseConnectivityInitSnippet
     params: Mapping[str, float]
 
 
@@ -60,18 +77,65 @@ def init_var(snippet: object, params: Mapping[str, float] | None = None) -> VarI
     Parameters
     ----------
     snippet
-        ``"Constant"``; the other snippets of PyGeNN are not supported by the bundled engine.
+        A snippet, or the name of a built-in one: ``"Constant"``, ``"Uniform"``, ``"Normal"``,
+        ``"NormalClipped"``, ``"NormalClippedDelay"``, ``"Exponential"``, ``"Gamma"``,
+        ``"Binomial"``, ``"Uninitialised"``.
     params
         Parameters of the snippet.
 
+    Raises
+    ------
+    ValueError
+        If a built-in distribution does not exist for these parameters.
+
     Examples
     --------
-    >>> init_var("Constant", {"constant": -65.0}).params
-    {'constant': -65.0}
+    >>> init_var("Uniform", {"min": -65.0, "max": -50.0}).params
+    {'min': -65.0, 'max': -50.0}
     """
     model = find_model(snippet, VarInitSnippet, "a variable")
     values = check_parameters("Variable initialiser", model, params)
+    _check_meaning(model, values)
     return VarInit(model, values)
+
+
+def init_sparse_connectivity(
+    snippet: object, params: Mapping[str, float] | None = None
+) -> ConnectivityInit:
+    """Initialise sparse connectivity by a snippet.
+
+    Parameters
+    ----------
+    snippet
+        A snippet, or the name of a built-in one: ``"OneToOne"``, ``"FixedProbability"``,
+        ``"FixedProbabilityNoAutapse"``, ``"FixedNumberPostWithReplacement"``,
+        ``"FixedNumberPreWithReplacement"``, ``"FixedNumberTotalWithReplacement"``,
+        ``"Uninitialised"``.
+    params
+        Parameters of the snippet.
+
+    Raises
+    ------
+    ValueError
+        If a parameter of a built-in snippet is out of range.
+
+    Examples
+    --------
+    >>> init_sparse_connectivity("FixedProbability", {"prob": 0.1}).params
+    {'prob': 0.1}
+    """
+    model = find_model(snippet, SparseConnectivityInitSnippet, "sparse connectivity")
+    values = check_parameters("Sparse connectivity initialiser", model, params)
+    _check_meaning(model, values)
+    return ConnectivityInit(model, values)
+
+
+def _check_meaning(
+    snippet: VarInitSnippet | SparseConnectivityInitSnippet, params: Mapping[str, float]
+) -> None:
+    mistake = snippet.mistake(params) if snippet.mistake else ""
+    if mistake:
+        raise ValueError(f"{snippet.title}: {mistake}.")
 
 
 def init_weight_update(
@@ -270,10 +334,10 @@ def initial_array(
 
     A number passes through the scalar type of the model first, as in PyGeNN.
     """
+    if isinstance(value, VarInit):
+        value = value.number
     if value is None:
         value = 0.0
-    if isinstance(value, VarInit):
-        value = value.params["constant"]
     array = np.asarray(value)
     if array.ndim == 0:
         check_number(f"the initial value of {what}", array.item(), precision.scalar)

@@ -584,6 +584,8 @@ class GeNNModel:
             self._check_references(update.title, update.model.var_refs, update.references)
         assign_slots(self.neuron_populations.values(), self.synapse_populations.values())
         plan = make_plan(self)
+        for group in self._groups():
+            group.compile_initialisers()
         self._kernels = compiled(plan.source)
         self._plan = plan
 
@@ -634,12 +636,7 @@ class GeNNModel:
                 "Cannot use recording system without passing number of recording timesteps to "
                 "GeNNModel.load: call model.load(num_recording_timesteps=…)."
             )
-        groups: list[Group] = [
-            *self.neuron_populations.values(),
-            *self.synapse_populations.values(),
-            *self.current_sources.values(),
-            *self.custom_updates.values(),
-        ]
+        groups = self._groups()
         try:
             self._runtime = Runtime(
                 self._plan,
@@ -656,6 +653,14 @@ class GeNNModel:
                 for buffer, _ in group.buffers():
                     buffer.release()
             raise
+
+    def _groups(self) -> list[Group]:
+        return [
+            *self.neuron_populations.values(),
+            *self.synapse_populations.values(),
+            *self.current_sources.values(),
+            *self.custom_updates.values(),
+        ]
 
     def unload(self) -> None:
         """Drop the memory of the model; `load` starts afresh.

@@ -9,10 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any, Protocol
-
-import jinja2
 
 from tutorial_helpers.engine.bodies import (
     Ends,
@@ -36,6 +33,7 @@ from tutorial_helpers.engine.random_numbers import stream_number
 from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.schedule import BLOCK_STEPS, order_for_blocks
 from tutorial_helpers.engine.snippets import Snippet
+from tutorial_helpers.engine.templates import rendered
 from tutorial_helpers.engine.translate import Namer, literal
 from tutorial_helpers.engine.types import Precision
 from tutorial_helpers.engine.variables import Variable
@@ -484,27 +482,15 @@ def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, A
     }, buffers
 
 
-@cache
-def _templates() -> jinja2.Environment:
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("tutorial_helpers.engine", "kernels"),
-        trim_blocks=True,
-        lstrip_blocks=True,
-        undefined=jinja2.StrictUndefined,
-        autoescape=False,  # the output is Python, not HTML
-    )
-
-
 def _custom_updates(
     model: Description,
 ) -> tuple[list[dict[str, Any]], dict[str, CustomUpdateCall]]:
     """Return the functions of all custom updates; those that are alike share one."""
     functions: dict[str, dict[str, Any]] = {}
     calls = {}
-    template = _templates().get_template("custom_update.jinja")
     for name, group in model.custom_updates.items():
         context, buffers = _custom_update(model, group)
-        text = template.render(update={**context, "function": "update"})
+        text = rendered("custom_update.jinja", update={**context, "function": "update"})
         if text not in functions:
             functions[text] = {**context, "function": f"custom_update_{len(functions) + 1}"}
         calls[name] = CustomUpdateCall(
@@ -553,36 +539,33 @@ def make_plan(model: Description) -> Plan:
         *(array_type(buffer, model.types) for buffer in memory.arrays),
         *(["uint32[:,:,::1]"] * len(recorders)),
     ]
-    source = (
-        _templates()
-        .get_template("module.jinja")
-        .render(
-            synapse_functions=synapses,
-            neuron_functions=neurons,
-            incoming=[
-                {
-                    "inputs": memory.local(group.name, "inputs"),
-                    "num_post": group.trg.num_neurons,
-                    "out_post": memory.row(group.out_post.buffer),
-                }
-                for group in (connections if in_blocks else ())
-            ],
-            in_blocks=in_blocks,
-            draws=any("random_key" in item["loop"].scalars for item in neurons),
-            block_steps=BLOCK_STEPS,
-            custom_update_functions=update_functions,
-            simulate={
-                "signature": ", ".join(types),
-                "parameters": ", ".join(parameters),
-                "rows": memory.row_lines(),
-                "scalar": model.types.scalar.numpy_name,
-                "time": model.types.time.numpy_name,
-                "dt": literal(model.dt, model.types.time),
-            },
-        )
+    source = rendered(
+        "module.jinja",
+        synapse_functions=synapses,
+        neuron_functions=neurons,
+        incoming=[
+            {
+                "inputs": memory.local(group.name, "inputs"),
+                "num_post": group.trg.num_neurons,
+                "out_post": memory.row(group.out_post.buffer),
+            }
+            for group in (connections if in_blocks else ())
+        ],
+        in_blocks=in_blocks,
+        draws=any("random_key" in item["loop"].scalars for item in neurons),
+        block_steps=BLOCK_STEPS,
+        custom_update_functions=update_functions,
+        simulate={
+            "signature": ", ".join(types),
+            "parameters": ", ".join(parameters),
+            "rows": memory.row_lines(),
+            "scalar": model.types.scalar.numpy_name,
+            "time": model.types.time.numpy_name,
+            "dt": literal(model.dt, model.types.time),
+        },
     )
     return Plan(
-        _without_blank_runs(source),
+        source,
         tuple(memory.arrays),
         tuple(recorder for _, recorder in recorders),
         any(function["kind"] == "dynamics" for function in synapses),
@@ -592,8 +575,3 @@ def make_plan(model: Description) -> Plan:
 
 def _records(group: NeuronGroup) -> bool:
     return group.can_spike and group.spike_recording_enabled
-
-
-def _without_blank_runs(text: str) -> str:
-    """Return a text with at most two blank lines in a row, as Python is written."""
-    return re.sub(r"\n{4,}", "\n\n\n", text).strip() + "\n"

@@ -1,4 +1,4 @@
-"""Random numbers for generated kernels: reproducible streams, and the distributions drawn from them.
+"""Random numbers for generated kernels: reproducible streams, and distributions drawn from them.
 
 A stream belongs to one element of one thing in one step: the state it starts from is a hash of the
 seed of the model, of what draws, of the batch, of the step and of the element. What is drawn

@@ -17,7 +17,6 @@ import numpy as np
 
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.groups import Group, SynapseGroup
-from tutorial_helpers.engine.initialisers import check_shape, initial_array
 from tutorial_helpers.engine.plan import CustomUpdateCall, Plan
 from tutorial_helpers.engine.threads import share
 from tutorial_helpers.engine.types import TIMEPOINT, Precision
@@ -104,12 +103,7 @@ class Runtime:
         ctype = self._precision.resolve(buffer.type)
         initial = None
         if variable is not None:
-            what = f"variable '{variable.name}' of {group.title}"
-            initial = initial_array(what, variable.initial, ctype, self._precision)
-            if initial.ndim:
-                rows = buffer.rows(self._batch_size)
-                check_shape(what, initial, buffer.count, rows, columns=buffer.columns)
-                initial = variable.arranged(initial)
+            initial = group.initial_values(variable, self._batch_size, self.seed)
         buffer.allocate(ctype.dtype, self._batch_size)
         self._owned.append(buffer)
         assert buffer.device is not None

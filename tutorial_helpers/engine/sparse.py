@@ -52,6 +52,11 @@ class SparseConnectivity:
         return self._current is not None
 
     @property
+    def synapses(self) -> tuple[Array, Array] | None:
+        """Presynaptic and postsynaptic neuron of each synapse, once they are known."""
+        return self._current
+
+    @property
     def num_synapses(self) -> int:
         """Number of synapses, 0 while they are not known."""
         return 0 if self._current is None else len(self._current[0])

@@ -98,6 +98,9 @@ _ONE = Expression("int32(1)", Int32, _ATOM, constant=1)
 _COMPARISONS = {"==", "!=", "<", ">", "<=", ">="}
 _INTEGER_ONLY = {"%", "<<", "&", "|", "^"}
 
+#: Name of the state of the stream from which one element draws random numbers in one step.
+RANDOM_STATE = "rng"
+
 # Names that a message lists at most.
 _MOST_LISTED = 30
 
@@ -204,8 +207,8 @@ class Translator:
         Functions without a result that only some snippets have, such as ``injectCurrent``.
     unavailable
         Names that exist elsewhere in the language, with the reason why not here.
-    random_state
-        Python name of the state of the stream of random numbers; blank where none are drawn.
+    random
+        Whether random numbers may be drawn, from a stream whose state is `RANDOM_STATE`.
     """
 
     precision: Precision
@@ -213,7 +216,7 @@ class Translator:
     namer: Namer = field(default_factory=Namer)
     special: Mapping[str, SpecialFunction] = field(default_factory=dict)
     unavailable: Mapping[str, str] = field(default_factory=dict)
-    random_state: str = ""
+    random: bool = False
 
     def __post_init__(self) -> None:
         self._scopes: list[dict[str, Name]] = [dict(self.names), {}]
@@ -713,7 +716,7 @@ class Translator:
             raise self._error(node, f"{name}() gives no value; make it a statement of its own.")
         if name in ("printf", "assert"):
             self._unsupported(node, f"{name}()")
-        if name in functions.RANDOM_FUNCTIONS and not self.random_state:
+        if name in functions.RANDOM_FUNCTIONS and not self.random:
             raise self._error(
                 node, f"'{name}' cannot be used here: random numbers are not drawn in this code."
             )
@@ -743,7 +746,7 @@ class Translator:
 
     def _random_call(self, name: str, values: list[Expression]) -> Expression:
         arguments, result, function = functions.RANDOM_FUNCTIONS[name]
-        codes = [self.random_state]
+        codes = [RANDOM_STATE]
         for value, given in zip(values, arguments, strict=True):
             argument = converted(value, self.precision.resolve(given))
             codes.append(converted(argument, Double).code if given == SCALAR else argument.code)
@@ -752,9 +755,9 @@ class Translator:
         function = function.format(scalar=ctype.numpy_name)
         # A draw changes the state, so it is a line of its own before what uses the number.
         self._before.append(
-            f"{drawn}, {self.random_state} = random_numbers.{function}({', '.join(codes)})"
+            f"{drawn}, {RANDOM_STATE} = random_numbers.{function}({', '.join(codes)})"
         )
-        self.written.add(self.random_state)
+        self.written.add(RANDOM_STATE)
         if ctype.is_float:
             return Expression(f"{ctype.numpy_name}({drawn})", ctype, _ATOM)
         return Expression(drawn, ctype, _ATOM)

@@ -28,6 +28,9 @@ class Owner(Protocol):
     def flush(self) -> None:
         """Run all steps that have been asked for so far."""
 
+    def check_initialiser(self, variable: Variable, init: VarInit) -> None:
+        """Raise unless an initialiser can be that of a variable of the group."""
+
 
 class SparseOrder(Protocol):
     """What a variable needs to know of sparse connections."""
@@ -35,6 +38,10 @@ class SparseOrder(Protocol):
     @property
     def order(self) -> Array | None:
         """Where each connection was in what the user gave, if the user gave them."""
+
+    @property
+    def synapses(self) -> tuple[Array, Array] | None:
+        """Presynaptic and postsynaptic neuron of each synapse, once they are known."""
 
 
 class Variable:
@@ -53,6 +60,10 @@ class Variable:
         self.name = name
         self.buffer = buffer
         self.initial = initial
+        #: What the variable describes: ``(num_neurons,)``, or ``(num_pre, num_post)``.
+        self.shape: tuple[int, ...] = ()
+        #: The variable's own stream of random numbers.
+        self.stream = 0
         self._group = weakref.ref(group)
 
     def __repr__(self) -> str:
@@ -151,9 +162,11 @@ class Variable:
         Parameters
         ----------
         values
-            A number, or an array as for `values`.
+            A number, an array as for `values`, or `init_var` of a snippet.
         """
         check_initial_value(self._what, values)
+        if isinstance(values, VarInit):
+            self.group.check_initialiser(self, values)
         array = np.asarray(values)
         if array.ndim:
             check_shape(self._what, array, self.buffer.count, None, columns=self.buffer.columns)
@@ -196,6 +209,11 @@ class SparseVariable(Variable):
         self._connectivity = order
 
     @property
+    def synapses(self) -> tuple[Array, Array] | None:
+        """Presynaptic and postsynaptic neuron of each synapse, once they are known."""
+        return self._connectivity.synapses
+
+    @property
     def view(self) -> NoReturn:
         """Not available: see `values`."""
         raise self._no_view()
@@ -214,6 +232,8 @@ class SparseVariable(Variable):
     def set_init_values(self, values: object) -> None:
         """Set what the variable starts from at the next `GeNNModel.load`."""
         check_initial_value(self._what, values)
+        if isinstance(values, VarInit):
+            self.group.check_initialiser(self, values)
         self.initial = values
 
     def arranged(self, initial: Array) -> Array:

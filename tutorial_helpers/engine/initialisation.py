@@ -1,0 +1,130 @@
+"""Initial values by code: snippets compiled, and run for every element of a variable.
+
+Each snippet is a module of its own, in which sizes and parameters are arguments. What is compiled
+for one variable thus serves all others of the same type, in any model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from tutorial_helpers.engine.compile import compiled
+from tutorial_helpers.engine.components import Model, VarInitSnippet
+from tutorial_helpers.engine.init_code import InitCode, Layout, value_code
+from tutorial_helpers.engine.templates import rendered
+from tutorial_helpers.engine.threads import share
+from tutorial_helpers.engine.translate import literal
+from tutorial_helpers.engine.types import Precision, ResolvedType
+
+Array = np.ndarray[Any, Any]
+
+# Elements below which a second thread is not worth its while.
+_ELEMENTS_PER_CALL = 1 << 15
+
+
+def signature_of(ctype: ResolvedType) -> str:
+    """Return the name of a type in the signature of a kernel."""
+    return "boolean" if ctype.is_bool else ctype.numpy_name
+
+
+def arguments_of(code: InitCode, model: Model, params: Mapping[str, float]) -> list[Any]:
+    """Return the parameters of a snippet as its kernel takes them: in order, of exact types."""
+    values = [params[param.name] for param in model.constants]
+    return [ctype.dtype.type(value) for (_, ctype), value in zip(code.params, values, strict=True)]
+
+
+@lru_cache(maxsize=256)
+def value_kernel(
+    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, layout: Layout
+) -> tuple[InitCode, Any]:
+    """Return the code of a snippet for a variable of some type, and the kernel compiled from it.
+
+    Raises
+    ------
+    SnippetError
+        If the code uses what a variable of this kind does not have.
+    """
+    code = value_code(snippet, precision, ctype, layout)
+    inds = ["pre_inds", "post_inds"] if layout == "sparse" else []
+    numbers = ["first", "last", "seed", "stream", "num_batch", "num_pre", "num_post"]
+    names = [*numbers, "dt", *(name for name, _ in code.params), *inds, "values"]
+    types = [
+        *(["int64"] * len(numbers)),
+        precision.time.numpy_name,
+        *(signature_of(param) for _, param in code.params),
+        *(["uint32[::1]"] * len(inds)),
+        f"{signature_of(ctype)}[::1]",
+    ]
+    source = rendered(
+        "initial_values.jinja",
+        code=code,
+        parameters=", ".join(names),
+        signature=", ".join(types),
+        zero=literal(0, ctype),
+    )
+    return code, compiled(source).initialise
+
+
+def initial_values(
+    snippet: VarInitSnippet,
+    params: Mapping[str, float],
+    ctype: ResolvedType,
+    precision: Precision,
+    dt: float,
+    shape: Sequence[int],
+    *,
+    count: int | None = None,
+    inds: tuple[Array, Array] | None = None,
+    num_batch: int = 1,
+    seed: int = 0,
+    stream: int = 0,
+) -> Array:
+    """Run a snippet for every element of a variable.
+
+    Parameters
+    ----------
+    snippet
+        The snippet.
+    params
+        Values of its parameters and derived parameters.
+    ctype
+        Type of the variable.
+    precision, dt, num_batch
+        Of the model: its precision, the length of a step in ms, the batch size.
+    shape
+        ``(num_neurons,)``, or ``(num_pre, num_post)`` for a variable of synapses.
+    count
+        Number of values, where it is not that of all neurons or synapses: 1 for one that they
+        share.
+    inds
+        For synapses that are a list: the presynaptic and the postsynaptic neuron of each, as two
+        arrays of ``uint32``.
+    seed, stream
+        What decides the random numbers: the seed of the model, and a number that is the variable's
+        own (`random_numbers.stream_number`).
+
+    Returns
+    -------
+    ndarray
+        One value for each element, the same for all batches.
+    """
+    layout: Layout = "neurons" if len(shape) == 1 else "dense" if inds is None else "sparse"
+    code, kernel = value_kernel(snippet, precision, ctype, layout)
+    if count is None:
+        count = int(np.prod(shape)) if inds is None else len(inds[0])
+    values = np.zeros(count, ctype.dtype)
+    # Of neurons there is one dimension, which takes the place of the postsynaptic one.
+    num_pre, num_post = shape if len(shape) == 2 else (1, shape[0])
+    arguments = [
+        *(seed, stream, num_batch, num_pre, num_post),
+        precision.time.dtype.type(dt),
+        *arguments_of(code, snippet, params),
+        *(inds or ()),
+        values,
+    ]
+    share(lambda first, last: kernel(first, last, *arguments), count, _ELEMENTS_PER_CALL)
+    return values
