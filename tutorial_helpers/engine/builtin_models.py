@@ -73,6 +73,107 @@ _IZHIKEVICH: dict[str, Any] = {
     "threshold_condition_code": "V >= 29.99",
 }
 
+_POISSON: dict[str, Any] = {
+    "params": ["rate"],
+    "vars": [("timeStepToSpike", SCALAR)],
+    # The mean interval between spikes in steps; the rate is in Hz.
+    "derived_params": [("isi", lambda pars, dt: _ratio(1000.0, pars["rate"] * dt))],
+    "sim_code": """
+        if (timeStepToSpike <= 0.0) {
+            timeStepToSpike += isi * gennrand_exponential();
+        }
+        timeStepToSpike -= 1.0;
+    """,
+    "threshold_condition_code": "timeStepToSpike <= 0.0",
+}
+
+# The current of spikes that come at random to a synapse of its own. Its mean over the first step is
+# what one spike adds, as in ExpCurr.
+_POISSON_EXP: dict[str, Any] = {
+    "params": ["weight", "tauSyn", "rate"],
+    "vars": [("current", SCALAR)],
+    "derived_params": [
+        ("decay", lambda pars, dt: math.exp(-dt / pars["tauSyn"])),
+        (
+            "step",
+            lambda pars, dt: (
+                pars["weight"] * (1 - math.exp(-dt / pars["tauSyn"])) * (pars["tauSyn"] / dt)
+            ),
+        ),
+        ("expected", lambda pars, dt: pars["rate"] * dt / 1000.0),
+    ],
+    # The intervals between spikes that fall into one step are exponential.
+    "injection_code": """
+        scalar left = expected - gennrand_exponential();
+        while (left > 0.0) {
+            current += step;
+            left -= gennrand_exponential();
+        }
+        injectCurrent(current);
+        current *= decay;
+    """,
+}
+
+# A map with the time scale of half-millisecond steps: Rulkov (2002), Modeling of spiking-bursting
+# neural behavior using two-dimensional map, doi 10.1103/PhysRevE.65.041922, in the one-dimensional
+# form of Nowotny, Huerta, Abarbanel and Rabinovich (2005), doi 10.1007/s00422-005-0019-7.
+_RULKOV_MAP: dict[str, Any] = {
+    "params": ["Vspike", "alpha", "y", "beta"],
+    "vars": [("V", SCALAR), ("preV", SCALAR)],
+    "derived_params": [
+        ("rise", lambda pars, dt: pars["Vspike"] * pars["Vspike"] * pars["alpha"]),
+        ("shift", lambda pars, dt: pars["Vspike"] * pars["y"]),
+        ("peak", lambda pars, dt: pars["Vspike"] * pars["alpha"] + pars["Vspike"] * pars["y"]),
+    ],
+    "sim_code": """
+        const scalar before = V;
+        if (V <= 0.0) {
+            V = rise / (Vspike - V - (beta * Isyn)) + shift;
+        }
+        else {
+            V = (V < peak && preV <= 0.0) ? peak : -Vspike;
+        }
+        preV = before;
+    """,
+    "threshold_condition_code": "V >= peak",
+}
+
+# Conductances of Hodgkin and Huxley's kind, from Traub and Miles (1991), Neuronal networks of the
+# hippocampus, in 25 Euler steps for each step of the network. The rates have limits where their
+# fractions are 0 / 0.
+_TRAUB_MILES: dict[str, Any] = {
+    "params": ["gNa", "ENa", "gK", "EK", "gl", "El", "C"],
+    "vars": [(name, SCALAR) for name in ("V", "m", "h", "n")],
+    "sim_code": """
+        const scalar part = dt / 25.0;
+        for (int i = 0; i < 25; i++) {
+            const scalar current = -(m * m * m * h * gNa * (V - ENa)
+                + n * n * n * n * gK * (V - EK) + gl * (V - El) - Isyn);
+            const scalar openM = (V == -52.0) ? 1.28
+                : 0.32 * (-52.0 - V) / (exp((-52.0 - V) / 4.0) - 1.0);
+            const scalar closeM = (V == -25.0) ? 1.4
+                : 0.28 * (V + 25.0) / (exp((V + 25.0) / 5.0) - 1.0);
+            m += (openM * (1.0 - m) - closeM * m) * part;
+            const scalar openH = 0.128 * exp((-48.0 - V) / 18.0);
+            const scalar closeH = 4.0 / (exp((-25.0 - V) / 5.0) + 1.0);
+            h += (openH * (1.0 - h) - closeH * h) * part;
+            const scalar openN = (V == -50.0) ? 0.16
+                : 0.032 * (-50.0 - V) / (exp((-50.0 - V) / 5.0) - 1.0);
+            const scalar closeN = 0.5 * exp((-55.0 - V) / 40.0);
+            n += (openN * (1.0 - n) - closeN * n) * part;
+            V += current / C * part;
+        }
+    """,
+    "threshold_condition_code": "V >= 0.0",
+}
+
+
+def _ratio(above: float, below: float) -> float:
+    """Return a quotient, as large as single precision can tell where there is none."""
+    largest = 3.4e38
+    return largest if below <= above / largest else above / below
+
+
 _EXPONENTIAL_DECAY = ("decay", lambda pars, dt: math.exp(-dt / pars["tau"]))
 
 
@@ -88,6 +189,9 @@ def _neuron_models() -> Mapping[str, NeuronModel]:
         "IzhikevichVariable": create_neuron_model(
             "IzhikevichVariable", vars=[*state, *own], **_IZHIKEVICH
         ),
+        "Poisson": create_neuron_model("Poisson", **_POISSON),
+        "RulkovMap": create_neuron_model("RulkovMap", **_RULKOV_MAP),
+        "TraubMiles": create_neuron_model("TraubMiles", **_TRAUB_MILES),
     }
 
 
@@ -96,7 +200,13 @@ def _current_source_models() -> Mapping[str, CurrentSourceModel]:
     return {
         "DC": create_current_source_model(
             "DC", params=["amp"], injection_code="injectCurrent(amp);"
-        )
+        ),
+        "GaussianNoise": create_current_source_model(
+            "GaussianNoise",
+            params=["mean", "sd"],
+            injection_code="injectCurrent(mean + (sd * gennrand_normal()));",
+        ),
+        "PoissonExp": create_current_source_model("PoissonExp", **_POISSON_EXP),
     }
 
 
@@ -157,8 +267,8 @@ _FAMILIES: dict[type[Model], tuple[str, Callable[[], Mapping[str, Any]]]] = {
 
 # What PyGeNN 5.4 has beside the above.
 _ELSEWHERE: dict[type[Model], tuple[str, ...]] = {
-    NeuronModel: ("SpikeSourceArray", "Poisson", "RulkovMap", "TraubMiles"),
-    CurrentSourceModel: ("GaussianNoise", "PoissonExp"),
+    NeuronModel: ("SpikeSourceArray",),
+    CurrentSourceModel: (),
     WeightUpdateModel: ("StaticGraded", "STDP"),
     PostsynapticModel: (),
     CustomUpdateModel: ("Transpose",),
