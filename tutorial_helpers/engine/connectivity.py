@@ -131,7 +131,8 @@ def build_connectivity(
     -------
     tuple of ndarray
         For each synapse its presynaptic and its postsynaptic neuron, as two ``uint32`` arrays,
-        ordered by (pre, post). A pair may occur more than once. All batches share them.
+        ordered by presynaptic neuron; within a row as they were added, or by postsynaptic neuron
+        where the code builds columns. A pair may occur more than once. All batches share them.
 
     Raises
     ------
@@ -159,7 +160,7 @@ def build_connectivity(
     pre, post = (lines, targets) if by_row else (targets, lines)
     if not by_row:
         _check_rows(np.bincount(pre, minlength=num_pre), row_limit, snippet, title)
-    return _ordered(pre, post, num_post)
+    return (pre, post) if by_row else _in_rows(pre, post)
 
 
 def _run(
@@ -221,9 +222,7 @@ def _check_rows(
         raise _too_many(where, limit, "row")
 
 
-def _ordered(pre: Array, post: Array, num_post: int) -> tuple[Array, Array]:
-    places = pre.astype(np.uint64) * np.uint64(num_post) + post
-    if (places[1:] < places[:-1]).any():
-        places.sort()
-        pre, post = (part.astype(np.uint32) for part in np.divmod(places, np.uint64(num_post)))
-    return pre, post
+def _in_rows(pre: Array, post: Array) -> tuple[Array, Array]:
+    # Columns come in the order of the postsynaptic neurons, which a stable sort keeps in each row.
+    order = np.argsort(pre, kind="stable")
+    return pre[order], post[order]

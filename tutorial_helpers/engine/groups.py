@@ -21,10 +21,16 @@ from tutorial_helpers.engine.components import (
     NeuronModel,
     Var,
 )
+from tutorial_helpers.engine.connectivity import (
+    build_connectivity,
+    connectivity_kernel,
+    max_row_length,
+)
 from tutorial_helpers.engine.factories import unsupported
 from tutorial_helpers.engine.init_code import Layout, value_code
 from tutorial_helpers.engine.initialisation import initial_values, value_kernel
 from tutorial_helpers.engine.initialisers import (
+    ConnectivityInit,
     PostsynapticInit,
     VarInit,
     WeightUpdateInit,
@@ -459,6 +465,7 @@ class SynapseGroup(Group):
         weight_update: WeightUpdateInit,
         postsynaptic: PostsynapticInit,
         references: SynapseReferences,
+        connectivity_init: ConnectivityInit | None = None,
     ) -> None:
         super().__init__(model, name)
         self.src = src
@@ -467,6 +474,7 @@ class SynapseGroup(Group):
         self.weight_update = weight_update
         self.postsynaptic = postsynaptic
         self.references = references
+        self.connectivity_init = connectivity_init
         num_pre, num_post = src.num_neurons, trg.num_neurons
         wum, psm = weight_update.model, postsynaptic.model
         self.connectivity: SparseConnectivity | None = None
@@ -631,6 +639,10 @@ class SynapseGroup(Group):
             return self.trg.num_neurons
         if self._max_connections is not None:
             return self._max_connections
+        if not self.connectivity.is_known and self.connectivity_init is not None:
+            return max_row_length(
+                self.connectivity_init, self.src.num_neurons, self.trg.num_neurons
+            )
         return self.connectivity.longest_row or self.trg.num_neurons
 
     @max_connections.setter
@@ -662,15 +674,39 @@ class SynapseGroup(Group):
             )
         return connectivity
 
-    def connect(self) -> None:
-        """Make sure that the number of sparse synapses is known, and size memory by it."""
+    def compile_initialisers(self) -> None:
+        """Compile the code from which connections and variables get what they start from."""
+        init = self.connectivity_init
+        if init is not None:
+            types = self.genn_model.types
+            evaluate_parameters(self.title, init.snippet, init.params, self.genn_model.dt, types)
+            if not (init.snippet.row_build_code.is_blank and init.snippet.col_build_code.is_blank):
+                connectivity_kernel(init.snippet, types)
+        super().compile_initialisers()
+
+    def connect(self, batch_size: int, seed: int) -> None:
+        """Make the connections where they are not given, and size memory by their number."""
         if self.connectivity is None:
             return
         if not self.connectivity.is_given:
-            raise RuntimeError(
-                "For sparse projections, the connections must be set before loading a model: give "
-                f"{self.title} an init_sparse_connectivity(…), or call its set_sparse_connections."
+            if self.connectivity_init is None:
+                raise RuntimeError(
+                    "For sparse projections, the connections must be set before loading a model: "
+                    f"give {self.title} an init_sparse_connectivity(…), or call its "
+                    "set_sparse_connections."
+                )
+            pre, post = build_connectivity(
+                self.connectivity_init,
+                self.src.num_neurons,
+                self.trg.num_neurons,
+                title=self.title,
+                dt=self.genn_model.dt,
+                precision=self.genn_model.types,
+                num_batch=batch_size,
+                seed=seed,
+                stream=stream_number(f"connectivity of {self.title}"),
             )
+            self.connectivity.set(pre, post)
         for variable in self.vars.values():
             if variable.buffer.per_element:
                 variable.buffer.count = self.connectivity.num_synapses

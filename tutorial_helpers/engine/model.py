@@ -33,6 +33,7 @@ from tutorial_helpers.engine.groups import (
     VariableReference,
 )
 from tutorial_helpers.engine.initialisers import (
+    ConnectivityInit,
     PostsynapticInit,
     WeightUpdateInit,
     check_names,
@@ -334,7 +335,7 @@ class GeNNModel:
         target: NeuronGroup,
         weight_update_init: WeightUpdateInit,
         postsynaptic_init: PostsynapticInit,
-        connectivity_init: object = None,
+        connectivity_init: ConnectivityInit | None = None,
     ) -> SynapseGroup:
         """Add synapses from the neurons of one population to those of another.
 
@@ -343,8 +344,8 @@ class GeNNModel:
         pop_name
             Name of the synapse population.
         matrix_type
-            ``"DENSE"``: from every neuron to every neuron; or ``"SPARSE"``: as
-            `SynapseGroup.set_sparse_connections` says. The bundled engine has no others.
+            ``"DENSE"``: from every neuron to every neuron; or ``"SPARSE"``: between some of them.
+            The bundled engine has no others.
         source, target
             Presynaptic and postsynaptic population; they may be the same.
         weight_update_init
@@ -352,7 +353,8 @@ class GeNNModel:
         postsynaptic_init
             From `init_postsynaptic`.
         connectivity_init
-            Must be None for dense synapses.
+            For sparse synapses, from `init_sparse_connectivity`, unless
+            `SynapseGroup.set_sparse_connections` is called; None for dense ones.
 
         Returns
         -------
@@ -371,7 +373,12 @@ class GeNNModel:
         ):
             if not isinstance(given, kind):
                 raise TypeError(f"{title} needs what {function}(…) returns, not {given!r}.")
-        if connectivity_init is not None:
+        if connectivity_init is not None and not isinstance(connectivity_init, ConnectivityInit):
+            raise TypeError(
+                f"{title} needs what init_sparse_connectivity(…) returns, not "
+                f"{connectivity_init!r}."
+            )
+        if connectivity_init is not None and matrix is SynapseMatrixType.DENSE:
             raise RuntimeError(
                 f"Cannot use DENSE connectivity with connectivity initialisation snippet ({title})."
             )
@@ -388,7 +395,9 @@ class GeNNModel:
                 title, update.model.psm_var_refs, update.psm_var_refs, psm.model
             ),
         )
-        group = SynapseGroup(self, pop_name, matrix, source, target, update, psm, references)
+        group = SynapseGroup(
+            self, pop_name, matrix, source, target, update, psm, references, connectivity_init
+        )
         self.synapse_populations[pop_name] = group
         return group
 
@@ -757,7 +766,7 @@ class GeNNModel:
 
     @property
     def init_sparse_time(self) -> float:
-        """Seconds spent on initialising sparse connectivity: 0."""
+        """Seconds spent on making sparse connections; 0 unless `timing_enabled`."""
         return self._time("init_sparse")
 
     @property
@@ -777,7 +786,7 @@ class GeNNModel:
 
     @property
     def synapse_dynamics_time(self) -> float:
-        """Seconds spent on synapse dynamics: 0."""
+        """Seconds spent on synapse dynamics since `load`; 0 unless `timing_enabled`."""
         return self._time("synapse_dynamics")
 
     def get_custom_update_time(self, group_name: str) -> float:

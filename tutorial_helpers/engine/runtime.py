@@ -78,13 +78,15 @@ class Runtime:
         self.pending = 0
         self._owned: list[Buffer] = []
         groups = list(groups)
-        synapses = [group for group in groups if isinstance(group, SynapseGroup)]
-        for synapse_group in synapses:
-            synapse_group.connect()
+        self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
+        connecting = perf_counter()
+        for synapse_group in self._synapses:
+            synapse_group.connect(batch_size, self.seed)
+        connecting = perf_counter() - connecting
         for group in groups:
             for buffer, variable in group.buffers():
                 self._allocate(group, buffer, variable)
-        for synapse_group in synapses:
+        for synapse_group in self._synapses:
             if synapse_group.connectivity is not None:
                 synapse_group.connectivity.fill()
         for recorder in plan.recorders:
@@ -97,7 +99,8 @@ class Runtime:
         self.times = dict.fromkeys(("init", *(name for _, name in _PHASES)), 0.0)
         self.custom_update_times: dict[str, float] = {}
         if timing_enabled:
-            self.times["init"] = perf_counter() - start
+            self.times["init_sparse"] = connecting
+            self.times["init"] = perf_counter() - start - connecting
 
     def _allocate(self, group: Group, buffer: Buffer, variable: Variable | None) -> None:
         ctype = self._precision.resolve(buffer.type)
@@ -124,6 +127,9 @@ class Runtime:
         """Drop all memory."""
         for buffer in self._owned:
             buffer.release()
+        for synapse_group in self._synapses:
+            if synapse_group.connectivity is not None:
+                synapse_group.connectivity.forget()
         for recorder in self._plan.recorders:
             recorder.release()
 
