@@ -17,7 +17,6 @@ OUT_OF_SCOPE: dict[str, str] = {
     "spike_times_in_synapses": "spike times in synapses",
     "events_of_targets": "spike-like events of postsynaptic neurons",
     "sparse_custom_update": "sparse synapses",
-    "custom_update_reductions": "reductions",
     "dynamic_parameters": "dynamic parameters",
     "initial_values_broadcast": "an array has to have its variable's shape",
 }

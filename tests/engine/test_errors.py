@@ -377,7 +377,7 @@ MISTAKES: dict[str, tuple[tuple[Callable, Callable], type[Exception], str]] = {
     # custom updates
     "unknown custom update": (
         new(lambda s: update(s, custom_update_model="Rest")), AttributeError,
-        "'Rest'; built in are none",
+        "'Rest'; built in are Transpose",
     ),
     "no references": (
         new(lambda s: update(
@@ -663,10 +663,6 @@ MISTAKES: dict[str, tuple[tuple[Callable, Callable], type[Exception], str]] = {
     ),
     "learning": (alone(lambda: init_weight_update("STDP")), Unsupported, "'STDP'"),
     "random values": (alone(lambda: init_var("Uniform")), Unsupported, "'Uniform'"),
-    "transpose": (
-        new(lambda s: update(s, custom_update_model="Transpose")), Unsupported,
-        "'Transpose'",
-    ),
     "dynamic parameters": (
         new(lambda s: s.a.set_param_dynamic("Vthr")), Unsupported,
         "dynamic parameters .parameter 'Vthr'",
@@ -680,16 +676,6 @@ MISTAKES: dict[str, tuple[tuple[Callable, Callable], type[Exception], str]] = {
         Unsupported, "'extra_global_params' .neuron model 'x'",
     ),
     "egp refs": (new(lambda s: update(s, egp_refs={"e": 1})), Unsupported, "global"),
-    "reduction": (
-        alone(lambda: create_custom_update_model(
-            "x", var_refs=[("V", "scalar", VarAccessMode.REDUCE_SUM)]
-        )), Unsupported, "VarAccessMode.REDUCE_SUM",
-    ),
-    "reduced variable": (
-        alone(lambda: create_custom_update_model(
-            "x", vars=[("V", "scalar", CustomUpdateVarAccess.REDUCE_BATCH_MAX)]
-        )), Unsupported, "REDUCE_BATCH_MAX",
-    ),
     "synapse dynamics": (
         alone(lambda: create_weight_update_model("x", synapse_dynamics_code="addToPost(1);")),
         Unsupported, "'synapse_dynamics_code'",
@@ -716,9 +702,6 @@ MISTAKES: dict[str, tuple[tuple[Callable, Callable], type[Exception], str]] = {
         alone(lambda: create_weight_update_model(
             "x", pre_spike_syn_code="addToPost(gennrand_uniform());"
         )), RuntimeError, "'gennrand_uniform' cannot be used here",
-    ),
-    "transposed reference": (
-        new(lambda s: create_wu_var_ref(s.s, "g", s.s, "g")), Unsupported, "transposed",
     ),
     # threads
     "no threads": (alone(lambda: engine.set_num_threads(0)), ValueError, "at least 1"),

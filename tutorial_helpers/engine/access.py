@@ -23,6 +23,16 @@ class VarAccess(enum.Enum):
         return self is VarAccess.READ_WRITE
 
     @property
+    def readable(self) -> bool:
+        """Whether code of the model may read the variable: always."""
+        return True
+
+    @property
+    def reduction(self) -> str | None:
+        """What all assigned values are made into: nothing, as only custom updates reduce."""
+        return None
+
+    @property
     def per_batch(self) -> bool:
         """Whether every batch has a copy of its own."""
         return self is not VarAccess.READ_ONLY
@@ -42,6 +52,21 @@ class VarAccessMode(enum.Enum):
     REDUCE_SUM = enum.auto()
     REDUCE_MAX = enum.auto()
 
+    @property
+    def writable(self) -> bool:
+        """Whether code may assign what is referred to."""
+        return self is not VarAccessMode.READ_ONLY
+
+    @property
+    def readable(self) -> bool:
+        """Whether code may read what is referred to."""
+        return self in (VarAccessMode.READ_WRITE, VarAccessMode.READ_ONLY)
+
+    @property
+    def reduction(self) -> str | None:
+        """What all assigned values are made into: their ``"sum"``, their ``"max"``, or None."""
+        return _reduction(self)
+
 
 class CustomUpdateVarAccess(enum.Enum):
     """Access to a variable that a custom update owns, relative to the shape of the update."""
@@ -59,17 +84,41 @@ class CustomUpdateVarAccess(enum.Enum):
     @property
     def writable(self) -> bool:
         """Whether code of the update may assign the variable."""
-        return self is CustomUpdateVarAccess.READ_WRITE
+        return not self.name.startswith("READ_ONLY")
+
+    @property
+    def readable(self) -> bool:
+        """Whether code of the update may read the variable."""
+        return self.name.startswith("READ")
+
+    @property
+    def reduction(self) -> str | None:
+        """What all assigned values are made into: their ``"sum"``, their ``"max"``, or None."""
+        return _reduction(self)
 
     @property
     def per_batch(self) -> bool:
         """Whether the variable has a copy for each batch that the update runs over."""
-        return self is not CustomUpdateVarAccess.READ_ONLY_SHARED
+        return self not in (
+            CustomUpdateVarAccess.READ_ONLY_SHARED,
+            CustomUpdateVarAccess.REDUCE_BATCH_SUM,
+            CustomUpdateVarAccess.REDUCE_BATCH_MAX,
+        )
 
     @property
     def per_element(self) -> bool:
         """Whether the variable has a value for each element that the update runs over."""
-        return self is not CustomUpdateVarAccess.READ_ONLY_SHARED_NEURON
+        return self not in (
+            CustomUpdateVarAccess.READ_ONLY_SHARED_NEURON,
+            CustomUpdateVarAccess.REDUCE_NEURON_SUM,
+            CustomUpdateVarAccess.REDUCE_NEURON_MAX,
+        )
+
+
+def _reduction(access: VarAccessMode | CustomUpdateVarAccess) -> str | None:
+    if not access.name.startswith("REDUCE"):
+        return None
+    return "sum" if access.name.endswith("SUM") else "max"
 
 
 class SynapseMatrixType(enum.Enum):

@@ -8,10 +8,10 @@ holds it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from tutorial_helpers.engine.access import VarAccess, VarAccessMode
+from tutorial_helpers.engine.access import VarAccess
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.components import (
     CurrentSourceModel,
@@ -23,6 +23,7 @@ from tutorial_helpers.engine.components import (
     VarReference,
     WeightUpdateModel,
 )
+from tutorial_helpers.engine.reductions import Reduction, neutral
 from tutorial_helpers.engine.snippets import Snippet, SnippetError
 from tutorial_helpers.engine.translate import (
     RANDOM_STATE,
@@ -46,7 +47,7 @@ _LOOP_NAMES = (
     *("neuron", "pre", "post", "element", "dt", "out_post", "first", "last"),
     *("fired", "spike", "spikes", "num_spikes", "spikes_done"),
     *("spike_bits", "in_flight", "steps", "step", "inputs", "bits", "arrival"),
-    *("count", "num_batches", "timestep", "steps_done", "seed", "age", "total"),
+    *("count", "num_batches", "timestep", "steps_done", "seed", "age", "total", "begin", "end"),
     *("random_key", RANDOM_STATE),
     *("synapse", "row_start", "post_inds", "pre_inds", "den_delay", "out_pre", "events"),
     *(f"pre_{number}" for number in range(8)),
@@ -97,6 +98,7 @@ class Loop:
     lines: list[str] = field(default_factory=list)
     stores: list[str] = field(default_factory=list)
     written: frozenset[str] = frozenset()
+    reductions: list[Reduction] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,8 @@ class _Cell:
 
     What is read from one slot and written to another, as it has to outlast a delay, is carried over
     in every round.
+    `start` is the text of what the local starts from in each round, where not the array element;
+    `reduction` tells what is made of the values of all rounds, where not each is stored.
     """
 
     local: str
@@ -199,6 +203,8 @@ class _Cell:
     index: str
     buffer: Buffer
     store_index: str = ""
+    start: str | None = None
+    reduction: str | None = None
 
     @property
     def carried(self) -> bool:
@@ -281,7 +287,10 @@ class _Assembly:
                 self.neuron_cell(bound.prefix + var.name, bound.buffers[var.name]),
                 self.precision.resolve(var.type),
                 writable=var.access.writable,
-                kind="variable" if var.access.writable else f"{var.access.name} variable",
+                readable=var.access.readable,
+                kind="variable"
+                if var.access.writable and var.access.readable
+                else f"{var.access.name} variable",
             )
             for var in variables
         }
@@ -308,6 +317,23 @@ class _Assembly:
         """Bind a variable of something else."""
         local = self.cell(wish, buffer, index, slot)
         return Name(local, self.precision.resolve(buffer.type), writable=False, kind=kind)
+
+    def reduce(self, name: Name, operation: str, rounds: bool) -> None:
+        """Make of a variable a target of a reduction.
+
+        Parameters
+        ----------
+        name
+            The variable.
+        operation
+            ``"sum"`` or ``"max"``.
+        rounds
+            Whether the values of several rounds are folded; else each is the result itself.
+        """
+        (cell,) = (cell for cell in self.cells if cell.local == name.code)
+        # A round that assigns nothing adds nothing.
+        cell.start = neutral(operation, name.type)
+        cell.reduction = operation if rounds else None
 
     def translator(
         self,
@@ -345,9 +371,14 @@ class _Assembly:
             loop.arguments.append(Argument(cell.array, cell.buffer))
             element = f"{cell.array}[{cell.index}]"
             shared = not cell.buffer.per_element and cell.local not in self.written
-            (loop.before if shared else loop.loads).append(f"{cell.local} = {element}")
+            start = cell.start or element
+            (loop.before if shared else loop.loads).append(f"{cell.local} = {start}")
             if cell.carried:
                 loop.stores.append(f"{cell.array}[{cell.store_index}] = {cell.local}")
+            elif cell.reduction is not None:
+                ctype = self.precision.resolve(cell.buffer.type)
+                total = self.namer.unique(f"{cell.local}_{cell.reduction}")
+                loop.reductions.append(Reduction(cell.reduction, ctype, cell.local, total, element))
             elif cell.local in self.written:
                 loop.stores.append(f"{element} = {cell.local}")
         loop.written = frozenset(self.written)
@@ -617,7 +648,12 @@ def synapse_loop(
 
 
 def custom_update_loop(
-    precision: Precision, dt: float, count: int, columns: int, update: Bound
+    precision: Precision,
+    dt: float,
+    size: int,
+    columns: int,
+    update: Bound,
+    folded: Container[str] = (),
 ) -> Loop:
     """Assemble a custom update.
 
@@ -627,12 +663,20 @@ def custom_update_loop(
         Precision of the model.
     dt
         Length of a step in ms.
-    count
-        Number of elements of one batch.
+    size
+        Number of neurons or synapses that the update belongs to.
     columns
         For an update of synapse variables, the number of postsynaptic neurons, else 0.
     update
         The update, its variables and what its references refer to.
+    folded
+        Names of the targets of reductions that several values are folded into. Where there is only
+        one value for each element of another target, that value is stored.
+
+    Raises
+    ------
+    SnippetError
+        If the target of a reduction is never assigned, or another mistake is in the code.
     """
     model = update.model
     assert isinstance(model, CustomUpdateModel)
@@ -643,22 +687,29 @@ def custom_update_loop(
             "id_pre": _count(f"element // {columns}"),
             "id_post": _count(f"element % {columns}"),
             "id_syn": _count("element"),
-            "num_pre": _count(count // columns),
+            "num_pre": _count(size // columns),
             "num_post": _count(columns),
         }
     else:
-        names |= {"id": _count("element"), "num_neurons": _count(count)}
+        names |= {"id": _count("element"), "num_neurons": _count(size)}
     names |= assembly.names_of(update)
     for reference in model.var_refs:
         names[reference.name] = Name(
             assembly.cell(reference.name, update.buffers[reference.name]),
             precision.resolve(reference.type),
-            writable=reference.mode is not VarAccessMode.READ_ONLY,
-            readable=reference.mode is not VarAccessMode.BROADCAST,
+            writable=reference.mode.writable,
+            readable=reference.mode.readable,
             kind=f"{reference.mode.name} reference",
         )
+    for name, operation in model.reductions.items():
+        assembly.reduce(names[name], operation, name in folded)
     translator = assembly.translator(names)
     assembly.loop.lines += translator.statements(model.update_code)
+    for name in model.reductions:
+        if names[name].code not in assembly.written:
+            raise model.update_code.error(
+                f"'{name}' is the target of a reduction and never assigned; assign it with '='."
+            )
     return assembly.finish()
 
 

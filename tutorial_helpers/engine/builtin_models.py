@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-from tutorial_helpers.engine.access import VarAccess
+from tutorial_helpers.engine.access import VarAccess, VarAccessMode
 from tutorial_helpers.engine.builtin_snippets import connectivity_snippets, var_init_snippets
 from tutorial_helpers.engine.components import (
     CurrentSourceModel,
@@ -26,6 +26,7 @@ from tutorial_helpers.engine.components import (
 )
 from tutorial_helpers.engine.factories import (
     create_current_source_model,
+    create_custom_update_model,
     create_neuron_model,
     create_postsynaptic_model,
     create_weight_update_model,
@@ -255,12 +256,19 @@ def _postsynaptic_models() -> Mapping[str, PostsynapticModel]:
     }
 
 
+@cache
+def _custom_update_models() -> Mapping[str, CustomUpdateModel]:
+    # The copying is done by what its reference is to.
+    variable = ("variable", SCALAR, VarAccessMode.READ_ONLY)
+    return {"Transpose": create_custom_update_model("Transpose", var_refs=[variable])}
+
+
 _FAMILIES: dict[type[Model], tuple[str, Callable[[], Mapping[str, Any]]]] = {
     NeuronModel: ("neuron_models", _neuron_models),
     CurrentSourceModel: ("current_source_models", _current_source_models),
     WeightUpdateModel: ("weight_update_models", _weight_update_models),
     PostsynapticModel: ("postsynaptic_models", _postsynaptic_models),
-    CustomUpdateModel: ("custom_update_models", lambda: {}),
+    CustomUpdateModel: ("custom_update_models", _custom_update_models),
     VarInitSnippet: ("init_var_snippets", var_init_snippets),
     SparseConnectivityInitSnippet: ("init_sparse_connectivity_snippets", connectivity_snippets),
 }
@@ -271,7 +279,7 @@ _ELSEWHERE: dict[type[Model], tuple[str, ...]] = {
     CurrentSourceModel: (),
     WeightUpdateModel: ("StaticGraded", "STDP"),
     PostsynapticModel: (),
-    CustomUpdateModel: ("Transpose",),
+    CustomUpdateModel: (),
     VarInitSnippet: ("Kernel",),
     SparseConnectivityInitSnippet: ("Conv2D",),
 }

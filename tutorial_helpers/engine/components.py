@@ -153,6 +153,15 @@ class CustomUpdateModel(Model):
     var_refs: tuple[VarReference, ...]
     update_code: Snippet
 
+    @property
+    def reductions(self) -> dict[str, str]:
+        """What is folded of many values, by name: ``"sum"`` or ``"max"``."""
+        operations = {
+            **{var.name: var.access.reduction for var in self.vars},
+            **{reference.name: reference.mode.reduction for reference in self.var_refs},
+        }
+        return {name: operation for name, operation in operations.items() if operation}
+
 
 @dataclass(frozen=True)
 class VarInitSnippet(Model):

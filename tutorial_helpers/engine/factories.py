@@ -577,10 +577,14 @@ def create_custom_update_model(
     vars, var_name_types
         Variables of its own: ``(name, type)`` or ``(name, type, CustomUpdateVarAccess)``.
     var_refs
-        Variables of others: ``(name, type)`` or ``(name, type, VarAccessMode)``.
+        Variables of others: ``(name, type)`` or ``(name, type, VarAccessMode)``. With
+        ``REDUCE_SUM`` or ``REDUCE_MAX`` they have no batches, or no neurons, and the others have.
     update_code
         Run for every element. Sees ``t``, ``dt`` (ms), ``batch``, ``num_batch``, and ``id`` and
         ``num_neurons``, or ``id_pre`` and its relatives where the variables are of synapses.
+        Targets of reductions can only be assigned by ``=``: all that is assigned to one is summed,
+        or the largest taken, and the result is stored once the code has run for every element.
+        Where the code assigns nothing, nothing is added. In PyGeNN it would be whatever was there.
     extra_global_params, extra_global_param_refs
         Not supported by the bundled engine.
 
@@ -595,6 +599,13 @@ def create_custom_update_model(
     ...     "reset", var_refs=[("V", "scalar")], update_code="V = 0.0;"
     ... ).class_name
     'reset'
+    >>> create_custom_update_model(
+    ...     "largest",
+    ...     vars=[("peak", "scalar", CustomUpdateVarAccess.REDUCE_NEURON_MAX)],
+    ...     var_refs=[("V", "scalar", VarAccessMode.READ_ONLY)],
+    ...     update_code="peak = V;",
+    ... ).reductions
+    {'peak': 'max'}
     """
     title = f"custom update model '{class_name}'"
     params = _renamed(title, params, param_names, ("params", "param_names"))
@@ -604,22 +615,16 @@ def create_custom_update_model(
         extra_global_params=extra_global_params,
         extra_global_param_refs=extra_global_param_refs,
     )
-    model = CustomUpdateModel(
-        class_name,
-        _parameters(title, params),
-        _variables(title, variables, CustomUpdateVarAccess),
-        _derived(title, derived_params),
-        _references(title, var_refs),
-        _snippet(title, update_code, "update code"),
+    return _checked(
+        CustomUpdateModel(
+            class_name,
+            _parameters(title, params),
+            _variables(title, variables, CustomUpdateVarAccess),
+            _derived(title, derived_params),
+            _references(title, var_refs),
+            _snippet(title, update_code, "update code"),
+        )
     )
-    kept = (VarAccessMode.READ_WRITE, VarAccessMode.READ_ONLY, VarAccessMode.BROADCAST)
-    for reference in model.var_refs:
-        if reference.mode not in kept:
-            raise unsupported(f"VarAccessMode.{reference.mode.name} ({title})")
-    for var in model.vars:
-        if var.access.name.startswith(("REDUCE", "BROADCAST")):
-            raise unsupported(f"CustomUpdateVarAccess.{var.access.name} ({title})")
-    return _checked(model)
 
 
 def _function(title: str, given: object, name: str) -> Any:

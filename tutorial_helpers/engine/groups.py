@@ -857,13 +857,19 @@ class VariableReference:
     buffer
         Its memory.
     size
-        Number of elements of what it can be combined with.
+        Number of neurons or synapses that it belongs to, whether or not it has a value for each.
+    synapses
+        For a variable of synapses, their population.
+    transposed
+        For a variable that an update transposes, the variable that it is copied to.
     """
 
     name: str
     group: Group
     buffer: Buffer
     size: int
+    synapses: SynapseGroup | None = None
+    transposed: VariableReference | None = None
 
     @property
     def type(self) -> TypeLike:
@@ -891,17 +897,62 @@ class CustomUpdate(Group):
         self.model = update
         self.params = dict(params)
         self.references = dict(references)
-        elements = [reference.buffer for reference in references.values()]
+        first, *_ = references.values()
+        self.size = first.size
+        self._synapses = first.synapses
+        self.columns = 0 if first.synapses is None else first.synapses.trg.num_neurons
         # The update has every dimension that something it refers to has.
-        self.num_neurons = max(buffer.count for buffer in elements)
-        self.columns = max(buffer.columns for buffer in elements)
+        elements = [reference.buffer for reference in references.values()]
         self.per_batch = any(buffer.per_batch for buffer in elements)
-        shape = (self.num_neurons // self.columns, self.columns) if self.columns else ()
-        self.vars = self._variables(update.vars, initial, self.num_neurons, shape=shape)
+        self.per_element = any(buffer.per_element for buffer in elements)
+        columns = self.columns if self.per_element else 0
+        self.vars = self._variables(update.vars, initial, self.count, columns=columns)
         for variable in self.vars.values():
-            if not self.per_batch:
-                variable.buffer.per_batch = False
+            variable.buffer.per_batch &= self.per_batch
+            variable.buffer.per_element &= self.per_element
         self._complete = True
+
+    @property
+    def count(self) -> int:
+        """Number of elements that the code is run for, in each batch."""
+        return self.size if self.per_element else 1
+
+    @property
+    def num_neurons(self) -> int:
+        """Number of neurons of what the update refers to; not for an update of synapses."""
+        if self._synapses is not None:
+            raise AttributeError(
+                f"{self.title} is of synapses and has no num_neurons; see its synapse_group."
+            )
+        return self.size
+
+    @property
+    def synapse_group(self) -> SynapseGroup:
+        """The synapse population that the update refers to; not for an update of neurons."""
+        if self._synapses is None:
+            raise AttributeError(
+                f"{self.title} is of neurons and has no synapse_group; see its num_neurons."
+            )
+        return self._synapses
+
+    @property
+    def of_synapses(self) -> bool:
+        """Whether the update is of synapses rather than neurons."""
+        return self._synapses is not None
+
+    @property
+    def transposing(self) -> VariableReference | None:
+        """The reference whose variable the update copies to transposed positions, if any."""
+        for reference in self.references.values():
+            if reference.transposed is not None:
+                return reference
+        return None
+
+    @property
+    def memory(self) -> dict[str, Buffer]:
+        """Memory by name in the code: the update's own, and what it refers to."""
+        own = {name: variable.buffer for name, variable in self.vars.items()}
+        return own | {name: reference.buffer for name, reference in self.references.items()}
 
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory that the update owns."""
@@ -910,8 +961,7 @@ class CustomUpdate(Group):
     def bound(self) -> Bound:
         """Return the model with its values, its memory and what it refers to."""
         bound = self._bound("", self.model, self.params, self.vars)
-        referred = {name: reference.buffer for name, reference in self.references.items()}
-        return Bound(bound.prefix, bound.model, bound.params, {**bound.buffers, **referred})
+        return Bound(bound.prefix, bound.model, bound.params, self.memory)
 
 
 def check_input(population: NeuronGroup, name: str) -> None:

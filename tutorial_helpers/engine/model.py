@@ -7,7 +7,7 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from types import ModuleType
-from typing import Any, NoReturn
+from typing import Any
 
 import numpy as np
 
@@ -41,8 +41,10 @@ from tutorial_helpers.engine.initialisers import (
     check_variables,
 )
 from tutorial_helpers.engine.plan import Plan, make_plan
+from tutorial_helpers.engine.references import check_reference_type, type_text
 from tutorial_helpers.engine.runtime import Runtime
-from tutorial_helpers.engine.types import Precision, ResolvedType, TypeLike, precision_type
+from tutorial_helpers.engine.types import Precision, ResolvedType, precision_type
+from tutorial_helpers.engine.update_shapes import check_dimensions, check_targets
 
 Params = Mapping[str, float] | None
 Values = Mapping[str, Any] | None
@@ -466,13 +468,14 @@ class GeNNModel:
         group_name
             Name under which it is run, together with all others of that name.
         custom_update_model
-            A custom update model.
+            A custom update model, or ``"Transpose"``.
         params
             Parameters by name.
         vars
             Initial values of its own variables.
         var_refs
             For each variable reference of the model, what `create_var_ref` or a relative returns.
+            All have to be to as many neurons, or to synapses of one population.
         egp_refs
             Not supported by the bundled engine.
 
@@ -499,8 +502,10 @@ class GeNNModel:
         references = check_names(prefix, "Variable reference", "target", names, var_refs)
         if not references:
             raise RuntimeError(f"Custom update models must reference variables: {title} has none.")
-        self._check_references(title, model.var_refs, references)
-        group = CustomUpdate(self, cu_name, group_name, model, values, initial, references)
+        targets = self._check_references(title, model.var_refs, references)
+        check_targets(title, model, targets)
+        group = CustomUpdate(self, cu_name, group_name, model, values, initial, targets)
+        check_dimensions(group, self._batch_size)
         self.custom_updates[cu_name] = group
         return group
 
@@ -524,11 +529,10 @@ class GeNNModel:
             raise ValueError(f"The {what}, {group.title}, belongs to another model.")
 
     def _check_references(
-        self,
-        title: str,
-        declared: Sequence[VarReference],
-        given: Mapping[str, VariableReference],
-    ) -> None:
+        self, title: str, declared: Sequence[VarReference], given: Mapping[str, object]
+    ) -> dict[str, VariableReference]:
+        """Return the references of a custom update, once all are to variables of this model."""
+        result = {}
         for reference in declared:
             target = given[reference.name]
             if not isinstance(target, VariableReference):
@@ -536,36 +540,14 @@ class GeNNModel:
                     f"Variable reference '{reference.name}' of {title} must be what "
                     f"create_var_ref(…) returns, not {target!r}."
                 )
-            if target.group.genn_model is not self:
-                raise ValueError(
-                    f"Variable reference '{reference.name}' of {title} points to "
-                    f"{target.group.title} of another model."
-                )
-            _check_reference_type(title, reference, target)
-        buffers = [target.buffer for target in given.values()]
-        if len({bool(buffer.columns) for buffer in buffers}) > 1:
-            raise TypeError(
-                f"The references of {title} must be all to variables of neurons or all to "
-                "variables of synapses."
-            )
-        if len({target.size for target in given.values()}) > 1:
-            listed = ", ".join(f"'{name}' {target.size}" for name, target in given.items())
-            raise RuntimeError(
-                f"All referenced variables must have the same size: in {title} they are {listed}."
-            )
-        per_batch = any(buffer.per_batch for buffer in buffers)
-        per_element = any(buffer.per_element for buffer in buffers)
-        for reference in declared:
-            buffer = given[reference.name].buffer
-            lower = (per_element and not buffer.per_element) or (
-                per_batch and not buffer.per_batch and self._batch_size > 1
-            )
-            if lower and reference.mode is VarAccessMode.READ_WRITE:
-                raise RuntimeError(
-                    f"Variable reference '{reference.name}' in {title} to lower-dimensional "
-                    "variables cannot be read-write: declare it VarAccessMode.READ_ONLY, or update "
-                    "that variable by a custom update of its own."
-                )
+            for one in (target, target.transposed):
+                if one is not None and one.group.genn_model is not self:
+                    raise ValueError(
+                        f"Variable reference '{reference.name}' of {title} points to "
+                        f"{one.group.title} of another model."
+                    )
+            result[reference.name] = target
+        return result
 
     # Life ------------------------------------------------------------------------------------
 
@@ -590,7 +572,7 @@ class GeNNModel:
         self.refuse_if_built("build it again")
         for update in self.custom_updates.values():
             # The batch size may have been set since the update was added.
-            self._check_references(update.title, update.model.var_refs, update.references)
+            check_dimensions(update, self._batch_size)
         assign_slots(self.neuron_populations.values(), self.synapse_populations.values())
         plan = make_plan(self)
         for group in self._groups():
@@ -697,6 +679,10 @@ class GeNNModel:
     def custom_update(self, group_name: str) -> None:
         """Run all custom updates that were added under a name.
 
+        On a GPU they all run at once, so none should need what another of the same name writes.
+        Here those of neurons run first, then those of synapses, then those that transpose, each
+        kind in the order in which they were added.
+
         Raises
         ------
         IndexError
@@ -797,13 +783,30 @@ class GeNNModel:
         RuntimeError
             If there is no such group.
         """
+        return self._update_time("update", group_name)
+
+    def get_custom_update_transpose_time(self, group_name: str) -> float:
+        """Return the seconds spent on those updates of a group that transpose, since `load`.
+
+        Raises
+        ------
+        RuntimeError
+            If there is no such group.
+        """
+        return self._update_time("transpose", group_name)
+
+    def get_custom_update_remap_time(self, group_name: str) -> float:
+        """Return the seconds spent on remapping connectivity after a group of updates: 0."""
+        return self._update_time("remap", group_name)
+
+    def get_custom_update_host_time(self, group_name: str) -> float:
+        """Return the seconds spent on host code of a group of updates: 0."""
+        return self._update_time("host", group_name)
+
+    def _update_time(self, part: str, group_name: str) -> float:
         runtime = self._require_loaded("reading a timer")
         self._updates_of(group_name, RuntimeError)
-        return runtime.custom_update_times.get(group_name, 0.0)
-
-    def get_custom_update_transpose_time(self, group_name: str) -> NoReturn:
-        """Refuse: transposing updates are not supported by the bundled engine."""
-        raise unsupported("transposing custom updates")
+        return runtime.custom_update_times.get((part, group_name), 0.0)
 
 
 def _population_size(prefix: str, num_neurons: object) -> int:
@@ -870,7 +873,7 @@ def _neuron_references(
                 f"the variables of {population.title} are {listed}."
             )
         buffer = population.vars[target].buffer
-        _check_reference_type(
+        check_reference_type(
             title, reference, VariableReference(target, population, buffer, buffer.count)
         )
         result[reference.name] = target
@@ -899,26 +902,11 @@ def _postsynaptic_references(
                 f"Variable '{name}' not found: {title} refers to it as '{reference.name}', but the "
                 f"variables of its {model.title} are {listed}."
             )
-        if _type_text(reference.type) != _type_text(types[name]):
+        if type_text(reference.type) != type_text(types[name]):
             raise RuntimeError(
                 f"Incompatible type for variable reference '{reference.name}' of {title}: it is "
-                f"declared '{_type_text(reference.type)}', but '{name}' of its {model.title} is "
-                f"'{_type_text(types[name])}'; write the same."
+                f"declared '{type_text(reference.type)}', but '{name}' of its {model.title} is "
+                f"'{type_text(types[name])}'; write the same."
             )
         result[reference.name] = name
     return result
-
-
-def _check_reference_type(title: str, declared: VarReference, target: VariableReference) -> None:
-    # Like PyGeNN, which compares the types as they are written: what "scalar" is depends on the
-    # model, so it is not the same as "float".
-    if _type_text(declared.type) != _type_text(target.type):
-        raise RuntimeError(
-            f"Incompatible type for variable reference '{declared.name}' of {title}: it is "
-            f"declared '{_type_text(declared.type)}', but '{target.name}' of {target.group.title} "
-            f"is '{_type_text(target.type)}'; write the same."
-        )
-
-
-def _type_text(given: TypeLike) -> str:
-    return given.name if isinstance(given, ResolvedType) else " ".join(given.split())

@@ -36,6 +36,7 @@ from tutorial_helpers.engine.snippets import Snippet
 from tutorial_helpers.engine.templates import rendered
 from tutorial_helpers.engine.translate import Namer, literal
 from tutorial_helpers.engine.types import Precision
+from tutorial_helpers.engine.update_shapes import reduced_over
 from tutorial_helpers.engine.variables import Variable
 
 # How many presynaptic spikes one pass over the postsynaptic neurons serves: the sums stay in
@@ -52,8 +53,8 @@ _FLAGS_AT_ONCE = 8
 _LEADING = (
     *("first", "last", "num_batch", "timestep", "steps_done", "seed", "num_steps", "phases"),
 )
-# The same for a custom update, which knows the number of elements of a batch.
-_UPDATE_LEADING = ("first", "last", "num_batches", "timestep", "steps_done", "count")
+# The same for a custom update, with the elements of each batch from `begin` to `end`.
+_UPDATE_LEADING = ("first", "last", "begin", "end", "num_batches", "timestep", "steps_done")
 
 _POSTSYNAPTIC_ORDER = ("ExpCurr", "ExpCond", "DeltaCurr")
 
@@ -72,18 +73,44 @@ class Description(Protocol):
         """Length of a step in ms."""
 
     @property
+    def batch_size(self) -> int:
+        """Number of batches."""
+
+    @property
     def timing_enabled(self) -> bool:
         """Whether the phases of each step are to be timed."""
 
 
 @dataclass(frozen=True)
 class CustomUpdateCall:
-    """How one custom update is run: which kernel, on which memory, over what."""
+    """How one custom update is run.
 
-    function: str
+    Parameters
+    ----------
+    function
+        Name of its kernel; None where it has no code.
+    buffers
+        Memory that the kernel takes.
+    count
+        Number of elements of a batch.
+    per_batch
+        Whether it runs for each batch, rather than once.
+    batches_apart, elements_apart
+        Whether batches, and elements, write nothing in common, so that threads can share them.
+    stage
+        When it runs among the updates of its group: those of a lower stage first.
+    transposed
+        Memory of synapses to copy afterwards, and memory to copy it to in transposed order.
+    """
+
+    function: str | None
     buffers: tuple[Buffer, ...]
     count: int
     per_batch: bool
+    batches_apart: bool
+    elements_apart: bool
+    stage: int
+    transposed: tuple[Buffer, Buffer] | None
 
 
 @dataclass(frozen=True)
@@ -455,9 +482,13 @@ def _has_code(*snippets: Snippet) -> bool:
 
 
 def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, Any], list[Buffer]]:
+    over = {name: reduced_over(group, group.memory[name]) for name in group.model.reductions}
+    # One batch is its own sum, and is stored as it is.
+    folded = {name for name in over if over[name] == "neurons" or model.batch_size > 1}
     loop = custom_update_loop(
-        model.types, model.dt, group.num_neurons, group.columns, group.bound()
+        model.types, model.dt, group.size, group.columns, group.bound(), folded
     )
+    over_batches = bool(loop.reductions) and "batches" in over.values()
     namer = Namer((*_UPDATE_LEADING, "num_batch", "t", "batch", "element"))
     arrays = {argument.name: namer.unique(f"all_{argument.name}") for argument in loop.arguments}
     buffers = [argument.buffer for argument in loop.arguments]
@@ -474,6 +505,7 @@ def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, A
         # Part of a docstring, which the name that a user gave must not end.
         "title": re.sub(r"[^ -~]|[\"\\\\]", "?", group.model.title).capitalize(),
         "loop": loop,
+        "over_batches": over_batches,
         "parameters": ", ".join([*_UPDATE_LEADING, *arrays.values()]),
         "signature": ", ".join(["int64"] * len(_UPDATE_LEADING) + types),
         "rows": rows,
@@ -489,14 +521,48 @@ def _custom_updates(
     functions: dict[str, dict[str, Any]] = {}
     calls = {}
     for name, group in model.custom_updates.items():
-        context, buffers = _custom_update(model, group)
-        text = rendered("custom_update.jinja", update={**context, "function": "update"})
-        if text not in functions:
-            functions[text] = {**context, "function": f"custom_update_{len(functions) + 1}"}
+        function = None
+        buffers: list[Buffer] = []
+        if not group.model.update_code.is_blank:
+            context, buffers = _custom_update(model, group)
+            text = rendered("custom_update.jinja", update={**context, "function": "update"})
+            if text not in functions:
+                functions[text] = {**context, "function": f"custom_update_{len(functions) + 1}"}
+            function = functions[text]["function"]
         calls[name] = CustomUpdateCall(
-            functions[text]["function"], tuple(buffers), group.num_neurons, group.per_batch
+            function,
+            tuple(buffers),
+            group.count,
+            group.per_batch,
+            all(buffer.per_batch or not group.per_batch for buffer in _written(group)),
+            all(buffer.per_element or not group.per_element for buffer in _written(group)),
+            _stage(group),
+            _transposed(group),
         )
     return list(functions.values()), calls
+
+
+def _written(group: CustomUpdate) -> list[Buffer]:
+    """Return the memory that a custom update may write."""
+    model = group.model
+    names = [
+        *(var.name for var in model.vars if var.access.writable),
+        *(reference.name for reference in model.var_refs if reference.mode.writable),
+    ]
+    return [group.memory[name] for name in names]
+
+
+def _stage(group: CustomUpdate) -> int:
+    if group.transposing is not None:
+        return 2
+    return 1 if group.of_synapses else 0
+
+
+def _transposed(group: CustomUpdate) -> tuple[Buffer, Buffer] | None:
+    forward = group.transposing
+    if forward is None or forward.transposed is None:
+        return None
+    return forward.buffer, forward.transposed.buffer
 
 
 def make_plan(model: Description) -> Plan:
@@ -527,6 +593,14 @@ def make_plan(model: Description) -> Plan:
         if synapse_group.records_events:
             name = memory.local(synapse_group.name, "recorded_events")
             recorders.append((name, synapse_group.event_recorder))
+    incoming = [
+        {
+            "inputs": memory.local(group.name, "inputs"),
+            "num_post": group.trg.num_neurons,
+            "out_post": memory.row(group.out_post.buffer),
+        }
+        for group in (connections if in_blocks else ())
+    ]
     update_functions, calls = _custom_updates(model)
     leading = [*_LEADING]
     parameters = [
@@ -543,14 +617,7 @@ def make_plan(model: Description) -> Plan:
         "module.jinja",
         synapse_functions=synapses,
         neuron_functions=neurons,
-        incoming=[
-            {
-                "inputs": memory.local(group.name, "inputs"),
-                "num_post": group.trg.num_neurons,
-                "out_post": memory.row(group.out_post.buffer),
-            }
-            for group in (connections if in_blocks else ())
-        ],
+        incoming=incoming,
         in_blocks=in_blocks,
         draws=any("random_key" in item["loop"].scalars for item in neurons),
         block_steps=BLOCK_STEPS,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TypeVar
 
-from tutorial_helpers.engine.buffers import Buffer
-from tutorial_helpers.engine.factories import unsupported
+from tutorial_helpers.engine.access import SynapseMatrixType
+from tutorial_helpers.engine.components import VarReference
 from tutorial_helpers.engine.groups import (
     CurrentSource,
     CustomUpdate,
@@ -15,6 +17,7 @@ from tutorial_helpers.engine.groups import (
     SynapseGroup,
     VariableReference,
 )
+from tutorial_helpers.engine.types import ResolvedType, TypeLike
 from tutorial_helpers.engine.variables import Variable
 
 AnyGroup = TypeVar("AnyGroup", bound=Group)
@@ -28,18 +31,23 @@ def _check(group: object, kinds: tuple[type[Group], ...], function: str) -> None
     raise TypeError(f"{function} needs a {expected}, not {given}.")
 
 
-def _reference(name: str, group: Group, buffer: Buffer) -> VariableReference:
-    return VariableReference(name, group, buffer, buffer.count)
-
-
-def _find(group: Group, variables: Mapping[str, Variable], name: object) -> VariableReference:
+def _find(
+    group: Group,
+    variables: Mapping[str, Variable],
+    name: object,
+    size: int,
+    synapses: SynapseGroup | None = None,
+    what: str = "Variable",
+) -> VariableReference:
     if name not in variables:
         listed = ", ".join(f"'{known}'" for known in variables) or "none"
+        close = difflib.get_close_matches(str(name), variables, n=1)
+        hint = f"; did you mean '{close[0]}'?" if close else "."
         raise RuntimeError(
-            f"Variable '{name}' not found: the variables of {group.title} are {listed}."
+            f"{what} '{name}' not found: the variables of {group.title} are {listed}{hint}"
         )
     assert isinstance(name, str)
-    return _reference(name, group, variables[name].buffer)
+    return VariableReference(name, group, variables[name].buffer, size, synapses)
 
 
 def create_var_ref(group: object, name: str) -> VariableReference:
@@ -65,29 +73,35 @@ def create_var_ref(group: object, name: str) -> VariableReference:
         If `group` is something else.
     """
     _check(group, (NeuronGroup, CurrentSource, CustomUpdate), "create_var_ref")
+    if isinstance(group, CustomUpdate) and group.of_synapses:
+        raise TypeError(
+            f"create_var_ref is for variables of neurons, and {group.title} is of synapses; use "
+            "create_wu_var_ref."
+        )
     assert isinstance(group, (NeuronGroup, CurrentSource, CustomUpdate))
-    return _find(group, group.vars, name)
+    size = group.target_pop.num_neurons if isinstance(group, CurrentSource) else group.num_neurons
+    return _find(group, group.vars, name, size)
 
 
 def create_psm_var_ref(group: object, name: str) -> VariableReference:
     """Refer to a variable of the postsynaptic model of a synapse population."""
     _check(group, (SynapseGroup,), "create_psm_var_ref")
     assert isinstance(group, SynapseGroup)
-    return _find(group, group.psm_vars, name)
+    return _find(group, group.psm_vars, name, group.trg.num_neurons)
 
 
 def create_wu_pre_var_ref(group: object, name: str) -> VariableReference:
     """Refer to a variable that a weight update model has for each presynaptic neuron."""
     _check(group, (SynapseGroup,), "create_wu_pre_var_ref")
     assert isinstance(group, SynapseGroup)
-    return _find(group, group.pre_vars, name)
+    return _find(group, group.pre_vars, name, group.src.num_neurons)
 
 
 def create_wu_post_var_ref(group: object, name: str) -> VariableReference:
     """Refer to a variable that a weight update model has for each postsynaptic neuron."""
     _check(group, (SynapseGroup,), "create_wu_post_var_ref")
     assert isinstance(group, SynapseGroup)
-    return _find(group, group.post_vars, name)
+    return _find(group, group.post_vars, name, group.trg.num_neurons)
 
 
 def create_wu_var_ref(
@@ -96,12 +110,101 @@ def create_wu_var_ref(
     transpose_group: object = None,
     transpose_name: str | None = None,
 ) -> VariableReference:
-    """Refer to a variable of the weight update model of a synapse population."""
-    if transpose_group is not None or transpose_name is not None:
-        raise unsupported("transposed variables in create_wu_var_ref")
-    _check(group, (SynapseGroup,), "create_wu_var_ref")
+    """Refer to a variable of synapses: of a weight update model, or of an update of such variables.
+
+    Parameters
+    ----------
+    group
+        A synapse population, or a custom update that refers to variables of one.
+    name
+        Name of the variable in its model.
+    transpose_group, transpose_name
+        A synapse population in the opposite direction, and the name of a variable of it. Once the
+        code of the update has run, each element of the variable is copied to the transposed
+        position there: from ``pre * num_post + post`` to ``post * num_pre + pre``.
+
+    Returns
+    -------
+    VariableReference
+        To be given in ``var_refs``.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no such variable, or the two differ in size, type or batches.
+    TypeError
+        If `group` is something else.
+    """
+    _check(group, (SynapseGroup, CustomUpdate), "create_wu_var_ref")
+    if isinstance(group, CustomUpdate):
+        if not group.of_synapses:
+            raise TypeError(
+                f"create_wu_var_ref is for variables of synapses, and {group.title} is of neurons; "
+                "use create_var_ref."
+            )
+        reference = _find(group, group.vars, name, group.size, group.synapse_group)
+    else:
+        assert isinstance(group, SynapseGroup)
+        size = group.src.num_neurons * group.trg.num_neurons
+        reference = _find(group, group.vars, name, size, group)
+    if transpose_group is None and transpose_name is None:
+        return reference
+    return replace(reference, transposed=_transposed(reference, transpose_group, transpose_name))
+
+
+def _transposed(forward: VariableReference, group: object, name: str | None) -> VariableReference:
+    """Return what a variable is to be copied to, once that has the mirrored shape."""
+    if group is None or name is None:
+        missing, given = ("population", "name") if group is None else ("name", "population")
+        raise TypeError(
+            f"create_wu_var_ref needs the {missing} of the transposed variable too, not only the "
+            f"{given}."
+        )
+    if not isinstance(forward.group, SynapseGroup):
+        raise TypeError(
+            f"Only variables of synapse populations can be transposed, not those of "
+            f"{forward.group.title}."
+        )
+    _check(group, (SynapseGroup,), "The transpose of create_wu_var_ref")
     assert isinstance(group, SynapseGroup)
-    return _find(group, group.vars, name)
+    origin = forward.group
+    size = group.src.num_neurons * group.trg.num_neurons
+    back = _find(group, group.vars, name, size, group, "Transpose variable")
+    for synapses in (origin, group):
+        if synapses.matrix_type is not SynapseMatrixType.DENSE:
+            raise RuntimeError(
+                "Transpose updates can only be performed on DENSE synapses: "
+                f"{synapses.title} is {synapses.matrix_type.name}."
+            )
+    shapes = [(one.src.num_neurons, one.trg.num_neurons) for one in (origin, group)]
+    pair = f"'{forward.name}' of {origin.title} and '{back.name}' of {group.title}"
+    if shapes[0] != shapes[1][::-1]:
+        raise RuntimeError(
+            "Transpose updates can only be performed on connections between appropriately sized "
+            f"neuron groups: {origin.title} has {shapes[0][0]} x {shapes[0][1]} synapses, so "
+            f"{group.title} needs {shapes[0][1]} x {shapes[0][0]}, not "
+            f"{shapes[1][0]} x {shapes[1][1]}."
+        )
+    if type_text(forward.type) != type_text(back.type):
+        raise RuntimeError(
+            f"Transpose updates can only be performed on variables with the same type: {pair} are "
+            f"'{type_text(forward.type)}' and '{type_text(back.type)}'; write the same."
+        )
+    if forward.buffer.per_batch != back.buffer.per_batch:
+        ones = [
+            "one for each batch" if one.buffer.per_batch else "shared by all batches"
+            for one in (forward, back)
+        ]
+        raise RuntimeError(
+            f"Transpose updates can only be performed on similarly batched variables: {pair} are "
+            f"{ones[0]} and {ones[1]}; give both the same VarAccess."
+        )
+    if forward.buffer is back.buffer:
+        raise RuntimeError(
+            f"'{forward.name}' of {origin.title} cannot be transposed onto itself; copy it to the "
+            "variable of another population."
+        )
+    return back
 
 
 def create_out_post_var_ref(group: object) -> VariableReference:
@@ -111,7 +214,7 @@ def create_out_post_var_ref(group: object) -> VariableReference:
     """
     _check(group, (SynapseGroup,), "create_out_post_var_ref")
     assert isinstance(group, SynapseGroup)
-    return _reference("out_post", group, group.out_post.buffer)
+    return VariableReference("out_post", group, group.out_post.buffer, group.trg.num_neurons)
 
 
 def create_den_delay_var_ref(group: object) -> VariableReference:
@@ -132,7 +235,7 @@ def create_den_delay_var_ref(group: object) -> VariableReference:
             f"{group.title} has no dendritic delays: the code of its weight update model does not "
             "call addToPostDelay()."
         )
-    return _reference("den_delay", group, group.den_delay_buffer)
+    return VariableReference("den_delay", group, group.den_delay_buffer, group.trg.num_neurons)
 
 
 def create_src_spike_count_var_ref(group: object) -> VariableReference:
@@ -153,11 +256,31 @@ def create_spike_time_var_ref(group: object) -> VariableReference:
     """Refer to the times of the last spikes of a population (type ``timepoint``, ms)."""
     _check(group, (NeuronGroup,), "create_spike_time_var_ref")
     assert isinstance(group, NeuronGroup)
-    return _reference("st", group, group.refer_to_spike_times())
+    return VariableReference("st", group, group.refer_to_spike_times(), group.num_neurons)
 
 
 def create_prev_spike_time_var_ref(group: object) -> VariableReference:
     """Refer to the times of the last spikes but one (type ``timepoint``, ms)."""
     _check(group, (NeuronGroup,), "create_prev_spike_time_var_ref")
     assert isinstance(group, NeuronGroup)
-    return _reference("prev_st", group, group.refer_to_prev_spike_times())
+    times = group.refer_to_prev_spike_times()
+    return VariableReference("prev_st", group, times, group.num_neurons)
+
+
+def check_reference_type(title: str, declared: VarReference, target: VariableReference) -> None:
+    """Raise unless a reference has the type of its target, written in the same way.
+
+    Like PyGeNN, which compares the types as they are written: what ``scalar`` is depends on the
+    model, so it is not the same as ``float``.
+    """
+    if type_text(declared.type) != type_text(target.type):
+        raise RuntimeError(
+            f"Incompatible type for variable reference '{declared.name}' of {title}: it is "
+            f"declared '{type_text(declared.type)}', but '{target.name}' of {target.group.title} "
+            f"is '{type_text(target.type)}'; write the same."
+        )
+
+
+def type_text(given: TypeLike) -> str:
+    """Return a type as it is written in a model."""
+    return given.name if isinstance(given, ResolvedType) else " ".join(given.split())

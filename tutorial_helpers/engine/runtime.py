@@ -97,7 +97,8 @@ class Runtime:
             *(recorder.device for recorder in plan.recorders),
         ]
         self.times = dict.fromkeys(("init", *(name for _, name in _PHASES)), 0.0)
-        self.custom_update_times: dict[str, float] = {}
+        # By part, as there are timers, and group.
+        self.custom_update_times: dict[tuple[str, str], float] = {}
         if timing_enabled:
             self.times["init_sparse"] = connecting
             self.times["init"] = perf_counter() - start - connecting
@@ -184,22 +185,41 @@ class Runtime:
     def custom_update(self, group_name: str, names: Iterable[str]) -> None:
         """Run custom updates, after all steps so far."""
         self.flush()
-        start = perf_counter()
-        for name in names:
-            self._update(self._plan.custom_updates[name])
-        if self._timing_enabled:
-            spent = self.custom_update_times.get(group_name, 0.0)
-            self.custom_update_times[group_name] = spent + perf_counter() - start
+        calls = [self._plan.custom_updates[name] for name in names]
+        for call in sorted(calls, key=lambda call: call.stage):
+            start = perf_counter()
+            self._update(call)
+            if self._timing_enabled:
+                part = "update" if call.transposed is None else "transpose"
+                spent = self.custom_update_times.get((part, group_name), 0.0)
+                self.custom_update_times[part, group_name] = spent + perf_counter() - start
 
     def _update(self, call: CustomUpdateCall) -> None:
-        kernel = getattr(self._kernels, call.function)
-        arguments = [self._device(buffer) for buffer in call.buffers]
         size = self._batch_size if call.per_batch else 1
+        if call.function is not None:
+            kernel = getattr(self._kernels, call.function)
+            arguments = [self._device(buffer) for buffer in call.buffers]
+            count = call.count
 
-        def work(first: int, last: int) -> None:
-            kernel(first, last, size, self._timestep, self._simulated, call.count, *arguments)
+            def run(first: int, last: int, begin: int, end: int) -> None:
+                clock = (self._timestep, self._simulated)
+                kernel(first, last, begin, end, size, *clock, *arguments)
 
-        share(work, size, max(1, _ELEMENTS_PER_CALL // max(1, call.count)))
+            if call.elements_apart and (size == 1 or not call.batches_apart):
+                least = max(1, _ELEMENTS_PER_CALL // size)
+                share(lambda begin, end: run(0, size, begin, end), count, least)
+            elif call.batches_apart:
+                least = max(1, _ELEMENTS_PER_CALL // count)
+                share(lambda first, last: run(first, last, 0, count), size, least)
+            else:
+                run(0, size, 0, count)
+        if call.transposed is not None:
+            source, target = map(self._device, call.transposed)
+
+            def transpose(first: int, last: int) -> None:
+                np.copyto(target[first:last], source[first:last].transpose(0, 2, 1))
+
+            share(transpose, len(source), max(1, _ELEMENTS_PER_CALL // source[0].size))
 
     def pull_recordings(self) -> None:
         """Copy all recordings to the host, after all steps so far."""

@@ -575,6 +575,10 @@ class Translator:
     def _value_of_Assignment(self, node: c_ast.Assignment) -> Expression:  # noqa: N802
         value = self._expression(node.rvalue)
         target = self._target(node)
+        if not target.readable:
+            raise self._error(
+                node, f"{target.kind} has no value to be used; assign it in a statement of its own."
+            )
         self._before.append(self._assigned(target, node.op[:-1], value, node))
         self.read.add(target.code)
         return _variable(target)
