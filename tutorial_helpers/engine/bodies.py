@@ -657,6 +657,9 @@ def custom_update_loop(
 ) -> Loop:
     """Assemble a custom update.
 
+    Its arrays hold the elements from `begin` on, so that several threads can share them; inside
+    the loop, `element` counts from there.
+
     Parameters
     ----------
     precision
@@ -684,14 +687,14 @@ def custom_update_loop(
     names = _clock(assembly)
     if columns:
         names |= {
-            "id_pre": _count(f"element // {columns}"),
-            "id_post": _count(f"element % {columns}"),
-            "id_syn": _count("element"),
+            "id_pre": _count(f"(begin + element) // {columns}"),
+            "id_post": _count(f"(begin + element) % {columns}"),
+            "id_syn": _count("begin + element"),
             "num_pre": _count(size // columns),
             "num_post": _count(columns),
         }
     else:
-        names |= {"id": _count("element"), "num_neurons": _count(size)}
+        names |= {"id": _count("begin + element"), "num_neurons": _count(size)}
     names |= assembly.names_of(update)
     for reference in model.var_refs:
         names[reference.name] = Name(

@@ -7,6 +7,7 @@ import re
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any, NoReturn, Protocol
 
 import numpy as np
@@ -896,7 +897,8 @@ class CustomUpdate(Group):
         self.update_group_name = update_group_name
         self.model = update
         self.params = dict(params)
-        self.references = dict(references)
+        # Not to be changed later: so an update refers to older ones alone, never in a cycle.
+        self.references = MappingProxyType(dict(references))
         first, *_ = references.values()
         self.size = first.size
         self._synapses = first.synapses

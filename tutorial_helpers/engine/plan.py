@@ -492,10 +492,12 @@ def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, A
     namer = Namer((*_UPDATE_LEADING, "num_batch", "t", "batch", "element"))
     arrays = {argument.name: namer.unique(f"all_{argument.name}") for argument in loop.arguments}
     buffers = [argument.buffer for argument in loop.arguments]
+    # Counted from `begin`, so that no index can be negative: the loop is compiled for that.
     rows = [
         f"{argument.name} = {arrays[argument.name]}"
         f"[{'batch' if argument.buffer.per_batch else '0'}]"
         + (".reshape(-1)" if argument.buffer.columns else "")
+        + ("[begin:end]" if argument.buffer.per_element else "")
         for argument in loop.arguments
     ]
     if "num_batch" in loop.scalars:
