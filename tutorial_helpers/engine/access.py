@@ -44,7 +44,10 @@ class VarAccess(enum.Enum):
 
 
 class VarAccessMode(enum.Enum):
-    """How a variable reference is used by the code that holds it."""
+    """How a variable reference is used by the code that holds it.
+
+    `BROADCAST`, `REDUCE_SUM` and `REDUCE_MAX` can only be assigned.
+    """
 
     READ_WRITE = enum.auto()
     READ_ONLY = enum.auto()
@@ -69,7 +72,13 @@ class VarAccessMode(enum.Enum):
 
 
 class CustomUpdateVarAccess(enum.Enum):
-    """Access to a variable that a custom update owns, relative to the shape of the update."""
+    """Access to a variable that a custom update owns, relative to the shape of the update.
+
+    An update has batches if anything that it refers to has, and so with elements. Its variables
+    have both where it has, but for `READ_ONLY_SHARED` and `REDUCE_BATCH_SUM` or ``_MAX``, which
+    have no batches, and `READ_ONLY_SHARED_NEURON` and `REDUCE_NEURON_SUM` or ``_MAX``, which have
+    one value for all neurons.
+    """
 
     READ_WRITE = enum.auto()
     READ_ONLY = enum.auto()
