@@ -170,3 +170,21 @@ def test_a_population_without_a_threshold_sends_nothing() -> None:
         model.step_time()
     target.vars["V"].pull_from_device()
     assert not target.vars["V"].values.any()
+
+
+def test_synapses_of_neurons_that_cannot_spike_deliver_what_is_pushed() -> None:
+    model = GeNNModel("float", "mute")
+    a = model.add_neuron_population("A", 2, SILENT, {}, {"V": 0.0})
+    b = model.add_neuron_population("B", 3, SILENT, {}, {"V": 0.0})
+    weights = init_weight_update("StaticPulse", {}, {"g": 1.0})
+    synapses = model.add_synapse_population(
+        "S", "DENSE", a, b, weights, init_postsynaptic("DeltaCurr")
+    )
+    model.build()
+    model.load()
+    synapses.out_post.view[:] = [[1.0, 2.0, 3.0]]
+    synapses.out_post.push_to_device()
+    for _ in range(3):
+        model.step_time()
+    b.vars["V"].pull_from_device()
+    assert b.vars["V"].values.tolist() == [1.0, 2.0, 3.0]
