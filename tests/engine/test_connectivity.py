@@ -66,7 +66,7 @@ def pairs(found: tuple[np.ndarray, np.ndarray]) -> list[tuple[int, int]]:
 def test_each_row_is_built_by_the_code_of_its_neuron() -> None:
     ring = rows("addSynapse((id_pre + 1) % num_post); addSynapse((id_pre + num_pre - 1) % 4);")
     assert pairs(built(ring, 4, 4)) == [
-        (0, 1), (0, 3), (1, 0), (1, 2), (2, 1), (2, 3), (3, 0), (3, 2),
+        (0, 1), (0, 3), (1, 2), (1, 0), (2, 3), (2, 1), (3, 0), (3, 2),
     ]  # fmt: skip
 
 

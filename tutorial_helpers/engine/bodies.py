@@ -654,6 +654,7 @@ def custom_update_loop(
     columns: int,
     update: Bound,
     folded: Container[str] = (),
+    inds: tuple[Buffer, Buffer] | None = None,
 ) -> Loop:
     """Assemble a custom update.
 
@@ -675,6 +676,8 @@ def custom_update_loop(
     folded
         Names of the targets of reductions that several values are folded into. Where there is only
         one value for each element of another target, that value is stored.
+    inds
+        For an update of variables of sparse synapses, which neurons each of them connects.
 
     Raises
     ------
@@ -689,6 +692,13 @@ def custom_update_loop(
         names |= {
             "id_pre": _count(f"(begin + element) // {columns}"),
             "id_post": _count(f"(begin + element) % {columns}"),
+        }
+        if inds is not None:
+            names |= {
+                name: assembly.read_only(name, buffer, "element", "", "built-in")
+                for name, buffer in zip(("id_pre", "id_post"), inds, strict=True)
+            }
+        names |= {
             "id_syn": _count("begin + element"),
             "num_pre": _count(size // columns),
             "num_post": _count(columns),

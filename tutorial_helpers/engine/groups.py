@@ -180,6 +180,9 @@ class Group:
         what = f"{init.snippet.title} (variable '{variable.name}' of {self.title})"
         return evaluate_parameters(what, init.snippet, init.params, owner.dt, owner.types)
 
+    def size_memory(self, batch_size: int, seed: int) -> None:
+        """Find out how much memory there has to be, where that is not known before loading."""
+
     def initial_values(
         self, variable: Variable, batch_size: int, seed: int
     ) -> np.ndarray[Any, Any]:
@@ -260,6 +263,29 @@ class Group:
             if array is not None:
                 what = f"variable '{var.name}' of {self.title}"
                 check_shape(what, array, buffer.count, None, columns=buffer.columns)
+            result[var.name] = variable
+        return result
+
+    def _sparse_variables(
+        self,
+        variables: Sequence[Var],
+        initial: Values,
+        shape: tuple[int, int],
+        connectivity: SparseConnectivity,
+    ) -> VariableDict:
+        """Create variables of synapses whose number is not known yet."""
+        result = VariableDict(self.title[0].upper() + self.title[1:])
+        for var in variables:
+            buffer = Buffer(
+                f"{self.name}_{var.name}",
+                var.type,
+                0 if var.access.per_element else 1,
+                var.access.per_batch,
+                var.access.per_element,
+            )
+            variable = SparseVariable(var.name, buffer, self, initial[var.name], connectivity)
+            variable.shape = shape
+            self._prepare(variable)
             result[var.name] = variable
         return result
 
@@ -481,7 +507,9 @@ class SynapseGroup(Group):
         self.connectivity: SparseConnectivity | None = None
         if matrix_type is SynapseMatrixType.SPARSE:
             self.connectivity = SparseConnectivity(self.title, name, num_pre, num_post)
-            self.vars = self._sparse_variables(wum.vars, weight_update.vars, self.connectivity)
+            self.vars = self._sparse_variables(
+                wum.vars, weight_update.vars, (num_pre, num_post), self.connectivity
+            )
         else:
             self.vars = self._variables(
                 wum.vars, weight_update.vars, num_pre * num_post, columns=num_post
@@ -513,26 +541,6 @@ class SynapseGroup(Group):
             if self.uses(rf"prev_st_{side}\b"):
                 population.refer_to_prev_spike_times()
         self._complete = True
-
-    def _sparse_variables(
-        self, variables: Sequence[Var], initial: Values, connectivity: SparseConnectivity
-    ) -> VariableDict:
-        """Create variables of synapses whose number is not known yet."""
-        result = VariableDict(self.title[0].upper() + self.title[1:])
-        for var in variables:
-            shared = not var.access.per_element
-            buffer = Buffer(
-                f"{self.name}_{var.name}",
-                var.type,
-                1 if shared else 0,
-                var.access.per_batch,
-                var.access.per_element,
-            )
-            variable = SparseVariable(var.name, buffer, self, initial[var.name], connectivity)
-            variable.shape = (self.src.num_neurons, self.trg.num_neurons)
-            self._prepare(variable)
-            result[var.name] = variable
-        return result
 
     # What users set before the model is built ---------------------------------------------------
 
@@ -685,7 +693,7 @@ class SynapseGroup(Group):
                 connectivity_kernel(init.snippet, types)
         super().compile_initialisers()
 
-    def connect(self, batch_size: int, seed: int) -> None:
+    def size_memory(self, batch_size: int, seed: int) -> None:
         """Make the connections where they are not given, and size memory by their number."""
         if self.connectivity is None:
             return
@@ -708,9 +716,7 @@ class SynapseGroup(Group):
                 stream=stream_number(f"connectivity of {self.title}"),
             )
             self.connectivity.set(pre, post)
-        for variable in self.vars.values():
-            if variable.buffer.per_element:
-                variable.buffer.count = self.connectivity.num_synapses
+        _size_by(self.connectivity, self.vars)
 
     # What the plan asks -------------------------------------------------------------------------
 
@@ -908,7 +914,11 @@ class CustomUpdate(Group):
         self.per_batch = any(buffer.per_batch for buffer in elements)
         self.per_element = any(buffer.per_element for buffer in elements)
         columns = self.columns if self.per_element else 0
-        self.vars = self._variables(update.vars, initial, self.count, columns=columns)
+        if self.connectivity is not None and first.synapses is not None:
+            shape = (first.synapses.src.num_neurons, first.synapses.trg.num_neurons)
+            self.vars = self._sparse_variables(update.vars, initial, shape, self.connectivity)
+        else:
+            self.vars = self._variables(update.vars, initial, self.count, columns=columns)
         for variable in self.vars.values():
             variable.buffer.per_batch &= self.per_batch
             variable.buffer.per_element &= self.per_element
@@ -938,6 +948,16 @@ class CustomUpdate(Group):
         return self._synapses
 
     @property
+    def connectivity(self) -> SparseConnectivity | None:
+        """The connections of the synapses that the update is of, where these are sparse."""
+        return None if self._synapses is None else self._synapses.connectivity
+
+    def size_memory(self, batch_size: int, seed: int) -> None:
+        """Size the memory of variables of sparse synapses by their number."""
+        if self.connectivity is not None:
+            _size_by(self.connectivity, self.vars)
+
+    @property
     def of_synapses(self) -> bool:
         """Whether the update is of synapses rather than neurons."""
         return self._synapses is not None
@@ -964,6 +984,12 @@ class CustomUpdate(Group):
         """Return the model with its values, its memory and what it refers to."""
         bound = self._bound("", self.model, self.params, self.vars)
         return Bound(bound.prefix, bound.model, bound.params, self.memory)
+
+
+def _size_by(connectivity: SparseConnectivity, variables: Mapping[str, Variable]) -> None:
+    for variable in variables.values():
+        if variable.buffer.per_element:
+            variable.buffer.count = connectivity.num_synapses
 
 
 def check_input(population: NeuronGroup, name: str) -> None:

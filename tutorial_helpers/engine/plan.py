@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from tutorial_helpers.engine.access import VarAccessMode
 from tutorial_helpers.engine.bodies import (
     Ends,
     Incoming,
@@ -93,6 +94,8 @@ class CustomUpdateCall:
         Memory that the kernel takes.
     count
         Number of elements of a batch.
+    counted
+        Where that is only known when the model is loaded: memory with that number of elements.
     per_batch
         Whether it runs for each batch, rather than once.
     batches_apart, elements_apart
@@ -101,16 +104,20 @@ class CustomUpdateCall:
         When it runs among the updates of its group: those of a lower stage first.
     transposed
         Memory of synapses to copy afterwards, and memory to copy it to in transposed order.
+    broadcast
+        Memory whose current slot is to be copied to all of its slots afterwards.
     """
 
     function: str | None
     buffers: tuple[Buffer, ...]
     count: int
+    counted: Buffer | None
     per_batch: bool
     batches_apart: bool
     elements_apart: bool
     stage: int
     transposed: tuple[Buffer, Buffer] | None
+    broadcast: tuple[Buffer, ...]
 
 
 @dataclass(frozen=True)
@@ -485,8 +492,11 @@ def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, A
     over = {name: reduced_over(group, group.memory[name]) for name in group.model.reductions}
     # One batch is its own sum, and is stored as it is.
     folded = {name for name in over if over[name] == "neurons" or model.batch_size > 1}
+    inds = None
+    if group.connectivity is not None:
+        inds = (group.connectivity.pre_inds, group.connectivity.post_inds)
     loop = custom_update_loop(
-        model.types, model.dt, group.size, group.columns, group.bound(), folded
+        model.types, model.dt, group.size, group.columns, group.bound(), folded, inds
     )
     over_batches = bool(loop.reductions) and "batches" in over.values()
     namer = Namer((*_UPDATE_LEADING, "num_batch", "t", "batch", "element"))
@@ -497,6 +507,7 @@ def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, A
         f"{argument.name} = {arrays[argument.name]}"
         f"[{'batch' if argument.buffer.per_batch else '0'}]"
         + (".reshape(-1)" if argument.buffer.columns else "")
+        + _current_slot(argument.buffer)
         + ("[begin:end]" if argument.buffer.per_element else "")
         for argument in loop.arguments
     ]
@@ -514,6 +525,12 @@ def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, A
         "time": model.types.time.numpy_name,
         "dt": literal(model.dt, model.types.time),
     }, buffers
+
+
+def _current_slot(buffer: Buffer) -> str:
+    """Return an index that takes the values of the last step out of a row of all slots."""
+    slot = _slot("steps_done", buffer)
+    return f"[{slot} * {buffer.count} : ({slot} + 1) * {buffer.count}]" if slot else ""
 
 
 def _custom_updates(
@@ -535,11 +552,13 @@ def _custom_updates(
             function,
             tuple(buffers),
             group.count,
+            None if group.connectivity is None else group.connectivity.post_inds,
             group.per_batch,
             all(buffer.per_batch or not group.per_batch for buffer in _written(group)),
             all(buffer.per_element or not group.per_element for buffer in _written(group)),
             _stage(group),
             _transposed(group),
+            _broadcast(group),
         )
     return list(functions.values()), calls
 
@@ -565,6 +584,15 @@ def _transposed(group: CustomUpdate) -> tuple[Buffer, Buffer] | None:
     if forward is None or forward.transposed is None:
         return None
     return forward.buffer, forward.transposed.buffer
+
+
+def _broadcast(group: CustomUpdate) -> tuple[Buffer, ...]:
+    buffers = [
+        group.memory[reference.name]
+        for reference in group.model.var_refs
+        if reference.mode is VarAccessMode.BROADCAST
+    ]
+    return tuple(buffer for buffer in buffers if buffer.slots > 1)
 
 
 def make_plan(model: Description) -> Plan:

@@ -80,8 +80,8 @@ class Runtime:
         groups = list(groups)
         self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
         connecting = perf_counter()
-        for synapse_group in self._synapses:
-            synapse_group.connect(batch_size, self.seed)
+        for group in groups:
+            group.size_memory(batch_size, self.seed)
         connecting = perf_counter() - connecting
         for group in groups:
             for buffer, variable in group.buffers():
@@ -199,7 +199,7 @@ class Runtime:
         if call.function is not None:
             kernel = getattr(self._kernels, call.function)
             arguments = [self._device(buffer) for buffer in call.buffers]
-            count = call.count
+            count = call.count if call.counted is None else call.counted.count
 
             def run(first: int, last: int, begin: int, end: int) -> None:
                 clock = (self._timestep, self._simulated)
@@ -209,10 +209,14 @@ class Runtime:
                 least = max(1, _ELEMENTS_PER_CALL // size)
                 share(lambda begin, end: run(0, size, begin, end), count, least)
             elif call.batches_apart:
-                least = max(1, _ELEMENTS_PER_CALL // count)
+                least = max(1, _ELEMENTS_PER_CALL // max(1, count))
                 share(lambda first, last: run(first, last, 0, count), size, least)
             else:
                 run(0, size, 0, count)
+        for buffer in call.broadcast:
+            assert buffer.device is not None
+            slots = buffer.device.reshape(len(buffer.device), buffer.slots, buffer.count)
+            slots[:] = slots[:, [self._simulated % buffer.slots]]
         if call.transposed is not None:
             source, target = map(self._device, call.transposed)
 
