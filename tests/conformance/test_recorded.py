@@ -11,12 +11,8 @@ from record import RECORDED, load, oracle, run, scratch_directory
 
 # Cases that the engine refuses in every precision, and why. One that starts to pass has to leave.
 OUT_OF_SCOPE: dict[str, str] = {
-    "axonal_delay_flushed": "axonal delays",
-    "delayed_variables_updated": "axonal delays, references to presynaptic variables",
-    "dendritic_delay_code": "dendritic delays",
     "spike_times_in_synapses": "spike times in synapses",
     "events_of_targets": "spike-like events of postsynaptic neurons",
-    "sparse_custom_update": "sparse synapses",
     "dynamic_parameters": "dynamic parameters",
     "initial_values_broadcast": "an array has to have its variable's shape",
 }
