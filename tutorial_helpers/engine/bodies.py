@@ -428,8 +428,8 @@ def neuron_loop(
     sources
         For each current source: its model and the name of the input that it drives.
     spike_times, prev_spike_times
-        Memory of the time of each neuron's last spike, and of the one before that, where some code
-        wants to know.
+        Memory of the time of each neuron's last spike, and of its last one before this step, where
+        some code wants to know.
     feedback
         For each outgoing synapse population that adds to presynaptic input: what it added, and the
         name of the neuron's input that it drives.
@@ -475,7 +475,11 @@ def neuron_loop(
         last_spike = assembly.neuron_cell("st", spike_times)
         common["st"] = Name(last_spike, precision.time, writable=False, kind="built-in")
         if prev_spike_times is not None:
+            # The time of a spike becomes the previous one as soon as the next step begins.
             previous = assembly.neuron_cell("prev_st", prev_spike_times)
+            lines.append(f"{previous} = {last_spike}")
+            assembly.read.add(last_spike)
+            assembly.written.add(previous)
     for incoming in synapses:
         bound = incoming.postsynaptic
         assert isinstance(bound.model, PostsynapticModel)
@@ -532,11 +536,8 @@ def neuron_loop(
                 on_spike += assembly.reloads(side)
                 on_spike += code.statements(side.on_spike)
         if spike_times is not None:
-            assembly.read |= {"t", last_spike}
+            assembly.read.add("t")
             assembly.written.add(last_spike)
-            if prev_spike_times is not None:
-                assembly.written.add(previous)
-                on_spike.append(f"{previous} = {last_spike}")
             on_spike.append(f"{last_spike} = t")
         on_spike += translator.statements(model.reset_code)
         if on_spike:

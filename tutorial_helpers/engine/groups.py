@@ -398,7 +398,7 @@ class NeuronGroup(Group):
 
     @property
     def prev_spike_times(self) -> Variable:
-        """Time of each neuron's last spike but one, in ms.
+        """Time of each neuron's last spike before the last step, in ms.
 
         Raises
         ------
@@ -422,7 +422,7 @@ class NeuronGroup(Group):
 
     @property
     def keeps_prev_spike_times(self) -> bool:
-        """Whether anything in the model uses the times of the last spikes but one."""
+        """Whether anything in the model uses the times of the spikes before the last step."""
         return self._prev_spike_times_referenced
 
     def refer_to_spike_times(self) -> Buffer:
@@ -431,7 +431,7 @@ class NeuronGroup(Group):
         return self.spike_time_buffer
 
     def refer_to_prev_spike_times(self) -> Buffer:
-        """Have the times of the last spikes but one kept, and return their memory."""
+        """Have the times of the spikes before the last step kept, and return their memory."""
         self._prev_spike_times_referenced = True
         return self.prev_spike_time_buffer
 

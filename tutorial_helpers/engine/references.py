@@ -260,7 +260,7 @@ def create_spike_time_var_ref(group: object) -> VariableReference:
 
 
 def create_prev_spike_time_var_ref(group: object) -> VariableReference:
-    """Refer to the times of the last spikes but one (type ``timepoint``, ms)."""
+    """Refer to the times of the last spikes before the last step (type ``timepoint``, ms)."""
     _check(group, (NeuronGroup,), "create_prev_spike_time_var_ref")
     assert isinstance(group, NeuronGroup)
     times = group.refer_to_prev_spike_times()
