@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, NoReturn, Protocol
+from typing import Any, ClassVar, NoReturn, Protocol
 
 import numpy as np
 
@@ -78,6 +78,10 @@ class Group:
     """What all parts of a model share: a name, a model, and no attributes by accident."""
 
     kind = "group"
+
+    # What its variables are; models that speak another dialect of the API have others.
+    variable_type: ClassVar[type[Variable]] = Variable
+    sparse_variable_type: ClassVar[type[SparseVariable]] = SparseVariable
 
     def __init__(self, model: Network, name: str) -> None:
         self._model = weakref.ref(model)
@@ -256,7 +260,7 @@ class Group:
                 # One value for all synapses is still stored as a matrix, with one column.
                 columns if var.access.per_element else min(columns, 1),
             )
-            variable = Variable(var.name, buffer, self, initial[var.name])
+            variable = self.variable_type(var.name, buffer, self, initial[var.name])
             variable.shape = shape or ((count // columns, columns) if columns else (count,))
             self._prepare(variable, prefix)
             array = np.asarray(variable.initial) if np.iterable(variable.initial) else None
@@ -283,7 +287,9 @@ class Group:
                 var.access.per_batch,
                 var.access.per_element,
             )
-            variable = SparseVariable(var.name, buffer, self, initial[var.name], connectivity)
+            variable = self.sparse_variable_type(
+                var.name, buffer, self, initial[var.name], connectivity
+            )
             variable.shape = shape
             self._prepare(variable)
             result[var.name] = variable

@@ -7,7 +7,7 @@ import math
 import warnings
 from collections.abc import Mapping, Sequence
 from types import ModuleType
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -59,6 +59,17 @@ _PREFERENCES = (
     *("runtime_log_level", "backend_log_level"),
 )
 
+#: Preferences of PyGeNN's GPU backends, which mean as little here. Scripts that ask for such a
+#: backend set them.
+GPU_PREFERENCES = (
+    *("selected_gpu", "device_select_method", "manual_device_id", "manual_platform_id"),
+    *("block_size_select_method", "manual_block_sizes", "constant_cache_overhead"),
+    *("user_nvcc_flags", "user_cxx_flags_gnu", "show_ptx_info", "generate_line_info"),
+    *("generate_empty_state_push_pull", "generate_extra_global_param_pull"),
+    *("generate_simple_errors", "automatic_copy", "enable_bitmask_optimisations"),
+    *("enable_nccl_reductions", "include_model_name_in_dll"),
+)
+
 
 class GeNNModel:
     """A network of spiking neurons.
@@ -105,6 +116,13 @@ class GeNNModel:
     array([4.5, 0. , 0. ], dtype=float32)
     """
 
+    # What its parts are made of; models that speak another dialect of the API have others.
+    neuron_class: ClassVar[type[NeuronGroup]] = NeuronGroup
+    synapse_class: ClassVar[type[SynapseGroup]] = SynapseGroup
+    source_class: ClassVar[type[CurrentSource]] = CurrentSource
+    update_class: ClassVar[type[CustomUpdate]] = CustomUpdate
+    known_preferences: ClassVar[tuple[str, ...]] = _PREFERENCES
+
     def __init__(
         self,
         precision: str | ResolvedType = "float",
@@ -119,8 +137,8 @@ class GeNNModel:
                 f"'{BACKEND_NAME}'; leave the backend out, or install PyGeNN with a GPU backend."
             )
         for name in preferences:
-            if name not in _PREFERENCES:
-                close = difflib.get_close_matches(name, _PREFERENCES, n=1)
+            if name not in self.known_preferences:
+                close = difflib.get_close_matches(name, self.known_preferences, n=1)
                 hint = f"; did you mean '{close[0]}'?" if close else "."
                 raise ValueError(f"Unknown preference '{name}'{hint}")
         if not isinstance(model_name, str):
@@ -325,7 +343,7 @@ class GeNNModel:
         model = find_model(neuron, NeuronModel, f"neuron population '{pop_name}'")
         values = check_parameters(prefix, model, params)
         initial = check_variables(prefix, model.vars, vars)
-        group = NeuronGroup(self, pop_name, size, model, values, initial)
+        group = self.neuron_class(self, pop_name, size, model, values, initial)
         self.neuron_populations[pop_name] = group
         return group
 
@@ -397,7 +415,7 @@ class GeNNModel:
                 title, update.model.psm_var_refs, update.psm_var_refs, psm.model
             ),
         )
-        group = SynapseGroup(
+        group = self.synapse_class(
             self, pop_name, matrix, source, target, update, psm, references, connectivity_init
         )
         self.synapse_populations[pop_name] = group
@@ -445,7 +463,7 @@ class GeNNModel:
         names = [reference.name for reference in model.neuron_var_refs]
         given = check_names(prefix, "Neuron variable reference", "target", names, var_refs)
         references = _neuron_references(title, model.neuron_var_refs, given, pop)
-        group = CurrentSource(self, cs_name, model, pop, values, initial, references)
+        group = self.source_class(self, cs_name, model, pop, values, initial, references)
         self.current_sources[cs_name] = group
         return group
 
@@ -504,7 +522,7 @@ class GeNNModel:
             raise RuntimeError(f"Custom update models must reference variables: {title} has none.")
         targets = self._check_references(title, model.var_refs, references)
         check_targets(title, model, targets)
-        group = CustomUpdate(self, cu_name, group_name, model, values, initial, targets)
+        group = self.update_class(self, cu_name, group_name, model, values, initial, targets)
         check_dimensions(group, self._batch_size)
         self.custom_updates[cu_name] = group
         return group

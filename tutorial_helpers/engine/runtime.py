@@ -124,6 +124,11 @@ class Runtime:
             return buffer.device.reshape(len(buffer.device), -1, buffer.columns)
         return buffer.device
 
+    @property
+    def buffers(self) -> list[Buffer]:
+        """All memory of the model."""
+        return list(self._owned)
+
     def release(self) -> None:
         """Drop all memory."""
         for buffer in self._owned:
