@@ -19,6 +19,20 @@ network on the device. MNIST is taken from the folder in MNIST_DIR, or from data
 downloaded there once. With neither MNIST nor a network, scikit-learn's handwritten digits stand
 in for it, and the output says so."""
 
+_RUN = """\
+Run a PyGeNN script unchanged on the bundled engine, which takes the place of the module pygenn in
+that process, whether PyGeNN is installed or not. Scripts for PyGeNN 5.x and for PyGeNN 4.9 are told
+apart by the names that they use; --api decides where that cannot be seen.
+
+What follows SCRIPT is passed on to it, and its exit status is that of the command. If there is no
+such script the status is 2."""
+
+_RUN_EXAMPLES = """\
+examples:
+  python -m tutorial_helpers run simulate.py
+  python -m tutorial_helpers run train.py --epochs 3
+  python -m tutorial_helpers run --api 4.9 simulate.py"""
+
 _EXAMPLES = """\
 examples:
   python -m tutorial_helpers classify
@@ -74,7 +88,29 @@ def _parser() -> argparse.ArgumentParser:
     classify.add_argument(
         "--json", action="store_true", help="print one JSON object instead of text"
     )
+    run = commands.add_parser(
+        "run",
+        help="run a PyGeNN script, for 5.x or 4.9, on the bundled engine",
+        description=_RUN,
+        epilog=_RUN_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    run.add_argument(
+        "--api",
+        choices=("4.9", "5"),
+        help="the PyGeNN that the script was written for (default: what its names say)",
+    )
+    run.add_argument("script", metavar="SCRIPT", help="the Python file")
+    run.add_argument(
+        "arguments", nargs=argparse.REMAINDER, metavar="...", help="arguments of the script"
+    )
     return parser
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    from tutorial_helpers.script_runner import run_script
+
+    return run_script(arguments.script, arguments.arguments, arguments.api)
 
 
 def _classify(arguments: argparse.Namespace) -> None:
@@ -136,10 +172,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0, or 1 for an error that is the user's to mend, or 130 after Ctrl-C.
+        Exit status: 0, or 1 for an error that is the user's to mend, or 130 after Ctrl-C. That of
+        the script for ``run``.
     """
     parsed = _parser().parse_args(arguments)
     try:
+        if parsed.command == "run":
+            return _run(parsed)
         _classify(parsed)
     except KeyboardInterrupt:
         print("Interrupted.", file=sys.stderr)

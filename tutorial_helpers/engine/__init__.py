@@ -7,6 +7,7 @@ there. See `GeNNModel` for the life of a model.
 from tutorial_helpers.engine import types
 from tutorial_helpers.engine.access import (
     CustomUpdateVarAccess,
+    ParallelismHint,
     SynapseMatrixType,
     VarAccess,
     VarAccessMode,
@@ -45,6 +46,7 @@ from tutorial_helpers.engine.threads import get_num_threads, set_num_threads
 __all__ = [
     "CustomUpdateVarAccess",
     "GeNNModel",
+    "ParallelismHint",
     "SynapseMatrixType",
     "VarAccess",
     "VarAccessMode",

@@ -148,3 +148,11 @@ class VarLocation(enum.Enum):
     HOST = enum.auto()
     DEVICE = enum.auto()
     HOST_DEVICE = enum.auto()
+
+
+class ParallelismHint(enum.Enum):
+    """How a GPU shares out the synapses of a population; without effect in the bundled engine."""
+
+    POSTSYNAPTIC = enum.auto()
+    PRESYNAPTIC = enum.auto()
+    WORD_PACKED_BITMASK = enum.auto()

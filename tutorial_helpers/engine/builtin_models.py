@@ -21,6 +21,7 @@ from tutorial_helpers.engine.components import (
     NeuronModel,
     PostsynapticModel,
     SparseConnectivityInitSnippet,
+    Unavailable,
     VarInitSnippet,
     WeightUpdateModel,
 )
@@ -308,6 +309,8 @@ def find_model(given: object, family: type[AnyModel], argument: str) -> AnyModel
     """
     if isinstance(given, family):
         return given
+    if isinstance(given, Unavailable):
+        raise given.error
     if not isinstance(given, str):
         kind = given.title if isinstance(given, Model) else repr(given)
         raise TypeError(

@@ -192,3 +192,16 @@ class SparseConnectivityInitSnippet(Model):
     # random; the code of each row sees its share as ``row_length``.
     shared_total: str = ""
     mistake: Callable[[Mapping[str, float]], str] | None = None
+
+
+@dataclass(frozen=True)
+class Unavailable:
+    """Takes the place of a description that the engine cannot hold, until something uses it.
+
+    Parameters
+    ----------
+    error
+        What to raise then.
+    """
+
+    error: NotImplementedError

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import warnings
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -135,6 +136,25 @@ class Group:
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory of the group, with the variable that each block belongs to."""
         raise NotImplementedError
+
+    def push_var_to_device(self, var_name: str) -> None:
+        """Copy a variable from the host to the device: deprecated, as in PyGeNN."""
+        self._deprecated("push_var_to_device", f"vars['{var_name}'].push_to_device()")
+        self._own_variables()[var_name].push_to_device()
+
+    def pull_var_from_device(self, var_name: str) -> None:
+        """Copy a variable from the device to the host: deprecated, as in PyGeNN."""
+        self._deprecated("pull_var_from_device", f"vars['{var_name}'].pull_from_device()")
+        self._own_variables()[var_name].pull_from_device()
+
+    def _own_variables(self) -> Mapping[str, Variable]:
+        variables: Mapping[str, Variable] = getattr(self, "vars", {})
+        return variables
+
+    def _deprecated(self, method: str, instead: str) -> None:
+        warnings.warn(
+            f"{method} of {self.title} is deprecated; use {instead}.", FutureWarning, stacklevel=3
+        )
 
     def set_param_dynamic(self, name: str, dynamic: bool = True) -> NoReturn:
         """Refuse: dynamic parameters are not supported by the bundled engine."""

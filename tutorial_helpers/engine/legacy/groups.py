@@ -47,16 +47,12 @@ class _LegacyGroup(groups.Group):
 
     variable_type = LegacyVariable
 
+    def _deprecated(self, method: str, instead: str) -> None:
+        # It was not, in PyGeNN 4.9.
+        pass
+
     def _tables(self) -> list[Mapping[str, Variable]]:
-        return [getattr(self, "vars", {})]
-
-    def push_var_to_device(self, var_name: str) -> None:
-        """Copy a variable from the host to the device."""
-        self._tables()[0][var_name].push_to_device()
-
-    def pull_var_from_device(self, var_name: str) -> None:
-        """Copy a variable from the device to the host."""
-        self._tables()[0][var_name].pull_from_device()
+        return [self._own_variables()]
 
     def push_state_to_device(self) -> None:
         """Copy all variables from the host to the device."""

@@ -96,11 +96,7 @@ class GeNNModel(current.GeNNModel):
         **preferences: object,
     ) -> None:
         if backend in BACKENDS:
-            warnings.warn(
-                f"The bundled engine serves instead of the backend '{backend}'.",
-                UserWarning,
-                stacklevel=2,
-            )
+            self._serve_instead_of(backend)
             backend = None
         super().__init__(
             "float" if precision is None else precision,
@@ -110,6 +106,14 @@ class GeNNModel(current.GeNNModel):
             **{_snake_case(name): value for name, value in preferences.items()},
         )
         self._dt = 0.1
+
+    def _serve_instead_of(self, backend: str) -> None:
+        """Say that the backend that was asked for is not the one that serves."""
+        warnings.warn(
+            f"The bundled engine serves instead of the backend '{backend}'.",
+            UserWarning,
+            stacklevel=3,
+        )
 
     # Properties ------------------------------------------------------------------------------
 
@@ -160,6 +164,8 @@ class GeNNModel(current.GeNNModel):
         if name not in known:
             listed = ", ".join(f"'{other}'" for other in known)
             raise ValueError(f"use_backend must be one of {listed}, not {name!r}.")
+        if name in BACKENDS:
+            self._serve_instead_of(name)
 
     # Description -----------------------------------------------------------------------------
 

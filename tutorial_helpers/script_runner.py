@@ -1,0 +1,152 @@
+"""Runs a PyGeNN script unchanged, with the bundled engine in the place of ``pygenn``.
+
+Only while the script runs, and only in this process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from types import ModuleType
+
+from tutorial_helpers.engine.stand_in import stand_in
+from tutorial_helpers.script_version import pygenn_version
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+def run_script(path: str, arguments: Sequence[str] = (), version: str | None = None) -> int:
+    """Run a script as ``python SCRIPT`` would, its ``pygenn`` being the bundled engine.
+
+    Parameters
+    ----------
+    path
+        The script.
+    arguments
+        What follows it on the command line.
+    version
+        ``"4.9"`` or ``"5"``: the PyGeNN that the script was written for; by default what
+        `script_version.pygenn_version` finds.
+
+    Returns
+    -------
+    int
+        Exit status: that of the script, 1 if it ends by an exception, which is printed with the
+        lines of the script only, or 2 if there is no such script.
+    """
+    file = Path(path).resolve()
+    try:
+        source = file.read_bytes()
+    except OSError as error:
+        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        print(f"Error: cannot run '{path}': {reason}.", file=sys.stderr)
+        return 2
+    if file.suffix == ".ipynb":
+        print(f"Error: '{path}' is a notebook; open it in Jupyter.", file=sys.stderr)
+        return 2
+    main = ModuleType("__main__")
+    vars(main).update(__file__=str(file), __builtins__=__builtins__, __cached__=None)
+    version = version or pygenn_version(file)
+    modules = stand_in(version)
+    with _in_place(main, modules, [path, *arguments], file.parent):
+        try:
+            exec(compile(source, str(file), "exec", dont_inherit=True), vars(main))
+        except SystemExit as end:
+            return _status(end.code)
+        except Exception as error:
+            _print(error, file)
+            if isinstance(error, ImportError) and _is_pygenn(error.name or ""):
+                other = "5" if version == "4.9" else "4.9"
+                print(
+                    f"Note: the script found the names of PyGeNN {version}; if it was written for "
+                    f"PyGeNN {other}, run it with --api {other}.",
+                    file=sys.stderr,
+                )
+            return 1
+        finally:
+            sys.stdout.flush()
+    return 0
+
+
+@contextlib.contextmanager
+def _in_place(
+    main: ModuleType, modules: dict[str, ModuleType], arguments: list[str], folder: Path
+) -> Iterator[None]:
+    """Set what a script finds in `sys`, and put it back after."""
+    before, path, old_arguments = dict(sys.modules), sys.path, sys.argv
+    for name in [name for name in sys.modules if _is_pygenn(name)]:
+        del sys.modules[name]
+    sys.modules.update({**modules, "__main__": main})
+    sys.argv = arguments
+    # With python -m the first entry is the current folder, which python SCRIPT leaves out.
+    others = path[1:] if path[:1] in ([""], [os.getcwd()]) else path  # noqa: PTH109
+    sys.path = [str(folder), *others]
+    try:
+        yield
+    finally:
+        sys.path, sys.argv = path, old_arguments
+        for name, module in list(sys.modules.items()):
+            # The script's own modules hold names of the stand-in.
+            if _is_pygenn(name) or (name not in before and _is_in(module, folder)):
+                del sys.modules[name]
+        kept = {name: module for name, module in before.items() if _is_pygenn(name)}
+        sys.modules.update({**kept, "__main__": before["__main__"]})
+
+
+def _is_pygenn(name: str) -> bool:
+    return name == "pygenn" or name.startswith("pygenn.")
+
+
+def _is_in(module: ModuleType, folder: Path) -> bool:
+    file = getattr(module, "__file__", None)
+    if not isinstance(file, str):
+        return False
+    return _is_own(file, folder)
+
+
+def _is_own(file: str, folder: Path) -> bool:
+    """Return whether a file belongs to the script, being in its folder."""
+    path = Path(file)
+    installed = {"site-packages", "dist-packages"} & set(path.parts)
+    return folder in path.parents and _PACKAGE not in path.parents and not installed
+
+
+def _status(code: object) -> int:
+    """Return the exit status that Python gives to ``sys.exit(code)``."""
+    if code is None:
+        return 0
+    if isinstance(code, int):
+        return code
+    print(code, file=sys.stderr)
+    return 1
+
+
+def _print(error: Exception, script: Path) -> None:
+    """Print an exception with the lines of the script, and without those of the engine."""
+    shown = traceback.TracebackException.from_exception(error)
+    _trim(shown, script.parent)
+    print("".join(shown.format()), end="", file=sys.stderr)
+
+
+def _trim(shown: traceback.TracebackException, folder: Path) -> None:
+    frames, inside = [], False
+    for frame in shown.stack:
+        own = _is_own(frame.filename, folder)
+        inside = not own and (inside or _PACKAGE in Path(frame.filename).parents)
+        # Beyond the engine only what it calls back into the script is of interest, but an error in
+        # another library is shown as usual.
+        if not inside and not frame.filename.startswith("<frozen"):
+            frames.append(frame)
+    # An error in the script's syntax has no line that was run, and nothing is to be printed for it.
+    shown.stack = traceback.StackSummary.from_list(frames) if frames else None  # type: ignore
+    for name in ("__cause__", "__context__"):
+        other = getattr(shown, name)
+        if other is not None:
+            _trim(other, folder)
+            if not other.stack:
+                # The engine's own business.
+                setattr(shown, name, None)

@@ -1,0 +1,115 @@
+"""For which PyGeNN a script was written: 4.9 or 5.x, told by the names in its text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from tutorial_helpers.engine.access import SynapseMatrixType
+from tutorial_helpers.engine.legacy.enums import MATRIX_TYPES
+from tutorial_helpers.engine.stand_in import names
+
+_NAMES_4_9 = {*names("4.9"), "genn_wrapper", "genn_groups"}
+_NAMES_5 = {*names("5"), "types", "backend_modules"}
+
+#: Functions and modules that only one of the two has.
+ONLY_4_9 = frozenset(_NAMES_4_9 - _NAMES_5)
+ONLY_5 = frozenset(_NAMES_5 - _NAMES_4_9)
+
+# Matrix types that only PyGeNN 4.9 has.
+_MATRIX_TYPES_4_9 = set(MATRIX_TYPES) - set(SynapseMatrixType.__members__)
+
+# Attributes that only PyGeNN 4.9 has, or 5.x only with a warning.
+_ATTRIBUTES_4_9 = {
+    "dT",
+    *("push_state_to_device", "pull_state_from_device", "set_extra_global_param"),
+    *("push_var_to_device", "pull_var_from_device", "pull_current_spikes_from_device"),
+}
+
+# In PyGeNN 5 add_synapse_population has at most seven arguments, in 4.9 at least thirteen.
+_ARGUMENTS_OF_SYNAPSES_5 = 7
+
+
+def pygenn_version(script: Path) -> str:
+    """Return the version of PyGeNN whose API a script uses.
+
+    Parameters
+    ----------
+    script
+        The script. Modules in its folder that it imports are looked at, too.
+
+    Returns
+    -------
+    str
+        ``"4.9"`` if it uses names of 4.9 and none of 5.x, and ``"5"`` otherwise. A script that uses
+        both chooses for itself, and is told that it has 5.x.
+    """
+    old = new = False
+    for tree in _trees(script, script.parent, set()):
+        for node in ast.walk(tree):
+            old = old or _is_4_9(node)
+            new = new or _is_5(node)
+    return "4.9" if old and not new else "5"
+
+
+def _trees(file: Path, folder: Path, seen: set[Path]) -> Iterator[ast.Module]:
+    """Yield the syntax trees of a script and of its own modules; mistakes come out when it runs."""
+    seen.add(file)
+    try:
+        tree = ast.parse(file.read_bytes())
+    except (OSError, SyntaxError, ValueError):
+        return
+    yield tree
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            imported = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            imported = [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+        else:
+            continue
+        for name in imported:
+            package, *_ = parts = name.split(".")
+            path = folder.joinpath(*parts)
+            for candidate in (path.with_suffix(".py"), path / "__init__.py"):
+                own = package not in ("pygenn", "tutorial_helpers") and candidate.is_file()
+                if own and candidate not in seen:
+                    yield from _trees(candidate, folder, seen)
+
+
+def _names(node: ast.AST) -> list[str]:
+    """Return the names at a node that may be PyGeNN's."""
+    if isinstance(node, ast.ImportFrom) and _of_pygenn(node.module):
+        parts = (node.module or "").split(".")[1:]
+        return [*parts, *(alias.name for alias in node.names)]
+    if isinstance(node, ast.Import):
+        return [
+            part
+            for alias in node.names
+            if _of_pygenn(alias.name)
+            for part in alias.name.split(".")[1:]
+        ]
+    name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
+    # Beside an import, only names that hardly anybody else would use.
+    return [name] if name.startswith(("create_", "init_")) else []
+
+
+def _of_pygenn(module: str | None) -> bool:
+    return module is not None and module.split(".")[0] == "pygenn"
+
+
+def _is_5(node: ast.AST) -> bool:
+    return any(name in ONLY_5 for name in _names(node))
+
+
+def _is_4_9(node: ast.AST) -> bool:
+    if any(name in ONLY_4_9 for name in _names(node)):
+        return True
+    if isinstance(node, ast.Constant):
+        return isinstance(node.value, str) and node.value in _MATRIX_TYPES_4_9
+    if isinstance(node, ast.Attribute):
+        return node.attr in _ATTRIBUTES_4_9
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        synapses = node.func.attr == "add_synapse_population"
+        return synapses and len(node.args) > _ARGUMENTS_OF_SYNAPSES_5
+    return False
