@@ -35,15 +35,10 @@ VERSIONS = {"4.9": "4.9.0", "5": "5.4.0"}
 # What PyGeNN 5.4 has, by name, and what it is. The engine's own come first where it has them.
 _FUNCTIONS = {
     "create_custom_connectivity_update_model": "custom connectivity updates",
-    "create_den_delay_var_ref": "references to dendritic delay buffers",
     "create_egp_ref": "references to extra global parameters",
-    "create_out_post_var_ref": "references to accumulated input",
-    "create_prev_spike_time_var_ref": "references to previous spike times",
     "create_psm_egp_ref": "references to extra global parameters",
     "create_sparse_connect_init_snippet": "sparse connectivity",
     "create_wu_egp_ref": "references to extra global parameters",
-    "create_wu_post_var_ref": "postsynaptic variables",
-    "create_wu_pre_var_ref": "presynaptic variables",
     "init_sparse_connectivity": "sparse connectivity",
     "init_toeplitz_connectivity": "Toeplitz connectivity",
 }
@@ -51,7 +46,7 @@ _FUNCTIONS = {
 # Those of them that PyGeNN 4.9 has too, in ``pygenn.genn_model``.
 _FUNCTIONS_4_9 = (
     *("create_egp_ref", "create_psm_egp_ref", "create_wu_egp_ref"),
-    *("create_wu_pre_var_ref", "create_wu_post_var_ref", "init_toeplitz_connectivity"),
+    "init_toeplitz_connectivity",
 )
 
 _BUILT_IN_MODELS: dict[str, type[Model]] = {

@@ -24,6 +24,8 @@ from tutorial_helpers.engine.legacy.model import GeNNModel
 from tutorial_helpers.engine.references import (
     create_psm_var_ref,
     create_var_ref,
+    create_wu_post_var_ref,
+    create_wu_pre_var_ref,
     create_wu_var_ref,
 )
 
@@ -41,6 +43,8 @@ __all__ = [
     "create_dpf_class",
     "create_psm_var_ref",
     "create_var_ref",
+    "create_wu_post_var_ref",
+    "create_wu_pre_var_ref",
     "create_wu_var_ref",
     "init_connectivity",
     "init_var",

@@ -8,9 +8,7 @@ from typing import Any
 import numpy as np
 
 from tutorial_helpers.engine import groups
-from tutorial_helpers.engine.variables import Array, Variable
-
-Spikes = tuple[Array, Array]
+from tutorial_helpers.engine.variables import Array, SparseVariable, Variable
 
 
 class LegacyVariable(Variable):
@@ -30,7 +28,7 @@ class LegacyVariable(Variable):
 
     @values.setter
     def values(self, values: object) -> None:
-        if self.view is not None:
+        if self._view is not None:
             raise RuntimeError(
                 f"{self._what[0].upper()}{self._what[1:]} is in use, and its 'values' are what it "
                 "started from; write view[:] = …, and push it to the device."
@@ -41,11 +39,26 @@ class LegacyVariable(Variable):
         """Set what the variable starts from."""
         self.values = values
 
+    def host_values(self) -> Array:
+        """Return a copy of the host array, which is what 5.x calls `values`."""
+        values: Array = self._loaded("read").copy()
+        return values
+
+    @property
+    def current_values(self) -> Array:
+        """The part of the host array that belongs to the last step: all of it, without delays."""
+        return self._current(self.host_values())
+
+
+class LegacySparseVariable(LegacyVariable, SparseVariable):
+    """The same of sparse synapses, which have no `view`."""
+
 
 class _LegacyGroup(groups.Group):
     """What groups of all kinds have."""
 
     variable_type = LegacyVariable
+    sparse_variable_type = LegacySparseVariable
 
     def _deprecated(self, method: str, instead: str) -> None:
         # It was not, in PyGeNN 4.9.
@@ -123,11 +136,17 @@ class NeuronGroup(_LegacyGroup, groups.NeuronGroup):
         return result if len(result) > 1 else result[0]
 
     def pull_current_spikes_from_device(self) -> None:
-        """Copy the spikes of the last step to the host, as `current_spikes`."""
-        self._spikes_in_memory()
+        """Copy the spikes of the last step to the host, as `current_spikes`.
+
+        Raises
+        ------
+        RuntimeError
+            If the model is not loaded.
+        """
+        self._require_loaded()
         self.flush()
-        self.spikes_buffer.pull()
-        self.spike_count_buffer.pull()
+        for buffer in (self.spikes_buffer, self.spike_count_buffer):
+            buffer.pull()
 
     @property
     def current_spikes(self) -> Any:
@@ -143,19 +162,21 @@ class NeuronGroup(_LegacyGroup, groups.NeuronGroup):
         RuntimeError
             If the model is not loaded.
         """
-        spikes, counts = self._spikes_in_memory()
-        rows = zip(np.atleast_2d(spikes), counts.flat, strict=True)
-        result = [row[:count].copy() for row, count in rows]
+        self._require_loaded()
+        spikes, counts = (
+            buffer.host.reshape(-1, buffer.slots, buffer.count)[:, self.steps_done % buffer.slots]
+            for buffer in (self.spikes_buffer, self.spike_count_buffer)
+            if buffer.host is not None
+        )
+        result = [row[:count].copy() for row, (count,) in zip(spikes, counts, strict=True)]
         return result if len(result) > 1 else result[0]
 
-    def _spikes_in_memory(self) -> Spikes:
-        spikes, counts = self.spikes_buffer.host, self.spike_count_buffer.host
-        if spikes is None or counts is None:
+    def _require_loaded(self) -> None:
+        if not self.genn_model.is_loaded:
             raise RuntimeError(
                 f"Spikes of {self.title} cannot be read: the model is not loaded; call "
                 "model.load() first."
             )
-        return spikes, counts
 
 
 class SynapseGroup(_LegacyGroup, groups.SynapseGroup):
@@ -175,8 +196,9 @@ class SynapseGroup(_LegacyGroup, groups.SynapseGroup):
 
     def get_var_values(self, var_name: str) -> Array:
         """Return a copy of a variable on the host, one number for each synapse."""
-        values: Array = Variable.values.fget(self.vars[var_name])  # type: ignore[attr-defined]
-        return values
+        variable = self.vars[var_name]
+        assert isinstance(variable, LegacyVariable)
+        return variable.host_values()
 
     def push_psm_var_to_device(self, var_name: str) -> None:
         """Copy a variable of the postsynaptic model from the host to the device."""

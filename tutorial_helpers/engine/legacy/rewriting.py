@@ -57,7 +57,7 @@ _TOKEN = re.compile(
     | (?P<block_comment>/\*.*?\*/)
     | (?P<unclosed_comment>/\*)
     | (?P<text>"(?:\\.|[^"\\\n])*")
-    | (?P<name>\$\(\s*(?P<inside>[A-Za-z_]\w*)\s*(?P<next>[,)]))
+    | (?P<name>\$\([ \t]*(?P<inside>[A-Za-z_]\w*)[ \t]*(?P<next>[,)]))
     | (?P<dollar>\$)
     | (?P<point>(?<![\w.)\]])\.(?=\d))
     | (?P<number>(?:\d|\.\d)[\w.]*(?:(?<=[eE])[+-]\d\w*)?)
@@ -193,7 +193,7 @@ class _Rewriter:
             elif character in _CLOSING:
                 if depth == 0 and character == ")":
                     arguments.append(self.part(start, position))
-                    given = ", ".join(argument.strip() for argument in arguments)
+                    given = ", ".join(argument.strip(" \t") for argument in arguments)
                     return f"{FUNCTIONS[function]}({given})", position + 1
                 depth -= 1
         raise self._error(f"$({function}, …) is not closed; is a ')' missing?", offset)
