@@ -260,6 +260,48 @@ def test_descriptions_are_those_of_5() -> None:
     )
 
 
+def test_snippets_are_those_of_5() -> None:
+    assert legacy.create_custom_init_var_snippet_class(
+        "ramp", ["a"], var_init_code="$(value) = $(a) * $(id) + $(num) + $(gennrand_normal);"
+    ) == engine.create_var_init_snippet(
+        "ramp",
+        params=["a"],
+        var_init_code="value = a * id + num_neurons + gennrand_normal();",
+    )
+    every = legacy.create_custom_sparse_connect_init_snippet_class(
+        "every",
+        param_names=["other", "step"],
+        derived_params=[("twice", legacy.create_dpf_class(lambda pars, dt: 2 * pars[1]))],
+        row_build_state_vars=[("j", "unsigned int", "$(id_pre)"), ("k", "int", 0)],
+        row_build_code="if ($(j) >= $(num_post)) $(endRow);\n$(addSynapse, $(j));\n$(j) += 2;",
+        calc_max_row_len_func=legacy.create_cmlf_class(
+            lambda num_pre, num_post, pars: int(num_pre + 10 * num_post + 100 * pars[1])
+        )(),
+    )
+    assert every.row_build_code.text == (
+        "unsigned int j = id_pre;\nint k = 0;\nwhile (true) {\n"
+        "if (j >= num_post) break;\naddSynapse(j);\nj += 2;\n}"
+    )
+    assert every.calc_max_row_len_func is not None
+    assert every.calc_max_row_len_func(1, 2, {"step": 3.0, "other": 0.0}) == 321
+    assert every.derived_params[0].function({"step": 3.0, "other": 0.0}, 1.0) == 6.0
+    columns = legacy.create_custom_sparse_connect_init_snippet_class(
+        "columns", col_build_code="$(addSynapse, $(id_post)); $(endCol);"
+    )
+    assert columns.col_build_code.text == "while (true) {\naddSynapse(id_post); break;\n}"
+
+
+def test_connectivity_has_the_parameters_of_5() -> None:
+    for name, parameter in (
+        ("FixedNumberPostWithReplacement", "rowLength"),
+        ("FixedNumberPreWithReplacement", "colLength"),
+        ("FixedNumberTotalWithReplacement", "total"),
+    ):
+        init = legacy.init_connectivity(name, {parameter: 3})
+        assert init == engine.init_sparse_connectivity(name, {"num": 3})
+    assert legacy.init_connectivity("OneToOne", {}) == engine.init_sparse_connectivity("OneToOne")
+
+
 def test_parts_of_a_postsynaptic_model_may_have_the_same_locals() -> None:
     model = legacy.create_custom_postsynaptic_class(
         "psm",
@@ -682,6 +724,7 @@ LIF = {
 neuron, source = legacy.create_custom_neuron_class, legacy.create_custom_current_source_class
 weights, update = legacy.create_custom_weight_update_class, legacy.create_custom_custom_update_class
 psm = legacy.create_custom_postsynaptic_class
+connect = legacy.create_custom_sparse_connect_init_snippet_class
 
 
 @pytest.mark.parametrize(
@@ -719,6 +762,16 @@ psm = legacy.create_custom_postsynaptic_class
         (lambda: weights("x", sim_support_code="x"), NotImplementedError, "'sim_support_code'"),
         (lambda: update("x", var_name_types=[("V", "scalar", "READ_ONLY")]), TypeError,
          "must be a CustomUpdateVarAccess, not 'READ_ONLY'"),
+        (lambda: connect("x", row_build_code="$(endCol)"), SnippetError, "Row build code of"),
+        (lambda: connect("x", row_build_state_vars=["j"], row_build_code="$(endRow);"), TypeError,
+         "A state variable of row_build_code (sparse connectivity snippet 'x') must be (name, "
+         "type, initial value), not 'j'"),
+        (lambda: connect("x", row_build_code="$(endRow);", calc_max_row_len_func=lambda *_: 1),
+         TypeError, "calc_max_row_len_func of sparse connectivity snippet 'x' must be what "
+         "create_cmlf_class(…)() returns"),
+        (lambda: connect("x", custom_body={}, row_build_code=3), TypeError, "row_build_code of"),
+        (lambda: legacy.init_connectivity("OneToTwo", {}), AttributeError, "'OneToOne'"),
+        (lambda: legacy.init_connectivity("FixedProbability", {"p": 0.5}), RuntimeError, "'prob'"),
         (lambda: legacy.init_var("Constantt", {}), AttributeError, "did you mean 'Constant'?"),
         (lambda: legacy.init_var("Constant", {}), RuntimeError, "expected 1 parameter"),
     ],

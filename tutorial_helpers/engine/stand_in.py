@@ -21,6 +21,7 @@ from tutorial_helpers.engine.components import (
     Model,
     NeuronModel,
     PostsynapticModel,
+    SparseConnectivityInitSnippet,
     Unavailable,
     VarInitSnippet,
     WeightUpdateModel,
@@ -37,9 +38,7 @@ _FUNCTIONS = {
     "create_custom_connectivity_update_model": "custom connectivity updates",
     "create_egp_ref": "references to extra global parameters",
     "create_psm_egp_ref": "references to extra global parameters",
-    "create_sparse_connect_init_snippet": "sparse connectivity",
     "create_wu_egp_ref": "references to extra global parameters",
-    "init_sparse_connectivity": "sparse connectivity",
     "init_toeplitz_connectivity": "Toeplitz connectivity",
 }
 
@@ -56,6 +55,7 @@ _BUILT_IN_MODELS: dict[str, type[Model]] = {
     "postsynaptic_models": PostsynapticModel,
     "custom_update_models": CustomUpdateModel,
     "init_var_snippets": VarInitSnippet,
+    "init_sparse_connectivity_snippets": SparseConnectivityInitSnippet,
 }
 
 _BACKENDS = ("cuda", "hip", "single_threaded_cpu")

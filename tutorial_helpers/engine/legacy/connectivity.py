@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tutorial_helpers import engine
-from tutorial_helpers.engine.factories import unsupported
+from tutorial_helpers.engine.components import SparseConnectivityInitSnippet
+from tutorial_helpers.engine.factories import create_sparse_connect_init_snippet
+from tutorial_helpers.engine.initialisers import ConnectivityInit, init_sparse_connectivity
 from tutorial_helpers.engine.legacy.descriptions import (
     Code,
     Items,
@@ -25,23 +26,10 @@ _RENAMED_PARAMETERS = {
 }
 
 
-def _of_engine(name: str) -> Callable[..., Any]:
-    """Return a function of the engine.
-
-    Raises
-    ------
-    NotImplementedError
-        If the engine does not have it.
-    """
-    function: Callable[..., Any] | None = getattr(engine, name, None)
-    if function is None:
-        raise unsupported("sparse connectivity")
-    return function
-
-
 def init_connectivity(
-    init_sparse_connect_snippet: Any, param_space: Mapping[str, Any] | None = None
-) -> Any:
+    init_sparse_connect_snippet: SparseConnectivityInitSnippet | str,
+    param_space: Mapping[str, Any] | None = None,
+) -> ConnectivityInit:
     """Initialise the connectivity of a population by a snippet.
 
     Parameters
@@ -54,7 +42,7 @@ def init_connectivity(
     names = _RENAMED_PARAMETERS.get(str(init_sparse_connect_snippet), {})
     if isinstance(param_space, Mapping):
         param_space = {names.get(name, name): value for name, value in param_space.items()}
-    return _of_engine("init_sparse_connectivity")(init_sparse_connect_snippet, param_space)
+    return init_sparse_connectivity(init_sparse_connect_snippet, param_space)
 
 
 def create_custom_sparse_connect_init_snippet_class(
@@ -70,13 +58,13 @@ def create_custom_sparse_connect_init_snippet_class(
     calc_kernel_size_func: object = None,
     extra_global_params: Items = None,
     custom_body: object = None,
-) -> Any:
-    """Describe which neurons are connected; see ``create_sparse_connect_init_snippet``.
+) -> SparseConnectivityInitSnippet:
+    """Describe which neurons are connected; see `create_sparse_connect_init_snippet`.
 
     Parameters
     ----------
     class_name, extra_global_params
-        As for ``create_sparse_connect_init_snippet``.
+        As for `create_sparse_connect_init_snippet`.
     param_names, derived_params, custom_body
         As for `create_custom_neuron_class`.
     row_build_code, col_build_code
@@ -117,7 +105,7 @@ def create_custom_sparse_connect_init_snippet_class(
         if function is not None:
             callback = instance_of_callback(function, f"{name} of {title}", factory)
             given[name] = _by_name(callback, list(param_names or ()))
-    return _of_engine("create_sparse_connect_init_snippet")(
+    return create_sparse_connect_init_snippet(
         class_name,
         params=param_names,
         derived_params=derived_parameters(title, derived_params, param_names),

@@ -385,13 +385,14 @@ class GeNNModel(current.GeNNModel):
         super().unload()
         super().load(self._num_recording_timesteps)
         for buffer, host in hosts:
-            assert host is not None
-            host[...] = buffer.host
-            buffer.host = host
+            # Sparse connectivity that is drawn may have another number of synapses now.
+            if host is not None and buffer.host is not None and host.shape == buffer.host.shape:
+                host[...] = buffer.host
+                buffer.host = host
 
     # Copies ----------------------------------------------------------------------------------
 
-    def _groups(self, name: str | None) -> list[Any]:
+    def _named(self, name: str | None) -> list[Any]:
         tables: list[Mapping[str, Any]] = [
             self.neuron_populations,
             self.synapse_populations,
@@ -407,22 +408,22 @@ class GeNNModel(current.GeNNModel):
 
     def push_state_to_device(self, pop_name: str | None = None) -> None:
         """Copy all variables of a population, or of all, from the host to the device."""
-        for group in self._groups(pop_name):
+        for group in self._named(pop_name):
             group.push_state_to_device()
 
     def pull_state_from_device(self, pop_name: str | None = None) -> None:
         """Copy all variables of a population, or of all, from the device to the host."""
-        for group in self._groups(pop_name):
+        for group in self._named(pop_name):
             group.pull_state_from_device()
 
     def push_var_to_device(self, pop_name: str, var_name: str) -> None:
         """Copy a variable of a population from the host to the device."""
-        for group in self._groups(pop_name):
+        for group in self._named(pop_name):
             group.push_var_to_device(var_name)
 
     def pull_var_from_device(self, pop_name: str, var_name: str) -> None:
         """Copy a variable of a population from the device to the host."""
-        for group in self._groups(pop_name):
+        for group in self._named(pop_name):
             group.pull_var_from_device(var_name)
 
     def pull_current_spikes_from_device(self, pop_name: str) -> None:
