@@ -9,31 +9,38 @@ All cases keep to device semantics: what they write is pushed, what they read is
 reference to every model they make for as long as the network lives, because PyGeNN does not.
 
 Arrays whose name ends in ``_libm`` hold results of functions that the C library may round
-differently elsewhere; ``NAME_labels`` says what the rows of the array ``NAME`` are.
+differently elsewhere, and in ``_libm_fed_back`` what such results grow into; ``NAME_labels`` says
+what the rows of the array ``NAME`` are.
 """
 
 from __future__ import annotations
 
+import cases_arrays
 import cases_delays
 import cases_dynamics
 import cases_events
+import cases_initialisation
 import cases_language
 import cases_lifecycle
 import cases_networks
 import cases_neurons
+import cases_references
 import cases_sparse
 import cases_synapses
 import cases_updates
 from casebook import CASES, Arrays, Case
 
 MODULES = (
+    cases_arrays,
     cases_delays,
     cases_dynamics,
     cases_events,
+    cases_initialisation,
     cases_language,
     cases_lifecycle,
     cases_networks,
     cases_neurons,
+    cases_references,
     cases_sparse,
     cases_synapses,
     cases_updates,

@@ -5,7 +5,18 @@ from __future__ import annotations
 from types import ModuleType
 
 import numpy as np
-from case_parts import injector, pull, push, recorded_spikes, scheduled, static_dense, trace, wide
+from case_parts import (
+    accumulator,
+    injector,
+    pull,
+    push,
+    recorded_spikes,
+    scheduled,
+    static_dense,
+    trace,
+    wide,
+    write,
+)
 from casebook import Arrays, case
 
 
@@ -137,5 +148,138 @@ def built_in_neurons(pygenn: ModuleType, name: str, precision: str) -> Arrays:
         izhv_V=(pops["izhv"], "V"),
     )
     arrays |= recorded_spikes(model, **pops)
+    model.unload()
+    return arrays
+
+
+@case("float", "double")
+def spike_source_array(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """Spikes at times that are given; late ones follow one a step; times change from the host."""
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 0.5
+    trains = [[0.0, 1.0, 1.2, 1.4, 6.0], [], [2.26, 3.0, 3.0], [-5.0, 0.4, 4.5, 30.0]]
+    ends = np.cumsum([len(train) for train in trains])
+    starts = np.concatenate([[0], ends[:-1]])
+    pop = model.add_neuron_population(
+        "pop", 4, "SpikeSourceArray", {}, {"startSpike": starts, "endSpike": ends}
+    )
+    pop.extra_global_params["spikeTimes"].set_init_values(np.concatenate(trains))
+    target = accumulator(pygenn)
+    post = model.add_neuron_population("post", 2, target, {}, {"V": 0.0, "I": 0.0})
+    weights = np.arange(8).reshape(4, 2) + 0.25
+    static_dense(pygenn, model, "link", pop, post, weights)
+    pop.spike_recording_enabled = True
+    model.build()
+    model.load(num_recording_timesteps=20)
+    arrays = trace(model, 20, I=(post, "I"), startSpike=(pop, "startSpike"))
+    arrays |= recorded_spikes(model, pop=pop)
+    write(pop.extra_global_params["spikeTimes"], np.linspace(9.0, 14.0, 12))
+    push(pop, "startSpike", [0, 5, 5, 8])
+    push(pop, "endSpike", [5, 5, 8, 11])
+    arrays |= {f"{key}_later": rows for key, rows in trace(model, 20, I=(post, "I")).items()}
+    later = recorded_spikes(model, pop=pop)
+    arrays |= {f"{key}_later": rows for key, rows in later.items()}
+    model.unload()
+    return arrays
+
+
+@case("float", "double")
+def traub_miles(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """Hodgkin and Huxley's neuron with Traub and Miles's rates, driven by several currents."""
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 0.1
+    params = {
+        **{"gNa": 7.15, "ENa": 50.0, "gK": 1.43, "EK": -95.0},
+        **{"gl": 0.02672, "El": -63.563, "C": 0.143},
+    }
+    state = {"V": -60.0, "m": 0.0529324, "h": 0.3176767, "n": 0.5961207}
+    pop = model.add_neuron_population("pop", 4, "TraubMiles", params, state)
+    dc = injector(pygenn)
+    amplitudes = np.array([0.0, 0.2, 0.5, -0.1])
+    model.add_current_source("drive", dc, pop, {}, {"magnitude": amplitudes})
+    pop.spike_recording_enabled = True
+    model.build()
+    model.load(num_recording_timesteps=250)
+    parts: list[Arrays] = []
+    for _ in range(25):
+        for _ in range(10):
+            model.step_time()
+        parts.append({f"{key}_libm_fed_back": pull(pop, key) for key in state})
+    arrays = {key: np.stack([part[key] for part in parts]) for key in parts[0]}
+    arrays |= recorded_spikes(model, pop=pop)
+    model.unload()
+    return arrays
+
+
+@case("float", "double")
+def rulkov_map(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """Rulkov's map, which is a difference equation and knows no time step."""
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 0.5
+    params = {"Vspike": 60.0, "alpha": 3.0, "y": -2.468, "beta": 0.0165}
+    start = {"V": np.array([-60.0, -50.0, 20.0, -70.0]), "preV": -60.0}
+    pop = model.add_neuron_population("pop", 4, "RulkovMap", params, start)
+    dc = injector(pygenn)
+    amplitudes = np.array([0.0, 200.0, 50.0, 900.0])
+    model.add_current_source("drive", dc, pop, {}, {"magnitude": amplitudes})
+    pop.spike_recording_enabled = True
+    model.build()
+    model.load(num_recording_timesteps=60)
+    arrays = trace(model, 60, V=(pop, "V"), preV=(pop, "preV"))
+    arrays |= recorded_spikes(model, pop=pop)
+    model.unload()
+    return arrays
+
+
+@case("float", "double")
+def references_of_postsynaptic_models(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """A postsynaptic model reads several variables, given by name and by reference."""
+    rng = np.random.default_rng(241)
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 1.0
+    mode = pygenn.VarAccessMode
+    reading = pygenn.create_postsynaptic_model(
+        "reading",
+        params=["E"],
+        neuron_var_refs=[
+            ("V", "scalar", mode.READ_ONLY),
+            ("n", "unsigned int", mode.READ_ONLY),
+            ("gain", "scalar", mode.READ_ONLY),
+        ],
+        sim_code="injectCurrent(gain * inSyn * (E - V) / (n + 1u)); inSyn *= 0.5;",
+    )
+    neuron = pygenn.create_neuron_model(
+        "read",
+        vars=[
+            ("V", "scalar"),
+            ("n", "unsigned int"),
+            ("gain", "scalar", pygenn.VarAccess.READ_ONLY_SHARED_NEURON),
+        ],
+        sim_code="V += Isyn;",
+        threshold_condition_code="V > 1.0",
+        reset_code="V = 0.0; n++;",
+    )
+    schedule = rng.integers(0, 2**32, 5, dtype=np.uint32)
+    source = scheduled(pygenn)
+    pre = model.add_neuron_population(
+        "pre", 5, source, {}, {"schedule": schedule, "k": 0, "now": 0}
+    )
+    post = model.add_neuron_population("post", 3, neuron, {}, {"V": 0.0, "n": 0, "gain": 0.25})
+    model.add_synapse_population(
+        "link",
+        "DENSE",
+        pre,
+        post,
+        pygenn.init_weight_update("StaticPulse", {}, {"g": rng.uniform(0, 1, 15)}),
+        pygenn.init_postsynaptic(
+            reading,
+            {"E": 2.0},
+            {},
+            {"V": "V", "n": pygenn.create_var_ref(post, "n"), "gain": "gain"},
+        ),
+    )
+    model.build()
+    model.load()
+    arrays = trace(model, 24, V=(post, "V"), n=(post, "n"))
     model.unload()
     return arrays
