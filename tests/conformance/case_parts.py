@@ -138,18 +138,18 @@ def accumulator(pygenn: ModuleType) -> Any:
 
 
 def scheduled(pygenn: ModuleType) -> Any:
-    """Make a neuron that spikes in the steps whose bit is set in ``schedule``."""
+    """Make a neuron that spikes in the steps whose bit is set in ``schedule``, over and over."""
     return pygenn.create_neuron_model(
         "scheduled",
         vars=[("schedule", "unsigned int"), ("k", "unsigned int"), ("now", "unsigned int")],
         # the language has no right shift
-        sim_code="now = schedule & (1u << k); k++;",
+        sim_code="now = schedule & (1u << (k % 32u)); k++;",
         threshold_condition_code="now != 0u",
     )
 
 
 def senders(pygenn: ModuleType, model: Any, rng: np.random.Generator, number: int) -> Any:
-    """Add a population ``pre`` that spikes at random in the first 32 steps."""
+    """Add a population ``pre`` that spikes at random."""
     state = {"schedule": rng.integers(0, 2**32, number, dtype=np.uint32), "k": 0, "now": 0}
     neuron = keep(model, scheduled(pygenn))
     return model.add_neuron_population("pre", number, neuron, {}, state)

@@ -6,7 +6,18 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from case_parts import accumulators, keep, pull, read, read_values, senders, trace, wide
+from case_parts import (
+    accumulators,
+    keep,
+    pull,
+    read,
+    read_current,
+    read_values,
+    senders,
+    static_dense,
+    trace,
+    wide,
+)
 from casebook import Arrays, case
 
 
@@ -217,35 +228,55 @@ def traces_of_spikes(pygenn: ModuleType, name: str, precision: str) -> Arrays:
 
 @case("float", "double")
 def traces_of_delayed_spikes(pygenn: ModuleType, name: str, precision: str) -> Arrays:
-    """With a delay, presynaptic variables are kept for as many steps as spikes are."""
+    """With a delay, presynaptic variables are kept for as many steps as spikes are.
+
+    One changes with spikes and one with time: in PyGeNN, a spike undoes what the dynamics of the
+    same step did to a delayed variable.
+    """
     rng = np.random.default_rng(185)
     model = pygenn.GeNNModel(precision, name)
     model.dt = 1.0
-    pre, post = senders(pygenn, model, rng, 6), spiking(pygenn, model, 5)
-    update = traces(pygenn)
-    group = model.add_synapse_population(
-        "late",
-        "DENSE",
-        pre,
-        post,
-        pygenn.init_weight_update(
-            update,
-            {"keep": 0.75},
-            {"g": rng.uniform(-0.5, 1.5, 30)},
-            {"x": np.arange(6) * 0.25, "seen": -1.0},
-            {"y": 0.0},
-        ),
-        pygenn.init_postsynaptic("DeltaCurr"),
+    pre = senders(pygenn, model, rng, 6)
+    growing = pygenn.create_weight_update_model(
+        "growing",
+        vars=[("g", "scalar")],
+        pre_vars=[("x", "scalar"), ("seen", "timepoint")],
+        pre_spike_code="x = (0.5 * x) + 1.0; seen = t;",
+        pre_spike_syn_code="addToPost(g * x + seen);",
     )
-    group.axonal_delay_steps = 3
+    decaying = pygenn.create_weight_update_model(
+        "decaying",
+        vars=[("g", "scalar")],
+        pre_vars=[("x", "scalar"), ("seen", "timepoint")],
+        pre_dynamics_code="x = (x < 0.1) ? 8.0 : 0.75 * x; seen = t;",
+        pre_spike_syn_code="addToPost(g * x + seen);",
+    )
+    watch, groups = {}, []
+    for update in (growing, decaying):
+        for delay in (1, 3):
+            key = f"{'growing' if update is growing else 'decaying'}{delay}"
+            post = accumulators(pygenn, model, 4, f"post_{key}")
+            group = model.add_synapse_population(
+                key,
+                "DENSE",
+                pre,
+                post,
+                pygenn.init_weight_update(
+                    update, {}, {"g": wide(rng, 24)}, {"x": np.arange(6) * 0.25, "seen": -1.0}
+                ),
+                pygenn.init_postsynaptic("DeltaCurr"),
+            )
+            group.axonal_delay_steps = delay
+            groups.append(group)
+            watch[key] = (post, "I")
     model.build()
     model.load()
     arrays: Arrays = {}
-    for turn in range(4):
-        found = trace(model, 5, I=(post, "I"))
-        arrays |= {f"{key}{turn}": rows for key, rows in found.items()}
-        arrays[f"x{turn}"] = read(group.pre_vars["x"])
-        arrays[f"y{turn}"] = read(group.post_vars["y"])
+    for turn in range(3):
+        arrays |= {f"{key}_{turn}": rows for key, rows in trace(model, 7, **watch).items()}
+        for group in groups:
+            arrays[f"{group.name}_x{turn}"] = read(group.pre_vars["x"])
+            arrays[f"{group.name}_current{turn}"] = read_current(group.pre_vars["x"])
     model.unload()
     return arrays
 
@@ -459,6 +490,9 @@ def spike_times_in_synapses(pygenn: ModuleType, name: str, precision: str) -> Ar
         )
         group.axonal_delay_steps = delay
         groups.append(group)
+        # PyGeNN keeps the times before the last of those neurons only that send spikes
+        sink = accumulators(pygenn, model, 3, f"sink{delay}")
+        static_dense(pygenn, model, f"onward{delay}", post, sink, np.zeros(9))
     model.build()
     model.load()
     rows: dict[str, list[np.ndarray]] = {}
