@@ -69,14 +69,16 @@ def unsupported(what: str) -> NotImplementedError:
     return NotImplementedError(f"The bundled engine does not support {what}; real PyGeNN does.")
 
 
-def _renamed(title: str, new: object, old: object, names: tuple[str, str]) -> Any:
+def _renamed(
+    title: str, new: object, old: object, names: tuple[str, str], stacklevel: int = 3
+) -> Any:
     """Return the value of a keyword that may have been given under its deprecated name."""
     if old is None:
         return new
     warnings.warn(
         f"{title}: keyword '{names[1]}' is deprecated; use '{names[0]}'.",
         FutureWarning,
-        stacklevel=3,
+        stacklevel=stacklevel,
     )
     if new is not None:
         raise TypeError(f"{title}: '{names[0]}' and '{names[1]}' are the same; give only one.")
@@ -450,7 +452,7 @@ def create_weight_update_model(
     title = f"weight update model '{class_name}'"
 
     def either(new: Any, old: Any, name: str, old_name: str) -> Any:
-        return _renamed(title, new, old, (name, old_name))
+        return _renamed(title, new, old, (name, old_name), stacklevel=4)
 
     params = either(params, param_names, "params", "param_names")
     variables = either(vars, var_name_types, "vars", "var_name_types")

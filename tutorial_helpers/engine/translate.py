@@ -158,7 +158,8 @@ def literal(value: float | int, target: ResolvedType) -> str:
     """
     if target.is_float:
         # The shortest text that gives back exactly this number.
-        value = float(target.dtype.type(value))
+        with np.errstate(over="ignore"):
+            value = float(target.dtype.type(value))
         if not np.isfinite(value):
             text = f"{'-' if value < 0 else ''}np.inf" if value == value else "np.nan"
         else:
