@@ -236,8 +236,3 @@ class CurrentSource(_LegacyGroup, groups.CurrentSource):
 
 class CustomUpdate(_LegacyGroup, groups.CustomUpdate):
     """An operation that runs on request."""
-
-    @property
-    def size(self) -> int:
-        """Number of elements of one batch."""
-        return self.num_neurons

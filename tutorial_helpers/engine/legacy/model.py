@@ -24,6 +24,7 @@ from tutorial_helpers.engine.components import (
 )
 from tutorial_helpers.engine.factories import unsupported
 from tutorial_helpers.engine.initialisers import (
+    ConnectivityInit,
     VarInit,
     check_names,
     init_postsynaptic,
@@ -211,7 +212,7 @@ class GeNNModel(current.GeNNModel):
         postsyn_model: PostsynapticModel | str,
         ps_param_space: Space,
         ps_var_space: Space,
-        connectivity_initialiser: object = None,
+        connectivity_initialiser: ConnectivityInit | None = None,
     ) -> SynapseGroup:
         """Add synapses from one population to another.
 
