@@ -646,6 +646,60 @@ def test_sparse_synapses(matrix_type: str) -> None:
         assert not synapses.vars
 
 
+def test_connectivity_and_weights_by_code() -> None:
+    every_second = legacy.create_custom_sparse_connect_init_snippet_class(
+        "every_second",
+        param_names=["step"],
+        row_build_state_vars=[("j", "unsigned int", "$(id_pre)")],
+        row_build_code="""
+        if ($(j) >= $(num_post)) {
+            $(endRow);
+        }
+        $(addSynapse, $(j));
+        $(j) += $(step);
+        """,
+        calc_max_row_len_func=legacy.create_cmlf_class(
+            lambda num_pre, num_post, pars: int(num_post / pars[0]) + 1
+        )(),
+    )
+    place = legacy.create_custom_init_var_snippet_class(
+        "place", param_names=["rows"], var_init_code="$(value) = $(rows) * $(id_pre) + $(id_post);"
+    )
+    cell = legacy.create_custom_neuron_class(
+        "sum",
+        var_name_types=[("V", "scalar")],
+        sim_code="$(V) += $(Isyn);",
+        threshold_condition_code="$(t) == 0.0",
+        is_auto_refractory_required=False,
+    )
+    model = legacy.GeNNModel("float", "by_code")
+    a = model.add_neuron_population("a", 3, cell, {}, {"V": 0.0})
+    b = model.add_neuron_population("b", 5, cell, {}, {"V": 0.0})
+    synapses = model.add_synapse_population(
+        *("ab", "SPARSE_INDIVIDUALG", NO_DELAY, a, b),
+        *("StaticPulse", {}, {"g": legacy.init_var(place, {"rows": 10.0})}, {}, {}),
+        *("DeltaCurr", {}, {}, legacy.init_connectivity(every_second, {"step": 2.0})),
+    )
+    # The old name of the only parameter, and a constant weight.
+    model.add_synapse_population(
+        *("two", "SPARSE_GLOBALG", NO_DELAY, a, b, "StaticPulse", {}, {"g": 100.0}, {}, {}),
+        *("DeltaCurr", {}, {}),
+        legacy.init_connectivity("FixedNumberPostWithReplacement", {"rowLength": 2}),
+    )
+    model.build()
+    model.load()
+    synapses.pull_connectivity_from_device()
+    pre, post = synapses.get_sparse_pre_inds(), synapses.get_sparse_post_inds()
+    assert (pre.tolist(), post.tolist()) == ([0, 0, 0, 1, 1, 2, 2], [0, 2, 4, 1, 3, 2, 4])
+    synapses.pull_var_from_device("g")
+    assert synapses.get_var_values("g").tolist() == [0, 2, 4, 11, 13, 22, 24]
+    steps(model, 2)
+    b.pull_var_from_device("V")
+    weights = b.vars["V"].view
+    assert (weights % 100).tolist() == [0.0, 11.0, 24.0, 13.0, 28.0]
+    assert weights.sum() == 600.0 + 76.0
+
+
 # --- Defaults ------------------------------------------------------------------------------------
 
 
