@@ -8,9 +8,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from networks import add_cells, connect, new_model, pulled, steps
 from scipy import stats
 
-from tutorial_helpers.engine import create_sparse_connect_init_snippet, init_sparse_connectivity
+from tutorial_helpers.engine import (
+    create_sparse_connect_init_snippet,
+    create_var_init_snippet,
+    create_weight_update_model,
+    init_postsynaptic,
+    init_sparse_connectivity,
+    init_var,
+    init_weight_update,
+)
 from tutorial_helpers.engine.connectivity import (
     build_connectivity,
     max_column_length,
@@ -276,6 +285,174 @@ def test_rows_do_not_depend_on_how_many_follow() -> None:
     few, many = (built("FixedProbability", number, 30, prob=0.3) for number in (10, 20))
     kept = many[0] < 10
     np.testing.assert_array_equal(few, (many[0][kept], many[1][kept]))
+
+
+# In a model ---------------------------------------------------------------------------------------
+
+PLACED = create_var_init_snippet(
+    "placed", var_init_code="value = 10000 * id_syn + 100 * id_pre + id_post + 0.5 * num_pre;"
+)
+
+
+def sparse(model: Any, init: Any, weights: Any = 1.0, name: str = "S", **ends: Any) -> Any:
+    return model.add_synapse_population(
+        name, "SPARSE", ends["source"], ends["target"],
+        init_weight_update("StaticPulse", {}, {"g": weights}),
+        init_postsynaptic("DeltaCurr"), init,
+    )  # fmt: skip
+
+
+def indices(synapses: Any) -> tuple[np.ndarray, np.ndarray]:
+    synapses.pull_connectivity_from_device()
+    return synapses.get_sparse_pre_inds(), synapses.get_sparse_post_inds()
+
+
+def test_a_population_is_connected_when_the_model_is_loaded() -> None:
+    model = new_model("connected", batch_size=2)
+    model.seed = 9
+    a, b = add_cells(model, "A", 40), add_cells(model, "B", 30)
+    init = init_sparse_connectivity("FixedProbability", {"prob": 0.2})
+    ends = {"source": a, "target": b}
+    synapses = sparse(model, init, init_var(PLACED), **ends)
+    other = sparse(model, init, name="T", **ends)
+    model.build()
+    model.load()
+    pre, post = indices(synapses)
+    assert 150 < len(pre) < 330
+    assert (np.diff(pre * 30 + post) > 0).all()
+    np.testing.assert_array_equal(
+        pulled(synapses, "g"),
+        (10000 * np.arange(len(pre)) + 100 * pre + post + 20).astype(np.float32),
+    )
+    assert pairs(indices(other)) != pairs((pre, post))
+    model.unload()
+    model.load()
+    assert pairs(indices(synapses)) == pairs((pre, post))
+
+
+def test_seed_0_connects_anew_at_each_load() -> None:
+    model = new_model("anew")
+    a = add_cells(model, "A", 30)
+    init = init_sparse_connectivity("FixedProbability", {"prob": 0.5})
+    synapses = sparse(model, init, init_var("Uniform", {"min": 0, "max": 1}), source=a, target=a)
+    model.build()
+    found = []
+    for _ in range(2):
+        model.load()
+        found.append(pairs(indices(synapses)))
+        assert len(pulled(synapses, "g")) == len(found[-1])
+        model.unload()
+    assert found[0] != found[1]
+
+
+def test_spikes_take_the_connections_that_were_made() -> None:
+    """As dense synapses with the same weights, and 0 where there are none."""
+    results = []
+    matrix = np.zeros((25, 35), np.float32)
+    for kind in ("sparse", "dense"):
+        model = new_model(kind)
+        model.seed = 3
+        a, b = add_cells(model, "A", 25, threshold=0.5), add_cells(model, "B", 35, threshold=2.0)
+        weights = init_var("Normal", {"mean": 0.5, "sd": 1.0})
+        if kind == "sparse":
+            init = init_sparse_connectivity("FixedProbabilityNoAutapse", {"prob": 0.3})
+            synapses = sparse(model, init, weights, source=a, target=b)
+        else:
+            connect(model, a, b, matrix)
+        model.add_current_source("in", "DC", a, {"amp": 0.3})
+        model.build()
+        model.load()
+        if kind == "sparse":
+            matrix[indices(synapses)] = pulled(synapses, "g")
+        steps(model, 30)
+        results.append((pulled(b, "V"), pulled(b, "count")))
+    for one, other in zip(*results, strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert results[0][1].any()
+
+
+def test_connections_given_take_the_place_of_code() -> None:
+    model = new_model("given")
+    a = add_cells(model, "A", 4)
+    init = init_sparse_connectivity("FixedProbability", {"prob": 0.5})
+    synapses = sparse(model, init, [2.0, 1.0, 3.0], source=a, target=a)
+    synapses.set_sparse_connections([1, 0, 3], [1, 2, 0])
+    model.build()
+    model.load()
+    assert pairs(indices(synapses)) == [(0, 2), (1, 1), (3, 0)]
+    np.testing.assert_array_equal(pulled(synapses, "g"), [1, 2, 3])
+
+
+def test_a_row_may_be_as_long_as_its_snippet_says() -> None:
+    model = new_model("long")
+    a = add_cells(model, "A", 4)
+    init = init_sparse_connectivity("FixedNumberPostWithReplacement", {"num": 9})
+    synapses = sparse(model, init, source=a, target=a)
+    assert synapses.max_connections == 9
+    model.build()
+    model.load()
+    assert len(indices(synapses)[0]) == 36
+    assert synapses.max_connections == 9
+
+
+def test_variables_of_both_ends_start_from_code() -> None:
+    model = new_model("ends")
+    a, b = add_cells(model, "A", 3), add_cells(model, "B", 2)
+    ramp = create_var_init_snippet("ramp", var_init_code="value = 10 * num_neurons + id;")
+    wum = create_weight_update_model(
+        "wum", pre_vars=[("x", "scalar")], post_vars=[("y", "scalar")],
+        pre_spike_syn_code="addToPost(x + y);",
+    )  # fmt: skip
+    synapses = model.add_synapse_population(
+        "S", "SPARSE", a, b,
+        init_weight_update(wum, {}, {}, {"x": init_var(ramp)}, {"y": init_var(ramp)}),
+        init_postsynaptic("DeltaCurr"), init_sparse_connectivity("FixedProbability", {"prob": 1}),
+    )  # fmt: skip
+    model.build()
+    model.load()
+    for variables, expected in ((synapses.pre_vars["x"], [30, 31, 32]),
+                                (synapses.post_vars["y"], [20, 21])):  # fmt: skip
+        variables.pull_from_device()
+        np.testing.assert_array_equal(variables.values, expected)
+
+
+def test_mistakes_in_a_model() -> None:
+    model = new_model("mistakes")
+    a = add_cells(model, "A", 4)
+    ends = {"source": a, "target": a}
+    with pytest.raises(TypeError, match=r"needs what init_sparse_connectivity\(…\) returns, not"):
+        sparse(model, "OneToOne", **ends)
+    with pytest.raises(RuntimeError, match=r"calc_max_row_len_func of .* not 2\.0"):
+        sparse(model, init_sparse_connectivity(rows("", lambda *_: 2.0)), **ends)
+    with pytest.raises(RuntimeError, match="Cannot use DENSE connectivity with"):
+        model.add_synapse_population(
+            "D", "DENSE", a, a, init_weight_update("StaticPulse", {}, {"g": 1.0}),
+            init_postsynaptic("DeltaCurr"), init_sparse_connectivity("OneToOne"),
+        )  # fmt: skip
+    own = create_var_init_snippet("own", var_init_code="value = num_neurons;")
+    with pytest.raises(SnippetError, match="'num_neurons' cannot be used here"):
+        sparse(model, init_sparse_connectivity("OneToOne"), init_var(own), **ends)
+    assert not model.synapse_populations
+    sparse(model, init_sparse_connectivity("Uninitialised"), **ends)
+    model.build()
+    with pytest.raises(RuntimeError, match=r"connects nothing: call set_sparse_conn.*'S'"):
+        model.load()
+    wrong = new_model("wrong")
+    a = add_cells(wrong, "A", 4)
+    sparse(wrong, init_sparse_connectivity(rows("addSynapse(7);")), source=a, target=a)
+    wrong.build()
+    with pytest.raises(IndexError, match=r"addSynapse\(7\) .* synapse population 'S', id_pre = 0"):
+        wrong.load()
+    assert not wrong.is_loaded
+
+
+def test_parameters_that_do_not_fit_fail_when_the_model_is_built() -> None:
+    model = new_model("large")
+    a = add_cells(model, "A", 4)
+    own = rows("addSynapse(p);", params=[("p", "uint8_t")])
+    sparse(model, init_sparse_connectivity(own, {"p": 256}), source=a, target=a)
+    with pytest.raises(RuntimeError, match=r"too large .* parameter 'p'"):
+        model.build()
 
 
 # Mistakes ----------------------------------------------------------------------------------------

@@ -318,7 +318,30 @@ MISTAKES: dict[str, tuple[tuple[Callable, Callable], type[Exception], str]] = {
         r"init_postsynaptic\(…\)",
     ),
     "connectivity": (
-        new(lambda s: synapses(s, connectivity_init=1)), RuntimeError, "connectivity init",
+        new(lambda s: synapses(
+            s, connectivity_init=engine.init_sparse_connectivity("OneToOne")
+        )), RuntimeError, "Cannot use DENSE connectivity with connectivity init",
+    ),
+    "no connectivity": (
+        new(lambda s: synapses(s, matrix_type="SPARSE", connectivity_init="OneToOne")), TypeError,
+        "needs what init_sparse_connectivity",
+    ),
+    "rows of half a synapse": (
+        new(lambda s: synapses(
+            s, matrix_type="SPARSE", connectivity_init=engine.init_sparse_connectivity(
+                engine.create_sparse_connect_init_snippet(
+                    "half", calc_max_row_len_func=lambda num_pre, num_post, pars: 0.5
+                )
+            )
+        )), RuntimeError, "calc_max_row_len_func of .*'half' must return an integer",
+    ),
+    "impossible values": (
+        alone(lambda: init_var("Gamma", {"a": -1.0, "b": 1.0})), ValueError,
+        "'Gamma': the shape a must be above 0, not -1",
+    ),
+    "impossible connections": (
+        alone(lambda: engine.init_sparse_connectivity("FixedProbability", {"prob": 2.0})),
+        ValueError, "'FixedProbability': prob must be from 0 to 1, not 2",
     ),
     "weights as a matrix": (
         new(lambda s: synapses(
@@ -655,14 +678,18 @@ MISTAKES: dict[str, tuple[tuple[Callable, Callable], type[Exception], str]] = {
         new(put(lambda s: s.s, "axonal_delay_steps", 3)), Unsupported, "axonal delays",
     ),
     "built-in neuron": (
-        new(lambda s: cells(s, neuron="Poisson")), Unsupported, "neuron model 'Poisson'",
+        new(lambda s: cells(s, neuron="Poison")), AttributeError,
+        r"has no attribute 'Poison'; did you mean 'Poisson'\?",
     ),
     "built-in source": (
-        new(lambda s: source(s, current_source_model="GaussianNoise")), Unsupported,
-        "'GaussianNoise'",
+        new(lambda s: source(s, current_source_model="GausianNoise")), AttributeError,
+        r"did you mean 'GaussianNoise'\?",
     ),
     "learning": (alone(lambda: init_weight_update("STDP")), Unsupported, "'STDP'"),
-    "random values": (alone(lambda: init_var("Uniform")), Unsupported, "'Uniform'"),
+    "kernels": (
+        alone(lambda: engine.init_sparse_connectivity("Conv2D")), Unsupported, "'Conv2D'",
+    ),
+    "weights of kernels": (alone(lambda: init_var("Kernel")), Unsupported, "'Kernel'"),
     "dynamic parameters": (
         new(lambda s: s.a.set_param_dynamic("Vthr")), Unsupported,
         "dynamic parameters .parameter 'Vthr'",
@@ -685,8 +712,8 @@ MISTAKES: dict[str, tuple[tuple[Callable, Callable], type[Exception], str]] = {
         Unsupported, "'pre_vars'",
     ),
     "init snippets": (
-        alone(lambda: engine.create_var_init_snippet("ramp", var_init_code="value = id;")),
-        Unsupported, "snippet 'ramp'",
+        alone(lambda: engine.create_var_init_snippet("ramp", var_init_code="value = idd;")),
+        RuntimeError, r"snippet 'ramp', line 1: Undefined name 'idd'; did you mean 'id'\?",
     ),
     "random numbers": (
         alone(lambda: create_neuron_model(

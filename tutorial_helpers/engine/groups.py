@@ -529,6 +529,9 @@ class SynapseGroup(Group):
         self.references = references
         self.connectivity_init = connectivity_init
         num_pre, num_post = src.num_neurons, trg.num_neurons
+        if connectivity_init is not None:
+            # What the user's function returns is wrong here, if it is.
+            max_row_length(connectivity_init, num_pre, num_post)
         wum, psm = weight_update.model, postsynaptic.model
         self.connectivity: SparseConnectivity | None = None
         if matrix_type is SynapseMatrixType.SPARSE:
