@@ -17,7 +17,6 @@ OUT_OF_SCOPE: dict[str, str] = {
     "arrays_and_updates": "extra global parameters and references to them",
     "arrays_in_initialisation": "extra global parameters of snippets for initial values",
     "spike_source_array": "extra global parameters",
-    "updates_of_shared_variables": "updates of each neuron that read what all of them share",
     "dynamic_parameters": "dynamic parameters",
     "dynamic_parameters_everywhere": "dynamic parameters",
     "initial_values_broadcast": "an array has to have its variable's shape",

@@ -300,13 +300,12 @@ class _Assembly:
         return {**self.parameters_of(bound), **self.variables_of(bound, bound.model.vars)}
 
     def reloads(self, side: Side) -> list[str]:
-        """Return lines that set back the variables that the code for spikes of a side changes.
+        """Return lines that set back the variables of a side before its code for spikes runs.
 
         PyGeNN does so with variables that it keeps for later steps: what their dynamics did in the
-        same step is lost.
+        same step is lost, whether the code for spikes uses them or not.
         """
-        words = set(re.findall(r"\w+", side.on_spike.text))
-        buffers = [side.bound.buffers[var.name] for var in side.variables if var.name in words]
+        buffers = [side.bound.buffers[var.name] for var in side.variables]
         return [
             f"{cell.local} = {cell.array}[{cell.index}]"
             for cell in self.cells

@@ -2,7 +2,7 @@
 
 A population whose spikes are delayed keeps as many lists of spikes as its longest delay needs, in
 slots that take turns. What synapses read of its neurons is read as it was when the spike was
-emitted, so that is kept as long.
+emitted, so that is kept as long, and so are the presynaptic variables of delayed synapses.
 """
 
 from __future__ import annotations
@@ -26,7 +26,8 @@ def assign_slots(populations: Iterable[NeuronGroup], synapses: Iterable[SynapseG
             kept += [group.events_buffer, group.event_count_buffer]
             for variable in group.pre_vars.values():
                 variable.buffer.slots = 1
-                if group.uses(rf"{variable.name}\b"):
+                # Unlike those of neurons, whether the code of synapses reads them or not.
+                if group.axonal_delay_steps:
                     kept.append(variable.buffer)
             kept += [
                 population.vars[target].buffer
