@@ -12,13 +12,6 @@ from record import RECORDED, load, oracle, run, scratch_directory
 # Cases that the engine refuses in every precision, and why. One that starts to pass has to leave.
 OUT_OF_SCOPE: dict[str, str] = {
     "events_of_targets": "spike-like events of postsynaptic neurons",
-    "arrays_of_neurons": "extra global parameters",
-    "arrays_everywhere": "extra global parameters",
-    "arrays_and_updates": "extra global parameters and references to them",
-    "arrays_in_initialisation": "extra global parameters of snippets for initial values",
-    "spike_source_array": "extra global parameters",
-    "dynamic_parameters": "dynamic parameters",
-    "dynamic_parameters_everywhere": "dynamic parameters",
     "initial_values_broadcast": "an array has to have its variable's shape",
 }
 # To refuse is to say so: wrong results are never out of scope.

@@ -689,20 +689,10 @@ MISTAKES: dict[str, tuple[tuple[Callable, Callable], type[Exception], str]] = {
     "kernels": (
         alone(lambda: engine.init_sparse_connectivity("Conv2D")), Unsupported, "'Conv2D'",
     ),
-    "weights of kernels": (alone(lambda: init_var("Kernel")), Unsupported, "'Kernel'"),
-    "dynamic parameters": (
-        new(lambda s: s.a.set_param_dynamic("Vthr")), Unsupported,
-        "dynamic parameters .parameter 'Vthr'",
-    ),
     "events": (
         new(put(lambda s: s.a, "spike_event_recording_enabled", True)), Unsupported,
         "spike-like events",
     ),
-    "extra global params": (
-        alone(lambda: create_neuron_model("x", extra_global_params=[("e", "int*")])),
-        Unsupported, "'extra_global_params' .neuron model 'x'",
-    ),
-    "egp refs": (new(lambda s: update(s, egp_refs={"e": 1})), Unsupported, "global"),
     "synapse dynamics": (
         alone(lambda: create_weight_update_model("x", synapse_dynamics_code="addToPost(1);")),
         Unsupported, "'synapse_dynamics_code'",

@@ -16,6 +16,7 @@ from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.components import (
     CurrentSourceModel,
     CustomUpdateModel,
+    ExtraGlobalParam,
     Model,
     NeuronModel,
     PostsynapticModel,
@@ -23,6 +24,7 @@ from tutorial_helpers.engine.components import (
     VarReference,
     WeightUpdateModel,
 )
+from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.reductions import Reduction, neutral
 from tutorial_helpers.engine.snippets import Snippet, SnippetError
 from tutorial_helpers.engine.translate import (
@@ -30,6 +32,7 @@ from tutorial_helpers.engine.translate import (
     Expression,
     Name,
     Namer,
+    Pointer,
     SpecialFunction,
     Translator,
     literal,
@@ -67,9 +70,12 @@ class Bound:
     params
         Values of the parameters and derived parameters.
     buffers
-        Memory of its own variables by name; of variable references too, for a custom update.
+        Memory of its own variables and extra global parameters by name, and of those parameters
+        that are dynamic; for a custom update, of what it refers to, too.
     references
         For references to neuron variables: the name of each in the neuron model.
+    title
+        What the group that uses the description is called in messages.
     """
 
     prefix: str
@@ -77,6 +83,7 @@ class Bound:
     params: Mapping[str, float]
     buffers: Mapping[str, Buffer]
     references: Mapping[str, str] = field(default_factory=dict)
+    title: str = "a model"
 
 
 @dataclass(frozen=True)
@@ -223,6 +230,9 @@ class _Assembly:
         self.constants: dict[str, str] = {"dt": literal(dt, precision.time)}
         self.offsets: dict[str, str] = {}
         self.cells: list[_Cell] = []
+        self.arrays: dict[str, Buffer] = {}
+        self.dynamic_params: dict[str, str] = {}
+        self.faults = Faults.of_loop(index)
         self.read: set[str] = set()
         self.written: set[str] = set()
         self.loop = Loop()
@@ -265,20 +275,47 @@ class _Assembly:
         self.cells[-1].store_index = f"{after} + {self.index}"
         return local
 
+    def array(self, wish: str, buffer: Buffer) -> str:
+        """Return the name of an array that the code gets as a whole."""
+        array = self.namer.unique(wish)
+        self.arrays[array] = buffer
+        return array
+
+    def dynamic(self, wish: str, buffer: Buffer, ctype: ResolvedType) -> Name:
+        """Return the name of a parameter whose value is held in memory."""
+        code = self.namer.unique(wish)
+        self.dynamic_params[code] = self.array(f"{code}_array", buffer)
+        return Name(code, ctype, writable=False, kind="parameter")
+
+    def pointers(
+        self, bound: Bound, arrays: Sequence[ExtraGlobalParam], what: str
+    ) -> dict[str, Name]:
+        """Bind arrays that the code of a description indexes."""
+        result = {}
+        for item in arrays:
+            ctype = self.precision.resolve(item.type)
+            array = self.array(bound.prefix + item.name, bound.buffers[item.name])
+            pointer = Pointer(array, "0", ctype, True, f"{what} '{item.name}'")
+            result[item.name] = Name(array, ctype, writable=False, kind=what, pointer=pointer)
+        return result
+
     def local(self, wish: str, ctype: ResolvedType, kind: str) -> Name:
         """Return a name that lives for one round of the loop."""
         return Name(self.namer.unique(wish), ctype, writable=False, kind=kind)
 
     def parameters_of(self, bound: Bound) -> dict[str, Name]:
-        """Bind the parameters of a description."""
-        return {
-            param.name: self.constant(
-                bound.prefix + param.name,
-                self.precision.resolve(param.type),
-                bound.params[param.name],
-            )
-            for param in bound.model.constants
-        }
+        """Bind the parameters and the extra global parameters of a description."""
+        # The first description of a loop is that of the group whose elements it is over.
+        self.faults.title = self.faults.title or bound.title
+        model = bound.model
+        names = self.pointers(bound, model.extra_global_params, "extra global parameter")
+        for param in model.constants:
+            wish, ctype = bound.prefix + param.name, self.precision.resolve(param.type)
+            if param.name in bound.buffers:
+                names[param.name] = self.dynamic(wish, bound.buffers[param.name], ctype)
+            else:
+                names[param.name] = self.constant(wish, ctype, bound.params[param.name])
+        return names
 
     def variables_of(self, bound: Bound, variables: Sequence[Var]) -> dict[str, Name]:
         """Bind variables for which a description has memory."""
@@ -343,7 +380,7 @@ class _Assembly:
         random: bool = False,
     ) -> Translator:
         translator = Translator(
-            self.precision, names, self.namer, special or {}, unavailable or {}, random
+            self.precision, names, self.namer, special or {}, unavailable or {}, random, self.faults
         )
         # All translators of one loop report what they use into the same sets.
         translator.read, translator.written = self.read, self.written
@@ -352,6 +389,9 @@ class _Assembly:
     def finish(self) -> Loop:
         """Return the loop, with only the loads, stores and constants that its code uses."""
         loop = self.loop
+        if self.faults.sites:
+            self.read.add("t")
+            loop.arguments.append(Argument(self.faults.name, self.faults))
         used = self.read | self.written
         if RANDOM_STATE in used:
             used.add("random_key")
@@ -366,6 +406,13 @@ class _Assembly:
         loop.scalars = [name for name in self.scalar_names if name in used]
         constants = {name: text for name, text in self.constants.items() if name in used}
         loop.before += [f"{name} = {text}" for name, text in {**constants, **offsets}.items()]
+        for name, array in self.dynamic_params.items():
+            if name in used:
+                used.add(array)
+                loop.before.append(f"{name} = {array}[0]")
+        loop.arguments += [
+            Argument(name, self.arrays[name]) for name in self.arrays if name in used
+        ]
         for cell in cells:
             loop.arguments.append(Argument(cell.array, cell.buffer))
             element = f"{cell.array}[{cell.index}]"
@@ -603,6 +650,7 @@ def synapse_loop(
     assert isinstance(model, WeightUpdateModel)
     index = "synapse" if sparse else "pre, post"
     assembly = _Assembly(precision, index, ("batch", "num_batch", "t", "age"), dt)
+    assembly.faults.position = "pre, post"
 
     def of_neurons(side: str, memory: Mapping[str, Buffer]) -> dict[str, Name]:
         step = f"age - {ends.delay}" if side == "pre" and ends.delay else "age"
@@ -716,6 +764,9 @@ def custom_update_loop(
         )
     for name, operation in model.reductions.items():
         assembly.reduce(names[name], operation, name in folded)
+    names |= assembly.pointers(
+        update, model.extra_global_param_refs, "extra global parameter reference"
+    )
     translator = assembly.translator(names)
     assembly.loop.lines += translator.statements(model.update_code)
     for name in model.reductions:
@@ -739,7 +790,9 @@ def check_code(model: Model) -> None:
     precision = Precision()
     references: tuple[VarReference, ...] = getattr(model, "neuron_var_refs", ())
     var_refs: tuple[VarReference, ...] = getattr(model, "var_refs", ())
-    owned: list[Var | VarReference] = [*model.vars, *var_refs]
+    arrays: tuple[ExtraGlobalParam, ...] = getattr(model, "extra_global_param_refs", ())
+    arrays = (*model.extra_global_params, *arrays)
+    owned: list[Var | VarReference | ExtraGlobalParam] = [*model.vars, *var_refs, *arrays]
     bound = Bound(
         "",
         model,
@@ -789,7 +842,7 @@ def _check_weight_update(precision: Precision, bound: Bound) -> None:
     model = bound.model
     assert isinstance(model, WeightUpdateModel)
 
-    def memory(items: Sequence[Var | VarReference]) -> dict[str, Buffer]:
+    def memory(items: Sequence[Var | VarReference | ExtraGlobalParam]) -> dict[str, Buffer]:
         return {item.name: Buffer(item.name, item.type, 1) for item in items}
 
     times = {
@@ -812,7 +865,11 @@ def _check_weight_update(precision: Precision, bound: Bound) -> None:
     ):
         has_events = name == "pre" and not model.pre_event_threshold_condition_code.is_blank
         own = Bound(
-            "", model, bound.params, memory(variables), {r.name: r.name for r in references}
+            "",
+            model,
+            bound.params,
+            memory([*variables, *model.extra_global_params]),
+            {r.name: r.name for r in references},
         )
         side = Side(own, name, "events" if has_events else None)
         neuron = _host_neuron(references)

@@ -194,6 +194,17 @@ def _neuron_models() -> Mapping[str, NeuronModel]:
         "Poisson": create_neuron_model("Poisson", **_POISSON),
         "RulkovMap": create_neuron_model("RulkovMap", **_RULKOV_MAP),
         "TraubMiles": create_neuron_model("TraubMiles", **_TRAUB_MILES),
+        # Neuron i spikes at spikeTimes[startSpike[i]:endSpike[i]] ms, at most once a step.
+        "SpikeSourceArray": create_neuron_model(
+            "SpikeSourceArray",
+            vars=[
+                ("startSpike", "unsigned int"),
+                ("endSpike", "unsigned int", VarAccess.READ_ONLY_DUPLICATE),
+            ],
+            extra_global_params=[("spikeTimes", f"{SCALAR}*")],
+            threshold_condition_code="startSpike != endSpike && t >= spikeTimes[startSpike]",
+            reset_code="startSpike++;",
+        ),
     }
 
 
@@ -276,7 +287,7 @@ _FAMILIES: dict[type[Model], tuple[str, Callable[[], Mapping[str, Any]]]] = {
 
 # What PyGeNN 5.4 has beside the above.
 _ELSEWHERE: dict[type[Model], tuple[str, ...]] = {
-    NeuronModel: ("SpikeSourceArray",),
+    NeuronModel: (),
     CurrentSourceModel: (),
     WeightUpdateModel: ("StaticGraded", "STDP"),
     PostsynapticModel: (),

@@ -26,7 +26,7 @@ import numba
 import numpy as np
 import platformdirs
 
-from tutorial_helpers.engine import c_functions, jit, random_numbers, spike_lists
+from tutorial_helpers.engine import arrays, c_functions, jit, random_numbers, spike_lists
 
 _SOURCE = "kernels.py"
 _CHECKSUMS = "checksums.json"
@@ -77,7 +77,7 @@ def _key(source: str) -> str:
         # These are compiled into every kernel, without Numba noticing when they change.
         *(
             Path(module.__file__ or "").read_text(encoding="utf-8")
-            for module in (c_functions, jit, random_numbers, spike_lists)
+            for module in (arrays, c_functions, jit, random_numbers, spike_lists)
         ),
     ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

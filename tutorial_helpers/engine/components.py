@@ -7,7 +7,7 @@ sizes or values. They are immutable, so one description can serve any number of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from tutorial_helpers.engine.access import CustomUpdateVarAccess, VarAccess, VarAccessMode
@@ -51,6 +51,17 @@ class VarReference:
 
 
 @dataclass(frozen=True)
+class ExtraGlobalParam:
+    """An array that all elements and all batches share; its length is known when it is loaded.
+
+    `type` is that of its elements. It describes a reference to such an array, too.
+    """
+
+    name: str
+    type: TypeLike
+
+
+@dataclass(frozen=True)
 class AdditionalInput:
     """An input beside ``Isyn`` that starts every step at `initial`."""
 
@@ -69,6 +80,7 @@ class Model:
     params: tuple[Parameter, ...]
     vars: tuple[Var, ...]
     derived_params: tuple[DerivedParameter, ...]
+    extra_global_params: tuple[ExtraGlobalParam, ...] = field(default=(), kw_only=True)
 
     @property
     def constants(self) -> tuple[Parameter | DerivedParameter, ...]:
@@ -152,6 +164,7 @@ class CustomUpdateModel(Model):
 
     var_refs: tuple[VarReference, ...]
     update_code: Snippet
+    extra_global_param_refs: tuple[ExtraGlobalParam, ...] = field(default=(), kw_only=True)
 
     @property
     def reductions(self) -> dict[str, str]:

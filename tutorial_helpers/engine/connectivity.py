@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -11,7 +11,12 @@ import numpy as np
 from tutorial_helpers.engine.compile import compiled
 from tutorial_helpers.engine.components import CountFunction, SparseConnectivityInitSnippet
 from tutorial_helpers.engine.init_code import InitCode, connectivity_code
-from tutorial_helpers.engine.initialisation import arguments_of, signature_of
+from tutorial_helpers.engine.initialisation import (
+    arguments_of,
+    global_arguments,
+    run,
+    signature_of,
+)
 from tutorial_helpers.engine.initialisers import ConnectivityInit, evaluate_parameters
 from tutorial_helpers.engine.templates import rendered
 from tutorial_helpers.engine.types import Precision
@@ -81,11 +86,13 @@ def connectivity_kernel(
     names = [param.name for param in snippet.constants]
     total = code.params[names.index(snippet.shared_total)][0] if snippet.shared_total else ""
     numbers = ["seed", "stream", "num_batch", "num_pre", "num_post", "line_size", "limit"]
-    arrays = ["targets", "lengths", "problem"]
+    global_names, global_types = global_arguments(code)
+    arrays = [*global_names, "targets", "lengths", "problem"]
     types = [
         *(["int64"] * len(numbers)),
         precision.time.numpy_name,
         *(signature_of(ctype) for _, ctype in code.params),
+        *global_types,
         *("uint32[::1]", "int64[::1]", "int64[::1]"),
     ]
     source = rendered(
@@ -110,6 +117,7 @@ def build_connectivity(
     num_batch: int = 1,
     seed: int = 0,
     stream: int = 0,
+    arrays: Mapping[str, Array] | None = None,
 ) -> tuple[Array, Array]:
     """Return which neurons an initialiser connects.
 
@@ -126,6 +134,8 @@ def build_connectivity(
     seed, stream
         What decides the random numbers: the seed of the model, and a number that is the synapses'
         own (`random_numbers.stream_number`).
+    arrays
+        Values of the snippet's extra global parameters.
 
     Returns
     -------
@@ -153,7 +163,7 @@ def build_connectivity(
     row_limit = max_row_length(init, num_pre, num_post)
     limit = row_limit if by_row else max_column_length(init, num_pre, num_post)
     targets, lengths = _run(
-        snippet, params, precision, dt, title,
+        snippet, params, precision, dt, title, arrays or {},
         (seed, stream, num_batch, num_pre, num_post, line_size, limit), num_lines,
     )  # fmt: skip
     lines = np.repeat(np.arange(num_lines, dtype=np.uint32), lengths)
@@ -169,6 +179,7 @@ def _run(
     precision: Precision,
     dt: float,
     title: str,
+    arrays: Mapping[str, Array],
     numbers: tuple[int, ...],
     num_lines: int,
 ) -> tuple[Array, Array]:
@@ -182,13 +193,20 @@ def _run(
     while True:
         targets = np.zeros(room, np.uint32)
         try:
-            found = kernel(*numbers, time, *values, targets, lengths, problem)
+            found = run(
+                code, arrays, snippet, title,
+                partial(_called, kernel, [*numbers, time, *values], [targets, lengths, problem]),
+            )  # fmt: skip
         except ValueError:
             raise _out_of_bounds(snippet, title, numbers, problem) from None
         if found <= room:
             return targets[:found], lengths
         # The streams of random numbers start again where they did, and so does all else.
         room = found
+
+
+def _called(kernel: Any, before: list[Any], after: list[Any], shared: list[Any]) -> int:
+    return int(kernel(*before, *shared, *after))
 
 
 def _out_of_bounds(

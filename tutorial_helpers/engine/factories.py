@@ -20,6 +20,7 @@ from tutorial_helpers.engine.components import (
     CurrentSourceModel,
     CustomUpdateModel,
     DerivedParameter,
+    ExtraGlobalParam,
     Model,
     NeuronModel,
     Parameter,
@@ -32,11 +33,12 @@ from tutorial_helpers.engine.components import (
 )
 from tutorial_helpers.engine.init_code import check_init_code
 from tutorial_helpers.engine.snippets import Snippet
-from tutorial_helpers.engine.types import SCALAR, TypeLike, check_type
+from tutorial_helpers.engine.types import SCALAR, ResolvedType, TypeLike, check_type
 
 ParamSpec = Sequence[str | tuple[str, TypeLike]] | None
 VarSpec = Sequence[tuple[Any, ...]] | None
 DerivedSpec = Sequence[tuple[Any, ...]] | None
+ArraySpec = Sequence[tuple[str, TypeLike]] | None
 AnyModel = TypeVar("AnyModel", bound=Model)
 
 
@@ -176,6 +178,34 @@ def _references(title: str, given: object) -> tuple[VarReference, ...]:
     return tuple(result)
 
 
+def _arrays(
+    title: str, given: object, what: str = "extra global parameter"
+) -> tuple[ExtraGlobalParam, ...]:
+    """Return the arrays that a description has or refers to."""
+    result = []
+    for entry in _sequence(given, f"{what}s of {title}"):
+        name, ctype = _entry(
+            entry, f"An {what} of {title}", (2,), "(name, type), such as ('table', 'scalar*')"
+        )
+        check_name(name, f"{title}: {what}")
+        if isinstance(ctype, str):
+            if not ctype.rstrip().endswith("*"):
+                raise RuntimeError(
+                    f"GeNN no longer supports non-array extra global parameters: the type of "
+                    f"{what} '{name}' of {title} is '{ctype}'; write '{ctype}*' for an array, or "
+                    "make it a parameter, which can be dynamic."
+                )
+            ctype = ctype.rstrip()[:-1]
+        elif not isinstance(ctype, ResolvedType):
+            raise TypeError(
+                f"Type of {what} '{name}' of {title} must be a string such as 'scalar*' or an "
+                f"object of pygenn.types, not {ctype!r}."
+            )
+        check_type(ctype, f"the elements of {what} '{name}' of {title}")
+        result.append(ExtraGlobalParam(name, ctype))
+    return tuple(result)
+
+
 def _inputs(title: str, given: object) -> tuple[AdditionalInput, ...]:
     result = []
     for entry in _sequence(given, f"additional_input_vars of {title}"):
@@ -213,7 +243,7 @@ def _checked(model: AnyModel) -> AnyModel:
     parts = (
         *("params", "derived_params", "vars", "pre_vars", "post_vars"),
         *("var_refs", "neuron_var_refs", "pre_neuron_var_refs", "post_neuron_var_refs"),
-        "psm_var_refs",
+        *("psm_var_refs", "extra_global_params", "extra_global_param_refs"),
     )
     names = [item.name for part in parts for item in getattr(model, part, ())]
     if isinstance(model, NeuronModel):
@@ -241,7 +271,7 @@ def create_neuron_model(
     sim_code: str | None = None,
     threshold_condition_code: str | None = None,
     reset_code: str | None = None,
-    extra_global_params: Sequence[Any] | None = None,
+    extra_global_params: ArraySpec = None,
     additional_input_vars: Sequence[tuple[str, TypeLike, float]] | None = None,
     auto_refractory_required: bool = False,
 ) -> NeuronModel:
@@ -267,7 +297,10 @@ def create_neuron_model(
     reset_code
         Run after a spike.
     extra_global_params
-        Not supported by the bundled engine.
+        Arrays that the code indexes, such as ``table[id]``: ``(name, "scalar*")`` or another type
+        with a star. All neurons and all batches share them. Their values, and with them their
+        length, are set before `GeNNModel.load`: ``group.extra_global_params[name]
+        .set_init_values(values)``. An index outside is an error once the step has run.
     additional_input_vars
         Inputs beside ``Isyn``: ``(name, type, initial value)``.
     auto_refractory_required
@@ -296,7 +329,6 @@ def create_neuron_model(
     title = f"neuron model '{class_name}'"
     params = _renamed(title, params, param_names, ("params", "param_names"))
     variables = _renamed(title, vars, var_name_types, ("vars", "var_name_types"))
-    _refuse(title, extra_global_params=extra_global_params)
     threshold = _snippet(title, threshold_condition_code, "threshold condition code")
     return _checked(
         NeuronModel(
@@ -310,6 +342,7 @@ def create_neuron_model(
             _snippet(title, None if threshold.is_blank else reset_code, "reset code"),
             _inputs(title, additional_input_vars),
             bool(auto_refractory_required),
+            extra_global_params=_arrays(title, extra_global_params),
         )
     )
 
@@ -323,7 +356,7 @@ def create_postsynaptic_model(
     neuron_var_refs: VarSpec = None,
     derived_params: DerivedSpec = None,
     sim_code: str | None = None,
-    extra_global_params: Sequence[Any] | None = None,
+    extra_global_params: ArraySpec = None,
 ) -> PostsynapticModel:
     """Describe how the summed input of a synapse population becomes a current.
 
@@ -339,7 +372,7 @@ def create_postsynaptic_model(
         Run every step for every neuron; ``inSyn`` holds what the synapses added, and
         ``injectCurrent(x)`` adds to the neuron's input. Input is kept until the code clears it.
     extra_global_params
-        Not supported by the bundled engine.
+        As for `create_neuron_model`; to be found in ``group.psm_extra_global_params``.
 
     Returns
     -------
@@ -356,7 +389,6 @@ def create_postsynaptic_model(
     title = f"postsynaptic model '{class_name}'"
     params = _renamed(title, params, param_names, ("params", "param_names"))
     variables = _renamed(title, vars, var_name_types, ("vars", "var_name_types"))
-    _refuse(title, extra_global_params=extra_global_params)
     return _checked(
         PostsynapticModel(
             class_name,
@@ -365,6 +397,7 @@ def create_postsynaptic_model(
             _derived(title, derived_params),
             _references(title, neuron_var_refs),
             _snippet(title, sim_code, "sim code"),
+            extra_global_params=_arrays(title, extra_global_params),
         )
     )
 
@@ -398,7 +431,7 @@ def create_weight_update_model(
     post_spike_code: str | None = None,
     pre_dynamics_code: str | None = None,
     post_dynamics_code: str | None = None,
-    extra_global_params: Sequence[Any] | None = None,
+    extra_global_params: ArraySpec = None,
 ) -> WeightUpdateModel:
     """Describe what happens at a synapse.
 
@@ -435,7 +468,7 @@ def create_weight_update_model(
     learn_post_code, post_spike_syn_code, post_event_syn_code, post_event_threshold_condition_code
         Learning from postsynaptic spikes, which the bundled engine does not support.
     extra_global_params
-        Not supported by the bundled engine.
+        As for `create_neuron_model`.
 
     Returns
     -------
@@ -472,7 +505,6 @@ def create_weight_update_model(
         post_spike_syn_code=post_spike_syn_code,
         post_event_syn_code=post_event_syn_code,
         post_event_threshold_condition_code=post_event_threshold_condition_code,
-        extra_global_params=extra_global_params,
     )
     event_code_snippet = _snippet(title, event, "presynaptic event code")
     event_condition = _snippet(title, condition, "presynaptic event condition code")
@@ -500,6 +532,7 @@ def create_weight_update_model(
             _snippet(title, post_spike_code, "code for postsynaptic neurons that spiked"),
             _snippet(title, pre_dynamics_code, "presynaptic dynamics code"),
             _snippet(title, post_dynamics_code, "postsynaptic dynamics code"),
+            extra_global_params=_arrays(title, extra_global_params),
         )
     )
 
@@ -513,7 +546,7 @@ def create_current_source_model(
     neuron_var_refs: VarSpec = None,
     derived_params: DerivedSpec = None,
     injection_code: str | None = None,
-    extra_global_params: Sequence[Any] | None = None,
+    extra_global_params: ArraySpec = None,
 ) -> CurrentSourceModel:
     """Describe a source that injects a current into every neuron of a population.
 
@@ -526,7 +559,7 @@ def create_current_source_model(
     injection_code
         Run every step for every neuron; ``injectCurrent(x)`` adds to the neuron's input.
     extra_global_params
-        Not supported by the bundled engine.
+        As for `create_neuron_model`.
 
     Returns
     -------
@@ -543,7 +576,6 @@ def create_current_source_model(
     title = f"current source model '{class_name}'"
     params = _renamed(title, params, param_names, ("params", "param_names"))
     variables = _renamed(title, vars, var_name_types, ("vars", "var_name_types"))
-    _refuse(title, extra_global_params=extra_global_params)
     return _checked(
         CurrentSourceModel(
             class_name,
@@ -552,6 +584,7 @@ def create_current_source_model(
             _derived(title, derived_params),
             _references(title, neuron_var_refs),
             _snippet(title, injection_code, "injection code"),
+            extra_global_params=_arrays(title, extra_global_params),
         )
     )
 
@@ -565,8 +598,8 @@ def create_custom_update_model(
     derived_params: DerivedSpec = None,
     var_refs: VarSpec = None,
     update_code: str | None = None,
-    extra_global_params: Sequence[Any] | None = None,
-    extra_global_param_refs: Sequence[Any] | None = None,
+    extra_global_params: ArraySpec = None,
+    extra_global_param_refs: ArraySpec = None,
 ) -> CustomUpdateModel:
     """Describe an operation on variables that runs on request, for all batches at once.
 
@@ -587,8 +620,10 @@ def create_custom_update_model(
         Targets of reductions can only be assigned by ``=``: all that is assigned to one is summed,
         or the largest taken, and the result is stored once the code has run for every element.
         Where the code assigns nothing, nothing is added. In PyGeNN it would be whatever was there.
-    extra_global_params, extra_global_param_refs
-        Not supported by the bundled engine.
+    extra_global_params
+        As for `create_neuron_model`.
+    extra_global_param_refs
+        Extra global parameters of others: ``(name, "scalar*")`` or another type with a star.
 
     Returns
     -------
@@ -612,11 +647,6 @@ def create_custom_update_model(
     title = f"custom update model '{class_name}'"
     params = _renamed(title, params, param_names, ("params", "param_names"))
     variables = _renamed(title, vars, var_name_types, ("vars", "var_name_types"))
-    _refuse(
-        title,
-        extra_global_params=extra_global_params,
-        extra_global_param_refs=extra_global_param_refs,
-    )
     return _checked(
         CustomUpdateModel(
             class_name,
@@ -625,6 +655,10 @@ def create_custom_update_model(
             _derived(title, derived_params),
             _references(title, var_refs),
             _snippet(title, update_code, "update code"),
+            extra_global_params=_arrays(title, extra_global_params),
+            extra_global_param_refs=_arrays(
+                title, extra_global_param_refs, "extra global parameter reference"
+            ),
         )
     )
 
@@ -643,7 +677,7 @@ def create_var_init_snippet(
     param_names: ParamSpec = None,
     derived_params: DerivedSpec = None,
     var_init_code: str | None = None,
-    extra_global_params: Sequence[Any] | None = None,
+    extra_global_params: ArraySpec = None,
 ) -> VarInitSnippet:
     """Describe how a variable gets its initial values.
 
@@ -659,7 +693,8 @@ def create_var_init_snippet(
         ``num_pre`` and ``num_post`` where the variable is one of synapses. May draw random numbers;
         all batches start from the same values.
     extra_global_params
-        Not supported by the bundled engine.
+        As for `create_neuron_model`, to be read only; their values are set in
+        ``group.vars[variable].extra_global_params[name]``.
 
     Returns
     -------
@@ -675,7 +710,6 @@ def create_var_init_snippet(
     """
     title = f"variable initialisation snippet '{class_name}'"
     params = _renamed(title, params, param_names, ("params", "param_names"))
-    _refuse(title, extra_global_params=extra_global_params)
     return _checked(
         VarInitSnippet(
             class_name,
@@ -683,6 +717,7 @@ def create_var_init_snippet(
             (),
             _derived(title, derived_params),
             _snippet(title, var_init_code, "variable initialisation code"),
+            extra_global_params=_arrays(title, extra_global_params),
         )
     )
 
@@ -697,7 +732,7 @@ def create_sparse_connect_init_snippet(
     calc_max_row_len_func: CountFunction | None = None,
     calc_max_col_len_func: CountFunction | None = None,
     calc_kernel_size_func: Callable[..., Any] | None = None,
-    extra_global_params: Sequence[Any] | None = None,
+    extra_global_params: ArraySpec = None,
 ) -> SparseConnectivityInitSnippet:
     """Describe which neurons are connected.
 
@@ -716,8 +751,11 @@ def create_sparse_connect_init_snippet(
     calc_max_row_len_func, calc_max_col_len_func
         The most synapses of one presynaptic or postsynaptic neuron, from
         ``(num_pre, num_post, pars)``; without it, the number of neurons on the other side.
-    calc_kernel_size_func, extra_global_params
+    calc_kernel_size_func
         Not supported by the bundled engine.
+    extra_global_params
+        As for `create_neuron_model`, to be read only; their values are set in
+        ``group.connectivity_extra_global_params[name]``.
 
     Returns
     -------
@@ -734,9 +772,7 @@ def create_sparse_connect_init_snippet(
     """
     title = f"sparse connectivity initialisation snippet '{class_name}'"
     params = _renamed(title, params, param_names, ("params", "param_names"))
-    _refuse(
-        title, calc_kernel_size_func=calc_kernel_size_func, extra_global_params=extra_global_params
-    )
+    _refuse(title, calc_kernel_size_func=calc_kernel_size_func)
     rows = _snippet(title, row_build_code, "row build code")
     columns = _snippet(title, col_build_code, "column build code")
     if not rows.is_blank and not columns.is_blank:
@@ -754,6 +790,7 @@ def create_sparse_connect_init_snippet(
             columns,
             _function(title, calc_max_row_len_func, "calc_max_row_len_func"),
             _function(title, calc_max_col_len_func, "calc_max_col_len_func"),
+            extra_global_params=_arrays(title, extra_global_params),
         )
     )
 

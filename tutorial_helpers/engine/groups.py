@@ -7,7 +7,7 @@ import re
 import warnings
 import weakref
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, ClassVar, NoReturn, Protocol
 
@@ -28,6 +28,7 @@ from tutorial_helpers.engine.connectivity import (
     connectivity_kernel,
     max_row_length,
 )
+from tutorial_helpers.engine.dynamic import DynamicParams, find
 from tutorial_helpers.engine.factories import unsupported
 from tutorial_helpers.engine.init_code import Layout, value_code
 from tutorial_helpers.engine.initialisation import initial_values, value_kernel
@@ -44,7 +45,14 @@ from tutorial_helpers.engine.random_numbers import stream_number
 from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.sparse import SparseConnectivity
 from tutorial_helpers.engine.types import SCALAR, TIMEPOINT, Precision, ResolvedType, TypeLike
-from tutorial_helpers.engine.variables import SparseVariable, Variable, VariableDict
+from tutorial_helpers.engine.variables import (
+    ExtraGlobalArray,
+    ExtraGlobalArrayDict,
+    SparseVariable,
+    Variable,
+    VariableDict,
+    arrays_on_device,
+)
 
 Values = Mapping[str, Any]
 
@@ -87,7 +95,8 @@ class Group:
     def __init__(self, model: Network, name: str) -> None:
         self._model = weakref.ref(model)
         self.name = name
-        self.extra_global_params: dict[str, Any] = {}
+        self.extra_global_params = ExtraGlobalArrayDict(self.title)
+        self._dynamic_params: dict[str, DynamicParams] = {}
 
     def __setattr__(self, name: str, value: object) -> None:
         attribute = getattr(type(self), name, None)
@@ -156,13 +165,111 @@ class Group:
             f"{method} of {self.title} is deprecated; use {instead}.", FutureWarning, stacklevel=3
         )
 
-    def set_param_dynamic(self, name: str, dynamic: bool = True) -> NoReturn:
-        """Refuse: dynamic parameters are not supported by the bundled engine."""
-        raise unsupported(f"dynamic parameters (parameter '{name}' of {self.title})")
+    def all_buffers(self) -> list[Buffer]:
+        """Return all blocks of memory that belong to the group."""
+        return [
+            *(buffer for buffer, _ in self.buffers()),
+            *(array.buffer for array in self.extra_global_arrays()),
+            *(buffer for params in self.dynamic_params() for buffer in params.buffers.values()),
+        ]
+
+    def extra_global_arrays(self) -> list[ExtraGlobalArray]:
+        """Return the extra global parameters of the group and of how its variables start."""
+        variables = [variable for _, variable in self.buffers() if variable is not None]
+        return [
+            *self.extra_global_params.values(),
+            *(array for variable in variables for array in variable.extra_global_params.values()),
+        ]
+
+    def dynamic_params(self) -> list[DynamicParams]:
+        """Return the dynamic parameters of each model that the group uses."""
+        return list(self._dynamic_params.values())
+
+    def set_param_dynamic(self, name: str, dynamic: bool = True) -> None:
+        """Declare that a parameter may change while the model is loaded, or may not.
+
+        Parameters
+        ----------
+        name
+            Name of the parameter.
+        dynamic
+            Whether `set_dynamic_param_value` is to be possible.
+
+        Raises
+        ------
+        RuntimeError
+            If there is no such parameter, or the model is built already.
+        """
+        self._declare_dynamic("", name, dynamic)
+
+    def _declare_dynamic(self, which: str, name: str, dynamic: bool) -> None:
+        self.genn_model.refuse_if_built(f"declare parameter '{name}' of {self.title} dynamic")
+        self._dynamic_params[which].require(name)
+        for other, params in self._dynamic_params.items():
+            if dynamic and other != which and name in params.buffers:
+                raise RuntimeError(
+                    f"Unable to add dynamic parameter with duplicate name '{name}' to "
+                    f"{self.title}: rename the parameter of one of its two models."
+                )
+        self._dynamic_params[which].declare(name, dynamic)
+
+    def set_dynamic_param_value(self, name: str, value: float) -> None:
+        """Change a parameter that was declared dynamic, from the next step on.
+
+        Derived parameters keep the values they were built with, and `params` those that were
+        given. `GeNNModel.load` starts from these again.
+
+        Parameters
+        ----------
+        name
+            Name of the parameter.
+        value
+            A number; an integer parameter takes it without its fraction.
+
+        Raises
+        ------
+        IndexError
+            If no parameter of this name was declared dynamic.
+        RuntimeError
+            If the model is not loaded, or the value is out of the range of the parameter's type.
+        TypeError
+            If the value is not a number.
+        """
+        params = find(self.dynamic_params(), name, self.title)
+        if np.ndim(value) or np.asarray(value).dtype.kind not in "biuf":
+            raise TypeError(
+                f"Dynamic parameter '{name}' of {self.title} must be a number, not {value!r}."
+            )
+        if params.buffers[name].device is None:
+            raise RuntimeError(
+                f"Cannot set dynamic parameter '{name}' of {self.title}: the model is not loaded; "
+                "call model.load() first."
+            )
+        self.flush()
+        params.set(name, float(value), self.genn_model.types)
+
+    def _arrays(self, model: Model, prefix: str = "") -> ExtraGlobalArrayDict:
+        """Create the extra global parameters of a description."""
+        return ExtraGlobalArrayDict(
+            self.title[0].upper() + self.title[1:],
+            [
+                ExtraGlobalArray(
+                    item.name,
+                    Buffer(f"{self.name}_{prefix}{item.name}", item.type, 0, per_batch=False),
+                    self,
+                    self.title,
+                )
+                for item in model.extra_global_params
+            ],
+        )
 
     def _prepare(self, variable: Variable, prefix: str = "") -> None:
         """Give a new variable its own stream of random numbers, and check its initial value."""
         variable.stream = stream_number(f"{prefix} {variable.name} of {self.title}")
+        if isinstance(variable.initial, VarInit):
+            variable.extra_global_params = self._arrays(
+                variable.initial.snippet, f"{prefix}{variable.name}_"
+            )
         if isinstance(variable.initial, VarInit):
             self.check_initialiser(variable, variable.initial)
 
@@ -245,6 +352,8 @@ class Group:
                 num_batch=batch_size,
                 seed=seed,
                 stream=variable.stream,
+                arrays=arrays_on_device(variable.extra_global_params),
+                title=f"variable '{variable.name}' of {self.title}",
             )
         what = f"variable '{variable.name}' of {self.title}"
         initial = initial_array(what, init, ctype, types)
@@ -322,11 +431,13 @@ class Group:
         params: Mapping[str, float],
         variables: Mapping[str, Variable],
         references: Mapping[str, str] | None = None,
+        which: str = "",
     ) -> Bound:
         owner = self.genn_model
         values = evaluate_parameters(self.title, model, params, owner.dt, owner.types)
         memory = {name: variable.buffer for name, variable in variables.items()}
-        return Bound(prefix, model, values, memory, references or {})
+        memory |= self._dynamic_params[which].buffers
+        return Bound(prefix, model, values, memory, references or {}, self.title)
 
 
 class NeuronGroup(Group):
@@ -348,6 +459,8 @@ class NeuronGroup(Group):
         self.model = neuron
         self.params = dict(params)
         self.vars = self._variables(neuron.vars, initial, num_neurons)
+        self.extra_global_params = self._arrays(neuron)
+        self._dynamic_params[""] = DynamicParams(self.title, name, neuron, self.params)
         self.recorder = Recorder(self.title, num_neurons)
         self.spikes_buffer = Buffer(f"{name}_spikes", "uint32_t", num_neurons)
         self.spike_count_buffer = Buffer(f"{name}_num_spikes", "uint32_t", 1, per_element=False)
@@ -477,7 +590,8 @@ class NeuronGroup(Group):
 
     def bound(self) -> Bound:
         """Return the neuron model with its values and memory."""
-        return self._bound("", self.model, self.params, self.vars)
+        variables = {**self.vars, **self.extra_global_params}
+        return self._bound("", self.model, self.params, variables)
 
 
 @dataclass(frozen=True)
@@ -556,6 +670,16 @@ class SynapseGroup(Group):
         self.events_buffer = Buffer(f"{name}_pre_events", "uint32_t", num_pre)
         self.event_count_buffer = Buffer(f"{name}_num_pre_events", "uint32_t", 1, per_element=False)
         self.event_recorder = Recorder(f"presynaptic events of {self.title}", num_pre)
+        self.extra_global_params = self._arrays(wum)
+        self.psm_extra_global_params = self._arrays(psm, "psm_")
+        self.connectivity_extra_global_params = ExtraGlobalArrayDict(self.title)
+        if connectivity_init is not None:
+            self.connectivity_extra_global_params = self._arrays(
+                connectivity_init.snippet, "connectivity_"
+            )
+        for which, init in (("weight update", weight_update), ("postsynaptic", postsynaptic)):
+            self._dynamic_params[which] = DynamicParams(self.title, name, init.model, init.params)
+        # Hints to a GPU, which are kept and not needed here.
         self.parallelism_hint: object = None
         self.num_threads_per_spike = 1
         self.narrow_sparse_ind_enabled = False
@@ -743,6 +867,7 @@ class SynapseGroup(Group):
                 num_batch=batch_size,
                 seed=seed,
                 stream=stream_number(f"connectivity of {self.title}"),
+                arrays=arrays_on_device(self.connectivity_extra_global_params),
             )
             self.connectivity.set(pre, post)
         _size_by(self.connectivity, self.vars)
@@ -805,9 +930,34 @@ class SynapseGroup(Group):
             hidden += [self.events_buffer, self.event_count_buffer]
         return result + [(buffer, None) for buffer in hidden]
 
+    def extra_global_arrays(self) -> list[ExtraGlobalArray]:
+        """Return the extra global parameters of both models and of what runs during load."""
+        return [
+            *super().extra_global_arrays(),
+            *self.psm_extra_global_params.values(),
+            *self.connectivity_extra_global_params.values(),
+        ]
+
+    def set_param_dynamic(self, name: str, dynamic: bool = True) -> NoReturn:
+        """Refuse: a synapse population uses two models, with a method for each."""
+        raise AttributeError(
+            f"{self.title} has two sets of parameters: use set_wu_param_dynamic for those of its "
+            "weight update model, and set_ps_param_dynamic for those of its postsynaptic model."
+        )
+
+    def set_wu_param_dynamic(self, name: str, dynamic: bool = True) -> None:
+        """Declare a parameter of the weight update model dynamic, see `set_param_dynamic`."""
+        self._declare_dynamic("weight update", name, dynamic)
+
+    def set_ps_param_dynamic(self, name: str, dynamic: bool = True) -> None:
+        """Declare a parameter of the postsynaptic model dynamic, see `set_param_dynamic`."""
+        self._declare_dynamic("postsynaptic", name, dynamic)
+
     def bound_weight_update(self) -> Bound:
         """Return the weight update model with its values and the memory of its synapses."""
-        return self._bound("", self.weight_update.model, self.weight_update.params, self.vars)
+        init = self.weight_update
+        variables = {**self.vars, **self.extra_global_params}
+        return self._bound("", init.model, init.params, variables, which="weight update")
 
     def bound_side(self, side: str) -> Bound:
         """Return the weight update model as its ``"pre"`` or ``"post"`` neurons run it."""
@@ -818,13 +968,17 @@ class SynapseGroup(Group):
         )
         init = self.weight_update
         prefix = f"{self.name}_{side}_"
-        return self._bound(prefix, init.model, init.params, variables, references)
+        memory = {**variables, **self.extra_global_params}
+        return self._bound(prefix, init.model, init.params, memory, references, "weight update")
 
     def bound_postsynaptic(self) -> Bound:
         """Return the postsynaptic model with its values and memory."""
         init = self.postsynaptic
         prefix = f"{self.name}_"
-        return self._bound(prefix, init.model, init.params, self.psm_vars, self.references.psm)
+        variables = {**self.psm_vars, **self.psm_extra_global_params}
+        return self._bound(
+            prefix, init.model, init.params, variables, self.references.psm, "postsynaptic"
+        )
 
 
 class _OutPost(Variable):
@@ -856,6 +1010,8 @@ class CurrentSource(Group):
         self.target_pop = pop
         self.params = dict(params)
         self.vars = self._variables(source.vars, initial, pop.num_neurons)
+        self.extra_global_params = self._arrays(source)
+        self._dynamic_params[""] = DynamicParams(self.title, name, source, self.params)
         self.references = dict(references)
         self._target_var = "Isyn"
         self._complete = True
@@ -877,7 +1033,8 @@ class CurrentSource(Group):
 
     def bound(self) -> Bound:
         """Return the model with its values and memory."""
-        return self._bound(f"{self.name}_", self.model, self.params, self.vars, self.references)
+        variables = {**self.vars, **self.extra_global_params}
+        return self._bound(f"{self.name}_", self.model, self.params, variables, self.references)
 
 
 @dataclass(frozen=True)
@@ -913,6 +1070,19 @@ class VariableReference:
         return self.buffer.type
 
 
+@dataclass(frozen=True)
+class ExtraGlobalParamReference:
+    """An extra global parameter of a group, to be used under another name in a custom update."""
+
+    group: Group
+    array: ExtraGlobalArray
+
+    @property
+    def type(self) -> TypeLike:
+        """Type of the elements, as written in its model."""
+        return self.array.type
+
+
 class CustomUpdate(Group):
     """An operation on variables, made by `GeNNModel.add_custom_update`."""
 
@@ -927,6 +1097,7 @@ class CustomUpdate(Group):
         params: Mapping[str, float],
         initial: Values,
         references: Mapping[str, VariableReference],
+        array_references: Mapping[str, ExtraGlobalParamReference],
     ) -> None:
         super().__init__(model, name)
         self.update_group_name = update_group_name
@@ -934,6 +1105,7 @@ class CustomUpdate(Group):
         self.params = dict(params)
         # Not to be changed later: so an update refers to older ones alone, never in a cycle.
         self.references = MappingProxyType(dict(references))
+        self.array_references = MappingProxyType(dict(array_references))
         first, *_ = references.values()
         self.size = first.size
         self._synapses = first.synapses
@@ -951,6 +1123,8 @@ class CustomUpdate(Group):
         for variable in self.vars.values():
             variable.buffer.per_batch &= self.per_batch
             variable.buffer.per_element &= self.per_element
+        self.extra_global_params = self._arrays(update)
+        self._dynamic_params[""] = DynamicParams(self.title, name, update, self.params)
         self._complete = True
 
     @property
@@ -1011,8 +1185,10 @@ class CustomUpdate(Group):
 
     def bound(self) -> Bound:
         """Return the model with its values, its memory and what it refers to."""
-        bound = self._bound("", self.model, self.params, self.vars)
-        return Bound(bound.prefix, bound.model, bound.params, self.memory)
+        variables = {**self.vars, **self.extra_global_params}
+        bound = self._bound("", self.model, self.params, variables)
+        arrays = {name: item.array.buffer for name, item in self.array_references.items()}
+        return replace(bound, buffers={**bound.buffers, **self.memory, **arrays})
 
 
 def _size_by(connectivity: SparseConnectivity, variables: Mapping[str, Variable]) -> None:

@@ -16,11 +16,13 @@ from tutorial_helpers.engine.components import (
     SparseConnectivityInitSnippet,
     VarInitSnippet,
 )
+from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.snippets import SnippetError
 from tutorial_helpers.engine.translate import (
     RANDOM_STATE,
     Name,
     Namer,
+    Pointer,
     SpecialFunction,
     Translator,
     converted,
@@ -60,12 +62,19 @@ class InitCode:
         Name of what the code assigns; blank where it does not.
     draws
         Whether it draws random numbers.
+    arrays
+        Extra global parameters in order: the name of each in the code, and the type of its
+        elements.
+    faults
+        Where the code can fail.
     """
 
     lines: tuple[str, ...]
     params: tuple[tuple[str, ResolvedType], ...]
     result: str
     draws: bool
+    arrays: tuple[tuple[str, ResolvedType], ...]
+    faults: Faults
 
 
 def _built_in(code: str) -> Name:
@@ -79,6 +88,19 @@ def _parameters(
     for param in model.constants:
         ctype = precision.resolve(param.type)
         names[param.name] = Name(namer.unique(param.name), ctype, writable=False, kind="parameter")
+    return names, tuple((name.code, name.type) for name in names.values())
+
+
+def _arrays(
+    model: Model, precision: Precision, namer: Namer
+) -> tuple[dict[str, Name], tuple[tuple[str, ResolvedType], ...]]:
+    names = {}
+    for item in model.extra_global_params:
+        ctype, code = precision.resolve(item.type), namer.unique(item.name)
+        title = f"extra global parameter '{item.name}'"
+        # Who comes first cannot be told here, so what all share cannot be assigned.
+        pointer = Pointer(code, "0", ctype, False, title)
+        names[item.name] = Name(code, ctype, writable=False, kind=title, pointer=pointer)
     return names, tuple((name.code, name.type) for name in names.values())
 
 
@@ -111,17 +133,21 @@ def value_code(
             "num_post": _built_in("uint32(num_post)"),
         }
     parameters, params = _parameters(snippet, precision, namer)
+    pointers, arrays = _arrays(snippet, precision, namer)
     value = Name(namer.unique("value"), ctype)
+    faults = Faults.of_loop("element")
+    faults.time = "np.nan"
     translator = Translator(
         precision,
-        {**names, "value": value, **parameters},
+        {**names, "value": value, **parameters, **pointers},
         namer,
         unavailable=_NOT_YET | other,
         random=True,
+        faults=faults,
     )
     lines = translator.statements(snippet.var_init_code)
     draws = RANDOM_STATE in translator.written
-    return InitCode(tuple(lines), params, value.code, draws)
+    return InitCode(tuple(lines), params, value.code, draws, arrays, faults)
 
 
 def connectivity_code(snippet: SparseConnectivityInitSnippet, precision: Precision) -> InitCode:
@@ -148,6 +174,9 @@ def connectivity_code(snippet: SparseConnectivityInitSnippet, precision: Precisi
     if snippet.shared_total:
         names["row_length"] = _built_in("row_length")
     parameters, params = _parameters(snippet, precision, namer)
+    pointers, arrays = _arrays(snippet, precision, namer)
+    faults = Faults.of_loop("line")
+    faults.time = "np.nan"
     hint = f"this code builds a whole {'row' if by_row else 'column'}, one synapse after the other."
     unavailable: Mapping[str, str] = {**_NOT_YET, f"id_{other}": hint}
     add = SpecialFunction(
@@ -160,16 +189,17 @@ def connectivity_code(snippet: SparseConnectivityInitSnippet, precision: Precisi
     )
     translator = Translator(
         precision,
-        {**names, **parameters},
+        {**names, **parameters, **pointers},
         namer,
         special={"addSynapse": add},
         unavailable=unavailable,
         random=True,
+        faults=faults,
     )
     code = snippet.row_build_code if by_row else snippet.col_build_code
     lines = translator.statements(code)
     draws = RANDOM_STATE in translator.written
-    return InitCode(tuple(lines), params, "", draws)
+    return InitCode(tuple(lines), params, "", draws, arrays, faults)
 
 
 def check_init_code(snippet: VarInitSnippet | SparseConnectivityInitSnippet) -> None:

@@ -6,9 +6,10 @@ for one variable thus serves all others of the same type, in any model.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from tutorial_helpers.engine.translate import literal
 from tutorial_helpers.engine.types import Precision, ResolvedType
 
 Array = np.ndarray[Any, Any]
+Result = TypeVar("Result")
 
 # Elements below which a second thread is not worth its while.
 _ELEMENTS_PER_CALL = 1 << 15
@@ -37,6 +39,53 @@ def arguments_of(code: InitCode, model: Model, params: Mapping[str, float]) -> l
     return [ctype.dtype.type(value) for (_, ctype), value in zip(code.params, values, strict=True)]
 
 
+def global_arguments(code: InitCode) -> tuple[list[str], list[str]]:
+    """Return the names and the types of the arrays that the kernel of a snippet indexes."""
+    names = [name for name, _ in code.arrays]
+    types = [f"{signature_of(ctype)}[::1]" for _, ctype in code.arrays]
+    if code.faults.sites:
+        names.append(code.faults.name)
+        types.append("float64[::1]")
+    return names, types
+
+
+def run(
+    code: InitCode,
+    arrays: Mapping[str, Array],
+    model: Model,
+    title: str,
+    work: Callable[..., Result],
+) -> Result:
+    """Call a kernel with the arrays that its code indexes, and raise if that goes wrong.
+
+    Parameters
+    ----------
+    code, model
+        The code and the snippet that it is of.
+    arrays
+        Values of the snippet's extra global parameters.
+    title
+        What is initialised, for messages.
+    work
+        Calls the kernel with what it is given, a list.
+
+    Raises
+    ------
+    SnippetError
+        If an index is outside its array, or an assertion fails.
+    """
+    # The code is shared by all that have it in common, and what goes wrong is not.
+    faults = replace(code.faults, title=title)
+    faults.allocate(np.dtype(np.float64), 1)
+    assert faults.device is not None
+    given = [arrays[item.name] for item in model.extra_global_params]
+    result = work([*given, *([faults.device[0]] if faults.sites else [])])
+    found = faults.error()
+    if found is not None:
+        raise found[1]
+    return result
+
+
 @lru_cache(maxsize=256)
 def value_kernel(
     snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, layout: Layout
@@ -50,12 +99,14 @@ def value_kernel(
     """
     code = value_code(snippet, precision, ctype, layout)
     inds = ["pre_inds", "post_inds"] if layout == "sparse" else []
+    global_names, global_types = global_arguments(code)
     numbers = ["first", "last", "seed", "stream", "num_batch", "num_pre", "num_post"]
-    names = [*numbers, "dt", *(name for name, _ in code.params), *inds, "values"]
+    names = [*numbers, "dt", *(name for name, _ in code.params), *global_names, *inds, "values"]
     types = [
         *(["int64"] * len(numbers)),
         precision.time.numpy_name,
         *(signature_of(param) for _, param in code.params),
+        *global_types,
         *(["uint32[::1]"] * len(inds)),
         f"{signature_of(ctype)}[::1]",
     ]
@@ -82,6 +133,8 @@ def initial_values(
     num_batch: int = 1,
     seed: int = 0,
     stream: int = 0,
+    arrays: Mapping[str, Array] | None = None,
+    title: str = "a variable",
 ) -> Array:
     """Run a snippet for every element of a variable.
 
@@ -106,11 +159,20 @@ def initial_values(
     seed, stream
         What decides the random numbers: the seed of the model, and a number that is the variable's
         own (`random_numbers.stream_number`).
+    arrays
+        Values of the snippet's extra global parameters.
+    title
+        What gets the values, for messages.
 
     Returns
     -------
     ndarray
         One value for each element, the same for all batches.
+
+    Raises
+    ------
+    SnippetError
+        If the code uses what such a variable does not have, or goes wrong.
     """
     layout: Layout = "neurons" if len(shape) == 1 else "dense" if inds is None else "sparse"
     code, kernel = value_kernel(snippet, precision, ctype, layout)
@@ -119,12 +181,18 @@ def initial_values(
     values = np.zeros(count, ctype.dtype)
     # Of neurons there is one dimension, which takes the place of the postsynaptic one.
     num_pre, num_post = shape if len(shape) == 2 else (1, shape[0])
-    arguments = [
+    leading = [
         *(seed, stream, num_batch, num_pre, num_post),
         precision.time.dtype.type(dt),
         *arguments_of(code, snippet, params),
-        *(inds or ()),
-        values,
     ]
-    share(lambda first, last: kernel(first, last, *arguments), count, _ELEMENTS_PER_CALL)
+    trailing = [*(inds or ()), values]
+
+    def work(shared: Sequence[Any]) -> None:
+        arguments = [*leading, *shared, *trailing]
+        # Of what goes wrong the first is told, so that has to be found by one thread.
+        least = count if code.faults.sites else _ELEMENTS_PER_CALL
+        share(lambda first, last: kernel(first, last, *arguments), count, max(1, least))
+
+    run(code, arrays or {}, snippet, title, work)
     return values

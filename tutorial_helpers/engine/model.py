@@ -17,6 +17,7 @@ from tutorial_helpers.engine.compile import compiled
 from tutorial_helpers.engine.components import (
     CurrentSourceModel,
     CustomUpdateModel,
+    ExtraGlobalParam,
     NeuronModel,
     PostsynapticModel,
     VarReference,
@@ -26,6 +27,7 @@ from tutorial_helpers.engine.factories import check_name, unsupported
 from tutorial_helpers.engine.groups import (
     CurrentSource,
     CustomUpdate,
+    ExtraGlobalParamReference,
     Group,
     NeuronGroup,
     SynapseGroup,
@@ -495,7 +497,8 @@ class GeNNModel:
             For each variable reference of the model, what `create_var_ref` or a relative returns.
             All have to be to as many neurons, or to synapses of one population.
         egp_refs
-            Not supported by the bundled engine.
+            For each extra global parameter reference of the model, what `create_egp_ref` or a
+            relative returns.
 
         Returns
         -------
@@ -510,8 +513,6 @@ class GeNNModel:
         self._check_new("custom update", cu_name, self.custom_updates)
         check_name(group_name, "Custom update group", may_start_with_digit=True)
         title = f"custom update '{cu_name}'"
-        if egp_refs:
-            raise unsupported(f"references to extra global parameters ({title})")
         model = find_model(custom_update_model, CustomUpdateModel, title)
         prefix = f"Custom update {cu_name}"
         values = check_parameters(prefix, model, params)
@@ -522,7 +523,13 @@ class GeNNModel:
             raise RuntimeError(f"Custom update models must reference variables: {title} has none.")
         targets = self._check_references(title, model.var_refs, references)
         check_targets(title, model, targets)
-        group = self.update_class(self, cu_name, group_name, model, values, initial, targets)
+        declared = model.extra_global_param_refs
+        kind, names = "Extra global parameter reference", [item.name for item in declared]
+        arrays = check_names(prefix, kind, "target", names, egp_refs)
+        self._check_array_references(title, declared, arrays)
+        group = self.update_class(
+            self, cu_name, group_name, model, values, initial, targets, arrays
+        )
         check_dimensions(group, self._batch_size)
         self.custom_updates[cu_name] = group
         return group
@@ -566,6 +573,27 @@ class GeNNModel:
                     )
             result[reference.name] = target
         return result
+
+    def _check_array_references(
+        self,
+        title: str,
+        declared: Sequence[ExtraGlobalParam],
+        given: Mapping[str, ExtraGlobalParamReference],
+    ) -> None:
+        for reference in declared:
+            target = given[reference.name]
+            what = f"Extra global parameter reference '{reference.name}' of {title}"
+            if not isinstance(target, ExtraGlobalParamReference):
+                raise TypeError(f"{what} must be what create_egp_ref(…) returns, not {target!r}.")
+            if target.group.genn_model is not self:
+                raise ValueError(f"{what} points to {target.group.title} of another model.")
+            expected, found = type_text(reference.type), type_text(target.type)
+            if expected != found:
+                raise RuntimeError(
+                    f"Incompatible type for extra global parameter reference '{reference.name}' of "
+                    f"{title}: it is declared '{expected}*', but '{target.array.name}' of "
+                    f"{target.group.title} is '{found}*'; write the same."
+                )
 
     # Life ------------------------------------------------------------------------------------
 
@@ -659,7 +687,7 @@ class GeNNModel:
             )
         except BaseException:
             for group in groups:
-                for buffer, _ in group.buffers():
+                for buffer in group.all_buffers():
                     buffer.release()
             raise
 

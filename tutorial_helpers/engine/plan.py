@@ -7,7 +7,7 @@ populations; the number of batches and the values of variables come later.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -22,6 +22,7 @@ from tutorial_helpers.engine.bodies import (
     synapse_loop,
 )
 from tutorial_helpers.engine.buffers import Buffer
+from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.groups import (
     CurrentSource,
     CustomUpdate,
@@ -136,6 +137,9 @@ class Plan:
         Whether synapses have anything to do in every step.
     custom_updates
         By name: how each custom update is run.
+    in_lockstep
+        Whether all batches must have finished a phase of a step before any goes on, one after the
+        other, because they share arrays that code assigns.
     """
 
     source: str
@@ -143,6 +147,7 @@ class Plan:
     recorders: tuple[Recorder, ...]
     has_synapse_dynamics: bool
     custom_updates: Mapping[str, CustomUpdateCall]
+    in_lockstep: bool
 
 
 def array_type(buffer: Buffer, precision: Precision) -> str:
@@ -554,8 +559,10 @@ def _custom_updates(
             group.count,
             None if group.connectivity is None else group.connectivity.post_inds,
             group.per_batch,
-            all(buffer.per_batch or not group.per_batch for buffer in _written(group)),
-            all(buffer.per_element or not group.per_element for buffer in _written(group)),
+            not _assigns_shared(buffers)
+            and all(buffer.per_batch or not group.per_batch for buffer in _written(group)),
+            not any(isinstance(buffer, Faults) for buffer in buffers)
+            and all(buffer.per_element or not group.per_element for buffer in _written(group)),
             _stage(group),
             _transposed(group),
             _broadcast(group),
@@ -603,13 +610,21 @@ def make_plan(model: Description) -> Plan:
     RuntimeError
         If a parameter does not fit into its type.
     """
+    order = None
+    # A timer has to tell the phases of a step apart, so steps are run one by one for it.
+    if not model.timing_enabled:
+        order = order_for_blocks(model.neuron_populations, model.synapse_populations.values())
+    plan = _plan(model, order)
+    if order is not None and plan.in_lockstep:
+        plan = _plan(model, None)
+    return plan
+
+
+def _plan(model: Description, order: Sequence[NeuronGroup] | None) -> Plan:
+    """Return the plan for a schedule: an order of the populations for blocks, or None for steps."""
     memory = _Memory()
     populations = list(model.neuron_populations.values())
     connections = list(model.synapse_populations.values())
-    # A timer has to tell the phases of a step apart, so steps are run one by one for it.
-    order = None
-    if not model.timing_enabled:
-        order = order_for_blocks(model.neuron_populations, connections)
     in_blocks = order is not None
     synapses = [
         function for group in connections for function in _synapses(model, group, memory, in_blocks)
@@ -650,6 +665,11 @@ def make_plan(model: Description) -> Plan:
         incoming=incoming,
         in_blocks=in_blocks,
         draws=any("random_key" in item["loop"].scalars for item in neurons),
+        uses_arrays=any(
+            isinstance(buffer, Faults)
+            for buffers in (memory.arrays, *(call.buffers for call in calls.values()))
+            for buffer in buffers
+        ),
         block_steps=BLOCK_STEPS,
         custom_update_functions=update_functions,
         simulate={
@@ -667,7 +687,13 @@ def make_plan(model: Description) -> Plan:
         tuple(recorder for _, recorder in recorders),
         any(function["kind"] == "dynamics" for function in synapses),
         calls,
+        model.batch_size > 1 and _assigns_shared(memory.arrays),
     )
+
+
+def _assigns_shared(buffers: Iterable[Buffer]) -> bool:
+    """Return whether the code that takes `buffers` assigns arrays that all batches share."""
+    return any(isinstance(buffer, Faults) and buffer.assigns for buffer in buffers)
 
 
 def _records(group: NeuronGroup) -> bool:

@@ -12,13 +12,14 @@ from tutorial_helpers.engine.components import VarReference
 from tutorial_helpers.engine.groups import (
     CurrentSource,
     CustomUpdate,
+    ExtraGlobalParamReference,
     Group,
     NeuronGroup,
     SynapseGroup,
     VariableReference,
 )
 from tutorial_helpers.engine.types import ResolvedType, TypeLike
-from tutorial_helpers.engine.variables import Variable
+from tutorial_helpers.engine.variables import ExtraGlobalArray, Variable
 
 AnyGroup = TypeVar("AnyGroup", bound=Group)
 
@@ -265,6 +266,60 @@ def create_prev_spike_time_var_ref(group: object) -> VariableReference:
     assert isinstance(group, NeuronGroup)
     times = group.refer_to_prev_spike_times()
     return VariableReference("prev_st", group, times, group.num_neurons)
+
+
+def _find_array(
+    group: Group, arrays: Mapping[str, ExtraGlobalArray], name: object
+) -> ExtraGlobalParamReference:
+    if name not in arrays:
+        listed = ", ".join(f"'{known}'" for known in arrays) or "none"
+        raise RuntimeError(
+            f"Extra global parameter '{name}' not found: the extra global parameters of "
+            f"{group.title} are {listed}."
+        )
+    assert isinstance(name, str)
+    return ExtraGlobalParamReference(group, arrays[name])
+
+
+def create_egp_ref(group: object, name: str) -> ExtraGlobalParamReference:
+    """Refer to an extra global parameter of a neuron population, current source or custom update.
+
+    Parameters
+    ----------
+    group
+        What owns the extra global parameter.
+    name
+        Its name in the model.
+
+    Returns
+    -------
+    ExtraGlobalParamReference
+        To be given in ``egp_refs`` of `GeNNModel.add_custom_update`.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no such extra global parameter.
+    TypeError
+        If `group` is something else.
+    """
+    _check(group, (NeuronGroup, CurrentSource, CustomUpdate), "create_egp_ref")
+    assert isinstance(group, (NeuronGroup, CurrentSource, CustomUpdate))
+    return _find_array(group, group.extra_global_params, name)
+
+
+def create_psm_egp_ref(group: object, name: str) -> ExtraGlobalParamReference:
+    """Refer to an extra global parameter of the postsynaptic model of a synapse population."""
+    _check(group, (SynapseGroup,), "create_psm_egp_ref")
+    assert isinstance(group, SynapseGroup)
+    return _find_array(group, group.psm_extra_global_params, name)
+
+
+def create_wu_egp_ref(group: object, name: str) -> ExtraGlobalParamReference:
+    """Refer to an extra global parameter of the weight update model of a synapse population."""
+    _check(group, (SynapseGroup,), "create_wu_egp_ref")
+    assert isinstance(group, SynapseGroup)
+    return _find_array(group, group.extra_global_params, name)
 
 
 def check_reference_type(title: str, declared: VarReference, target: VariableReference) -> None:

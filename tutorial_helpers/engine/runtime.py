@@ -8,7 +8,8 @@ the cache. Batches do not interact inside a step, which makes this exact.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
+from operator import itemgetter
 from time import perf_counter
 from types import ModuleType
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from tutorial_helpers.engine.buffers import Buffer
+from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.groups import Group, SynapseGroup
 from tutorial_helpers.engine.plan import CustomUpdateCall, Plan
 from tutorial_helpers.engine.threads import share
@@ -78,6 +80,10 @@ class Runtime:
         self.pending = 0
         self._owned: list[Buffer] = []
         groups = list(groups)
+        used = {*plan.buffers, *(b for call in plan.custom_updates.values() for b in call.buffers)}
+        # Code that connects neurons and initialises variables needs these before anything else.
+        for group in groups:
+            self._allocate_global(group, used)
         self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
         connecting = perf_counter()
         for group in groups:
@@ -89,6 +95,10 @@ class Runtime:
         for synapse_group in self._synapses:
             if synapse_group.connectivity is not None:
                 synapse_group.connectivity.fill()
+        self._faults = sorted((b for b in used if isinstance(b, Faults)), key=lambda b: b.title)
+        for faults in self._faults:
+            faults.allocate(precision.resolve(faults.type).dtype, batch_size)
+            self._owned.append(faults)
         for recorder in plan.recorders:
             assert num_recording_timesteps is not None
             recorder.allocate(num_recording_timesteps, batch_size)
@@ -116,6 +126,18 @@ class Runtime:
         elif buffer.type == TIMEPOINT:
             # No spike so far: as long ago as can be expressed.
             buffer.fill(np.asarray(np.finfo(ctype.dtype).min))
+
+    def _allocate_global(self, group: Group, used: Container[Buffer]) -> None:
+        """Allocate what a group has once for all elements and batches."""
+        for array in group.extra_global_arrays():
+            if array.buffer in used:
+                array.refuse_if_empty()
+            if array.allocate(self._precision.resolve(array.type).dtype):
+                self._owned.append(array.buffer)
+        for params in group.dynamic_params():
+            for buffer in params.buffers.values():
+                self._allocate(group, buffer, None)
+            params.start(self._precision)
 
     def _device(self, buffer: Buffer) -> np.ndarray[Any, Any]:
         """Return a device array in the shape that kernels take."""
@@ -167,8 +189,9 @@ class Runtime:
             return
         first_step, self._timestep, self.pending = self._timestep, self._timestep + steps, 0
         simulated, self._simulated = self._simulated, self._simulated + steps
-        if not self._timing_enabled:
+        if not self._timing_enabled and not self._plan.in_lockstep:
             self._simulate(first_step, simulated, steps, _WHOLE)
+            self._raise_faults()
             return
         for step in range(steps):
             for phase, name in _PHASES:
@@ -176,7 +199,15 @@ class Runtime:
                     continue
                 start = perf_counter()
                 self._simulate(first_step + step, simulated + step, 1, phase)
-                self.times[name] += perf_counter() - start
+                if self._timing_enabled:
+                    self.times[name] += perf_counter() - start
+        self._raise_faults()
+
+    def _raise_faults(self) -> None:
+        """Raise an error for the first thing that went wrong in the steps that have just run."""
+        found = [error for error in (faults.error() for faults in self._faults) if error]
+        if found:
+            raise min(found, key=itemgetter(0))[1]
 
     def _simulate(self, first_step: int, simulated: int, steps: int, phases: int) -> None:
         kernel, size, arguments = self._kernels.simulate, self._batch_size, self._arguments
@@ -185,7 +216,11 @@ class Runtime:
         def work(first: int, last: int) -> None:
             kernel(first, last, size, first_step, simulated, seed, steps, phases, *arguments)
 
-        share(work, size)
+        if self._plan.in_lockstep:
+            # One batch after the other, as each sees what those before it have assigned.
+            work(0, size)
+        else:
+            share(work, size)
 
     def custom_update(self, group_name: str, names: Iterable[str]) -> None:
         """Run custom updates, after all steps so far."""
@@ -198,6 +233,7 @@ class Runtime:
                 part = "update" if call.transposed is None else "transpose"
                 spent = self.custom_update_times.get((part, group_name), 0.0)
                 self.custom_update_times[part, group_name] = spent + perf_counter() - start
+        self._raise_faults()
 
     def _update(self, call: CustomUpdateCall) -> None:
         size = self._batch_size if call.per_batch else 1

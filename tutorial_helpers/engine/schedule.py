@@ -54,7 +54,8 @@ def _can_be_summed_ahead(group: SynapseGroup) -> bool:
     """Return whether the input of each step is a sum of its own, known before the step is run.
 
     It is not where input outlasts its step, as in a decaying current, or depends on the time, on
-    the state of neurons, or on anything but the spikes of the step before.
+    the state of neurons, or on anything but the spikes of the step before; nor where code indexes
+    arrays or asserts, as it tells the time when that goes wrong.
     """
     model = group.weight_update.model
     of_neurons = (
@@ -67,8 +68,9 @@ def _can_be_summed_ahead(group: SynapseGroup) -> bool:
         and not group.has_events
         and model.synapse_dynamics_code.is_blank
         and not any(of_neurons)
+        and not model.extra_global_params
         and not re.search(
-            r"\b(t|(prev_)?st_(pre|post)|addToPre|addToPostDelay)\b",
+            r"\b(t|(prev_)?st_(pre|post)|addToPre|addToPostDelay|assert)\b",
             model.pre_spike_syn_code.text,
         )
     )

@@ -104,6 +104,12 @@ _REFUSED = {
     "shift": "GeNN 5.4 cannot read >>; divide by a power of two instead.",
     "divide_assign": "GeNN 5.4 cannot read /=; write x = x / y instead.",
 }
+# Texts would come out of order, and not in a notebook: a kernel runs many steps of one batch before
+# it goes on with the next, on several threads, and writes past Python's output.
+_NO_PRINTF = (
+    "the bundled engine does not support printf() in code strings; real PyGeNN does. Assign what "
+    "you want to see to a variable, and pull that."
+)
 
 
 def _cleaned(snippet: Snippet) -> str:
@@ -140,6 +146,9 @@ def _cleaned(snippet: Snippet) -> str:
             # but not GeNN's suffix for double.
             if token.endswith("d") and not token.startswith(("0x", "0X")):
                 replacement = token[:-1] + "l"
+        elif kind == "quote" and re.search(r"\bprintf\s*\(", snippet.text):
+            message = snippet.error(_NO_PRINTF, *position(match.start()))
+            raise NotImplementedError(str(message))
         elif kind in _REFUSED:
             raise snippet.error(_REFUSED[kind], *position(match.start()))
         pieces += [snippet.text[last : match.start()], replacement]

@@ -14,12 +14,14 @@ import keyword
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from typing import TypeVar
 
 import numpy as np
 from pycparser import c_ast
 
 from tutorial_helpers.engine import functions
+from tutorial_helpers.engine.faults import NOWHERE, Faults
 from tutorial_helpers.engine.snippets import Snippet, parse_expression, parse_statements
 from tutorial_helpers.engine.types import (
     SCALAR,
@@ -36,6 +38,52 @@ from tutorial_helpers.engine.types import (
     promoted,
     usual_conversion,
 )
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """Where a pointer of a code string points to.
+
+    Parameters
+    ----------
+    array
+        Name of the array in the generated Python.
+    offset
+        Text of the number of the element there, an ``int64``.
+    type
+        Type of the elements.
+    writable
+        Whether they may be assigned through this pointer.
+    title
+        What it is, for messages, such as ``"extra global parameter 'e'"``.
+    """
+
+    array: str
+    offset: str
+    type: ResolvedType
+    writable: bool
+    title: str
+
+    @property
+    def type_name(self) -> str:
+        """Type of the pointer, for messages."""
+        return f"{'' if self.writable else 'const '}{self.type.name}*"
+
+
+@dataclass(frozen=True)
+class Element:
+    """An element of an array that a code string assigns.
+
+    `index` is Python text that can be repeated; `fault` is what `arrays.put` and `arrays.fetch`
+    take beside array and index.
+    """
+
+    array: str
+    index: str
+    type: ResolvedType
+    fault: str
 
 
 @dataclass(frozen=True)
@@ -54,6 +102,8 @@ class Name:
         What it is, for messages, such as ``"parameter"``.
     also_reads
         Where `code` is more than a name: the variable that it reads.
+    pointer
+        Where it points, if it is a pointer and not a number.
     """
 
     code: str
@@ -62,6 +112,7 @@ class Name:
     readable: bool = True
     kind: str = "variable"
     also_reads: str = ""
+    pointer: Pointer | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +148,7 @@ _LEVELS = {
 _ONE = Expression("int32(1)", Int32, _ATOM, constant=1)
 _COMPARISONS = {"==", "!=", "<", ">", "<=", ">="}
 _INTEGER_ONLY = {"%", "<<", "&", "|", "^"}
+_STEPS = {"++", "--", "p++", "p--"}
 
 #: Name of the state of the stream from which one element draws random numbers in one step.
 RANDOM_STATE = "rng"
@@ -113,7 +165,8 @@ class Namer:
             *keyword.kwlist,
             *dir(builtins),
             *(one.numpy_name for one in TYPE_NAMES.values()),
-            *("np", "math", "njit", "c_functions", "random_numbers", "void", "int64"),
+            *("np", "math", "njit", "c_functions", "random_numbers", "arrays", "faults"),
+            *("void", "int64"),
             *taken,
         }
 
@@ -210,6 +263,8 @@ class Translator:
         Names that exist elsewhere in the language, with the reason why not here.
     random
         Whether random numbers may be drawn, from a stream whose state is `RANDOM_STATE`.
+    faults
+        Record of what goes wrong when the code runs.
     """
 
     precision: Precision
@@ -218,6 +273,7 @@ class Translator:
     special: Mapping[str, SpecialFunction] = field(default_factory=dict)
     unavailable: Mapping[str, str] = field(default_factory=dict)
     random: bool = False
+    faults: Faults = field(default_factory=lambda: Faults.of_loop("-1"))
 
     def __post_init__(self) -> None:
         self._scopes: list[dict[str, Name]] = [dict(self.names), {}]
@@ -257,10 +313,16 @@ class Translator:
 
     # Names -----------------------------------------------------------------------------------
 
-    def _lookup(self, node: c_ast.ID) -> Name:
+    def _find(self, name: str) -> Name | None:
         for scope in reversed(self._scopes):
-            if node.name in scope:
-                return scope[node.name]
+            if name in scope:
+                return scope[name]
+        return None
+
+    def _lookup(self, node: c_ast.ID) -> Name:
+        found = self._find(node.name)
+        if found is not None:
+            return found
         if node.name in functions.FUNCTION_NAMES or node.name in self.special:
             raise self._error(node, f"'{node.name}' is a function; call it with arguments.")
         raise self._error(node, self._unknown(node.name, self._visible()))
@@ -284,12 +346,18 @@ class Translator:
         name = self._lookup(node)
         if not name.readable:
             raise self._error(node, f"{name.kind} '{node.name}' can only be assigned, not read.")
+        if name.pointer is not None:
+            raise self._error(
+                node,
+                f"Invalid operand type '{name.pointer.type_name}': {name.pointer.title} is no "
+                f"number; write {node.name}[0] for the one it points to.",
+            )
         self.read.add(name.also_reads or name.code)
         return name
 
-    def _assignable(self, node: c_ast.Node) -> Name:
-        if isinstance(node, c_ast.ArrayRef):
-            self._unsupported(node, "indexing")
+    def _assignable(self, node: c_ast.Node) -> Name | Element:
+        if isinstance(node, c_ast.ArrayRef) or (isinstance(node, c_ast.UnaryOp) and node.op == "*"):
+            return self._assignable_element(node)
         if not isinstance(node, c_ast.ID):
             raise self._error(node, "This is not assignable; only variables are.")
         name = self._lookup(node)
@@ -318,17 +386,32 @@ class Translator:
     def _block_items(self, items: Iterable[c_ast.Node]) -> list[str]:
         return [line for item in items for line in self._statement(item)]
 
+    def _captured(
+        self, translate: Callable[[c_ast.Node], Result], node: c_ast.Node
+    ) -> tuple[list[str], Result]:
+        """Translate a part of an expression; return the lines to run before it, and the result."""
+        outer, self._before = self._before, []
+        try:
+            result = translate(node)
+            return self._before, result
+        finally:
+            self._before = outer
+
     def _evaluated(self, node: c_ast.Node) -> tuple[list[str], Expression]:
         """Translate an expression; return the lines to run before it, and the expression."""
-        outer, self._before = self._before, []
-        value = self._expression(node)
-        before, self._before = self._before, outer
-        return before, value
+        return self._captured(self._expression, node)
 
     def _tested(self, node: c_ast.Node, level: int = _CHOICE) -> tuple[list[str], str]:
         """Translate an expression into lines to run before and the text of a truth value."""
-        before, value = self._evaluated(node)
+        before, value = self._captured(self._condition, node)
         return before, self._truth(value, level)
+
+    def _condition(self, node: c_ast.Node) -> Expression:
+        """Translate an expression of which only the truth matters; a pointer is always true."""
+        if not self._is_pointer(node):
+            return self._expression(node)
+        self._pointer(node)
+        return Expression("True", Bool, _ATOM, True)
 
     def _indented(self, node: c_ast.Node | None) -> list[str]:
         with self._scope():
@@ -355,12 +438,15 @@ class Translator:
         return self._block_items(node.decls)
 
     def _on_Decl(self, node: c_ast.Decl) -> list[str]:  # noqa: N802
-        if isinstance(node.type, c_ast.PtrDecl):
-            self._unsupported(node, "pointers")
-        if not isinstance(node.type, c_ast.TypeDecl) or node.storage or node.funcspec:
-            raise self._error(node, "Only plain numeric variables can be declared here.")
+        declared = node.type.type if isinstance(node.type, c_ast.PtrDecl) else node.type
+        if not isinstance(declared, c_ast.TypeDecl) or node.storage or node.funcspec:
+            raise self._error(
+                node, "Only numeric variables and pointers to numbers can be declared here."
+            )
         if node.name in self._scopes[-1]:
             raise self._error(node, f"Redeclaration of variable '{node.name}'; rename one.")
+        if isinstance(node.type, c_ast.PtrDecl):
+            return self._declared_pointer(node, declared)
         ctype = self._declared_type(node.type)
         before: list[str] = []
         value = literal(0, ctype)
@@ -483,33 +569,41 @@ class Translator:
         """Translate an expression whose value is not used."""
         if isinstance(node, c_ast.ExprList):
             return [line for part in node.exprs for line in self._effect(part)]
+        if self._is_pointer(node):
+            return self._captured(self._pointer, node)[0]
         if isinstance(node, c_ast.Assignment):
-            before, value = self._evaluated(node.rvalue)
-            return [*before, self._assigned(self._target(node), node.op[:-1], value, node)]
-        if isinstance(node, c_ast.UnaryOp) and node.op in {"++", "--", "p++", "p--"}:
-            target = self._steppable(node)
-            return [self._assigned(target, node.op[-1], _ONE)]
+            return self._captured(self._assign, node)[0]
+        if isinstance(node, c_ast.UnaryOp) and node.op in _STEPS:
+            before, target = self._captured(self._steppable, node)
+            return [*before, self._assigned(target, node.op[-1], _ONE)]
         called = node.name if isinstance(node, c_ast.FuncCall) else None
+        if isinstance(called, c_ast.ID) and called.name == "assert":
+            return self._assertion(node)
         if isinstance(called, c_ast.ID) and called.name in self.special:
             return self._special_call(node, called.name)
         # Nothing comes of the value, but what it assigns on the way must still happen.
         return self._evaluated(node)[0]
 
-    def _target(self, node: c_ast.Assignment) -> Name:
+    def _assign(self, node: c_ast.Assignment) -> Name | Element:
+        """Translate an assignment into lines to run, and return what it assigns."""
+        value = self._expression(node.rvalue)
         target = self._assignable(node.lvalue)
         if node.op != "=":
             self._check_readable(target, node, node.lvalue, node.op)
+        self._before.append(self._assigned(target, node.op[:-1], value, node))
         return target
 
-    def _steppable(self, node: c_ast.UnaryOp) -> Name:
+    def _steppable(self, node: c_ast.UnaryOp) -> Name | Element:
         target = self._assignable(node.expr)
         self._check_readable(target, node, node.expr, node.op.removeprefix("p"))
         return target
 
     def _check_readable(
-        self, target: Name, node: c_ast.Node, variable: c_ast.ID, operator: str
+        self, target: Name | Element, node: c_ast.Node, variable: c_ast.Node, operator: str
     ) -> None:
         """Raise unless an operator that reads what it assigns can be applied to `target`."""
+        if isinstance(target, Element):
+            return
         if not target.readable:
             raise self._error(
                 node, f"{target.kind} '{variable.name}' takes only '=', not '{operator}'."
@@ -517,16 +611,25 @@ class Translator:
         self.read.add(target.code)
 
     def _assigned(
-        self, target: Name, operator: str, value: Expression, node: c_ast.Node | None = None
+        self,
+        target: Name | Element,
+        operator: str,
+        value: Expression,
+        node: c_ast.Node | None = None,
     ) -> str:
         """Return the line ``target operator= value``."""
+        if isinstance(target, Element):
+            if operator:
+                value = self._operation(operator, _value(target), value, node)
+            text = converted(value, target.type).code
+            return f"arrays.put({target.array}, {target.index}, {text}, {target.fault})"
         if not operator:
             return f"{target.code} = {converted(value, target.type).code}"
         if operator in {"+", "-", "*"} and target.type.is_float and value.type != Double:
             return f"{target.code} {operator}= {converted(value, target.type).code}"
         if operator in {"+", "-", "*"} and target.type == Double:
             return f"{target.code} {operator}= {converted(value, Double).code}"
-        result = self._operation(operator, _variable(target), value, node)
+        result = self._operation(operator, _value(target), value, node)
         return f"{target.code} = {converted(result, target.type).code}"
 
     # Expressions -----------------------------------------------------------------------------
@@ -562,11 +665,12 @@ class Translator:
     def _value_of_ID(self, node: c_ast.ID) -> Expression:  # noqa: N802
         if node.name in ("true", "false"):
             return Expression(node.name.capitalize(), Bool, _ATOM, True)
-        return _variable(self._readable(node))
+        return _value(self._readable(node))
 
     def _value_of_ArrayRef(self, node: c_ast.ArrayRef) -> Expression:  # noqa: N802
-        self._unsupported(node, "indexing")
-        raise AssertionError  # not reached
+        pointer, index = self._place(node)
+        fault = self.faults.site(self._snippet, node, pointer.title)
+        return _value(Element(pointer.array, index, pointer.type, fault))
 
     def _value_of_ExprList(self, node: c_ast.ExprList) -> Expression:  # noqa: N802
         for part in node.exprs[:-1]:
@@ -574,23 +678,23 @@ class Translator:
         return self._expression(node.exprs[-1])
 
     def _value_of_Assignment(self, node: c_ast.Assignment) -> Expression:  # noqa: N802
-        value = self._expression(node.rvalue)
-        target = self._target(node)
-        if not target.readable:
-            raise self._error(
-                node, f"{target.kind} has no value to be used; assign it in a statement of its own."
-            )
-        self._before.append(self._assigned(target, node.op[:-1], value, node))
-        self.read.add(target.code)
-        return _variable(target)
+        target = self._assign(node)
+        if isinstance(target, Name):
+            if not target.readable:
+                raise self._error(
+                    node,
+                    f"{target.kind} has no value to be used; assign it in a statement of its own.",
+                )
+            self.read.add(target.code)
+        return _value(target)
 
     def _value_of_Cast(self, node: c_ast.Cast) -> Expression:  # noqa: N802
         if not isinstance(node.to_type.type, c_ast.TypeDecl):
-            self._unsupported(node, "pointers")
+            raise self._error(node, "Only numbers can be cast, and only to numeric types.")
         return converted(self._expression(node.expr), self._declared_type(node.to_type.type))
 
     def _value_of_TernaryOp(self, node: c_ast.TernaryOp) -> Expression:  # noqa: N802
-        condition = self._truth(self._expression(node.cond), _EITHER)
+        condition = self._truth(self._condition(node.cond), _EITHER)
         (before_yes, yes), (before_no, no) = map(self._evaluated, (node.iftrue, node.iffalse))
         ctype = yes.type if yes.type == no.type else usual_conversion(yes.type, no.type)
         yes, no = converted(yes, ctype), converted(no, ctype)
@@ -608,12 +712,12 @@ class Translator:
         return Expression(result, ctype, _ATOM, ctype.is_bool)
 
     def _value_of_UnaryOp(self, node: c_ast.UnaryOp) -> Expression:  # noqa: N802
-        if node.op in {"++", "--", "p++", "p--"}:
+        if node.op in _STEPS:
             return self._stepped(node)
         if node.op in {"&", "sizeof"}:
             raise self._error(node, f"GeNN's snippet language has no '{node.op}' of a variable.")
         if node.op == "*":
-            self._unsupported(node, "pointers")
+            return self._value_of_ArrayRef(node)
         value = self._expression(node.expr)
         if node.op == "!":
             return Expression(f"not {self._truth(value, _NOT)}", Int32, _NOT, True)
@@ -635,19 +739,22 @@ class Translator:
     def _stepped(self, node: c_ast.UnaryOp) -> Expression:
         """Translate ``++x``, ``x++`` and their like where the value is used."""
         target = self._steppable(node)
-        value = _variable(target)
+        value = _value(target)
         if node.op.startswith("p"):
             previous = self.namer.unique("previous")
-            self._before.append(f"{previous} = {target.code}")
+            self._before.append(f"{previous} = {value.code}")
             value = Expression(previous, target.type, _ATOM, target.type.is_bool)
         self._before.append(self._assigned(target, node.op[-1], _ONE, node))
         return value
 
     def _value_of_BinaryOp(self, node: c_ast.BinaryOp) -> Expression:  # noqa: N802
-        left = self._expression(node.left)
+        if node.op == "-" and self._is_pointer(node.left) and self._is_pointer(node.right):
+            return self._distance(node)
         if node.op not in ("&&", "||"):
-            return self._operation(node.op, left, self._expression(node.right), node)
-        before, right = self._evaluated(node.right)
+            left, right = self._expression(node.left), self._expression(node.right)
+            return self._operation(node.op, left, right, node)
+        left = self._condition(node.left)
+        before, right = self._captured(self._condition, node.right)
         word, level = ("and", _BOTH) if node.op == "&&" else ("or", _EITHER)
         if not before:
             code = f"{self._truth(left, level)} {word} {self._truth(right, level + 1)}"
@@ -666,7 +773,8 @@ class Translator:
         self, operator: str, left: Expression, right: Expression, node: c_ast.Node | None
     ) -> Expression:
         """Translate an arithmetic operation or a comparison."""
-        if operator in ("/", "%") and node is not None and _is_zero(node):
+        if operator in ("/", "%") and right.constant == 0 and not right.type.is_float:
+            assert node is not None
             raise self._error(node, "Division by zero.")
         if operator in _INTEGER_ONLY and (left.type.is_float or right.type.is_float):
             raise self._snippet.error_at(
@@ -697,7 +805,198 @@ class Translator:
             return Expression(code, ctype, level)
         return Expression(f"{ctype.numpy_name}({code})", ctype, _ATOM)
 
+    # Pointers --------------------------------------------------------------------------------
+
+    def _is_pointer(self, node: c_ast.Node) -> bool:
+        """Return whether an expression has a pointer for its value."""
+        if isinstance(node, c_ast.ID):
+            name = self._find(node.name)
+            return name is not None and name.pointer is not None
+        if isinstance(node, c_ast.BinaryOp) and node.op in ("+", "-"):
+            left, right = self._is_pointer(node.left), self._is_pointer(node.right)
+            return left != right if node.op == "+" else left and not right
+        if isinstance(node, c_ast.Assignment):
+            return self._is_pointer(node.lvalue)
+        if isinstance(node, c_ast.UnaryOp) and node.op in _STEPS:
+            return self._is_pointer(node.expr)
+        return isinstance(node, c_ast.ExprList) and self._is_pointer(node.exprs[-1])
+
+    def _pointer(self, node: c_ast.Node) -> Pointer:
+        """Translate an expression whose value is a pointer."""
+        if isinstance(node, c_ast.ExprList):
+            for part in node.exprs[:-1]:
+                self._before += self._effect(part)
+            return self._pointer(node.exprs[-1])
+        if isinstance(node, c_ast.BinaryOp):
+            on_left = self._is_pointer(node.left)
+            pointer = self._pointer(node.left if on_left else node.right)
+            steps = self._expression(node.right if on_left else node.left)
+            return self._moved(pointer, node.op, steps, node)
+        if isinstance(node, c_ast.Assignment):
+            name, pointer = self._assignable_pointer(node.lvalue)
+            if node.op == "=":
+                pointer = self._pointer_to(pointer.type, pointer.writable, node.rvalue)
+            else:
+                pointer = self._moved(pointer, node.op[:-1], self._expression(node.rvalue), node)
+            return self._repointed(name, pointer)
+        if isinstance(node, c_ast.UnaryOp):
+            name, pointer = self._assignable_pointer(node.expr)
+            moved = self._moved(pointer, node.op[-1], _ONE, node)
+            if not node.op.startswith("p"):
+                return self._repointed(name, moved)
+            previous = self.namer.unique("previous")
+            self._before.append(f"{previous} = {pointer.offset}")
+            self._repointed(name, moved)
+            return replace(pointer, offset=previous)
+        found = self._lookup(node).pointer
+        assert found is not None
+        self.read.add(found.array)
+        return found
+
+    def _pointer_to(self, ctype: ResolvedType, writable: bool, node: c_ast.Node) -> Pointer:
+        """Translate what is assigned to a pointer to elements of type `ctype`."""
+        wanted = f"{'' if writable else 'const '}{ctype.name}*"
+        if not self._is_pointer(node):
+            raise self._error(
+                node, f"Invalid operand types: a pointer '{wanted}' can only be set to a pointer."
+            )
+        pointer = self._pointer(node)
+        if pointer.type != ctype:
+            raise self._error(
+                node,
+                f"Invalid operand types '{wanted}' and '{pointer.type_name}': a pointer can only "
+                "be set to one of the same type.",
+            )
+        if writable and not pointer.writable:
+            raise self._error(
+                node,
+                f"Invalid operand types '{wanted}' and '{pointer.type_name}': {pointer.title} is "
+                f"read-only; declare a const {ctype.name}*.",
+            )
+        return pointer
+
+    def _moved(
+        self, pointer: Pointer, operator: str, steps: Expression, node: c_ast.Node
+    ) -> Pointer:
+        """Return a pointer a number of elements further on or back."""
+        if operator not in ("+", "-") or steps.type.is_float:
+            raise self._error(
+                node,
+                f"Invalid operand types '{pointer.type_name}' and '{steps.type.name}' for "
+                f"'{operator}': to a pointer, integers can be added and from it subtracted.",
+            )
+        return replace(pointer, offset=_offset(pointer, operator, steps))
+
+    def _assignable_pointer(self, node: c_ast.ID) -> tuple[Name, Pointer]:
+        name = self._lookup(node)
+        assert name.pointer is not None
+        if not name.writable:
+            fix = "declare a pointer of your own, such as const scalar *p"
+            raise self._error(node, f"{name.pointer.title} is read-only; {fix}.")
+        return name, name.pointer
+
+    def _repointed(self, name: Name, target: Pointer) -> Pointer:
+        """Have a declared pointer point elsewhere."""
+        pointer = name.pointer
+        assert pointer is not None
+        if target.array != pointer.array:
+            self._before.append(f"{pointer.array} = {target.array}")
+        self._before.append(f"{pointer.offset} = {target.offset}")
+        return pointer
+
+    def _declared_pointer(self, node: c_ast.Decl, declared: c_ast.TypeDecl) -> list[str]:
+        ctype = self._declared_type(declared)
+        writable = "const" not in declared.quals
+        fixed = "const" in node.type.quals
+        before: list[str] = []
+        if node.init is not None:
+            before, target = self._captured(
+                lambda init: self._pointer_to(ctype, writable, init), node.init
+            )
+        elif fixed:
+            raise self._error(node, f"Constant '{node.name}' needs a value.")
+        else:
+            target = self._nowhere(node, ctype)
+        offset = self.namer.unique(node.name)
+        pointer = Pointer(
+            self.namer.unique(f"{offset}_array"),
+            offset,
+            ctype,
+            writable,
+            f"pointer '{node.name}'",
+        )
+        self._scopes[-1][node.name] = Name(
+            offset, ctype, writable=not fixed, kind="pointer", pointer=pointer
+        )
+        lines = [f"{pointer.array} = {target.array}", f"{offset} = int64({target.offset})"]
+        return [*before, *lines]
+
+    def _nowhere(self, node: c_ast.Decl, ctype: ResolvedType) -> Pointer:
+        """Return where a pointer points that is declared without a value: outside any array."""
+        for scope in reversed(self._scopes):
+            for name in scope.values():
+                if name.pointer is not None and name.pointer.type == ctype:
+                    self.read.add(name.pointer.array)
+                    return replace(name.pointer, offset=str(NOWHERE))
+        raise self._error(
+            node, f"There is no array of type {ctype.name} here that '{node.name}' could point to."
+        )
+
+    def _distance(self, node: c_ast.BinaryOp) -> Expression:
+        """Translate the difference of two pointers."""
+        left, right = self._pointer(node.left), self._pointer(node.right)
+        if left.type != right.type:
+            raise self._error(
+                node,
+                f"Invalid operand types '{left.type_name}' and '{right.type_name}' for '-'.",
+            )
+        return Expression(f"int64(({left.offset}) - ({right.offset}))", Int64, _ATOM)
+
+    def _place(self, node: c_ast.ArrayRef | c_ast.UnaryOp) -> tuple[Pointer, str]:
+        """Translate ``p[i]`` or ``*p`` into the pointer and the text of an index."""
+        base = node.name if isinstance(node, c_ast.ArrayRef) else node.expr
+        if not self._is_pointer(base):
+            if isinstance(base, c_ast.ID):
+                self._lookup(base)
+            pointers = sorted(
+                {name for name in self._visible() if self._is_pointer(c_ast.ID(name))}
+            )
+            listed = f"pointers here are {', '.join(pointers)}" if pointers else "there are none"
+            raise self._error(node, f"Subscripted object is not a pointer; {listed}.")
+        pointer = self._pointer(base)
+        if isinstance(node, c_ast.UnaryOp):
+            return pointer, f"uint64({pointer.offset})"
+        if self._is_pointer(node.subscript):
+            given = self._pointer(node.subscript).type_name
+            raise self._error(node.subscript, f"Invalid subscript index type '{given}'.")
+        index = self._expression(node.subscript)
+        if index.type.is_float:
+            raise self._error(
+                node.subscript,
+                f"Invalid subscript index type '{index.type.name}': an index is an integer; cast "
+                "it, for example to (int).",
+            )
+        return pointer, f"uint64({_offset(pointer, '+', index)})"
+
+    def _assignable_element(self, node: c_ast.ArrayRef | c_ast.UnaryOp) -> Element:
+        pointer, index = self._place(node)
+        if not pointer.writable:
+            raise self._error(node, f"{pointer.title} is read-only: it points to constants.")
+        at = self.namer.unique("at")
+        self._before.append(f"{at} = {index}")
+        self.faults.assigns = True
+        fault = self.faults.site(self._snippet, node, pointer.title)
+        return Element(pointer.array, at, pointer.type, fault)
+
     # Calls -----------------------------------------------------------------------------------
+
+    def _assertion(self, node: c_ast.FuncCall) -> list[str]:
+        given = node.args.exprs if node.args else []
+        if len(given) != 1:
+            raise self._error(node, f"assert(condition) takes 1 argument, {len(given)} given.")
+        before, test = self._tested(given[0], _UNARY)
+        fault = self.faults.site(self._snippet, node)
+        return [*before, f"if not {test}:", f"    arrays.report({fault})"]
 
     def _special_call(self, node: c_ast.FuncCall, name: str) -> list[str]:
         function = self.special[name]
@@ -719,7 +1018,9 @@ class Translator:
         name = node.name.name
         if name in self.special:
             raise self._error(node, f"{name}() gives no value; make it a statement of its own.")
-        if name in ("printf", "assert"):
+        if name == "assert":
+            raise self._error(node, "assert() gives no value; make it a statement of its own.")
+        if name == "printf":
             self._unsupported(node, f"{name}()")
         if name in functions.RANDOM_FUNCTIONS and not self.random:
             raise self._error(
@@ -804,11 +1105,19 @@ class Translator:
         return Expression(code, ctype, _ATOM)
 
 
-def _variable(name: Name) -> Expression:
-    return Expression(name.code, name.type, _ATOM, name.type.is_bool)
+def _offset(pointer: Pointer, operator: str, steps: Expression) -> str:
+    """Return the text of the element that is `steps` after a pointer, or before it."""
+    number = steps.code if steps.type == Int64 else f"int64({steps.code})"
+    if pointer.offset == "0" and operator == "+":
+        return number
+    return f"{pointer.offset} {operator} {number}"
 
 
-def _is_zero(node: c_ast.Node) -> bool:
-    """Return whether the divisor of a division is the literal 0."""
-    divisor = getattr(node, "right", None)
-    return isinstance(divisor, c_ast.Constant) and divisor.value in ("0", "0u", "0U")
+def _value(place: Name | Element) -> Expression:
+    """Return the value of a variable or of an element of an array."""
+    code = (
+        place.code
+        if isinstance(place, Name)
+        else f"arrays.fetch({place.array}, {place.index}, {place.fault})"
+    )
+    return Expression(code, place.type, _ATOM, place.type.is_bool)

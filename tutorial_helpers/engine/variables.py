@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import weakref
+from collections.abc import Iterable, Mapping
 from typing import Any, NoReturn, Protocol
 
 import numpy as np
@@ -64,11 +65,13 @@ class Variable:
         self.shape: tuple[int, ...] = ()
         #: The variable's own stream of random numbers.
         self.stream = 0
+        #: Arrays that the snippet which initialises the variable indexes.
+        self.extra_global_params = ExtraGlobalArrayDict(f"Variable '{name}' of {group.title}")
         self._group = weakref.ref(group)
 
     def __repr__(self) -> str:
         shape = "not loaded" if self._view is None else f"shape {self._view.shape}"
-        return f"<variable '{self.name}' of {self.group.title}, {shape}>"
+        return f"<{self._what}, {shape}>"
 
     @property
     def group(self) -> Owner:
@@ -243,6 +246,109 @@ class SparseVariable(Variable):
             return initial
         arranged: Array = initial[..., order]
         return arranged
+
+
+class ExtraGlobalArray(Variable):
+    """An extra global parameter: an array that all elements and all batches share.
+
+    Its values, and with them its length, are given by `set_init_values` before `GeNNModel.load`.
+    While the model is loaded it is used like a variable of shape ``(length,)``.
+    """
+
+    def __init__(self, name: str, buffer: Buffer, group: Owner, owner: str) -> None:
+        super().__init__(name, buffer, group)
+        self._owner = owner
+
+    @property
+    def _what(self) -> str:
+        return f"extra global parameter '{self.name}' of {self._owner}"
+
+    def set_init_values(self, values: object) -> None:
+        """Set what the array holds after the next `GeNNModel.load`.
+
+        Parameters
+        ----------
+        values
+            A sequence of numbers, of any length.
+
+        Raises
+        ------
+        TypeError
+            If it does not hold numbers.
+        ValueError
+            If it is a single number, or has more than one dimension.
+        """
+        given = values
+        if given is None or isinstance(given, VarInit) or not np.iterable(given):
+            raise ValueError(f"{self._what} must be set to a sequence of numbers, not {given!r}.")
+        check_initial_value(self._what, given)
+        array = np.asarray(given)
+        if array.ndim != 1:
+            raise ValueError(
+                f"{self._what} needs values of one dimension, not of shape {array.shape}; flatten "
+                "them, for example with values.flatten()."
+            )
+        self.initial = given
+
+    def allocate(self, dtype: np.dtype[Any]) -> bool:
+        """Allocate the array and fill it, if it was given values; return whether it was."""
+        if self.initial is None:
+            return False
+        with np.errstate(invalid="ignore", over="ignore"):
+            array = np.asarray(self.initial).astype(dtype)
+        self.buffer.count = len(array)
+        self.buffer.allocate(dtype, 1)
+        assert self.buffer.device is not None
+        self.buffer.device[:] = array
+        self.buffer.pull()
+        return True
+
+    def refuse_if_empty(self) -> None:
+        """Raise if the array was never given values."""
+        if self.initial is None:
+            raise RuntimeError(
+                f"{self._what[0].upper()}{self._what[1:]} has no values, but code uses it: call "
+                "its set_init_values(…) before model.load()."
+            )
+
+    def _loaded(self, action: str) -> Array:
+        if self._view is None and self.initial is None:
+            raise RuntimeError(
+                f"Cannot {action} {self._what}: it has no values; call set_init_values(…) on it "
+                "before model.load()."
+            )
+        return super()._loaded(action)
+
+
+class ExtraGlobalArrayDict(dict[str, ExtraGlobalArray]):
+    """Extra global parameters of a group by name."""
+
+    def __init__(self, title: str, items: Iterable[ExtraGlobalArray] = ()) -> None:
+        super().__init__({item.name: item for item in items})
+        self._title = title
+
+    def __missing__(self, name: str) -> ExtraGlobalArray:
+        listed = ", ".join(f"'{known}'" for known in self) or "none"
+        raise KeyError(
+            f"{self._title} has no extra global parameter '{name}'; its extra global parameters "
+            f"are {listed}."
+        )
+
+
+def arrays_on_device(arrays: Mapping[str, ExtraGlobalArray]) -> dict[str, Array]:
+    """Return what extra global parameters hold, as code that runs during load takes it.
+
+    Raises
+    ------
+    RuntimeError
+        If one was never given values.
+    """
+    result = {}
+    for name, array in arrays.items():
+        array.refuse_if_empty()
+        assert array.buffer.device is not None
+        result[name] = array.buffer.device[0]
+    return result
 
 
 class VariableDict(dict[str, Variable]):
