@@ -295,7 +295,7 @@ MISTAKES: dict[str, tuple[tuple[Callable, Callable], type[Exception], str]] = {
     ),
     "matrix of GeNN 4": (
         new(lambda s: synapses(s, matrix_type="DENSE_INDIVIDUALG")), AttributeError,
-        "'DENSE_INDIVIDUALG'.*; use 'DENSE'",
+        "'DENSE_INDIVIDUALG'.*; did you mean 'DENSE'",
     ),
     "matrix None": (new(lambda s: synapses(s, matrix_type=None)), TypeError, "matrix_type"),
     "source by name": (
@@ -670,12 +670,12 @@ MISTAKES: dict[str, tuple[tuple[Callable, Callable], type[Exception], str]] = {
     ),
     "misspelt keyword": (
         alone(lambda: create_weight_update_model("x", pre_spike_sin_code="")), TypeError,
-        "mean 'pre_spike_syn_code'",
+        "'pre_spike_sin_code'",
     ),
     # what only real PyGeNN has
-    "sparse": (new(lambda s: synapses(s, matrix_type="SPARSE")), Unsupported, "'SPARSE'"),
-    "delays": (
-        new(put(lambda s: s.s, "axonal_delay_steps", 3)), Unsupported, "axonal delays",
+    "bit masks": (new(lambda s: synapses(s, matrix_type="BITMASK")), Unsupported, "'BITMASK'"),
+    "delays of learning": (
+        new(put(lambda s: s.s, "back_prop_delay_steps", 3)), Unsupported, "back-propagation delays",
     ),
     "built-in neuron": (
         new(lambda s: cells(s, neuron="Poison")), AttributeError,
@@ -689,17 +689,9 @@ MISTAKES: dict[str, tuple[tuple[Callable, Callable], type[Exception], str]] = {
     "kernels": (
         alone(lambda: engine.init_sparse_connectivity("Conv2D")), Unsupported, "'Conv2D'",
     ),
-    "events": (
-        new(put(lambda s: s.a, "spike_event_recording_enabled", True)), Unsupported,
-        "spike-like events",
-    ),
-    "synapse dynamics": (
-        alone(lambda: create_weight_update_model("x", synapse_dynamics_code="addToPost(1);")),
-        Unsupported, "'synapse_dynamics_code'",
-    ),
-    "presynaptic variables": (
-        alone(lambda: create_weight_update_model("x", pre_vars=[("a", "scalar")])),
-        Unsupported, "'pre_vars'",
+    "postsynaptic spikes": (
+        alone(lambda: create_weight_update_model("x", post_spike_syn_code="addToPre(1);")),
+        Unsupported, "'post_spike_syn_code'",
     ),
     "init snippets": (
         alone(lambda: engine.create_var_init_snippet("ramp", var_init_code="value = idd;")),

@@ -110,8 +110,10 @@ class Runtime:
         # By part, as there are timers, and group.
         self.custom_update_times: dict[tuple[str, str], float] = {}
         if timing_enabled:
-            self.times["init_sparse"] = connecting
-            self.times["init"] = perf_counter() - start - connecting
+            self.times["init"] = perf_counter() - start
+            if any(group.connectivity is not None for group in self._synapses):
+                self.times["init_sparse"] = connecting
+                self.times["init"] -= connecting
 
     def _allocate(self, group: Group, buffer: Buffer, variable: Variable | None) -> None:
         ctype = self._precision.resolve(buffer.type)
