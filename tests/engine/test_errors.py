@@ -668,10 +668,6 @@ MISTAKES: dict[str, tuple[tuple[Callable, Callable], type[Exception], str]] = {
         alone(lambda: create_neuron_model("x", vars=[("V", "scalar")], sim_code="V = W;")),
         RuntimeError, "Undefined name 'W'",
     ),
-    "misspelt keyword": (
-        alone(lambda: create_weight_update_model("x", pre_spike_sin_code="")), TypeError,
-        "'pre_spike_sin_code'",
-    ),
     # what only real PyGeNN has
     "bit masks": (new(lambda s: synapses(s, matrix_type="BITMASK")), Unsupported, "'BITMASK'"),
     "delays of learning": (
