@@ -171,3 +171,28 @@ def test_sparse_weights_cannot_be_transposed() -> None:
             RuntimeError, match="on DENSE synapses: synapse population 'S' is SPARSE"
         ):
             create_wu_var_ref(one, "g", other, "g")
+
+
+@pytest.mark.parametrize("kind", ["DENSE", "SPARSE"])
+def test_one_value_for_all_synapses_is_updated_once(kind: str) -> None:
+    shared = engine.create_weight_update_model(
+        "shared",
+        vars=[("g", "scalar", VarAccess.READ_ONLY_SHARED_NEURON)],
+        pre_spike_syn_code="addToPost(g);",
+    )
+    count = engine.create_custom_update_model(
+        "count", var_refs=[("g", "scalar")], update_code="g += 1.0;"
+    )
+    model = new_model("once")
+    a = model.add_neuron_population("A", PRE, CELL, {}, {"V": 0.0})
+    weights = engine.init_weight_update(shared, {}, {"g": 0.0})
+    s = model.add_synapse_population(
+        "S", kind, a, a, weights, engine.init_postsynaptic("DeltaCurr")
+    )
+    if kind == "SPARSE":
+        s.set_sparse_connections(*WHERE)
+    model.add_custom_update("U", "U", count, {}, {}, {"g": create_wu_var_ref(s, "g")})
+    model.build()
+    model.load()
+    model.custom_update("U")
+    assert pulled(s, "g").tolist() == [1.0]

@@ -557,7 +557,7 @@ def _custom_updates(
             function,
             tuple(buffers),
             group.count,
-            None if group.connectivity is None else group.connectivity.post_inds,
+            group.connectivity.post_inds if group.connectivity and group.per_element else None,
             group.per_batch,
             not _assigns_shared(buffers)
             and all(buffer.per_batch or not group.per_batch for buffer in _written(group)),
