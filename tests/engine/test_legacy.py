@@ -942,3 +942,36 @@ def test_constant_weights_cannot_be_written(scene: SimpleNamespace) -> None:
     learning = weights("x", var_name_types=[("g", "scalar")], sim_code="$(g) += 1;")
     with pytest.raises(SnippetError, match="'g'"):
         synapses(scene, "DENSE_GLOBALG", update=(learning, {}, {"g": 1.0}, {}, {}))
+
+
+def test_arrays_of_4_9() -> None:
+    cell = legacy.create_custom_neuron_class(
+        "cell",
+        var_name_types=[("x", "scalar")],
+        sim_code="$(x) = $(table)[$(id)];",
+        extra_global_params=[("table", "scalar*")],
+    )
+    update = legacy.create_custom_custom_update_class(
+        "update",
+        var_refs=[("x", "scalar")],
+        update_code="$(table)[$(id)] = 2.0 * $(x);",
+        extra_global_param_refs=[("table", "scalar*")],
+    )
+    model = legacy.GeNNModel("float", "arrays")
+    pop = model.add_neuron_population("pop", 3, cell, {}, {"x": 0.0})
+    pop.set_extra_global_param("table", [1.0, 2.0, 3.0])
+    references = {"x": legacy.create_var_ref(pop, "x")}
+    arrays = {"table": legacy.create_egp_ref(pop, "table")}
+    model.add_custom_update("double", "Double", update, {}, {}, references, arrays)
+    model.build()
+    model.load()
+    model.step_time()
+    model.custom_update("Double")
+    model.step_time()
+    pop.pull_var_from_device("x")
+    assert pop.vars["x"].view.tolist() == [2.0, 4.0, 6.0]
+    pop.extra_global_params["table"].view[:] = 5.0
+    pop.push_extra_global_param_to_device("table")
+    model.step_time()
+    pop.pull_var_from_device("x")
+    assert pop.vars["x"].view.tolist() == [5.0, 5.0, 5.0]

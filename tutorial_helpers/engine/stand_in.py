@@ -36,17 +36,11 @@ VERSIONS = {"4.9": "4.9.0", "5": "5.4.0"}
 # What PyGeNN 5.4 has, by name, and what it is. The engine's own come first where it has them.
 _FUNCTIONS = {
     "create_custom_connectivity_update_model": "custom connectivity updates",
-    "create_egp_ref": "references to extra global parameters",
-    "create_psm_egp_ref": "references to extra global parameters",
-    "create_wu_egp_ref": "references to extra global parameters",
     "init_toeplitz_connectivity": "Toeplitz connectivity",
 }
 
 # Those of them that PyGeNN 4.9 has too, in ``pygenn.genn_model``.
-_FUNCTIONS_4_9 = (
-    *("create_egp_ref", "create_psm_egp_ref", "create_wu_egp_ref"),
-    "init_toeplitz_connectivity",
-)
+_FUNCTIONS_4_9 = ("init_toeplitz_connectivity",)
 
 _BUILT_IN_MODELS: dict[str, type[Model]] = {
     "neuron_models": NeuronModel,

@@ -22,8 +22,11 @@ from tutorial_helpers.engine.legacy.descriptions import (
 )
 from tutorial_helpers.engine.legacy.model import GeNNModel
 from tutorial_helpers.engine.references import (
+    create_egp_ref,
+    create_psm_egp_ref,
     create_psm_var_ref,
     create_var_ref,
+    create_wu_egp_ref,
     create_wu_post_var_ref,
     create_wu_pre_var_ref,
     create_wu_var_ref,
@@ -41,8 +44,11 @@ __all__ = [
     "create_custom_sparse_connect_init_snippet_class",
     "create_custom_weight_update_class",
     "create_dpf_class",
+    "create_egp_ref",
+    "create_psm_egp_ref",
     "create_psm_var_ref",
     "create_var_ref",
+    "create_wu_egp_ref",
     "create_wu_post_var_ref",
     "create_wu_pre_var_ref",
     "create_wu_var_ref",
