@@ -300,7 +300,9 @@ def create_neuron_model(
         Arrays that the code indexes, such as ``table[id]``: ``(name, "scalar*")`` or another type
         with a star. All neurons and all batches share them. Their values, and with them their
         length, are set before `GeNNModel.load`: ``group.extra_global_params[name]
-        .set_init_values(values)``. An index outside is an error once the step has run.
+        .set_init_values(values)``. An index outside is an error once the step has run: what is read
+        there is 0, and what is assigned there is lost. Where code assigns elements, every step runs
+        one batch after the other, so that a batch finds what those before it have assigned.
     additional_input_vars
         Inputs beside ``Isyn``: ``(name, type, initial value)``.
     auto_refractory_required
