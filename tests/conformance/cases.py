@@ -10,13 +10,15 @@ reference to every model they make for as long as the network lives, because PyG
 
 Arrays whose name ends in ``_libm`` hold results of functions that the C library may round
 differently elsewhere, and in ``_libm_fed_back`` what such results grow into; ``NAME_labels`` says
-what the rows of the array ``NAME`` are.
+what the rows of the array ``NAME`` are. Of arrays whose name ends in ``_sample``, which are random,
+only the distribution is compared.
 """
 
 from __future__ import annotations
 
 import cases_arrays
 import cases_delays
+import cases_draws
 import cases_dynamics
 import cases_events
 import cases_initialisation
@@ -33,6 +35,7 @@ from casebook import CASES, Arrays, Case
 MODULES = (
     cases_arrays,
     cases_delays,
+    cases_draws,
     cases_dynamics,
     cases_events,
     cases_initialisation,

@@ -36,6 +36,7 @@ from tutorial_helpers.engine.types import (
     Uint32,
     Uint64,
     promoted,
+    remedy_for_type,
     usual_conversion,
 )
 
@@ -471,7 +472,8 @@ class Translator:
             raise self._error(node, "GeNN's snippet language has no structures or enumerations.")
         spelling = " ".join(node.type.names)
         if spelling not in TYPE_NAMES and spelling not in ("scalar", "timepoint"):
-            raise self._error(node, f"Unknown numeric type '{spelling}'.")
+            hint = remedy_for_type(spelling)
+            raise self._error(node, f"Unknown numeric type '{spelling}'; {hint}")
         return self.precision.resolve(spelling)
 
     def _on_If(self, node: c_ast.If) -> list[str]:  # noqa: N802

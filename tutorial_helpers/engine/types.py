@@ -104,6 +104,8 @@ TYPE_NAMES: dict[str, ResolvedType] = {
     "double": Double,
 }
 
+_SPELLINGS = (SCALAR, TIMEPOINT, *TYPE_NAMES)
+
 #: What a model may be given as a type: a spelling, or a type of this module.
 TypeLike = str | ResolvedType
 
@@ -132,11 +134,20 @@ def check_type(given: object, what: str) -> None:
             f"Type of {what} must be a string such as 'scalar' or an object of pygenn.types, "
             f"not {given!r}."
         )
-    known = [SCALAR, TIMEPOINT, *TYPE_NAMES]
-    if " ".join(given.split()) not in known:
-        close = difflib.get_close_matches(given, known, n=1)
-        hint = f"did you mean '{close[0]}'?" if close else "use one such as 'scalar' or 'int'."
-        raise RuntimeError(f"Unknown numeric type '{given}' for {what}; {hint}")
+    if " ".join(given.split()) not in _SPELLINGS:
+        raise RuntimeError(f"Unknown numeric type '{given}' for {what}; {remedy_for_type(given)}")
+
+
+def remedy_for_type(given: str) -> str:
+    """Return what to write instead of a type that there is not, for messages.
+
+    Examples
+    --------
+    >>> remedy_for_type("unsigned long long")
+    "did you mean 'unsigned long'?"
+    """
+    close = difflib.get_close_matches(given, _SPELLINGS, n=1)
+    return f"did you mean '{close[0]}'?" if close else "use one such as 'scalar' or 'int'."
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,67 @@
+"""The ledger says what is so: its cases and tests exist, and what it calls absent is refused."""
+
+from __future__ import annotations
+
+import ast
+import functools
+from pathlib import Path
+
+import pytest
+from entries import STATUS, Feature
+from ledger import PAGE, TESTS, features, functions, page
+from test_recorded import OUT_OF_SCOPE
+
+FEATURES = list(features())
+ABSENT = [feature for feature in FEATURES if feature.status == "absent"]
+PROBES = [
+    pytest.param(probe, id=f"{feature.what}-{number}")
+    for feature in ABSENT
+    for number, probe in enumerate(feature.probes)
+]
+
+
+def test_page_is_current() -> None:
+    assert PAGE.read_text(encoding="utf-8") == page(), (
+        "docs/conformance.md is out of date: run python tests/conformance/ledger.py"
+    )
+
+
+def test_every_recorded_case_is_in_the_ledger() -> None:
+    named = {name for feature in FEATURES for name in feature.cases}
+    assert named == set(functions())
+
+
+@functools.cache
+def functions_in(path: Path) -> set[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+def test_every_test_that_is_named_exists() -> None:
+    for feature in FEATURES:
+        for test in feature.tests:
+            path, name = test.split("::")
+            assert name.startswith("test_")
+            assert name in functions_in(TESTS / path), test
+
+
+@pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.what)
+def test_every_feature_is_checked(feature: Feature) -> None:
+    assert feature.status in STATUS
+    assert bool(feature.probes) == (feature.status == "absent")
+    assert feature.probes or feature.cases or feature.tests
+    if feature.status != "same":
+        assert feature.note
+    for case in feature.cases:
+        # the one case that is there to show a difference is refused as well
+        refused = feature.status == "absent" or case == "initial_values_broadcast"
+        assert (case in OUT_OF_SCOPE) == refused, case
+
+
+@pytest.mark.parametrize("probe", PROBES)
+def test_what_is_absent_is_refused(probe: object) -> None:
+    from tutorial_helpers import engine
+
+    assert callable(probe)
+    with pytest.raises(NotImplementedError, match=r"does not support .*; real PyGeNN does"):
+        probe(engine)
