@@ -6,7 +6,17 @@ from collections.abc import Sequence
 from types import ModuleType
 
 import numpy as np
-from case_parts import accumulator, injector, pull, read, scheduled, trace, wide
+from case_parts import (
+    accumulator,
+    accumulators,
+    injector,
+    pull,
+    read,
+    scheduled,
+    senders,
+    trace,
+    wide,
+)
 from casebook import Arrays, case
 
 
@@ -294,3 +304,43 @@ def sum_of_unlike_inputs(pygenn: ModuleType, name: str, precision: str) -> Array
         ("ExpCond", {"tau": 4.0, "E": -1.0}),
     ]
     return converging(pygenn, name, precision, kinds, currents=1)
+
+
+@case("float")
+def synapse_ids(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """What ``id_syn`` of dense synapses is, in all code that knows it."""
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 1.0
+    noting = pygenn.create_weight_update_model(
+        "noting",
+        vars=[("g", "scalar"), ("where", "unsigned int"), ("always", "unsigned int")],
+        pre_spike_syn_code="where = id_syn + 1u; addToPost(g);",
+        synapse_dynamics_code="always = id_syn + 1u;",
+    )
+    number = pygenn.create_custom_update_model(
+        "number",
+        vars=[("place", "unsigned int")],
+        var_refs=[("g", "scalar")],
+        update_code="place = id_syn + 1u; g += id_syn;",
+    )
+    rng = np.random.default_rng(178)
+    pre, post = senders(pygenn, model, rng, 5), accumulators(pygenn, model, 4)
+    group = model.add_synapse_population(
+        "noting",
+        "DENSE",
+        pre,
+        post,
+        pygenn.init_weight_update(noting, {}, {"g": 0.0, "where": 0, "always": 0}),
+        pygenn.init_postsynaptic("DeltaCurr"),
+    )
+    refs = {"g": pygenn.create_wu_var_ref(group, "g")}
+    update = model.add_custom_update("number", "Number", number, {}, {"place": 0}, refs)
+    model.build()
+    model.load()
+    arrays = trace(model, 6, I=(post, "I"))
+    model.custom_update("Number")
+    arrays |= {f"{key}_later": rows for key, rows in trace(model, 3, I=(post, "I")).items()}
+    arrays |= {key: pull(group, key) for key in ("where", "always", "g")}
+    arrays["place"] = pull(update, "place")
+    model.unload()
+    return arrays

@@ -273,6 +273,13 @@ FEATURES: dict[str, list[Feature]] = {
             "postsynaptic models: `DeltaCurr`, `ExpCurr`, `ExpCond`, and of one's own",
             cases="exp_curr exp_cond postsynaptic_models references_of_postsynaptic_models",
         ),
+        same("`id_pre`, `id_post`, `id_syn`", cases="synapse_ids counts sparse_variables"),
+        differs(
+            "`id_syn` of sparse synapses",
+            "counts the synapses that there are; in PyGeNN it leaves out numbers where rows are"
+            " shorter than the longest",
+            tests="engine/test_hazards.py::test_sparse_synapses_are_numbered_one_by_one",
+        ),
         same(
             "`synapse_dynamics_code`",
             cases="synapse_dynamics synapse_dynamics_sparse synapse_dynamics_delayed",

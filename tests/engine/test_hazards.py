@@ -206,3 +206,34 @@ def test_references_to_spike_times_keep_them(which: str) -> None:
     steps(model, 4)
     model.custom_update("Look")
     assert pulled(update, "seen").tolist() == [3.0 if which == "create_spike_time_var_ref" else 2.0]
+
+
+def test_sparse_synapses_are_numbered_one_by_one() -> None:
+    """PyGeNN leaves out as many numbers as a row is shorter than the longest."""
+    model = new_model()
+    source, target = add_cells(model, "source", 3, threshold=0.0), add_cells(model, "target", 3)
+    ids = ("on_spike", "always", "first")
+    noting = engine.create_weight_update_model(
+        "noting",
+        vars=[(name, "int") for name in ids],
+        pre_spike_syn_code="on_spike = id_syn;",
+        synapse_dynamics_code="always = id_syn;",
+    )
+    start = engine.create_var_init_snippet("start", var_init_code="value = id_syn;")
+    number = engine.create_custom_update_model(
+        "number", vars=[("id", "int")], var_refs=[("first", "int")], update_code="id = id_syn;"
+    )
+    values = {"on_spike": -1, "always": -1, "first": engine.init_var(start)}
+    group = model.add_synapse_population(
+        "sparse", "SPARSE", source, target,
+        engine.init_weight_update(noting, {}, values), engine.init_postsynaptic("DeltaCurr"),
+    )  # fmt: skip
+    group.set_sparse_connections([0, 2, 2, 2], [1, 0, 2, 1])
+    refs = {"first": engine.create_wu_var_ref(group, "first")}
+    update = model.add_custom_update("number", "Number", number, {}, {"id": -1}, refs)
+    model.build()
+    model.load()
+    steps(model, 2)
+    model.custom_update("Number")
+    for owner, name in (*((group, name) for name in ids), (update, "id")):
+        assert pulled(owner, name).tolist() == [0, 1, 2, 3], name
