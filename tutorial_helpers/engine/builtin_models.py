@@ -6,7 +6,6 @@ too, so that asking for it says so.
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -33,6 +32,7 @@ from tutorial_helpers.engine.factories import (
     create_weight_update_model,
     unsupported,
 )
+from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import SCALAR
 
 AnyModel = TypeVar("AnyModel", bound=Model)
@@ -335,6 +335,5 @@ def find_model(given: object, family: type[AnyModel], argument: str) -> AnyModel
         return model
     if given in _ELSEWHERE[family]:
         raise unsupported(f"the {family.family} '{given}'")
-    close = difflib.get_close_matches(given, known, n=1, cutoff=0.5)
-    hint = f"did you mean '{close[0]}'?" if close else f"built in are {', '.join(known) or 'none'}."
-    raise AttributeError(f"module 'pygenn.{module}' has no attribute '{given}'; {hint}")
+    hint = did_you_mean(given, known, f"; built in are {', '.join(known) or 'none'}.", 0.5)
+    raise AttributeError(f"module 'pygenn.{module}' has no attribute '{given}'{hint}")

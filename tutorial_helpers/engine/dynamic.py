@@ -9,6 +9,7 @@ import numpy as np
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.components import Model
 from tutorial_helpers.engine.initialisers import check_number
+from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import Precision
 
 
@@ -54,7 +55,7 @@ class DynamicParams:
                 )
             raise RuntimeError(
                 f"Unknown {family} parameter '{name}': the parameters of {self._title} are "
-                f"{_listed(known)}."
+                f"{_listed(known)}{did_you_mean(name, known)}"
             )
 
     def declare(self, name: str, dynamic: bool) -> None:

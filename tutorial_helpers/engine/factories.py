@@ -6,7 +6,6 @@ Their signatures, the deprecated keywords in the middle included, are those of P
 from __future__ import annotations
 
 import re
-import warnings
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any, TypeVar
 
@@ -34,6 +33,7 @@ from tutorial_helpers.engine.components import (
 from tutorial_helpers.engine.init_code import check_init_code
 from tutorial_helpers.engine.snippets import Snippet
 from tutorial_helpers.engine.types import SCALAR, ResolvedType, TypeLike, check_type
+from tutorial_helpers.engine.user_warnings import warn_user
 
 ParamSpec = Sequence[str | tuple[str, TypeLike]] | None
 VarSpec = Sequence[tuple[Any, ...]] | None
@@ -62,7 +62,9 @@ def check_name(name: object, what: str, *, may_start_with_digit: bool = False) -
             "and underscores."
         )
     if name[0].isdigit() and not may_start_with_digit:
-        raise RuntimeError(f"{what} name invalid: '{name}' starts with a digit.")
+        raise RuntimeError(
+            f"{what} name invalid: '{name}' starts with a digit; begin it with a letter."
+        )
     return name
 
 
@@ -71,17 +73,11 @@ def unsupported(what: str) -> NotImplementedError:
     return NotImplementedError(f"The bundled engine does not support {what}; real PyGeNN does.")
 
 
-def _renamed(
-    title: str, new: object, old: object, names: tuple[str, str], stacklevel: int = 3
-) -> Any:
+def _renamed(title: str, new: object, old: object, names: tuple[str, str]) -> Any:
     """Return the value of a keyword that may have been given under its deprecated name."""
     if old is None:
         return new
-    warnings.warn(
-        f"{title}: keyword '{names[1]}' is deprecated; use '{names[0]}'.",
-        FutureWarning,
-        stacklevel=stacklevel,
-    )
+    warn_user(f"{title}: keyword '{names[1]}' is deprecated; use '{names[0]}'.", FutureWarning)
     if new is not None:
         raise TypeError(f"{title}: '{names[0]}' and '{names[1]}' are the same; give only one.")
     return old
@@ -487,7 +483,7 @@ def create_weight_update_model(
     title = f"weight update model '{class_name}'"
 
     def either(new: Any, old: Any, name: str, old_name: str) -> Any:
-        return _renamed(title, new, old, (name, old_name), stacklevel=4)
+        return _renamed(title, new, old, (name, old_name))
 
     params = either(params, param_names, "params", "param_names")
     variables = either(vars, var_name_types, "vars", "var_name_types")

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-import warnings
 import weakref
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -44,7 +42,9 @@ from tutorial_helpers.engine.initialisers import (
 from tutorial_helpers.engine.random_numbers import stream_number
 from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.sparse import SparseConnectivity
+from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import SCALAR, TIMEPOINT, Precision, ResolvedType, TypeLike
+from tutorial_helpers.engine.user_warnings import warn_user
 from tutorial_helpers.engine.variables import (
     ExtraGlobalArray,
     ExtraGlobalArrayDict,
@@ -106,10 +106,10 @@ class Group:
             return
         known = [item for item in (*dir(type(self)), *vars(self)) if not item.startswith("_")]
         if name in known:
-            raise AttributeError(f"'{name}' of {self.title} cannot be assigned.")
-        close = difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else "."
-        raise AttributeError(f"{self.title} has no attribute '{name}'{hint}")
+            raise AttributeError(
+                f"'{name}' of {self.title} cannot be assigned; give it when adding the {self.kind}."
+            )
+        raise AttributeError(f"{self.title} has no attribute '{name}'{did_you_mean(name, known)}")
 
     # Becomes true at the end of each constructor; from then on a misspelt attribute is an error.
     _complete = False
@@ -161,9 +161,7 @@ class Group:
         return variables
 
     def _deprecated(self, method: str, instead: str) -> None:
-        warnings.warn(
-            f"{method} of {self.title} is deprecated; use {instead}.", FutureWarning, stacklevel=3
-        )
+        warn_user(f"{method} of {self.title} is deprecated; use {instead}.", FutureWarning)
 
     def all_buffers(self) -> list[Buffer]:
         """Return all blocks of memory that belong to the group."""
@@ -1204,5 +1202,5 @@ def check_input(population: NeuronGroup, name: str) -> None:
         listed = ", ".join(f"'{item}'" for item in known)
         raise RuntimeError(
             f"Target neuron group has no input variable '{name}': the inputs of "
-            f"{population.title} are {listed}."
+            f"{population.title} are {listed}{did_you_mean(str(name), known)}"
         )

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-import warnings
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import Any, ClassVar
@@ -45,8 +43,10 @@ from tutorial_helpers.engine.initialisers import (
 from tutorial_helpers.engine.plan import Plan, make_plan
 from tutorial_helpers.engine.references import check_reference_type, type_text
 from tutorial_helpers.engine.runtime import Runtime
+from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import Precision, ResolvedType, precision_type
 from tutorial_helpers.engine.update_shapes import check_dimensions, check_targets
+from tutorial_helpers.engine.user_warnings import warn_user
 
 Params = Mapping[str, float] | None
 Values = Mapping[str, Any] | None
@@ -140,8 +140,7 @@ class GeNNModel:
             )
         for name in preferences:
             if name not in self.known_preferences:
-                close = difflib.get_close_matches(name, self.known_preferences, n=1)
-                hint = f"; did you mean '{close[0]}'?" if close else "."
+                hint = did_you_mean(name, self.known_preferences)
                 raise ValueError(f"Unknown preference '{name}'{hint}")
         if not isinstance(model_name, str):
             raise TypeError(f"model_name must be a string, not {model_name!r}.")
@@ -220,12 +219,12 @@ class GeNNModel:
     @property
     def dT(self) -> float:  # noqa: N802 - the name is PyGeNN's
         """Deprecated name of `dt`."""
-        warnings.warn("GeNNModel.dT is deprecated; use dt.", FutureWarning, stacklevel=2)
+        warn_user("GeNNModel.dT is deprecated; use dt.", FutureWarning)
         return self.dt
 
     @dT.setter
     def dT(self, value: float) -> None:  # noqa: N802 - the name is PyGeNN's
-        warnings.warn("GeNNModel.dT is deprecated; use dt.", FutureWarning, stacklevel=2)
+        warn_user("GeNNModel.dT is deprecated; use dt.", FutureWarning)
         self.dt = value
 
     @property
@@ -879,8 +878,7 @@ def _check_matrix_type(pop_name: str, given: object) -> SynapseMatrixType:
     if name not in known:
         # GeNN 4 had several names that start so, for what is one type now.
         start = [kind for kind in ("DENSE", "SPARSE") if name.upper().startswith(kind)]
-        close = start or difflib.get_close_matches(name, known, n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else "; use 'DENSE' or 'SPARSE'."
+        hint = did_you_mean(start[0] if start else name, known, "; use 'DENSE' or 'SPARSE'.")
         raise AttributeError(
             f"SynapseMatrixType has no attribute '{name}' (synapse population '{pop_name}'){hint}"
         )

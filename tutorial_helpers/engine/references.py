@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import TypeVar
@@ -18,6 +17,7 @@ from tutorial_helpers.engine.groups import (
     SynapseGroup,
     VariableReference,
 )
+from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import ResolvedType, TypeLike
 from tutorial_helpers.engine.variables import ExtraGlobalArray, Variable
 
@@ -39,13 +39,13 @@ def _find(
     size: int,
     synapses: SynapseGroup | None = None,
     what: str = "Variable",
+    kind: str = "variables",
 ) -> VariableReference:
     if name not in variables:
         listed = ", ".join(f"'{known}'" for known in variables) or "none"
-        close = difflib.get_close_matches(str(name), variables, n=1)
-        hint = f"; did you mean '{close[0]}'?" if close else "."
+        hint = did_you_mean(str(name), variables)
         raise RuntimeError(
-            f"{what} '{name}' not found: the variables of {group.title} are {listed}{hint}"
+            f"{what} '{name}' not found: the {kind} of {group.title} are {listed}{hint}"
         )
     assert isinstance(name, str)
     return VariableReference(name, group, variables[name].buffer, size, synapses)
@@ -88,21 +88,24 @@ def create_psm_var_ref(group: object, name: str) -> VariableReference:
     """Refer to a variable of the postsynaptic model of a synapse population."""
     _check(group, (SynapseGroup,), "create_psm_var_ref")
     assert isinstance(group, SynapseGroup)
-    return _find(group, group.psm_vars, name, group.trg.num_neurons)
+    size = group.trg.num_neurons
+    return _find(group, group.psm_vars, name, size, kind="postsynaptic model's variables")
 
 
 def create_wu_pre_var_ref(group: object, name: str) -> VariableReference:
     """Refer to a variable that a weight update model has for each presynaptic neuron."""
     _check(group, (SynapseGroup,), "create_wu_pre_var_ref")
     assert isinstance(group, SynapseGroup)
-    return _find(group, group.pre_vars, name, group.src.num_neurons)
+    size = group.src.num_neurons
+    return _find(group, group.pre_vars, name, size, kind="presynaptic variables")
 
 
 def create_wu_post_var_ref(group: object, name: str) -> VariableReference:
     """Refer to a variable that a weight update model has for each postsynaptic neuron."""
     _check(group, (SynapseGroup,), "create_wu_post_var_ref")
     assert isinstance(group, SynapseGroup)
-    return _find(group, group.post_vars, name, group.trg.num_neurons)
+    size = group.trg.num_neurons
+    return _find(group, group.post_vars, name, size, kind="postsynaptic variables")
 
 
 def create_wu_var_ref(
@@ -275,7 +278,7 @@ def _find_array(
         listed = ", ".join(f"'{known}'" for known in arrays) or "none"
         raise RuntimeError(
             f"Extra global parameter '{name}' not found: the extra global parameters of "
-            f"{group.title} are {listed}."
+            f"{group.title} are {listed}{did_you_mean(str(name), arrays)}"
         )
     assert isinstance(name, str)
     return ExtraGlobalParamReference(group, arrays[name])

@@ -8,13 +8,13 @@ the line, and a caret. `translate` turns the tree into Python.
 from __future__ import annotations
 
 import re
-import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 
 from pycparser import c_ast, c_parser
 
 from tutorial_helpers.engine.types import SCALAR, TIMEPOINT, TYPE_NAMES
+from tutorial_helpers.engine.user_warnings import warn_user
 
 
 class SnippetError(RuntimeError):
@@ -70,7 +70,7 @@ _PREFIX = "".join(
     if name.isidentifier() and name not in _C_TYPE_WORDS
 ).replace("typedef int bool; typedef int bool;", "typedef int bool;")
 _STATEMENTS = (f"{_PREFIX}\nvoid snippet(void) {{\n", "\n}")
-# An expression is parsed as an index, in brackets that no text can close and open again unseen.
+# An expression is parsed as an index, so that nothing else can be in its place.
 _EXPRESSION = (f"{_PREFIX}\nvoid snippet(void) {{ _[\n", "\n]; }")
 _PREFIX_LINES = 2
 
@@ -79,6 +79,7 @@ _TOKEN = re.compile(
       (?P<comment>//[^\n]*)
     | (?P<block_comment>/\*)
     | (?P<legacy>\$\(\s*(?P<legacy_name>[A-Za-z_]\w*)\s*\))
+    | (?P<open_legacy>\$\((?=[^()]*(?:\([^()]*\)[^()]*)*\Z))
     | (?P<dollar>\$)
     | (?P<preprocessor>\#)
     | (?P<quote>["'])
@@ -97,6 +98,7 @@ _FLOAT = re.compile(r"(\d+\.\d*([eE][+-]?\d+)?|\d+[eE][+-]?\d+)[fd]?")
 _REFUSED = {
     "block_comment": "GeNN's snippet language has no /* … */ comments; use // instead.",
     "dollar": "Unexpected character '$'; write plain names such as V instead of $(V).",
+    "open_legacy": "The bracket of '$(' is not closed; write plain names such as V instead of $(V).",
     "preprocessor": "GeNN's snippet language has no preprocessor.",
     "quote": "GeNN's snippet language has no text or character literals here.",
     "bare_point": "A number needs a digit before the point; write 0.5 instead of .5.",
@@ -104,6 +106,16 @@ _REFUSED = {
     "shift": "GeNN 5.4 cannot read >>; divide by a power of two instead.",
     "divide_assign": "GeNN 5.4 cannot read /=; write x = x / y instead.",
 }
+# What else is not of the language, by the word or sign at which the parser stops.
+_NOT_OF_THE_LANGUAGE = {
+    "::": "GeNN's snippet language has no namespaces; write exp(x) instead of std::exp(x).",
+    "and": "GeNN's snippet language is like C; write && instead of 'and'.",
+    "or": "GeNN's snippet language is like C; write || instead of 'or'.",
+    "not": "GeNN's snippet language is like C; write ! instead of 'not'.",
+    "auto": "GeNN's snippet language cannot derive types; write one such as scalar or int.",
+}
+_OPENING = {")": "(", "]": "[", "}": "{"}
+
 # Texts would come out of order, and not in a notebook: a kernel runs many steps of one batch before
 # it goes on with the next, on several threads, and writes past Python's output.
 _NO_PRINTF = (
@@ -129,11 +141,10 @@ def _cleaned(snippet: Snippet) -> str:
         if kind == "comment":
             replacement = " " * len(token)
         elif kind == "legacy":
-            warnings.warn(
+            warn_user(
                 f"{snippet.what}: {token} is the notation of GeNN 4; write "
                 f"{match['legacy_name']} instead.",
                 FutureWarning,
-                stacklevel=2,
             )
             replacement = f" ({match['legacy_name']})".ljust(len(token))[: len(token)]
         elif kind == "number":
@@ -156,36 +167,87 @@ def _cleaned(snippet: Snippet) -> str:
     return "".join(pieces) + snippet.text[last:]
 
 
+def _check_brackets(snippet: Snippet, text: str) -> None:
+    """Raise unless every bracket of a text without comments is closed, and in turn."""
+    open_ones: list[tuple[str, int, int]] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        for column, sign in enumerate(line, 1):
+            if sign in _OPENING.values():
+                open_ones.append((sign, number, column))
+            elif sign in _OPENING:
+                if not open_ones:
+                    raise snippet.error(
+                        f"Parse error: '{sign}' closes no bracket; remove it, or write the "
+                        f"'{_OPENING[sign]}'.",
+                        number,
+                        column,
+                    )
+                if open_ones[-1][0] != _OPENING[sign]:
+                    raise _not_closed(snippet, *open_ones[-1])
+                open_ones.pop()
+    if open_ones:
+        raise _not_closed(snippet, *open_ones[-1])
+
+
+def _not_closed(snippet: Snippet, sign: str, line: int, column: int) -> SnippetError:
+    closing = next(close for close, opening in _OPENING.items() if opening == sign)
+    return snippet.error(
+        f"Parse error: this '{sign}' is not closed; is a '{closing}' missing?", line, column
+    )
+
+
+def _too_early(snippet: Snippet, text: str, *, by_statements: bool) -> SnippetError:
+    """Return the error for code that the parser has read to its end and found incomplete."""
+    # The parser cannot tell an incomplete expression from code that ends too early.
+    message = "Parse error: an expression is missing or incomplete, or the code ends too early."
+    code = text.rstrip()
+    if by_statements and re.search(r"[\w)\]]\Z", code):
+        message = "Parse error: is a ';' missing at the end of this line?"
+    return snippet.error(message, code.count("\n") + 1, len(code) - code.rfind("\n") - 1)
+
+
+def _unexpected(snippet: Snippet, text: str, line: int, column: int) -> SnippetError:
+    """Return the error for code that the parser could not read from a place on."""
+    lines = text.split("\n")
+    found = re.match(r"\w+|::|\S", lines[line - 1][column - 1 :])
+    token = found.group() if found else ""
+    before = "\n".join([*lines[: line - 1], lines[line - 1][: column - 1]]).rstrip()
+    start = before.rfind("\n") + 1
+    # The parser has read 'auto' as it stands for something else in C, and stops after it.
+    for word in (token, before[start:].rpartition(" ")[2]):
+        if word in _NOT_OF_THE_LANGUAGE:
+            return snippet.error(_NOT_OF_THE_LANGUAGE[word], line, column)
+    if token == "{" and re.search(r"\w\s+\w+\s*\([^()]*\)\Z", before):
+        message = "GeNN's snippet language has no functions of one's own; write out what it does."
+        return snippet.error(message, line, column)
+    if not token.isascii() or token in ("@", "`", "\\"):
+        return snippet.error(f"Parse error: illegal character '{token}'; remove it.", line, column)
+    if before.count("\n") + 1 == line or not re.search(r"[\w)\]]\Z", before):
+        fix = "is a ';', an operator or a bracket missing before it?"
+        return snippet.error(f"Parse error: '{token}' was not expected here; {fix}", line, column)
+    # Where the next line begins is not where a ';' is missing.
+    return snippet.error(
+        "Parse error: is a ';' missing at the end of this line?",
+        before.count("\n") + 1,
+        len(before) - start,
+    )
+
+
 def _parse(snippet: Snippet, before: str, after: str) -> c_ast.Compound:
     """Parse a snippet placed between `before` and `after` into the body of a function."""
     try:
         text = _cleaned(snippet).replace("\t", " ").replace("\r", " ")
+        _check_brackets(snippet, text)
         tree = c_parser.CParser().parse(before + text + after)
     except c_parser.ParseError as error:
-        found = re.match(r"[^:]*:(\d+):(\d+): (?:before: )?(.*)", str(error))
-        # Versions of pycparser differ in whether they can tell an incomplete expression from code
-        # that ends too early, so the message covers both.
+        found = re.match(r"[^:]*:(\d+):(\d+): ", str(error))
         last_line = snippet.text.count("\n") + 1
         if found is None or int(found[1]) - _PREFIX_LINES > last_line:
-            raise snippet.error(
-                "Parse error: an expression is missing or incomplete, or the code ends too early; "
-                "is a ';', ')' or '}' missing, or one too many?"
-            ) from None
-        line, column, token = int(found[1]) - _PREFIX_LINES, int(found[2]), found[3]
-        if token.startswith("Illegal character"):
-            raise snippet.error(f"Parse error: {token.lower()}.", line, column) from None
-        raise snippet.error(
-            f"Parse error: '{token}' was not expected here; is a ';', an operator or a bracket "
-            "missing before it?",
-            line,
-            column,
-        ) from None
-    if len(tree.ext) == 0 or not isinstance(tree.ext[-1], c_ast.FuncDef):
-        raise snippet.error("Parse error: a '}' too many.")
-    functions = [node for node in tree.ext if isinstance(node, c_ast.FuncDef)]
-    if len(functions) != 1:
-        raise snippet.error("Parse error: a '}' too many.")
-    return functions[0].body
+            raise _too_early(snippet, text, by_statements=after == _STATEMENTS[1]) from None
+        line, column = int(found[1]) - _PREFIX_LINES, int(found[2])
+        raise _unexpected(snippet, text, line, column) from None
+    # With its brackets in order, no text can get out of the function that it is placed in.
+    return tree.ext[-1].body
 
 
 @lru_cache(maxsize=1024)
@@ -215,9 +277,6 @@ def parse_expression(snippet: Snippet) -> c_ast.Node:
                 "A condition is one expression, without ';'; remove it.", line, text.index(";") + 1
             )
     (item,) = _parse(snippet, *_EXPRESSION).block_items
-    whole = isinstance(item, c_ast.ArrayRef) and isinstance(item.name, c_ast.ID)
-    if not whole or item.name.name != "_":
-        raise snippet.error("Parse error: the brackets of this expression do not match.")
     return item.subscript
 
 

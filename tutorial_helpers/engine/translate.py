@@ -9,9 +9,7 @@ that C would give it, by an explicit conversion wherever Python's rules differ.
 from __future__ import annotations
 
 import builtins
-import difflib
 import keyword
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -23,6 +21,7 @@ from pycparser import c_ast
 from tutorial_helpers.engine import functions
 from tutorial_helpers.engine.faults import NOWHERE, Faults
 from tutorial_helpers.engine.snippets import Snippet, parse_expression, parse_statements
+from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import (
     SCALAR,
     TYPE_NAMES,
@@ -39,6 +38,7 @@ from tutorial_helpers.engine.types import (
     remedy_for_type,
     usual_conversion,
 )
+from tutorial_helpers.engine.user_warnings import warn_user
 
 Result = TypeVar("Result")
 
@@ -335,13 +335,10 @@ class Translator:
         if name in self.unavailable:
             return f"'{name}' cannot be used here: {self.unavailable[name]}"
         known = sorted(set(known))
-        close = difflib.get_close_matches(name, known, n=1, cutoff=0.5)
-        if close:
-            return f"Undefined {what} '{name}'; did you mean '{close[0]}'?"
-        if len(known) > _MOST_LISTED:
-            return f"Undefined {what} '{name}'; no {what} known here is like it."
-        listed = ", ".join(known) or "none"
-        return f"Undefined {what} '{name}'; known here: {listed}."
+        otherwise = f"; no {what} known here is like it."
+        if len(known) <= _MOST_LISTED:
+            otherwise = f"; known here: {', '.join(known) or 'none'}."
+        return f"Undefined {what} '{name}'{did_you_mean(name, known, otherwise, 0.5)}"
 
     def _readable(self, node: c_ast.ID) -> Name:
         name = self._lookup(node)
@@ -1093,11 +1090,8 @@ class Translator:
         if value.type.is_float:
             # GeNN has only the integer function, and converts.
             fix = "use fabs()" if name == "abs" else "convert it first"
-            warnings.warn(
-                str(self._error(node, f"{name}() is for integers and drops the fraction; {fix}.")),
-                UserWarning,
-                stacklevel=2,
-            )
+            message = f"{name}() is for integers and drops the fraction; {fix}."
+            warn_user(str(self._error(node, message)))
             value = converted(value, Int32)
         if name == "clz":
             code = f"c_functions.c_clz({converted(value, Int32).code})"

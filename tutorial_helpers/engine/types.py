@@ -7,10 +7,11 @@ model and are only resolved when that is known.
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass
 
 import numpy as np
+
+from tutorial_helpers.engine.suggestions import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -146,8 +147,8 @@ def remedy_for_type(given: str) -> str:
     >>> remedy_for_type("unsigned long long")
     "did you mean 'unsigned long'?"
     """
-    close = difflib.get_close_matches(given, _SPELLINGS, n=1)
-    return f"did you mean '{close[0]}'?" if close else "use one such as 'scalar' or 'int'."
+    hint = did_you_mean(given, _SPELLINGS, "; use one such as 'scalar' or 'int'.")
+    return hint.removeprefix("; ")
 
 
 @dataclass(frozen=True)

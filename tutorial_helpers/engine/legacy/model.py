@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
 import re
-import warnings
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, ClassVar, TypeVar
@@ -37,7 +35,9 @@ from tutorial_helpers.engine.legacy.groups import (
     NeuronGroup,
     SynapseGroup,
 )
+from tutorial_helpers.engine.suggestions import closest, did_you_mean
 from tutorial_helpers.engine.types import ResolvedType
+from tutorial_helpers.engine.user_warnings import warn_user
 
 Space = Mapping[str, Any] | None
 AnyModel = TypeVar("AnyModel", bound=Model)
@@ -110,11 +110,7 @@ class GeNNModel(current.GeNNModel):
 
     def _serve_instead_of(self, backend: str) -> None:
         """Say that the backend that was asked for is not the one that serves."""
-        warnings.warn(
-            f"The bundled engine serves instead of the backend '{backend}'.",
-            UserWarning,
-            stacklevel=3,
-        )
+        warn_user(f"The bundled engine serves instead of the backend '{backend}'.")
 
     # Properties ------------------------------------------------------------------------------
 
@@ -323,10 +319,9 @@ class GeNNModel(current.GeNNModel):
         known = self.neuron_populations
         if given in known:
             return known[given]
-        close = difflib.get_close_matches(given, known, n=1)
         listed = ", ".join(f"'{name}'" for name in known) or "none"
-        hint = f"did you mean '{close[0]}'?" if close else f"there are {listed}."
-        raise ValueError(f"The {what}, '{given}', is no population of this model; {hint}")
+        hint = did_you_mean(given, known, f"; there are {listed}.")
+        raise ValueError(f"The {what}, '{given}', is no population of this model{hint}")
 
     # Life ------------------------------------------------------------------------------------
 
@@ -402,8 +397,7 @@ class GeNNModel(current.GeNNModel):
         found = [table[key] for table in tables for key in table if name in (None, key)]
         if not found and name is not None:
             known = [key for table in tables for key in table]
-            close = difflib.get_close_matches(str(name), known, n=1)
-            hint = f"; did you mean '{close[0]}'?" if close else "."
+            hint = did_you_mean(str(name), known)
             raise ValueError(f"The model has no population or current source '{name}'{hint}")
         return found
 
@@ -451,9 +445,9 @@ def _matrix_type(title: str, given: object) -> tuple[str, bool]:
         )
     if given not in MATRIX_TYPES:
         wish = f"{given}_INDIVIDUALG"
-        close = [wish] if wish in MATRIX_TYPES else difflib.get_close_matches(given, MATRIX_TYPES)
-        hint = f"did you mean '{close[0]}'?" if close else f"use one of {', '.join(MATRIX_TYPES)}."
-        raise ValueError(f"Matrix type '{given}' of {title} is none of PyGeNN 4.9; {hint}")
+        wish = wish if wish in MATRIX_TYPES else given
+        hint = did_you_mean(wish, MATRIX_TYPES, f"; use one of {', '.join(MATRIX_TYPES)}.")
+        raise ValueError(f"Matrix type '{given}' of {title} is none of PyGeNN 4.9{hint}")
     return MATRIX_TYPES[given]
 
 
@@ -493,8 +487,8 @@ def _refer(
     for name, variable in targets.items():
         if variable not in population.vars:
             known = [f"{other}{ending}" for other in population.vars]
-            close = difflib.get_close_matches(name, known, n=1)
-            hint = f"did you mean $({close[0]})?" if close else f"those are {', '.join(known)}."
+            close = closest(name, known)
+            hint = f"did you mean $({close})?" if close else f"those are {', '.join(known)}."
             raise ValueError(
                 f"Code of {model.title} uses $({name}), which it does not declare and which is no "
                 f"variable of {population.title} ({title}); {hint}"

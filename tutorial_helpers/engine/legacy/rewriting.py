@@ -7,11 +7,11 @@ macro ``DT``, and local variables, which may have the name of something in ``$(�
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from tutorial_helpers.engine.snippets import Snippet
+from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import SCALAR, TIMEPOINT, TYPE_NAMES
 
 #: What the functions of GeNN 4 are called now.
@@ -180,9 +180,8 @@ class _Rewriter:
     def _call(self, function: str, offset: int, start: int, end: int) -> tuple[str, int]:
         """Return a call whose arguments begin at `start`, and where the text goes on after it."""
         if function not in FUNCTIONS:
-            close = difflib.get_close_matches(function, FUNCTIONS, n=1)
-            hint = f"did you mean '{close[0]}'?" if close else f"they are {', '.join(FUNCTIONS)}."
-            raise self._error(f"$({function}, …): there is no such function; {hint}", offset)
+            hint = did_you_mean(function, FUNCTIONS, f"; they are {', '.join(FUNCTIONS)}.")
+            raise self._error(f"$({function}, …): there is no such function{hint}", offset)
         arguments, depth, position = [], 0, start
         for position, character in self._punctuation(start, end):
             if character in _OPENING:

@@ -1,0 +1,64 @@
+"""Descriptions of models.
+
+The names and types that `create_neuron_model` and its relatives are given.
+"""
+
+# %% A misspelt keyword -> TypeError
+create_weight_update_model("graded", pre_spike_sin_code="addToPost(1.0);")
+
+# %% A string where a list of parameters belongs -> TypeError
+create_neuron_model("lif", params="tau")
+
+# %% A variable without a type -> TypeError
+create_neuron_model("lif", vars=["V"])
+
+# %% A parameter with a value -> TypeError
+create_neuron_model("lif", params=[("tau", "scalar", 20.0)])
+
+# %% A name that starts with a digit -> RuntimeError
+create_neuron_model("lif", vars=[("2nd", "scalar")])
+
+# %% A name with a hyphen -> RuntimeError
+create_neuron_model("lif", params=["V-thr"])
+
+# %% A misspelt type -> RuntimeError
+create_neuron_model("lif", vars=[("V", "scaler")])
+
+# %% A type of NumPy -> TypeError
+create_neuron_model("lif", vars=[("V", np.float32)])
+
+# %% A name twice -> RuntimeError
+create_neuron_model("lif", params=["tau"], vars=[("tau", "scalar")])
+
+# %% A variable with the name of the input -> RuntimeError
+create_neuron_model("lif", vars=[("Isyn", "scalar")])
+
+# %% The access as a string -> TypeError
+create_neuron_model("lif", vars=[("V", "scalar", "READ_ONLY")])
+
+# %% The access of another kind of model -> TypeError
+create_custom_update_model("mean", vars=[("sum", "scalar", VarAccess.READ_ONLY)])
+
+# %% The access of a variable for a reference -> TypeError
+create_custom_update_model("mean", var_refs=[("V", "scalar", VarAccess.READ_ONLY)])
+
+# %% A derived parameter that is not a function -> TypeError
+create_neuron_model("lif", derived_params=[("decay", 0.95)])
+
+# %% An additional input that does not start from a number -> TypeError
+create_neuron_model("lif", additional_input_vars=[("Iinh", "scalar", "0")])
+
+# %% Code that is not a string -> TypeError
+create_neuron_model("lif", vars=[("V", "scalar")], sim_code=["V += Isyn;"])
+
+# %% An event without its condition -> RuntimeError
+create_weight_update_model("graded", pre_event_syn_code="addToPost(1.0);")
+
+# %% An old and a new keyword for the same -> TypeError
+import warnings
+
+warnings.simplefilter("ignore", FutureWarning)
+create_neuron_model("lif", params=["tau"], param_names=["tau"])
+
+# %% A keyword of an older version -> FutureWarning
+create_neuron_model("lif", param_names=["tau"])

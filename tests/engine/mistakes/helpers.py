@@ -1,0 +1,38 @@
+"""The helpers of the tutorials: data, weights, networks."""
+
+from tutorial_helpers.data import batches, load_mnist, load_weights
+from tutorial_helpers.inference import accuracy, classify
+from tutorial_helpers.models import build_classifier
+
+weights = [np.zeros((784, 128)), np.zeros((128, 10))]
+images, labels = np.zeros((6, 784), np.uint8), np.zeros(6, np.uint8)
+
+# %% A split of MNIST that there is not -> ValueError
+load_mnist("validation")
+
+# %% A folder without weights -> FileNotFoundError
+load_weights("nowhere")
+
+# %% Weights that do not follow on each other -> ValueError
+build_classifier([np.zeros((784, 128)), np.zeros((64, 10))])
+
+# %% A vector as weights -> ValueError
+build_classifier([np.zeros(784)])
+
+# %% Batches of zero images -> ValueError
+batches(images, labels, 0)
+
+# %% More images than labels -> ValueError
+batches(images, labels[:5], 2)
+
+# %% Images of another size -> ValueError
+classify(build_classifier([np.zeros((4, 3))]), images)
+
+# %% Images that are floating-point numbers -> TypeError
+classify(build_classifier([np.zeros((784, 3))]), images / 255.0)
+
+# %% No time steps -> ValueError
+classify(build_classifier([np.zeros((784, 3))]), images, timesteps=0)
+
+# %% Predictions of other images -> ValueError
+accuracy(np.zeros(5), labels)

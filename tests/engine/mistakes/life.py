@@ -1,0 +1,85 @@
+"""The life of a model: build, load, step.
+
+The model is described, and in most of these also built.
+"""
+
+# %% Loading before building -> RuntimeError
+model.load()
+
+# %% Stepping before loading -> RuntimeError
+model.build()
+model.step_time()
+
+# %% A custom update before loading -> RuntimeError
+model.build()
+model.custom_update("Reset")
+
+# %% The time before loading -> RuntimeError
+model.build()
+model.t
+
+# %% A timer before loading -> RuntimeError
+model.neuron_update_time
+
+# %% Unloading before loading -> RuntimeError
+model.build()
+model.unload()
+
+# %% Building twice -> RuntimeError
+model.build()
+model.build()
+
+# %% Loading twice -> RuntimeError
+model.build()
+model.load()
+model.load()
+
+# %% Neurons after build -> RuntimeError
+model.build()
+model.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": 1.0}, start)
+
+# %% Synapses after build -> RuntimeError
+model.build()
+model.add_synapse_population("ba", "DENSE", b, a, pulse, delta)
+
+# %% A current source after build -> RuntimeError
+model.build()
+model.add_current_source("dc", "DC", a, {"amp": 1.0})
+
+# %% A custom update after build -> RuntimeError
+model.build()
+model.add_custom_update("again", "Reset", reset, {}, {}, refs)
+
+# %% The step after build -> RuntimeError
+model.build()
+model.dt = 0.1
+
+# %% The batch size after build -> RuntimeError
+model.build()
+model.batch_size = 128
+
+# %% Recording after build -> RuntimeError
+model.build()
+a.spike_recording_enabled = True
+
+# %% Timing after build -> RuntimeError
+model.build()
+model.timing_enabled = True
+
+# %% An unknown update group -> IndexError
+model.build()
+model.load()
+model.custom_update("reset")
+
+# %% The timer of an unknown update group -> RuntimeError
+model.build()
+model.load()
+model.get_custom_update_time("reset")
+
+# %% A negative time step -> TypeError
+model.build()
+model.load()
+model.timestep = -1
+
+# %% Generated code before building -> RuntimeError
+model.generated_code

@@ -1,0 +1,78 @@
+"""Neuron populations."""
+
+# %% A misspelt built-in model -> AttributeError
+model.add_neuron_population("c", 2, "Izhikevitch", {}, {})
+
+# %% A model of another kind -> TypeError
+model.add_neuron_population("c", 2, pixel, {}, {"magnitude": 0.0})
+
+# %% A name twice -> RuntimeError
+model.add_neuron_population("a", 2, integrate_and_fire, {"Vthr": 1.0}, start)
+
+# %% An empty name -> RuntimeError
+model.add_neuron_population("", 2, integrate_and_fire, {"Vthr": 1.0}, start)
+
+# %% A name with a blank -> RuntimeError
+model.add_neuron_population("layer 1", 2, integrate_and_fire, {"Vthr": 1.0}, start)
+
+# %% A name that is not a string -> TypeError
+model.add_neuron_population(1, 2, integrate_and_fire, {"Vthr": 1.0}, start)
+
+# %% A size that is not an integer -> TypeError
+model.add_neuron_population("c", 2.5, integrate_and_fire, {"Vthr": 1.0}, start)
+
+# %% A size of zero -> ValueError
+model.add_neuron_population("c", 0, integrate_and_fire, {"Vthr": 1.0}, start)
+
+# %% A shape as size -> TypeError
+model.add_neuron_population("c", (28, 28), integrate_and_fire, {"Vthr": 1.0}, start)
+
+# %% A misspelt parameter -> RuntimeError
+model.add_neuron_population("c", 2, integrate_and_fire, {"Vtr": 1.0}, start)
+
+# %% A missing parameter -> RuntimeError
+model.add_neuron_population("c", 2, integrate_and_fire, {}, start)
+
+# %% A parameter too many -> RuntimeError
+model.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": 1.0, "tau": 20.0}, start)
+
+# %% Parameters as a list -> TypeError
+model.add_neuron_population("c", 2, integrate_and_fire, [1.0], start)
+
+# %% A parameter for each neuron -> TypeError
+model.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": np.ones(2)}, start)
+
+# %% A parameter that is text -> TypeError
+model.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": "1.0"}, start)
+
+# %% A parameter that is NaN -> ValueError
+model.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": np.nan}, start)
+
+# %% A parameter that does not fit into its type -> RuntimeError
+counter = create_neuron_model("counter", params=[("limit", "uint8_t")], sim_code="")
+model.add_neuron_population("c", 2, counter, {"limit": 256})
+model.build()
+
+# %% A derived parameter that cannot be computed -> RuntimeError
+decay = ("decay", lambda pars, dt: np.exp(-dt / pars["tua"]))
+leaky = create_neuron_model("leaky", params=["tau"], derived_params=[decay], sim_code="")
+model.add_neuron_population("c", 2, leaky, {"tau": 20.0})
+model.build()
+
+# %% A derived parameter that is not a number -> TypeError
+decay = ("decay", lambda pars, dt: print(pars))
+leaky = create_neuron_model("leaky", params=["tau"], derived_params=[decay], sim_code="")
+model.add_neuron_population("c", 2, leaky, {"tau": 20.0})
+model.build()
+
+# %% A misspelt variable -> RuntimeError
+model.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": 1.0}, {"v": 0.0, "count": 0})
+
+# %% A missing variable -> RuntimeError
+model.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": 1.0}, {"V": 0.0})
+
+# %% A misspelt attribute -> AttributeError
+a.spike_recording_enable = True
+
+# %% Another size later -> AttributeError
+a.num_neurons = 5

@@ -1,0 +1,77 @@
+"""Synapse populations."""
+
+# %% A misspelt matrix type -> AttributeError
+model.add_synapse_population("ba", "DENS", b, a, pulse, delta)
+
+# %% A matrix type of GeNN 4 -> AttributeError
+model.add_synapse_population("ba", "DENSE_INDIVIDUALG", b, a, pulse, delta)
+
+# %% A name twice -> RuntimeError
+model.add_synapse_population("ab", "DENSE", a, b, pulse, delta)
+
+# %% A population by its name -> TypeError
+model.add_synapse_population("ba", "DENSE", "b", a, pulse, delta)
+
+# %% A current source as target -> TypeError
+model.add_synapse_population("ba", "DENSE", b, source, pulse, delta)
+
+# %% A population of another model -> ValueError
+other = GeNNModel("float", "other")
+c = other.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": 1.0}, start)
+model.add_synapse_population("ac", "DENSE", a, c, pulse, delta)
+
+# %% The name of a model where an initialiser belongs -> TypeError
+model.add_synapse_population("ba", "DENSE", b, a, "StaticPulse", "DeltaCurr")
+
+# %% The two initialisers exchanged -> TypeError
+model.add_synapse_population("ba", "DENSE", b, a, delta, pulse)
+
+# %% A misspelt weight update model -> AttributeError
+init_weight_update("StaticPuls", {}, {"g": 0.5})
+
+# %% A misspelt postsynaptic model -> AttributeError
+init_postsynaptic("DeltaCur")
+
+# %% A missing weight -> RuntimeError
+init_weight_update("StaticPulse")
+
+# %% A missing parameter -> RuntimeError
+init_postsynaptic("ExpCurr")
+
+# %% A missing reference -> RuntimeError
+init_postsynaptic("ExpCond", {"tau": 5.0, "E": 0.0})
+
+# %% A reference to a variable that the population has not -> RuntimeError
+conductance = init_postsynaptic("ExpCond", {"tau": 5.0, "E": 0.0}, {}, {"V": "v"})
+model.add_synapse_population("ba", "DENSE", b, a, pulse, conductance)
+
+# %% A reference to the variable of another population -> RuntimeError
+voltage = create_var_ref(b, "V")
+conductance = init_postsynaptic("ExpCond", {"tau": 5.0, "E": 0.0}, {}, {"V": voltage})
+model.add_synapse_population("ba", "DENSE", b, a, pulse, conductance)
+
+# %% A reference of another type -> RuntimeError
+conductance = init_postsynaptic("ExpCond", {"tau": 5.0, "E": 0.0}, {}, {"V": "count"})
+model.add_synapse_population("ba", "DENSE", b, a, pulse, conductance)
+
+# %% A reference to a postsynaptic variable that there is not -> RuntimeError
+reading = create_weight_update_model(
+    "reading", psm_var_refs=[("x", "scalar")], synapse_dynamics_code="addToPost(x);"
+)
+init = init_weight_update(reading, psm_var_refs={"x": "inSyn"})
+model.add_synapse_population("ba", "DENSE", b, a, init, delta)
+
+# %% Weights as a matrix -> ValueError
+weights = np.ones((3, 4))
+init = init_weight_update("StaticPulse", {}, {"g": weights})
+model.add_synapse_population("ba", "DENSE", b, a, init, delta)
+
+# %% Too few weights -> ValueError
+init = init_weight_update("StaticPulse", {}, {"g": np.ones(9)})
+model.add_synapse_population("ba", "DENSE", b, a, init, delta)
+
+# %% An input that the neurons have not -> RuntimeError
+ab.post_target_var = "Iinh"
+
+# %% A part that only real PyGeNN has -> NotImplementedError
+model.add_synapse_population("ba", "TOEPLITZ", b, a, pulse, delta)

@@ -1,0 +1,93 @@
+"""Custom updates."""
+
+copy = create_custom_update_model(
+    "copy", var_refs=[("x", "scalar"), ("y", "scalar")], update_code="x = y;"
+)
+
+# %% A misspelt built-in model -> AttributeError
+model.add_custom_update("t", "Transpose", "Transpos", {}, {}, {})
+
+# %% A name twice -> RuntimeError
+model.add_custom_update("update", "Reset", reset, {}, {}, refs)
+
+# %% A group name with a blank -> RuntimeError
+model.add_custom_update("again", "Reset all", reset, {}, {}, refs)
+
+# %% A missing reference -> RuntimeError
+model.add_custom_update("again", "Reset", reset, {}, {}, {"V": create_var_ref(a, "V")})
+
+# %% A misspelt reference -> RuntimeError
+misspelt = {"V": create_var_ref(a, "V"), "cont": create_var_ref(a, "count")}
+model.add_custom_update("again", "Reset", reset, {}, {}, misspelt)
+
+# %% References by name -> TypeError
+model.add_custom_update("again", "Reset", reset, {}, {}, {"V": "V", "count": "count"})
+
+# %% Variables instead of references -> TypeError
+model.add_custom_update("again", "Reset", reset, {}, {}, a.vars)
+
+# %% No references -> RuntimeError
+nothing = create_custom_update_model("nothing", update_code="")
+model.add_custom_update("again", "Reset", nothing)
+
+# %% References to populations of two sizes -> RuntimeError
+sizes = {"x": create_var_ref(a, "V"), "y": create_var_ref(b, "V")}
+model.add_custom_update("copy", "Copy", copy, {}, {}, sizes)
+
+# %% References to neurons and synapses -> TypeError
+kinds = {"x": create_var_ref(a, "V"), "y": create_wu_var_ref(ab, "g")}
+model.add_custom_update("copy", "Copy", copy, {}, {}, kinds)
+
+# %% References to two synapse populations -> RuntimeError
+again = model.add_synapse_population("again", "DENSE", a, b, pulse, delta)
+two = {"x": create_wu_var_ref(ab, "g"), "y": create_wu_var_ref(again, "g")}
+model.add_custom_update("copy", "Copy", copy, {}, {}, two)
+
+# %% A type that is written in another way -> RuntimeError
+silence = create_custom_update_model("silence", var_refs=[("V", "float")], update_code="V = 0.0;")
+model.add_custom_update("s", "Silence", silence, {}, {}, {"V": create_var_ref(a, "V")})
+
+# %% A reference into another model -> ValueError
+other = GeNNModel("float", "other")
+c = other.add_neuron_population("c", 4, integrate_and_fire, {"Vthr": 1.0}, start)
+elsewhere = {"V": create_var_ref(c, "V"), "count": create_var_ref(c, "count")}
+model.add_custom_update("again", "Reset", reset, {}, {}, elsewhere)
+
+# %% Writing what is shared by all neurons -> RuntimeError
+flush = create_custom_update_model(
+    "flush", var_refs=[("V", "scalar"), ("spikes", "uint32_t")], update_code="spikes = 0; V = 0.0;"
+)
+shared = {"V": create_var_ref(a, "V"), "spikes": create_src_spike_count_var_ref(ab)}
+model.add_custom_update("flush", "Flush", flush, {}, {}, shared)
+
+# %% A reduction of nothing -> RuntimeError
+total = create_custom_update_model(
+    "total",
+    var_refs=[("total", "scalar", VarAccessMode.REDUCE_SUM), ("V", "scalar")],
+    update_code="total = V;",
+)
+same = {"total": create_var_ref(a, "V"), "V": create_var_ref(a, "V")}
+model.add_custom_update("total", "Sum", total, {}, {}, same)
+
+# %% A reduction over batches and neurons at once -> RuntimeError
+both = create_custom_update_model(
+    "both",
+    vars=[
+        ("over_batches", "scalar", CustomUpdateVarAccess.REDUCE_BATCH_SUM),
+        ("over_neurons", "scalar", CustomUpdateVarAccess.REDUCE_NEURON_SUM),
+    ],
+    var_refs=[("V", "scalar", VarAccessMode.READ_ONLY)],
+    update_code="over_batches = V; over_neurons = V;",
+)
+zeros = {"over_batches": 0.0, "over_neurons": 0.0}
+model.add_custom_update("both", "Sum", both, {}, zeros, {"V": create_var_ref(a, "V")})
+
+# %% A transpose to nowhere -> RuntimeError
+model.add_custom_update("t", "T", "Transpose", {}, {}, {"variable": create_wu_var_ref(ab, "g")})
+
+# %% A name of synapses in an update of neurons -> RuntimeError
+number = create_custom_update_model("number", var_refs=[("x", "scalar")], update_code="x = id_pre;")
+model.add_custom_update("n", "Number", number, {}, {}, {"x": create_var_ref(a, "V")})
+
+# %% A custom update of other populations than the model has -> RuntimeError
+update.num_neuron
