@@ -154,6 +154,9 @@ _STEPS = {"++", "--", "p++", "p--"}
 #: Name of the state of the stream from which one element draws random numbers in one step.
 RANDOM_STATE = "rng"
 
+#: Kinds of names that PyGeNN can read as they were some steps ago, by an index.
+DELAYED_KINDS = ("presynaptic variable", "postsynaptic variable")
+
 # Names that a message lists at most.
 _MOST_LISTED = 30
 
@@ -955,8 +958,8 @@ class Translator:
         """Translate ``p[i]`` or ``*p`` into the pointer and the text of an index."""
         base = node.name if isinstance(node, c_ast.ArrayRef) else node.expr
         if not self._is_pointer(base):
-            if isinstance(base, c_ast.ID):
-                self._lookup(base)
+            if isinstance(base, c_ast.ID) and self._lookup(base).kind in DELAYED_KINDS:
+                self._unsupported(node, "a delay as the index of a neuron's variable")
             pointers = sorted(
                 {name for name in self._visible() if self._is_pointer(c_ast.ID(name))}
             )
