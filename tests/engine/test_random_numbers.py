@@ -83,6 +83,13 @@ def test_a_uniform_number_is_never_0_and_never_1(bits: int, draw: Any, dtype: ty
     assert abs(value - bits / 2**64) < 2.0 ** (-23 if dtype is np.float32 else -52)
 
 
+def test_a_uniform_number_of_things_is_less_than_all_of_them() -> None:
+    """``(int)(n * gennrand_uniform())`` is an index, also where a product is rounded up."""
+    largest = np.float32(sampler(random_numbers.uniform_float32)(1, state_before(MASK), ())[0])
+    numbers = np.arange(1, 2**23, 7).astype(np.float32)
+    assert (numbers * largest < numbers).all()
+
+
 def test_the_rarest_draws_are_finite_numbers() -> None:
     for draw in (random_numbers.exponential, random_numbers.normal):
         for bits in (0, MASK, 2**11 - 1, MASK << 11 & MASK):
@@ -542,6 +549,37 @@ def test_postsynaptic_code_can_draw() -> None:
     model.load()
     steps(model, 100)
     assert stats.kstest(pulled(pop, "V") / 10, "norm").pvalue > CHANCE
+
+
+def test_code_of_either_side_of_synapses_can_draw() -> None:
+    model = new_model("sides")
+    model.seed = 6
+    a = model.add_neuron_population("A", 200, INTEGRATE_AND_FIRE, {"Vthr": 1e9}, dict(START))
+    b = model.add_neuron_population("B", 200, INTEGRATE_AND_FIRE, {"Vthr": 0.0}, dict(START))
+    noisy = engine.create_weight_update_model(
+        "noisy",
+        pre_vars=[("x", "scalar")],
+        post_vars=[("y", "scalar"), ("z", "scalar")],
+        pre_spike_syn_code="addToPost(x);",
+        pre_dynamics_code="x += gennrand_normal();",
+        post_dynamics_code="y += gennrand_normal();",
+        post_spike_code="z += gennrand_normal();",
+    )
+    synapses = model.add_synapse_population(
+        "S", "DENSE", a, b,
+        engine.init_weight_update(noisy, {}, {}, {"x": 0.0}, {"y": 0.0, "z": 0.0}),
+        engine.init_postsynaptic("DeltaCurr"),
+    )  # fmt: skip
+    model.build()
+    model.load()
+    steps(model, 100)
+    found = []
+    for variable in (synapses.pre_vars["x"], synapses.post_vars["y"], synapses.post_vars["z"]):
+        variable.pull_from_device()
+        found.append(variable.values.astype(np.float64))
+        assert stats.kstest(found[-1] / 10, "norm").pvalue > CHANCE
+    assert abs(correlation(found[0], found[1])) < 5
+    assert abs(correlation(found[1], found[2])) < 5
 
 
 def test_models_that_draw_nothing_know_nothing_of_it() -> None:

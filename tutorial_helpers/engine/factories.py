@@ -288,6 +288,9 @@ def create_neuron_model(
     sim_code
         Run every step. Sees the variables and parameters, the summed input ``Isyn``, and
         ``t``, ``dt`` (ms), ``id``, ``batch``, ``num_neurons``, ``num_batch``, ``st``.
+        Draws random numbers by ``gennrand_uniform()``, which is never 0 and never 1,
+        ``gennrand_normal()``, ``gennrand_exponential()``, ``gennrand_log_normal(mean, sd)``,
+        ``gennrand_gamma(shape)``, ``gennrand_binomial(n, p)``, and ``gennrand()`` (32 bits).
     threshold_condition_code
         One expression; the neuron spikes in every step in which it is true.
     reset_code
