@@ -23,6 +23,7 @@ import sys
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -51,14 +52,13 @@ SUBJECTS = (
 )
 
 _CELL = re.compile(r"^# %% (?P<title>.+) -> (?P<outcome>\w+)$", re.MULTILINE)
-_BACKTICKS = re.compile(r"`([^`]*)`")
 
 _HEAD = """\
 # Mistakes, and what the engine says
 
-Wrong input fails at the call that is wrong. The message names the object, what was expected and what
-was given, and says what to do; for a mistake in a code string it shows the line, with a caret under
-the place. The call that fails leaves no trace: mend it, and go on with the same model.
+Wrong input fails at the call that is wrong. The message names the object, what was expected and
+what was given, and says what to do; for a mistake in a code string it shows the line, with a caret
+under the place. The call that fails leaves no trace: mend it, and go on with the same model.
 
 {count} mistakes are listed here, with their messages. This page is written by
 `python tests/engine/catalogue.py`, which makes every one of them; a test holds that it is current.
@@ -145,15 +145,19 @@ def _warnings_are_errors() -> Iterator[None]:
         yield
 
 
-def state(names: dict[str, Any]) -> object:
-    """Return all that a model was told, to compare it before and after a call."""
-    model = names["model"]
-    groups = (
+def groups(model: Any) -> list[dict[str, Any]]:
+    """Return all that a model is made of."""
+    return [
         model.neuron_populations,
         model.synapse_populations,
         model.current_sources,
         model.custom_updates,
-    )
+    ]
+
+
+def state(names: dict[str, Any]) -> object:
+    """Return all that a model was told, to compare it before and after a call."""
+    model = names["model"]
     plain = (int, float, str, bool, type(None))
     return [
         {name: value for name, value in vars(model).items() if isinstance(value, plain)},
@@ -163,15 +167,16 @@ def state(names: dict[str, Any]) -> object:
                 {key: value for key, value in vars(group).items() if isinstance(value, plain)},
                 {key: id(variable.initial) for key, variable in group.vars.items()},
             )
-            for table in groups
+            for table in groups(model)
             for name, group in table.items()
         ],
         None if not model.is_loaded else (model.timestep, model.steps_done),
     ]
 
 
+@cache
 def make(mistake: Mistake) -> Made:
-    """Make a mistake, and return what came of it.
+    """Make a mistake, once, and return what came of it.
 
     Raises
     ------
@@ -200,13 +205,10 @@ def _run(mistake: Mistake) -> Made:
     from tutorial_helpers.__main__ import main
 
     errors, status = io.StringIO(), 0
-    *_, arguments = mistake.code.split(" -m tutorial_helpers ")
-    with (
-        contextlib.chdir(ROOT) if sys.version_info >= (3, 11) else contextlib.nullcontext(),
-        contextlib.redirect_stderr(errors),
-    ):
+    arguments = shlex.split(mistake.code.removeprefix("python -m tutorial_helpers"))
+    with contextlib.redirect_stderr(errors):
         try:
-            status = main(shlex.split(arguments))
+            status = main(arguments)
         except SystemExit as end:
             status = int(end.code or 0)
     assert str(status) == mistake.outcome, errors.getvalue()

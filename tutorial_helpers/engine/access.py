@@ -5,7 +5,14 @@ from __future__ import annotations
 import enum
 
 
-class VarAccess(enum.Enum):
+class _Plain(enum.Enum):
+    """An enumeration whose members are shown as they are written."""
+
+    def __repr__(self) -> str:
+        return str(self)
+
+
+class VarAccess(_Plain):
     """Access to a variable of a neuron, current source, weight update or postsynaptic model.
 
     With N elements and B > 1 batches the array of a variable has shape ``(B, N)``, ``(N,)`` for
@@ -43,7 +50,7 @@ class VarAccess(enum.Enum):
         return self is not VarAccess.READ_ONLY_SHARED_NEURON
 
 
-class VarAccessMode(enum.Enum):
+class VarAccessMode(_Plain):
     """How a variable reference is used by the code that holds it.
 
     `BROADCAST`, `REDUCE_SUM` and `REDUCE_MAX` can only be assigned.
@@ -71,7 +78,7 @@ class VarAccessMode(enum.Enum):
         return _reduction(self)
 
 
-class CustomUpdateVarAccess(enum.Enum):
+class CustomUpdateVarAccess(_Plain):
     """Access to a variable that a custom update owns, relative to the shape of the update.
 
     An update has batches if anything that it refers to has, and so with elements. Its variables
@@ -130,7 +137,7 @@ def _reduction(access: VarAccessMode | CustomUpdateVarAccess) -> str | None:
     return "sum" if access.name.endswith("SUM") else "max"
 
 
-class SynapseMatrixType(enum.Enum):
+class SynapseMatrixType(_Plain):
     """Connectivity and storage of a synapse population."""
 
     DENSE = enum.auto()
@@ -142,7 +149,7 @@ class SynapseMatrixType(enum.Enum):
     TOEPLITZ = enum.auto()
 
 
-class VarLocation(enum.Enum):
+class VarLocation(_Plain):
     """Where the memory of a variable is held."""
 
     HOST = enum.auto()
@@ -150,7 +157,7 @@ class VarLocation(enum.Enum):
     HOST_DEVICE = enum.auto()
 
 
-class ParallelismHint(enum.Enum):
+class ParallelismHint(_Plain):
     """How a GPU shares out the synapses of a population; without effect in the bundled engine."""
 
     POSTSYNAPTIC = enum.auto()

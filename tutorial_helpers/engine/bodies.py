@@ -44,6 +44,13 @@ _NO_EVENT_TIMES = dict.fromkeys(
     "the bundled engine keeps no times of spike-like events; real PyGeNN does.",
 )
 
+_NOT_OF_SYNAPSES = dict.fromkeys(
+    ("id", "num_neurons"), "the custom update is of synapses, not of neurons."
+)
+_NOT_OF_NEURONS = dict.fromkeys(
+    ("id_pre", "id_post", "id_syn", "num_pre", "num_post"),
+    "the custom update is of neurons, not of synapses.",
+)
 
 # What the templates call things inside their functions.
 _LOOP_NAMES = (
@@ -767,7 +774,8 @@ def custom_update_loop(
     names |= assembly.pointers(
         update, model.extra_global_param_refs, "extra global parameter reference"
     )
-    translator = assembly.translator(names)
+    others = _NOT_OF_SYNAPSES if columns else _NOT_OF_NEURONS
+    translator = assembly.translator(names, unavailable=others)
     assembly.loop.lines += translator.statements(model.update_code)
     for name in model.reductions:
         if names[name].code not in assembly.written:
@@ -789,17 +797,7 @@ def check_code(model: Model) -> None:
     """
     precision = Precision()
     references: tuple[VarReference, ...] = getattr(model, "neuron_var_refs", ())
-    var_refs: tuple[VarReference, ...] = getattr(model, "var_refs", ())
-    arrays: tuple[ExtraGlobalParam, ...] = getattr(model, "extra_global_param_refs", ())
-    arrays = (*model.extra_global_params, *arrays)
-    owned: list[Var | VarReference | ExtraGlobalParam] = [*model.vars, *var_refs, *arrays]
-    bound = Bound(
-        "",
-        model,
-        {param.name: 1.0 for param in model.constants},
-        {var.name: Buffer(var.name, var.type, 1) for var in owned},
-        {reference.name: reference.name for reference in references},
-    )
+    bound = _bound_to_nothing(model)
     if isinstance(model, NeuronModel):
         neuron_loop(precision, 1.0, 1, bound, spike_times=Buffer("st", precision.time, 1))
     elif isinstance(model, WeightUpdateModel):
@@ -813,6 +811,33 @@ def check_code(model: Model) -> None:
             neuron_loop(precision, 1.0, 1, neuron, synapses=[synapses])
         else:
             neuron_loop(precision, 1.0, 1, neuron, sources=[(bound, "Isyn")])
+
+
+def check_update_code(model: CustomUpdateModel, *, of_synapses: bool) -> None:
+    """Translate the code of a custom update once it is known what it is of.
+
+    Raises
+    ------
+    SnippetError
+        If it uses what such an update does not have.
+    """
+    custom_update_loop(Precision(), 1.0, 1, int(of_synapses), _bound_to_nothing(model))
+
+
+def _bound_to_nothing(model: Model) -> Bound:
+    """Return a description with parameters and memory that only have the right types."""
+    references: tuple[VarReference, ...] = getattr(model, "neuron_var_refs", ())
+    var_refs: tuple[VarReference, ...] = getattr(model, "var_refs", ())
+    arrays: tuple[ExtraGlobalParam, ...] = getattr(model, "extra_global_param_refs", ())
+    arrays = (*model.extra_global_params, *arrays)
+    owned: list[Var | VarReference | ExtraGlobalParam] = [*model.vars, *var_refs, *arrays]
+    return Bound(
+        "",
+        model,
+        {param.name: 1.0 for param in model.constants},
+        {var.name: Buffer(var.name, var.type, 1) for var in owned},
+        {reference.name: reference.name for reference in references},
+    )
 
 
 def _check_custom_update(precision: Precision, bound: Bound) -> None:

@@ -70,7 +70,7 @@ class AdditionalInput:
     initial: float
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Model:
     """What all descriptions share."""
 
@@ -92,8 +92,11 @@ class Model:
         """What the description is called in messages."""
         return f"{self.family} '{self.class_name}'"
 
+    def __repr__(self) -> str:
+        return f"<{self.title}>"
 
-@dataclass(frozen=True)
+
+@dataclass(frozen=True, repr=False)
 class NeuronModel(Model):
     """Description of a neuron."""
 
@@ -106,7 +109,7 @@ class NeuronModel(Model):
     auto_refractory_required: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CurrentSourceModel(Model):
     """Description of a source that injects a current into every neuron of a population."""
 
@@ -116,7 +119,7 @@ class CurrentSourceModel(Model):
     injection_code: Snippet
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class WeightUpdateModel(Model):
     """Description of what happens at a synapse.
 
@@ -146,7 +149,7 @@ class WeightUpdateModel(Model):
         return (self.pre_spike_syn_code, self.pre_event_syn_code, self.synapse_dynamics_code)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PostsynapticModel(Model):
     """Description of how summed synaptic input becomes a current."""
 
@@ -156,7 +159,7 @@ class PostsynapticModel(Model):
     sim_code: Snippet
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class CustomUpdateModel(Model):
     """Description of an operation that is run on request."""
 
@@ -176,7 +179,7 @@ class CustomUpdateModel(Model):
         return {name: operation for name, operation in operations.items() if operation}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class VarInitSnippet(Model):
     """Description of how a variable gets its initial values."""
 
@@ -191,7 +194,7 @@ class VarInitSnippet(Model):
 CountFunction = Callable[[int, int, Mapping[str, float]], int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SparseConnectivityInitSnippet(Model):
     """Description of which neurons are connected: by rows or by columns."""
 

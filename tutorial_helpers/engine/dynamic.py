@@ -103,7 +103,7 @@ def find(sets: Iterable[DynamicParams], name: object, title: str) -> DynamicPara
         known += candidate.buffers
     raise IndexError(
         f"{title[0].upper()}{title[1:]} has no dynamic parameter '{name}': those declared before "
-        f"model.build() are {_listed(known)}."
+        f"model.build() are {_listed(known)}; declare it with set_param_dynamic."
     )
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import difflib
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,7 +19,9 @@ from tutorial_helpers.engine.components import (
     VarReference,
     WeightUpdateModel,
 )
+from tutorial_helpers.engine.suggestions import closest, did_you_mean
 from tutorial_helpers.engine.types import Precision, ResolvedType
+from tutorial_helpers.engine.user_warnings import warn_user
 
 
 @dataclass(frozen=True)
@@ -29,6 +30,9 @@ class VarInit:
 
     snippet: VarInitSnippet
     params: Mapping[str, float]
+
+    def __repr__(self) -> str:
+        return f"init_var('{self.snippet.class_name}', …)"
 
     @property
     def number(self) -> float | None:
@@ -46,6 +50,9 @@ class ConnectivityInit:
     snippet: SparseConnectivityInitSnippet
     params: Mapping[str, float]
 
+    def __repr__(self) -> str:
+        return f"init_sparse_connectivity('{self.snippet.class_name}', …)"
+
 
 @dataclass(frozen=True)
 class WeightUpdateInit:
@@ -60,6 +67,9 @@ class WeightUpdateInit:
     post_var_refs: Mapping[str, Any]
     psm_var_refs: Mapping[str, Any]
 
+    def __repr__(self) -> str:
+        return f"init_weight_update('{self.model.class_name}', …)"
+
 
 @dataclass(frozen=True)
 class PostsynapticInit:
@@ -69,6 +79,9 @@ class PostsynapticInit:
     params: Mapping[str, float]
     vars: Mapping[str, Any]
     var_refs: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        return f"init_postsynaptic('{self.model.class_name}', …)"
 
 
 def init_var(snippet: object, params: Mapping[str, float] | None = None) -> VarInit:
@@ -94,7 +107,7 @@ def init_var(snippet: object, params: Mapping[str, float] | None = None) -> VarI
     {'min': -65.0, 'max': -50.0}
     """
     model = find_model(snippet, VarInitSnippet, "a variable")
-    values = check_parameters("Variable initialiser", model, params)
+    values = check_parameters(f"Variable initialiser '{model.class_name}'", model, params)
     _check_meaning(model, values)
     return VarInit(model, values)
 
@@ -125,7 +138,8 @@ def init_sparse_connectivity(
     {'prob': 0.1}
     """
     model = find_model(snippet, SparseConnectivityInitSnippet, "sparse connectivity")
-    values = check_parameters("Sparse connectivity initialiser", model, params)
+    prefix = f"Sparse connectivity initialiser '{model.class_name}'"
+    values = check_parameters(prefix, model, params)
     _check_meaning(model, values)
     return ConnectivityInit(model, values)
 
@@ -174,7 +188,7 @@ def init_weight_update(
     'StaticPulse'
     """
     model = find_model(snippet, WeightUpdateModel, "a synapse population")
-    prefix = "Weight update model"
+    prefix = f"Weight update model '{model.class_name}'"
 
     def references(
         kind: str, declared: Sequence[VarReference], given: Mapping[str, Any] | None
@@ -220,7 +234,7 @@ def init_postsynaptic(
     {'tau': 5.0}
     """
     model = find_model(snippet, PostsynapticModel, "a synapse population")
-    prefix = "Postsynaptic model"
+    prefix = f"Postsynaptic model '{model.class_name}'"
     values = check_parameters(prefix, model, params)
     variables = check_variables(prefix, model.vars, vars)
     names = [reference.name for reference in model.neuron_var_refs]
@@ -247,17 +261,20 @@ def check_names(
     listed = ", ".join(f"'{name}'" for name in expected) or "none"
     if len(given) != len(expected):
         got = ", ".join(f"'{name}'" for name in given) or "none"
+        missing = ", ".join(f"'{name}'" for name in expected if name not in given)
+        extra = ", ".join(f"'{name}'" for name in given if name not in expected)
+        fix = "" if missing and extra else f"; add {missing}" if missing else f"; remove {extra}"
         raise RuntimeError(
             f"{prefix} expected {len(expected)} {kind}{'s' if kind == 'parameter' else ''} but got "
-            f"{len(given)}: expected {listed}; given {got}."
+            f"{len(given)}: expected {listed}, given {got}{fix}."
         )
     for name in expected:
         if name not in given:
             others = [str(other) for other in given if other not in expected]
-            close = difflib.get_close_matches(name, others, n=1, cutoff=0.0)
+            other = closest(name, others, cutoff=0.0) or others[0]
             raise RuntimeError(
-                f"{prefix} missing {value} for {kind}: '{name}'; expected {listed}, "
-                f"and '{close[0]}' is not one of them."
+                f"{prefix} missing {value} for {kind}: '{name}'; expected {listed}, and '{other}' "
+                f"is not one of them{did_you_mean(other, expected)}"
             )
     return dict(given)
 
@@ -269,11 +286,13 @@ def check_parameters(prefix: str, model: Model, given: object) -> dict[str, floa
     for name, value in values.items():
         number = np.asarray(value)
         if number.ndim != 0 or number.dtype.kind not in "biuf":
+            fix = "; use a variable for what differs between neurons" if np.ndim(value) else ""
             raise TypeError(
-                f"{prefix}: parameter '{name}' must be a number, not {_shown(value)}; use a "
-                "variable for what differs between neurons."
+                f"{prefix}: parameter '{name}' must be a number, not {_shown(value)}{fix}."
             )
         values[name] = number.item()
+        if math.isnan(values[name]):
+            warn_user(f"{prefix}: parameter '{name}' is NaN, not a number; give another value.")
     return values
 
 
@@ -302,7 +321,9 @@ def check_initial_value(what: str, value: object) -> None:
     except ValueError:
         raise TypeError(f"{what}: its sequences have different lengths; give an array.") from None
     if array.dtype.kind not in "biuf":
-        raise TypeError(f"{what} must start from numbers, not from an array of {array.dtype}.")
+        kinds = {"U": "text", "S": "bytes", "c": "complex numbers", "O": "objects"}
+        kind = kinds.get(array.dtype.kind, str(array.dtype))
+        raise TypeError(f"{what} must start from numbers, not from an array of {kind}.")
 
 
 def check_number(what: str, value: float, ctype: ResolvedType) -> None:
@@ -345,7 +366,8 @@ def initial_array(
         if ctype.is_bool:
             return np.asarray(bool(number))
         return np.asarray(constant(number, ctype), ctype.dtype)
-    with np.errstate(invalid="ignore"):
+    # What is too large becomes infinite; the model warns of it when it is loaded.
+    with np.errstate(invalid="ignore", over="ignore"):
         return array.astype(ctype.dtype)
 
 
@@ -419,8 +441,12 @@ def check_shape(
     ):
         return
     fix = "."
-    if columns and array.shape == (count // columns, columns):
-        fix = "; flatten it, for example with weights.flatten()."
+    if columns and array.shape == (columns, count // columns) != (count // columns, columns):
+        fix = "; its rows must be presynaptic neurons: try values.T.flatten()."
+    elif array.ndim > 1 and array.size == count:
+        fix = "; flatten it, for example with values.flatten()."
+    elif array.ndim == 2 and array.shape[1] == count and batch_size == 1:
+        fix = "; give one row, as batch_size is 1 or all batches share the variable."
     elif array.size == 1:
         fix = "; give the number itself to have it everywhere."
     rows = "" if batch_size in (None, 1) else f" or ({batch_size}, {count})"
@@ -430,7 +456,7 @@ def check_shape(
 def _shown(value: object) -> str:
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape}"
-    if isinstance(value, Iterator):
+    if isinstance(value, (Iterator, Set)):
         return f"a {type(value).__name__}"
     plain = value is None or isinstance(value, Iterable)
     return repr(value) if plain else f"{type(value).__name__} {value!r}"

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from tutorial_helpers.engine.access import SynapseMatrixType, VarAccessMode
+from tutorial_helpers.engine.bodies import check_update_code
 from tutorial_helpers.engine.builtin_models import find_model
 from tutorial_helpers.engine.compile import compiled
 from tutorial_helpers.engine.components import (
@@ -162,6 +163,16 @@ class GeNNModel:
         self._plan: Plan | None = None
         self._kernels: ModuleType | None = None
         self._runtime: Runtime | None = None
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # Any attribute may be set, as in PyGeNN, but hardly on purpose if it is like one there is.
+        new = not (name.startswith("_") or name in vars(self) or hasattr(type(self), name))
+        if new and "_runtime" in vars(self):
+            known = [one for one in dir(self) if not one.startswith("_")]
+            hint = did_you_mean(name, known, "", cutoff=0.8)
+            if hint:
+                warn_user(f"GeNNModel has no setting '{name}', so it is without effect{hint}")
+        super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         state = "loaded" if self._loaded else "built" if self._built else "not built"
@@ -530,6 +541,7 @@ class GeNNModel:
             self, cu_name, group_name, model, values, initial, targets, arrays
         )
         check_dimensions(group, self._batch_size)
+        check_update_code(model, of_synapses=group.of_synapses)
         self.custom_updates[cu_name] = group
         return group
 
@@ -548,9 +560,12 @@ class GeNNModel:
             fix = " the object that add_neuron_population returned" if known else " a population"
             raise TypeError(f"The {what} must be{fix}, not the string '{group}'.")
         if not isinstance(group, NeuronGroup):
-            raise TypeError(f"The {what} must be a neuron population, not {group!r}.")
+            given = group.title if isinstance(group, Group) else repr(group)
+            raise TypeError(f"The {what} must be a neuron population, not {given}.")
         if self.neuron_populations.get(group.name) is not group:
-            raise ValueError(f"The {what}, {group.title}, belongs to another model.")
+            raise ValueError(
+                f"The {what}, {group.title}, belongs to another model; give one of this model."
+            )
 
     def _check_references(
         self, title: str, declared: Sequence[VarReference], given: Mapping[str, object]
@@ -568,7 +583,7 @@ class GeNNModel:
                 if one is not None and one.group.genn_model is not self:
                     raise ValueError(
                         f"Variable reference '{reference.name}' of {title} points to "
-                        f"{one.group.title} of another model."
+                        f"{one.group.title} of another model; refer to one of this model."
                     )
             result[reference.name] = target
         return result
@@ -614,7 +629,8 @@ class GeNNModel:
         RuntimeError
             If the model is built already, or a parameter does not fit into its type.
         """
-        self.refuse_if_built("build it again")
+        if self._built:
+            raise RuntimeError("GeNN model already built: call model.load() next, or make another.")
         for update in self.custom_updates.values():
             # The batch size may have been set since the update was added.
             check_dimensions(update, self._batch_size)
@@ -689,6 +705,7 @@ class GeNNModel:
                 for buffer in group.all_buffers():
                     buffer.release()
             raise
+        _warn_of_nan(groups)
 
     def _groups(self) -> list[Group]:
         return [
@@ -780,7 +797,8 @@ class GeNNModel:
         if not names:
             known = sorted({update.update_group_name for update in self.custom_updates.values()})
             listed = ", ".join(f"'{name}'" for name in known) or "none"
-            raise error(f"Unknown custom update group '{group_name}'; the groups are {listed}.")
+            hint = did_you_mean(str(group_name), known, f"; the groups are {listed}.")
+            raise error(f"Unknown custom update group '{group_name}'{hint}")
         return names
 
     # Timers ----------------------------------------------------------------------------------
@@ -854,6 +872,21 @@ class GeNNModel:
         return runtime.custom_update_times.get((part, group_name), 0.0)
 
 
+def _warn_of_nan(groups: Sequence[Group]) -> None:
+    """Warn of variables that start from NaN or infinity, which PyGeNN accepts without a word."""
+    for group in groups:
+        for buffer, variable in group.buffers():
+            if variable is None or buffer.host is None or buffer.host.dtype.kind != "f":
+                continue
+            wrong = buffer.host.size - int(np.count_nonzero(np.isfinite(buffer.host)))
+            if wrong:
+                what = "NaN" if np.isnan(buffer.host).any() else "infinity"
+                warn_user(
+                    f"Variable '{variable.name}' of {group.title} starts from {what} in {wrong} of "
+                    f"{buffer.host.size} values; check what it was given."
+                )
+
+
 def _population_size(prefix: str, num_neurons: object) -> int:
     if (
         isinstance(num_neurons, bool)
@@ -914,7 +947,8 @@ def _neuron_references(
             listed = ", ".join(f"'{name}'" for name in population.vars) or "none"
             raise RuntimeError(
                 f"Variable '{target}' not found: {title} refers to it as '{reference.name}', but "
-                f"the variables of {population.title} are {listed}."
+                f"the variables of {population.title} are {listed}"
+                f"{did_you_mean(str(target), population.vars)}"
             )
         buffer = population.vars[target].buffer
         check_reference_type(
@@ -944,7 +978,7 @@ def _postsynaptic_references(
             listed = ", ".join(f"'{known}'" for known in types) or "none"
             raise RuntimeError(
                 f"Variable '{name}' not found: {title} refers to it as '{reference.name}', but the "
-                f"variables of its {model.title} are {listed}."
+                f"variables of its {model.title} are {listed}{did_you_mean(str(name), types)}"
             )
         if type_text(reference.type) != type_text(types[name]):
             raise RuntimeError(

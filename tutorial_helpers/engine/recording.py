@@ -56,7 +56,10 @@ class Recorder:
         """Return what was pulled last as ``(times, ids)`` for each batch, for steps of `dt` ms."""
         title = self._title
         if self.device is None:
-            raise RuntimeError(f"Cannot read recorded spikes of {title}: the model is not loaded.")
+            raise RuntimeError(
+                f"Cannot read recorded spikes of {title}: the model is not loaded; call "
+                "model.load(num_recording_timesteps=…) first."
+            )
         if self._host is None:
             raise RuntimeError(
                 f"Recorded spikes of {title} are still on the device; call "

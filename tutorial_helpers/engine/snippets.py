@@ -98,7 +98,7 @@ _FLOAT = re.compile(r"(\d+\.\d*([eE][+-]?\d+)?|\d+[eE][+-]?\d+)[fd]?")
 _REFUSED = {
     "block_comment": "GeNN's snippet language has no /* … */ comments; use // instead.",
     "dollar": "Unexpected character '$'; write plain names such as V instead of $(V).",
-    "open_legacy": "The bracket of '$(' is not closed; write plain names such as V instead of $(V).",
+    "open_legacy": "The bracket of '$(' is not closed; write names without it, V instead of $(V).",
     "preprocessor": "GeNN's snippet language has no preprocessor.",
     "quote": "GeNN's snippet language has no text or character literals here.",
     "bare_point": "A number needs a digit before the point; write 0.5 instead of .5.",

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
@@ -148,7 +149,29 @@ _LEVELS = {
 }
 _ONE = Expression("int32(1)", Int32, _ATOM, constant=1)
 _COMPARISONS = {"==", "!=", "<", ">", "<=", ">="}
-_INTEGER_ONLY = {"%", "<<", "&", "|", "^"}
+_CONDITIONS = "GeNN types a comparison like its operands, so write && or || to combine conditions"
+#: Operators for integers only, and what to use instead.
+_INSTEAD_OF = {
+    "%": "use fmod()",
+    "<<": "multiply by a power of two",
+    "&": _CONDITIONS,
+    "|": _CONDITIONS,
+    "^": _CONDITIONS,
+}
+#: What to do about an assignment to what is read-only, by what it is.
+_INSTEAD_OF_ASSIGNING = {
+    "parameter": "make it a variable",
+    "built-in": "assign a variable",
+    "constant": "declare it without const",
+    "neuron variable reference": "assign it in the code of the neurons, or in a custom update",
+}
+#: Functions of certain code, and which that is.
+_FUNCTIONS_OF = {
+    **dict.fromkeys(("addToPost", "addToPostDelay", "addToPre"), "weight updates"),
+    "injectCurrent": "current sources and postsynaptic models",
+    "addSynapse": "connectivity",
+}
+_CONSTANTS_OF_C = re.compile(r"M_[A-Z0-9_]+|INFINITY|NAN|(FLT|DBL|U?INT(\d*))_(MAX|MIN|EPSILON)")
 _STEPS = {"++", "--", "p++", "p--"}
 
 #: Name of the state of the stream from which one element draws random numbers in one step.
@@ -337,6 +360,10 @@ class Translator:
     def _unknown(self, name: str, known: Iterable[str], what: str = "name") -> str:
         if name in self.unavailable:
             return f"'{name}' cannot be used here: {self.unavailable[name]}"
+        if name in _FUNCTIONS_OF:
+            return f"'{name}' cannot be used here: it belongs in the code of {_FUNCTIONS_OF[name]}."
+        if _CONSTANTS_OF_C.fullmatch(name):
+            return f"Undefined {what} '{name}': there are no constants of C here; write the number."
         known = sorted(set(known))
         otherwise = f"; no {what} known here is like it."
         if len(known) <= _MOST_LISTED:
@@ -363,7 +390,8 @@ class Translator:
             raise self._error(node, "This is not assignable; only variables are.")
         name = self._lookup(node)
         if not name.writable:
-            raise self._error(node, f"{name.kind} '{node.name}' is read-only; assign a variable.")
+            fix = _INSTEAD_OF_ASSIGNING.get(name.kind, "declare it READ_WRITE")
+            raise self._error(node, f"{name.kind} '{node.name}' is read-only; {fix}.")
         self.written.add(name.code)
         return name
 
@@ -639,7 +667,8 @@ class Translator:
     def _expression(self, node: c_ast.Node) -> Expression:
         method = getattr(self, f"_value_of_{type(node).__name__}", None)
         if method is None:
-            raise self._error(node, "GeNN's snippet language has no such expression.")
+            what = "structures" if isinstance(node, c_ast.StructRef) else "such expression"
+            raise self._error(node, f"GeNN's snippet language has no {what}; use plain numbers.")
         result: Expression = method(node)
         return result
 
@@ -777,13 +806,15 @@ class Translator:
         """Translate an arithmetic operation or a comparison."""
         if operator in ("/", "%") and right.constant == 0 and not right.type.is_float:
             assert node is not None
-            raise self._error(node, "Division by zero.")
-        if operator in _INTEGER_ONLY and (left.type.is_float or right.type.is_float):
+            raise self._error(_divisor(node), "Division by zero; divide by another number.")
+        if operator == "/" and right.constant == 0 and node is not None:
+            message = "Division by zero makes no finite number; divide by another number."
+            warn_user(str(self._error(_divisor(node), message)))
+        if operator in _INSTEAD_OF and (left.type.is_float or right.type.is_float):
             raise self._snippet.error_at(
                 node or c_ast.EmptyStatement(),
                 f"Invalid operand types '{left.type.name}' and '{right.type.name}' for "
-                f"'{operator}', which needs integers; GeNN types a comparison like its operands, "
-                "so write && or || to combine conditions.",
+                f"'{operator}', which needs integers; {_INSTEAD_OF[operator]}.",
             )
         shift = operator == "<<"
         ctype = promoted(left.type) if shift else usual_conversion(left.type, right.type)
@@ -1102,6 +1133,11 @@ class Translator:
         ctype = Int64 if promoted(value.type) in (Int64, Uint64) else Int32
         code = f"{ctype.numpy_name}(abs({converted(value, ctype).code}))"
         return Expression(code, ctype, _ATOM)
+
+
+def _divisor(node: c_ast.Node) -> c_ast.Node:
+    """Return the right operand of an operation, by which an assignment divides too."""
+    return node.right if isinstance(node, c_ast.BinaryOp) else node.rvalue
 
 
 def _offset(pointer: Pointer, operator: str, steps: Expression) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.initialisers import VarInit, check_initial_value, check_shape
+from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import TypeLike
 
 Array = np.ndarray[Any, Any]
@@ -57,6 +58,9 @@ class Variable:
     # Whether a single number may be assigned to `values`.
     _takes_numbers = True
 
+    # Becomes true at the end of the constructor; from then on a misspelt attribute is an error.
+    _complete = False
+
     def __init__(self, name: str, buffer: Buffer, group: Owner, initial: object = None) -> None:
         self.name = name
         self.buffer = buffer
@@ -68,6 +72,20 @@ class Variable:
         #: Arrays that the snippet which initialises the variable indexes.
         self.extra_global_params = ExtraGlobalArrayDict(f"Variable '{name}' of {group.title}")
         self._group = weakref.ref(group)
+        self._complete = True
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if name == "view":
+            raise AttributeError(
+                f"The view of {self._what} cannot be replaced; assign its values, or view[:] = …."
+            )
+        new = not (name.startswith("_") or name in vars(self) or hasattr(type(self), name))
+        if new and self._complete:
+            known = [item for item in dir(self) if not item.startswith("_")]
+            raise AttributeError(
+                f"{self._what} has no attribute '{name}'{did_you_mean(name, known)}"
+            )
+        super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         shape = "not loaded" if self._view is None else f"shape {self._view.shape}"
@@ -330,8 +348,8 @@ class ExtraGlobalArrayDict(dict[str, ExtraGlobalArray]):
     def __missing__(self, name: str) -> ExtraGlobalArray:
         listed = ", ".join(f"'{known}'" for known in self) or "none"
         raise KeyError(
-            f"{self._title} has no extra global parameter '{name}'; its extra global parameters "
-            f"are {listed}."
+            f"{self._title} has no extra global parameter '{name}'"
+            + did_you_mean(str(name), self, f"; its extra global parameters are {listed}.")
         )
 
 
@@ -360,4 +378,13 @@ class VariableDict(dict[str, Variable]):
 
     def __missing__(self, name: str) -> Variable:
         listed = ", ".join(f"'{known}'" for known in self) or "none"
-        raise KeyError(f"{self._title} has no variable '{name}'; its variables are {listed}.")
+        hint = did_you_mean(str(name), self, f"; its variables are {listed}.")
+        raise KeyError(f"{self._title} has no variable '{name}'{hint}")
+
+    def __setitem__(self, name: str, value: object) -> None:
+        if not isinstance(value, Variable):
+            raise TypeError(
+                f"{self._title} keeps its variables: write vars['{name}'].values = …, and push "
+                "them to the device."
+            )
+        super().__setitem__(name, value)

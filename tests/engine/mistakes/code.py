@@ -74,8 +74,8 @@ create_neuron_model("lif", vars=V, sim_code="scalar x[3]; V = 0.0;")
 # %% A division by zero -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="V = Isyn / 0;")
 
-# %% A division by zero in a floating-point number -> RuntimeError
-create_neuron_model("lif", vars=V, sim_code="V /* mV */ = Isyn / 0.0;".replace("/* mV */ ", ""))
+# %% A division by zero in floating-point numbers -> UserWarning
+create_neuron_model("lif", vars=V, sim_code="V = Isyn / 0.0;")
 
 # %% An unknown function -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="V = sine(t);")
@@ -126,7 +126,7 @@ create_neuron_model("lif", vars=[("n", "int")], sim_code="n = n >> 1;")
 create_neuron_model("lif", vars=V, sim_code="if (V < 0.0) return; V += Isyn;")
 
 # %% The address of a variable -> RuntimeError
-create_neuron_model("lif", vars=V, sim_code="V = *&V;")
+create_neuron_model("lif", vars=V, sim_code="V = &V;")
 
 # %% A namespace of C++ -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="V = std::exp(V);")
@@ -166,6 +166,18 @@ create_postsynaptic_model("delta", sim_code="addToPost(inSyn); inSyn = 0.0;")
 
 # %% Synapses added by code that is no connectivity -> RuntimeError
 create_var_init_snippet("ring", var_init_code="addSynapse(id_post);")
+
+# %% The index of what is no array -> RuntimeError
+create_neuron_model("lif", vars=V, sim_code="V = V[id];")
+
+# %% An array that is not indexed -> RuntimeError
+create_neuron_model("lif", vars=V, extra_global_params=[("gain", "scalar*")], sim_code="V *= gain;")
+
+# %% An index that is no integer -> RuntimeError
+create_neuron_model("lif", vars=V, extra_global_params=[("x", "scalar*")], sim_code="V = x[t];")
+
+# %% printf -> NotImplementedError
+create_neuron_model("lif", vars=V, sim_code='printf("%f", V);')
 
 # %% The time in the code of initial values -> RuntimeError
 create_var_init_snippet("ramp", var_init_code="value = t;")

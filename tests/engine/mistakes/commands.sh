@@ -1,13 +1,6 @@
 # The command line
 #
-# What comes after the arrow in the source of this page is the exit status; the last line of what is
-# printed as an error is shown.
-
-# %% No command -> 2
-python -m tutorial_helpers
-
-# %% An unknown command -> 2
-python -m tutorial_helpers clasify
+# The last line of what is printed as an error.
 
 # %% A batch size of zero -> 2
 python -m tutorial_helpers classify --batch-size 0
@@ -21,5 +14,5 @@ python -m tutorial_helpers classify --weights nowhere
 # %% A script that there is not -> 2
 python -m tutorial_helpers run simulation.py
 
-# %% A version of PyGeNN that there is not -> 2
-python -m tutorial_helpers run --api 3 simulation.py
+# %% No script -> 2
+python -m tutorial_helpers run

@@ -3,9 +3,6 @@
 The names and types that `create_neuron_model` and its relatives are given.
 """
 
-# %% A misspelt keyword -> TypeError
-create_weight_update_model("graded", pre_spike_sin_code="addToPost(1.0);")
-
 # %% A string where a list of parameters belongs -> TypeError
 create_neuron_model("lif", params="tau")
 
@@ -50,6 +47,9 @@ create_neuron_model("lif", additional_input_vars=[("Iinh", "scalar", "0")])
 
 # %% Code that is not a string -> TypeError
 create_neuron_model("lif", vars=[("V", "scalar")], sim_code=["V += Isyn;"])
+
+# %% An extra global parameter that is no array -> RuntimeError
+create_neuron_model("lif", extra_global_params=[("gain", "scalar")])
 
 # %% An event without its condition -> RuntimeError
 create_weight_update_model("graded", pre_event_syn_code="addToPost(1.0);")

@@ -34,6 +34,30 @@ a.vars["V"].set_init_values(1e39)
 model.build()
 model.load()
 
+# %% A table without values -> RuntimeError
+gain = create_neuron_model(
+    "gain", vars=[("V", "scalar")], extra_global_params=[("x", "scalar*")], sim_code="V = x[id];"
+)
+model.add_neuron_population("c", 2, gain, {}, {"V": 0.0})
+model.build()
+model.load()
+
+# %% A table that is a single number -> ValueError
+table = [("x", "scalar*")]
+gain = create_neuron_model("gain", extra_global_params=table, sim_code="scalar y = x[id];")
+c = model.add_neuron_population("c", 2, gain)
+c.extra_global_params["x"].set_init_values(0.5)
+
+# %% A table that is too short -> RuntimeError
+table = [("x", "scalar*")]
+gain = create_neuron_model("gain", extra_global_params=table, sim_code="scalar y = x[id];")
+c = model.add_neuron_population("c", 2, gain)
+c.extra_global_params["x"].set_init_values([0.5])
+model.build()
+model.load()
+model.step_time()
+a.vars["V"].pull_from_device()
+
 # %% Weights that are not numbers -> UserWarning
 ab.vars["g"].set_init_values([0.5, np.nan, 0.5, np.nan] * 3)
 model.build()
@@ -61,11 +85,11 @@ init_var("Unifrom", {"min": 0.0, "max": 1.0})
 # %% A missing parameter -> RuntimeError
 init_var("Normal", {"mean": 0.0})
 
-# %% A distribution that does not exist -> ValueError
-init_var("Normal", {"mean": 0.0, "sd": -1.0})
+# %% A probability in percent -> ValueError
+init_var("Binomial", {"n": 10, "p": 50})
 
 # %% An interval that is upside down -> ValueError
-init_var("Uniform", {"min": 1.0, "max": 0.0})
+init_var("NormalClipped", {"mean": 0.0, "sd": 1.0, "min": 1.0, "max": 0.0})
 
 # %% A snippet of neurons for synapses -> RuntimeError
 ramp = create_var_init_snippet("ramp", var_init_code="value = 0.1 * id;")

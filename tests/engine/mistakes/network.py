@@ -1,3 +1,5 @@
+import numpy as np
+
 from tutorial_helpers.engine import *  # the names of pygenn
 
 integrate_and_fire = create_neuron_model(

@@ -45,7 +45,7 @@ model.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": np.ones(2)}, st
 # %% A parameter that is text -> TypeError
 model.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": "1.0"}, start)
 
-# %% A parameter that is NaN -> ValueError
+# %% A parameter that is NaN -> UserWarning
 model.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": np.nan}, start)
 
 # %% A parameter that does not fit into its type -> RuntimeError
@@ -60,7 +60,7 @@ model.add_neuron_population("c", 2, leaky, {"tau": 20.0})
 model.build()
 
 # %% A derived parameter that is not a number -> TypeError
-decay = ("decay", lambda pars, dt: print(pars))
+decay = ("decay", lambda pars, dt: str(dt / pars["tau"]))
 leaky = create_neuron_model("leaky", params=["tau"], derived_params=[decay], sim_code="")
 model.add_neuron_population("c", 2, leaky, {"tau": 20.0})
 model.build()
@@ -73,6 +73,20 @@ model.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": 1.0}, {"V": 0.0
 
 # %% A misspelt attribute -> AttributeError
 a.spike_recording_enable = True
+
+# %% A misspelt dynamic parameter -> RuntimeError
+a.set_param_dynamic("Vtr")
+
+# %% A dynamic parameter that was not declared -> IndexError
+model.build()
+model.load()
+a.set_dynamic_param_value("Vthr", 2.0)
+
+# %% A dynamic parameter that is not a number -> TypeError
+a.set_param_dynamic("Vthr")
+model.build()
+model.load()
+a.set_dynamic_param_value("Vthr", [1.0, 2.0])
 
 # %% Another size later -> AttributeError
 a.num_neurons = 5

@@ -30,6 +30,9 @@ create_spike_time_var_ref(ab)
 # %% A population by its name -> TypeError
 create_var_ref("a", "V")
 
+# %% An extra global parameter that there is not -> RuntimeError
+create_egp_ref(a, "table")
+
 # %% A transpose without a variable -> TypeError
 ba = model.add_synapse_population("ba", "DENSE", b, a, pulse, delta)
 create_wu_var_ref(ab, "g", ba)

@@ -33,7 +33,7 @@ model.batch_size = 1.5
 # %% A negative seed -> TypeError
 model.seed = -3
 
-# %% A misspelt setting -> AttributeError
+# %% A misspelt setting -> UserWarning
 model.batchsize = 32
 
 # %% No threads -> ValueError

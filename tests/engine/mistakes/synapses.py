@@ -73,5 +73,8 @@ model.add_synapse_population("ba", "DENSE", b, a, init, delta)
 # %% An input that the neurons have not -> RuntimeError
 ab.post_target_var = "Iinh"
 
+# %% The dynamic parameter of which model? -> AttributeError
+ab.set_param_dynamic("tau")
+
 # %% A part that only real PyGeNN has -> NotImplementedError
 model.add_synapse_population("ba", "TOEPLITZ", b, a, pulse, delta)

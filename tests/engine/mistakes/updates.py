@@ -85,9 +85,10 @@ model.add_custom_update("both", "Sum", both, {}, zeros, {"V": create_var_ref(a, 
 # %% A transpose to nowhere -> RuntimeError
 model.add_custom_update("t", "T", "Transpose", {}, {}, {"variable": create_wu_var_ref(ab, "g")})
 
-# %% A name of synapses in an update of neurons -> RuntimeError
+# %% Synapses in the code of an update of neurons -> RuntimeError
 number = create_custom_update_model("number", var_refs=[("x", "scalar")], update_code="x = id_pre;")
 model.add_custom_update("n", "Number", number, {}, {}, {"x": create_var_ref(a, "V")})
 
-# %% A custom update of other populations than the model has -> RuntimeError
-update.num_neuron
+# %% Neurons in the code of an update of synapses -> RuntimeError
+number = create_custom_update_model("number", var_refs=[("x", "scalar")], update_code="x = id;")
+model.add_custom_update("n", "Number", number, {}, {}, {"x": create_wu_var_ref(ab, "g")})

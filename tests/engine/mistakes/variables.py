@@ -39,5 +39,11 @@ a.vars["V"].values = init_var("Constant", {"constant": 1.0})
 # %% The view, to be replaced -> AttributeError
 a.vars["V"].view = np.zeros(4)
 
+# %% A misspelt attribute -> AttributeError
+a.vars["V"].value = 0.0
+
+# %% Values instead of a variable -> TypeError
+a.vars["V"] = np.zeros(4)
+
 # %% Spike times that nothing keeps -> RuntimeError
 a.spike_times

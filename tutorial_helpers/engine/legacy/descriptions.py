@@ -106,7 +106,8 @@ def instance_of_callback(given: object, what: str, factory: str) -> Callback:
     if isinstance(given, type) and issubclass(given, Callback):
         given = given()
     if not isinstance(given, Callback):
-        raise TypeError(f"{what} must be what {factory}(…)() returns, not {given!r}.")
+        shown = "a plain function" if callable(given) else repr(given)
+        raise TypeError(f"{what} must be what {factory}(…)() returns, not {shown}.")
     return given
 
 
