@@ -15,7 +15,7 @@ from numba.extending import intrinsic
 
 @njit(error_model="numpy")
 def int_divide(a, b):  # type: ignore[no-untyped-def]
-    """Quotient of two integers, truncated toward zero; 0 where `b` is 0."""
+    """Quotient of two signed integers, truncated toward zero; 0 where `b` is 0."""
     if b == 0:
         return a - a
     # The most negative integer divided by -1 overflows, which some processors answer with a trap.
@@ -29,8 +29,31 @@ def int_divide(a, b):  # type: ignore[no-untyped-def]
 
 @njit(error_model="numpy")
 def int_remainder(a, b):  # type: ignore[no-untyped-def]
-    """Remainder with the sign of `a`, as of C's ``%``; 0 where `b` is 0."""
+    """Remainder of signed integers with the sign of `a`, as of C's ``%``; `a` where `b` is 0."""
     return a - int_divide(a, b) * b
+
+
+# Numba makes floating-point numbers of a uint64 that meets a signed integer, even a literal, so
+# unsigned integers have functions of their own.
+@njit(error_model="numpy")
+def uint_divide(a, b):  # type: ignore[no-untyped-def]
+    """Quotient of two unsigned integers; 0 where `b` is 0."""
+    return a - a if b == 0 else a // b
+
+
+@njit(error_model="numpy")
+def uint_remainder(a, b):  # type: ignore[no-untyped-def]
+    """Remainder of two unsigned integers; `a` where `b` is 0."""
+    return a if b == 0 else a % b
+
+
+@njit(error_model="numpy")
+def to_uint64(x):  # type: ignore[no-untyped-def]
+    """Convert a floating-point number to ``uint64``; negative ones wrap around."""
+    half = 9223372036854775808.0
+    if x < half:
+        return np.uint64(np.int64(x))
+    return np.uint64(np.int64(x - half)) ^ np.uint64(9223372036854775808)
 
 
 @njit(error_model="numpy")

@@ -8,6 +8,8 @@ the line, and a caret. `translate` turns the tree into Python.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -115,6 +117,12 @@ _NOT_OF_THE_LANGUAGE = {
     "auto": "GeNN's snippet language cannot derive types; write one such as scalar or int.",
 }
 _OPENING = {")": "(", "]": "[", "}": "{"}
+NESTED_TOO_DEEPLY = (
+    "It is nested too deeply: too many brackets, blocks or operations are inside each other; split "
+    "it, for example by variables for parts of it."
+)
+# The parser, and Python itself, take a few hundred levels. This is well below that.
+_DEEPEST_BRACKET = 50
 
 # Texts would come out of order, and not in a notebook: a kernel runs many steps of one batch before
 # it goes on with the next, on several threads, and writes past Python's output.
@@ -167,6 +175,15 @@ def _cleaned(snippet: Snippet) -> str:
     return "".join(pieces) + snippet.text[last:]
 
 
+@contextmanager
+def refusing_depth(snippet: Snippet) -> Iterator[None]:
+    """Raise an error of the snippet's own where it is nested so deeply that Python gives up."""
+    try:
+        yield
+    except RecursionError:
+        raise snippet.error(NESTED_TOO_DEEPLY) from None
+
+
 def _check_brackets(snippet: Snippet, text: str) -> None:
     """Raise unless every bracket of a text without comments is closed, and in turn."""
     open_ones: list[tuple[str, int, int]] = []
@@ -174,6 +191,8 @@ def _check_brackets(snippet: Snippet, text: str) -> None:
         for column, sign in enumerate(line, 1):
             if sign in _OPENING.values():
                 open_ones.append((sign, number, column))
+                if len(open_ones) > _DEEPEST_BRACKET:
+                    raise snippet.error(NESTED_TOO_DEEPLY, number, column)
             elif sign in _OPENING:
                 if not open_ones:
                     raise snippet.error(
@@ -238,7 +257,8 @@ def _parse(snippet: Snippet, before: str, after: str) -> c_ast.Compound:
     try:
         text = _cleaned(snippet).replace("\t", " ").replace("\r", " ")
         _check_brackets(snippet, text)
-        tree = c_parser.CParser().parse(before + text + after)
+        with refusing_depth(snippet):
+            tree = c_parser.CParser().parse(before + text + after)
     except c_parser.ParseError as error:
         found = re.match(r"[^:]*:(\d+):(\d+): ", str(error))
         last_line = snippet.text.count("\n") + 1

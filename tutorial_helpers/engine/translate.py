@@ -21,7 +21,13 @@ from pycparser import c_ast
 
 from tutorial_helpers.engine import functions
 from tutorial_helpers.engine.faults import NOWHERE, Faults
-from tutorial_helpers.engine.snippets import Snippet, parse_expression, parse_statements
+from tutorial_helpers.engine.snippets import (
+    NESTED_TOO_DEEPLY,
+    Snippet,
+    parse_expression,
+    parse_statements,
+    refusing_depth,
+)
 from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import (
     SCALAR,
@@ -180,8 +186,16 @@ RANDOM_STATE = "rng"
 #: Kinds of names that PyGeNN can read as they were some steps ago, by an index.
 DELAYED_KINDS = ("presynaptic variable", "postsynaptic variable")
 
-# Names that a message lists at most.
+# Names that a message lists at most, and the longest ones and numbers that it is worth looking at.
 _MOST_LISTED = 30
+_LONGEST_NAME = 100
+_LONGEST_NUMBER = 100
+
+# Python and Numba take code that is nested less deep than C compilers do: the loops and switches of
+# a snippet may have so many levels, its blocks so many, and its expressions so many brackets.
+_DEEPEST_LOOP = 15
+_DEEPEST_BLOCK = 60
+_DEEPEST_BRACKET = 120
 
 
 class Namer:
@@ -222,6 +236,8 @@ def converted(expression: Expression, target: ResolvedType) -> Expression:
         return Expression(literal(wrapped.item(), target), target, _ATOM, constant=wrapped.item())
     if target.is_bool:
         return Expression(f"{_wrapped(expression, _OR)} != 0", Bool, _COMPARE, True)
+    if source.is_float and target == Uint64:
+        return Expression(f"c_functions.to_uint64({code})", target, _ATOM)
     if source.is_float and target.is_unsigned:
         # C leaves negative numbers undefined here; like common processors, wrap them around.
         code = f"int64({code})"
@@ -319,7 +335,10 @@ class Translator:
         if snippet.is_blank:
             return []
         self._snippet = snippet
-        return self._block_items(parse_statements(snippet).block_items or [])
+        with refusing_depth(snippet):
+            lines = self._block_items(parse_statements(snippet).block_items or [])
+        self._check_depth(lines)
+        return lines
 
     def condition(self, snippet: Snippet) -> tuple[list[str], str]:
         """Translate a snippet that is one condition.
@@ -330,7 +349,29 @@ class Translator:
             Lines to run before, and the text of a Python truth value.
         """
         self._snippet = snippet
-        return self._tested(parse_expression(snippet))
+        with refusing_depth(snippet):
+            before, test = self._tested(parse_expression(snippet))
+        self._check_depth([*before, test])
+        return before, test
+
+    def _check_depth(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            depth = deepest = 0
+            for character in line:
+                depth += (character == "(") - (character == ")")
+                deepest = max(deepest, depth)
+            blocks = (len(line) - len(line.lstrip())) // 4
+            if blocks > _DEEPEST_BLOCK or deepest > _DEEPEST_BRACKET:
+                raise self._snippet.error(NESTED_TOO_DEEPLY)
+
+    @contextmanager
+    def _inside_loop(self, before_next: list[str]) -> Iterator[None]:
+        """Translate what is inside a loop or a switch, of which `before_next` ends a round."""
+        self._loops.append(before_next)
+        if len(self._loops) > _DEEPEST_LOOP:
+            raise self._snippet.error(NESTED_TOO_DEEPLY)
+        yield
+        self._loops.pop()
 
     def add_to(self, target: Name, value: Expression) -> list[str]:
         """Return the line that adds `value` to an accumulator."""
@@ -365,10 +406,12 @@ class Translator:
         if _CONSTANTS_OF_C.fullmatch(name):
             return f"Undefined {what} '{name}': there are no constants of C here; write the number."
         known = sorted(set(known))
+        # Comparing names of many thousand letters would take minutes.
+        candidates = known if len(name) <= _LONGEST_NAME else []
         otherwise = f"; no {what} known here is like it."
         if len(known) <= _MOST_LISTED:
             otherwise = f"; known here: {', '.join(known) or 'none'}."
-        return f"Undefined {what} '{name}'{did_you_mean(name, known, otherwise, 0.5)}"
+        return f"Undefined {what} '{name}'{did_you_mean(name, candidates, otherwise, 0.5)}"
 
     def _readable(self, node: c_ast.ID) -> Name:
         name = self._lookup(node)
@@ -521,9 +564,8 @@ class Translator:
             head += [f"    {line}" for line in (*before, f"if not {test}:", "    break")]
             if not before:
                 head = [f"while {self._tested(condition)[1]}:"]
-        self._loops.append(before_next)
-        lines = self._indented(body)
-        self._loops.pop()
+        with self._inside_loop(before_next):
+            lines = self._indented(body)
         return [*head, *lines, *("    " + line for line in before_next)]
 
     def _on_While(self, node: c_ast.While) -> list[str]:  # noqa: N802
@@ -569,7 +611,7 @@ class Translator:
             if isinstance(case, c_ast.Default):
                 default = number
                 continue
-            label = converted(self._expression(case.expr), ctype)
+            label = self._label(case.expr, ctype)
             lines += [f"{word} {chosen} == {_wrapped(label, _OR)}:", f"    {entry} = {number}"]
             word = "elif"
         lines += [f"{entry} = {default}"] if word == "if" else ["else:", f"    {entry} = {default}"]
@@ -578,13 +620,11 @@ class Translator:
         onward = self.namer.unique("onward")
         inside_loop = bool(self._loops)
         body: list[str] = []
-        self._loops.append([f"{onward} = True", "break"])
-        with self._scope():
+        with self._inside_loop([f"{onward} = True", "break"]), self._scope():
             for number, case in enumerate(cases):
                 inner = self._block_items(case.stmts or [])
                 if inner:
                     body += [f"if {entry} <= {number}:", *("    " + line for line in inner)]
-        self._loops.pop()
         uses_continue = any(line.strip() == f"{onward} = True" for line in body)
         if uses_continue and not inside_loop:
             raise self._error(node, "Statement not within loop: 'continue' needs a loop.")
@@ -594,6 +634,13 @@ class Translator:
         if uses_continue:
             lines += [f"if {onward}:", *("    " + line for line in [*self._loops[-1], "continue"])]
         return lines
+
+    def _label(self, node: c_ast.Node, ctype: ResolvedType) -> Expression:
+        """Translate the number of a case."""
+        before, value = self._evaluated(node)
+        if before or value.type.is_float:
+            raise self._error(node, "A case needs an integer constant, such as 3.")
+        return converted(value, ctype)
 
     def _effect(self, node: c_ast.Node) -> list[str]:
         """Translate an expression whose value is not used."""
@@ -685,11 +732,13 @@ class Translator:
             number = float(node.value.rstrip("fFlL"))
             return Expression(literal(number, ctype), ctype, _ATOM, constant=number)
         ctype = Uint32 if node.value[-1] in "uU" else Int32
-        value = int(node.value.rstrip("uU"), 0)
-        limits = np.iinfo(ctype.dtype)
-        if value > limits.max:
+        text, limits = node.value.rstrip("uU"), np.iinfo(ctype.dtype)
+        # Python refuses to read a number of thousands of decimal digits.
+        value = int(text, 0) if len(text) <= _LONGEST_NUMBER or text[1] in "xX" else None
+        if value is None or value > limits.max:
+            shown = node.value if len(text) <= _LONGEST_NUMBER else f"{text[:10]}…"
             raise self._error(
-                node, f"{node.value} does not fit into {ctype.name} (at most {limits.max})."
+                node, f"{shown} does not fit into {ctype.name} (at most {limits.max})."
             )
         return Expression(literal(value, ctype), ctype, _ATOM, constant=value)
 
@@ -823,8 +872,9 @@ class Translator:
             code = f"{_wrapped(left, _OR)} {operator} {_wrapped(right, _OR)}"
             return Expression(code, ctype, _COMPARE, True)
         if operator in ("/", "%") and not ctype.is_float:
-            name = "int_divide" if operator == "/" else "int_remainder"
-            code = f"c_functions.{name}({left.code}, {right.code})"
+            kind = "uint" if ctype.is_unsigned else "int"
+            name = "divide" if operator == "/" else "remainder"
+            code = f"c_functions.{kind}_{name}({left.code}, {right.code})"
             return Expression(f"{ctype.numpy_name}({code})", ctype, _ATOM)
         if shift and right.constant is None:
             # C leaves shifts by more than there are bits undefined; like common processors, count
