@@ -1,0 +1,93 @@
+"""What the engine generates, run by the plain interpreter: kernels without a compiler.
+
+The Python that a code string becomes means the same to Numba and to the interpreter, if the names
+of its types are given C's conversions. That makes the interpreter a second opinion on all that the
+compiler decides: types, conversions, the order of branches.
+"""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from tutorial_helpers.engine import c_functions, random_numbers, spike_lists, types
+
+
+def _converter(dtype: np.dtype) -> Any:
+    return lambda value: np.asarray(value).astype(dtype)[()]
+
+
+def _remainder(a: Any, b: Any) -> Any:
+    return a - c_functions.int_divide.py_func(a, b) * b
+
+
+def _fetch(array: np.ndarray, index: Any, *where: Any) -> Any:
+    return array[int(index)] if index < array.size else array.dtype.type(0)
+
+
+def _put(array: np.ndarray, index: Any, value: Any, *where: Any) -> None:
+    if index < array.size:
+        array[int(index)] = value
+
+
+def _plain(module: Any, **instead: Any) -> SimpleNamespace:
+    functions = {
+        name: getattr(function, "py_func", function)
+        for name, function in vars(module).items()
+        if not name.startswith("_")
+    }
+    return SimpleNamespace(**functions | instead)
+
+
+def _drawing(function: Any) -> Any:
+    """Return a compiled function of `random_numbers` whose states stay unsigned integers."""
+
+    def call(*arguments: Any) -> Any:
+        result = function(*arguments)
+        if isinstance(result, tuple):
+            return result[0], np.uint64(result[1])
+        return np.uint64(result)
+
+    return call
+
+
+#: What a generated module imports, uncompiled.
+NAMESPACE: dict[str, Any] = {
+    "np": np,
+    # Python's functions raise where C's give infinities and NaN, and take no NumPy integers.
+    "math": SimpleNamespace(
+        **vars(math)
+        | {
+            "ldexp": lambda x, n: math.ldexp(x, int(n)),
+            "sqrt": np.sqrt,
+            "exp": np.exp,
+            "fabs": np.fabs,
+        }
+    ),
+    "c_functions": _plain(c_functions, int_remainder=_remainder, c_fma=c_functions.c_fma),
+    "random_numbers": SimpleNamespace(
+        **{name: _drawing(one) for name, one in vars(random_numbers).items() if callable(one)}
+    ),
+    "arrays": SimpleNamespace(fetch=_fetch, put=_put, report=lambda *where: None),
+    **{
+        name: getattr(spike_lists, name)
+        for name in (
+            *("arriving", "clear", "collect", "keep_last", "lowest_bit"),
+            *("recall", "record", "record_block", "take"),
+        )
+    },
+    "kernel": lambda signature: lambda function: function,
+    "part": lambda function: function,
+    **{one.numpy_name: _converter(one.dtype) for one in types.TYPE_NAMES.values()},
+}
+
+
+def module(source: str) -> dict[str, Any]:
+    """Return what the text of a generated module defines, without its imports."""
+    names = dict(NAMESPACE)
+    start = source.index("@part" if "@part" in source else "@kernel")
+    exec(compile(source[start:], "<interpreted>", "exec"), names)
+    return names
