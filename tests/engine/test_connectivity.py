@@ -473,7 +473,7 @@ def test_parameters_that_do_not_fit_fail_when_the_model_is_built() -> None:
         ("id_pre = 1;", "read-only"),
         ("num_post++;", "read-only"),
         ("addSynapse = 1;", "is a function"),
-        ("addToPost(1);", "Undefined function 'addToPost'"),
+        ("addToPost(1);", "'addToPost' cannot be used here: it belongs"),
         ("addSynapse(row_length);", "Undefined name 'row_length'"),
     ],
 )
@@ -515,7 +515,12 @@ def test_wrong_descriptions(parts: dict[str, Any], error: type[Exception], messa
 @pytest.mark.parametrize(
     ("name", "params", "error", "message"),
     [
-        ("FixedProbability", {}, RuntimeError, "Sparse connectivity initialiser expected 1 param"),
+        (
+            "FixedProbability",
+            {},
+            RuntimeError,
+            "' expected 1 parameters but got 0",
+        ),
         ("FixedProbability", {"p": 0.5}, RuntimeError, "missing value for parameter: 'prob'"),
         ("FixedProbability", {"prob": -0.1}, ValueError, "prob must be from 0 to 1, not -0.1"),
         ("FixedProbability", {"prob": 10}, ValueError, "prob must be from 0 to 1, not 10"),

@@ -419,7 +419,7 @@ def test_a_constant_by_code_is_the_built_in_constant() -> None:
         ("a = 1;", "parameter 'a' is read-only"),
         ("value = 1", "Parse error"),
         ("valeu = 1;", r"did you mean 'value'\?"),
-        ("addSynapse(1);", "Undefined function 'addSynapse'"),
+        ("addSynapse(1);", "'addSynapse' cannot be used here: it belongs"),
         ("value = gennrand_uniform(1);", "it takes 0 arguments, 1 given"),
         ("value = gennrand_binomial(1);", "it takes 2 arguments, 1 given"),
         ("value = gennrand;", "'gennrand' is a function"),
@@ -484,7 +484,7 @@ def test_wrong_descriptions(parts: dict[str, Any], error: type[Exception], messa
 @pytest.mark.parametrize(
     ("name", "params", "error", "message"),
     [
-        ("Uniform", {}, RuntimeError, "Variable initialiser expected 2 parameters but got 0"),
+        ("Uniform", {}, RuntimeError, "'Uniform' expected 2 parameters but got 0"),
         ("Uniform", {"min": 0, "mix": 1}, RuntimeError, "missing value for parameter: 'max'"),
         ("Uniform", {"min": "a", "max": 1}, TypeError, "parameter 'min' must be a number"),
         ("Normal", {"mean": 0, "sd": [1]}, TypeError, "parameter 'sd' must be a number"),
