@@ -354,7 +354,7 @@ LONG = {
     "line": ("V = 1.0; " * 2000, ""),
     "comment": ("//" + "x" * 100_000 + "\nV = 1.0;", ""),
     "blanks": (" " * 100_000 + "V = 1.0;" + "\n" * 10_000, ""),
-    "dollar": ("$(" + " " * 20_000 + "V", "Unexpected character"),
+    "dollar": ("$(" + " " * 20_000 + "V", r"bracket of '\$\(' is not closed"),
     "nothing": ("\x00", r"illegal character"),
     "carriage returns": ("V = 1.0;\r\ni = 2;\r\n", ""),
     "tabs": ("\tV\t=\t1.0;\t", ""),

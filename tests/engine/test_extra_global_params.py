@@ -530,7 +530,7 @@ MISTAKES: dict[str, tuple[Callable[[SimpleNamespace], object], type[Exception], 
     "view assigned": (lambda s: setattr(s.e, "view", 1), AttributeError, "view"),
     "unknown array": (
         lambda s: s.a.extra_global_params["tabel"], KeyError,
-        "no extra global parameter 'tabel'; .* 'table', 'marks', 'unused'",
+        "no extra global parameter 'tabel'; did you mean 'table'",
     ),
     "array of another part": (
         lambda s: s.s.extra_global_params["gain"], KeyError, "parameters are 'strength'",

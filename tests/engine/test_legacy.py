@@ -868,8 +868,8 @@ def synapses(
         (lambda s: synapses(s, "DENSE_INDIVIDUALG", -1), TypeError, "axonal_delay_steps"),
         (lambda s: synapses(s, "DENSE_INDIVIDUALG", 1.5), TypeError, "axonal_delay_steps"),
         (lambda s: synapses(s, "DENSE_INDIVIDUALG", 0, "A"), ValueError,
-         "The source of synapse population 's', 'A', is no population of this model; there are "
-         "'a', 'b'."),
+         "The source of synapse population 's', 'A', is no population of this model; did you mean "
+         "'a'?"),
         (lambda s: synapses(s, "DENSE_INDIVIDUALG", 0, "a", "bb"), ValueError,
          "The target of synapse population 's', 'bb', is no population of this model; did you "
          "mean 'b'?"),

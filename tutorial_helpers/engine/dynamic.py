@@ -55,7 +55,7 @@ class DynamicParams:
                 )
             raise RuntimeError(
                 f"Unknown {family} parameter '{name}': the parameters of {self._title} are "
-                f"{_listed(known)}{did_you_mean(name, known)}"
+                f"{_listed(known)}{did_you_mean(str(name), known)}"
             )
 
     def declare(self, name: str, dynamic: bool) -> None:

@@ -239,8 +239,8 @@ def _unexpected(snippet: Snippet, text: str, line: int, column: int) -> SnippetE
     if token == "{" and re.search(r"\w\s+\w+\s*\([^()]*\)\Z", before):
         message = "GeNN's snippet language has no functions of one's own; write out what it does."
         return snippet.error(message, line, column)
-    if not token.isascii() or token in ("@", "`", "\\"):
-        return snippet.error(f"Parse error: illegal character '{token}'; remove it.", line, column)
+    if not (token.isascii() and token.isprintable()) or token in ("@", "`", "\\"):
+        return snippet.error(f"Parse error: illegal character {token!r}; remove it.", line, column)
     if before.count("\n") + 1 == line or not re.search(r"[\w)\]]\Z", before):
         fix = "is a ';', an operator or a bracket missing before it?"
         return snippet.error(f"Parse error: '{token}' was not expected here; {fix}", line, column)
