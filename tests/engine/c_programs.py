@@ -178,7 +178,7 @@ class Writer:
     arrays
         The arrays, by name.
     read_only
-        Names of variables that are not to be assigned.
+        Names of variables and arrays that are not to be assigned.
     """
 
     def __init__(
@@ -520,9 +520,10 @@ class Writer:
         return Stmt([f"{text};"], run)
 
     def _on_put(self, depth: int) -> Stmt:
-        if not self._arrays:
+        assignable = [name for name in self._arrays if name not in self._read_only]
+        if not assignable:
             return self._on_empty(depth)
-        name = self._pick(self._arrays)
+        name = self._pick(assignable)
         ctype = self._arrays[name]
         # Between index and value there is no order.
         effects = _Effects()

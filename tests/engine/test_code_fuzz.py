@@ -471,7 +471,7 @@ def outcomes(model: Any, start: list[dict[Any, Any]], steps: int) -> dict[str, n
     return result
 
 
-@examples(3, 300)
+@examples(3, 300, shrink=False)
 @given(data=st.data(), precision=st.sampled_from(["float", "double"]))
 def test_the_compiler_agrees_with_the_interpreter(data: Any, precision: str) -> None:
     scalar = types.precision_type(precision, "precision")
@@ -488,3 +488,108 @@ def test_the_compiler_agrees_with_the_interpreter(data: Any, precision: str) -> 
     plain = outcomes(model, start, 2)
     for name, values in compiled.items():
         np.testing.assert_array_equal(values, plain[name], err_msg=f"{name} of {program.text}")
+
+
+# Names that the engine uses itself --------------------------------------------------------------
+
+
+def spiking(*others: str) -> Any:
+    """Return neurons that spike in every fourth step."""
+    return engine.create_neuron_model(
+        "spiking",
+        vars=[(name, "scalar") for name in ("V", *others)],
+        sim_code="V += 0.25 + Isyn;",
+        threshold_condition_code="V >= 1.0",
+        reset_code="V = 0.0;",
+    )
+
+
+def inputs_after(weight_update: Any, others: tuple[str, ...] = (), steps: int = 40) -> float:
+    """Return the sum of what synapses from such neurons delivered to one that only adds."""
+    adding = engine.create_neuron_model("adding", vars=[("V", "scalar")], sim_code="V += Isyn;")
+    model = engine.GeNNModel("float", "names")
+    model.dt = 1.0
+    start = dict.fromkeys(("V", *others), 0.0)
+    first = model.add_neuron_population("first", 1, spiking(*others), {}, start)
+    second = model.add_neuron_population("second", 1, adding, {}, {"V": 0.0})
+    model.add_synapse_population(
+        *("syn", "DENSE", first, second), weight_update, engine.init_postsynaptic("DeltaCurr")
+    )
+    model.build()
+    model.load()
+    for _ in range(steps):
+        model.step_time()
+    second.vars["V"].pull_from_device()
+    return float(second.vars["V"].values[0])
+
+
+def test_names_of_functions_that_kernels_call() -> None:
+    update = engine.create_weight_update_model(
+        "x",
+        vars=[("lowest_bit", "scalar")],
+        pre_spike_syn_code="scalar arriving = 2.0 * lowest_bit; addToPost(arriving);",
+    )
+    # The tenth spike is not delivered yet.
+    assert inputs_after(engine.init_weight_update(update, {}, {"lowest_bit": 0.5})) == 9.0
+
+
+def test_names_of_flags_of_events() -> None:
+    update = engine.create_weight_update_model(
+        "x",
+        pre_vars=[("p", "scalar")],
+        pre_event_threshold_condition_code="p > 0.5",
+        pre_event_syn_code="addToPost(p);",
+        pre_dynamics_code="scalar syn_events_2 = 1.0; p = syn_events_2;",
+    )
+    weight_update = engine.init_weight_update(update, {}, {}, {"p": 0.0})
+    assert inputs_after(weight_update, ("syn_events",)) == 39.0
+
+
+def test_names_of_arrays_of_custom_updates() -> None:
+    update = engine.create_custom_update_model(
+        "x",
+        var_refs=[("x", "scalar")],
+        update_code="scalar all_x_array = x + 1.0; x = all_x_array;",
+    )
+    model = engine.GeNNModel("float", "names")
+    pop = model.add_neuron_population("P", 2, spiking(), {}, {"V": [0.0, 0.5]})
+    model.add_custom_update("U", "U", update, {}, {}, {"x": engine.create_var_ref(pop, "V")})
+    model.build()
+    model.load()
+    model.custom_update("U")
+    pop.vars["V"].pull_from_device()
+    assert pop.vars["V"].values.tolist() == [1.0, 1.5]
+
+
+# Unsigned numbers of 64 bits --------------------------------------------------------------------
+
+
+def test_large_unsigned_numbers_are_exact() -> None:
+    """Numba makes floating-point numbers of them, wherever they meet a signed one."""
+    neuron = engine.create_neuron_model(
+        "large",
+        vars=[(name, "uint64_t") for name in ("w", "third", "rest", "real", "below")],
+        sim_code="""
+            third = w / 3;
+            rest = w % 1000;
+            real = 1.5e19d;
+            below = -1.0d;
+        """,
+    )
+    model = engine.GeNNModel("float", "large")
+    start = {"w": [2**63 + 5], "third": 0, "rest": 0, "real": 0, "below": 0}
+    pop = model.add_neuron_population("P", 1, neuron, {}, start)
+    model.build()
+    model.load()
+    model.step_time()
+    found = {}
+    for name, variable in pop.vars.items():
+        variable.pull_from_device()
+        found[name] = int(variable.values[0])
+    assert found == {
+        "w": 2**63 + 5,
+        "third": (2**63 + 5) // 3,
+        "rest": (2**63 + 5) % 1000,
+        "real": 15 * 10**18,
+        "below": 2**64 - 1,
+    }

@@ -57,6 +57,7 @@ _LOOP_NAMES = (
     *("neuron", "pre", "post", "element", "dt", "out_post", "first", "last"),
     *("fired", "spike", "spikes", "num_spikes", "spikes_done"),
     *("spike_bits", "in_flight", "steps", "step", "inputs", "bits", "arrival"),
+    *("arriving", "lowest_bit"),
     *("count", "num_batches", "timestep", "steps_done", "seed", "age", "total", "begin", "end"),
     *("random_key", RANDOM_STATE),
     *("synapse", "row_start", "post_inds", "pre_inds", "den_delay", "out_pre", "events"),
@@ -498,6 +499,10 @@ def neuron_loop(
     assert isinstance(model, NeuronModel)
     scalars = ("batch", "num_batch", "t", "age", "random_key")
     assembly = _Assembly(precision, "neuron", scalars, dt)
+    for side in sides:
+        if side.flags is not None:
+            # The name of an argument, so nothing else can have it.
+            assembly.namer.unique(side.flags)
     lines = assembly.loop.lines
 
     common = {**_clock(assembly), "id": _count("neuron"), "num_neurons": _count(num_neurons)}

@@ -504,7 +504,10 @@ def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, A
         model.types, model.dt, group.size, group.columns, group.bound(), folded, inds
     )
     over_batches = bool(loop.reductions) and "batches" in over.values()
-    namer = Namer((*_UPDATE_LEADING, "num_batch", "t", "batch", "element"))
+    code = " ".join([*loop.before, *loop.loads, *loop.lines, *loop.stores])
+    namer = Namer(
+        (*_UPDATE_LEADING, "num_batch", "t", "batch", "element", *re.findall(r"\w+", code))
+    )
     arrays = {argument.name: namer.unique(f"all_{argument.name}") for argument in loop.arguments}
     buffers = [argument.buffer for argument in loop.arguments]
     # Counted from `begin`, so that no index can be negative: the loop is compiled for that.
