@@ -380,7 +380,7 @@ class _Maker:
         read = {"w": "scalar", "dt": "scalar", "id_pre": "unsigned int", "id_post": "unsigned int"}
         arguments: dict[str, Any] = {}
         given: dict[str, Any] = {}
-        for side, population in (("pre", source), ("post", target)):
+        for side in ("pre", "post"):
             if self.chance():
                 arguments[f"{side}_vars"] = [(f"{side}_x", "scalar")]
                 given[f"{side}_vars"] = {f"{side}_x": 0.5}
