@@ -16,20 +16,6 @@ def mnist_is_at_hand() -> bool:
     return True
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep together, in one process, what shares something costly: the tests of a file.
-
-    Cells of a notebook need each other, and tests of a file often share a compiled network. The
-    recorded cases share one only with themselves in batches, and would take one process too long.
-    """
-    for item in items:
-        together = item.path.name
-        case = getattr(item, "callspec", None)
-        if together == "test_recorded.py" and case is not None:
-            together = str(case.params["name"])
-        item.add_marker(pytest.mark.xdist_group(together))
-
-
 def pytest_configure(config: pytest.Config) -> None:
     """Compare the notebooks' outputs only where they run on the data that they were stored with."""
     if config.getoption("nbval", False) and not mnist_is_at_hand():
