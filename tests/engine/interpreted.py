@@ -8,6 +8,7 @@ compiler decides: types, conversions, the order of branches.
 from __future__ import annotations
 
 import math
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,6 +32,15 @@ def _fetch(array: np.ndarray, index: Any, *where: Any) -> Any:
 def _put(array: np.ndarray, index: Any, value: Any, *where: Any) -> None:
     if index < array.size:
         array[int(index)] = value
+
+
+def _take_turn(turns: np.ndarray) -> int:
+    turns[0] += 1
+    return int(turns[0]) - 1
+
+
+def _finish_turn(turns: np.ndarray) -> None:
+    turns[1] += 1
 
 
 def _plain(module: Any, **instead: Any) -> SimpleNamespace:
@@ -75,12 +85,15 @@ NAMESPACE: dict[str, Any] = {
     **{
         name: getattr(spike_lists, name)
         for name in (
-            *("arriving", "clear", "collect", "keep_last", "lowest_bit"),
+            *("collect", "list_arrivals", "lowest_bit"),
             *("recall", "record", "record_block", "take"),
         )
     },
     "kernel": lambda signature: lambda function: function,
     "part": lambda function: function,
+    "part_of_separate_arrays": lambda function: function,
+    "take_turn": _take_turn,
+    "finish_turn": _finish_turn,
     **{one.numpy_name: _converter(one.dtype) for one in types.TYPE_NAMES.values()},
 }
 
@@ -88,6 +101,7 @@ NAMESPACE: dict[str, Any] = {
 def module(source: str) -> dict[str, Any]:
     """Return what the text of a generated module defines, without its imports."""
     names = dict(NAMESPACE)
-    start = source.index("@part" if "@part" in source else "@kernel")
-    exec(compile(source[start:], "<interpreted>", "exec"), names)
+    begin = re.search("^@", source, re.MULTILINE)
+    assert begin is not None
+    exec(compile(source[begin.start() :], "<interpreted>", "exec"), names)
     return names

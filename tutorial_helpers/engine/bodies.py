@@ -57,7 +57,9 @@ _LOOP_NAMES = (
     *("neuron", "pre", "post", "element", "dt", "out_post", "first", "last"),
     *("fired", "spike", "spikes", "num_spikes", "spikes_done"),
     *("spike_bits", "in_flight", "steps", "step", "inputs", "bits", "arrival"),
-    *("arriving", "lowest_bit"),
+    *("lowest_bit", "first_step", "some_steps", "later", "num_active"),
+    *("pre_inds", "trains", "pair", "second", "active", "train_0", "train_1"),
+    *("summed", "distinct", "begins", "members", "num_trains", "train", "member"),
     *("count", "num_batches", "timestep", "steps_done", "seed", "age", "total", "begin", "end"),
     *("random_key", RANDOM_STATE),
     *("synapse", "row_start", "post_inds", "pre_inds", "den_delay", "out_pre", "events"),
@@ -211,6 +213,7 @@ class _Cell:
     in every round.
     `start` is the text of what the local starts from in each round, where not the array element;
     `reduction` tells what is made of the values of all rounds, where not each is stored.
+    `per_step` tells that the array has a row for each step, where a round is several steps.
     """
 
     local: str
@@ -220,6 +223,7 @@ class _Cell:
     store_index: str = ""
     start: str | None = None
     reduction: str | None = None
+    per_step: bool = False
 
     @property
     def carried(self) -> bool:
@@ -424,6 +428,11 @@ class _Assembly:
         for cell in cells:
             loop.arguments.append(Argument(cell.array, cell.buffer))
             element = f"{cell.array}[{cell.index}]"
+            if cell.per_step:
+                loop.lines.insert(0, f"{cell.local} = {element}")
+                if cell.local in self.written:
+                    loop.lines.append(f"{element} = {cell.local}")
+                continue
             shared = not cell.buffer.per_element and cell.local not in self.written
             start = cell.start or element
             (loop.before if shared else loop.loads).append(f"{cell.local} = {start}")
@@ -464,6 +473,8 @@ def neuron_loop(
     prev_spike_times: Buffer | None = None,
     feedback: Sequence[tuple[Buffer, str]] = (),
     sides: Sequence[Side] = (),
+    *,
+    in_blocks: bool = False,
 ) -> Loop:
     """Assemble one step of every neuron of a population.
 
@@ -489,6 +500,9 @@ def neuron_loop(
         name of the neuron's input that it drives.
     sides
         For each synapse population with code for these neurons: that code.
+    in_blocks
+        Whether what synapses bring is kept in a row for each `step`. Then only the `lines` of the
+        loop are of one step, between its loads and stores.
 
     Returns
     -------
@@ -541,7 +555,11 @@ def neuron_loop(
     for incoming in synapses:
         bound = incoming.postsynaptic
         assert isinstance(bound.model, PostsynapticModel)
-        in_syn = Name(assembly.cell(f"{bound.prefix}inSyn", incoming.out_post), precision.scalar)
+        index = "step, neuron" if in_blocks else "neuron"
+        in_syn = Name(
+            assembly.cell(f"{bound.prefix}inSyn", incoming.out_post, index), precision.scalar
+        )
+        assembly.cells[-1].per_step = in_blocks
         if incoming.den_delay is not None:
             slot = assembly.offset(f"{bound.prefix}due", "age", incoming.den_delay)
             due = assembly.cell(f"{bound.prefix}delayed", incoming.den_delay, slot=slot)

@@ -6,12 +6,25 @@ As with a GPU there are two arrays for each variable. Kernels work on `device`; 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
 from tutorial_helpers.engine.types import TypeLike
+
+# What a processor moves at once. An array that begins inside of a cache line costs two accesses for
+# each vector that crosses into the next: half of the speed of kernels.
+_CACHE_LINE = 64
+
+
+def aligned_zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """Return zeros that begin where a cache line does."""
+    size = math.prod(shape) * dtype.itemsize
+    memory = np.zeros(size + _CACHE_LINE, np.uint8)
+    begin = -memory.ctypes.data % _CACHE_LINE
+    return memory[begin : begin + size].view(dtype).reshape(shape)
 
 
 @dataclass(eq=False)
@@ -57,7 +70,7 @@ class Buffer:
         and one for slots only where there are several.
         """
         rows = self.rows(batch_size)
-        self.device = np.zeros((rows, self.slots * self.count), dtype)
+        self.device = aligned_zeros((rows, self.slots * self.count), dtype)
         batches = (rows,) if self.per_batch and batch_size > 1 else ()
         slots = (self.slots,) if self.slots > 1 else ()
         self.host = np.zeros((*batches, *slots, self.count), dtype)

@@ -26,7 +26,15 @@ import numba
 import numpy as np
 import platformdirs
 
-from tutorial_helpers.engine import arrays, c_functions, jit, random_numbers, spike_lists
+from tutorial_helpers.engine import (
+    arrays,
+    c_functions,
+    jit,
+    random_numbers,
+    spike_lists,
+    spike_trains,
+    turns,
+)
 
 _SOURCE = "kernels.py"
 _CHECKSUMS = "checksums.json"
@@ -77,7 +85,15 @@ def _key(source: str) -> str:
         # These are compiled into every kernel, without Numba noticing when they change.
         *(
             Path(module.__file__ or "").read_text(encoding="utf-8")
-            for module in (arrays, c_functions, jit, random_numbers, spike_lists)
+            for module in (
+                arrays,
+                c_functions,
+                jit,
+                random_numbers,
+                spike_lists,
+                spike_trains,
+                turns,
+            )
         ),
     ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

@@ -14,13 +14,28 @@ from threading import RLock
 from typing import Any
 
 import numba
+from numba.core.compiler import Compiler
 
 #: Held while modules are compiled: Numba's compiler and the setting below serve one at a time.
 COMPILER_LOCK = RLock()
 _cached = False
 
+
+class _Apart(Compiler):  # type: ignore[misc]
+    """A compiler that takes it for granted that the arrays of a function do not overlap."""
+
+    def define_pipelines(self) -> Any:
+        self.state.flags.noalias = True
+        return super().define_pipelines()
+
+
 #: A function that only kernels call; it is compiled into each of them.
 part = numba.njit(error_model="numpy")
+
+#: The same for a function whose arrays are known not to overlap. What it reads can stay in
+#: registers while it writes, and no time goes into finding out whether arrays overlap, which takes
+#: longer than adding a row of a hundred weights.
+part_of_separate_arrays = numba.njit(error_model="numpy", pipeline_class=_Apart)
 
 
 def kernel(signature: str) -> Callable[[Any], Any]:

@@ -91,7 +91,9 @@ class GeNNModel:
     time_precision
         What ``timepoint`` stands for; the same as `precision` by default.
     **preferences
-        Preferences of PyGeNN's backends, such as ``optimize_code``; accepted, without effect.
+        Preferences of PyGeNN's backends. ``optimize_code=True`` lets sums be taken in another
+        order, as it does there: weights of neurons with the same spike train are summed up first,
+        which is faster and rounds differently. All others are accepted, without effect.
 
     Raises
     ------
@@ -160,6 +162,9 @@ class GeNNModel:
         self._batch_size = 1
         self._seed = 0
         self._timing_enabled = False
+        self._optimize_code = any(
+            bool(preferences.get(name)) for name in ("optimize_code", "optimise_code")
+        )
         self._plan: Plan | None = None
         self._kernels: ModuleType | None = None
         self._runtime: Runtime | None = None
@@ -269,6 +274,11 @@ class GeNNModel:
         if not 0 <= value < 2**32:
             raise TypeError(f"seed must be an integer from 0 to {2**32 - 1}, not {value}.")
         self._seed = int(value)
+
+    @property
+    def optimize_code(self) -> bool:
+        """Whether sums may be taken in another order, which rounds them differently."""
+        return self._optimize_code
 
     @property
     def timing_enabled(self) -> bool:

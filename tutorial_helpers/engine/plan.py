@@ -35,6 +35,7 @@ from tutorial_helpers.engine.random_numbers import stream_number
 from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.schedule import BLOCK_STEPS, order_for_blocks
 from tutorial_helpers.engine.snippets import Snippet
+from tutorial_helpers.engine.spike_trains import table_size
 from tutorial_helpers.engine.templates import rendered
 from tutorial_helpers.engine.translate import Namer, literal
 from tutorial_helpers.engine.types import Precision
@@ -46,15 +47,21 @@ from tutorial_helpers.engine.variables import Variable
 _SPIKES_PER_PASS = 8
 _LONGEST_REPEATED_CODE = 4
 
+# The same for steps of a neuron, whose state stays in registers.
+_STEPS_AT_ONCE = 4
+_LONGEST_CODE_FOR_STEPS = 12
+
+# Populations of fewer neurons are not worth code that is faster and takes longer to compile.
+_WIDE = 32
+
 # How many neurons' flags of spikes are looked at in one go.
 _FLAGS_AT_ONCE = 8
 
-# What the kernel ``simulate`` takes before its arrays: which batches of how many, the number of the
-# first step, how many steps were simulated since the model was loaded (which is another number once
-# a user has set the time step), the seed of random numbers, the number of steps, which phases.
-_LEADING = (
-    *("first", "last", "num_batch", "timestep", "steps_done", "seed", "num_steps", "phases"),
-)
+# What the kernel ``simulate`` takes before its arrays: whose turn it is of how many batches, the
+# number of the first step, how many steps were simulated since the model was loaded (which is
+# another number once a user has set the time step), the seed of random numbers, the number of
+# steps, which phases.
+_LEADING = ("turns", "num_batch", "timestep", "steps_done", "seed", "num_steps", "phases")
 # The same for a custom update, with the elements of each batch from `begin` to `end`.
 _UPDATE_LEADING = ("first", "last", "begin", "end", "num_batches", "timestep", "steps_done")
 
@@ -81,6 +88,10 @@ class Description(Protocol):
     @property
     def timing_enabled(self) -> bool:
         """Whether the phases of each step are to be timed."""
+
+    @property
+    def optimize_code(self) -> bool:
+        """Whether sums may be taken in another order, which rounds them differently."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +133,27 @@ class CustomUpdateCall:
 
 
 @dataclass(frozen=True)
+class Scratch:
+    """An array that the kernel ``simulate`` needs while it runs, and that it leaves as it was.
+
+    Parameters
+    ----------
+    dtype
+        Name of the type of its elements.
+    shape
+        Its shape.
+    """
+
+    dtype: str
+    shape: tuple[int, ...]
+
+    @property
+    def type(self) -> str:
+        """Its type in the signature of a kernel."""
+        return f"{self.dtype}[{':,' * (len(self.shape) - 1)}::1]"
+
+
+@dataclass(frozen=True)
 class Plan:
     """What building a model results in.
 
@@ -133,6 +165,9 @@ class Plan:
         Memory that the kernel ``simulate`` takes, in order.
     recorders
         Recordings that it takes after these.
+    scratch
+        Arrays that it takes after these; each thread that runs it needs some of its own, which hold
+        zeros before the first time.
     has_synapse_dynamics
         Whether synapses have anything to do in every step.
     custom_updates
@@ -145,6 +180,7 @@ class Plan:
     source: str
     buffers: tuple[Buffer, ...]
     recorders: tuple[Recorder, ...]
+    scratch: tuple[Scratch, ...]
     has_synapse_dynamics: bool
     custom_updates: Mapping[str, CustomUpdateCall]
     in_lockstep: bool
@@ -166,20 +202,34 @@ class _Memory:
             (
                 *_LEADING,
                 *("batch", "block", "step", "steps", "t", "simulate", "kernel", "part"),
-                *("collect", "record", "recall", "keep_last", "record_block", "arriving"),
-                *("lowest_bit", "clear", "take", "age"),
+                *("collect", "record", "recall", "record_block", "list_arrivals"),
+                *(
+                    "lowest_bit",
+                    "take",
+                    "age",
+                    "take_turn",
+                    "finish_turn",
+                    "part_of_separate_arrays",
+                ),
             )
         )
     )
     arrays: dict[Buffer, str] = field(default_factory=dict)
     rows: dict[Buffer, str] = field(default_factory=dict)
-    scratch: dict[tuple[str, str], str] = field(default_factory=dict)
+    locals: dict[tuple[str, str], str] = field(default_factory=dict)
+    scratch: dict[str, Scratch] = field(default_factory=dict)
 
     def local(self, group: str, what: str) -> str:
-        """Return the name of an array that belongs to a group and lives in ``simulate`` alone."""
-        if (group, what) not in self.scratch:
-            self.scratch[group, what] = self.identifier(f"{group}_{what}")
-        return self.scratch[group, what]
+        """Return the name of something of a group that ``simulate`` alone knows."""
+        if (group, what) not in self.locals:
+            self.locals[group, what] = self.identifier(f"{group}_{what}")
+        return self.locals[group, what]
+
+    def room(self, group: str, what: str, dtype: str, *shape: int) -> str:
+        """Return the name of an array in which ``simulate`` keeps something of a group."""
+        name = self.local(group, what)
+        self.scratch[name] = Scratch(dtype, shape)
+        return name
 
     def row(self, buffer: Buffer) -> str:
         """Return the name of the part of a buffer that belongs to the current batch."""
@@ -298,12 +348,7 @@ def _synapses(
     if source.can_spike and not wum.pre_spike_syn_code.is_blank:
         code = wum.pre_spike_syn_code
         if in_blocks:
-            bits = [
-                ("spike_bits", memory.local(source.name, "spike_bits")),
-                ("in_flight", memory.local(source.name, "in_flight")),
-                ("steps", "steps"),
-            ]
-            result.append(_synapse_function(model, group, memory, code, "blocks", bits))
+            result.append(_synapse_function(model, group, memory, code, "blocks", []))
         else:
             spikes = listed(source.spikes_buffer, source.spike_count_buffer)
             result.append(_synapse_function(model, group, memory, code, "spikes", spikes))
@@ -324,6 +369,7 @@ def _synapse_function(
     leading: list[tuple[str, str]],
 ) -> dict[str, Any]:
     num_pre, num_post = group.src.num_neurons, group.trg.num_neurons
+    template = "synapses.jinja"
     delays = group.max_dendritic_delay_timesteps
     connectivity = group.connectivity
     loop = synapse_loop(
@@ -336,9 +382,20 @@ def _synapse_function(
     adds = "total" in loop.written
     target = []
     if adds:
-        inputs = memory.local(group.name, "inputs")
-        out_post = memory.row(group.out_post.buffer)
-        target = [("inputs", inputs)] if kind == "blocks" else [("out_post", out_post)]
+        target = [("out_post", memory.row(group.out_post.buffer))]
+        if kind == "blocks":
+            target = [("inputs", _inputs(model, group, memory))]
+    if kind == "blocks":
+        template = "synapses_in_blocks.jinja"
+        block = _block_of_spikes(group.src, memory)
+        leading = [(name, block[name]) for name in ("trains", "pre_inds", "num_active")]
+        if model.optimize_code and _can_be_summed_by_train(group, loop):
+            template = "synapses_by_train.jinja"
+            by_train = _by_train(group.src, memory)
+            names = ("distinct", "begins", "members", "num_trains")
+            leading = [(name, by_train[name]) for name in names]
+            scalar = model.types.scalar.numpy_name
+            target.append(("summed", memory.room(group.name, "summed", scalar, num_post)))
     if any("den_delay[" in name for name in loop.written):
         target.append(("den_delay", memory.row(group.den_delay_buffer)))
     if "out_pre[pre]" in loop.written:
@@ -351,14 +408,19 @@ def _synapse_function(
     return {
         **call,
         "title": group.title,
+        "template": template,
         "kind": kind,
+        "source": group.src.name,
         "target": group.trg.name,
+        "by_train": template == "synapses_by_train.jinja",
         "loop": loop,
         "adds": adds,
         "sparse": connectivity is not None,
         "num_pre": num_pre,
         "num_post": num_post,
         "rows_per_pass": [_SPIKES_PER_PASS, 1] if short and connectivity is None else [1],
+        "in_pairs": short and connectivity is None and num_post >= _WIDE,
+        "decorator": _decorator(loop),
     }
 
 
@@ -403,18 +465,36 @@ def _neurons(
         group.prev_spike_time_buffer if group.keeps_prev_spike_times else None,
         [(sg.out_pre_buffer, sg.pre_target_var) for sg in outgoing if sg.calls("addToPre")],
         sides,
+        in_blocks=in_blocks,
     )
     wants_spikes = group.can_spike and (bool(outgoing) or group.spike_recording_enabled)
-    flags = memory.local(group.name, "fired")
-    bits = memory.local(group.name, "spike_bits")
+    flags = ""
+    block_of_spikes = {}
     trailing = []
-    if wants_spikes:
-        trailing = [("spike_bits", bits), ("step", "step")] if in_blocks else [("fired", flags)]
+    if wants_spikes and in_blocks:
+        block_of_spikes = _block_of_spikes(group, memory)
+        trailing.append(("spike_bits", block_of_spikes["spike_bits"]))
+    elif wants_spikes:
+        flags = memory.room(group.name, "fired", "uint8", _padded(group.num_neurons))
+        trailing.append(("fired", flags))
     trailing += [(side.flags, side.flags) for side in sides if side.flags is not None]
     instead = {
-        sg.out_post.buffer: f"{memory.local(sg.name, 'inputs')}[step]"
-        for sg in (incoming if in_blocks else ())
+        sg.out_post.buffer: _inputs(model, sg, memory) for sg in (incoming if in_blocks else ())
     }
+    function = memory.identifier(f"update_{group.name}")
+
+    def call(*last: tuple[str, str]) -> dict[str, str]:
+        scalars = {**_SCALARS, "random_key": _random_key(group, in_blocks)}
+        return _call(
+            function, loop, memory, (), [*trailing, *last], instead=instead, scalars=scalars
+        )
+
+    steps_at_once = _steps_at_once(loop, group.num_neurons)
+    if in_blocks:
+        some = call(("first_step", "step"), ("some_steps", str(steps_at_once)))["call"]
+        calls = {**call(("first_step", "step"), ("some_steps", "1")), "call_of_some": some}
+    else:
+        calls = call()
     listed = []
     if wants_spikes:
         recorded = memory.local(group.name, "recorded") if _records(group) else None
@@ -431,24 +511,82 @@ def _neurons(
         for flags, sg in event_sources
     ]
     return {
-        **_call(
-            memory.identifier(f"update_{group.name}"),
-            loop,
-            memory,
-            trailing=trailing,
-            instead=instead,
-            scalars={**_SCALARS, "random_key": _random_key(group, in_blocks)},
-        ),
+        **calls,
+        "decorator": _decorator(loop),
+        "steps_at_once": steps_at_once,
         "name": group.name,
         "title": group.title,
         "loop": loop,
         "num_neurons": group.num_neurons,
-        "padded": -(-group.num_neurons // _FLAGS_AT_ONCE) * _FLAGS_AT_ONCE,
         "wants_spikes": wants_spikes,
+        "by_train": {},
         "lists": listed,
-        "bits": bits,
-        "in_flight": memory.local(group.name, "in_flight"),
+        **block_of_spikes,
     }
+
+
+def _padded(num_neurons: int) -> int:
+    return -(-num_neurons // _FLAGS_AT_ONCE) * _FLAGS_AT_ONCE
+
+
+def _inputs(model: Description, group: SynapseGroup, memory: _Memory) -> str:
+    """Return the name of the array of what arrives from some synapses in the steps of a block."""
+    scalar = model.types.scalar.numpy_name
+    return memory.room(group.name, "inputs", scalar, BLOCK_STEPS, group.trg.num_neurons)
+
+
+def _block_of_spikes(group: NeuronGroup, memory: _Memory) -> dict[str, str]:
+    """Return the names of what is known of the spikes of a population in a block of steps."""
+    count = group.num_neurons
+    return {
+        "spike_bits": memory.room(group.name, "spike_bits", "uint32", count),
+        "in_flight": memory.room(group.name, "in_flight", "uint8", _padded(count)),
+        # One more, for the end of the list.
+        "trains": memory.room(group.name, "trains", "uint32", count + 1),
+        "pre_inds": memory.room(group.name, "pre_inds", "uint32", count + 1),
+        "num_active": memory.local(group.name, "num_active"),
+    }
+
+
+def _can_be_summed_by_train(group: SynapseGroup, loop: Loop) -> bool:
+    """Return whether what a spike brings is the same each time, and worth being summed up."""
+    return (
+        "total" in loop.written
+        and not loop.stores
+        and group.connectivity is None
+        and group.trg.num_neurons >= _WIDE
+    )
+
+
+def _by_train(group: NeuronGroup, memory: _Memory) -> dict[str, str]:
+    """Return the names of what is known of neurons of a population with the same spike train."""
+    count = group.num_neurons
+    return {
+        "num_trains": memory.local(group.name, "num_trains"),
+        "distinct": memory.room(group.name, "distinct", "uint32", count),
+        "begins": memory.room(group.name, "begins", "uint32", count + 1),
+        "members": memory.room(group.name, "members", "uint32", count),
+        "group_of": memory.room(group.name, "group_of", "uint32", count),
+        "table": memory.room(group.name, "table", "uint32", table_size(count)),
+    }
+
+
+def _steps_at_once(loop: Loop, num_neurons: int) -> int:
+    """Return how many steps of a neuron are worth running before those of the next one.
+
+    Its state stays in registers meanwhile. Code that asks for the time or for random numbers gets
+    them once per step for all neurons; and long code would not be repeated by the compiler but
+    looped over, which it cannot do for several neurons at once.
+    """
+    alike = {"t", "age", "random_key"}.isdisjoint(loop.scalars)
+    short = len(loop.lines) <= _LONGEST_CODE_FOR_STEPS
+    return _STEPS_AT_ONCE if alike and short and num_neurons >= _WIDE else 1
+
+
+def _decorator(loop: Loop) -> str:
+    """Return how the function of a loop is compiled, which depends on whether arrays overlap."""
+    buffers = {id(argument.buffer) for argument in loop.arguments}
+    return "part_of_separate_arrays" if len(buffers) == len(loop.arguments) else "part"
 
 
 def _list(
@@ -477,7 +615,9 @@ def _sides(
     for synapses in model.synapse_populations.values():
         wum = synapses.weight_update.model
         if synapses.src is group:
-            flags = memory.local(synapses.name, "events") if synapses.has_events else None
+            flags = None
+            if synapses.has_events:
+                flags = memory.room(synapses.name, "events", "uint8", _padded(group.num_neurons))
             if flags is not None:
                 events.append((flags, synapses))
             if flags or wum.pre_vars or _has_code(wum.pre_dynamics_code, wum.pre_spike_code):
@@ -633,6 +773,10 @@ def _plan(model: Description, order: Sequence[NeuronGroup] | None) -> Plan:
         function for group in connections for function in _synapses(model, group, memory, in_blocks)
     ]
     neurons = [_neurons(model, group, memory, in_blocks) for group in order or populations]
+    for function in neurons:
+        sources = [item["source"] for item in synapses if item["by_train"]]
+        if function["name"] in sources:
+            function["by_train"] = _by_train(model.neuron_populations[function["name"]], memory)
     recorders = []
     for group in order or populations:
         if _records(group):
@@ -643,8 +787,7 @@ def _plan(model: Description, order: Sequence[NeuronGroup] | None) -> Plan:
             recorders.append((name, synapse_group.event_recorder))
     incoming = [
         {
-            "inputs": memory.local(group.name, "inputs"),
-            "num_post": group.trg.num_neurons,
+            "inputs": _inputs(model, group, memory),
             "out_post": memory.row(group.out_post.buffer),
         }
         for group in (connections if in_blocks else ())
@@ -655,11 +798,14 @@ def _plan(model: Description, order: Sequence[NeuronGroup] | None) -> Plan:
         *leading,
         *memory.arrays.values(),
         *(name for name, _ in recorders),
+        *memory.scratch,
     ]
     types = [
-        *(["int64"] * len(leading)),
+        "int64[::1]",
+        *(["int64"] * (len(leading) - 1)),
         *(array_type(buffer, model.types) for buffer in memory.arrays),
         *(["uint32[:,:,::1]"] * len(recorders)),
+        *(scratch.type for scratch in memory.scratch.values()),
     ]
     source = rendered(
         "module.jinja",
@@ -673,13 +819,13 @@ def _plan(model: Description, order: Sequence[NeuronGroup] | None) -> Plan:
             for buffers in (memory.arrays, *(call.buffers for call in calls.values()))
             for buffer in buffers
         ),
+        by_train=any(item["by_train"] for item in neurons),
         block_steps=BLOCK_STEPS,
         custom_update_functions=update_functions,
         simulate={
             "signature": ", ".join(types),
             "parameters": ", ".join(parameters),
             "rows": memory.row_lines(),
-            "scalar": model.types.scalar.numpy_name,
             "time": model.types.time.numpy_name,
             "dt": literal(model.dt, model.types.time),
         },
@@ -688,6 +834,7 @@ def _plan(model: Description, order: Sequence[NeuronGroup] | None) -> Plan:
         source,
         tuple(memory.arrays),
         tuple(recorder for _, recorder in recorders),
+        tuple(memory.scratch.values()),
         any(function["kind"] == "dynamics" for function in synapses),
         calls,
         model.batch_size > 1 and _assigns_shared(memory.arrays),

@@ -8,6 +8,7 @@ the cache. Batches do not interact inside a step, which makes this exact.
 from __future__ import annotations
 
 import secrets
+import threading
 from collections.abc import Container, Iterable
 from operator import itemgetter
 from time import perf_counter
@@ -16,11 +17,11 @@ from typing import Any
 
 import numpy as np
 
-from tutorial_helpers.engine.buffers import Buffer
+from tutorial_helpers.engine.buffers import Buffer, aligned_zeros
 from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.groups import Group, SynapseGroup
 from tutorial_helpers.engine.plan import CustomUpdateCall, Plan
-from tutorial_helpers.engine.threads import share
+from tutorial_helpers.engine.threads import share, together
 from tutorial_helpers.engine.types import TIMEPOINT, Precision
 from tutorial_helpers.engine.variables import Variable
 
@@ -36,7 +37,7 @@ _PHASES = (
 _LONGEST_QUEUE = 1000
 
 # Elements below which a custom update is not worth a second thread.
-_ELEMENTS_PER_CALL = 1 << 15
+_ELEMENTS_PER_CALL = 1 << 18
 
 
 class Runtime:
@@ -79,6 +80,7 @@ class Runtime:
         self.seed = seed or secrets.randbits(63)
         self.pending = 0
         self._owned: list[Buffer] = []
+        self._of_thread = threading.local()
         groups = list(groups)
         used = {*plan.buffers, *(b for call in plan.custom_updates.values() for b in call.buffers)}
         # Code that connects neurons and initialises variables needs these before anything else.
@@ -148,6 +150,16 @@ class Runtime:
             return buffer.device.reshape(len(buffer.device), -1, buffer.columns)
         return buffer.device
 
+    def _scratch(self) -> list[np.ndarray[Any, Any]]:
+        """Return the arrays that this thread uses while it simulates."""
+        if not hasattr(self._of_thread, "scratch"):
+            self._of_thread.scratch = [
+                aligned_zeros(scratch.shape, np.dtype(scratch.dtype))
+                for scratch in self._plan.scratch
+            ]
+        arrays: list[np.ndarray[Any, Any]] = self._of_thread.scratch
+        return arrays
+
     @property
     def buffers(self) -> list[Buffer]:
         """All memory of the model."""
@@ -213,16 +225,19 @@ class Runtime:
 
     def _simulate(self, first_step: int, simulated: int, steps: int, phases: int) -> None:
         kernel, size, arguments = self._kernels.simulate, self._batch_size, self._arguments
+        # The number of batches that have been begun, and of those that are finished.
+        turns = np.zeros(2, np.int64)
         seed = self.seed
 
-        def work(first: int, last: int) -> None:
-            kernel(first, last, size, first_step, simulated, seed, steps, phases, *arguments)
+        def work() -> None:
+            kernel(
+                *(turns, size, first_step, simulated, seed, steps, phases),
+                *(*arguments, *self._scratch()),
+            )
 
-        if self._plan.in_lockstep:
-            # One batch after the other, as each sees what those before it have assigned.
-            work(0, size)
-        else:
-            share(work, size)
+        # In lockstep one batch runs after the other, as each sees what those before have assigned.
+        most = 1 if self._plan.in_lockstep else size
+        together(work, most, lambda: bool(turns[1] == size))
 
     def custom_update(self, group_name: str, names: Iterable[str]) -> None:
         """Run custom updates, after all steps so far."""

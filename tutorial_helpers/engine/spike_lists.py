@@ -10,7 +10,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from tutorial_helpers.engine.jit import part
+from tutorial_helpers.engine.jit import part, part_of_separate_arrays
 
 
 @part
@@ -20,11 +20,10 @@ def collect(fired, spikes):  # type: ignore[no-untyped-def]
     `fired` holds a byte for each neuron, padded with zeros to a multiple of eight. Spikes are
     rare, so eight flags are looked at in one go.
     """
-    words = fired.view(np.uint64)
     count = np.uint64(0)
-    for word in range(words.size):
-        if words[word] != np.uint64(0):
-            for neuron in range(word * 8, min(word * 8 + 8, spikes.size)):
+    for begin in range(0, fired.size, 8):
+        if _eight_flags(fired, begin) != np.uint64(0):
+            for neuron in range(begin, min(begin + 8, spikes.size)):
                 # Written whether it spiked or not, and overwritten by the next if not: no branch.
                 spikes[count] = neuron
                 count += np.uint64(fired[neuron])
@@ -51,13 +50,6 @@ def recall(spikes, num_spikes, in_flight):  # type: ignore[no-untyped-def]
 
 
 @part
-def clear(spike_bits):  # type: ignore[no-untyped-def]
-    """Forget all spikes of a block."""
-    for neuron in range(spike_bits.size):
-        spike_bits[neuron] = np.uint32(0)
-
-
-@part
 def take(out_post, inputs):  # type: ignore[no-untyped-def]
     """Move what a synapse population has accumulated so far to the first step of a block."""
     for post in range(out_post.size):
@@ -65,11 +57,42 @@ def take(out_post, inputs):  # type: ignore[no-untyped-def]
         out_post[post] = 0
 
 
-@part
-def keep_last(spike_bits, steps, in_flight):  # type: ignore[no-untyped-def]
-    """Set the flags of the neurons that spiked in the last step of a block."""
+@part_of_separate_arrays
+def list_arrivals(spike_bits, in_flight, steps, trains, pre_inds):  # type: ignore[no-untyped-def]
+    """List the neurons of which spikes arrive in a block of steps, and return their number.
+
+    Spikes arrive a step after they were emitted: those in flight in the first step, and those of
+    the last step in the next block, for which they are in flight then.
+
+    Parameters
+    ----------
+    spike_bits
+        In which steps each neuron spiked. It is cleared for the next block.
+    in_flight
+        Flags of the neurons that spiked in the last step before the block, and then in its last.
+    steps
+        Number of steps of the block.
+    trains
+        To be filled with the steps in which spikes of each listed neuron arrive, as bits, and with
+        no steps after them. It has one element more than there are neurons.
+    pre_inds
+        To be filled with the indices of the neurons, ascending.
+    """
+    # Two loops, as this one can be vectorised and the other cannot.
     for neuron in range(spike_bits.size):
-        in_flight[neuron] = (spike_bits[neuron] >> np.uint32(steps - 1)) & np.uint32(1)
+        bits = spike_bits[neuron]
+        trains[neuron] = arriving(bits, in_flight[neuron], steps)
+        in_flight[neuron] = (bits >> np.uint32(steps - 1)) & np.uint32(1)
+        spike_bits[neuron] = np.uint32(0)
+    count = np.uint64(0)
+    for neuron in range(spike_bits.size):
+        # Written whether it is kept or not, and overwritten by the next if not: no branch.
+        bits = trains[neuron]
+        pre_inds[count] = neuron
+        trains[count] = bits
+        count += np.uint64(bits != np.uint32(0))
+    trains[count] = np.uint32(0)
+    return np.int64(count)
 
 
 @part
@@ -85,6 +108,19 @@ def record_block(spike_bits, steps, first_step, words):  # type: ignore[no-untyp
             slot = (first_step + np.int64(lowest_bit(bits))) % slots
             bits = np.uint32(bits & np.uint32(bits - np.uint32(1)))
             words[slot, neuron >> 5] |= np.uint32(1) << np.uint32(neuron & 31)
+
+
+@intrinsic
+def _eight_flags(typing_context, flags, begin):  # type: ignore[no-untyped-def]
+    """Return eight bytes as one number, which is much faster to compile than a view of them."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        word = ir.IntType(64)
+        place = builder.bitcast(builder.gep(data, [arguments[1]]), word.as_pointer())
+        return builder.load(place, align=1)
+
+    return types.uint64(flags, types.int64), generate
 
 
 @intrinsic

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from functools import cache
+from time import perf_counter
 from typing import Any
 
 import numpy as np
+
+# In seconds.
+_MOMENT = 200e-6
 
 _num_threads: int | None = None
 
@@ -65,6 +70,54 @@ def _pool(number: int, process: int) -> ThreadPoolExecutor:
     return ThreadPoolExecutor(number, thread_name_prefix="simulate")
 
 
+def together(
+    work: Callable[[], None], most: int, finished: Callable[[], bool] | None = None
+) -> None:
+    """Call ``work()`` on several threads at once, of which this is one.
+
+    Parameters
+    ----------
+    work
+        Does what there is to do, together with other calls of itself. It should release the GIL.
+    most
+        Number of threads beyond which there is nothing for another one to do.
+    finished
+        Tells whether everything is done. To be woken takes longer than most work lasts, so this is
+        asked for a moment before; calls that find nothing left to do may then end later. Without
+        it, all of them have ended on return.
+    """
+    threads = min(get_num_threads(), most)
+    if threads <= 1:
+        work()
+        return
+    # A pool does not survive a fork, so each process has its own.
+    pool = _pool(threads - 1, os.getpid())
+    others = [pool.submit(work) for _ in range(threads - 1)]
+    done = False
+    try:
+        work()
+        done = finished is not None and _soon(finished)
+    finally:
+        # After an interrupt, too: what has begun must end before anything else uses the memory.
+        if not done:
+            try:
+                wait(others)
+            finally:
+                wait(others)
+    if not done:
+        for other in others:
+            other.result()
+
+
+def _soon(finished: Callable[[], bool]) -> bool:
+    """Ask again and again, for a moment."""
+    end = perf_counter() + _MOMENT
+    while not finished():
+        if perf_counter() > end:
+            return False
+    return True
+
+
 def share(work: Callable[[int, int], None], count: int, minimum: int = 1) -> None:
     """Call ``work(first, last)`` for parts of ``range(count)``, on all threads.
 
@@ -83,13 +136,14 @@ def share(work: Callable[[int, int], None], count: int, minimum: int = 1) -> Non
     if threads == 1 or size >= count:
         work(0, count)
         return
-    # A pool does not survive a fork, so each process has its own.
-    pool = _pool(threads, os.getpid())
-    parts = [pool.submit(work, first, min(first + size, count)) for first in range(0, count, size)]
-    try:
-        wait(parts)
-    finally:
-        # After an interrupt, too: what has begun must end before anything else uses the memory.
-        wait(parts)
-    for part in parts:
-        part.result()
+    parts = deque(range(0, count, size))
+
+    def take_parts() -> None:
+        while True:
+            try:
+                first = parts.popleft()
+            except IndexError:
+                return
+            work(first, min(first + size, count))
+
+    together(take_parts, len(parts))
