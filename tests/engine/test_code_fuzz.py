@@ -260,7 +260,8 @@ def outcome(kind: str, code: str) -> str:
         first, *shown = message.split("\n")
         assert re.match(r"[A-Z][\w /]+ of [a-z ]+ 'x'(, line \d+)?: ", first), message
         assert len(shown) in (0, 1, 2)
-        assert first.endswith((".", "?")) or "\r" in code, message
+        assert message.replace("\n", "").isprintable()
+        assert first.endswith((".", "?")), message
     return message
 
 
@@ -354,8 +355,9 @@ LONG = {
     "line": ("V = 1.0; " * 2000, ""),
     "comment": ("//" + "x" * 100_000 + "\nV = 1.0;", ""),
     "blanks": (" " * 100_000 + "V = 1.0;" + "\n" * 10_000, ""),
-    "dollar": ("$(" + " " * 20_000 + "V", r"bracket of '\$\(' is not closed"),
-    "nothing": ("\x00", r"illegal character"),
+    "dollar": ("$(" + " " * 20_000 + "V", r"'\$\(' is not closed"),
+    "nothing": ("\x00", r"illegal character '\\x00'"),
+    "half a character": ("V = 1.0; \ud800", r"illegal character '\\ud800'"),
     "carriage returns": ("V = 1.0;\r\ni = 2;\r\n", ""),
     "tabs": ("\tV\t=\t1.0;\t", ""),
     "label that changes": ("switch (i) { case i++: V = 1.0; }", "needs an integer constant"),
@@ -369,6 +371,14 @@ def test_too_much_of_a_good_thing(what: str) -> None:
     found = outcome("sim", code)
     assert bool(found) == bool(message), found[:300]
     assert re.search(message, found)
+    assert all(len(line) < 400 for line in found.split("\n")[1:])
+
+
+def test_long_lines_are_shown_around_the_mistake() -> None:
+    found = outcome("sim", "V = 1.0; " * 50 + "W = 2.0; " + "V = 3.0; " * 50)
+    code, caret = found.split("\n")[1:]
+    assert code[caret.index("^")] == "W"
+    assert len(code) == 204
 
 
 def test_depth_of_conditions() -> None:

@@ -18,6 +18,9 @@ from pycparser import c_ast, c_parser
 from tutorial_helpers.engine.types import SCALAR, TIMEPOINT, TYPE_NAMES
 from tutorial_helpers.engine.user_warnings import warn_user
 
+# Letters of a line that an error shows.
+_WIDEST_LINE = 200
+
 
 class SnippetError(RuntimeError):
     """A mistake in a code string, shown with its line and a caret under the place."""
@@ -50,7 +53,15 @@ class Snippet:
         lines = self.text.split("\n")
         if line is None or not 1 <= line <= len(lines):
             return SnippetError(f"{self.what}: {message}")
-        code = lines[line - 1].rstrip("\r").expandtabs(1)
+        # What cannot be printed keeps its place.
+        code = "".join(
+            sign if sign.isprintable() else " " if sign.isspace() else "?"
+            for sign in lines[line - 1].rstrip("\r")
+        )
+        if len(code) > _WIDEST_LINE:
+            start = max(0, (column or 1) - 1 - _WIDEST_LINE // 2)
+            code = code[start : start + _WIDEST_LINE]
+            column = column and column - start
         shown = f"{self.what}, line {line}: {message}\n    {code}"
         if column is not None:
             shown += "\n    " + " " * (column - 1) + "^"
@@ -240,7 +251,8 @@ def _unexpected(snippet: Snippet, text: str, line: int, column: int) -> SnippetE
         message = "GeNN's snippet language has no functions of one's own; write out what it does."
         return snippet.error(message, line, column)
     if not (token.isascii() and token.isprintable()) or token in ("@", "`", "\\"):
-        return snippet.error(f"Parse error: illegal character {token!r}; remove it.", line, column)
+        shown = token if token.isprintable() else ascii(token)[1:-1]
+        return snippet.error(f"Parse error: illegal character '{shown}'; remove it.", line, column)
     if before.count("\n") + 1 == line or not re.search(r"[\w)\]]\Z", before):
         fix = "is a ';', an operator or a bracket missing before it?"
         return snippet.error(f"Parse error: '{token}' was not expected here; {fix}", line, column)
