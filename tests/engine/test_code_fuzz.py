@@ -571,6 +571,13 @@ def test_names_of_arrays_of_custom_updates() -> None:
     assert pop.vars["V"].values.tolist() == [1.0, 1.5]
 
 
+def test_a_comparison_cast_to_bool_is_one() -> None:
+    """Although GeNN gives a comparison the type of its operands."""
+    code = "bool both = (bool)(V > 1.0) & (bool)(Isyn < 2.0); u = (bool)(V < 1.0) << 2;"
+    assert outcome("sim", code) == ""
+    assert "needs integers" in outcome("sim", "i = (V > 1.0) & (Isyn < 2.0);")
+
+
 # Unsigned numbers of 64 bits --------------------------------------------------------------------
 
 

@@ -227,7 +227,8 @@ def converted(expression: Expression, target: ResolvedType) -> Expression:
     code, source = expression.code, expression.type
     if expression.is_condition:
         if target.is_bool:
-            return expression
+            # Until now it had the type of what was compared.
+            return replace(expression, type=Bool)
         return Expression(f"{target.numpy_name}({code})", target, _ATOM)
     if source == target:
         return expression
