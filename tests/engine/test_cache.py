@@ -8,12 +8,17 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numba
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from numba.core import caching
+from profiles import examples
 
 from tutorial_helpers.engine import compile as compiling
 
@@ -154,6 +159,31 @@ def replaced(path: Path) -> None:
     path.mkdir()
 
 
+@examples(5, 300)
+@given(data=st.data())
+def test_any_bit_of_an_entry_may_flip(data: Any) -> None:
+    """Wherever it is: the result is the same, and the entry whole again."""
+    with TemporaryDirectory() as directory, pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TUTORIAL_CACHE_DIR", directory)
+        patch.setattr(compiling, "_modules", {})
+        assert result() == 41
+        (entry,) = Path(directory).iterdir()
+        files = sorted(path for path in entry.rglob("*") if path.is_file())
+        path = data.draw(st.sampled_from(files))
+        content = bytearray(path.read_bytes())
+        place = data.draw(st.integers(0, len(content) - 1))
+        if data.draw(st.booleans(), "cut"):
+            del content[place:]
+        else:
+            content[place] ^= 1 << data.draw(st.integers(0, 7))
+        path.write_bytes(content)
+        forget()
+        assert result() == 41
+        assert compiling._checksums(entry) == json.loads(
+            (entry / "checksums.json").read_text(encoding="utf-8")
+        )
+
+
 @pytest.mark.parametrize("damage", [emptied, halved, flipped, removed, replaced])
 @pytest.mark.parametrize("suffix", [".py", ".nbi", ".nbc", ".json"])
 def test_a_damaged_entry_is_built_again(
@@ -205,19 +235,6 @@ def test_where_nothing_can_be_written_it_is_compiled_in_memory(
     assert not cache.is_dir()
     forget()
     assert result() == 41
-
-
-@pytest.mark.skipif(
-    not hasattr(os, "geteuid") or os.geteuid() == 0, reason="nothing is read-only for this user"
-)
-def test_a_read_only_directory_costs_only_time(cache: Path) -> None:
-    cache.mkdir()
-    cache.chmod(0o555)
-    try:
-        assert result() == 41
-        assert list(cache.iterdir()) == []
-    finally:
-        cache.chmod(0o755)
 
 
 def test_a_full_disk_costs_only_time(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -353,3 +370,104 @@ def test_processes_share_the_cache(tmp_path: Path) -> None:
     assert outcome(start(cache, "warm", NUMBA_CACHE_DIR=str(numbas))) == first
     assert snapshot(cache) == before
     assert not numbas.exists()
+
+
+# Directories that cannot be written, in processes that may not -----------------------------------
+
+TINY = """
+import ctypes, os, sys
+
+if hasattr(os, "geteuid") and os.geteuid() == 0:
+    # The superuser writes wherever it likes, unless it gives up the right to.
+    header = (ctypes.c_uint32 * 2)(0x20080522, 0)
+    assert ctypes.CDLL(None).capset(header, (ctypes.c_uint32 * 6)()) == 0
+
+import numpy as np
+from tutorial_helpers.engine import compile as compiling
+
+out = np.zeros(1, np.int64)
+run = compiling.compiled(sys.argv[1]).run
+run(20, out)
+print(out[0], len(run.stats.cache_hits))
+"""
+
+unless_posix = pytest.mark.skipif(
+    sys.platform not in ("linux", "darwin") or (sys.platform == "darwin" and os.geteuid() == 0),
+    reason="nothing is read-only for this user",
+)
+
+
+def start_tiny(directory: Path, **environment: str) -> subprocess.Popen[str]:
+    root = Path(compiling.__file__).parents[2]
+    path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])
+    return subprocess.Popen(
+        [sys.executable, "-B", "-c", TINY, source()],
+        env={**os.environ, "PYTHONPATH": path, "TUTORIAL_CACHE_DIR": str(directory), **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def told(process: subprocess.Popen[str]) -> tuple[int, int]:
+    """Return the result, and how many functions were loaded rather than compiled."""
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    number, loaded = map(int, output.split())
+    return number, loaded
+
+
+@contextmanager
+def read_only(directory: Path) -> Iterator[None]:
+    """Take away the right to write a directory and all below it."""
+    paths = [directory, *(path for path in directory.rglob("*") if path.is_dir())]
+    for path in paths:
+        path.chmod(0o555)
+    try:
+        yield
+    finally:
+        for path in paths:
+            path.chmod(0o755)
+
+
+@unless_posix
+def test_a_read_only_directory_costs_only_time(cache: Path) -> None:
+    cache.mkdir()
+    with read_only(cache):
+        assert told(start_tiny(cache)) == (41, 0)
+    assert list(cache.iterdir()) == []
+
+
+@unless_posix
+def test_a_read_only_cache_can_be_used(cache: Path, tmp_path: Path) -> None:
+    """As one that an administrator filled, even if nothing else can be written, either."""
+    assert result() == 41
+    before = snapshot(cache)
+    home = tmp_path / "home"
+    home.mkdir()
+    with read_only(cache), read_only(home):
+        assert told(start_tiny(cache, HOME=str(home), XDG_CACHE_HOME=str(home))) == (41, 1)
+    assert snapshot(cache) == before
+    assert list(home.iterdir()) == []
+
+
+@unless_posix
+@pytest.mark.parametrize("suffix", [".nbc", ".json"])
+def test_a_read_only_cache_may_be_damaged(cache: Path, tmp_path: Path, suffix: str) -> None:
+    assert result() == 41
+    for path in cache.rglob(f"*{suffix}"):
+        flipped(path)
+    before = snapshot(cache)
+    with read_only(cache):
+        assert told(start_tiny(cache)) == (41, 0)
+    assert snapshot(cache) == before
+
+
+def test_processes_share_a_damaged_cache(cache: Path) -> None:
+    assert result() == 41
+    for path in cache.rglob("*.nbi"):
+        halved(path)
+    racing = [start_tiny(cache) for _ in range(3)]
+    assert {told(process)[0] for process in racing} == {41}
+    (entry,) = cache.iterdir()
+    assert json.loads((entry / "checksums.json").read_text("utf-8")) == compiling._checksums(entry)

@@ -4,7 +4,8 @@ An entry of the cache is a directory, named by a hash of the text and of everyth
 decides what it compiles to. It is built in a temporary directory and moved into place whole, so
 other processes see all of it or nothing; a list of checksums tells a damaged entry, which is
 built again.
-Where nothing can be written the module is compiled in memory: that costs time and nothing else.
+An entry that can only be read is loaded all the same, as one that an administrator filled. Where
+nothing can be written the module is compiled in memory: that costs time and nothing else.
 """
 
 from __future__ import annotations
@@ -133,7 +134,31 @@ def _from_cache(key: str) -> ModuleType | None:
     if not intact:
         shutil.rmtree(directory, ignore_errors=True)
         return None
-    return _execute(key, source, str(directory / _SOURCE), cached=True)
+    with contextlib.suppress(OSError):
+        if _is_writable(directory):
+            return _execute(key, source, str(directory / _SOURCE), cached=True)
+        # Numba loads nothing from where it could not write.
+        with tempfile.TemporaryDirectory(prefix="kernels-") as temporary:
+            for name in (_SOURCE, *expected):
+                copy = Path(temporary) / name
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(directory / name, copy)
+                # The time of the source is how Numba knows it.
+                shutil.copystat(directory / name, copy)
+            return _execute(key, source, str(Path(temporary) / _SOURCE), cached=True)
+    return None
+
+
+def _is_writable(directory: Path) -> bool:
+    """Return whether files can be made in a directory and in those below it."""
+    paths = [directory, *(path for path in directory.rglob("*") if path.is_dir())]
+    try:
+        for path in paths:
+            with tempfile.TemporaryFile(dir=path):
+                pass
+    except OSError:
+        return False
+    return True
 
 
 def _built(key: str, source: str) -> ModuleType | None:
