@@ -17,8 +17,14 @@ import numpy as np
 from tutorial_helpers.engine import c_functions, random_numbers, spike_lists, types
 
 
-def _converter(dtype: np.dtype) -> Any:
-    return lambda value: np.asarray(value).astype(dtype)[()]
+class _Converter:
+    """A numeric type that converts as C does, and that NumPy takes for one of its own."""
+
+    def __init__(self, dtype: np.dtype) -> None:
+        self.dtype = dtype
+
+    def __call__(self, value: Any) -> Any:
+        return np.asarray(value).astype(self.dtype)[()]
 
 
 def _remainder(a: Any, b: Any) -> Any:
@@ -94,7 +100,7 @@ NAMESPACE: dict[str, Any] = {
     "part_of_separate_arrays": lambda function: function,
     "take_turn": _take_turn,
     "finish_turn": _finish_turn,
-    **{one.numpy_name: _converter(one.dtype) for one in types.TYPE_NAMES.values()},
+    **{one.numpy_name: _Converter(one.dtype) for one in types.TYPE_NAMES.values()},
 }
 
 

@@ -51,7 +51,13 @@ class RandomModel:
     parts
         Each adds something to a model.
     script
-        Steps to run, each number followed by what is done then, on a model.
+        Numbers of steps to run, each with what is done then, see `act`.
+    updates
+        Names of groups of custom updates.
+    dynamic
+        Names of populations whose threshold can be changed.
+    text
+        What the model is made of, for messages.
     values
         What is pushed once the model is loaded: what finds a variable in a model, and one row of
         values for each batch.
@@ -67,6 +73,7 @@ class RandomModel:
     values: list[tuple[Callable[[Any], Any], np.ndarray]] = field(default_factory=list)
     script: list[tuple[int, str]] = field(default_factory=list)
     updates: list[str] = field(default_factory=list)
+    dynamic: list[str] = field(default_factory=list)
     text: list[str] = field(default_factory=list)
     draws: bool = False
     mixes: bool = False
@@ -99,6 +106,21 @@ class RandomModel:
             chosen = rows[batches] if variable.buffer.per_batch else rows[0]
             variable.values = chosen if len(batches) > 1 or chosen.ndim == 1 else chosen[0]
             variable.push_to_device()
+
+
+def act(model: Any, action: str) -> None:
+    """Do what a script says."""
+    if action == "push":
+        for variable in variables(model).values():
+            variable.pull_from_device()
+            variable.push_to_device()
+    elif action == "jump":
+        model.timestep += 100
+    elif action.startswith("theta of "):
+        population = model.neuron_populations[action.removeprefix("theta of ")]
+        population.set_dynamic_param_value("theta", 0.5)
+    elif action != "look":
+        model.custom_update(action)
 
 
 def variables(model: Any) -> dict[str, Any]:
@@ -263,16 +285,20 @@ class _Maker:
             shared = access is _ACCESS.READ_ONLY_SHARED_NEURON
             start[var] = self.initial(ctype, 1 if shared else size, find)
         params = {"theta": self.pick([0.25, 0.75, 1.5])}
-        records = self.chance()
+        records, dynamic = self.chance(), self.chance(3)
 
         def add(model: Any) -> None:
             pop = model.add_neuron_population(name, size, neuron, params, start)
             pop.spike_recording_enabled = records
+            if dynamic:
+                pop.set_param_dynamic("theta")
             if arrays:
                 table = np.linspace(-1.0, 1.0, ARRAY_SIZE)
                 pop.extra_global_params["table"].set_init_values(table)
 
         self.model.parts.append(add)
+        if dynamic:
+            self.model.dynamic.append(name)
         writable = [var for var, _, access in own if access is _ACCESS.READ_WRITE]
         self.populations[name] = (size, visible, writable)
 
@@ -285,9 +311,9 @@ class _Maker:
         matrix, connect, count = self.connectivity(num_pre, num_post)
         delay = self.pick([0, 0, 0, 1, 2, 5])
         dendritic = self.pick([1, 2, 4])
-        weight_update, described = self.weight_update(name, source, target, count, dendritic)
+        psm, psm_text, psm_var = self.postsynaptic()
         psm_refs = {"V_ref": "V"}
-        psm, psm_text, psm_var = self.postsynaptic(name, num_post)
+        weight_update, described = self.weight_update(name, count, dendritic, psm_var)
         targets = self.pick([("Isyn", "Isyn"), ("extra", "Isyn"), ("Isyn", "extra")])
         event_recording = self.chance()
         self.told(
@@ -321,7 +347,7 @@ class _Maker:
                 return model.synapse_populations[name].psm_vars["y"]
 
             self.model.values.append((find, self.numbers("scalar", num_post)))
-        self.synapse_updates(name, target, num_post)
+        self.synapse_updates(name, target, has_weights=described != ["constant"])
 
     def connectivity(
         self, num_pre: int, num_post: int
@@ -347,7 +373,7 @@ class _Maker:
         return "SPARSE", lambda: (init, None), None
 
     def weight_update(
-        self, name: str, source: str, target: str, count: int | None, dendritic: int
+        self, name: str, count: int | None, dendritic: int, psm_var: bool
     ) -> tuple[Callable[[], Any], list[str]]:
         """Return what gives an initialised weight update model, and its code."""
         kind = self.pick(["static", "constant", "delayed", "own", "own", "own"])
@@ -371,12 +397,13 @@ class _Maker:
             return lambda: engine.init_weight_update("StaticPulseDendriticDelay", {}, start), [
                 "delayed"
             ]
-        return self.own_weight_update(source, target, g, dendritic)
+        return self.own_weight_update(g, dendritic, psm_var)
 
     def own_weight_update(
-        self, source: str, target: str, g: Any, dendritic: int
+        self, g: Any, dendritic: int, psm_var: bool
     ) -> tuple[Callable[[], Any], list[str]]:
-        own = {"g": "scalar", "n": "unsigned int"}
+        other = self.pick(["n", *_OTHER_NAMES])
+        own = {"g": "scalar", other: "unsigned int"}
         read = {"w": "scalar", "dt": "scalar", "id_pre": "unsigned int", "id_post": "unsigned int"}
         arguments: dict[str, Any] = {}
         given: dict[str, Any] = {}
@@ -395,13 +422,17 @@ class _Maker:
                 read[f"prev_st_{side}"] = "scalar"
         if self.chance(4):
             read["t"] = "scalar"
+        if psm_var and self.chance(3):
+            arguments["psm_var_refs"] = [("psm_y", "scalar", _READ_ONLY)]
+            given["psm_var_refs"] = {"psm_y": "y"}
+            read["psm_y"] = "scalar"
 
         def synapse_code() -> str:
             call = self.pick(
                 [
                     "addToPost(g);",
                     "addToPost(g * w);",
-                    f"addToPostDelay(0.5 * g, n % {dendritic}u); n++;",
+                    f"addToPostDelay(0.5 * g, {other} % {dendritic}u); {other}++;",
                     "addToPre(0.1 * g); addToPost(g);",
                 ]
             )
@@ -431,12 +462,12 @@ class _Maker:
         model = engine.create_weight_update_model(
             "own", params=["w"], vars=list(own.items()), **arguments, **snippets
         )
-        start = {"g": g, "n": 0}
+        start = {"g": g, other: 0}
         return lambda: engine.init_weight_update(model, {"w": 0.5}, start, **given), [
             f"{kind}: {code}" for kind, code in snippets.items()
         ]
 
-    def postsynaptic(self, name: str, num_post: int) -> tuple[Any, list[str], bool]:
+    def postsynaptic(self) -> tuple[Any, list[str], bool]:
         kind = self.pick(["DeltaCurr", "DeltaCurr", "ExpCurr", "ExpCond", "own", "own"])
         if kind == "DeltaCurr":
             return ("DeltaCurr", {}, {}, False), [kind], False
@@ -456,8 +487,23 @@ class _Maker:
         own = engine.create_postsynaptic_model("own", vars=[("y", "scalar")], sim_code=code)
         return (own, {}, {"y": 0.0}, False), [code], True
 
-    def synapse_updates(self, name: str, target: str, num_post: int) -> None:
+    def synapse_updates(self, name: str, target: str, *, has_weights: bool) -> None:
         """Maybe have custom updates change what the synapses hold."""
+        if has_weights and self.chance(3):
+            visible = {"g": "scalar", "m": "int", "t": "scalar", "id_pre": "unsigned int"}
+            visible["id_post"] = "unsigned int"
+            code = self.code(visible, ("t", "id_pre", "id_post"))
+            weaken = engine.create_custom_update_model(
+                "weaken",
+                vars=[("m", "int")],
+                var_refs=[("g", "scalar")],
+                update_code=f"{code}\ng = fmin(fmax(0.75 * g, -0.5), 0.5);",
+            )
+
+            def refer_to_weights(model: Any) -> dict[str, Any]:
+                return {"g": engine.create_wu_var_ref(model.synapse_populations[name], "g")}
+
+            self.add_update(weaken, refer_to_weights, {"m": 0})
         if self.chance(4):
             clear = engine.create_custom_update_model(
                 "clear", var_refs=[("out", "scalar"), ("V", "scalar")], update_code="out = 0.0;"
@@ -561,7 +607,8 @@ class _Maker:
         self.add_update(update, refer, {"m": 0})
 
     def write_script(self) -> None:
-        actions = [*self.model.updates, "look", "push"]
+        actions = [*self.model.updates, "look", "push", "jump"]
+        actions += [f"theta of {name}" for name in self.model.dynamic]
         self.model.script = self.draw(
             st.lists(
                 st.tuples(st.sampled_from([1, 2, 5, 12, 31, 32, 33]), st.sampled_from(actions)),
@@ -591,9 +638,10 @@ def random_models(draw: Any) -> RandomModel:
     """Draw a model of one to four populations."""
     maker = _Maker(draw)
     names = draw(st.lists(st.sampled_from(_POPULATION_NAMES), min_size=1, max_size=4, unique=True))
+    least = 0 if len(names) == 1 else 1
     for name in names:
         maker.add_population(name)
-    for _ in range(draw(st.integers(0, 4))):
+    for _ in range(draw(st.integers(least, 4))):
         maker.add_synapses()
     for _ in range(draw(st.integers(0, 2))):
         maker.add_source()

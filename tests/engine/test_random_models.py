@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterator
+from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
+import interpreted
 import numpy as np
 import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
 from profiles import examples
-from random_models import BATCH_SIZE, RandomModel, random_models, variables
+from random_models import BATCH_SIZE, RandomModel, act, random_models, variables
 
 from tutorial_helpers import engine
 from tutorial_helpers.engine import initialisation, runtime
@@ -78,12 +81,7 @@ def run(
                 model.step_time()
                 if splits is not None and splits.random() < 0.2:
                     peek(model, splits)
-            if action == "push":
-                for variable in variables(model).values():
-                    variable.pull_from_device()
-                    variable.push_to_device()
-            elif action != "look":
-                model.custom_update(action)
+            act(model, action)
             seen.append(look(model))
         recording = [
             *(pop.spike_recording_enabled for pop in model.neuron_populations.values()),
@@ -164,6 +162,11 @@ def test_nothing_but_the_model_matters(random_model: RandomModel, seed: int) -> 
             engine.set_num_threads(number)
             assert_same(run(random_model, model, every), expected, f"{number} threads")
     assert_same(run(random_model, timed, every), expected, "one step at a time")
+    short = replace(random_model, script=[(min(n, 3), what) for n, what in random_model.script])
+    engine.set_num_threads(1)
+    compiled = run(short, model, every)
+    model._kernels = SimpleNamespace(**interpreted.module(model.generated_code))
+    assert_same(run(short, model, every), compiled, "interpreted")
     if not random_model.mixes:
         # Random numbers are those of the first batch, wherever it is alone.
         for batch in every[:1] if random_model.draws else every:
