@@ -21,6 +21,7 @@ from pycparser import c_ast
 
 from tutorial_helpers.engine import functions
 from tutorial_helpers.engine.faults import NOWHERE, Faults
+from tutorial_helpers.engine.loops import check_loops
 from tutorial_helpers.engine.snippets import (
     NESTED_TOO_DEEPLY,
     Snippet,
@@ -337,7 +338,9 @@ class Translator:
             return []
         self._snippet = snippet
         with refusing_depth(snippet):
-            lines = self._block_items(parse_statements(snippet).block_items or [])
+            body = parse_statements(snippet)
+            check_loops(snippet, body)
+            lines = self._block_items(body.block_items or [])
         self._check_depth(lines)
         return lines
 
@@ -559,12 +562,14 @@ class Translator:
         self, condition: c_ast.Node | None, body: c_ast.Node | None, before_next: list[str]
     ) -> list[str]:
         """Return a loop, with what has to run before each next round."""
-        head = ["while True:"]
+        # Numba compiles no loop without an end. A parameter or a variable may make one, which is as
+        # good as in C where it is not reached; through a conversion Numba does not see that.
+        head = ["while bool_(True):"]
         if condition is not None:
             before, test = self._tested(condition, _UNARY)
             head += [f"    {line}" for line in (*before, f"if not {test}:", "    break")]
             if not before:
-                head = [f"while {self._tested(condition)[1]}:"]
+                head = [f"while bool_({self._tested(condition)[1]}):"]
         with self._inside_loop(before_next):
             lines = self._indented(body)
         return [*head, *lines, *("    " + line for line in before_next)]

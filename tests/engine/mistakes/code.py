@@ -140,6 +140,9 @@ create_neuron_model("lif", vars=V, sim_code="auto x = Isyn; V += x;")
 # %% A function of one's own -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="scalar f(scalar x) { return x; } V = f(V);")
 
+# %% A loop that never ends -> RuntimeError
+create_neuron_model("lif", vars=V, sim_code="while (true) { V *= 0.5; }")
+
 # %% A break outside a loop -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="if (V > 1.0) break;")
 
