@@ -25,8 +25,9 @@ from profiles import examples
 from tutorial_helpers import engine
 from tutorial_helpers.engine import connectivity, initialisation, types
 from tutorial_helpers.engine import model as model_module
+from tutorial_helpers.engine.names import Name, Namer, Pointer
 from tutorial_helpers.engine.snippets import Snippet, SnippetError
-from tutorial_helpers.engine.translate import Name, Namer, Pointer, Translator
+from tutorial_helpers.engine.translate import Translator
 from tutorial_helpers.engine.types import Precision
 
 # Seconds of processor time within which a text has to be answered.

@@ -13,8 +13,9 @@ from networks import connect, new_model, pulled, pushed, steps
 
 from tutorial_helpers import engine
 from tutorial_helpers.engine import types
+from tutorial_helpers.engine.names import Name, Pointer
 from tutorial_helpers.engine.snippets import Snippet, SnippetError
-from tutorial_helpers.engine.translate import Name, Pointer, Translator
+from tutorial_helpers.engine.translate import Translator
 from tutorial_helpers.engine.types import Precision, ResolvedType
 
 FLOAT = Precision(types.Float, types.Float)

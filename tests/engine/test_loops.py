@@ -10,8 +10,9 @@ from interpreted import NAMESPACE
 
 from tutorial_helpers import engine
 from tutorial_helpers.engine import types
+from tutorial_helpers.engine.names import Name
 from tutorial_helpers.engine.snippets import Snippet, SnippetError
-from tutorial_helpers.engine.translate import Name, Translator
+from tutorial_helpers.engine.translate import Translator
 
 FLOAT = types.Precision(types.Float, types.Float)
 NAMES = {"i": Name("i", types.Int32), "V": Name("V", types.Float)}

@@ -19,15 +19,10 @@ from hypothesis import strategies as st
 
 from tutorial_helpers import engine
 from tutorial_helpers.engine import c_functions, types
+from tutorial_helpers.engine.arithmetic import converted, literal
+from tutorial_helpers.engine.names import Name, Namer, SpecialFunction
 from tutorial_helpers.engine.snippets import Snippet, SnippetError
-from tutorial_helpers.engine.translate import (
-    Name,
-    Namer,
-    SpecialFunction,
-    Translator,
-    converted,
-    literal,
-)
+from tutorial_helpers.engine.translate import Translator
 from tutorial_helpers.engine.types import Precision, ResolvedType, promoted, usual_conversion
 
 FLOAT = Precision(types.Float, types.Float)

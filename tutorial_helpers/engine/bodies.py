@@ -12,6 +12,7 @@ from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tutorial_helpers.engine.access import VarAccess
+from tutorial_helpers.engine.arithmetic import Expression, literal
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.components import (
     CurrentSourceModel,
@@ -25,18 +26,10 @@ from tutorial_helpers.engine.components import (
     WeightUpdateModel,
 )
 from tutorial_helpers.engine.faults import Faults
+from tutorial_helpers.engine.names import RANDOM_STATE, Name, Namer, Pointer, SpecialFunction
 from tutorial_helpers.engine.reductions import Reduction, neutral
 from tutorial_helpers.engine.snippets import Snippet, SnippetError
-from tutorial_helpers.engine.translate import (
-    RANDOM_STATE,
-    Expression,
-    Name,
-    Namer,
-    Pointer,
-    SpecialFunction,
-    Translator,
-    literal,
-)
+from tutorial_helpers.engine.translate import Translator
 from tutorial_helpers.engine.types import Precision, ResolvedType, Uint32
 
 _NO_EVENT_TIMES = dict.fromkeys(

@@ -11,22 +11,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from tutorial_helpers.engine.arithmetic import converted
 from tutorial_helpers.engine.components import (
     Model,
     SparseConnectivityInitSnippet,
     VarInitSnippet,
 )
 from tutorial_helpers.engine.faults import Faults
+from tutorial_helpers.engine.names import RANDOM_STATE, Name, Namer, Pointer, SpecialFunction
 from tutorial_helpers.engine.snippets import SnippetError
-from tutorial_helpers.engine.translate import (
-    RANDOM_STATE,
-    Name,
-    Namer,
-    Pointer,
-    SpecialFunction,
-    Translator,
-    converted,
-)
+from tutorial_helpers.engine.translate import Translator
 from tutorial_helpers.engine.types import Int32, Int64, Precision, ResolvedType, Uint32
 
 #: What a variable has a value for: neurons, or the synapses of a matrix or of lists.

@@ -13,12 +13,12 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from tutorial_helpers.engine.arithmetic import literal
 from tutorial_helpers.engine.compile import compiled
 from tutorial_helpers.engine.components import Model, VarInitSnippet
 from tutorial_helpers.engine.init_code import InitCode, Layout, value_code
 from tutorial_helpers.engine.templates import rendered
 from tutorial_helpers.engine.threads import share
-from tutorial_helpers.engine.translate import literal
 from tutorial_helpers.engine.types import Precision, ResolvedType
 
 Array = np.ndarray[Any, Any]

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from tutorial_helpers.engine.access import VarAccessMode
+from tutorial_helpers.engine.arithmetic import literal
 from tutorial_helpers.engine.bodies import (
     Ends,
     Incoming,
@@ -31,13 +32,13 @@ from tutorial_helpers.engine.groups import (
     SynapseGroup,
 )
 from tutorial_helpers.engine.initialisers import PostsynapticInit
+from tutorial_helpers.engine.names import Namer
 from tutorial_helpers.engine.random_numbers import stream_number
 from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.schedule import BLOCK_STEPS, order_for_blocks
 from tutorial_helpers.engine.snippets import Snippet
 from tutorial_helpers.engine.spike_trains import table_size
 from tutorial_helpers.engine.templates import rendered
-from tutorial_helpers.engine.translate import Namer, literal
 from tutorial_helpers.engine.types import Precision
 from tutorial_helpers.engine.update_shapes import reduced_over
 from tutorial_helpers.engine.variables import Variable

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tutorial_helpers.engine.translate import literal
+from tutorial_helpers.engine.arithmetic import literal
 from tutorial_helpers.engine.types import ResolvedType
 
 
