@@ -9,29 +9,30 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from tutorial_helpers.engine.access import SynapseMatrixType, VarAccessMode
+from tutorial_helpers.engine.access import SynapseMatrixType
 from tutorial_helpers.engine.bodies import check_update_code
+from tutorial_helpers.engine.bound_references import (
+    check_array_references,
+    neuron_references,
+    postsynaptic_references,
+    update_references,
+)
 from tutorial_helpers.engine.builtin_models import find_model
 from tutorial_helpers.engine.compile import compiled
 from tutorial_helpers.engine.components import (
     CurrentSourceModel,
     CustomUpdateModel,
-    ExtraGlobalParam,
     NeuronModel,
-    PostsynapticModel,
-    VarReference,
 )
 from tutorial_helpers.engine.delays import assign_slots
 from tutorial_helpers.engine.factories import check_name, unsupported
 from tutorial_helpers.engine.groups import (
     CurrentSource,
     CustomUpdate,
-    ExtraGlobalParamReference,
     Group,
     NeuronGroup,
     SynapseGroup,
     SynapseReferences,
-    VariableReference,
 )
 from tutorial_helpers.engine.initialisers import (
     ConnectivityInit,
@@ -42,7 +43,6 @@ from tutorial_helpers.engine.initialisers import (
     check_variables,
 )
 from tutorial_helpers.engine.plan import Plan, make_plan
-from tutorial_helpers.engine.references import check_reference_type, type_text
 from tutorial_helpers.engine.runtime import Runtime
 from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import Precision, ResolvedType, precision_type
@@ -426,14 +426,12 @@ class GeNNModel:
             )
         psm, update = postsynaptic_init, weight_update_init
         references = SynapseReferences(
-            _neuron_references(title, psm.model.neuron_var_refs, psm.var_refs, target),
-            _neuron_references(
-                title, update.model.pre_neuron_var_refs, update.pre_var_refs, source
-            ),
-            _neuron_references(
+            neuron_references(title, psm.model.neuron_var_refs, psm.var_refs, target),
+            neuron_references(title, update.model.pre_neuron_var_refs, update.pre_var_refs, source),
+            neuron_references(
                 title, update.model.post_neuron_var_refs, update.post_var_refs, target
             ),
-            _postsynaptic_references(
+            postsynaptic_references(
                 title, update.model.psm_var_refs, update.psm_var_refs, psm.model
             ),
         )
@@ -484,7 +482,7 @@ class GeNNModel:
         initial = check_variables(prefix, model.vars, vars)
         names = [reference.name for reference in model.neuron_var_refs]
         given = check_names(prefix, "Neuron variable reference", "target", names, var_refs)
-        references = _neuron_references(title, model.neuron_var_refs, given, pop)
+        references = neuron_references(title, model.neuron_var_refs, given, pop)
         group = self.source_class(self, cs_name, model, pop, values, initial, references)
         self.current_sources[cs_name] = group
         return group
@@ -541,12 +539,12 @@ class GeNNModel:
         references = check_names(prefix, "Variable reference", "target", names, var_refs)
         if not references:
             raise RuntimeError(f"Custom update models must reference variables: {title} has none.")
-        targets = self._check_references(title, model.var_refs, references)
+        targets = update_references(title, model.var_refs, references, self)
         check_targets(title, model, targets)
         declared = model.extra_global_param_refs
         kind, names = "Extra global parameter reference", [item.name for item in declared]
         arrays = check_names(prefix, kind, "target", names, egp_refs)
-        self._check_array_references(title, declared, arrays)
+        check_array_references(title, declared, arrays, self)
         group = self.update_class(
             self, cu_name, group_name, model, values, initial, targets, arrays
         )
@@ -576,48 +574,6 @@ class GeNNModel:
             raise ValueError(
                 f"The {what}, {group.title}, belongs to another model; give one of this model."
             )
-
-    def _check_references(
-        self, title: str, declared: Sequence[VarReference], given: Mapping[str, object]
-    ) -> dict[str, VariableReference]:
-        """Return the references of a custom update, once all are to variables of this model."""
-        result = {}
-        for reference in declared:
-            target = given[reference.name]
-            if not isinstance(target, VariableReference):
-                raise TypeError(
-                    f"Variable reference '{reference.name}' of {title} must be what "
-                    f"create_var_ref(…) returns, not {target!r}."
-                )
-            for one in (target, target.transposed):
-                if one is not None and one.group.genn_model is not self:
-                    raise ValueError(
-                        f"Variable reference '{reference.name}' of {title} points to "
-                        f"{one.group.title} of another model; refer to one of this model."
-                    )
-            result[reference.name] = target
-        return result
-
-    def _check_array_references(
-        self,
-        title: str,
-        declared: Sequence[ExtraGlobalParam],
-        given: Mapping[str, ExtraGlobalParamReference],
-    ) -> None:
-        for reference in declared:
-            target = given[reference.name]
-            what = f"Extra global parameter reference '{reference.name}' of {title}"
-            if not isinstance(target, ExtraGlobalParamReference):
-                raise TypeError(f"{what} must be what create_egp_ref(…) returns, not {target!r}.")
-            if target.group.genn_model is not self:
-                raise ValueError(f"{what} points to {target.group.title} of another model.")
-            expected, found = type_text(reference.type), type_text(target.type)
-            if expected != found:
-                raise RuntimeError(
-                    f"Incompatible type for extra global parameter reference '{reference.name}' of "
-                    f"{title}: it is declared '{expected}*', but '{target.array.name}' of "
-                    f"{target.group.title} is '{found}*'; write the same."
-                )
 
     # Life ------------------------------------------------------------------------------------
 
@@ -928,73 +884,3 @@ def _check_matrix_type(pop_name: str, given: object) -> SynapseMatrixType:
     if name not in ("DENSE", "SPARSE"):
         raise unsupported(f"matrix type '{name}' (synapse population '{pop_name}')")
     return SynapseMatrixType[name]
-
-
-def _neuron_references(
-    title: str,
-    declared: Sequence[VarReference],
-    given: Mapping[str, Any],
-    population: NeuronGroup,
-) -> dict[str, str]:
-    """Return the name of the neuron variable behind each local reference."""
-    result = {}
-    for reference in declared:
-        target = given[reference.name]
-        if isinstance(target, VariableReference):
-            if target.group is not population:
-                raise RuntimeError(
-                    f"Variable reference '{reference.name}' of {title} must be to a variable of "
-                    f"{population.title}, not of {target.group.title}."
-                )
-            target = target.name
-        if reference.mode is VarAccessMode.READ_WRITE and not _per_element(population, target):
-            raise RuntimeError(
-                f"Variable reference '{reference.name}' of {title}: variable references to "
-                "SHARED_NEURON or SHARED neuron variables cannot be read-write; declare it "
-                "VarAccessMode.READ_ONLY."
-            )
-        if target not in population.vars:
-            listed = ", ".join(f"'{name}'" for name in population.vars) or "none"
-            raise RuntimeError(
-                f"Variable '{target}' not found: {title} refers to it as '{reference.name}', but "
-                f"the variables of {population.title} are {listed}"
-                f"{did_you_mean(str(target), population.vars)}"
-            )
-        buffer = population.vars[target].buffer
-        check_reference_type(
-            title, reference, VariableReference(target, population, buffer, buffer.count)
-        )
-        result[reference.name] = target
-    return result
-
-
-def _per_element(population: NeuronGroup, name: object) -> bool:
-    return name not in population.vars or population.vars[str(name)].buffer.per_element
-
-
-def _postsynaptic_references(
-    title: str,
-    declared: Sequence[VarReference],
-    given: Mapping[str, Any],
-    model: PostsynapticModel,
-) -> dict[str, str]:
-    """Return the name of the postsynaptic variable behind each reference of a weight update."""
-    types = {var.name: var.type for var in model.vars}
-    result = {}
-    for reference in declared:
-        target = given[reference.name]
-        name = target.name if isinstance(target, VariableReference) else target
-        if name not in types:
-            listed = ", ".join(f"'{known}'" for known in types) or "none"
-            raise RuntimeError(
-                f"Variable '{name}' not found: {title} refers to it as '{reference.name}', but the "
-                f"variables of its {model.title} are {listed}{did_you_mean(str(name), types)}"
-            )
-        if type_text(reference.type) != type_text(types[name]):
-            raise RuntimeError(
-                f"Incompatible type for variable reference '{reference.name}' of {title}: it is "
-                f"declared '{type_text(reference.type)}', but '{name}' of its {model.title} is "
-                f"'{type_text(types[name])}'; write the same."
-            )
-        result[reference.name] = name
-    return result
