@@ -15,6 +15,11 @@ from typing import Any
 
 import numba
 from numba.core.compiler import Compiler
+from numba.core.registry import cpu_target
+
+# Numba loads half of itself when it first needs it, which takes as long as everything else that a
+# build with a warm cache does. That is better done when modules are imported.
+cpu_target.target_context.refresh()
 
 #: Held while modules are compiled: Numba's compiler and the setting below serve one at a time.
 COMPILER_LOCK = RLock()
