@@ -450,7 +450,7 @@ def test_connect_is_not_touched() -> None:
     a.extra_global_params["gain"].set_init_values([0.5, 0.25, 0.125])
     b.extra_global_params["gain"].set_init_values([0, 0])
     model.build()
-    assert "propagate_a_b(spike_bits" in model.generated_code
+    assert "propagate_a_b(trains" in model.generated_code
     model.load()
     for _ in range(40):
         model.step_time()
