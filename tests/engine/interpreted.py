@@ -91,7 +91,7 @@ NAMESPACE: dict[str, Any] = {
     **{
         name: getattr(spike_lists, name)
         for name in (
-            *("collect", "list_arrivals", "lowest_bit"),
+            *("collect", "end_block", "keep", "list_arrivals", "lowest_bit"),
             *("recall", "record", "record_block", "take"),
         )
     },

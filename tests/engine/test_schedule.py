@@ -14,7 +14,7 @@ from tutorial_helpers.engine import (
     init_postsynaptic,
     init_weight_update,
 )
-from tutorial_helpers.engine.schedule import order_for_blocks
+from tutorial_helpers.engine.schedule import BLOCK_STEPS, Blocks, blocks_of_steps
 
 SIZES = {"first": 40, "second": 33, "third": 9}
 
@@ -42,6 +42,7 @@ def network(
     postsynaptic: tuple[str, dict[str, float]] = ("DeltaCurr", {}),
     batch_size: int = 3,
     order: tuple[str, ...] = tuple(SIZES),
+    delays: dict[tuple[str, str], int] | None = None,
 ) -> GeNNModel:
     rng = np.random.default_rng(5)
     model = GeNNModel("float", "schedule")
@@ -60,7 +61,7 @@ def network(
         population.spike_recording_enabled = True
     populations = model.neuron_populations
     for source, target in connections:
-        model.add_synapse_population(
+        link = model.add_synapse_population(
             f"{source}_{target}",
             "DENSE",
             populations[source],
@@ -68,12 +69,17 @@ def network(
             init_weight_update(weight_update, {}, {"g": weights[source, target]}),
             init_postsynaptic(*postsynaptic),
         )
+        link.axonal_delay_steps = (delays or {}).get((source, target), 0)
     return model
 
 
+def blocks(model: GeNNModel) -> Blocks | None:
+    return blocks_of_steps(model.neuron_populations, model.synapse_populations.values())
+
+
 def order(model: GeNNModel) -> list[str] | None:
-    groups = order_for_blocks(model.neuron_populations, model.synapse_populations.values())
-    return None if groups is None else [group.name for group in groups]
+    found = blocks(model)
+    return None if found is None else [group.name for group in found.order]
 
 
 def results(model: GeNNModel, splits: list[int]) -> list[np.ndarray]:
@@ -127,6 +133,52 @@ def test_blocks_and_single_steps_give_the_same_bits(splits: list[int]) -> None:
     in_steps = results(network(FORWARD, timing=True), splits)
     assert len(in_blocks) == len(in_steps)
     assert any(array.size for array in in_blocks)
+    for block, step in zip(in_blocks, in_steps, strict=True):
+        np.testing.assert_array_equal(block, step)
+
+
+LOOP = [("first", "second"), ("second", "third"), ("third", "first"), ("second", "second")]
+
+
+@pytest.mark.parametrize(
+    ("connections", "delays", "steps"),
+    [
+        pytest.param(FORWARD, [3, 31, 5], BLOCK_STEPS, id="forward"),
+        pytest.param(FORWARD, [3, 32, 5], None, id="longer than a word"),
+        pytest.param(LOOP, [0, 0, 12, 8], 9, id="two loops"),
+        pytest.param(LOOP, [7, 9, 2, 30], 10, id="the longest of a loop"),
+        pytest.param(LOOP, [0, 0, 40, 30], None, id="a loop longer than a word"),
+        pytest.param(LOOP, [0, 0, 31, 31], BLOCK_STEPS, id="as long as a word"),
+        pytest.param(LOOP, [1, 2, 1, 9], None, id="not worth it"),
+        pytest.param(LOOP, [0, 0, 9, 0], None, id="a loop without delay"),
+    ],
+)
+def test_blocks_are_as_long_as_delays_allow(
+    connections: list[tuple[str, str]], delays: list[int], steps: int | None
+) -> None:
+    delayed = dict(zip(connections, delays, strict=True))
+    found = blocks(network(connections, delays=delayed))
+    assert (found.steps if found is not None else None) == steps
+
+
+@pytest.mark.parametrize(
+    ("connections", "delays"),
+    [
+        pytest.param(FORWARD, [0, 3, 3], id="one delay"),
+        pytest.param([*FORWARD, ("third", "third")], [2, 31, 0, 30], id="long delays"),
+        pytest.param(LOOP, [0, 0, 12, 8], id="two loops"),
+        pytest.param(LOOP, [7, 9, 2, 30], id="one loop and a longer one"),
+    ],
+)
+@pytest.mark.parametrize("splits", [[100], [1, 2, 5, 31, 33, 28], [3] * 33 + [1]], ids=str)
+def test_delays_in_blocks_are_those_of_single_steps(
+    connections: list[tuple[str, str]], delays: list[int], splits: list[int]
+) -> None:
+    delayed = dict(zip(connections, delays, strict=True))
+    assert blocks(network(connections, delays=delayed)) is not None
+    in_blocks = results(network(connections, delays=delayed), splits)
+    in_steps = results(network(connections, delays=delayed, timing=True), splits)
+    assert len(in_blocks) == len(in_steps)
     for block, step in zip(in_blocks, in_steps, strict=True):
         np.testing.assert_array_equal(block, step)
 

@@ -35,7 +35,7 @@ from tutorial_helpers.engine.initialisers import PostsynapticInit
 from tutorial_helpers.engine.names import Namer
 from tutorial_helpers.engine.random_numbers import stream_number
 from tutorial_helpers.engine.recording import Recorder
-from tutorial_helpers.engine.schedule import BLOCK_STEPS, order_for_blocks
+from tutorial_helpers.engine.schedule import BLOCK_STEPS, Blocks, blocks_of_steps
 from tutorial_helpers.engine.snippets import Snippet
 from tutorial_helpers.engine.spike_trains import table_size
 from tutorial_helpers.engine.templates import rendered
@@ -203,15 +203,9 @@ class _Memory:
             (
                 *_LEADING,
                 *("batch", "block", "step", "steps", "t", "simulate", "kernel", "part"),
-                *("collect", "record", "recall", "record_block", "list_arrivals"),
-                *(
-                    "lowest_bit",
-                    "take",
-                    "age",
-                    "take_turn",
-                    "finish_turn",
-                    "part_of_separate_arrays",
-                ),
+                *("collect", "record", "recall", "record_block", "list_arrivals", "end_block"),
+                *("keep", "lowest_bit", "take", "age", "take_turn", "finish_turn"),
+                *("group_trains", "part_of_separate_arrays"),
             )
         )
     )
@@ -388,11 +382,11 @@ def _synapse_function(
             target = [("inputs", _inputs(model, group, memory))]
     if kind == "blocks":
         template = "synapses_in_blocks.jinja"
-        block = _block_of_spikes(group.src, memory)
-        leading = [(name, block[name]) for name in ("trains", "pre_inds", "num_active")]
+        arrivals = _arrivals(group, memory)
+        leading = [(name, arrivals[name]) for name in ("trains", "pre_inds", "num_active")]
         if model.optimize_code and _can_be_summed_by_train(group, loop):
             template = "synapses_by_train.jinja"
-            by_train = _by_train(group.src, memory)
+            by_train = _by_train(group, memory)
             names = ("distinct", "begins", "members", "num_trains")
             leading = [(name, by_train[name]) for name in names]
             scalar = model.types.scalar.numpy_name
@@ -411,7 +405,7 @@ def _synapse_function(
         "title": group.title,
         "template": template,
         "kind": kind,
-        "source": group.src.name,
+        "group": group,
         "target": group.trg.name,
         "by_train": template == "synapses_by_train.jinja",
         "loop": loop,
@@ -520,7 +514,6 @@ def _neurons(
         "loop": loop,
         "num_neurons": group.num_neurons,
         "wants_spikes": wants_spikes,
-        "by_train": {},
         "lists": listed,
         **block_of_spikes,
     }
@@ -541,12 +534,50 @@ def _block_of_spikes(group: NeuronGroup, memory: _Memory) -> dict[str, str]:
     count = group.num_neurons
     return {
         "spike_bits": memory.room(group.name, "spike_bits", "uint32", count),
-        "in_flight": memory.room(group.name, "in_flight", "uint8", _padded(count)),
-        # One more, for the end of the list.
-        "trains": memory.room(group.name, "trains", "uint32", count + 1),
-        "pre_inds": memory.room(group.name, "pre_inds", "uint32", count + 1),
-        "num_active": memory.local(group.name, "num_active"),
+        "recent": memory.room(group.name, "recent", "uint32", count),
+        "spikes": memory.row(group.spikes_buffer),
+        "num_spikes": memory.row(group.spike_count_buffer),
+        "recorded": memory.local(group.name, "recorded") if _records(group) else "",
     }
+
+
+def _after(group: SynapseGroup) -> str:
+    """Return what to append to names of what depends on when spikes arrive."""
+    return f"_after_{group.axonal_delay_steps}" if group.axonal_delay_steps else ""
+
+
+def _arrivals(group: SynapseGroup, memory: _Memory) -> dict[str, str]:
+    """Return the names of what is known of the spikes that arrive in a block of steps."""
+    source, after = group.src.name, _after(group)
+    # One more, for the end of the list.
+    shape = ("uint32", group.src.num_neurons + 1)
+    return {
+        "trains": memory.room(source, f"trains{after}", *shape),
+        "pre_inds": memory.room(source, f"pre_inds{after}", *shape),
+        "num_active": memory.local(source, f"num_active{after}"),
+    }
+
+
+def _lists_of_arrivals(
+    functions: Sequence[Mapping[str, Any]], blocks: Blocks, memory: _Memory
+) -> list[dict[str, Any]]:
+    """Return what lists are made of the spikes of a population: for each delay, a shared one."""
+    lists: dict[int, dict[str, Any]] = {}
+    for function in functions:
+        group = function["group"]
+        delay = group.axonal_delay_steps
+        entry = lists.setdefault(
+            delay,
+            {
+                **_arrivals(group, memory),
+                "delay": delay,
+                "ahead": blocks.known_ahead(group),
+                "by_train": None,
+            },
+        )
+        if function["by_train"]:
+            entry["by_train"] = _by_train(group, memory)
+    return list(lists.values())
 
 
 def _can_be_summed_by_train(group: SynapseGroup, loop: Loop) -> bool:
@@ -559,17 +590,18 @@ def _can_be_summed_by_train(group: SynapseGroup, loop: Loop) -> bool:
     )
 
 
-def _by_train(group: NeuronGroup, memory: _Memory) -> dict[str, str]:
-    """Return the names of what is known of neurons of a population with the same spike train."""
-    count = group.num_neurons
-    return {
-        "num_trains": memory.local(group.name, "num_trains"),
-        "distinct": memory.room(group.name, "distinct", "uint32", count),
-        "begins": memory.room(group.name, "begins", "uint32", count + 1),
-        "members": memory.room(group.name, "members", "uint32", count),
-        "group_of": memory.room(group.name, "group_of", "uint32", count),
-        "table": memory.room(group.name, "table", "uint32", table_size(count)),
+def _by_train(group: SynapseGroup, memory: _Memory) -> dict[str, Any]:
+    """Return the names of what is known of presynaptic neurons with the same spike train."""
+    source, count, after = group.src.name, group.src.num_neurons, _after(group)
+    room = {
+        "distinct": memory.room(source, f"distinct{after}", "uint32", count),
+        "begins": memory.room(source, f"begins{after}", "uint32", count + 1),
+        "members": memory.room(source, f"members{after}", "uint32", count),
+        "group_of": memory.room(source, "group_of", "uint32", count),
+        "table": memory.room(source, "table", "uint32", table_size(count)),
     }
+    number = memory.local(source, f"num_trains{after}")
+    return {**room, "num_trains": number, "room": list(room.values())}
 
 
 def _steps_at_once(loop: Loop, num_neurons: int) -> int:
@@ -754,32 +786,32 @@ def make_plan(model: Description) -> Plan:
     RuntimeError
         If a parameter does not fit into its type.
     """
-    order = None
+    blocks = None
     # A timer has to tell the phases of a step apart, so steps are run one by one for it.
     if not model.timing_enabled:
-        order = order_for_blocks(model.neuron_populations, model.synapse_populations.values())
-    plan = _plan(model, order)
-    if order is not None and plan.in_lockstep:
+        blocks = blocks_of_steps(model.neuron_populations, model.synapse_populations.values())
+    plan = _plan(model, blocks)
+    if blocks is not None and plan.in_lockstep:
         plan = _plan(model, None)
     return plan
 
 
-def _plan(model: Description, order: Sequence[NeuronGroup] | None) -> Plan:
-    """Return the plan for a schedule: an order of the populations for blocks, or None for steps."""
+def _plan(model: Description, blocks: Blocks | None) -> Plan:
+    """Return the plan for a schedule: how to simulate blocks of steps, or None for single steps."""
     memory = _Memory()
-    populations = list(model.neuron_populations.values())
+    populations = list(model.neuron_populations.values() if blocks is None else blocks.order)
     connections = list(model.synapse_populations.values())
-    in_blocks = order is not None
+    in_blocks = blocks is not None
     synapses = [
         function for group in connections for function in _synapses(model, group, memory, in_blocks)
     ]
-    neurons = [_neurons(model, group, memory, in_blocks) for group in order or populations]
-    for function in neurons:
-        sources = [item["source"] for item in synapses if item["by_train"]]
-        if function["name"] in sources:
-            function["by_train"] = _by_train(model.neuron_populations[function["name"]], memory)
+    neurons = [_neurons(model, group, memory, in_blocks) for group in populations]
+    if blocks is not None:
+        for function in neurons:
+            outgoing = [item for item in synapses if item["group"].src.name == function["name"]]
+            function["arrivals"] = _lists_of_arrivals(outgoing, blocks, memory)
     recorders = []
-    for group in order or populations:
+    for group in populations:
         if _records(group):
             recorders.append((memory.local(group.name, "recorded"), group.recorder))
     for synapse_group in connections:
@@ -820,8 +852,8 @@ def _plan(model: Description, order: Sequence[NeuronGroup] | None) -> Plan:
             for buffers in (memory.arrays, *(call.buffers for call in calls.values()))
             for buffer in buffers
         ),
-        by_train=any(item["by_train"] for item in neurons),
-        block_steps=BLOCK_STEPS,
+        by_train=any(item["by_train"] for item in synapses),
+        block_steps=blocks.steps if blocks is not None else 1,
         custom_update_functions=update_functions,
         simulate={
             "signature": ", ".join(types),

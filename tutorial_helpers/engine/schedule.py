@@ -3,14 +3,16 @@
 Spikes take at least one step to arrive. Where the graph of populations has no loop, a population
 can therefore be simulated for a whole block of steps before those that it projects to: its state
 stays in the cache meanwhile, and a row of weights, once fetched, is added for all the spikes of its
-neuron in the block. What a postsynaptic neuron receives in one step is still summed in the order of
-the presynaptic neurons, so both schedules give the same bits.
+neuron in the block. In a loop, somewhere spikes have to arrive later than the block lasts, so it is
+as long as the axonal delays of the loop allow. What a postsynaptic neuron receives in one step is
+still summed in the order of the presynaptic neurons, so both schedules give the same bits.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from tutorial_helpers.engine.groups import NeuronGroup, SynapseGroup
@@ -19,11 +21,34 @@ from tutorial_helpers.engine.snippets import ends_with_zeroing
 #: Steps in a block: one bit of a 32-bit word for each.
 BLOCK_STEPS = 32
 
+# Blocks of fewer steps save nothing.
+_FEWEST_STEPS = 4
 
-def order_for_blocks(
+
+@dataclass(frozen=True)
+class Blocks:
+    """How populations can be simulated block by block.
+
+    Parameters
+    ----------
+    order
+        All populations. Those whose spikes arrive while a block lasts are before their targets.
+    steps
+        Number of steps in a block.
+    """
+
+    order: tuple[NeuronGroup, ...]
+    steps: int
+
+    def known_ahead(self, group: SynapseGroup) -> bool:
+        """Return whether all spikes that arrive in a block were sent before it began."""
+        return group.axonal_delay_steps + 1 >= self.steps
+
+
+def blocks_of_steps(
     populations: Mapping[str, NeuronGroup], synapses: Iterable[SynapseGroup]
-) -> list[NeuronGroup] | None:
-    """Return the order in which populations can be simulated block by block.
+) -> Blocks | None:
+    """Return how populations can be simulated block by block, in the longest blocks.
 
     Parameters
     ----------
@@ -34,20 +59,26 @@ def order_for_blocks(
 
     Returns
     -------
-    list of NeuronGroup or None
-        Presynaptic before postsynaptic populations; None where that is not possible, so that all
-        have to be simulated one step at a time.
+    Blocks or None
+        None where that is not possible, so that all have to be simulated one step at a time.
     """
-    sources: dict[str, list[str]] = {name: [] for name in populations}
-    for group in synapses:
-        if not _can_be_summed_ahead(group):
-            return None
-        sources[group.trg.name].append(group.src.name)
-    try:
-        order = list(TopologicalSorter(sources).static_order())
-    except CycleError:
+    groups = list(synapses)
+    if not all(_can_be_summed_ahead(group) for group in groups):
         return None
-    return [populations[name] for name in order]
+    lengths = {BLOCK_STEPS, *(group.axonal_delay_steps + 1 for group in groups)}
+    for steps in sorted(lengths, reverse=True):
+        if not _FEWEST_STEPS <= steps <= BLOCK_STEPS:
+            continue
+        sources: dict[str, list[str]] = {name: [] for name in populations}
+        for group in groups:
+            if group.axonal_delay_steps + 1 < steps:
+                sources[group.trg.name].append(group.src.name)
+        try:
+            order = tuple(TopologicalSorter(sources).static_order())
+        except CycleError:
+            continue
+        return Blocks(tuple(populations[name] for name in order), steps)
+    return None
 
 
 def _can_be_summed_ahead(group: SynapseGroup) -> bool:
@@ -64,7 +95,7 @@ def _can_be_summed_ahead(group: SynapseGroup) -> bool:
     )
     return (
         ends_with_zeroing(group.postsynaptic.model.sim_code, "inSyn")
-        and group.axonal_delay_steps == 0
+        and group.axonal_delay_steps < BLOCK_STEPS
         and not group.has_events
         and model.synapse_dynamics_code.is_blank
         and not any(of_neurons)

@@ -41,12 +41,37 @@ def record(spikes, num_spikes, words):  # type: ignore[no-untyped-def]
 
 
 @part
-def recall(spikes, num_spikes, in_flight):  # type: ignore[no-untyped-def]
-    """Set the flags of the neurons in a list, and clear all others."""
-    for neuron in range(in_flight.size):
-        in_flight[neuron] = np.uint8(0)
-    for spike in range(num_spikes):
-        in_flight[spikes[spike]] = np.uint8(1)
+def recall(spikes, num_spikes, age, recent):  # type: ignore[no-untyped-def]
+    """Set the bits of neurons that are in the lists of spikes of the last steps, and no others.
+
+    There is a list for each step that is kept, in the slot that `Buffer.slots` tells of; `age` is
+    that of the next step.
+    """
+    slots = num_spikes.size
+    for neuron in range(recent.size):
+        recent[neuron] = np.uint32(0)
+    for before in range(slots):
+        slot = (age - before) % slots
+        begin = slot * recent.size
+        bit = np.uint32(1) << np.uint32(31 - before)
+        for spike in range(begin, begin + num_spikes[slot]):
+            recent[spikes[spike]] |= bit
+
+
+@part
+def keep(recent, age, spikes, num_spikes):  # type: ignore[no-untyped-def]
+    """Write the lists of spikes of the last steps that `recall` reads."""
+    slots = num_spikes.size
+    for before in range(slots):
+        slot = (age - before) % slots
+        begin = slot * recent.size
+        bit = np.uint32(31 - before)
+        count = np.int64(0)
+        for neuron in range(recent.size):
+            # Written whether it spiked or not, and overwritten by the next if not: no branch.
+            spikes[begin + count] = neuron
+            count += np.int64((recent[neuron] >> bit) & np.uint32(1))
+        num_spikes[slot] = count
 
 
 @part
@@ -58,18 +83,17 @@ def take(out_post, inputs):  # type: ignore[no-untyped-def]
 
 
 @part_of_separate_arrays
-def list_arrivals(spike_bits, in_flight, steps, trains, pre_inds):  # type: ignore[no-untyped-def]
+def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):  # type: ignore[no-untyped-def]
     """List the neurons of which spikes arrive in a block of steps, and return their number.
-
-    Spikes arrive a step after they were emitted: those in flight in the first step, and those of
-    the last step in the next block, for which they are in flight then.
 
     Parameters
     ----------
     spike_bits
-        In which steps each neuron spiked. It is cleared for the next block.
-    in_flight
-        Flags of the neurons that spiked in the last step before the block, and then in its last.
+        In which steps of the block each neuron spiked.
+    recent
+        In which of the 32 steps before the block it did; the last one is the highest bit.
+    delay
+        Steps of axonal delay: so much more than one step later does a spike arrive.
     steps
         Number of steps of the block.
     trains
@@ -78,21 +102,30 @@ def list_arrivals(spike_bits, in_flight, steps, trains, pre_inds):  # type: igno
     pre_inds
         To be filled with the indices of the neurons, ascending.
     """
+    shift = np.uint64(31 - delay)
+    in_block = (np.uint64(1) << np.uint64(steps)) - np.uint64(1)
     # Two loops, as this one can be vectorised and the other cannot.
     for neuron in range(spike_bits.size):
-        bits = spike_bits[neuron]
-        trains[neuron] = arriving(bits, in_flight[neuron], steps)
-        in_flight[neuron] = (bits >> np.uint32(steps - 1)) & np.uint32(1)
-        spike_bits[neuron] = np.uint32(0)
+        bits = (np.uint64(spike_bits[neuron]) << np.uint64(32)) | np.uint64(recent[neuron])
+        trains[neuron] = np.uint32((bits >> shift) & in_block)
     count = np.uint64(0)
     for neuron in range(spike_bits.size):
         # Written whether it is kept or not, and overwritten by the next if not: no branch.
-        bits = trains[neuron]
+        train = trains[neuron]
         pre_inds[count] = neuron
-        trains[count] = bits
-        count += np.uint64(bits != np.uint32(0))
+        trains[count] = train
+        count += np.uint64(train != np.uint32(0))
     trains[count] = np.uint32(0)
     return np.int64(count)
+
+
+@part_of_separate_arrays
+def end_block(spike_bits, recent, steps):  # type: ignore[no-untyped-def]
+    """Move the spikes of a block to those of recent steps."""
+    for neuron in range(spike_bits.size):
+        bits = (np.uint64(spike_bits[neuron]) << np.uint64(32)) | np.uint64(recent[neuron])
+        recent[neuron] = np.uint32(bits >> np.uint64(steps))
+        spike_bits[neuron] = np.uint32(0)
 
 
 @part
@@ -135,10 +168,3 @@ def _llvm_cttz(typing_context, bits):  # type: ignore[no-untyped-def]
 def lowest_bit(bits):  # type: ignore[no-untyped-def]
     """Return the position of the lowest bit that is set; there must be one."""
     return _llvm_cttz(bits)
-
-
-@part
-def arriving(spike_bits, in_flight, steps):  # type: ignore[no-untyped-def]
-    """Return in which steps of a block the spikes of one neuron arrive: a step after each."""
-    bits = (np.uint64(spike_bits) << np.uint64(1)) | np.uint64(in_flight)
-    return np.uint32(bits & ((np.uint64(1) << np.uint64(steps)) - np.uint64(1)))
