@@ -102,12 +102,13 @@ def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):  # type: 
     pre_inds
         To be filled with the indices of the neurons, ascending.
     """
-    shift = np.uint64(31 - delay)
-    in_block = (np.uint64(1) << np.uint64(steps)) - np.uint64(1)
+    # To shift a word by all of its bits is not defined, so where it may come to that there are two.
+    one, later, earlier = np.uint32(1), np.uint32(delay), np.uint32(31 - delay)
+    in_block = np.uint32((np.uint64(1) << np.uint64(steps)) - np.uint64(1))
     # Two loops, as this one can be vectorised and the other cannot.
     for neuron in range(spike_bits.size):
-        bits = (np.uint64(spike_bits[neuron]) << np.uint64(32)) | np.uint64(recent[neuron])
-        trains[neuron] = np.uint32((bits >> shift) & in_block)
+        sent = np.uint32(np.uint32(spike_bits[neuron] << one) << later)
+        trains[neuron] = np.uint32(sent | (recent[neuron] >> earlier)) & in_block
     count = np.uint64(0)
     for neuron in range(spike_bits.size):
         # Written whether it is kept or not, and overwritten by the next if not: no branch.
@@ -122,9 +123,10 @@ def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):  # type: 
 @part_of_separate_arrays
 def end_block(spike_bits, recent, steps):  # type: ignore[no-untyped-def]
     """Move the spikes of a block to those of recent steps."""
+    one, before, rest = np.uint32(1), np.uint32(steps - 1), np.uint32(32 - steps)
     for neuron in range(spike_bits.size):
-        bits = (np.uint64(spike_bits[neuron]) << np.uint64(32)) | np.uint64(recent[neuron])
-        recent[neuron] = np.uint32(bits >> np.uint64(steps))
+        old = (recent[neuron] >> before) >> one
+        recent[neuron] = np.uint32(old | np.uint32(spike_bits[neuron] << rest))
         spike_bits[neuron] = np.uint32(0)
 
 
