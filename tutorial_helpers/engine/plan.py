@@ -55,6 +55,9 @@ _LONGEST_CODE_FOR_STEPS = 12
 # Populations of fewer neurons are not worth code that is faster and takes longer to compile.
 _WIDE = 32
 
+# Batches that threads simulate at the same time are at least a part of the batch apart.
+_PARTS_OF_BATCH = 16
+
 # How many neurons' flags of spikes are looked at in one go.
 _FLAGS_AT_ONCE = 8
 
@@ -202,7 +205,18 @@ class _Memory:
         default_factory=lambda: Namer(
             (
                 *_LEADING,
-                *("batch", "block", "step", "steps", "t", "simulate", "kernel", "part"),
+                *(
+                    "batch",
+                    "block",
+                    "step",
+                    "steps",
+                    "t",
+                    "stride",
+                    "turn",
+                    "simulate",
+                    "kernel",
+                    "part",
+                ),
                 *("collect", "record", "recall", "record_block", "list_arrivals", "end_block"),
                 *("keep", "lowest_bit", "take", "age", "take_turn", "finish_turn"),
                 *("group_trains", "part_of_separate_arrays"),
@@ -840,12 +854,15 @@ def _plan(model: Description, blocks: Blocks | None) -> Plan:
         *(["uint32[:,:,::1]"] * len(recorders)),
         *(scratch.type for scratch in memory.scratch.values()),
     ]
+    in_lockstep = model.batch_size > 1 and _assigns_shared(memory.arrays)
     source = rendered(
         "module.jinja",
         synapse_functions=synapses,
         neuron_functions=neurons,
         incoming=incoming,
         in_blocks=in_blocks,
+        in_order=in_lockstep,
+        parts_of_batch=_PARTS_OF_BATCH,
         draws=any("random_key" in item["loop"].scalars for item in neurons),
         uses_arrays=any(
             isinstance(buffer, Faults)
@@ -870,7 +887,7 @@ def _plan(model: Description, blocks: Blocks | None) -> Plan:
         tuple(memory.scratch.values()),
         any(function["kind"] == "dynamics" for function in synapses),
         calls,
-        model.batch_size > 1 and _assigns_shared(memory.arrays),
+        in_lockstep,
     )
 
 
