@@ -13,7 +13,6 @@ from record import RECORDED, load, oracle, run, scratch_directory
 
 # Cases that the engine refuses in every precision, and why. One that starts to pass has to leave.
 OUT_OF_SCOPE: dict[str, str] = {
-    "events_of_targets": "spike-like events of postsynaptic neurons",
     "initial_values_broadcast": "an array has to have its variable's shape",
 }
 # To refuse is to say so: wrong results are never out of scope.

@@ -55,7 +55,7 @@ def recordings(model: Any) -> Seen:
     sources |= {
         name: group.pre_spike_event_recording_data
         for name, group in model.synapse_populations.items()
-        if group.records_events
+        if any(map(group.records_events, ("pre", "post")))
     }
     for name, data in sources.items():
         for batch, (times, ids) in enumerate(data):

@@ -32,9 +32,27 @@ from tutorial_helpers.engine.snippets import Snippet, SnippetError
 from tutorial_helpers.engine.translate import Translator
 from tutorial_helpers.engine.types import Precision, ResolvedType, Uint32
 
-_NO_EVENT_TIMES = dict.fromkeys(
+_NOT_OF_SIDES = dict.fromkeys(
     ("set_pre", "set_post", "prev_set_pre", "prev_set_post"),
-    "the bundled engine keeps no times of spike-like events; real PyGeNN does.",
+    "times of spike-like events are known to the code of synapses alone.",
+)
+_NOT_OF_CONDITIONS = {
+    **_NOT_OF_SIDES,
+    **dict.fromkeys(
+        ("st_pre", "st_post"),
+        "conditions of spike-like events know no times of spikes; keep one in a variable by "
+        "dynamics code.",
+    ),
+}
+_NO_EVENTS = {
+    f"{name}_{side}": f"the model has no {side}_event_threshold_condition_code, so no events to "
+    "know the times of."
+    for side in ("pre", "post")
+    for name in ("set", "prev_set")
+}
+_NOT_BACKWARD = dict.fromkeys(
+    ("addToPost", "addToPostDelay"),
+    "code for postsynaptic events reaches the synapses and, by addToPre(x), the presynaptic input.",
 )
 
 _NOT_OF_SYNAPSES = dict.fromkeys(
@@ -56,6 +74,7 @@ _LOOP_NAMES = (
     *("count", "num_batches", "timestep", "steps_done", "seed", "age", "total", "begin", "end"),
     *("random_key", RANDOM_STATE),
     *("synapse", "row_start", "post_inds", "pre_inds", "den_delay", "out_pre", "events"),
+    *("in_column", "column_start", "column_synapses"),
     *(f"pre_{number}" for number in range(8)),
 )
 
@@ -145,11 +164,16 @@ class Side:
         ``"pre"`` or ``"post"``.
     flags
         Name of an array of a byte for each neuron, to be set where there is a spike-like event.
+    event_times, prev_event_times
+        Memory of the time of each neuron's last event, and of its last one before this step, where
+        some code wants to know.
     """
 
     bound: Bound
     side: str
     flags: str | None = None
+    event_times: Buffer | None = None
+    prev_event_times: Buffer | None = None
 
     @property
     def model(self) -> WeightUpdateModel:
@@ -185,8 +209,8 @@ class Ends:
         and by the names of its references, what they refer to.
     psm
         By the names of references to the postsynaptic model, what they refer to.
-    spike_times
-        By name, such as ``"st_pre"``: the times, and what to add to them in ms.
+    times
+        Times of spikes and events by name, such as ``"st_pre"``, and what to add to them in ms.
     delay
         Steps of axonal delay.
     """
@@ -194,7 +218,7 @@ class Ends:
     pre: Mapping[str, Buffer]
     post: Mapping[str, Buffer]
     psm: Mapping[str, Buffer]
-    spike_times: Mapping[str, tuple[Buffer, float]]
+    times: Mapping[str, tuple[Buffer, float]]
     delay: int = 0
 
 
@@ -585,13 +609,10 @@ def neuron_loop(
     side_translators = []
     for side in sides:
         names = _names_of_side(assembly, side, common, referenced(side.bound))
-        code = assembly.translator(names, unavailable=_NO_EVENT_TIMES, random=True)
+        code = assembly.translator(names, unavailable=_NOT_OF_SIDES, random=True)
         lines += code.statements(side.dynamics)
         if side.flags is not None:
-            before, condition = assembly.translator(names).condition(
-                side.model.pre_event_threshold_condition_code
-            )
-            lines += [*before, f"{side.flags}[neuron] = {condition}"]
+            lines += _event_lines(assembly, side, names)
         side_translators.append(code)
     if can_spike:
         before, condition = translator.condition(model.threshold_condition_code)
@@ -612,6 +633,26 @@ def neuron_loop(
         if on_spike:
             lines += ["if spike:", *("    " + line for line in on_spike)]
     return assembly.finish()
+
+
+def _event_lines(assembly: _Assembly, side: Side, names: Mapping[str, Name]) -> list[str]:
+    """Return lines that find out whether a neuron has a spike-like event, and note when."""
+    known = {name: what for name, what in names.items() if name not in _NOT_OF_CONDITIONS}
+    translator = assembly.translator(known, unavailable=_NOT_OF_CONDITIONS)
+    before, condition = translator.condition(side.model.event_condition(side.side))
+    flag = f"{side.flags}[neuron]"
+    lines = [*before, f"{flag} = {condition}"]
+    if side.event_times is None:
+        return lines
+    last = assembly.neuron_cell(side.event_times.name, side.event_times)
+    assembly.read |= {last, "t"}
+    assembly.written.add(last)
+    if side.prev_event_times is not None:
+        # What was the last event before this step is not any more, if there is one now.
+        previous = assembly.neuron_cell(side.prev_event_times.name, side.prev_event_times)
+        assembly.written.add(previous)
+        lines.append(f"{previous} = {last}")
+    return [*lines, f"if {flag}:", f"    {last} = t"]
 
 
 def _names_of_side(
@@ -642,6 +683,7 @@ def synapse_loop(
     *,
     sparse: bool = False,
     dendritic_delays: int = 1,
+    backward: bool = False,
 ) -> Loop:
     """Assemble what happens at the synapse of presynaptic neuron `pre` with neuron `post`.
 
@@ -668,6 +710,8 @@ def synapse_loop(
         Whether only some pairs of neurons have a synapse.
     dendritic_delays
         Number of rows of ``den_delay``.
+    backward
+        Whether the code is for postsynaptic events, which reach no postsynaptic neuron.
     """
     model = weight_update.model
     assert isinstance(model, WeightUpdateModel)
@@ -695,7 +739,7 @@ def synapse_loop(
         **of_neurons("pre", ends.pre),
         **of_neurons("post", {**ends.post, **ends.psm}),
     }
-    for name, (buffer, latency) in ends.spike_times.items():
+    for name, (buffer, latency) in ends.times.items():
         (time,) = of_neurons("pre" if name.endswith("pre") else "post", {name: buffer}).values()
         # What synapses see is when the spike arrives.
         text = f"({time.code} + {literal(latency, precision.time)})"
@@ -709,11 +753,14 @@ def synapse_loop(
         return translator.add_to(Name(f"den_delay[{row} * {num_post} + post]", precision.scalar), x)
 
     special = {
-        "addToPost": SpecialFunction(("x",), lambda translator, x: translator.add_to(total, x)),
         "addToPre": SpecialFunction(("x",), lambda translator, x: translator.add_to(back, x)),
-        "addToPostDelay": SpecialFunction(("x", "steps"), add_later),
     }
-    translator = assembly.translator(names, special, _NO_EVENT_TIMES)
+    if not backward:
+        special |= {
+            "addToPost": SpecialFunction(("x",), lambda translator, x: translator.add_to(total, x)),
+            "addToPostDelay": SpecialFunction(("x", "steps"), add_later),
+        }
+    translator = assembly.translator(names, special, {**_NO_EVENTS, **_NOT_BACKWARD})
     assembly.loop.lines += translator.statements(code)
     return assembly.finish()
 
@@ -888,8 +935,9 @@ def _check_weight_update(precision: Precision, bound: Bound) -> None:
 
     times = {
         f"{kind}_{side}": (Buffer(f"{kind}_{side}", precision.time, 1), 1.0)
-        for kind in ("st", "prev_st")
+        for kind in ("st", "prev_st", "set", "prev_set")
         for side in ("pre", "post")
+        if kind.endswith("st") or not model.event_condition(side).is_blank
     }
     ends = Ends(
         memory([*model.pre_vars, *model.pre_neuron_var_refs]),
@@ -898,13 +946,14 @@ def _check_weight_update(precision: Precision, bound: Bound) -> None:
         times,
     )
     for code in model.synapse_code:
-        synapse_loop(precision, 1.0, 1, 1, bound, code, ends)
+        backward = code is model.post_event_syn_code
+        synapse_loop(precision, 1.0, 1, 1, bound, code, ends, backward=backward)
     spike_times = Buffer("st", precision.time, 1)
     for name, variables, references in (
         ("pre", model.pre_vars, model.pre_neuron_var_refs),
         ("post", model.post_vars, model.post_neuron_var_refs),
     ):
-        has_events = name == "pre" and not model.pre_event_threshold_condition_code.is_blank
+        has_events = not model.event_condition(name).is_blank
         own = Bound(
             "",
             model,

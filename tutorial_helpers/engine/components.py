@@ -6,6 +6,7 @@ sizes or values. They are immutable, so one description can serve any number of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
@@ -137,6 +138,8 @@ class WeightUpdateModel(Model):
     pre_spike_syn_code: Snippet
     pre_event_syn_code: Snippet
     pre_event_threshold_condition_code: Snippet
+    post_event_syn_code: Snippet
+    post_event_threshold_condition_code: Snippet
     synapse_dynamics_code: Snippet
     pre_spike_code: Snippet
     post_spike_code: Snippet
@@ -146,7 +149,20 @@ class WeightUpdateModel(Model):
     @property
     def synapse_code(self) -> tuple[Snippet, ...]:
         """All code that is run for synapses."""
-        return (self.pre_spike_syn_code, self.pre_event_syn_code, self.synapse_dynamics_code)
+        return (
+            *(self.pre_spike_syn_code, self.pre_event_syn_code, self.post_event_syn_code),
+            self.synapse_dynamics_code,
+        )
+
+    def uses(self, pattern: str) -> bool:
+        """Return whether the code of the synapses holds a word that matches a pattern."""
+        return any(re.search(rf"\b{pattern}", snippet.text) for snippet in self.synapse_code)
+
+    def event_condition(self, side: str) -> Snippet:
+        """Return when neurons of the ``"pre"`` or ``"post"`` side have a spike-like event."""
+        if side == "pre":
+            return self.pre_event_threshold_condition_code
+        return self.post_event_threshold_condition_code
 
 
 @dataclass(frozen=True, repr=False)

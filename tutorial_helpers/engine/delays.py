@@ -23,7 +23,8 @@ def assign_slots(populations: Iterable[NeuronGroup], synapses: Iterable[SynapseG
             variable.buffer.slots = 1
         population.spike_time_buffer.slots = population.prev_spike_time_buffer.slots = 1
         for group in outgoing:
-            kept += [group.events_buffer, group.event_count_buffer]
+            if "pre" in group.events:
+                kept += group.events["pre"].buffers()
             for variable in group.pre_vars.values():
                 variable.buffer.slots = 1
                 # Unlike those of neurons, whether the code of synapses reads them or not.

@@ -233,6 +233,25 @@ def _refuse(title: str, **parts: object) -> None:
             raise unsupported(f"'{name}' ({title})")
 
 
+def _events(
+    title: str, side: str, code: str | None, condition: str | None
+) -> tuple[Snippet, Snippet]:
+    """Return the code for spike-like events of one side, and the condition for there to be one."""
+    snippet = _snippet(title, code, f"{side}synaptic event code")
+    when = _snippet(title, condition, f"{side}synaptic event condition code")
+    if when.is_blank and not snippet.is_blank:
+        raise RuntimeError(
+            f"{title} has {side}_event_syn_code, but no {side}_event_threshold_condition_code that "
+            "says when there is an event; give both."
+        )
+    if snippet.is_blank and not when.is_blank:
+        raise RuntimeError(
+            f"{title} has {side}_event_threshold_condition_code, but no {side}_event_syn_code that "
+            "says what an event does; give both, or ';' for nothing."
+        )
+    return snippet, when
+
+
 def _checked(model: AnyModel) -> AnyModel:
     """Return `model` once its names are unique and its code strings translate."""
     seen: set[str] = set()
@@ -459,14 +478,19 @@ def create_weight_update_model(
         One expression; a presynaptic neuron has a spike-like event in every step in which it is
         true.
     pre_event_syn_code
-        As `pre_spike_syn_code`, for spike-like events.
+        As `pre_spike_syn_code`, for spike-like events. Code of synapses sees the times of such
+        events as ``set_pre``, ``set_post``, ``prev_set_pre`` and ``prev_set_post``.
+    post_event_threshold_condition_code, post_event_syn_code
+        The same for spike-like events of postsynaptic neurons, after what presynaptic neurons did
+        in the same step. All that such an event can reach is the synapses of its neuron and, by
+        ``addToPre``, the presynaptic input.
     synapse_dynamics_code
         As `pre_spike_syn_code`, run for every synapse in every step.
     pre_spike_code, post_spike_code
         Run for every presynaptic, or postsynaptic, neuron that spiked.
     pre_dynamics_code, post_dynamics_code
         Run for every presynaptic, or postsynaptic, neuron in every step.
-    learn_post_code, post_spike_syn_code, post_event_syn_code, post_event_threshold_condition_code
+    learn_post_code, post_spike_syn_code
         Learning from postsynaptic spikes, which the bundled engine does not support.
     extra_global_params
         As for `create_neuron_model`.
@@ -500,20 +524,7 @@ def create_weight_update_model(
         "pre_event_threshold_condition_code",
         "event_threshold_condition_code",
     )
-    _refuse(
-        title,
-        learn_post_code=learn_post_code,
-        post_spike_syn_code=post_spike_syn_code,
-        post_event_syn_code=post_event_syn_code,
-        post_event_threshold_condition_code=post_event_threshold_condition_code,
-    )
-    event_code_snippet = _snippet(title, event, "presynaptic event code")
-    event_condition = _snippet(title, condition, "presynaptic event condition code")
-    if event_condition.is_blank and not event_code_snippet.is_blank:
-        raise RuntimeError(
-            f"{title} has pre_event_syn_code, but no pre_event_threshold_condition_code that says "
-            "when there is an event; give both."
-        )
+    _refuse(title, learn_post_code=learn_post_code, post_spike_syn_code=post_spike_syn_code)
     return _checked(
         WeightUpdateModel(
             class_name,
@@ -526,8 +537,8 @@ def create_weight_update_model(
             _references(title, post_neuron_var_refs),
             _references(title, psm_var_refs),
             _snippet(title, spike_code, "presynaptic spike code"),
-            event_code_snippet,
-            event_condition,
+            *_events(title, "pre", event, condition),
+            *_events(title, "post", post_event_syn_code, post_event_threshold_condition_code),
             _snippet(title, synapse_dynamics_code, "synapse dynamics code"),
             _snippet(title, pre_spike_code, "code for presynaptic neurons that spiked"),
             _snippet(title, post_spike_code, "code for postsynaptic neurons that spiked"),

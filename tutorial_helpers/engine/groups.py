@@ -27,6 +27,7 @@ from tutorial_helpers.engine.connectivity import (
     max_row_length,
 )
 from tutorial_helpers.engine.dynamic import DynamicParams, find
+from tutorial_helpers.engine.events import EventSide, events_of
 from tutorial_helpers.engine.factories import unsupported
 from tutorial_helpers.engine.init_code import Layout, value_code
 from tutorial_helpers.engine.initialisation import initial_values, value_kernel
@@ -665,9 +666,10 @@ class SynapseGroup(Group):
         self.out_post = _OutPost("out_post", Buffer(f"{name}_out_post", SCALAR, num_post), self)
         self.den_delay_buffer = Buffer(f"{name}_den_delay", SCALAR, num_post)
         self.out_pre_buffer = Buffer(f"{name}_out_pre", SCALAR, num_pre)
-        self.events_buffer = Buffer(f"{name}_pre_events", "uint32_t", num_pre)
-        self.event_count_buffer = Buffer(f"{name}_num_pre_events", "uint32_t", 1, per_element=False)
-        self.event_recorder = Recorder(f"presynaptic events of {self.title}", num_pre)
+        #: Spike-like events of either side, where the model says when there is one.
+        self.events = events_of(wum, name, self.title, {"pre": num_pre, "post": num_post})
+        if self.connectivity is not None:
+            self.connectivity.has_columns = "post" in self.events
         self.extra_global_params = self._arrays(wum)
         self.psm_extra_global_params = self._arrays(psm, "psm_")
         self.connectivity_extra_global_params = ExtraGlobalArrayDict(self.title)
@@ -872,15 +874,10 @@ class SynapseGroup(Group):
 
     # What the plan asks -------------------------------------------------------------------------
 
-    @property
-    def has_events(self) -> bool:
-        """Whether presynaptic neurons have spike-like events for these synapses."""
-        return not self.weight_update.model.pre_event_threshold_condition_code.is_blank
-
-    @property
-    def records_events(self) -> bool:
-        """Whether the spike-like events are recorded."""
-        return self.has_events and self.src.spike_event_recording_enabled
+    def records_events(self, side: EventSide) -> bool:
+        """Whether spike-like events of the neurons on one side are recorded."""
+        population = self.src if side == "pre" else self.trg
+        return side in self.events and population.spike_event_recording_enabled
 
     @property
     def pre_spike_event_recording_data(
@@ -893,13 +890,31 @@ class SynapseGroup(Group):
         RuntimeError
             If they are not recorded, or the buffer has not been filled yet.
         """
-        if not self.records_events:
+        return self._recorded_events("pre", "source")
+
+    @property
+    def post_spike_event_recording_data(
+        self,
+    ) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+        """Recorded postsynaptic spike-like events, in the form of `spike_recording_data`.
+
+        Raises
+        ------
+        RuntimeError
+            If they are not recorded, or the buffer has not been filled yet.
+        """
+        return self._recorded_events("post", "target")
+
+    def _recorded_events(
+        self, side: EventSide, population: str
+    ) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+        if not self.records_events(side):
             raise RuntimeError(
-                f"No presynaptic events are recorded from {self.title}; its weight update model "
-                "needs a pre_event_threshold_condition_code, and its source "
+                f"No {side}synaptic events are recorded from {self.title}; its weight update model "
+                f"needs a {side}_event_threshold_condition_code, and its {population} "
                 "spike_event_recording_enabled = True before model.build()."
             )
-        return self.event_recorder.data(self.genn_model.dt)
+        return self.events[side].recorder.data(self.genn_model.dt)
 
     def calls(self, function: str) -> bool:
         """Return whether the code of the synapses calls a function, such as ``addToPre``."""
@@ -907,8 +922,7 @@ class SynapseGroup(Group):
 
     def uses(self, pattern: str) -> bool:
         """Return whether the code of the synapses holds a word that matches a pattern."""
-        snippets = self.weight_update.model.synapse_code
-        return any(re.search(rf"\b{pattern}", snippet.text) for snippet in snippets)
+        return self.weight_update.model.uses(pattern)
 
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory of the synapses."""
@@ -924,8 +938,7 @@ class SynapseGroup(Group):
             hidden.append(self.den_delay_buffer)
         if self.calls("addToPre"):
             hidden.append(self.out_pre_buffer)
-        if self.has_events:
-            hidden += [self.events_buffer, self.event_count_buffer]
+        hidden += [buffer for events in self.events.values() for buffer in events.buffers()]
         return result + [(buffer, None) for buffer in hidden]
 
     def extra_global_arrays(self) -> list[ExtraGlobalArray]:

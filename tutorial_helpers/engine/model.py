@@ -796,7 +796,7 @@ class GeNNModel:
 
     @property
     def postsynaptic_update_time(self) -> float:
-        """Seconds spent on postsynaptic spikes: 0, as there is no learning."""
+        """Seconds spent on postsynaptic events since `load`; 0 unless `timing_enabled`."""
         return self._time("postsynaptic_update")
 
     @property

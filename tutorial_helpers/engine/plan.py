@@ -23,6 +23,8 @@ from tutorial_helpers.engine.bodies import (
     synapse_loop,
 )
 from tutorial_helpers.engine.buffers import Buffer
+from tutorial_helpers.engine.components import Var
+from tutorial_helpers.engine.events import EventSide
 from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.groups import (
     CurrentSource,
@@ -68,6 +70,10 @@ _FLAGS_AT_ONCE = 8
 _LEADING = ("turns", "num_batch", "timestep", "steps_done", "seed", "num_steps", "phases")
 # The same for a custom update, with the elements of each batch from `begin` to `end`.
 _UPDATE_LEADING = ("first", "last", "begin", "end", "num_batches", "timestep", "steps_done")
+
+# What arrays of spike-like events are called, for each side: of flags, and of what is recorded.
+_FLAGS: dict[EventSide, str] = {"pre": "events", "post": "post_events"}
+_RECORDED: dict[EventSide, str] = {"pre": "recorded_events", "post": "recorded_post_events"}
 
 _POSTSYNAPTIC_ORDER = ("ExpCurr", "ExpCond", "DeltaCurr")
 
@@ -172,8 +178,8 @@ class Plan:
     scratch
         Arrays that it takes after these; each thread that runs it needs some of its own, which hold
         zeros before the first time.
-    has_synapse_dynamics
-        Whether synapses have anything to do in every step.
+    has_synapse_dynamics, has_postsynaptic_events
+        Whether synapses have anything to do in every step, or for postsynaptic events.
     custom_updates
         By name: how each custom update is run.
     in_lockstep
@@ -186,6 +192,7 @@ class Plan:
     recorders: tuple[Recorder, ...]
     scratch: tuple[Scratch, ...]
     has_synapse_dynamics: bool
+    has_postsynaptic_events: bool
     custom_updates: Mapping[str, CustomUpdateCall]
     in_lockstep: bool
 
@@ -308,16 +315,22 @@ def _ends(model: Description, group: SynapseGroup) -> Ends:
         return own | {name: neurons.vars[target].buffer for name, target in referred.items()}
 
     times = {}
-    for side, population, delay in (
+    ends: tuple[tuple[EventSide, NeuronGroup, int], ...] = (
         ("pre", group.src, group.axonal_delay_steps),
         ("post", group.trg, 0),
-    ):
+    )
+    for side, population, delay in ends:
         # A spike arrives in the step after the one in which it was emitted, or later.
         latency = (delay + 1) * model.dt
         if population.keeps_spike_times:
             times[f"st_{side}"] = (population.spike_time_buffer, latency)
         if population.keeps_prev_spike_times:
             times[f"prev_st_{side}"] = (population.prev_spike_time_buffer, latency)
+        events = group.events.get(side)
+        if events is not None and events.keeps_times:
+            times[f"set_{side}"] = (events.times, latency)
+        if events is not None and events.keeps_prev_times:
+            times[f"prev_set_{side}"] = (events.prev_times, latency)
     return Ends(
         of_neurons(group.pre_vars, group.src, references.pre),
         of_neurons(group.post_vars, group.trg, references.post),
@@ -350,8 +363,8 @@ def _synapses(
     if not wum.synapse_dynamics_code.is_blank:
         code = wum.synapse_dynamics_code
         result.append(_synapse_function(model, group, memory, code, "dynamics", []))
-    if group.has_events and not wum.pre_event_syn_code.is_blank:
-        events = listed(group.events_buffer, group.event_count_buffer)
+    if "pre" in group.events:
+        events = listed(group.events["pre"].neurons, group.events["pre"].count)
         code = wum.pre_event_syn_code
         result.append(_synapse_function(model, group, memory, code, "events", events))
     if source.can_spike and not wum.pre_spike_syn_code.is_blank:
@@ -361,6 +374,11 @@ def _synapses(
         else:
             spikes = listed(source.spikes_buffer, source.spike_count_buffer)
             result.append(_synapse_function(model, group, memory, code, "spikes", spikes))
+    if "post" in group.events:
+        number = f"{memory.row(group.events['post'].count)}[0]"
+        events = [("spikes", memory.row(group.events["post"].neurons)), ("num_spikes", number)]
+        code = wum.post_event_syn_code
+        result.append(_synapse_function(model, group, memory, code, "columns", events))
     return result
 
 
@@ -378,7 +396,7 @@ def _synapse_function(
     leading: list[tuple[str, str]],
 ) -> dict[str, Any]:
     num_pre, num_post = group.src.num_neurons, group.trg.num_neurons
-    template = "synapses.jinja"
+    template = "synapses_in_columns.jinja" if kind == "columns" else "synapses.jinja"
     delays = group.max_dendritic_delay_timesteps
     connectivity = group.connectivity
     loop = synapse_loop(
@@ -386,6 +404,7 @@ def _synapse_function(
         _ends(model, group),
         sparse=connectivity is not None,
         dendritic_delays=delays,
+        backward=kind == "columns",
     )
     short = len(loop.loads + loop.lines + loop.stores) <= _LONGEST_REPEATED_CODE
     adds = "total" in loop.written
@@ -409,10 +428,19 @@ def _synapse_function(
         target.append(("den_delay", memory.row(group.den_delay_buffer)))
     if "out_pre[pre]" in loop.written:
         target.append(("out_pre", memory.row(group.out_pre_buffer)))
-    if connectivity is not None:
+    if connectivity is not None and kind == "columns":
+        target.append(("column_start", memory.row(connectivity.column_start)))
+        target.append(("column_synapses", memory.row(connectivity.column_synapses)))
+        target.append(("pre_inds", memory.row(connectivity.pre_inds)))
+    elif connectivity is not None:
         target.append(("row_start", memory.row(connectivity.row_start)))
         target.append(("post_inds", memory.row(connectivity.post_inds)))
-    verb = {"dynamics": "run", "events": "deliver_events_of"}.get(kind, "propagate")
+    verbs = {
+        "dynamics": "run",
+        "events": "deliver_events_of",
+        "columns": "deliver_postsynaptic_events_of",
+    }
+    verb = verbs.get(kind, "propagate")
     call = _call(memory.identifier(f"{verb}_{group.name}"), loop, memory, [*leading, *target])
     return {
         **call,
@@ -513,11 +541,11 @@ def _neurons(
         _list(
             memory,
             flags,
-            sg.events_buffer,
-            sg.event_count_buffer,
-            memory.local(sg.name, "recorded_events") if sg.records_events else None,
+            sg.events[side].neurons,
+            sg.events[side].count,
+            memory.local(sg.name, _RECORDED[side]) if sg.records_events(side) else None,
         )
-        for flags, sg in event_sources
+        for flags, sg, side in event_sources
     ]
     return {
         **calls,
@@ -652,32 +680,35 @@ def _list(
 
 def _sides(
     model: Description, group: NeuronGroup, memory: _Memory
-) -> tuple[list[Side], list[tuple[str, SynapseGroup]]]:
+) -> tuple[list[Side], list[tuple[str, SynapseGroup, EventSide]]]:
     """Return the code that synapse populations have for the neurons of a population.
 
     And for those that define spike-like events, the arrays of flags that tell of these.
     """
     sides = []
-    events = []
+    sources: list[tuple[str, SynapseGroup, EventSide]] = []
+    padded = _padded(group.num_neurons)
+
+    def add(
+        synapses: SynapseGroup, side: EventSide, variables: tuple[Var, ...], *code: Snippet
+    ) -> None:
+        events = synapses.events.get(side)
+        if events is not None:
+            flags = memory.room(synapses.name, _FLAGS[side], "uint8", padded)
+            sources.append((flags, synapses, side))
+            times = events.times if events.keeps_times else None
+            prev_times = events.prev_times if events.keeps_prev_times else None
+            sides.append(Side(synapses.bound_side(side), side, flags, times, prev_times))
+        elif variables or not all(snippet.is_blank for snippet in code):
+            sides.append(Side(synapses.bound_side(side), side))
+
     for synapses in model.synapse_populations.values():
         wum = synapses.weight_update.model
         if synapses.src is group:
-            flags = None
-            if synapses.has_events:
-                flags = memory.room(synapses.name, "events", "uint8", _padded(group.num_neurons))
-            if flags is not None:
-                events.append((flags, synapses))
-            if flags or wum.pre_vars or _has_code(wum.pre_dynamics_code, wum.pre_spike_code):
-                sides.append(Side(synapses.bound_side("pre"), "pre", flags))
-        if synapses.trg is group and (
-            wum.post_vars or _has_code(wum.post_dynamics_code, wum.post_spike_code)
-        ):
-            sides.append(Side(synapses.bound_side("post"), "post"))
-    return sides, events
-
-
-def _has_code(*snippets: Snippet) -> bool:
-    return not all(snippet.is_blank for snippet in snippets)
+            add(synapses, "pre", wum.pre_vars, wum.pre_dynamics_code, wum.pre_spike_code)
+        if synapses.trg is group:
+            add(synapses, "post", wum.post_vars, wum.post_dynamics_code, wum.post_spike_code)
+    return sides, sources
 
 
 def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, Any], list[Buffer]]:
@@ -829,9 +860,10 @@ def _plan(model: Description, blocks: Blocks | None) -> Plan:
         if _records(group):
             recorders.append((memory.local(group.name, "recorded"), group.recorder))
     for synapse_group in connections:
-        if synapse_group.records_events:
-            name = memory.local(synapse_group.name, "recorded_events")
-            recorders.append((name, synapse_group.event_recorder))
+        for side, events in synapse_group.events.items():
+            if synapse_group.records_events(side):
+                name = memory.local(synapse_group.name, _RECORDED[side])
+                recorders.append((name, events.recorder))
     incoming = [
         {
             "inputs": _inputs(model, group, memory),
@@ -886,6 +918,7 @@ def _plan(model: Description, blocks: Blocks | None) -> Plan:
         tuple(recorder for _, recorder in recorders),
         tuple(memory.scratch.values()),
         any(function["kind"] == "dynamics" for function in synapses),
+        any(function["kind"] == "columns" for function in synapses),
         calls,
         in_lockstep,
     )

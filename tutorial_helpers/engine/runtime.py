@@ -26,10 +26,11 @@ from tutorial_helpers.engine.types import TIMEPOINT, Precision
 from tutorial_helpers.engine.variables import Variable
 
 # Whole steps, or one phase of them.
-_WHOLE, _SYNAPSES, _DYNAMICS, _NEURONS = 7, 1, 2, 4
+_WHOLE, _SYNAPSES, _DYNAMICS, _NEURONS, _POSTSYNAPTIC = 15, 1, 2, 4, 8
 _PHASES = (
     (_DYNAMICS, "synapse_dynamics"),
     (_SYNAPSES, "presynaptic_update"),
+    (_POSTSYNAPTIC, "postsynaptic_update"),
     (_NEURONS, "neuron_update"),
 )
 
@@ -210,6 +211,8 @@ class Runtime:
         for step in range(steps):
             for phase, name in _PHASES:
                 if phase == _DYNAMICS and not self._plan.has_synapse_dynamics:
+                    continue
+                if phase == _POSTSYNAPTIC and not self._plan.has_postsynaptic_events:
                     continue
                 start = perf_counter()
                 self._simulate(first_step + step, simulated + step, 1, phase)

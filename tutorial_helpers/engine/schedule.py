@@ -96,7 +96,7 @@ def _can_be_summed_ahead(group: SynapseGroup) -> bool:
     return (
         ends_with_zeroing(group.postsynaptic.model.sim_code, "inSyn")
         and group.axonal_delay_steps < BLOCK_STEPS
-        and not group.has_events
+        and not group.events
         and model.synapse_dynamics_code.is_blank
         and not any(of_neurons)
         and not model.extra_global_params

@@ -1,7 +1,9 @@
 """Sparse connectivity: which synapses a population has, in rows of one presynaptic neuron each.
 
 The synapses of all rows lie one after the other, ordered by presynaptic and then by postsynaptic
-neuron. Row `i` goes from ``row_start[i]`` to ``row_start[i + 1]``.
+neuron. Row `i` goes from ``row_start[i]`` to ``row_start[i + 1]``. Where code runs for the synapses
+of one postsynaptic neuron `j`, ``column_synapses`` lists them from ``column_start[j]`` to
+``column_start[j + 1]``, ordered by presynaptic neuron.
 """
 
 from __future__ import annotations
@@ -35,6 +37,10 @@ class SparseConnectivity:
         self.row_start = Buffer(f"{name}_row_start", "int64_t", num_pre + 1, per_batch=False)
         self.pre_inds = Buffer(f"{name}_pre_inds", "uint32_t", 0, per_batch=False)
         self.post_inds = Buffer(f"{name}_post_inds", "uint32_t", 0, per_batch=False)
+        #: Whether code runs for the synapses of one postsynaptic neuron, its column.
+        self.has_columns = False
+        self.column_start = Buffer(f"{name}_column_start", "int64_t", num_post + 1, per_batch=False)
+        self.column_synapses = Buffer(f"{name}_column_synapses", "int64_t", 0, per_batch=False)
         #: For connections that the user gave: where each was in what was given.
         self.order: Array | None = None
         self._given: tuple[Array, Array] | None = None
@@ -106,20 +112,24 @@ class SparseConnectivity:
         """Take connections that are ordered already, and size the memory for them."""
         self._current = (pre_inds, post_inds)
         self.pre_inds.count = self.post_inds.count = len(pre_inds)
+        self.column_synapses.count = len(pre_inds)
         self._pulled = self._given is not None
 
-    def buffers(self) -> tuple[Buffer, Buffer, Buffer]:
+    def buffers(self) -> list[Buffer]:
         """Return the memory of the connectivity."""
-        return (self.row_start, self.pre_inds, self.post_inds)
+        columns = [self.column_start, self.column_synapses] if self.has_columns else []
+        return [self.row_start, self.pre_inds, self.post_inds, *columns]
 
     def fill(self) -> None:
         """Write the connections into their memory, once it is allocated."""
         assert self._current is not None
         pre, post = self._current
-        lengths = np.bincount(pre, minlength=self._num_pre)
-        self.row_start.fill(np.concatenate([[0], np.cumsum(lengths)]))
+        self.row_start.fill(_starts(pre, self._num_pre))
         self.pre_inds.fill(pre)
         self.post_inds.fill(post)
+        if self.has_columns:
+            self.column_start.fill(_starts(post, self._num_post))
+            self.column_synapses.fill(np.argsort(post, kind="stable"))
 
     def forget(self) -> None:
         """Forget connections that were made when the model was loaded."""
@@ -151,3 +161,8 @@ class SparseConnectivity:
             )
         pre, post = self._current
         return pre.astype(np.int32), post.astype(np.int32)
+
+
+def _starts(inds: Array, number: int) -> Array:
+    """Return where the synapses of each of a number of neurons start, and where the last end."""
+    return np.concatenate([[0], np.cumsum(np.bincount(inds, minlength=number))])
