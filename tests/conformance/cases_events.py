@@ -337,7 +337,9 @@ def events_of_both_sides(pygenn: ModuleType, name: str, precision: str) -> Array
         psm_var_refs=[("kept", "scalar", read_only)],
         pre_dynamics_code="x = 0.75 * x + V_pre;",
         post_dynamics_code="y = 0.5 * y + V_post;",
-        pre_event_threshold_condition_code="x > 1.5 && x < 4.0",
+        # PyGeNN undoes dynamics of a delayed variable wherever it looks for events
+        pre_spike_code="x += 0.5;",
+        pre_event_threshold_condition_code="V_pre + 0.1 * x > 0.75 && V_pre < 1.5",
         pre_event_syn_code="g += 0.125; addToPost(0.01 * g);",
         pre_spike_syn_code="g *= 0.75; addToPost(0.1 * g);",
         post_event_threshold_condition_code="y > 1.0 && V_post < 1.75",
@@ -350,11 +352,10 @@ def events_of_both_sides(pygenn: ModuleType, name: str, precision: str) -> Array
     )
     pre, post = rising(pygenn, model, 7), rising(pygenn, model, 4, "post")
     groups = []
-    # the last are between neurons of one population, which sends delayed spikes elsewhere
     for key, source, target, delay in (
         ("at_once", pre, post, 0),
         ("late", pre, post, 3),
-        ("within", post, post, 2),
+        ("back", post, pre, 2),
     ):
         shape = (source.num_neurons, target.num_neurons)
         group = model.add_synapse_population(
@@ -366,7 +367,7 @@ def events_of_both_sides(pygenn: ModuleType, name: str, precision: str) -> Array
                 both,
                 {},
                 {"g": rng.uniform(0, 1, shape).flatten(), "seen": 0.0, "ago": 0.0},
-                {"x": 0.0},
+                {"x": 0.25},
                 {"y": 0.0},
                 {"V_pre": pygenn.create_var_ref(source, "V")},
                 {"V_post": pygenn.create_var_ref(target, "V")},

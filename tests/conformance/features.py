@@ -303,31 +303,38 @@ FEATURES: dict[str, list[Feature]] = {
             cases="spike_times_in_synapses spike_times_in_sides",
         ),
         differs(
-            "`prev_st_post` of neurons that send no spikes, `prev_st_pre` after an axonal delay",
-            "are what they are elsewhere; in PyGeNN the one is never set, and the other may be the"
-            " time of the very spike that arrives",
-            cases="spike_times_in_synapses",
+            "`prev_st_post` of neurons that send no spikes; `prev_st_pre`, `prev_set_pre` after an"
+            " axonal delay",
+            "are what they are elsewhere; in PyGeNN the one is never set, and the others may be the"
+            " time of the very spike or event that arrives",
+            cases="spike_times_in_synapses event_times",
         ),
         same(
-            "a spike takes back what dynamics did to a delayed variable in the same step",
+            "a spike takes back what dynamics did to a delayed variable in the same step, and"
+            " looking for spike-like events does so in every step",
             "a quirk that is followed",
-            cases="dynamics_undone",
+            cases="dynamics_undone events_of_both_sides",
         ),
         same(
             "spike-like events of presynaptic neurons, and their recording",
             cases="events events_sparse_delayed events_of_variables events_and_refractoriness",
             upstream="test_recording.py::test_event_recording",
         ),
-        absent(
-            "spike-like events of postsynaptic neurons",
-            "they are there for learning",
-            lambda e: e.create_weight_update_model(
-                "x",
-                vars=[("g", "scalar")],
-                post_event_syn_code="g += 1.0;",
-                post_event_threshold_condition_code="true",
-            ),
-            cases="events_of_targets",
+        same(
+            "spike-like events of postsynaptic neurons, and their recording",
+            cases="events_of_targets events_of_targets_sparse events_of_both_sides",
+            tests="engine/test_synapses.py::test_batches_are_separate_runs",
+        ),
+        differs(
+            "spike-like events of postsynaptic neurons, at synapses within one population",
+            "follow the condition of their own; PyGeNN takes that of presynaptic neurons, and"
+            " cannot build the model where there is none",
+            tests="engine/test_hazards.py::test_neurons_connected_with_each_other_have_events_of"
+            "_both_sides",
+        ),
+        same(
+            "`set_pre`, `set_post`, `prev_set_pre`, `prev_set_post`: times of spike-like events",
+            cases="event_times",
         ),
         absent(
             "code of synapses for postsynaptic spikes, and `STDP`",
@@ -487,7 +494,7 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "spike-like events",
-            cases="events events_sparse_delayed",
+            cases="events events_sparse_delayed events_of_targets_sparse",
             upstream="test_recording.py::test_event_recording",
         ),
         differs(

@@ -339,6 +339,7 @@ class _Maker:
             group.post_target_var, group.pre_target_var = targets
             if event_recording:
                 pops[source].spike_event_recording_enabled = True
+                pops[target].spike_event_recording_enabled = True
 
         self.model.parts.append(add)
         if psm_var:
@@ -427,24 +428,35 @@ class _Maker:
             given["psm_var_refs"] = {"psm_y": "y"}
             read["psm_y"] = "scalar"
 
-        def synapse_code() -> str:
-            call = self.pick(
-                [
-                    "addToPost(g);",
-                    "addToPost(g * w);",
-                    f"addToPostDelay(0.5 * g, {other} % {dendritic}u); {other}++;",
-                    "addToPre(0.1 * g); addToPost(g);",
-                ]
-            )
+        snippets = {}
+        events = []
+        for side in ("pre", "post"):
+            seen = [name for name in (f"{side}_x", f"{side}_V") if name in read]
+            if seen and self.chance(3):
+                events.append(side)
+                condition = f"{self.pick(seen)} > 0.25"
+                snippets[f"{side}_event_threshold_condition_code"] = condition
+                for times in ("set", "prev_set"):
+                    if self.chance(3):
+                        read[f"{times}_{side}"] = "scalar"
+
+        forward = [
+            "addToPost(g);",
+            "addToPost(g * w);",
+            f"addToPostDelay(0.5 * g, {other} % {dendritic}u); {other}++;",
+            "addToPre(0.1 * g); addToPost(g);",
+        ]
+        backward = ["addToPre(0.1 * g);", f"addToPre(0.1 * g * w); {other}++;", f"{other}++;"]
+
+        def synapse_code(calls: list[str]) -> str:
+            call = self.pick(calls)
             code = "" if self.chance(3) else self.code({**own, **read}, tuple(read))
             return f"{code}\n{call}\ng = fmin(fmax(g, -1.0), 1.0);"
 
-        snippets = {"pre_spike_syn_code": synapse_code()}
-        if self.chance(3):
-            event = self.pick([name for name in read if name.startswith("pre_")] or ["theta"])
-            if event != "theta":
-                snippets["pre_event_threshold_condition_code"] = f"{event} > 0.25"
-                snippets["pre_event_syn_code"] = synapse_code()
+        snippets["pre_spike_syn_code"] = synapse_code(forward)
+        for side in events:
+            calls = forward if side == "pre" else backward
+            snippets[f"{side}_event_syn_code"] = synapse_code(calls)
         if self.chance(4):
             snippets["synapse_dynamics_code"] = f"g *= 0.75; {self.code(own, ())}" + (
                 "addToPost(0.01 * g);" if self.chance() else ""

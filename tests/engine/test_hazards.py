@@ -237,3 +237,49 @@ def test_sparse_synapses_are_numbered_one_by_one() -> None:
     model.custom_update("Number")
     for owner, name in (*((group, name) for name in ids), (update, "id")):
         assert pulled(owner, name).tolist() == [0, 1, 2, 3], name
+
+
+def test_neurons_connected_with_each_other_have_events_of_both_sides() -> None:
+    """Within one population PyGeNN takes the presynaptic condition for both sides."""
+    read_only = engine.VarAccessMode.READ_ONLY
+    both = engine.create_weight_update_model(
+        "both",
+        vars=[("forth", "int"), ("back", "int")],
+        pre_neuron_var_refs=[("V_pre", "scalar", read_only)],
+        post_neuron_var_refs=[("V_post", "scalar", read_only)],
+        pre_event_threshold_condition_code="V_pre > 2.5",
+        pre_event_syn_code="forth++;",
+        post_event_threshold_condition_code="V_post > 6.5",
+        post_event_syn_code="back++;",
+    )
+    ramp = engine.create_neuron_model("ramp", vars=[("V", "scalar")], sim_code="V += id + 1;")
+    model = new_model()
+    pop = model.add_neuron_population("pop", 2, ramp, {}, {"V": 0.0})
+    group = model.add_synapse_population(
+        "within",
+        "DENSE",
+        pop,
+        pop,
+        engine.init_weight_update(
+            both,
+            {},
+            {"forth": 0, "back": 0},
+            pre_var_refs={"V_pre": "V"},
+            post_var_refs={"V_post": "V"},
+        ),
+        engine.init_postsynaptic("DeltaCurr"),
+    )
+    pop.spike_event_recording_enabled = True
+    model.build()
+    model.load(num_recording_timesteps=9)
+    steps(model, 9)
+    # V is 1, 2, … and 2, 4, …; what the last step sends does not arrive any more.
+    assert pulled(group, "forth").tolist() == [6, 6, 7, 7]
+    assert pulled(group, "back").tolist() == [2, 5, 2, 5]
+    model.pull_recording_buffers_from_device()
+    ((times, ids),) = group.pre_spike_event_recording_data
+    assert times[ids == 0].tolist() == [2, 3, 4, 5, 6, 7, 8]
+    assert times[ids == 1].tolist() == [1, 2, 3, 4, 5, 6, 7, 8]
+    ((times, ids),) = group.post_spike_event_recording_data
+    assert times[ids == 0].tolist() == [6, 7, 8]
+    assert times[ids == 1].tolist() == [3, 4, 5, 6, 7, 8]

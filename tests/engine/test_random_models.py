@@ -53,9 +53,10 @@ def recordings(model: Any) -> Seen:
         if pop.spike_recording_enabled
     }
     sources |= {
-        name: group.pre_spike_event_recording_data
+        f"{name} {side}": getattr(group, f"{side}_spike_event_recording_data")
         for name, group in model.synapse_populations.items()
-        if any(map(group.records_events, ("pre", "post")))
+        for side in ("pre", "post")
+        if group.records_events(side)
     }
     for name, data in sources.items():
         for batch, (times, ids) in enumerate(data):
@@ -85,7 +86,11 @@ def run(
             seen.append(look(model))
         recording = [
             *(pop.spike_recording_enabled for pop in model.neuron_populations.values()),
-            *(group.records_events for group in model.synapse_populations.values()),
+            *(
+                group.records_events(side)
+                for group in model.synapse_populations.values()
+                for side in ("pre", "post")
+            ),
         ]
         if any(recording):
             model.pull_recording_buffers_from_device()

@@ -53,7 +53,13 @@ EVERYTHING = create_weight_update_model(
     """,
     pre_event_threshold_condition_code="V_pre > 1.5 && x < 0.5",
     pre_event_syn_code="addToPost(0.0625); uses += 100;",
-    synapse_dynamics_code="addToPost(0.001 * V_pre); g += 0.001;",
+    post_event_threshold_condition_code="V_post > 0.5 && y < 0.75",
+    post_event_syn_code="addToPre(0.02 * g * V_post + 0.01 * x); g *= 0.98; uses += 10000;",
+    synapse_dynamics_code="""
+        addToPost(0.001 * V_pre);
+        g += (set_pre > set_post) ? 0.001 : 0.002;
+        g -= (prev_set_post > prev_set_pre) ? 0.0005 : 0.0;
+    """,
     pre_spike_code="x += 1.0;",
     post_spike_code="y += 1.0;",
     pre_dynamics_code="x *= 0.75;",
@@ -62,9 +68,12 @@ EVERYTHING = create_weight_update_model(
 DOUBLE = create_custom_update_model("double", var_refs=[("g", "scalar")], update_code="g *= 2.0;")
 
 
-def build(matrix: str, drive: np.ndarray, batch_size: int, delay: int) -> Any:
+def build(
+    matrix: str, drive: np.ndarray, batch_size: int, delay: int, *, timing: bool = False
+) -> Any:
     """Make two populations, each driving the other, loaded; `drive` has a row for each batch."""
     model = new_model("synapses", batch_size)
+    model.timing_enabled = timing
     start = {"V": 0.0, "drive": drive if batch_size > 1 else drive[0], "count": 0}
     pre = model.add_neuron_population("pre", 5, DRIVEN, {"Vthr": 2.0}, start)
     post = model.add_neuron_population(
@@ -89,7 +98,7 @@ def build(matrix: str, drive: np.ndarray, batch_size: int, delay: int) -> Any:
     model.add_custom_update("scale", "Scale", DOUBLE, {}, {}, {"g": create_wu_var_ref(group, "g")})
     for population in (pre, post):
         population.spike_recording_enabled = True
-    pre.spike_event_recording_enabled = True
+        population.spike_event_recording_enabled = True
     model.build()
     model.load(num_recording_timesteps=STEPS)
     return model
@@ -123,6 +132,7 @@ def results(model: Any, splits: tuple[int, ...] = (STEPS,)) -> list[list[np.ndar
         pre.spike_recording_data,
         post.spike_recording_data,
         group.pre_spike_event_recording_data,
+        group.post_spike_event_recording_data,
     ]
     for recording in recordings:
         for batch in range(size):
@@ -144,13 +154,13 @@ def test_batches_are_separate_runs(matrix: str, delay: int) -> None:
     alone = [results(build(matrix, row[None], 1, delay))[0] for row in drive]
     for one, other in zip(together, alone, strict=True):
         assert_same(one, other)
-    # All of it was put to use: spikes of both, events, and uses counted by both.
-    spikes, events = together[0][-6], together[0][-2]
-    assert len(spikes) > 5
-    assert len(events) > 5
+    # All of it was put to use: spikes, events of both, and uses counted by all three.
+    spikes, events, back = together[0][-8], together[0][-4], together[0][-2]
+    assert min(len(spikes), len(events), len(back)) > 5
     uses = together[0][7]
     assert (uses % 100 > 0).any()
-    assert (uses >= 100).any()
+    assert (uses % 10000 >= 100).any()
+    assert (uses >= 10000).any()
     for threads in (1, 2, 7):
         set_num_threads(threads)
         try:
@@ -159,6 +169,19 @@ def test_batches_are_separate_runs(matrix: str, delay: int) -> None:
             set_num_threads(None)
         for one, other in zip(again, together, strict=True):
             assert_same(one, other)
+
+
+@pytest.mark.parametrize("matrix", ["DENSE", "SPARSE"])
+def test_timers_tell_phases_apart_and_change_nothing(matrix: str) -> None:
+    drive = np.full((2, 5), 0.4, np.float32)
+    model = build(matrix, drive, 2, 3, timing=True)
+    for one, other in zip(results(model), results(build(matrix, drive, 2, 3)), strict=True):
+        assert_same(one, other)
+    times = (
+        *(model.synapse_dynamics_time, model.presynaptic_update_time),
+        *(model.postsynaptic_update_time, model.neuron_update_time),
+    )
+    assert min(times) > 0.0
 
 
 def test_loading_anew_is_a_fresh_start() -> None:
@@ -361,6 +384,10 @@ WRONG = {
     "events": (
         lambda m, s: s.pre_spike_event_recording_data, RuntimeError,
         "No presynaptic events are recorded from synapse population 'ab'",
+    ),
+    "events of targets": (
+        lambda m, s: s.post_spike_event_recording_data, RuntimeError,
+        "No postsynaptic events are recorded from synapse population 'ab'.*and its target",
     ),
     "delays that are not": (
         lambda m, s: engine.create_den_delay_var_ref(s), RuntimeError, "no dendritic delays",

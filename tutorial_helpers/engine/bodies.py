@@ -369,7 +369,8 @@ class _Assembly:
         """Return lines that set back the variables of a side before its code for spikes runs.
 
         PyGeNN does so with variables that it keeps for later steps: what their dynamics did in the
-        same step is lost, whether the code for spikes uses them or not.
+        same step is lost, whether the code for spikes uses them or not. So does its look for
+        spike-like events, in every step.
         """
         buffers = [side.bound.buffers[var.name] for var in side.variables]
         return [
@@ -641,7 +642,8 @@ def _event_lines(assembly: _Assembly, side: Side, names: Mapping[str, Name]) -> 
     translator = assembly.translator(known, unavailable=_NOT_OF_CONDITIONS)
     before, condition = translator.condition(side.model.event_condition(side.side))
     flag = f"{side.flags}[neuron]"
-    lines = [*before, f"{flag} = {condition}"]
+    # As spikes do, looking for events takes back what dynamics did to a delayed variable.
+    lines = [*assembly.reloads(side), *before, f"{flag} = {condition}"]
     if side.event_times is None:
         return lines
     last = assembly.neuron_cell(side.event_times.name, side.event_times)

@@ -476,12 +476,13 @@ def _neurons(
     model: Description, group: NeuronGroup, memory: _Memory, in_blocks: bool
 ) -> dict[str, Any]:
     incoming = [sg for sg in model.synapse_populations.values() if sg.trg is group]
+    outgoing = [sg for sg in model.synapse_populations.values() if sg.src is group]
     sources = [source for source in model.current_sources.values() if source.target_pop is group]
     # The order in which PyGeNN adds them up, as far as it can be told: it decides the last bit.
     incoming.reverse()
+    outgoing.reverse()
     incoming.sort(key=lambda sg: _rank(_POSTSYNAPTIC_ORDER, sg.postsynaptic))
     sources = sorted(sources, key=lambda source: source.model.class_name != "DC")
-    outgoing = [sg for sg in model.synapse_populations.values() if sg.src is group]
     sides, event_sources = _sides(model, group, memory)
     loop = neuron_loop(
         model.types,

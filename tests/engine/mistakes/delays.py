@@ -30,3 +30,39 @@ create_weight_update_model(
     pre_event_threshold_condition_code="V > 0.5;",
     pre_event_syn_code="addToPost(V);",
 )
+
+# %% Postsynaptic events of synapses that have none -> RuntimeError
+b.spike_event_recording_enabled = True
+ab.post_spike_event_recording_data
+
+# %% A postsynaptic event that is to reach postsynaptic neurons -> SnippetError
+create_weight_update_model(
+    "backward",
+    vars=[("g", "scalar")],
+    post_neuron_var_refs=[("V", "scalar")],
+    post_event_threshold_condition_code="V > 0.5",
+    post_event_syn_code="addToPost(g);",
+)
+
+# %% The time of events that there are not -> SnippetError
+create_weight_update_model(
+    "waiting",
+    vars=[("g", "scalar")],
+    pre_spike_syn_code="addToPost(t - set_post < 5.0 ? g : 0.0);",
+)
+
+# %% The time of events in code of neurons -> SnippetError
+create_weight_update_model(
+    "waiting",
+    pre_vars=[("x", "scalar")],
+    pre_dynamics_code="x = t - set_pre;",
+    pre_event_threshold_condition_code="x > 5.0",
+    pre_event_syn_code="addToPost(x);",
+)
+
+# %% The time of spikes in a condition of events -> SnippetError
+create_weight_update_model(
+    "waiting",
+    pre_event_threshold_condition_code="t - st_pre > 5.0",
+    pre_event_syn_code="addToPost(1.0);",
+)

@@ -54,6 +54,13 @@ create_neuron_model("lif", extra_global_params=[("gain", "scalar")])
 # %% An event without its condition -> RuntimeError
 create_weight_update_model("graded", pre_event_syn_code="addToPost(1.0);")
 
+# %% A condition without what an event does -> RuntimeError
+create_weight_update_model(
+    "graded",
+    post_neuron_var_refs=[("V", "scalar")],
+    post_event_threshold_condition_code="V > 0.5",
+)
+
 # %% An old and a new keyword for the same -> TypeError
 import warnings
 
