@@ -85,6 +85,14 @@ def of_synapses(postsynaptic: Any = None, matrix: str = "DENSE", **code: str) ->
     return model
 
 
+def of_events(side: str, condition: str, code: str) -> Any:
+    if not (condition.strip() and code.strip()):
+        # The one without the other is no model.
+        return of_synapses()
+    parts = {f"{side}_event_threshold_condition_code": condition, f"{side}_event_syn_code": code}
+    return of_synapses(**parts)
+
+
 def of_postsynaptic(code: str) -> Any:
     psm = engine.create_postsynaptic_model("x", **OWN, sim_code=code)
     return of_synapses(engine.init_postsynaptic(psm, PARAMS, START))
@@ -159,14 +167,20 @@ KINDS: dict[str, tuple[Callable[[str], Any], str]] = {
         "addToPostDelay(V, 0); scalar *p2 = e + id_syn; *p2 -= st_pre; u += id_post;",
     ),
     "pre_event_syn": (
-        lambda code: of_synapses(
-            pre_event_threshold_condition_code="p > 0.5", pre_event_syn_code=code
-        ),
+        lambda code: of_events("pre", "p > 0.5", code),
         "addToPost(V); do { i -= 2; } while (i > 0); V = (i, theta);",
     ),
+    "post_event_syn": (
+        lambda code: of_events("post", "q > 0.5", code),
+        "addToPre(V * q); V -= (t - set_post > 2.0) ? p : theta; u = id_syn;",
+    ),
     "event condition": (
-        lambda code: of_synapses(pre_event_threshold_condition_code=code),
+        lambda code: of_events("pre", code, ";"),
         "p > theta * dt && fabs(p) < 3.0f",
+    ),
+    "postsynaptic event condition": (
+        lambda code: of_events("post", code, ";"),
+        "q + id > theta || (q -= dt) < -1.0",
     ),
     "synapse_dynamics": (
         lambda code: of_synapses(synapse_dynamics_code=code),
