@@ -547,6 +547,42 @@ def spike_times_in_synapses(pygenn: ModuleType, name: str, precision: str) -> Ar
 
 
 @case("float", "double")
+def spike_times_in_neurons_alone(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """Code of either side asks when a neuron spiked, and code of synapses does not."""
+    rng = np.random.default_rng(199)
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 0.5
+    since = pygenn.create_weight_update_model(
+        "since",
+        vars=[("g", "scalar")],
+        pre_vars=[("x", "timepoint")],
+        post_vars=[("y", "timepoint")],
+        pre_dynamics_code="x = st_pre;",
+        post_spike_code="y = t - st_post;",
+        pre_spike_syn_code="addToPost(g);",
+    )
+    pre, post = senders(pygenn, model, rng, 4), spiking(pygenn, model, 3)
+    start = {"g": rng.uniform(0, 1, 12)}
+    group = model.add_synapse_population(
+        "since",
+        "DENSE",
+        pre,
+        post,
+        pygenn.init_weight_update(since, {}, start, {"x": 0.0}, {"y": 0.0}),
+        pygenn.init_postsynaptic("DeltaCurr"),
+    )
+    model.build()
+    model.load()
+    rows: dict[str, list[np.ndarray]] = {"x": [], "y": []}
+    for _ in range(16):
+        model.step_time()
+        rows["x"].append(read(group.pre_vars["x"]))
+        rows["y"].append(read(group.post_vars["y"]))
+    model.unload()
+    return {key: np.stack(values) for key, values in rows.items()}
+
+
+@case("float", "double")
 def spike_times_in_sides(pygenn: ModuleType, name: str, precision: str) -> Arrays:
     """Code of either side and of synapses can ask how long ago a neuron spiked."""
     rng = np.random.default_rng(190)

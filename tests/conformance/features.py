@@ -300,7 +300,7 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "`st_pre`, `st_post`, `prev_st_pre`, `prev_st_post`",
-            cases="spike_times_in_synapses spike_times_in_sides",
+            cases="spike_times_in_synapses spike_times_in_sides spike_times_in_neurons_alone",
         ),
         differs(
             "`prev_st_post` of neurons that send no spikes; `prev_st_pre`, `prev_set_pre` after an"

@@ -466,8 +466,10 @@ class _Maker:
                 continue
             var = f"{side}_x"
             neuron = {var: "scalar", "w": "scalar", "t": "scalar", "id": "unsigned int"}
+            if self.chance(3):
+                neuron[f"st_{side}"] = "scalar"
             if self.chance():
-                code = self.code(neuron, ("w", "t", "id"))
+                code = self.code(neuron, tuple(name for name in neuron if name != var))
                 snippets[f"{side}_dynamics_code"] = f"{code}\n{var} = fmin(fmax({var}, 0.0), 1.0);"
             if self.chance():
                 snippets[f"{side}_spike_code"] = f"{var} = 0.5 * {var} + 0.5;"

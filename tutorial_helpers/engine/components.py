@@ -158,6 +158,13 @@ class WeightUpdateModel(Model):
         """Return whether the code of the synapses holds a word that matches a pattern."""
         return any(re.search(rf"\b{pattern}", snippet.text) for snippet in self.synapse_code)
 
+    def neurons_use(self, side: str, pattern: str) -> bool:
+        """Return the same of the code of the neurons on the ``"pre"`` or ``"post"`` side."""
+        code = (self.pre_dynamics_code, self.pre_spike_code)
+        if side == "post":
+            code = (self.post_dynamics_code, self.post_spike_code)
+        return any(re.search(rf"\b{pattern}", snippet.text) for snippet in code)
+
     def event_condition(self, side: str) -> Snippet:
         """Return when neurons of the ``"pre"`` or ``"post"`` side have a spike-like event."""
         if side == "pre":

@@ -689,7 +689,7 @@ class SynapseGroup(Group):
         self._max_dendritic_delay_timesteps = 1
         self._max_connections: int | None = None
         for side, population in (("pre", src), ("post", trg)):
-            if self.uses(rf"st_{side}\b"):
+            if self.uses(rf"st_{side}\b") or wum.neurons_use(side, rf"st_{side}\b"):
                 population.refer_to_spike_times()
             if self.uses(rf"prev_st_{side}\b"):
                 population.refer_to_prev_spike_times()
