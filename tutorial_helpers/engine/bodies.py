@@ -638,7 +638,11 @@ def neuron_loop(
 
 def _event_lines(assembly: _Assembly, side: Side, names: Mapping[str, Name]) -> list[str]:
     """Return lines that find out whether a neuron has a spike-like event, and note when."""
-    known = {name: what for name, what in names.items() if name not in _NOT_OF_CONDITIONS}
+    known = {
+        name: what
+        for name, what in names.items()
+        if name not in _NOT_OF_CONDITIONS or what.kind != "built-in"
+    }
     translator = assembly.translator(known, unavailable=_NOT_OF_CONDITIONS)
     before, condition = translator.condition(side.model.event_condition(side.side))
     flag = f"{side.flags}[neuron]"
