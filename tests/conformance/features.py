@@ -48,6 +48,14 @@ FEATURES: dict[str, list[Feature]] = {
             tests="engine/test_errors.py::test_mistakes_are_named",
         ),
         differs(
+            "`optimize_code=True`",
+            "lets weights of neurons with the same spike train be summed up first, which rounds"
+            " differently; PyGeNN compiles with `-O3 -ffast-math`",
+            tests="engine/test_spike_trains.py"
+            "::test_summing_first_changes_nothing_but_how_sums_are_rounded"
+            " engine/test_spike_trains.py::test_neither_the_batch_nor_the_threads_matter",
+        ),
+        differs(
             "two models of one name in one process",
             "are independent; PyGeNN's share one compiled library",
             tests="engine/test_hazards.py::test_models_of_one_name_are_independent",

@@ -43,7 +43,7 @@ from tutorial_helpers.engine.initialisers import (
     check_variables,
 )
 from tutorial_helpers.engine.plan import Plan, make_plan
-from tutorial_helpers.engine.runtime import Runtime
+from tutorial_helpers.engine.runtime import LONGEST_QUEUE, Runtime
 from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import Precision, ResolvedType, precision_type
 from tutorial_helpers.engine.update_shapes import check_dimensions, check_targets
@@ -698,11 +698,15 @@ class GeNNModel:
         The step may run later, together with others: at the latest when something is pulled,
         pushed, recorded, timed or updated.
         """
-        if self._runtime is None:
+        runtime = self._runtime
+        if runtime is None:
             raise RuntimeError(
                 "GeNN model has to be loaded before stepping: call model.load() first."
             )
-        self._runtime.step()
+        # Counted here, as another call would take as long again.
+        runtime.pending += 1
+        if runtime.pending >= LONGEST_QUEUE:
+            runtime.flush()
 
     def custom_update(self, group_name: str) -> None:
         """Run all custom updates that were added under a name.

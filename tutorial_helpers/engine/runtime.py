@@ -34,8 +34,8 @@ _PHASES = (
     (_NEURONS, "neuron_update"),
 )
 
-# Steps that may wait. More would not be faster, and a progress bar would know nothing of them.
-_LONGEST_QUEUE = 1000
+#: Steps that may wait. More would not be faster, and a progress bar would know nothing of them.
+LONGEST_QUEUE = 1000
 
 # Elements below which a custom update is not worth a second thread.
 _ELEMENTS_PER_CALL = 1 << 18
@@ -190,12 +190,6 @@ class Runtime:
     def timestep(self, value: int) -> None:
         self.flush()
         self._timestep = value
-
-    def step(self) -> None:
-        """Ask for one step."""
-        self.pending += 1
-        if self.pending >= _LONGEST_QUEUE:
-            self.flush()
 
     def flush(self) -> None:
         """Run all steps that have been asked for."""
