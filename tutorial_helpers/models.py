@@ -94,6 +94,8 @@ def build_classifier(
     *,
     batch_size: int = 128,
     threshold: float = THRESHOLD,
+    precision: str = "float",
+    **preferences: Any,
 ) -> Classifier:
     """Build and load a feed-forward network of integrate-and-fire neurons.
 
@@ -105,6 +107,10 @@ def build_classifier(
         Number of images that are classified side by side.
     threshold
         Membrane voltage at which neurons spike, in mV.
+    precision
+        ``"float"`` or ``"double"``.
+    **preferences
+        Further arguments of `GeNNModel`, such as ``optimize_code=True``.
 
     Returns
     -------
@@ -125,7 +131,7 @@ def build_classifier(
     """
     sizes = layer_sizes(weights)
     start = perf_counter()
-    model = GeNNModel("float", "mnist_classifier")
+    model = GeNNModel(precision, "mnist_classifier", **preferences)
     model.dt = 1.0
     model.batch_size = batch_size
     names = ["input", *(f"hidden{n}" for n in range(1, len(sizes) - 1)), "output"]

@@ -1,0 +1,1 @@
+"""The contestants: a module each, whose `build` takes a `Job` and settings."""

@@ -1,0 +1,130 @@
+"""What the machine calls itself, and the surroundings that processes are given."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from benchmarks.job import BenchmarkError
+
+ROOT = Path(__file__).resolve().parents[1]
+
+# How the bundled engine and the libraries behind NumPy are told their number of threads.
+THREAD_SETTINGS = (
+    "TUTORIAL_THREADS",
+    "OPENBLAS_NUM_THREADS",
+    "OMP_NUM_THREADS",
+    "MKL_NUM_THREADS",
+    "VECLIB_MAXIMUM_THREADS",
+)
+
+
+def cpu_name() -> str:
+    """Return what the machine calls its processor."""
+    try:
+        lines = Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        lines = []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.processor() or platform.machine()
+
+
+def caches() -> dict[str, str]:
+    """Return the sizes of the first processor's caches, where the system tells them."""
+    sizes = {}
+    for folder in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
+        try:
+            level, kind, size = (
+                (folder / name).read_text(encoding="utf-8").strip()
+                for name in ("level", "type", "size")
+            )
+        except OSError:
+            continue
+        if kind != "Instruction":
+            sizes[f"L{level}"] = size
+    return sizes
+
+
+def description() -> dict[str, Any]:
+    """Return what has to be known of the machine to read the numbers."""
+    return {
+        "cpu": cpu_name(),
+        "processors": processors(),
+        "caches": caches(),
+        "platform": f"{platform.system()} {platform.machine()}",
+    }
+
+
+def processors() -> int:
+    """Return how many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def surroundings(cache: Path, threads: int | None = None) -> dict[str, str]:
+    """Return the environment variables of a process that is measured.
+
+    Parameters
+    ----------
+    cache
+        Folder in which it finds, and leaves, what it compiles.
+    threads
+        Threads that it is told to use; None for its default.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in THREAD_SETTINGS}
+    paths = filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))
+    environment = {
+        **kept,
+        "PYTHONPATH": os.pathsep.join(paths),
+        "TUTORIAL_BACKEND": "bundled",
+        "TUTORIAL_CACHE_DIR": str(cache),
+        "TORCHINDUCTOR_CACHE_DIR": str(cache),
+    }
+    if threads:
+        environment |= dict.fromkeys(THREAD_SETTINGS, str(threads))
+    return environment
+
+
+def ask(
+    module: str, settings: dict[str, Any], cache: Path, threads: int | None = None
+) -> dict[str, Any]:
+    """Run a module of this package in a new process, and return what it prints as JSON.
+
+    Parameters
+    ----------
+    module
+        Its name, such as ``"benchmarks.memory"``.
+    settings
+        What it is given, in JSON, as its only argument.
+    cache, threads
+        As in `surroundings`.
+
+    Raises
+    ------
+    BenchmarkError
+        If the process fails; the message ends with the last thing it said.
+    """
+    completed = subprocess.run(
+        [sys.executable, "-m", module, json.dumps(settings)],
+        env=surroundings(cache, threads),
+        capture_output=True,
+        encoding="utf-8",
+    )
+    if completed.returncode:
+        said = completed.stderr.strip().splitlines()
+        raise BenchmarkError(
+            f"{module} ended with status {completed.returncode}: {said[-1] if said else 'no word'}"
+        )
+    answer: dict[str, Any] = json.loads(completed.stdout)
+    return answer
+
+
+def say(text: str) -> None:
+    """Report progress, beside the results."""
+    print(text, file=sys.stderr, flush=True)
