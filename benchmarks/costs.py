@@ -83,7 +83,9 @@ def measure(
 
 def summary(costs: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the medians that the project has an aim for, each with the aim, in seconds."""
-    rows = [("step_time", f"step_time, {mode}", costs["step_time"][mode]) for mode in costs["step_time"]]
+    rows = [
+        ("step_time", f"step_time, {mode}", costs["step_time"][mode]) for mode in costs["step_time"]
+    ]
     rows.append(("import", "import tutorial_helpers.pygenn", costs["import"]))
     for key, mode in (("engine", "exact"), ("engine-opt", "optimize_code")):
         for heat, seconds in costs["builds"][key].items():

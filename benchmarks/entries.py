@@ -81,7 +81,11 @@ class Bar(NamedTuple):
     wanted: float
 
 
-_OPTIMISED, _DOUBLE, _PUSHED = {"optimize_code": True}, {"precision": "double"}, {"on_device": False}
+_OPTIMISED, _DOUBLE, _PUSHED = (
+    {"optimize_code": True},
+    {"precision": "double"},
+    {"on_device": False},
+)
 
 
 def all_entries() -> list[Entry]:
@@ -93,7 +97,9 @@ def all_entries() -> list[Entry]:
         Entry("engine-opt-1", "bundled engine, optimize_code", batched, _OPTIMISED, threads=1),
         Entry("engine", "bundled engine", batched),
         Entry("engine-1", "bundled engine", batched, threads=1),
-        Entry("engine-64-opt", "bundled engine, float64, optimize_code", batched, _DOUBLE | _OPTIMISED),
+        Entry(
+            "engine-64-opt", "bundled engine, float64, optimize_code", batched, _DOUBLE | _OPTIMISED
+        ),
         Entry("engine-64", "bundled engine, float64", batched, _DOUBLE),
         *(
             Entry(
@@ -113,7 +119,9 @@ def all_entries() -> list[Entry]:
         Entry("numpy", "NumPy", "numpy_dense", library="numpy"),
         Entry("numpy-1", "NumPy", "numpy_dense", library="numpy", threads=1),
         Entry("scipy", "SciPy, sparse spikes", "scipy_sparse", library="scipy"),
-        Entry("torch-compile", "PyTorch, compiled", "torch_dense", {"compiled": True}, library="torch"),
+        Entry(
+            "torch-compile", "PyTorch, compiled", "torch_dense", {"compiled": True}, library="torch"
+        ),
         Entry("torch", "PyTorch", "torch_dense", library="torch"),
         Entry("norse", "Norse", "norse_iaf", library="norse"),
         Entry("spikingjelly", "SpikingJelly", "spikingjelly_if", library="spikingjelly"),
@@ -176,11 +184,16 @@ def all_entries() -> list[Entry]:
 
 def able(entries: list[Entry], found: Mapping[str, Interpreter]) -> tuple[list[Entry], list[Entry]]:
     """Give each contestant its interpreter; return those that have one and those that have none."""
-    can, cannot = [], []
+    can: list[Entry] = []
+    cannot: list[Entry] = []
     for entry in entries:
-        if entry.library in found:
+        if entry.library is None:
+            can.append(entry)
+        elif entry.library in found:
             entry.python = found[entry.library].python
-        (can if entry.library is None or entry.library in found else cannot).append(entry)
+            can.append(entry)
+        else:
+            cannot.append(entry)
     return can, cannot
 
 

@@ -1,4 +1,4 @@
-"""Which interpreter runs which library: the project's own, or one with an environment of its own."""
+"""Which interpreter runs which library: the project's own, or one of another environment."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from benchmarks.job import BenchmarkError
+from benchmarks.machine import ROOT
 
 #: Where the paths of interpreters are kept, a name each; git ignores it, as they differ everywhere.
 FILE = Path(__file__).with_name("environments.json")
@@ -33,7 +34,7 @@ def interpreters(given: Sequence[str], file: Path = FILE) -> dict[str, Interpret
     given
         Texts ``LIBRARY=PATH`` of the command line, which come before those of the file.
     file
-        A JSON object of libraries and paths; it need not exist.
+        A JSON object of libraries and paths, from the repository's folder; it need not exist.
 
     Raises
     ------
@@ -61,9 +62,13 @@ def interpreters(given: Sequence[str], file: Path = FILE) -> dict[str, Interpret
             raise BenchmarkError(
                 f"There is no library '{library}' here; known are {', '.join(LIBRARIES)}."
             )
-        if not Path(path).is_file():
-            raise BenchmarkError(f"The interpreter for {library}, {path}, does not exist.")
-        found[library] = Interpreter(path, True)
+        # Not resolved any further: a virtual environment is known by the place of its links.
+        interpreter = ROOT / path
+        if not interpreter.is_file():
+            raise BenchmarkError(
+                f"The interpreter for {library}, {path}, does not exist; correct its path."
+            )
+        found[library] = Interpreter(str(interpreter), True)
     for library in LIBRARIES:
         if library not in found and importlib.util.find_spec(library) is not None:
             found[library] = Interpreter(sys.executable, False)

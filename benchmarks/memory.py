@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
-import resource
 import sys
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -45,8 +46,12 @@ def measure(folder: Path, sizes: Sequence[Size] = SIZES) -> list[dict[str, Any]]
     -------
     list of dict
         Bytes of the state and the weights, counted once, and by how much the peak of the process's
-        memory grew from before the network was described to after its steps were run.
+        memory grew from before the network was described to after its steps were run. Nothing
+        where the system does not tell that.
     """
+    if importlib.util.find_spec("resource") is None:
+        say("memory is not measured: this system does not tell how much a process has held")
+        return []
     results = []
     for size in sizes:
         for optimize_code in (False, True):
@@ -71,6 +76,8 @@ def measure(folder: Path, sizes: Sequence[Size] = SIZES) -> list[dict[str, Any]]
 
 def _peak() -> int:
     """Return the most memory that this process has held so far, in bytes."""
+    import resource
+
     unit = 1 if sys.platform == "darwin" else 1024
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
@@ -84,10 +91,12 @@ def _measure(
     # Positive, so that every layer spikes; the caller's copy is no part of what the model takes.
     weights = [
         random.random((pre, post), dtype=np.float32) / np.float32(pre)
-        for pre, post in zip(layers[:-1], layers[1:], strict=True)
+        for pre, post in pairwise(layers)
     ]
     # What is only loaded when the first model is run is no part of a model either.
-    tiny = build_classifier([np.ones((2, 2), np.float32)], batch_size=2, optimize_code=optimize_code)
+    tiny = build_classifier(
+        [np.ones((2, 2), np.float32)], batch_size=2, optimize_code=optimize_code
+    )
     tiny.model.step_time()
     tiny.populations[0].vars["V"].pull_from_device()
     before = _peak()

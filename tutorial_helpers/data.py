@@ -360,7 +360,7 @@ def load_digits() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 def _enlarged(image: NDArray[np.float64]) -> NDArray[np.uint8]:
     """Crop `image` (0 to 1) to its ink and enlarge it to 20 pixels on its longer side."""
-    from scipy import ndimage  # type: ignore[import-untyped]
+    from scipy import ndimage
 
     rows, columns = np.nonzero(image)
     ink = image[rows.min() : rows.max() + 1, columns.min() : columns.max() + 1]

@@ -17,7 +17,7 @@ from benchmarks.job import Contestant, Job
 def build(job: Job) -> Contestant:
     """Build the layers."""
     # Its neurons fire above the threshold, and not at it: the float just below makes that the same.
-    threshold = torch.from_numpy(np.nextafter(np.float32([job.threshold]), np.float32(0)))
+    threshold = torch.as_tensor(np.nextafter(np.float32(job.threshold), np.float32(0)))
     weights = linear_layers(job)
     cells = [IAFCell(IAFParameters(v_th=threshold)) for _ in job.sizes]
 

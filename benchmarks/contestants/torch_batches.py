@@ -30,8 +30,11 @@ def in_batches(job: Job, start: Callable[[int], Step], *, full: bool = False) ->
         Whether the last batch has to be filled up, with blank images.
     """
 
-    @torch.inference_mode()
     def run(images: NDArray[np.uint8]) -> Outcome:
+        with torch.inference_mode():
+            return classify(images)
+
+    def classify(images: NDArray[np.uint8]) -> Outcome:
         begin = perf_counter()
         # In double precision, as floats count no further than 2 ** 24.
         totals = [torch.zeros((), dtype=torch.float64) for _ in job.sizes]

@@ -1,0 +1,217 @@
+"""The command line: ``python -m benchmarks``."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from collections.abc import Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from benchmarks import costs, documents, figures, memory, report, roofline, rounds, scaling
+from benchmarks.entries import (
+    BATCH_SIZE,
+    TUTORIAL,
+    WIDE,
+    WIDE_NEURONS,
+    Entry,
+    able,
+    all_entries,
+)
+from benchmarks.environments import LIBRARIES, interpreters
+from benchmarks.job import BenchmarkError, Job, save_job, widened
+from benchmarks.machine import ROOT, description, say
+from tutorial_helpers.data import load_test_set, load_weights
+from tutorial_helpers.models import GREY_LEVELS_PER_MILLIVOLT, THRESHOLD
+
+RESULTS = ROOT / "benchmarks" / "results.json"
+PARTS = ("speed", "costs", "memory", "scaling", "roofline")
+TIMESTEPS = 100
+
+#: Images for the network of ten times the synapses.
+WIDE_IMAGES = 500
+
+_DESCRIPTION = """\
+Measure how fast the bundled engine classifies the MNIST test set, beside NumPy, SciPy, PyTorch,
+snnTorch, SpikingJelly, Norse, Brian2 and real PyGeNN, each where there is an interpreter that has
+it; how its time grows; how close its kernel is to what the machine can do; and what little things
+cost. benchmarks/README.md says how, and how to install the others."""
+
+_EXAMPLES = """\
+examples:
+  python -m benchmarks                                  everything, printed
+  python -m benchmarks --publish                        and stored, with figures and tables
+  python -m benchmarks --only speed --contestants engine,pygenn
+  python -m benchmarks --redraw                         figures and tables of the stored numbers"""
+
+
+def positive(text: str) -> int:
+    """Return the positive integer that an option was given."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"expected a positive integer, not '{text}'")
+    return int(text)
+
+
+def names(known: Sequence[str]) -> Any:
+    """Return how to read an option that takes some of the names known, with commas between."""
+
+    def read(text: str) -> list[str]:
+        chosen = text.split(",")
+        for name in chosen:
+            if name not in known:
+                raise argparse.ArgumentTypeError(f"no '{name}' here; known: {', '.join(known)}")
+        return chosen
+
+    return read
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    keys = [entry.key for entry in all_entries()]
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument(
+        "--rounds", type=positive, default=5, metavar="N", help="default: %(default)s"
+    )
+    parser.add_argument(
+        "--images", type=positive, metavar="N", help="only the first N images (default: all)"
+    )
+    parser.add_argument(
+        "--only", type=names(PARTS), metavar="PART,…", help=f"some of {', '.join(PARTS)}"
+    )
+    parser.add_argument(
+        "--contestants", type=names(keys), metavar="NAME,…", help=f"some of {', '.join(keys)}"
+    )
+    parser.add_argument(
+        "--python",
+        action="append",
+        default=[],
+        metavar="LIBRARY=PATH",
+        help="interpreter that has a library: one of " + ", ".join(LIBRARIES),
+    )
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write all raw numbers there")
+    parser.add_argument(
+        "--publish",
+        action="store_true",
+        help="write benchmarks/results.json, the figures in docs/, and the tables of the READMEs",
+    )
+    parser.add_argument(
+        "--redraw", action="store_true", help="measure nothing: publish what is stored"
+    )
+    return parser
+
+
+def benchmark(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Measure what the command line asks for, and return it."""
+    dataset, weights = load_test_set(), load_weights()
+    available = len(dataset.images)
+    wanted = arguments.images or available
+    if wanted > available:
+        raise BenchmarkError(f"--images {wanted} is more than the {available} of {dataset.name}.")
+    found = interpreters(arguments.python)
+    parts, count = arguments.only or PARTS, arguments.rounds
+    chosen = [
+        e for e in all_entries() if not arguments.contestants or e.key in arguments.contestants
+    ]
+    entries, missing = able(chosen, found)
+    wide = widened(weights, WIDE_NEURONS)
+    jobs = {
+        TUTORIAL: _job(dataset.images[:wanted], weights),
+        WIDE: _job(dataset.images[: min(wanted, WIDE_IMAGES)], wide),
+    }
+    values: dict[str, Any] = {
+        "dataset": dataset.name,
+        "notice": dataset.notice,
+        "date": date.today().isoformat(),
+        "images": wanted,
+        "timesteps": TIMESTEPS,
+        "batch_size": BATCH_SIZE,
+        "layers": jobs[TUTORIAL].sizes,
+        "wide_layers": jobs[WIDE].sizes,
+        "machine": description(),
+        "rounds": count,
+    }
+    with tempfile.TemporaryDirectory(prefix="benchmarks-") as name:
+        folder = Path(name)
+        for title, job in jobs.items():
+            save_job(job, folder / title)
+        if "speed" in parts:
+            images = {title: len(job.images) for title, job in jobs.items()}
+            values["orders"] = rounds.measure(entries, found, folder, images, count)
+            ran = [entry for entry in entries if entry.seconds]
+            values["left_out"] = [entry.key for entry in (*missing, *entries) if not entry.seconds]
+            values |= report.speed(ran, dataset.labels)
+        if "costs" in parts:
+            say("timing little costs")
+            values["costs"] = _costs(entries, found, folder, min(count, 3))
+        if "memory" in parts:
+            values["memory"] = memory.measure(folder)
+        if "scaling" in parts:
+            say("measuring how time grows")
+            values["scaling"] = scaling.measure(folder, TUTORIAL, count)
+        if "roofline" in parts:
+            say("measuring the roofline")
+            values["roofline"] = roofline.measure(folder, TUTORIAL, count)
+    return values
+
+
+def _job(images: Any, weights: Any) -> Job:
+    return Job(images, weights, BATCH_SIZE, TIMESTEPS, THRESHOLD, GREY_LEVELS_PER_MILLIVOLT)
+
+
+def _costs(entries: Sequence[Entry], found: Any, folder: Path, repeats: int) -> dict[str, Any]:
+    measured = costs.measure(entries, found, folder, repeats)
+    return {**measured, "summary": costs.summary(measured)}
+
+
+def publish(values: dict[str, Any]) -> None:
+    """Write the figures and the tables of the READMEs."""
+    figures.draw(values)
+    documents.write(values)
+
+
+def main() -> int:
+    """Run the command line and return its exit status."""
+    arguments = parser().parse_args()
+    try:
+        if arguments.redraw:
+            publish(json.loads(RESULTS.read_text(encoding="utf-8")))
+            return 0
+        values = benchmark(arguments)
+        print(report.text(values))
+        written = json.dumps(values, indent=1) + "\n"
+        if arguments.json:
+            arguments.json.write_text(written, encoding="utf-8")
+        wrong = report.failures(values)
+        if wrong:
+            raise BenchmarkError(wrong[0])
+        if arguments.publish:
+            lacking = [part for part in PARTS if part not in (arguments.only or PARTS)]
+            lacking += [
+                key for key in ("engine", "engine-opt", "pygenn") if key in values["left_out"]
+            ]
+            if lacking or arguments.contestants or values["notice"]:
+                raise BenchmarkError(
+                    "--publish needs MNIST, all parts and contestants, and PyGeNN at least; "
+                    f"lacking: {', '.join(lacking) or 'see above'}."
+                )
+            RESULTS.write_text(written, encoding="utf-8")
+            publish(values)
+    except KeyboardInterrupt:
+        print("Interrupted.", file=sys.stderr)
+        return 130
+    except (BenchmarkError, OSError, ValueError) as error:
+        print(f"Error: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

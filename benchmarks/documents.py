@@ -1,0 +1,205 @@
+"""The parts of the READMEs that are written from the numbers that a run has stored."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.entries import WIDE_NEURONS
+from benchmarks.figures import AXES, label
+from benchmarks.job import BenchmarkError
+from benchmarks.machine import ROOT
+from benchmarks.report import duration, reference, tutorial_results
+
+BEGIN = "<!-- from benchmarks/results.json: begin -->"
+END = "<!-- from benchmarks/results.json: end -->"
+
+MAIN, DETAILS = ROOT / "README.md", ROOT / "benchmarks" / "README.md"
+
+
+def sections(values: dict[str, Any]) -> dict[Path, str]:
+    """Return what stands between the marks, for each document."""
+    return {MAIN: main_section(values), DETAILS: details_section(values)}
+
+
+def stored_section(document: Path) -> str:
+    """Return what stands between the marks of a document.
+
+    Raises
+    ------
+    BenchmarkError
+        If it has not got both marks.
+    """
+    return _split(document)[1]
+
+
+def write(values: dict[str, Any]) -> None:
+    """Write what stands between the marks of all documents."""
+    for document, section in sections(values).items():
+        before, _, after = _split(document)
+        document.write_text(f"{before}{BEGIN}\n{section}\n{END}{after}", encoding="utf-8")
+
+
+def _split(document: Path) -> tuple[str, str, str]:
+    found = re.fullmatch(
+        f"(.*){re.escape(BEGIN)}\n(.*)\n{re.escape(END)}(.*)",
+        document.read_text(encoding="utf-8"),
+        re.DOTALL,
+    )
+    if found is None:
+        raise BenchmarkError(f"{document} needs the lines '{BEGIN}' and '{END}', in this order.")
+    before, section, after = found.groups()
+    return before, section, after
+
+
+def _rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
+    lines = [head, ("---", *("---:" for _ in head[1:])), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def main_section(values: dict[str, Any]) -> str:
+    """Return the table of the whole-test-set job and what it is good for."""
+    results = tutorial_results(values)
+    others = {
+        (pair["first"], pair["second"]): pair["images_with_other_answers"]
+        for pair in values["comparisons"]
+    }
+    rows = []
+    for result in results:
+        against = reference(result["key"])
+        differ = others.get((against, result["key"])) if against else None
+        rows.append(
+            (
+                label(result) + ("" if _all(result, values) else f", first {result['images']:,}"),
+                f"{result['images_per_second']:,.0f}",
+                f"{result['median_ratio']:.1f}",
+                "" if differ is None else f"{differ:,}",
+            )
+        )
+    first = results[0]
+    alt = (
+        f"Images per second of {len(results)} contestants. {label(first).capitalize()}: "
+        f"{first['images_per_second']:,.0f}. PyGeNN with optimize_code: "
+        f"{_rate(values, 'pygenn')}. NumPy: {_rate(values, 'numpy')}."
+    )
+    machine = values["machine"]
+    bars = [(bar["title"], f"{bar['median_ratio']:.1f}") for bar in values["bars"]]
+    costs = {row["title"]: duration(row["seconds"]) for row in values["costs"]["summary"]}
+    return "\n\n".join(
+        (
+            f"![{alt}](docs/benchmark_speed.svg)",
+            _rows(("", "images/s", "PyGeNN = 1", "other answers"), rows),
+            f"Medians of {values['rounds']} interleaved rounds of {values['images']:,} images "
+            f"with {values['timesteps']} steps, on {machine['processors']} processors of "
+            f"{_article(machine['cpu'])}, {values['date']}; batches are of {values['batch_size']}.",
+            _rows(("times as fast as PyGeNN with `optimize_code=True`", ""), bars),
+            _rows(("little costs", ""), list(costs.items())),
+        )
+    )
+
+
+def _article(name: str) -> str:
+    return f"an {name}" if name[:1] in "AEIO" else f"a {name}"
+
+
+def _all(result: dict[str, Any], values: dict[str, Any]) -> bool:
+    return bool(result["images"] == values["images"])
+
+
+def _rate(values: dict[str, Any], key: str) -> str:
+    rates = [r["images_per_second"] for r in values["results"] if r["key"] == key]
+    return f"{rates[0]:,.0f}" if rates else "not measured"
+
+
+def details_section(values: dict[str, Any]) -> str:
+    """Return scaling, roofline, memory and versions."""
+    scaling, roofline = values["scaling"], values["roofline"]
+    one = roofline["1"]
+    grown = [
+        (
+            title,
+            *(f"{scaling[name][mode]['growth']:.2f}" for mode in ("exact", "optimised")),
+            f"{power}",
+        )
+        for name, (title, power) in AXES.items()
+    ]
+    counted = one["kernels"]["exact"]["per_image"]
+    lines = []
+    for threads, answer in roofline.items():
+        for kernel in answer["kernels"].values():
+            lines.append(
+                (
+                    f"{kernel['title']}, {threads} thread{'s' if threads != '1' else ''}",
+                    f"{1e6 * kernel['seconds_per_image']:.1f}",
+                    f"{1e6 * kernel['least_seconds']['weights']:.1f}",
+                    f"{100 * kernel['share_of_bound']['weights']:.0f} %",
+                    f"{100 * kernel['share_of_bound']['nearest']:.0f} %",
+                )
+            )
+    rates = one["rates"]["float"]
+    memory = [
+        (
+            f"{row['title']}, {'optimize_code' if row['optimize_code'] else 'exact'}",
+            f"{row['steps']:,}",
+            f"{row['bytes'] / 2**20:.1f}",
+            f"{row['grown'] / 2**20:.1f}",
+        )
+        for row in values["memory"]
+    ]
+    builds = [
+        (key, *(duration(median(times[heat])) for heat in ("cold", "warm")))
+        for key, times in values["costs"]["builds"].items()
+    ]
+    versions: dict[str, None] = {}
+    for result in values["results"]:
+        versions.update({f"{name} {number}": None for name, number in result["versions"].items()})
+    spread = "; ".join(
+        f"with {title} {exact} and {optimised}" for title, exact, optimised, _ in grown
+    )
+    scaling_alt = (
+        "Six panels of the time per image in both modes. From the middle of each axis to its end "
+        f"it grows as these powers, exact and optimised: {spread}."
+    )
+    roofline_alt = (
+        "Operations per second over operations per byte, below the slopes of three bandwidths. On "
+        f"one thread the exact mode reaches {lines[0][3]} of its bound, "
+        f"optimize_code {lines[1][3]}."
+    )
+    wide = "-".join(map(str, values["wide_layers"]))
+    return "\n\n".join(
+        (
+            "### How time grows",
+            f"![{scaling_alt}](../docs/benchmark_scaling.svg)",
+            _rows(("time of an image grows with", "exact", "optimize_code", "at most"), grown),
+            "### How close the kernel is",
+            f"![{roofline_alt}](../docs/benchmark_roofline.svg)",
+            f"An image makes {counted['rows']:,.0f} spikes that are delivered: as many rows of "
+            f"weights, {counted['weight_bytes'] / 1e6:.2f} MB in single precision, for "
+            f"{counted['additions']:,.0f} additions; and {counted['updates']:,.0f} steps of "
+            "neurons. One thread reads and adds rows of all weights at "
+            f"{rates['weights'] / 1e9:.0f} GB/s, of as many as its nearest cache holds at "
+            f"{rates['nearest'] / 1e9:.0f} GB/s, copies memory at {rates['copy'] / 1e9:.0f} GB/s, "
+            f"and updates {rates['updates'] / 1e9:.1f} billion neurons a second.",
+            _rows(
+                ("", "µs per image", "bound, µs", "of the bound", "of the nearest cache's"), lines
+            ),
+            "### Memory",
+            _rows(("", "steps queued", "state and weights, MB", "grown by, MB"), memory),
+            "### Building",
+            _rows(("", "cold", "warm"), builds),
+            "### What it was measured with",
+            f"{', '.join(versions)}; {values['machine']['cpu']}, {values['machine']['processors']} "
+            f"processors, caches {_caches(values)}, {values['machine']['platform']}. Ten times the "
+            f"synapses are {wide}, which is {WIDE_NEURONS:,} hidden neurons.",
+        )
+    )
+
+
+def _caches(values: dict[str, Any]) -> str:
+    return (
+        ", ".join(f"{name} {size}" for name, size in values["machine"]["caches"].items())
+        or "unknown"
+    )
