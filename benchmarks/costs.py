@@ -68,7 +68,7 @@ def measure(
         say(f"timing builds of {entry.key}")
         builds[entry.key] = {"cold": [], "warm": []}
         for number in range(repeats if entry.library is None else 1):
-            place = folder / f"builds_{number}"
+            place = folder / "builds" / f"{entry.key}_{number}"
             try:
                 for times in builds[entry.key].values():
                     with Worker(entry, folder, place) as worker:

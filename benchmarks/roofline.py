@@ -24,6 +24,9 @@ from benchmarks.machine import ask, processors
 
 SEED = 1
 
+#: Images that are enough to tell.
+IMAGES = 2000
+
 #: Operations of a step of a neuron: add, compare, select.
 OPERATIONS_PER_UPDATE = 3
 
@@ -116,6 +119,7 @@ def _measure(job: Job, rounds: int, threads: int) -> dict[str, Any]:
     from tutorial_helpers.models import build_classifier
 
     set_num_threads(threads)
+    images = job.images[:IMAGES]
     shape = job.weights[0].shape
     found = {"float": ceilings(shape, np.float32), "double": ceilings(shape, np.float64)}
     rates: dict[str, dict[str, list[float]]] = {
@@ -145,15 +149,15 @@ def _measure(job: Job, rounds: int, threads: int) -> dict[str, Any]:
                 precision, name = one
                 rates[precision][name].append(rate(found[precision][name], threads))
                 continue
-            result = classify(networks[one], job.images, timesteps=job.timesteps)
-            seconds[one].append(result.seconds / len(job.images))
+            result = classify(networks[one], images, timesteps=job.timesteps)
+            seconds[one].append(result.seconds / len(images))
             spikes[one] = result.spikes
     # The best of all rounds: a ceiling is what can be reached at all.
     best = {p: {name: max(all_of) for name, all_of in named.items()} for p, named in rates.items()}
     kernels = {}
     for key, title, precision, _ in KERNELS:
         itemsize = 4 if precision == "float" else 8
-        per_image = [total / len(job.images) for total in spikes[key]]
+        per_image = [total / len(images) for total in spikes[key]]
         counted = work(job.sizes, per_image, job.timesteps, itemsize)
         least = {
             place: least_seconds(counted, best[precision], place)

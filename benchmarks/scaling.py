@@ -53,7 +53,7 @@ def points(images: int, timesteps: int, threads: int) -> list[Point]:
             Point("batch", 4**power, some, batch_size=4**power, threads=threads)
             for power in range(6)
         ),
-        *(Point("threads", number, images, threads=number) for number in range(1, threads + 1)),
+        *(Point("threads", number, some, threads=number) for number in range(1, threads + 1)),
     ]
 
 

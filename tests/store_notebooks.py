@@ -25,7 +25,7 @@ from stamp_notebooks import NOTEBOOKS, ROOT, TIMES
 
 sys.path.insert(0, str(ROOT))
 
-from benchmarks.whole_test_set import cpu_name
+from benchmarks.machine import cpu_name
 from tutorial_helpers.data import load_mnist
 
 # Figures that the READMEs show: the notebook, the call that draws it, the file.
