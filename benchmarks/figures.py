@@ -9,6 +9,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullLocator
 
 from benchmarks.machine import ROOT
 from benchmarks.report import tutorial_results
@@ -63,7 +64,7 @@ def label(result: dict[str, Any]) -> str:
     """Return the name of a contestant with its batches and threads."""
     how = "" if result["batched"] else ", one at a time"
     number = result["threads"]
-    threads = "" if number is None else f", {number} thread{'s' if number > 1 else ''}"
+    threads = ", all threads" if number is None else f", {number} thread{'s' if number > 1 else ''}"
     return f"{result['title']}{how}{threads}"
 
 
@@ -115,21 +116,19 @@ def scaling(measured: dict[str, Any]) -> Figure:
 
 def _plain_numbers(axes: Axes, values: list[float]) -> None:
     """Label both axes with numbers as people write them."""
-    shown = (
-        values
-        if len(values) <= 4
-        else values[::2]
-        if len(values) % 2
-        else [*values[:-1:2], values[-1]]
-    )
-    axes.set_xticks(shown, [f"{value:,.0f}" for value in shown])
-    axes.set_xticks([], minor=True)
-    for formatter in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
-        formatter("{x:,.0f}")
+    if all(float(value).is_integer() for value in values):
+        # What was chosen: at most four of them, with the first and the last.
+        places = {round(part * (len(values) - 1) / 3) for part in range(4)}
+        axes.set_xticks([values[place] for place in sorted(places)])
+    else:
+        axes.xaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     low, high = axes.get_ylim()
     if high / low < 4:
         axes.set_ylim(low / 2, high * 2)
-    axes.yaxis.set_minor_formatter(mpl.ticker.NullFormatter())
+    axes.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_major_formatter("{x:,.0f}")
+        axis.set_minor_locator(NullLocator())
     axes.spines[["top", "right"]].set_visible(False)
 
 
@@ -172,7 +171,8 @@ def roofline(measured: dict[str, Any]) -> Figure:
         axes.set_xlabel("operations per byte")
         axes.xaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_major_formatter("{x:g}")
-        axes.legend(fontsize=7, frameon=False, loc="lower right")
+        title = "measured, and what share of its bound"
+        axes.legend(fontsize=7, frameon=False, loc="lower right", title=title, title_fontsize=7)
         axes.spines[["top", "right"]].set_visible(False)
     panels[0].set_ylabel("billion operations per second")
     return figure

@@ -189,7 +189,7 @@ def text(values: dict[str, Any]) -> str:
         ]
         parts.append(table(rows))
     if "roofline" in values:
-        rows = [("roofline", "threads", "us/image", "bound, us", "share")]
+        rows = [("roofline", "threads", "µs/image", "bound, µs", "share")]
         rows += [
             (
                 kernel["title"],
@@ -253,10 +253,10 @@ def duration(seconds: float) -> str:
     Examples
     --------
     >>> duration(0.00000015), duration(0.0123), duration(3.21)
-    ('0.15 us', '12.3 ms', '3.21 s')
+    ('0.15 µs', '12.3 ms', '3.21 s')
     """
     if seconds < 1e-3:
-        return f"{1e6 * seconds:.2f} us"
+        return f"{1e6 * seconds:.2f} µs"
     return f"{1000 * seconds:.1f} ms" if seconds < 0.1 else f"{seconds:.2f} s"
 
 
