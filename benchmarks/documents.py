@@ -137,6 +137,7 @@ def details_section(values: dict[str, Any]) -> str:
                     f"{1e6 * kernel['least_seconds']['weights']:.1f}",
                     f"{100 * kernel['share_of_bound']['weights']:.0f} %",
                     f"{100 * kernel['share_of_bound']['nearest']:.0f} %",
+                    f"{100 * kernel['share_of_bound']['registers']:.0f} %",
                 )
             )
     rates = one["rates"]["float"]
@@ -184,7 +185,8 @@ def details_section(values: dict[str, Any]) -> str:
             f"{rates['nearest'] / 1e9:.0f} GB/s, copies memory at {rates['copy'] / 1e9:.0f} GB/s, "
             f"and updates {rates['updates'] / 1e9:.1f} billion neurons a second.",
             _rows(
-                ("", "µs per image", "bound, µs", "of the bound", "of the nearest cache's"), lines
+                ("", "µs per image", "bound, µs", "of the bound", "nearest cache", "registers"),
+                lines,
             ),
             "### Memory",
             _rows(("", "steps queued", "state and weights, MB", "grown by, MB"), memory),

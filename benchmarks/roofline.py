@@ -30,6 +30,9 @@ IMAGES = 2000
 #: Operations of a step of a neuron: add, compare, select.
 OPERATIONS_PER_UPDATE = 3
 
+#: Where weights can be when they are added.
+PLACES = ("weights", "nearest", "registers")
+
 #: What is measured of the engine: key, title, precision, whether optimised.
 KERNELS = (
     ("exact", "exact", "float", False),
@@ -87,9 +90,14 @@ def least_seconds(counted: dict[str, float], rates: dict[str, float], weights_fr
     rates
         What the machine does in a second.
     weights_from
-        Where weights are read: ``"weights"`` or ``"nearest"``.
+        Where weights are: ``"weights"``, the cache that holds all of them; ``"nearest"``, the
+        nearest one; or ``"registers"``, where only additions take time.
     """
-    return counted["weight_bytes"] / rates[weights_from] + counted["updates"] / rates["updates"]
+    if weights_from == "registers":
+        adding = counted["additions"] / rates["additions"]
+    else:
+        adding = counted["weight_bytes"] / rates[weights_from]
+    return adding + counted["updates"] / rates["updates"]
 
 
 def measure(folder: Path, job: str, rounds: int) -> dict[str, Any]:
@@ -159,10 +167,7 @@ def _measure(job: Job, rounds: int, threads: int) -> dict[str, Any]:
         itemsize = 4 if precision == "float" else 8
         per_image = [total / len(images) for total in spikes[key]]
         counted = work(job.sizes, per_image, job.timesteps, itemsize)
-        least = {
-            place: least_seconds(counted, best[precision], place)
-            for place in ("weights", "nearest")
-        }
+        least = {place: least_seconds(counted, best[precision], place) for place in PLACES}
         taken = median(seconds[key])
         kernels[key] = {
             "title": title,

@@ -135,6 +135,10 @@ def test_roofline(run: tuple[str, dict[str, Any]]) -> None:
         (("--rounds", "x"), "expected a positive integer, not 'x'"),
         (("--only", "sped"), "no 'sped' here; known: speed, costs,"),
         (("--contestants", "engine,nest"), "no 'nest' here; known: engine-opt,"),
+        (
+            ("--publish", "--only", "costs"),
+            "Error: --publish needs all parts and contestants; leave",
+        ),
         (("--python", "nest=python"), "Error: There is no library 'nest' here; known are numpy,"),
         (("--python", "torch"), "Error: --python must be LIBRARY=PATH, not 'torch'."),
         (
@@ -299,9 +303,10 @@ def test_work_of_an_image() -> None:
     assert counted["updates"] == 63
     assert counted["operations"] == 40 + 3 * 63
     assert counted["bytes"] == 160 + 63 * 12
-    rates = {"weights": 16.0, "nearest": 160.0, "updates": 21.0}
+    rates = {"weights": 16.0, "nearest": 160.0, "additions": 40.0, "updates": 21.0}
     assert roofline.least_seconds(counted, rates, "weights") == 13
     assert roofline.least_seconds(counted, rates, "nearest") == 4
+    assert roofline.least_seconds(counted, rates, "registers") == 4
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell the peak")
