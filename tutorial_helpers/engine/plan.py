@@ -54,8 +54,9 @@ _LONGEST_REPEATED_CODE = 4
 _STEPS_AT_ONCE = 4
 _LONGEST_CODE_FOR_STEPS = 12
 
-# Populations of fewer neurons are not worth code that is faster and takes longer to compile.
-_WIDE = 32
+# Populations of fewer neurons are not worth code that is faster and takes longer to compile: to
+# update several of them for some steps, and to add several rows of weights to them.
+_VECTOR, _WIDE = 8, 32
 
 # Batches that threads simulate at the same time are at least a part of the batch apart.
 _PARTS_OF_BATCH = 16
@@ -656,7 +657,7 @@ def _steps_at_once(loop: Loop, num_neurons: int) -> int:
     """
     alike = {"t", "age", "random_key"}.isdisjoint(loop.scalars)
     short = len(loop.lines) <= _LONGEST_CODE_FOR_STEPS
-    return _STEPS_AT_ONCE if alike and short and num_neurons >= _WIDE else 1
+    return _STEPS_AT_ONCE if alike and short and num_neurons >= _VECTOR else 1
 
 
 def _decorator(loop: Loop) -> str:
