@@ -147,7 +147,7 @@ def build_classifier(
             "DENSE",
             pre,
             post,
-            init_weight_update("StaticPulse", {}, {"g": np.asarray(matrix).flatten()}),
+            init_weight_update("StaticPulse", {}, {"g": np.asarray(matrix).ravel()}),
             init_postsynaptic("DeltaCurr"),
         )
         if CAN_DROP_SPIKES:

@@ -368,7 +368,7 @@ def initial_array(
         return np.asarray(constant(number, ctype), ctype.dtype)
     # What is too large becomes infinite; the model warns of it when it is loaded.
     with np.errstate(invalid="ignore", over="ignore"):
-        return array.astype(ctype.dtype)
+        return array.astype(ctype.dtype, copy=False)
 
 
 def constant(value: float, ctype: ResolvedType) -> float | int | bool:
