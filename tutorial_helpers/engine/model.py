@@ -93,7 +93,9 @@ class GeNNModel:
     **preferences
         Preferences of PyGeNN's backends. ``optimize_code=True`` lets sums be taken in another
         order, as it does there: weights of neurons with the same spike train are summed up first,
-        which is faster and rounds differently. All others are accepted, without effect.
+        which is faster and rounds differently. The last bits then also depend on how many steps
+        run before anything is looked at; on batches and threads nothing ever depends. All others
+        are accepted, without effect.
 
     Raises
     ------
