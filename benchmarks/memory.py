@@ -47,8 +47,8 @@ def measure(folder: Path, sizes: Sequence[Size] = SIZES) -> list[dict[str, Any]]
     -------
     list of dict
         Bytes of the state and the weights, on the host and on the device, and by how much the peak
-        of the process's memory grew from before the network was described to after its steps were run. Nothing
-        where the system does not tell that.
+        of the process's memory grew from before the network was described to after its steps were
+        run. Nothing where the system does not tell that.
     """
     if importlib.util.find_spec("resource") is None:
         say("memory is not measured: this system does not tell how much a process has held")

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from agreement import OUT_OF_SCOPE
 from batches import NOT_IN_BATCHES, SIZE
 from cases import CASES
 from entries import STATUS, Feature
 from features import FEATURES
-from test_recorded import OUT_OF_SCOPE
 
 TESTS = Path(__file__).parents[1]
 PAGE = TESTS.parent / "docs" / "conformance.md"

@@ -7,9 +7,9 @@ import functools
 from pathlib import Path
 
 import pytest
+from agreement import OUT_OF_SCOPE
 from entries import STATUS, Feature
 from ledger import PAGE, TESTS, features, functions, page
-from test_recorded import OUT_OF_SCOPE
 
 FEATURES = list(features())
 ABSENT = [feature for feature in FEATURES if feature.status == "absent"]
