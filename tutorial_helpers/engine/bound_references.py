@@ -10,11 +10,8 @@ from typing import Any
 
 from tutorial_helpers.engine.access import VarAccessMode
 from tutorial_helpers.engine.components import ExtraGlobalParam, PostsynapticModel, VarReference
-from tutorial_helpers.engine.groups import (
-    ExtraGlobalParamReference,
-    NeuronGroup,
-    VariableReference,
-)
+from tutorial_helpers.engine.custom_updates import ExtraGlobalParamReference, VariableReference
+from tutorial_helpers.engine.neuron_groups import NeuronGroup
 from tutorial_helpers.engine.references import check_reference_type, type_text
 from tutorial_helpers.engine.suggestions import did_you_mean
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from tutorial_helpers.engine.groups import NeuronGroup, SynapseGroup
+from tutorial_helpers.engine.neuron_groups import NeuronGroup
+from tutorial_helpers.engine.synapse_groups import SynapseGroup
 
 
 def assign_slots(populations: Iterable[NeuronGroup], synapses: Iterable[SynapseGroup]) -> None:

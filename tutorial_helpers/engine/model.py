@@ -19,21 +19,12 @@ from tutorial_helpers.engine.bound_references import (
 )
 from tutorial_helpers.engine.builtin_models import find_model
 from tutorial_helpers.engine.compile import compiled
-from tutorial_helpers.engine.components import (
-    CurrentSourceModel,
-    CustomUpdateModel,
-    NeuronModel,
-)
+from tutorial_helpers.engine.components import CurrentSourceModel, CustomUpdateModel, NeuronModel
+from tutorial_helpers.engine.current_sources import CurrentSource
+from tutorial_helpers.engine.custom_updates import CustomUpdate
 from tutorial_helpers.engine.delays import assign_slots
 from tutorial_helpers.engine.factories import check_name, unsupported
-from tutorial_helpers.engine.groups import (
-    CurrentSource,
-    CustomUpdate,
-    Group,
-    NeuronGroup,
-    SynapseGroup,
-    SynapseReferences,
-)
+from tutorial_helpers.engine.groups import Group
 from tutorial_helpers.engine.initialisers import (
     ConnectivityInit,
     PostsynapticInit,
@@ -42,9 +33,11 @@ from tutorial_helpers.engine.initialisers import (
     check_parameters,
     check_variables,
 )
+from tutorial_helpers.engine.neuron_groups import NeuronGroup
 from tutorial_helpers.engine.plan import Plan, make_plan
 from tutorial_helpers.engine.runtime import LONGEST_QUEUE, Runtime
 from tutorial_helpers.engine.suggestions import did_you_mean
+from tutorial_helpers.engine.synapse_groups import SynapseGroup, SynapseReferences
 from tutorial_helpers.engine.types import Precision, ResolvedType, precision_type
 from tutorial_helpers.engine.update_shapes import check_dimensions, check_targets
 from tutorial_helpers.engine.user_warnings import warn_user

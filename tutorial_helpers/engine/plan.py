@@ -24,22 +24,20 @@ from tutorial_helpers.engine.bodies import (
 )
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.components import Var
+from tutorial_helpers.engine.current_sources import CurrentSource
+from tutorial_helpers.engine.custom_updates import CustomUpdate
 from tutorial_helpers.engine.events import EventSide
 from tutorial_helpers.engine.faults import Faults
-from tutorial_helpers.engine.groups import (
-    CurrentSource,
-    CustomUpdate,
-    Group,
-    NeuronGroup,
-    SynapseGroup,
-)
+from tutorial_helpers.engine.groups import Group
 from tutorial_helpers.engine.initialisers import PostsynapticInit
 from tutorial_helpers.engine.names import Namer
+from tutorial_helpers.engine.neuron_groups import NeuronGroup
 from tutorial_helpers.engine.random_numbers import stream_number
 from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.schedule import BLOCK_STEPS, Blocks, blocks_of_steps
 from tutorial_helpers.engine.snippets import Snippet
 from tutorial_helpers.engine.spike_trains import table_size
+from tutorial_helpers.engine.synapse_groups import SynapseGroup
 from tutorial_helpers.engine.templates import rendered
 from tutorial_helpers.engine.types import Precision
 from tutorial_helpers.engine.update_shapes import reduced_over

@@ -8,16 +8,16 @@ from typing import TypeVar
 
 from tutorial_helpers.engine.access import SynapseMatrixType
 from tutorial_helpers.engine.components import VarReference
-from tutorial_helpers.engine.groups import (
-    CurrentSource,
+from tutorial_helpers.engine.current_sources import CurrentSource
+from tutorial_helpers.engine.custom_updates import (
     CustomUpdate,
     ExtraGlobalParamReference,
-    Group,
-    NeuronGroup,
-    SynapseGroup,
     VariableReference,
 )
+from tutorial_helpers.engine.groups import Group
+from tutorial_helpers.engine.neuron_groups import NeuronGroup
 from tutorial_helpers.engine.suggestions import did_you_mean
+from tutorial_helpers.engine.synapse_groups import SynapseGroup
 from tutorial_helpers.engine.types import ResolvedType, TypeLike
 from tutorial_helpers.engine.variables import ExtraGlobalArray, Variable
 

@@ -19,8 +19,9 @@ import numpy as np
 
 from tutorial_helpers.engine.buffers import Buffer, aligned_zeros
 from tutorial_helpers.engine.faults import Faults
-from tutorial_helpers.engine.groups import Group, SynapseGroup
+from tutorial_helpers.engine.groups import Group
 from tutorial_helpers.engine.plan import CustomUpdateCall, Plan
+from tutorial_helpers.engine.synapse_groups import SynapseGroup
 from tutorial_helpers.engine.threads import share, together
 from tutorial_helpers.engine.types import TIMEPOINT, Precision
 from tutorial_helpers.engine.variables import Variable

@@ -15,8 +15,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from tutorial_helpers.engine.groups import NeuronGroup, SynapseGroup
+from tutorial_helpers.engine.neuron_groups import NeuronGroup
 from tutorial_helpers.engine.snippets import ends_with_zeroing
+from tutorial_helpers.engine.synapse_groups import SynapseGroup
 
 #: Steps in a block: one bit of a 32-bit word for each.
 BLOCK_STEPS = 32

@@ -12,7 +12,7 @@ from tutorial_helpers.engine.access import CustomUpdateVarAccess, VarAccessMode
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.builtin_models import find_model
 from tutorial_helpers.engine.components import CustomUpdateModel
-from tutorial_helpers.engine.groups import CustomUpdate, VariableReference
+from tutorial_helpers.engine.custom_updates import CustomUpdate, VariableReference
 from tutorial_helpers.engine.references import check_reference_type
 
 _BOTH = "batches and neurons"

@@ -7,7 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from tutorial_helpers.engine import groups
+from tutorial_helpers.engine import (
+    current_sources,
+    custom_updates,
+    groups,
+    neuron_groups,
+    synapse_groups,
+)
 from tutorial_helpers.engine.variables import Array, SparseVariable, Variable
 
 
@@ -106,7 +112,7 @@ class _LegacyGroup(groups.Group):
         return known[name]
 
 
-class NeuronGroup(_LegacyGroup, groups.NeuronGroup):
+class NeuronGroup(_LegacyGroup, neuron_groups.NeuronGroup):
     """A population of neurons."""
 
     @property
@@ -127,7 +133,7 @@ class NeuronGroup(_LegacyGroup, groups.NeuronGroup):
         Raises
         ------
         RuntimeError
-            As in `engine.groups.NeuronGroup`.
+            As in `engine.neuron_groups.NeuronGroup`.
         """
         result = []
         for times, ids in super().spike_recording_data:
@@ -179,7 +185,7 @@ class NeuronGroup(_LegacyGroup, groups.NeuronGroup):
             )
 
 
-class SynapseGroup(_LegacyGroup, groups.SynapseGroup):
+class SynapseGroup(_LegacyGroup, synapse_groups.SynapseGroup):
     """Synapses from one population to another."""
 
     def _tables(self) -> list[Mapping[str, Variable]]:
@@ -225,7 +231,7 @@ class SynapseGroup(_LegacyGroup, groups.SynapseGroup):
         self.post_vars[var_name].pull_from_device()
 
 
-class CurrentSource(_LegacyGroup, groups.CurrentSource):
+class CurrentSource(_LegacyGroup, current_sources.CurrentSource):
     """A source of current for a population."""
 
     @property
@@ -234,5 +240,5 @@ class CurrentSource(_LegacyGroup, groups.CurrentSource):
         return self.target_pop.num_neurons
 
 
-class CustomUpdate(_LegacyGroup, groups.CustomUpdate):
+class CustomUpdate(_LegacyGroup, custom_updates.CustomUpdate):
     """An operation that runs on request."""
