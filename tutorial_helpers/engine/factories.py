@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from tutorial_helpers.engine.access import CustomUpdateVarAccess, VarAccess, VarAccessMode
-from tutorial_helpers.engine.bodies import check_code
+from tutorial_helpers.engine.code_checks import check_code
 from tutorial_helpers.engine.components import (
     AdditionalInput,
     CountFunction,

@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 import numpy as np
 
 from tutorial_helpers.engine.access import SynapseMatrixType
-from tutorial_helpers.engine.bodies import check_update_code
 from tutorial_helpers.engine.bound_references import (
     check_array_references,
     neuron_references,
@@ -18,6 +17,7 @@ from tutorial_helpers.engine.bound_references import (
     update_references,
 )
 from tutorial_helpers.engine.builtin_models import find_model
+from tutorial_helpers.engine.code_checks import check_update_code
 from tutorial_helpers.engine.compile import compiled
 from tutorial_helpers.engine.components import CurrentSourceModel, CustomUpdateModel, NeuronModel
 from tutorial_helpers.engine.current_sources import CurrentSource

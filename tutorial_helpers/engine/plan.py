@@ -13,30 +13,25 @@ from typing import Any, Protocol
 
 from tutorial_helpers.engine.access import VarAccessMode
 from tutorial_helpers.engine.arithmetic import literal
-from tutorial_helpers.engine.bodies import (
-    Ends,
-    Incoming,
-    Loop,
-    Side,
-    custom_update_loop,
-    neuron_loop,
-    synapse_loop,
-)
+from tutorial_helpers.engine.bodies import Loop
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.components import Var
 from tutorial_helpers.engine.current_sources import CurrentSource
+from tutorial_helpers.engine.custom_update_bodies import custom_update_loop
 from tutorial_helpers.engine.custom_updates import CustomUpdate
 from tutorial_helpers.engine.events import EventSide
 from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.groups import Group
 from tutorial_helpers.engine.initialisers import PostsynapticInit
 from tutorial_helpers.engine.names import Namer
+from tutorial_helpers.engine.neuron_bodies import Incoming, Side, neuron_loop
 from tutorial_helpers.engine.neuron_groups import NeuronGroup
 from tutorial_helpers.engine.random_numbers import stream_number
 from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.schedule import BLOCK_STEPS, Blocks, blocks_of_steps
 from tutorial_helpers.engine.snippets import Snippet
 from tutorial_helpers.engine.spike_trains import table_size
+from tutorial_helpers.engine.synapse_bodies import Ends, synapse_loop
 from tutorial_helpers.engine.synapse_groups import SynapseGroup
 from tutorial_helpers.engine.templates import rendered
 from tutorial_helpers.engine.types import Precision

@@ -10,8 +10,8 @@ from typing import Any, ClassVar, TypeVar
 import numpy as np
 
 from tutorial_helpers.engine import model as current
-from tutorial_helpers.engine.bodies import check_code
 from tutorial_helpers.engine.builtin_models import find_model
+from tutorial_helpers.engine.code_checks import check_code
 from tutorial_helpers.engine.components import (
     CurrentSourceModel,
     Model,
