@@ -20,7 +20,8 @@ import numpy as np
 from tutorial_helpers.engine.buffers import Buffer, aligned_zeros
 from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.groups import Group
-from tutorial_helpers.engine.plan import CustomUpdateCall, Plan
+from tutorial_helpers.engine.plan import Plan
+from tutorial_helpers.engine.plan_custom_updates import CustomUpdateCall
 from tutorial_helpers.engine.synapse_groups import SynapseGroup
 from tutorial_helpers.engine.threads import share, together
 from tutorial_helpers.engine.types import TIMEPOINT, Precision
