@@ -95,6 +95,8 @@ def build_classifier(
     batch_size: int = 128,
     threshold: float = THRESHOLD,
     precision: str = "float",
+    name: str = "mnist_classifier",
+    timing_enabled: bool = False,
     **preferences: Any,
 ) -> Classifier:
     """Build and load a feed-forward network of integrate-and-fire neurons.
@@ -109,6 +111,10 @@ def build_classifier(
         Membrane voltage at which neurons spike, in mV.
     precision
         ``"float"`` or ``"double"``.
+    name
+        Name of the model. PyGeNN needs another one for each model of a process.
+    timing_enabled
+        Whether the model's timers run.
     **preferences
         Further arguments of `GeNNModel`, such as ``optimize_code=True``.
 
@@ -131,9 +137,10 @@ def build_classifier(
     """
     sizes = layer_sizes(weights)
     start = perf_counter()
-    model = GeNNModel(precision, "mnist_classifier", **preferences)
+    model = GeNNModel(precision, name, **preferences)
     model.dt = 1.0
     model.batch_size = batch_size
+    model.timing_enabled = timing_enabled
     names = ["input", *(f"hidden{n}" for n in range(1, len(sizes) - 1)), "output"]
     populations = [
         model.add_neuron_population(
