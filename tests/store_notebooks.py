@@ -33,6 +33,7 @@ PICTURES = [
     ("1_single_image", "plot_raster(", ROOT / "docs" / "raster.png"),
     ("2_whole_test_set", "plot_count_changes(", ROOT / "docs" / "leak.png"),
     ("3_batched_inference", "plot_spike_counts(", ROOT / "docs" / "first_batch.png"),
+    ("4_how_fast", "plot_ladder(ladder))", ROOT / "docs" / "ladder.png"),
 ]
 
 

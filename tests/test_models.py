@@ -52,6 +52,32 @@ def test_weights_reach_the_device_as_they_are() -> None:
         assert (synapses.vars["g"].view.reshape(matrix.shape) == matrix).all()
 
 
+def test_settings_reach_the_model() -> None:
+    usual = build_classifier(matrices(6, 3), batch_size=1).model
+    assert (usual.name, usual.precision.name, usual.timing_enabled, usual.optimize_code) == (
+        "mnist_classifier",
+        "float",
+        False,
+        False,
+    )
+    other = build_classifier(
+        matrices(6, 3),
+        batch_size=1,
+        precision="double",
+        name="other",
+        timing_enabled=True,
+        optimize_code=True,
+    ).model
+    assert (other.name, other.precision.name, other.timing_enabled, other.optimize_code) == (
+        "other",
+        "double",
+        True,
+        True,
+    )
+    with pytest.raises(ValueError, match="Unknown preference 'optimise_it'"):
+        build_classifier(matrices(6, 3), optimise_it=True)
+
+
 @pytest.mark.parametrize("order", ["C", "F"])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64, np.int64])
 def test_weights_of_any_layout_and_type(order: str, dtype: type) -> None:

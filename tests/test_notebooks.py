@@ -14,13 +14,21 @@ import pytest
 
 NOTEBOOKS = sorted((Path(__file__).parents[1] / "notebooks").glob("*.ipynb"))
 
-# What makes an output differ from run to run, and so excuses a cell from being compared: times, the
-# number of threads, progress bars, the backend's own code, and frames drawn by another matplotlib.
+# What makes an output differ from run to run, and so excuses a cell from being compared: times and
+# their figures, the number of threads, progress bars, the backend's own code, and frames drawn by
+# another matplotlib.
 CHANGING = (
     "perf_counter",
+    "plot_ladder(",
+    "plot_break_even(",
+    "plot_batch_sizes(",
+    "plot_profiles(",
+    "pairwise(ladder)",
+    "neuron_update_time",
     "backend_description",
     "run_all(",
     "generated_code",
+    "generated(",
     "animate_activity(",
 )
 

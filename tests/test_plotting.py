@@ -504,6 +504,159 @@ class TestLeftovers:
             plotting.plot_leftovers(changed, 10)
 
 
+LADDER = {"Python": 9.5, "NumPy": 300.0, "slower": 150.0, "compiled": 31_000.0}
+
+
+class TestLadder:
+    def test_a_rung_for_each_way_from_the_bottom(self):
+        (axes,) = plotting.plot_ladder(LADDER).axes
+        (dots,) = axes.lines
+        np.testing.assert_array_equal(dots.get_xdata(), list(LADDER.values()))
+        np.testing.assert_array_equal(dots.get_ydata(), range(4))
+        assert not axes.yaxis_inverted(), "the first rung should be at the bottom"
+        assert axes.get_xscale() == "log"
+        assert axes.get_xlabel() == "images per second"
+        assert texts(axes) == ["Python: 9.5", "NumPy: 300", "slower: 150", "compiled: 31,000"]
+
+    def test_words(self):
+        figure = plotting.plot_ladder(LADDER)
+        assert title(figure) == "The last is 3,300 times as fast as the first"
+        assert figure.get_label() == (
+            "Images per second: Python, 9.5; NumPy, 300, 32 times that; slower, 150, 0.5 times "
+            "that; compiled, 31,000, 210 times that."
+        )
+        assert title(plotting.plot_ladder(LADDER, title="Mine")) == "Mine"
+
+    def test_one_rung(self):
+        figure = plotting.plot_ladder({"Python": 20})
+        assert title(figure) == "20 images per second"
+        assert canvas.png(figure)
+
+    @pytest.mark.parametrize(
+        ("rates", "words"),
+        [
+            ({}, "rates should hold at least one number, all of them more than 0"),
+            ({"a": 1, "b": 0}, "rates should hold at least one number, all of them more than 0"),
+            ({"a": -1}, "rates should be finite and at least 0"),
+            ({"a": np.nan}, "rates should be finite and at least 0"),
+            ({str(n): 1 for n in range(13)}, "rates should be at most 12, not 13"),
+        ],
+    )
+    def test_errors(self, rates: dict[str, float], words: str):
+        with pytest.raises(ValueError, match=words):
+            plotting.plot_ladder(rates)
+
+
+BREAK_EVEN = {"slow": 10, "NumPy": 1000, "compiled": 4000, "again": 4000}
+
+
+class TestBreakEven:
+    def test_lines_and_where_they_meet(self):
+        figure = plotting.plot_break_even(BREAK_EVEN, {"compiled": 3, "again": 0.3})
+        (axes,) = figure.axes
+        lines = [line for line in axes.lines if len(line.get_xdata()) > 1]
+        dots = [line for line in axes.lines if len(line.get_xdata()) == 1]
+        for line, rate, build in zip(lines, BREAK_EVEN.values(), (0, 0, 3, 0.3), strict=True):
+            x, y = line.get_data()
+            np.testing.assert_allclose(y, build + x / rate)
+        # 3 s + n / 4000 = n / 1000, at a rate of 1000 and not of the slow one
+        assert [dot.get_xdata()[0] for dot in dots] == pytest.approx([4000, 400])
+        assert [dot.get_ydata()[0] for dot in dots] == pytest.approx([4, 0.4])
+        assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+        assert "compiled, 3 s to build and then 4,000 a second, ahead from 4,000" in (
+            figure.get_label()
+        )
+
+    def test_never_ahead(self):
+        figure = plotting.plot_break_even({"a": 10, "b": 5}, {"b": 1})
+        assert figure.get_label().endswith("then 5 a second, never ahead.")
+        assert len(figure.axes[0].lines) == 2
+
+    def test_lines_differ_without_colours(self):
+        (axes,) = plotting.plot_break_even(BREAK_EVEN, {"again": 1}).axes
+        styles = [line.get_linestyle() for line in axes.lines if len(line.get_xdata()) > 1]
+        assert len(set(styles)) == 4
+
+    @pytest.mark.parametrize(
+        ("rates", "builds", "words"),
+        [
+            ({"a": 1, "b": 0}, {"a": 1}, "rates should hold at least one number, all of them more"),
+            ({"a": 1, "b": 1}, {"a": 0}, "build_seconds should hold at least one number, all of"),
+            ({"a": 1, "b": 1}, {}, "build_seconds should hold at least one number"),
+            ({"a": 1, "b": 1}, {"c": 1}, "build_seconds should be of some of the ways in rates"),
+            ({"a": 1, "b": 1}, {"a": 1, "b": 1}, "but not of all, not of a, b"),
+            ({str(n): 1 for n in range(5)}, {"1": 1}, "rates should be at most 4, not 5"),
+        ],
+    )
+    def test_errors(self, rates: dict[str, float], builds: dict[str, float], words: str):
+        with pytest.raises(ValueError, match=words):
+            plotting.plot_break_even(rates, builds)
+
+
+class TestBatchSizes:
+    def test_lines(self):
+        sizes, rates, seconds = [1, 8, 64], [1000, 4000, 4100], [0.001, 0.002, 0.0156]
+        figure = plotting.plot_batch_sizes(sizes, rates, seconds)
+        for axes, values in zip(figure.axes, (rates, [1, 2, 15.6]), strict=True):
+            (line,) = axes.lines
+            np.testing.assert_array_equal(line.get_xdata(), sizes)
+            np.testing.assert_allclose(line.get_ydata(), values)
+            assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "8", "64"]
+        assert figure.axes[0].get_ylim()[0] == 0
+        assert "of 64: 4,100 images per second, 16 ms for a batch." in figure.get_label()
+
+    @pytest.mark.parametrize(
+        ("sizes", "rates", "seconds", "words"),
+        [
+            ([1, 2], [1, 2], [1], "should be equally many, at least 2, not 2, 2 and 1"),
+            ([1], [1], [1], "should be equally many, at least 2, not 1, 1 and 1"),
+            ([2, 1], [1, 2], [1, 2], "sizes should ascend"),
+            ([1, 1], [1, 2], [1, 2], "sizes should ascend"),
+            ([1, 2], [1, 0], [1, 2], "rates should hold at least one number, all of them more"),
+            ([1, 2], [1, 2], [1, -2], "seconds should be finite and at least 0"),
+        ],
+    )
+    def test_errors(self, sizes: list[int], rates: list[float], seconds: list[float], words: str):
+        with pytest.raises(ValueError, match=words):
+            plotting.plot_batch_sizes(sizes, rates, seconds)
+
+
+class TestProfiles:
+    def test_a_group_of_bars_for_each_part(self):
+        runs = {"exact": {"adding": 0.3, "rest": 0.1}, "fast": {"adding": 0.05, "rest": 0.0}}
+        figure = plotting.plot_profiles(runs, 10_000)
+        (axes,) = figure.axes
+        assert [bar.get_width() for bar in axes.patches] == pytest.approx([30, 10, 5, 0])
+        places = [round(bar.get_y() + bar.get_height() / 2) for bar in axes.patches]
+        assert places == [0, 1, 0, 1]
+        assert [label.get_text() for label in axes.get_yticklabels()] == ["adding", "rest"]
+        assert axes.yaxis_inverted(), "the first part should be on top"
+        legend = [text.get_text() for text in figure.legends[0].get_texts()]
+        assert legend == ["exact: 40 µs", "fast: 5 µs"]
+        assert figure.get_label() == (
+            "Microseconds an image: exact, 40: adding 30, rest 10; fast, 5: adding 5, rest 0."
+        )
+
+    @pytest.mark.parametrize(
+        ("profiles", "words"),
+        [
+            ({}, "profiles should have the same parts for all runs, at least one"),
+            ({"a": {}}, "profiles should have the same parts for all runs, at least one"),
+            ({"a": {"x": 1}, "b": {"y": 1}}, "profiles should have the same parts for all runs"),
+            ({"a": {"x": 0}}, "profiles should hold at least one time of more than 0"),
+            ({"a": {"x": -1}}, "profiles should be finite and at least 0"),
+            ({str(n): {"x": 1} for n in range(4)}, "profiles should be at most 3, not 4"),
+        ],
+    )
+    def test_errors(self, profiles: dict[str, dict[str, float]], words: str):
+        with pytest.raises(ValueError, match=words):
+            plotting.plot_profiles(profiles, 1)
+
+    def test_bad_number_of_images(self):
+        with pytest.raises(ValueError, match="num_images should be an integer of at least 1"):
+            plotting.plot_profiles({"a": {"x": 1}}, 0)
+
+
 GOOD = {
     "images": np.zeros((5, 784)),
     "labels": np.arange(5),
@@ -629,6 +782,10 @@ class TestErrors:
         "count_changes",
         "two_answers",
         "leftovers",
+        "ladder",
+        "break_even",
+        "batch_sizes",
+        "profiles",
     ],
     scope="module",
 )
@@ -648,6 +805,10 @@ def draw(
         "count_changes": (counts, counts[::-1]),
         "two_answers": (counts[0], counts[1], 3),
         "leftovers": ([40, 7, 0], 40),
+        "ladder": (LADDER,),
+        "break_even": (LADDER, {"compiled": 3.0}),
+        "batch_sizes": ([1, 8], [1000, 4000], [0.001, 0.002]),
+        "profiles": ({"a": {"steps": 2, "pull": 1}, "b": {"steps": 1, "pull": 1}}, 1000),
     }[request.param]
     return lambda: getattr(plotting, f"plot_{request.param}")(*arguments)
 
