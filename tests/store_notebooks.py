@@ -83,12 +83,17 @@ def store(path: Path) -> float:
     return seconds
 
 
+def code_cells(path: Path) -> list[Any]:
+    """Return the cells of a notebook that run."""
+    return [cell for cell in nbformat.read(path, 4).cells if cell.cell_type == "code"]
+
+
 def store_pictures(path: Path) -> None:
     """Write the figures of a stored notebook that the READMEs show."""
     for name, call, target in PICTURES:
         if name != path.stem:
             continue
-        (cell,) = [cell for cell in nbformat.read(path, 4).cells if call in cell.source]
+        (cell,) = [cell for cell in code_cells(path) if call in cell.source]
         target.parent.mkdir(exist_ok=True)
         target.write_bytes(base64.b64decode(cell.outputs[0].data["image/png"]))
 
