@@ -114,16 +114,15 @@ def _plan(model: Description, blocks: Blocks | None) -> Plan:
         for group in (connections if in_blocks else ())
     ]
     update_functions, calls = functions_of_custom_updates(model)
-    leading = [*LEADING]
     parameters = [
-        *leading,
+        *LEADING,
         *memory.arrays.values(),
         *(name for name, _ in recorders),
         *memory.scratch,
     ]
     types = [
         "int64[::1]",
-        *(["int64"] * (len(leading) - 1)),
+        *(["int64"] * (len(LEADING) - 1)),
         *(array_type(buffer, model.types) for buffer in memory.arrays),
         *(["uint32[:,:,::1]"] * len(recorders)),
         *(scratch.type for scratch in memory.scratch.values()),

@@ -116,7 +116,7 @@ def function_of_neurons(
     else:
         calls = call()
     listed = []
-    if wants_spikes:
+    if wants_spikes and not in_blocks:
         recorded = memory.local(group.name, "recorded") if records_spikes(group) else None
         spikes = group.spikes_buffer
         listed.append(_list(memory, flags, spikes, group.spike_count_buffer, recorded))
