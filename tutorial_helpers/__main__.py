@@ -7,6 +7,8 @@ import json
 import sys
 import warnings
 from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
 
 _DESCRIPTION = "Spiking neural networks that classify handwritten digits, in PyGeNN's API."
 
@@ -33,6 +35,11 @@ examples:
   python -m tutorial_helpers run train.py --epochs 3
   python -m tutorial_helpers run --api 4.9 simulate.py"""
 
+_WEIGHTS_HELP = (
+    "name of a set in data/, or a folder with weights_0_1.npy and weights_1_2.npy "
+    "(default: %(default)s)"
+)
+
 _EXAMPLES = """\
 examples:
   python -m tutorial_helpers classify
@@ -46,10 +53,49 @@ environment:
   TUTORIAL_CACHE_DIR folder for compiled kernels"""
 
 
+_TRAIN = """\
+Train the weights of one of the sets in data/ anew, from MNIST's training set, and write them to a
+folder. One image in six is held out, to choose by; MNIST's test set is never read.
+
+After every epoch, a checkpoint is written. After Ctrl-C, the same command goes on from there, and
+the weights are the same, to the bit, as without the interruption.
+
+This needs JAX and Optax: pip install -r requirements-train.txt"""
+
+_TRAIN_EXAMPLES = """\
+examples:
+  python -m tutorial_helpers train
+  python -m tutorial_helpers train --images 6000 --epochs 5 --output trained/small
+  python -m tutorial_helpers train --set default --install --force
+
+environment:
+  MNIST_DIR          folder with the MNIST files"""
+
+_EVALUATE = """\
+Measure how often weights are right on MNIST's test set and on scikit-learn's handwritten digits,
+which no weights were trained on, for several numbers of steps, with the network of the tutorials.
+
+With --record, the result goes into the table in data/README.md, in the row of this set and these
+weights."""
+
+_EVALUATE_EXAMPLES = """\
+examples:
+  python -m tutorial_helpers evaluate
+  python -m tutorial_helpers evaluate --weights trained/small --timesteps 100
+  python -m tutorial_helpers evaluate --weights default --record"""
+
+
 def _positive(text: str) -> int:
     """Return the positive integer that an option was given."""
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"expected a positive integer, not '{text}'")
+    return int(text)
+
+
+def _natural(text: str) -> int:
+    """Return the integer of at least 0 that an option was given."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected an integer of at least 0, not '{text}'")
     return int(text)
 
 
@@ -82,12 +128,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     classify.add_argument(
         "--weights",
-        metavar="DIR",
-        help="folder with weights_0_1.npy and weights_1_2.npy (default: the project's own)",
+        default="default",
+        metavar="SET",
+        help=_WEIGHTS_HELP,
     )
     classify.add_argument(
         "--json", action="store_true", help="print one JSON object instead of text"
     )
+    _add_training(commands)
     run = commands.add_parser(
         "run",
         help="run a PyGeNN script, for 5.x or 4.9, on the bundled engine",
@@ -105,6 +153,79 @@ def _parser() -> argparse.ArgumentParser:
         "arguments", nargs=argparse.REMAINDER, metavar="...", help="arguments of the script"
     )
     return parser
+
+
+def _add_training(commands: Any) -> None:
+    """Describe the commands that make weights and measure them."""
+    from tutorial_helpers.training.settings import RECIPES
+
+    train = commands.add_parser(
+        "train",
+        help="train the weights anew",
+        description=_TRAIN,
+        epilog=_TRAIN_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    train.add_argument(
+        "--set",
+        choices=tuple(RECIPES),
+        default="default",
+        help="which set of weights (default: %(default)s)",
+    )
+    train.add_argument(
+        "--seed", type=_natural, metavar="S", help="of all that is random (default: the set's own)"
+    )
+    train.add_argument(
+        "--epochs",
+        type=_positive,
+        metavar="E",
+        help="how often all images are used (default: the set's own)",
+    )
+    train.add_argument(
+        "--images", type=_positive, metavar="N", help="only the first N images (default: all)"
+    )
+    train.add_argument(
+        "--output",
+        type=Path,
+        metavar="DIR",
+        help="folder for the weights (default: trained/SET in the working directory)",
+    )
+    train.add_argument(
+        "--checkpoint",
+        type=Path,
+        metavar="FILE",
+        help="where each epoch is kept (default: beside the output, DIR.checkpoint.npz)",
+    )
+    train.add_argument(
+        "--force", action="store_true", help="replace weights that are there already"
+    )
+    train.add_argument(
+        "--install",
+        action="store_true",
+        help="copy the weights to data/ afterwards, and list them in data/weights.json",
+    )
+    train.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+    evaluate = commands.add_parser(
+        "evaluate",
+        help="measure weights on images that they were not chosen by",
+        description=_EVALUATE,
+        epilog=_EVALUATE_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    evaluate.add_argument("--weights", default="default", metavar="SET", help=_WEIGHTS_HELP)
+    evaluate.add_argument(
+        "--timesteps",
+        type=_positive,
+        nargs="+",
+        metavar="T",
+        help="steps of 1 ms for which each image is shown (default: 12 20 30 50 100)",
+    )
+    evaluate.add_argument(
+        "--record", action="store_true", help="put the result on record in data/README.md"
+    )
+    evaluate.add_argument(
+        "--json", action="store_true", help="print one JSON object instead of text"
+    )
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -161,6 +282,58 @@ def _classify(arguments: argparse.Namespace) -> None:
     print(f"throughput   {len(images) / result.seconds:,.0f} images/s")
 
 
+def _train(arguments: argparse.Namespace) -> None:
+    from tutorial_helpers.training.command import run
+
+    run(arguments)
+
+
+def _evaluate(arguments: argparse.Namespace) -> None:
+    from tutorial_helpers.evaluation import TIMESTEPS, evaluate, record
+    from tutorial_helpers.weight_sets import weight_sets
+
+    if arguments.record and arguments.weights not in weight_sets():
+        raise ValueError(
+            f"--record is for the sets in data/ ({', '.join(weight_sets())}), not for "
+            f"'{arguments.weights}'; leave it out."
+        )
+    if arguments.record and arguments.timesteps is not None:
+        raise ValueError("--record measures at the steps of its table; leave --timesteps out.")
+    result = evaluate(
+        arguments.weights,
+        arguments.timesteps or TIMESTEPS,
+        require_mnist=arguments.record,
+        progress=sys.stderr.isatty(),
+    )
+    if result.mnist is None:
+        print(
+            "Note: MNIST could not be had, so only the offline digits were measured: connect to "
+            "the internet or set MNIST_DIR to a folder that holds its four files.",
+            file=sys.stderr,
+        )
+    if arguments.record:
+        record(result)
+    if arguments.json:
+        report = {
+            "weights": result.name,
+            "sha256": result.digest,
+            "backend": result.backend,
+            "versions": result.versions,
+            "mnist_test": result.mnist,
+            "offline_digits": result.digits,
+            "recorded": arguments.record,
+        }
+        print(json.dumps(report))
+        return
+    print(f"weights      {result.name}, SHA-256 {result.digest[:12]}")
+    print(f"backend      {result.backend}")
+    for name, shares in (("MNIST", result.mnist), ("digits", result.digits)):
+        for steps, share in (shares or {}).items():
+            print(f"{name:12} {share:.2f} % at {steps} steps")
+    if arguments.record:
+        print("recorded in  data/README.md")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line.
 
@@ -179,9 +352,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if parsed.command == "run":
             return _run(parsed)
-        _classify(parsed)
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
+        commands = {"classify": _classify, "train": _train, "evaluate": _evaluate}
+        commands[parsed.command](parsed)
+    except KeyboardInterrupt as interrupt:
+        print(str(interrupt) or "Interrupted.", file=sys.stderr)
         return 130
     except (OSError, ValueError, TypeError, ImportError) as error:
         print(f"Error: {error}", file=sys.stderr)

@@ -25,7 +25,10 @@ import platformdirs
 import pooch
 from numpy.typing import NDArray
 
+from tutorial_helpers.weight_sets import WEIGHT_FILES, load_weights
+
 __all__ = [
+    "WEIGHT_FILES",
     "Dataset",
     "MnistUnavailableError",
     "batches",
@@ -53,8 +56,6 @@ MNIST_MIRRORS = (
     "https://storage.googleapis.com/cvdf-datasets/mnist/",
     "https://raw.githubusercontent.com/fgnt/mnist/master/",
 )
-
-WEIGHT_FILES = ("weights_0_1.npy", "weights_1_2.npy")
 
 _ROOT = Path(__file__).resolve().parents[1]
 # Seconds to connect and to wait for the next piece. A host may have a dozen addresses, each tried
@@ -387,94 +388,7 @@ def _centred(ink: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return field
 
 
-# --- Weights and batches ------------------------------------------------------------------------
-
-
-def load_weights(
-    directory: str | os.PathLike[str] | None = None,
-) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Load the trained weights of the two layers, and check them.
-
-    Parameters
-    ----------
-    directory : path, optional
-        The folder that holds ``weights_0_1.npy`` and ``weights_1_2.npy``; the repository's
-        ``data/`` unless given.
-
-    Returns
-    -------
-    first : ndarray of float32, shape (784, n_hidden)
-        What a spike of each pixel adds to the input current of each hidden neuron.
-    second : ndarray of float32, shape (n_hidden, 10)
-        What a spike of each hidden neuron adds to the input current of each output neuron.
-
-    Raises
-    ------
-    FileNotFoundError
-        If a file is missing.
-    ValueError
-        If a file is no NumPy array, or its type, shape or values do not fit.
-
-    Examples
-    --------
-    >>> first, second = load_weights()  # doctest: +SKIP
-    >>> first.shape[1] == second.shape[0]  # doctest: +SKIP
-    True
-    """
-    folder = _ROOT / "data" if directory is None else Path(directory)
-    paths = [folder / name for name in WEIGHT_FILES]
-    first, second = (_load_matrix(path) for path in paths)
-    if first.shape[0] != _FIELD**2:
-        raise ValueError(
-            f"{paths[0]} should have {_FIELD**2} rows, one per pixel, but has shape {first.shape}; "
-            "store it as (inputs, outputs)."
-        )
-    if second.shape[1] != 10:
-        raise ValueError(
-            f"{paths[1]} should have 10 columns, one per digit, but has shape {second.shape}; "
-            "store it as (inputs, outputs)."
-        )
-    if first.shape[1] != second.shape[0]:
-        raise ValueError(
-            f"{paths[1]} should have {first.shape[1]} rows, one per column of {paths[0].name}, "
-            f"but has shape {second.shape}; take both files from one training run."
-        )
-    return first, second
-
-
-def _load_matrix(path: Path) -> NDArray[np.float32]:
-    """Load a finite float32 matrix from a .npy file."""
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"{path} should hold trained weights, but there is no such file; give load_weights "
-            f"the folder that holds {' and '.join(WEIGHT_FILES)}."
-        )
-    with path.open("rb") as file:
-        try:
-            # Only arrays of numbers: a pickle could run any code while it loads.
-            weights = np.lib.format.read_array(file, allow_pickle=False)
-        except Exception as error:  # NumPy meets a damaged header with errors of many types
-            raise ValueError(
-                f"{path} should be a NumPy array of numbers, but cannot be read as one ({error}); "
-                "write it with numpy.save."
-            ) from error
-    if weights.dtype != np.float32:
-        raise ValueError(
-            f"{path} should be of type float32, but is {weights.dtype}; convert it with "
-            "weights.astype(numpy.float32)."
-        )
-    if weights.ndim != 2:
-        raise ValueError(
-            f"{path} should be a matrix (inputs, outputs), but has shape {weights.shape}; "
-            "reshape it before saving."
-        )
-    bad = int(np.count_nonzero(~np.isfinite(weights)))
-    if bad:
-        raise ValueError(
-            f"{path} should hold finite numbers, but {bad} of {weights.size} are NaN or infinite; "
-            "train again or restore the file."
-        )
-    return weights
+# --- Batches ------------------------------------------------------------------------------------
 
 
 def batches(

@@ -1,0 +1,224 @@
+"""What weights are worth: measured on images that no choice was made by, and put on record.
+
+The network is the one of the tutorials, in PyGeNN's API, so this needs nothing of what training
+needs. MNIST's test set is read here, and nowhere on the way to the weights.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutorial_helpers.data import MnistUnavailableError, load_digits, load_mnist
+from tutorial_helpers.drafts import draft
+from tutorial_helpers.inference import accuracy, classify
+from tutorial_helpers.models import Classifier, build_classifier
+from tutorial_helpers.pygenn import backend_description
+from tutorial_helpers.versions import installed_versions
+from tutorial_helpers.weight_sets import DATA, load_weights, set_digest
+
+#: Steps of 1 ms that are measured at unless others are asked for.
+TIMESTEPS = (12, 20, 30, 50, 100)
+
+BEGIN, END = "<!-- evaluations: begin -->", "<!-- evaluations: end -->"
+_HEADER = (
+    "| set | SHA-256 | date | "
+    + " | ".join(f"{steps} steps" for steps in TIMESTEPS)
+    + f" | offline digits, {TIMESTEPS[-1]} steps | measured with |"
+)
+_SPELLED = {"python": "Python", "numpy": "NumPy", "numba": "Numba"}
+_RULE = "| --- | --- | --- |" + " ---: |" * (len(TIMESTEPS) + 1) + " --- |"
+
+
+class Evaluation(NamedTuple):
+    """What `evaluate` measures.
+
+    Attributes
+    ----------
+    name : str
+        Of the set, or the folder, as it was given.
+    digest : str
+        SHA-256 of the weights, from `weight_sets.set_digest`.
+    backend : str
+        What ran the network.
+    versions : dict of str to str
+        Of Python, NumPy and, where it ran the network, Numba.
+    mnist : dict of int to float, or None
+        Percentage of MNIST's test set that is right, by the number of steps; None if MNIST could
+        not be had.
+    digits : dict of int to float
+        Percentage of the offline digits that is right, by the number of steps.
+    """
+
+    name: str
+    digest: str
+    backend: str
+    versions: dict[str, str]
+    mnist: dict[int, float] | None
+    digits: dict[int, float]
+
+
+def evaluate(
+    name_or_folder: str = "default",
+    timesteps: Sequence[int] = TIMESTEPS,
+    *,
+    require_mnist: bool = False,
+    progress: bool = False,
+) -> Evaluation:
+    """Measure weights on MNIST's test set and on the offline digits.
+
+    Parameters
+    ----------
+    name_or_folder : str
+        As for `load_weights`.
+    timesteps : sequence of int
+        Numbers of steps of 1 ms for which each image is shown, one after the other.
+    require_mnist : bool
+        Whether not having MNIST is an error.
+    progress : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    Evaluation
+        Accuracies, and what they are of.
+
+    Raises
+    ------
+    MnistUnavailableError
+        If MNIST is required and cannot be had.
+    OSError, ValueError
+        If the weights cannot be loaded.
+
+    Examples
+    --------
+    >>> evaluate("default", [30, 100]).mnist  # doctest: +SKIP
+    {30: 96.91, 100: 98.69}
+    """
+    weights = load_weights(name_or_folder)
+    try:
+        test_set = load_mnist("test")
+    except MnistUnavailableError:
+        if require_mnist:
+            raise
+        test_set = None
+    network = build_classifier(weights, name="evaluation")
+    packages = ("numpy", "numba") if backend_description().startswith("bundled") else ("numpy",)
+    return Evaluation(
+        name=str(name_or_folder),
+        digest=set_digest(weights),
+        backend=backend_description(),
+        versions=installed_versions(*packages),
+        mnist=test_set and accuracies(network, *test_set, timesteps, progress=progress),
+        digits=accuracies(network, *load_digits(), timesteps, progress=progress),
+    )
+
+
+def accuracies(
+    network: Classifier,
+    images: NDArray[np.uint8],
+    labels: NDArray[Any],
+    timesteps: Sequence[int],
+    *,
+    progress: bool = False,
+) -> dict[int, float]:
+    """Measure how often the network is right, for several numbers of steps.
+
+    Parameters
+    ----------
+    network : Classifier
+        From `models.build_classifier`.
+    images : ndarray of uint8, shape (n, 784)
+        Grey levels, 0 to 255.
+    labels : ndarray, shape (n,)
+        The digits.
+    timesteps : sequence of int
+        Numbers of steps of 1 ms for which each image is shown.
+    progress : bool
+        Whether to show a progress bar for each.
+
+    Returns
+    -------
+    dict of int to float
+        Percentages, by the number of steps.
+
+    Examples
+    --------
+    >>> network = build_classifier([np.zeros((784, 128)), np.zeros((128, 10))], batch_size=2)
+    >>> accuracies(network, np.zeros((4, 784), np.uint8), np.array([0, 0, 0, 5]), [1, 2])
+    {1: 75.0, 2: 75.0}
+    """
+    return {
+        steps: accuracy(
+            classify(network, images, timesteps=steps, progress=progress).predictions, labels
+        )
+        for steps in timesteps
+    }
+
+
+def record(evaluation: Evaluation, path: Path = DATA / "README.md") -> None:
+    """Put an evaluation on record: a row for each set and hash in the table of ``data/README.md``.
+
+    Parameters
+    ----------
+    evaluation : Evaluation
+        Of a set with a name, on MNIST, at all of `TIMESTEPS`.
+    path : Path
+        The document. The table is between two comments, `BEGIN` and `END`.
+
+    Raises
+    ------
+    OSError
+        If the document cannot be read or written.
+    ValueError
+        If it lacks the two comments, or the evaluation lacks a number.
+
+    Examples
+    --------
+    >>> record(evaluate("default"))  # doctest: +SKIP
+    """
+    mnist = evaluation.mnist
+    if mnist is None or not set(TIMESTEPS) <= mnist.keys() & evaluation.digits.keys():
+        raise ValueError(
+            f"a record needs MNIST's test set at {', '.join(map(str, TIMESTEPS))} steps, which "
+            "this evaluation lacks; evaluate again with these."
+        )
+    text = path.read_text(encoding="utf-8")
+    found = re.fullmatch(f"(.*{BEGIN}\n)(.*)({END}\n?.*)", text, re.DOTALL)
+    if found is None or text.count(BEGIN) != 1 or text.count(END) != 1:
+        raise ValueError(
+            f"{path} should have a line '{BEGIN}' and, after it, a line '{END}', each once, "
+            "with the table between them; restore them."
+        )
+    before, table, after = found.groups()
+    rows = [line for line in table.splitlines() if line.startswith("| `")]
+    start = f"| `{evaluation.name}` | `{evaluation.digest[:12]}` |"
+    versions = ", ".join(
+        f"{_SPELLED[name]} {number}" for name, number in evaluation.versions.items()
+    )
+    # How many threads the engine had makes no difference to what it computes.
+    backend = evaluation.backend.partition(",")[0]
+    row = " ".join(
+        [
+            start,
+            f"{datetime.date.today().isoformat()} |",
+            *(f"{mnist[steps]:.2f} % |" for steps in TIMESTEPS),
+            f"{evaluation.digits[TIMESTEPS[-1]]:.2f} % |",
+            f"{backend}, {versions} |",
+        ]
+    )
+    places = [place for place, line in enumerate(rows) if line.startswith(start)]
+    if places:
+        rows[places[0]] = row
+    else:
+        rows.append(row)
+    with draft(path) as place:
+        place.write_text(
+            before + "\n".join([_HEADER, _RULE, *rows]) + "\n" + after, encoding="utf-8"
+        )

@@ -1,0 +1,119 @@
+"""Train the weights of the spiking classifier that the notebooks run.
+
+Nothing else in the series needs this package: the weights lie in ``data/``. It is here so that
+nobody has to take them on trust, and for readers who want to change the network.
+
+The way to the weights has two stages:
+
+1. Train an ordinary network of the same shape, 784-128-10 without biases, on *firing rates*: the
+   rates at which the input neurons spike for the image, redrawn a little in every epoch.
+2. Convert it: scale each layer so that its sums suit spiking neurons with a threshold of 5, and
+   choose the two scales by the accuracy of the *spiking* network.
+
+Every choice is made on images held out from training. The test set and the offline digits are
+read by `tutorial_helpers.evaluation` alone.
+
+Run ``python -m tutorial_helpers train``. Training needs JAX and Optax (``requirements-train.txt``).
+Importing this package does not: its names are looked up where they are defined once they are used.
+
+======================  ============================================================
+`settings`              what a run is told; the recipes of the sets in ``data/``
+`network`               sizes, constants, `Weights`
+`augmentation`          images redrawn a little
+`rates`                 the ordinary network
+`spiking`               the spiking network
+`conversion`            from the one to the other
+`stages`                epochs of updates, kept as soon as they are done
+`checkpoints`           the file that they are kept in
+`pipeline`              `train`: all stages in their order
+`weight_files`          the finished weights, with what made them
+======================  ============================================================
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+from tutorial_helpers.training.dependencies import check_dependencies, missing_package
+
+if TYPE_CHECKING:
+    from tutorial_helpers.training.augmentation import augment
+    from tutorial_helpers.training.checkpoints import Checkpoint
+    from tutorial_helpers.training.conversion import Conversion, convert, normalise
+    from tutorial_helpers.training.network import Weights
+    from tutorial_helpers.training.pipeline import Result, split, train
+    from tutorial_helpers.training.rates import init_weights, logits, loss, rates_from_pixels
+    from tutorial_helpers.training.scoring import accuracy
+    from tutorial_helpers.training.settings import RECIPES, Recipe, Settings
+    from tutorial_helpers.training.spiking import simulate_spikes
+    from tutorial_helpers.training.stages import (
+        History,
+        State,
+        gradient_update,
+        run_epoch,
+        run_stage,
+        stage_keys,
+    )
+    from tutorial_helpers.training.weight_files import save_weights
+
+__all__ = [
+    "RECIPES",
+    "Checkpoint",
+    "Conversion",
+    "History",
+    "Recipe",
+    "Result",
+    "Settings",
+    "State",
+    "Weights",
+    "accuracy",
+    "augment",
+    "check_dependencies",
+    "convert",
+    "gradient_update",
+    "init_weights",
+    "logits",
+    "loss",
+    "missing_package",
+    "normalise",
+    "rates_from_pixels",
+    "run_epoch",
+    "run_stage",
+    "save_weights",
+    "simulate_spikes",
+    "split",
+    "stage_keys",
+    "train",
+]
+
+_HOMES = {
+    "augmentation": ("augment",),
+    "checkpoints": ("Checkpoint",),
+    "conversion": ("Conversion", "convert", "normalise"),
+    "network": ("Weights",),
+    "pipeline": ("Result", "split", "train"),
+    "rates": ("init_weights", "logits", "loss", "rates_from_pixels"),
+    "scoring": ("accuracy",),
+    "settings": ("RECIPES", "Recipe", "Settings"),
+    "spiking": ("simulate_spikes",),
+    "stages": ("History", "State", "gradient_update", "run_epoch", "run_stage", "stage_keys"),
+    "weight_files": ("save_weights",),
+}
+_HOME = {name: module for module, names in _HOMES.items() for name in names}
+
+
+def __getattr__(name: str) -> Any:
+    """Import what needs JAX only once it is asked for."""
+    if name not in _HOME:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    try:
+        module = importlib.import_module(f"{__name__}.{_HOME[name]}")
+    except ImportError:
+        check_dependencies()  # says what to install, if that is why
+        raise
+    return getattr(module, name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

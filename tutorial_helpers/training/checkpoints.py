@@ -1,0 +1,182 @@
+"""Checkpoints: one file that holds how far a training run has come, to go on from there."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+
+from tutorial_helpers.drafts import draft
+
+FORMAT = 1  # of the file; a file of another format is refused
+_ABOUT = "about"
+
+
+class Checkpoint:
+    """What is kept of a training run, in memory and in a file.
+
+    The file is a ``.npz`` archive, without pickles. For each stage it holds the leaves of the state
+    after the last finished epoch, as ``stage/number``; ``about`` is JSON, as bytes in UTF-8: the
+    format, what identifies the run, and what is known of each stage.
+
+    Parameters
+    ----------
+    path : path
+        The file. If there is one, it is read.
+    run : mapping
+        What identifies the run, as JSON has it: the same run gives the same weights.
+
+    Raises
+    ------
+    OSError
+        If the file cannot be read, or its folder not be written to.
+    ValueError
+        If the file is no checkpoint, or that of another run.
+
+    Examples
+    --------
+    >>> checkpoint = Checkpoint("run.npz", {"seed": 1})  # doctest: +SKIP
+    >>> checkpoint.keep("rates", {"w": np.zeros(3)}, epochs=1, of=2)  # doctest: +SKIP
+    >>> Checkpoint("run.npz", {"seed": 1}).progress  # doctest: +SKIP
+    "1 of 2 epochs of stage 'rates'"
+    """
+
+    def __init__(self, path: str | os.PathLike[str], run: Mapping[str, Any]) -> None:
+        self.path = Path(path)
+        # Through JSON and back, so that what is compared is what a file would hold.
+        self._run = json.loads(json.dumps(run))
+        self._facts: dict[str, dict[str, Any]] = {}
+        self._leaves: dict[str, list[NDArray[Any]]] = {}
+        if self.path.exists():
+            self._read()
+        else:
+            self._try_folder()
+
+    @property
+    def progress(self) -> str:
+        """How far the run has come, in words; empty if nothing is kept."""
+        if not self._facts:
+            return ""
+        name, facts = list(self._facts.items())[-1]
+        if "epochs" not in facts:
+            return f"all of stage '{name}'"
+        return f"{facts['epochs']} of {facts['of']} epochs of stage '{name}'"
+
+    def keep(self, name: str, state: Any, **facts: Any) -> None:
+        """Keep the state of a stage, and what is known of it, in place of what was kept before.
+
+        Parameters
+        ----------
+        name : str
+            Of the stage.
+        state : pytree of arrays and numbers
+            To go on from.
+        **facts
+            Anything that JSON has.
+        """
+        self._leaves[name] = [np.asarray(leaf) for leaf in jax.tree.leaves(state)]
+        self._facts[name] = json.loads(json.dumps(facts))
+        about = {"format": FORMAT, "run": self._run, "stages": self._facts}
+        arrays = {
+            f"{stage}/{number}": leaf
+            for stage, leaves in self._leaves.items()
+            for number, leaf in enumerate(leaves)
+        }
+        arrays[_ABOUT] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
+        with draft(self.path) as place, place.open("wb") as file:
+            np.savez(file, allow_pickle=False, **arrays)
+
+    def restore(self, name: str, like: Any) -> tuple[Any, dict[str, Any]] | None:
+        """Return the state of a stage and what is known of it, or None if nothing is kept.
+
+        Parameters
+        ----------
+        name : str
+            Of the stage.
+        like : pytree of arrays and numbers
+            A state of the same structure, such as the one to start from.
+
+        Raises
+        ------
+        ValueError
+            If what is kept has another structure, or other shapes or types.
+        """
+        if name not in self._facts:
+            return None
+        wanted, structure = jax.tree.flatten(like)
+        leaves = self._leaves[name]
+        kinds = [[(np.shape(x), np.asarray(x).dtype) for x in each] for each in (wanted, leaves)]
+        if kinds[0] != kinds[1]:
+            raise ValueError(
+                f"{self.path} should hold {len(wanted)} arrays for stage '{name}', of the shapes "
+                "and types that this version of the code has, but holds others; remove it, or "
+                "name another file with --checkpoint."
+            )
+        # As they were: a compiled update need not be compiled again for another kind of array.
+        pairs = zip(leaves, wanted, strict=True)
+        back = [jnp.asarray(leaf) if isinstance(x, jax.Array) else leaf for leaf, x in pairs]
+        return jax.tree.unflatten(structure, back), self._facts[name]
+
+    def remove(self) -> None:
+        """Remove the file: the run is complete, and its weights are written."""
+        self.path.unlink(missing_ok=True)
+
+    def _read(self) -> None:
+        """Take over what the file holds, if it is of this run."""
+        try:
+            with np.load(self.path, allow_pickle=False) as archive:
+                arrays = {name: archive[name] for name in archive.files}
+            about = json.loads(arrays.pop(_ABOUT).tobytes())
+            form, run, facts = about["format"], about["run"], about["stages"]
+        except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as e:
+            raise ValueError(
+                f"{self.path} should be a checkpoint of a training run, but cannot be read as one "
+                f"({type(e).__name__}); remove it, or name another file with --checkpoint."
+            ) from e
+        pairs = [("format", form, FORMAT), *_differences("", run, self._run)]
+        different = [
+            f"{name} is {_short(theirs)} there and {_short(ours)} here"
+            for name, theirs, ours in pairs
+            if theirs != ours
+        ]
+        if different:
+            raise ValueError(
+                f"{self.path} is the checkpoint of another training run ({'; '.join(different)}); "
+                "remove it, or name another file with --checkpoint."
+            )
+        for name in facts:
+            count = sum(key.startswith(f"{name}/") for key in arrays)
+            self._leaves[name] = [arrays[f"{name}/{number}"] for number in range(count)]
+        self._facts = facts
+
+    def _try_folder(self) -> None:
+        """Fail now, not after the first epoch, where no file can be written."""
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=self.path.parent):
+            pass
+
+
+def _differences(prefix: str, theirs: Any, ours: Any) -> Iterator[tuple[str, Any, Any]]:
+    """Yield what differs between two trees of dictionaries: name, theirs, ours."""
+    if isinstance(theirs, dict) and isinstance(ours, dict):
+        for name in [*ours, *(name for name in theirs if name not in ours)]:
+            yield from _differences(f"{prefix} {name}".strip(), theirs.get(name), ours.get(name))
+    elif theirs != ours:
+        yield prefix, theirs, ours
+
+
+def _short(value: Any) -> str:
+    """Write a value, a hash by its beginning."""
+    if value is None:
+        return "not set"
+    text = value if isinstance(value, str) else json.dumps(value)
+    return f"{text[:8]}…" if len(text) == 64 else text

@@ -1,0 +1,134 @@
+"""From the network of rates to the network of spikes: both layers are scaled."""
+
+from __future__ import annotations
+
+import itertools
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from numpy.typing import NDArray
+from tqdm.auto import tqdm
+
+from tutorial_helpers.training.network import THRESHOLD, Weights
+from tutorial_helpers.training.scoring import accuracy
+from tutorial_helpers.training.spiking import simulate_spikes
+
+# What the scales of the two layers are chosen from: the share of the threshold that a layer's
+# strongest sums add per step. The less, the fewer spikes; the more, the more each spike overshoots.
+SCALES = ((0.25, 0.35, 0.5, 0.7), (0.35, 0.5, 0.7, 1.0))
+
+
+class Conversion(NamedTuple):
+    """What `convert` chooses.
+
+    Attributes
+    ----------
+    weights : Weights
+        Of the spiking network.
+    scales : tuple of float
+        Those of the two layers.
+    accuracy : float
+        Of the spiking network with these weights, from 0 to 1.
+    """
+
+    weights: Weights
+    scales: tuple[float, float]
+    accuracy: float
+
+
+def convert(
+    weights: Weights,
+    typical: jax.Array,
+    images: NDArray[np.uint8],
+    labels: NDArray[Any],
+    *,
+    steps: int,
+    progress: bool = True,
+) -> Conversion:
+    """Normalise trained weights, with the scales that make the spiking network right most often.
+
+    Parameters
+    ----------
+    weights : Weights
+        Of the ordinary network.
+    typical : jax.Array of float32, shape (n, 784)
+        Firing rates of the inputs for the images that normalisation is based on.
+    images : ndarray of uint8, shape (m, 784)
+        Held-out images to choose by.
+    labels : ndarray, shape (m,)
+        The digits.
+    steps : int
+        Of 1 ms, for which each image is shown.
+    progress : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    Conversion
+        The best of the pairs in `SCALES`.
+
+    Examples
+    --------
+    >>> from tutorial_helpers.training.rates import init_weights, rates_from_pixels
+    >>> images, labels = np.full((1, 784), 200, dtype=np.uint8), np.array([7])
+    >>> weights = init_weights(jax.random.key(0))
+    >>> typical = rates_from_pixels(jnp.asarray(images))
+    >>> found = convert(weights, typical, images, labels, steps=5, progress=False)
+    >>> found.weights.hidden.shape
+    (784, 128)
+    """
+    best = Conversion(weights, (0.0, 0.0), -1.0)
+    pairs = list(itertools.product(*SCALES))
+    for scales in tqdm(pairs, "conversion", unit="pair of scales", disable=not progress):
+        candidate = normalise(weights, typical, *scales)
+        found = accuracy(simulate_spikes(candidate, images, steps), labels)
+        # The first of equals: the smaller scales, with fewer spikes to compute.
+        if found > best.accuracy:
+            best = Conversion(candidate, scales, found)
+    return best
+
+
+def normalise(
+    weights: Weights, rates: jax.Array, hidden_scale: float = 1.0, output_scale: float = 1.0
+) -> Weights:
+    """Scale trained weights for spiking neurons with a threshold of 5.
+
+    Data-based normalisation (Diehl et al. 2015, "Fast-classifying, high-accuracy spiking deep
+    networks through weight and threshold balancing"): a layer is divided by the strongest sum
+    that it makes of real images, so that this sum drives a spiking neuron at its threshold per
+    step, and the next layer makes up for it. The strongest but one in a thousand is taken, since
+    the very strongest is an outlier. Scales below 1 leave a layer so much below its threshold.
+
+    Parameters
+    ----------
+    weights : Weights
+        Of the ordinary network.
+    rates : jax.Array of float32, shape (n, 784)
+        Firing rates of the inputs for typical images, in spikes per step.
+    hidden_scale, output_scale : float
+        Share of the threshold that the strongest sums of each layer are to reach per step.
+
+    Returns
+    -------
+    Weights
+        Of the spiking network.
+
+    Examples
+    --------
+    >>> weights = Weights(jnp.ones((784, 128)), jnp.ones((128, 10)))
+    >>> scaled = normalise(weights, jnp.full((1, 784), 0.5))
+    >>> float((jnp.full(784, 0.5) @ scaled.hidden)[0])  # the threshold, once per step
+    5.0
+    """
+    hidden = jax.nn.relu(rates @ weights.hidden)
+    strongest_hidden = jnp.percentile(hidden, 99.9)
+    strongest_output = jnp.percentile(hidden @ weights.output, 99.9)
+    to_hidden = hidden_scale / strongest_hidden
+    to_output = output_scale / strongest_output
+    # A hidden neuron spikes hidden * to_hidden times per step, which the output layer undoes.
+    return Weights(
+        weights.hidden * (THRESHOLD * to_hidden),
+        weights.output * (THRESHOLD * to_output / to_hidden),
+    )

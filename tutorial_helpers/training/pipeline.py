@@ -1,0 +1,294 @@
+"""The way from images to weights, stage by stage."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from dataclasses import asdict
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from numpy.typing import NDArray
+from tqdm.auto import tqdm
+
+from tutorial_helpers.training.augmentation import augment
+from tutorial_helpers.training.checkpoints import Checkpoint
+from tutorial_helpers.training.conversion import Conversion, convert
+from tutorial_helpers.training.network import Weights
+from tutorial_helpers.training.rates import init_weights, logits, loss, rates_from_pixels
+from tutorial_helpers.training.scoring import accuracy
+from tutorial_helpers.training.settings import Settings
+from tutorial_helpers.training.spiking import simulate_spikes
+from tutorial_helpers.training.stages import (
+    History,
+    State,
+    gradient_update,
+    run_epoch,
+    run_stage,
+    stage_keys,
+)
+from tutorial_helpers.versions import installed_versions
+
+#: Numbers of steps for which the accuracy of the finished weights is told.
+STEPS = (12, 20, 30, 50, 100)
+# Packages that may change the last bit of the weights.
+_PACKAGES = ("jax", "jaxlib", "optax", "numpy")
+
+
+class Split(NamedTuple):
+    """Images to train with, and images held out to choose by.
+
+    Attributes
+    ----------
+    images, held_images : ndarray of uint8, shape (n, 784)
+        Grey levels, 0 to 255.
+    labels, held_labels : ndarray of int32, shape (n,)
+        The digits.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int32]
+    held_images: NDArray[np.uint8]
+    held_labels: NDArray[np.int32]
+
+
+class Result(NamedTuple):
+    """What a training run gives.
+
+    Attributes
+    ----------
+    weights : Weights
+        Ready for the spiking network.
+    histories : dict of str to History
+        Loss and held-out accuracy of each epoch, by the name of the stage.
+    rate_accuracy : float
+        Of the ordinary network, on the held-out images, from 0 to 1.
+    spike_accuracies : dict of int to float
+        Of the spiking network, on the held-out images, by the number of steps in `STEPS`.
+    scales : tuple of float
+        Those chosen for the two layers.
+    """
+
+    weights: Weights
+    histories: dict[str, History]
+    rate_accuracy: float
+    spike_accuracies: dict[int, float]
+    scales: tuple[float, float]
+
+
+def train(
+    images: NDArray[np.uint8],
+    labels: NDArray[np.uint8],
+    settings: Settings | None = None,
+    *,
+    checkpoint: str | os.PathLike[str] | None = None,
+    progress: bool = True,
+) -> Result:
+    """Train and convert the network.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 784)
+        Grey levels, 0 to 255; a part of them is held out, as `settings` says.
+    labels : ndarray of uint8, shape (n,)
+        The digits.
+    settings : Settings, optional
+        The defaults make the weights in ``data/``.
+    checkpoint : path, optional
+        A file that is written after every epoch. If it is there already, the run goes on from it.
+    progress : bool
+        Whether to show progress bars, and to say on ``stderr`` that a run goes on.
+
+    Returns
+    -------
+    Result
+        The same, to the bit, for the same images and settings on the same machine, whether or not
+        the run was interrupted.
+
+    Raises
+    ------
+    KeyboardInterrupt
+        On Ctrl-C; with a checkpoint, it says how to go on.
+    OSError
+        If the checkpoint cannot be written.
+    ValueError
+        If there are too few images to hold some out, or the checkpoint is of another run.
+
+    Examples
+    --------
+    >>> from tutorial_helpers.data import load_digits
+    >>> images, labels = load_digits()
+    >>> result = train(images, labels, Settings(epochs=5))  # doctest: +SKIP
+    >>> result.weights.hidden.shape  # doctest: +SKIP
+    (784, 128)
+    """
+    settings = settings or Settings()
+    data = split(images, labels, settings)
+    kept = None
+    if checkpoint is not None:
+        kept = Checkpoint(checkpoint, identity(images, labels, settings))
+        if kept.progress and progress:
+            tqdm.write(f"Going on: {kept.path} holds {kept.progress}.", file=sys.stderr)
+    try:
+        return _run(data, settings, kept, progress)
+    except KeyboardInterrupt:
+        if kept is None:
+            raise
+        if not kept.progress:
+            raise KeyboardInterrupt(
+                "Interrupted before the first epoch was done: nothing is kept."
+            ) from None
+        raise KeyboardInterrupt(
+            f"Interrupted: {kept.path} holds {kept.progress}; run the same again to go on "
+            "from there."
+        ) from None
+
+
+def split(images: NDArray[np.uint8], labels: NDArray[Any], settings: Settings) -> Split:
+    """Hold some of the images out, drawn with the seed.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 784)
+        Grey levels, 0 to 255.
+    labels : ndarray, shape (n,)
+        The digits.
+    settings : Settings
+        Their `held_out` and `seed` count.
+
+    Returns
+    -------
+    Split
+        Both parts.
+
+    Raises
+    ------
+    ValueError
+        If there are too few images.
+
+    Examples
+    --------
+    >>> parts = split(np.zeros((12, 784), np.uint8), np.arange(12), Settings())
+    >>> len(parts.images), len(parts.held_images)
+    (10, 2)
+    """
+    if len(images) < settings.held_out:
+        raise ValueError(
+            f"training should have at least {settings.held_out} images, as one in "
+            f"{settings.held_out} is held out, but there are {len(images)}; give more."
+        )
+    order = np.random.default_rng(settings.seed).permutation(len(images))
+    held, kept = np.split(order, [len(images) // settings.held_out])
+    numbers = np.asarray(labels, dtype=np.int32)
+    return Split(images[kept], numbers[kept], images[held], numbers[held])
+
+
+def identity(images: NDArray[np.uint8], labels: NDArray[Any], settings: Settings) -> dict[str, Any]:
+    """Return all that decides the weights, to tell one training run from another.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, shape (n, 784)
+        Grey levels, 0 to 255.
+    labels : ndarray, shape (n,)
+        The digits.
+    settings : Settings
+        Of the run.
+
+    Returns
+    -------
+    dict
+        As JSON has it.
+
+    Examples
+    --------
+    >>> identity(np.zeros((3, 784), np.uint8), np.arange(3), Settings())["number of images"]
+    3
+    """
+    digest = hashlib.sha256(images.tobytes() + np.asarray(labels, dtype=np.uint8).tobytes())
+    return {
+        "setting": asdict(settings),
+        "number of images": len(images),
+        "SHA-256 of the images": digest.hexdigest(),
+        "version of": installed_versions(*_PACKAGES),
+        "device": jax.default_backend(),
+    }
+
+
+def _run(data: Split, settings: Settings, checkpoint: Checkpoint | None, progress: bool) -> Result:
+    """Run the stages in their order."""
+    state, history = _train_rates(data, settings, checkpoint, progress)
+    conversion = _convert(data, settings, state.weights, checkpoint, progress)
+    return Result(
+        weights=conversion.weights,
+        histories={"rates": history},
+        rate_accuracy=history.accuracies[-1],
+        spike_accuracies={
+            steps: accuracy(
+                simulate_spikes(conversion.weights, data.held_images, steps), data.held_labels
+            )
+            for steps in STEPS
+        },
+        scales=conversion.scales,
+    )
+
+
+def _train_rates(
+    data: Split, settings: Settings, checkpoint: Checkpoint | None, progress: bool
+) -> tuple[State, History]:
+    """Train the ordinary network."""
+    batch = min(settings.batch, len(data.images))
+    updates = settings.epochs * (len(data.images) // batch)
+    schedule = optax.cosine_decay_schedule(settings.learning_rate, updates)
+    optimiser = optax.adamw(schedule, weight_decay=settings.weight_decay)
+    start, key = stage_keys(settings.seed, "rates")
+    weights = init_weights(start)
+    held_rates = rates_from_pixels(jnp.asarray(data.held_images))
+
+    def augmented_loss(
+        weights: Weights, key: jax.Array, images: jax.Array, labels: jax.Array
+    ) -> jax.Array:
+        return loss(weights, rates_from_pixels(augment(key, images)), labels)
+
+    update = gradient_update(augmented_loss, optimiser)
+    return run_stage(
+        "rates",
+        State(weights, optimiser.init(weights)),
+        settings.epochs,
+        lambda state, key: run_epoch(update, state, key, data.images, data.labels, batch),
+        lambda state: accuracy(logits(state.weights, held_rates), data.held_labels),
+        key=key,
+        checkpoint=checkpoint,
+        progress=progress,
+    )
+
+
+def _convert(
+    data: Split,
+    settings: Settings,
+    weights: Weights,
+    checkpoint: Checkpoint | None,
+    progress: bool,
+) -> Conversion:
+    """Scale the ordinary network for spikes, unless the checkpoint knows how."""
+    kept = checkpoint.restore("conversion", weights) if checkpoint is not None else None
+    if kept is not None:
+        converted, facts = kept
+        first, second = facts["scales"]
+        return Conversion(converted, (first, second), facts["accuracy"])
+    typical = rates_from_pixels(jnp.asarray(data.images[:10_000]))
+    found = convert(
+        weights,
+        typical,
+        data.held_images,
+        data.held_labels,
+        steps=settings.steps,
+        progress=progress,
+    )
+    if checkpoint is not None:
+        checkpoint.keep("conversion", found.weights, scales=found.scales, accuracy=found.accuracy)
+    return found

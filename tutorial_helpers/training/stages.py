@@ -1,0 +1,248 @@
+"""Stages of training: epochs of updates, one after the other, each kept as soon as it is done."""
+
+from __future__ import annotations
+
+import math
+import zlib
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from numpy.typing import NDArray
+from tqdm.auto import tqdm
+
+from tutorial_helpers.training.checkpoints import Checkpoint
+
+Loss = Callable[[Any, jax.Array, jax.Array, jax.Array], jax.Array]
+Update = Callable[[Any, jax.Array, NDArray[Any], NDArray[Any]], tuple[Any, jax.Array]]
+
+
+class State(NamedTuple):
+    """What changes from update to update.
+
+    Attributes
+    ----------
+    weights : pytree of jax.Array
+        Of the network in training.
+    optimiser : Optax state
+        Of what turns gradients into changes of the weights.
+    """
+
+    weights: Any
+    optimiser: Any
+
+
+class History(NamedTuple):
+    """What came of each epoch of a stage.
+
+    Attributes
+    ----------
+    losses : list of float
+        Mean over the batches.
+    accuracies : list of float
+        On the held-out images, from 0 to 1.
+    """
+
+    losses: list[float]
+    accuracies: list[float]
+
+
+def stage_keys(seed: int, name: str) -> tuple[jax.Array, jax.Array]:
+    """Draw the two keys of a stage, for its start and for its epochs.
+
+    They depend on the stage's name and not on its place, so that a further stage before or after
+    it changes none of its random numbers.
+
+    Parameters
+    ----------
+    seed : int
+        Of the training run.
+    name : str
+        Of the stage.
+
+    Returns
+    -------
+    tuple of jax.Array
+        Two JAX random keys.
+
+    Examples
+    --------
+    >>> start, epochs = stage_keys(1, "rates")
+    >>> bool(start == stage_keys(1, "teacher")[0])
+    False
+    """
+    key = jax.random.fold_in(jax.random.key(seed), zlib.crc32(name.encode()))
+    start, epochs = jax.random.split(key)
+    return start, epochs
+
+
+def gradient_update(loss: Loss, optimiser: optax.GradientTransformation) -> Update:
+    """Make the function that changes the weights by one batch.
+
+    Parameters
+    ----------
+    loss : callable
+        ``loss(weights, key, images, labels)`` gives the mean loss of a batch.
+    optimiser : optax.GradientTransformation
+        What turns gradients into changes of the weights.
+
+    Returns
+    -------
+    callable
+        ``update(state, key, images, labels)`` gives the next `State`, and the loss before it.
+
+    Examples
+    --------
+    >>> optimiser = optax.sgd(0.1)
+    >>> update = gradient_update(lambda w, key, images, labels: (w - labels.mean()) ** 2, optimiser)
+    >>> weights = jnp.float32(1.0)
+    >>> state = State(weights, optimiser.init(weights))
+    >>> state, loss = update(state, jax.random.key(0), np.zeros((2, 784)), np.zeros(2))
+    >>> float(state.weights), float(loss)  # 1 - 0.1 * 2 * 1
+    (0.800000011920929, 1.0)
+    """
+
+    def update(
+        state: State, key: jax.Array, images: jax.Array, labels: jax.Array
+    ) -> tuple[State, jax.Array]:
+        value, gradient = jax.value_and_grad(loss)(state.weights, key, images, labels)
+        change, optimiser_state = optimiser.update(gradient, state.optimiser, state.weights)
+        return State(optax.apply_updates(state.weights, change), optimiser_state), value
+
+    compiled: Update = jax.jit(update)
+    return compiled
+
+
+def run_epoch(
+    update: Update,
+    state: Any,
+    key: jax.Array,
+    images: NDArray[np.uint8],
+    labels: NDArray[Any],
+    batch: int,
+) -> tuple[Any, float]:
+    """Use every image once, in a random order; a last incomplete batch is left out.
+
+    Parameters
+    ----------
+    update : callable
+        From `gradient_update`.
+    state : pytree
+        Before the epoch.
+    key : jax.Array
+        A JAX random key, for the order of the images and for what `update` draws.
+    images : ndarray of uint8, shape (n, 784)
+        Grey levels, 0 to 255.
+    labels : ndarray, shape (n,)
+        The digits.
+    batch : int
+        Images per update, at most n.
+
+    Returns
+    -------
+    state : pytree
+        After the epoch.
+    loss : float
+        Mean over the batches.
+
+    Examples
+    --------
+    >>> def update(state, key, images, labels):
+    ...     return state + len(images), jnp.float32(images.mean())
+    >>> run_epoch(update, 0, jax.random.key(0), np.full((7, 784), 3), np.zeros(7), batch=3)
+    (6, 3.0)
+    """
+    count = len(images) // batch
+    ordering, drawing = jax.random.split(key)
+    order = np.asarray(jax.random.permutation(ordering, len(images)))
+    chosen = order[: count * batch].reshape(count, batch)
+    losses = []
+    # A loop of Python, not of JAX: on a CPU it is no slower, and Ctrl-C ends it after a batch.
+    for rows, draw in zip(chosen, jax.random.split(drawing, count), strict=True):
+        state, loss = update(state, draw, images[rows], labels[rows])
+        losses.append(loss)
+    return state, float(jnp.stack(losses).mean())
+
+
+def run_stage(
+    name: str,
+    state: Any,
+    epochs: int,
+    epoch: Callable[[Any, jax.Array], tuple[Any, float]],
+    score: Callable[[Any], float],
+    *,
+    key: jax.Array,
+    checkpoint: Checkpoint | None = None,
+    progress: bool = True,
+) -> tuple[Any, History]:
+    """Run one stage of training, or what a checkpoint says is left of it.
+
+    Every epoch draws from a key of its own, made of `key` and its number. So it is all the same,
+    to the bit, whether the epochs before it were run now or came from the checkpoint.
+
+    Parameters
+    ----------
+    name : str
+        Of the stage, for the progress bar and the checkpoint.
+    state : pytree
+        To start from.
+    epochs : int
+        How many.
+    epoch : callable
+        ``epoch(state, key)`` gives the state after an epoch and the mean loss.
+    score : callable
+        ``score(state)`` gives the accuracy on held-out images, from 0 to 1.
+    key : jax.Array
+        A JAX random key.
+    checkpoint : Checkpoint, optional
+        Where each epoch is kept once it is done, and where to go on from.
+    progress : bool
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    state : pytree
+        After the last epoch.
+    history : History
+        What came of all epochs, those of the checkpoint included.
+
+    Raises
+    ------
+    ValueError
+        If a loss is not finite, or the checkpoint does not hold a state of this kind.
+
+    Examples
+    --------
+    >>> def epoch(state, key):
+    ...     return state / 2, float(state)
+    >>> run_stage("halve", 8.0, 3, epoch, lambda state: 0.5, key=jax.random.key(0), progress=False)
+    (1.0, History(losses=[8.0, 4.0, 2.0], accuracies=[0.5, 0.5, 0.5]))
+    """
+    history = History([], [])
+    kept = checkpoint.restore(name, state) if checkpoint is not None else None
+    if kept is not None:
+        state, facts = kept
+        history = History(list(facts["losses"]), list(facts["accuracies"]))
+    done = len(history.losses)
+    with tqdm(
+        total=epochs, initial=done, desc=name, unit="epoch", disable=not progress or done >= epochs
+    ) as bar:
+        for number in range(done, epochs):
+            state, loss = epoch(state, jax.random.fold_in(key, number))
+            if not math.isfinite(loss):
+                raise ValueError(
+                    f"the loss of stage '{name}' should be a finite number, but is {loss} after "
+                    f"epoch {number + 1}; use a lower learning rate."
+                )
+            history.losses.append(loss)
+            history.accuracies.append(score(state))
+            if checkpoint is not None:
+                checkpoint.keep(name, state, epochs=number + 1, of=epochs, **history._asdict())
+            bar.set_postfix(
+                loss=f"{loss:.4f}", held_out=f"{history.accuracies[-1]:.2%}", refresh=False
+            )
+            bar.update()
+    return state, history
