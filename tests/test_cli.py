@@ -140,9 +140,9 @@ def test_help_of_classify() -> None:
     # The width of the terminal decides where argparse breaks lines.
     completed = python("-m", "tutorial_helpers", "classify", "--help", COLUMNS="100")
     assert (completed.returncode, completed.stderr) == (0, "")
-    for option in ("--batch-size B", "--timesteps T", "--images N", "--weights DIR", "--json"):
+    for option in ("--batch-size B", "--timesteps T", "--images N", "--weights SET", "--json"):
         assert option in completed.stdout
-    for default in ("(default: 128)", "(default: 100)", "(default: all)"):
+    for default in ("(default: 128)", "(default: 100)", "(default: all)", "(default: default)"):
         assert default in completed.stdout
     for variable in ("MNIST_DIR", "TUTORIAL_BACKEND", "TUTORIAL_THREADS", "TUTORIAL_CACHE_DIR"):
         assert f"\n  {variable} " in completed.stdout
@@ -150,7 +150,34 @@ def test_help_of_classify() -> None:
     assert "classify" in examples
 
 
-@pytest.mark.parametrize("arguments", [("--help",), ("classify", "--help"), ("classify", "--x")])
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (
+            "train",
+            ["--set {default", "--seed S", "--epochs E", "--output DIR", "--checkpoint FILE"],
+        ),
+        ("evaluate", ["--weights SET", "--timesteps T", "--record", "12 20 30 50 100"]),
+    ],
+)
+def test_help_of_training(command: str, words: list[str]) -> None:
+    completed = python("-m", "tutorial_helpers", command, "--help", COLUMNS="100")
+    assert (completed.returncode, completed.stderr) == (0, "")
+    for word in [*words, "--json", f"\n  python -m tutorial_helpers {command}\n"]:
+        assert word in completed.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--help",),
+        ("classify", "--help"),
+        ("classify", "--x"),
+        ("train", "--help"),
+        ("train", "--set", "none"),
+        ("evaluate", "--help"),
+    ],
+)
 def test_help_and_mistakes_are_answered_at_once(arguments: Sequence[str]) -> None:
     code = f"""
 import sys
@@ -158,7 +185,7 @@ from tutorial_helpers.__main__ import main
 try:
     main({list(arguments)})
 except SystemExit:
-    print(sorted({{"numpy", "numba", "matplotlib", "sklearn", "pygenn"}} & set(sys.modules)))
+    print(sorted({{"numpy", "numba", "matplotlib", "sklearn", "pygenn", "jax"}} & set(sys.modules)))
 """
     completed = python("-c", code)
     assert completed.stdout.splitlines()[-1] == "[]"
@@ -177,6 +204,10 @@ except SystemExit:
         (("classify", "--images", "1.5"), "--images: expected a positive integer, not '1.5'"),
         (("classify", "--images", "many"), "--images: expected a positive integer, not 'many'"),
         (("classify", "--images", ""), "--images: expected a positive integer, not ''"),
+        (("train", "--set", "none"), "invalid choice: 'none'"),
+        (("train", "--epochs", "0"), "--epochs: expected a positive integer, not '0'"),
+        (("train", "--seed", "-1"), "--seed: expected an integer of at least 0, not '-1'"),
+        (("evaluate", "--timesteps", "0"), "--timesteps: expected a positive integer, not '0'"),
         (("classify", "extra"), "unrecognized arguments: extra"),
     ],
 )
@@ -212,6 +243,7 @@ def test_more_images_than_there_are(capsys: pytest.CaptureFixture[str]) -> None:
 def test_weights_that_are_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     error = error_of(["classify", "--weights", str(tmp_path / "none")], capsys)
     assert "there is no such file" in error
+    assert "'none' is neither a set of" in error_of(["classify", "--weights", "none"], capsys)
 
 
 @pytest.mark.usefixtures("offline")

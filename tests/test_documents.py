@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import re
 from pathlib import Path
 
 import pytest
 
-from tutorial_helpers.data import MnistUnavailableError, load_mnist, load_weights
-from tutorial_helpers.inference import accuracy, classify
-from tutorial_helpers.models import build_classifier
+from tutorial_helpers.data import MnistUnavailableError
+from tutorial_helpers.evaluation import evaluate, record
+from tutorial_helpers.weight_sets import weight_sets
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -72,18 +71,26 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 
 @pytest.mark.mnist
-def test_accuracy_is_what_the_documents_say() -> None:
+@pytest.mark.parametrize("name", weight_sets())
+def test_accuracy_is_what_the_documents_say(name: str, tmp_path: Path) -> None:
     try:
-        images, labels = load_mnist("test", download=False)
+        found = evaluate(name, require_mnist=True)
     except MnistUnavailableError as error:
         pytest.skip(f"needs the MNIST test set: {error}")
-    result = classify(build_classifier(load_weights()), images)
-    measured = f"{accuracy(result.predictions, labels):.2f} %"
-    assert f"**{measured}**" in README
-    assert f"| {measured} |" in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
-
-
-@pytest.mark.parametrize("name", ["weights_0_1.npy", "weights_1_2.npy"])
-def test_provenance_is_of_these_weights(name: str) -> None:
-    digest = hashlib.sha256((ROOT / "data" / name).read_bytes()).hexdigest()
-    assert f"{digest}  {name}" in (ROOT / "data" / "README.md").read_text(encoding="utf-8")
+    page = ROOT / "data" / "README.md"
+    copy = tmp_path / "README.md"
+    copy.write_text(page.read_text(encoding="utf-8"), encoding="utf-8")
+    record(found, copy)
+    stored, measured = (
+        [
+            row.split(" | ")[3:-1]
+            for row in path.read_text(encoding="utf-8").splitlines()
+            if row.startswith(f"| `{name}` | `{found.digest[:12]}` |")
+        ]
+        for path in (page, copy)
+    )
+    assert len(stored) == 1
+    assert stored == measured
+    if name == "default":
+        assert found.mnist is not None
+        assert f"**{found.mnist[100]:.2f} %**" in README

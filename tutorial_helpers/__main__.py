@@ -288,6 +288,10 @@ def _train(arguments: argparse.Namespace) -> None:
     run(arguments)
 
 
+def _rounded(shares: dict[int, float]) -> dict[int, float]:
+    return {steps: round(share, 4) for steps, share in shares.items()}
+
+
 def _evaluate(arguments: argparse.Namespace) -> None:
     from tutorial_helpers.evaluation import TIMESTEPS, evaluate, record
     from tutorial_helpers.weight_sets import weight_sets
@@ -319,8 +323,8 @@ def _evaluate(arguments: argparse.Namespace) -> None:
             "sha256": result.digest,
             "backend": result.backend,
             "versions": result.versions,
-            "mnist_test": result.mnist,
-            "offline_digits": result.digits,
+            "mnist_test": result.mnist and _rounded(result.mnist),
+            "offline_digits": _rounded(result.digits),
             "recorded": arguments.record,
         }
         print(json.dumps(report))

@@ -15,13 +15,14 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from tutorial_helpers import weight_sets
 from tutorial_helpers.data import MnistUnavailableError, load_digits, load_mnist
 from tutorial_helpers.drafts import draft
 from tutorial_helpers.inference import accuracy, classify
 from tutorial_helpers.models import Classifier, build_classifier
 from tutorial_helpers.pygenn import backend_description
 from tutorial_helpers.versions import installed_versions
-from tutorial_helpers.weight_sets import DATA, load_weights, set_digest
+from tutorial_helpers.weight_sets import load_weights, set_digest
 
 #: Steps of 1 ms that are measured at unless others are asked for.
 TIMESTEPS = (12, 20, 30, 50, 100)
@@ -162,15 +163,16 @@ def accuracies(
     }
 
 
-def record(evaluation: Evaluation, path: Path = DATA / "README.md") -> None:
+def record(evaluation: Evaluation, path: Path | None = None) -> None:
     """Put an evaluation on record: a row for each set and hash in the table of ``data/README.md``.
 
     Parameters
     ----------
     evaluation : Evaluation
         Of a set with a name, on MNIST, at all of `TIMESTEPS`.
-    path : Path
-        The document. The table is between two comments, `BEGIN` and `END`.
+    path : Path, optional
+        The document, ``data/README.md`` unless given. Its table is between two comments, `BEGIN`
+        and `END`.
 
     Raises
     ------
@@ -183,6 +185,7 @@ def record(evaluation: Evaluation, path: Path = DATA / "README.md") -> None:
     --------
     >>> record(evaluate("default"))  # doctest: +SKIP
     """
+    path = path or weight_sets.DATA / "README.md"
     mnist = evaluation.mnist
     if mnist is None or not set(TIMESTEPS) <= mnist.keys() & evaluation.digits.keys():
         raise ValueError(

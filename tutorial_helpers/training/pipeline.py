@@ -11,21 +11,20 @@ from typing import Any, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from tutorial_helpers.training.augmentation import augment
 from tutorial_helpers.training.checkpoints import Checkpoint
 from tutorial_helpers.training.conversion import Conversion, convert
 from tutorial_helpers.training.network import Weights
-from tutorial_helpers.training.rates import init_weights, logits, loss, rates_from_pixels
+from tutorial_helpers.training.rates import augmented_loss, init_weights, logits, rates_from_pixels
 from tutorial_helpers.training.scoring import accuracy
 from tutorial_helpers.training.settings import Settings
 from tutorial_helpers.training.spiking import simulate_spikes
 from tutorial_helpers.training.stages import (
     History,
     State,
+    adamw,
     gradient_update,
     run_epoch,
     run_stage,
@@ -243,16 +242,10 @@ def _train_rates(
     """Train the ordinary network."""
     batch = min(settings.batch, len(data.images))
     updates = settings.epochs * (len(data.images) // batch)
-    schedule = optax.cosine_decay_schedule(settings.learning_rate, updates)
-    optimiser = optax.adamw(schedule, weight_decay=settings.weight_decay)
+    optimiser = adamw(settings.learning_rate, updates, settings.weight_decay)
     start, key = stage_keys(settings.seed, "rates")
     weights = init_weights(start)
     held_rates = rates_from_pixels(jnp.asarray(data.held_images))
-
-    def augmented_loss(
-        weights: Weights, key: jax.Array, images: jax.Array, labels: jax.Array
-    ) -> jax.Array:
-        return loss(weights, rates_from_pixels(augment(key, images)), labels)
 
     update = gradient_update(augmented_loss, optimiser)
     return run_stage(

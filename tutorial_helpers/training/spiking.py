@@ -43,23 +43,23 @@ def simulate_spikes(
     >>> simulate_spikes(weights, image, steps=10)[0, 0]
     np.float32(4.0)
     """
-    run = jax.jit(_spike_counts, static_argnames="steps")
+    run = jax.jit(_spike_counts)
     parts = []
     for start in range(0, len(images), batch):
         # Divided here: a compiler may turn the division into a product, which rounds differently.
         currents = images[start : start + batch].astype(np.float32) / np.float32(PIXEL_SCALE)
-        parts.append(np.asarray(run(weights, currents, steps=steps)))
+        parts.append(np.asarray(run(weights, currents, steps)))
     return np.concatenate(parts)
 
 
-def _spike_counts(weights: Weights, currents: jax.Array, *, steps: int) -> jax.Array:
+def _spike_counts(weights: Weights, currents: jax.Array, steps: int) -> jax.Array:
     """Return the output counts (n, 10) for constant input currents (n, 784)."""
 
     def fire(v: jax.Array) -> tuple[jax.Array, jax.Array]:
         spikes = v >= THRESHOLD
         return jnp.where(spikes, 0.0, v), spikes.astype(v.dtype)
 
-    def step(state: tuple[jax.Array, ...], _: None) -> tuple[tuple[jax.Array, ...], None]:
+    def step(_: int, state: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
         v_input, v_hidden, v_output, input_spikes, hidden_spikes, counts = state
         # The sums come first, from the spikes of the previous step: a delay of one step.
         to_hidden = input_spikes @ weights.hidden
@@ -68,7 +68,9 @@ def _spike_counts(weights: Weights, currents: jax.Array, *, steps: int) -> jax.A
         v_hidden, hidden_spikes = fire(v_hidden + to_hidden)
         v_output, output_spikes = fire(v_output + to_output)
         counts = counts + output_spikes
-        return (v_input, v_hidden, v_output, input_spikes, hidden_spikes, counts), None
+        return v_input, v_hidden, v_output, input_spikes, hidden_spikes, counts
 
     layers = tuple(jnp.zeros((len(currents), size)) for size in SHAPE)
-    return jax.lax.scan(step, (*layers, *layers), None, length=steps)[0][-1]
+    # Not a scan: its length would be compiled in, and each number of steps compiled anew.
+    counts: jax.Array = jax.lax.fori_loop(0, steps, step, (*layers, *layers))[-1]
+    return counts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Callable
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 import jax
@@ -79,8 +80,40 @@ def stage_keys(seed: int, name: str) -> tuple[jax.Array, jax.Array]:
     return start, epochs
 
 
+@lru_cache(maxsize=8)
+def adamw(learning_rate: float, updates: int, weight_decay: float) -> optax.GradientTransformation:
+    """Make AdamW, with a learning rate that falls to zero along a cosine.
+
+    The same numbers give the same object again, for `gradient_update`.
+
+    Parameters
+    ----------
+    learning_rate : float
+        To start from.
+    updates : int
+        How many there will be.
+    weight_decay : float
+        Share of each weight, times the learning rate, that an update takes away.
+
+    Returns
+    -------
+    optax.GradientTransformation
+        What turns gradients into changes of the weights.
+
+    Examples
+    --------
+    >>> adamw(0.01, 100, 0.001) is adamw(0.01, 100, 0.001)
+    True
+    """
+    schedule = optax.cosine_decay_schedule(learning_rate, updates)
+    return optax.adamw(schedule, weight_decay=weight_decay)
+
+
+@lru_cache(maxsize=8)
 def gradient_update(loss: Loss, optimiser: optax.GradientTransformation) -> Update:
     """Make the function that changes the weights by one batch.
+
+    The same loss and optimiser give the same function again, so that it is compiled once.
 
     Parameters
     ----------

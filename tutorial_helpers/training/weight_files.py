@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from tutorial_helpers import weight_sets
 from tutorial_helpers.drafts import draft
-from tutorial_helpers.weight_sets import DATA, LIST_FILE, WEIGHT_FILES, load_weights
+from tutorial_helpers.weight_sets import LIST_FILE, WEIGHT_FILES, load_weights
 
 PROVENANCE_FILE = "provenance.json"
 
@@ -74,7 +75,7 @@ def save_provenance(provenance: Mapping[str, Any], directory: str | os.PathLike[
 
 
 def install(
-    folder: str | os.PathLike[str], name: str, description: str, data: Path = DATA
+    folder: str | os.PathLike[str], name: str, description: str, data: Path | None = None
 ) -> list[Path]:
     """Copy trained weights to ``data/`` and list them there, so that they can be had by name.
 
@@ -86,8 +87,8 @@ def install(
         Of the set. The files of ``"default"`` go right into `data`, others into a folder in it.
     description : str
         What the set is for, in one line.
-    data : Path
-        The repository's ``data/``.
+    data : Path, optional
+        Where to; the repository's ``data/`` unless given.
 
     Returns
     -------
@@ -104,6 +105,7 @@ def install(
     --------
     >>> install("trained/few_steps", "few_steps", "for few steps")  # doctest: +SKIP
     """
+    data = data or weight_sets.DATA
     weights = load_weights(Path(folder))
     provenance = json.loads((Path(folder) / PROVENANCE_FILE).read_text(encoding="utf-8"))
     path = data / LIST_FILE

@@ -9,7 +9,19 @@ python -m tutorial_helpers classify --batch-size 0
 python -m tutorial_helpers classify --timesteps 0.5
 
 # %% A folder without weights -> 1
-python -m tutorial_helpers classify --weights nowhere
+python -m tutorial_helpers classify --weights some/where
+
+# %% A set of weights that there is not -> 1
+python -m tutorial_helpers evaluate --weights nothing
+
+# %% Weights on record that are not the project's -> 1
+python -m tutorial_helpers evaluate --weights some/where --record
+
+# %% A record of other numbers of steps -> 1
+python -m tutorial_helpers evaluate --record --timesteps 5
+
+# %% No epochs -> 2
+python -m tutorial_helpers train --epochs 0
 
 # %% A script that there is not -> 2
 python -m tutorial_helpers run simulation.py

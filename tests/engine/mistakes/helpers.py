@@ -10,8 +10,11 @@ images, labels = np.zeros((6, 784), np.uint8), np.zeros(6, np.uint8)
 # %% A split of MNIST that there is not -> ValueError
 load_mnist("validation")
 
+# %% A set of weights that there is not -> FileNotFoundError
+load_weights("nothing")
+
 # %% A folder without weights -> FileNotFoundError
-load_weights("nowhere")
+load_weights("some/where")
 
 # %% Weights that do not follow on each other -> ValueError
 build_classifier([np.zeros((784, 128)), np.zeros((64, 10))])
