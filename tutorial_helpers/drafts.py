@@ -27,8 +27,14 @@ def draft(path: Path) -> Iterator[Path]:
 
     Examples
     --------
-    >>> with draft(Path("result.txt")) as place:  # doctest: +SKIP
-    ...     place.write_text("all of it")
+    >>> import tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder, "result.txt")
+    ...     with draft(path) as place:
+    ...         place.write_text("all of it"), path.exists()
+    ...     path.read_text()
+    (9, False)
+    'all of it'
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     place = path.with_name(f".{path.name}.{os.getpid()}.part")

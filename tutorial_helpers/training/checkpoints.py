@@ -44,9 +44,10 @@ class Checkpoint:
 
     Examples
     --------
-    >>> checkpoint = Checkpoint("run.npz", {"seed": 1})  # doctest: +SKIP
-    >>> checkpoint.keep("rates", {"w": np.zeros(3)}, epochs=1, of=2)  # doctest: +SKIP
-    >>> Checkpoint("run.npz", {"seed": 1}).progress  # doctest: +SKIP
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     checkpoint = Checkpoint(Path(folder, "run.npz"), {"seed": 1})
+    ...     checkpoint.keep("rates", {"w": np.zeros(3)}, epochs=1, of=2)
+    ...     Checkpoint(Path(folder, "run.npz"), {"seed": 1}).progress
     "1 of 2 epochs of stage 'rates'"
     """
 
@@ -83,17 +84,18 @@ class Checkpoint:
         **facts
             Anything that JSON has.
         """
-        self._leaves[name] = [np.asarray(leaf) for leaf in jax.tree.leaves(state)]
-        self._facts[name] = json.loads(json.dumps(facts))
-        about = {"format": FORMAT, "run": self._run, "stages": self._facts}
+        all_leaves = self._leaves | {name: [np.asarray(leaf) for leaf in jax.tree.leaves(state)]}
+        all_facts = self._facts | {name: json.loads(json.dumps(facts))}
+        about = {"format": FORMAT, "run": self._run, "stages": all_facts}
         arrays = {
             f"{stage}/{number}": leaf
-            for stage, leaves in self._leaves.items()
+            for stage, leaves in all_leaves.items()
             for number, leaf in enumerate(leaves)
         }
         arrays[_ABOUT] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
         with draft(self.path) as place, place.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
+        self._leaves, self._facts = all_leaves, all_facts
 
     def restore(self, name: str, like: Any) -> tuple[Any, dict[str, Any]] | None:
         """Return the state of a stage and what is known of it, or None if nothing is kept.
@@ -125,10 +127,6 @@ class Checkpoint:
         pairs = zip(leaves, wanted, strict=True)
         back = [jnp.asarray(leaf) if isinstance(x, jax.Array) else leaf for leaf, x in pairs]
         return jax.tree.unflatten(structure, back), self._facts[name]
-
-    def remove(self) -> None:
-        """Remove the file: the run is complete, and its weights are written."""
-        self.path.unlink(missing_ok=True)
 
     def _read(self) -> None:
         """Take over what the file holds, if it is of this run."""

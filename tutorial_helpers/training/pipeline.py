@@ -1,4 +1,9 @@
-"""The way from images to weights, stage by stage."""
+"""The way from images to weights, stage by stage.
+
+A stage of training is a loss and an optimiser, from which `gradient_update` makes an update,
+`run_epoch` an epoch, and `run_stage` all of it; what else is worth keeping goes into the checkpoint
+under a name, as the conversion does. Each stage draws from keys of its own, `stage_keys`.
+"""
 
 from __future__ import annotations
 
@@ -129,7 +134,8 @@ def train(
     data = split(images, labels, settings)
     kept = None
     if checkpoint is not None:
-        kept = Checkpoint(checkpoint, identity(images, labels, settings))
+        run = identity(images, labels, settings)
+        kept = Checkpoint(checkpoint, run)
         if kept.progress and progress:
             tqdm.write(f"Going on: {kept.path} holds {kept.progress}.", file=sys.stderr)
     try:
@@ -137,6 +143,8 @@ def train(
     except KeyboardInterrupt:
         if kept is None:
             raise
+        # What the file holds, and not what was about to be written when Ctrl-C came.
+        kept = Checkpoint(kept.path, run)
         if not kept.progress:
             raise KeyboardInterrupt(
                 "Interrupted before the first epoch was done: nothing is kept."
