@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import doctest
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
 
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from tutorial_helpers import inference, models
 from tutorial_helpers.data import MnistUnavailableError, load_digits, load_mnist, load_weights
-from tutorial_helpers.inference import Classification, accuracy, classify
+from tutorial_helpers.inference import Classification, accuracy, classify, counts_over_time
 from tutorial_helpers.models import Classifier, build_classifier
 
 N = 150  # more than one batch of the largest size, and no multiple of any
@@ -127,6 +127,59 @@ def test_progress_bar(capsys: pytest.CaptureFixture[str]) -> None:
     assert "9.00/9.00" in err
 
 
+# --- Over time -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 128])
+def test_counts_over_time_are_those_of_shorter_runs(batch_size: int) -> None:
+    images = digits()[0][:N]
+    counts, spikes = counts_over_time(network(batch_size), images)
+    assert (counts.shape, counts.dtype) == ((100, N, 10), np.dtype(np.uint16))
+    assert (spikes.shape, spikes.dtype) == ((100, N, 3), np.dtype(np.uint32))
+    for steps in (1, 2, 3, 4, 13, 32, 33, 100):
+        shorter = classify(network(128), images, timesteps=steps)
+        check_same(shorter, counts[steps - 1], tuple(spikes[steps - 1].sum(axis=0).tolist()))
+    assert (spikes[:, :, -1] == counts.sum(axis=2)).all()
+
+
+@pytest.mark.parametrize("n", [1, 6, 7, 8, 15])
+def test_short_last_batch_over_time(n: int) -> None:
+    classify(network(7), digits()[0][20:34])  # leaves spikes in flight, and counts in all places
+    counts, spikes = counts_over_time(network(7), digits()[0][:n])
+    assert (counts[-1] == expected().counts[:n]).all()
+    assert tuple(spikes[-1].sum(axis=0).tolist()) == classify(network(1), digits()[0][:n]).spikes
+
+
+def test_spikes_over_time_are_of_each_image() -> None:
+    _, spikes = counts_over_time(network(7), digits()[0][:9], timesteps=30)
+    for number in range(9):
+        alone = classify(network(1), digits()[0][number : number + 1], timesteps=30)
+        assert tuple(spikes[-1, number].tolist()) == alone.spikes
+
+
+def test_a_layer_is_silent_until_the_one_before_has_spiked() -> None:
+    # The brightest pixel needs two steps to the threshold, and each layer of synapses one more.
+    _, spikes = counts_over_time(network(128), digits()[0][:N], timesteps=6)
+    for layer, first in enumerate((2, 3, 4)):
+        assert not spikes[: first - 1, :, layer].any()
+    assert spikes[1, :, 0].any()
+
+
+def test_where_the_backend_cannot_drop_spikes_over_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "CAN_DROP_SPIKES", False)
+    monkeypatch.setattr(inference, "CAN_DROP_SPIKES", False)
+    leaking = build_classifier(load_weights(), batch_size=7)
+    counts, _ = counts_over_time(leaking, digits()[0][:20])
+    assert (counts[-1] == expected().counts[:20]).all()
+
+
+def test_progress_bar_over_time(capsys: pytest.CaptureFixture[str]) -> None:
+    counts_over_time(network(7), digits()[0][:9], timesteps=1)
+    assert capsys.readouterr() == ("", "")
+    counts_over_time(network(7), digits()[0][:9], timesteps=1, progress=True)
+    assert "9.00/9.00" in capsys.readouterr().err
+
+
 # --- The answers are right -----------------------------------------------------------------------
 
 
@@ -206,6 +259,8 @@ def test_accuracy_on_mnist() -> None:
 
 # --- What is refused -----------------------------------------------------------------------------
 
+BOTH = pytest.mark.parametrize("function", [classify, counts_over_time])
+
 
 @pytest.mark.parametrize(
     ("images", "words"),
@@ -217,27 +272,38 @@ def test_accuracy_on_mnist() -> None:
         (None, "not NoneType"),
     ],
 )
-def test_images_of_another_type(images: object, words: str) -> None:
+@BOTH
+def test_images_of_another_type(
+    function: Callable[..., object], images: object, words: str
+) -> None:
     with pytest.raises(TypeError, match=f"images must be an array of uint8.*{words}"):
-        classify(network(7), images)  # type: ignore[arg-type]
+        function(network(7), images)
 
 
 @pytest.mark.parametrize("shape", [(784,), (2, 783), (2, 28, 28), (0, 784), ()])
-def test_images_of_another_shape(shape: tuple[int, ...]) -> None:
+@BOTH
+def test_images_of_another_shape(function: Callable[..., object], shape: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"images must have shape \(n, 784\) with n > 0"):
-        classify(network(7), np.zeros(shape, dtype=np.uint8))
+        function(network(7), np.zeros(shape, dtype=np.uint8))
 
 
 @pytest.mark.parametrize("timesteps", [True, 1.0, "100", None])
-def test_timesteps_of_another_type(timesteps: object) -> None:
+@BOTH
+def test_timesteps_of_another_type(function: Callable[..., object], timesteps: object) -> None:
     with pytest.raises(TypeError, match="timesteps must be an integer"):
-        classify(network(7), digits()[0][:1], timesteps=timesteps)  # type: ignore[arg-type]
+        function(network(7), digits()[0][:1], timesteps=timesteps)
 
 
 @pytest.mark.parametrize("timesteps", [0, -1])
-def test_timesteps_that_are_too_few(timesteps: int) -> None:
+@BOTH
+def test_timesteps_that_are_too_few(function: Callable[..., object], timesteps: int) -> None:
     with pytest.raises(ValueError, match=f"timesteps must be at least 1, not {timesteps}"):
-        classify(network(7), digits()[0][:1], timesteps=timesteps)
+        function(network(7), digits()[0][:1], timesteps=timesteps)
+
+
+def test_timesteps_that_could_not_be_counted() -> None:
+    with pytest.raises(ValueError, match="timesteps must be at most 65,535, not 65,536"):
+        counts_over_time(network(7), digits()[0][:1], timesteps=65_536)
 
 
 def test_integers_of_numpy_are_timesteps() -> None:

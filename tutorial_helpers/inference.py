@@ -1,4 +1,4 @@
-"""Classification of images with a spiking network: predictions, spike counts, time."""
+"""Classification of images with a spiking network: predictions, and spike counts over time."""
 
 from __future__ import annotations
 
@@ -74,41 +74,132 @@ def classify(
     >>> result.counts.shape
     (25, 10)
     """
-    population_sizes = [population.num_neurons for population in network.populations]
-    _check_images(images, population_sizes[0])
-    if isinstance(timesteps, bool) or not isinstance(timesteps, (int, np.integer)):
-        raise TypeError(f"timesteps must be an integer, not {timesteps!r}.")
-    if timesteps < 1:
-        raise ValueError(f"timesteps must be at least 1, not {timesteps}.")
-    model, magnitude = network.model, network.source.vars["magnitude"]
-    batch_size = model.batch_size
-    counters = [population.vars["SpikeCount"] for population in network.populations]
-    spikes = np.zeros(len(counters), dtype=np.int64)
-    counts = np.zeros((len(images), population_sizes[-1]), dtype=np.uint32)
+    _check_images(images, network.populations[0].num_neurons)
+    _check_timesteps(timesteps)
+    spikes = np.zeros(len(network.populations), dtype=np.int64)
+    counts = np.zeros((len(images), network.populations[-1].num_neurons), dtype=np.uint32)
 
     start = perf_counter()
     with tqdm(total=len(images), disable=not progress, unit="image", unit_scale=True) as bar:
-        for first in range(0, len(images), batch_size):
-            if not CAN_DROP_SPIKES:
-                let_spikes_arrive(network)
-            batch = images[first : first + batch_size]
-            rows = slice(0, len(batch))
-            # A model with a batch size of 1 has arrays without the batch axis.
-            currents = magnitude.view.reshape(batch_size, -1)
-            np.divide(batch, np.float32(GREY_LEVELS_PER_MILLIVOLT), out=currents[rows])
-            currents[len(batch) :] = 0.0
-            magnitude.push_to_device()
-            model.custom_update("Reset")
+        for first in range(0, len(images), network.model.batch_size):
+            batch = images[first : first + network.model.batch_size]
+            _show(network, batch)
             for _ in range(timesteps):
-                model.step_time()
-            for layer, counter in enumerate(counters):
-                counter.pull_from_device()
-                spikes[layer] += counter.view.reshape(batch_size, -1)[rows].sum(dtype=np.int64)
-            counts[first : first + len(batch)] = counters[-1].view.reshape(batch_size, -1)[rows]
+                network.model.step_time()
+            for layer in range(len(spikes)):
+                counted = _spike_counts(network, layer)[: len(batch)]
+                spikes[layer] += counted.sum(dtype=np.int64)
+            counts[first : first + len(batch)] = counted
             bar.update(len(batch))
     predictions = counts.argmax(axis=1)
     seconds = perf_counter() - start
     return Classification(predictions, counts, tuple(int(total) for total in spikes), seconds)
+
+
+class CountsOverTime(NamedTuple):
+    """What `counts_over_time` returns.
+
+    Parameters
+    ----------
+    counts
+        Spikes of each output neuron from the first step to each step, shape
+        ``(timesteps, n, classes)``; ``counts[t - 1]`` is what there is after t steps.
+    spikes
+        Spikes of each layer, over all its neurons, from the first step to each step, shape
+        ``(timesteps, n, layers)``.
+    """
+
+    counts: NDArray[np.uint16]
+    spikes: NDArray[np.uint32]
+
+
+def counts_over_time(
+    network: Classifier,
+    images: NDArray[np.uint8],
+    *,
+    timesteps: int = 100,
+    progress: bool = False,
+) -> CountsOverTime:
+    """Show images, and count spikes after every step.
+
+    A step does not know how many will follow. So the counts after t steps are those that
+    `classify` finds with ``timesteps=t``, and one run holds those of all shorter ones. It takes
+    longer than `classify`, as the counts leave the device after each step.
+
+    Parameters
+    ----------
+    network
+        From `models.build_classifier`.
+    images
+        Grey levels from 0 to 255, shape ``(n, inputs)``.
+    timesteps
+        Number of steps of 1 ms for which each image is shown, 65,535 at most.
+    progress
+        Whether to show a progress bar.
+
+    Returns
+    -------
+    CountsOverTime
+        Output spike counts, and spikes of each layer, of each image after each step.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the images have the wrong type or shape, or `timesteps` is not an integer from 1 to
+        65,535.
+
+    Examples
+    --------
+    >>> from tutorial_helpers.data import load_digits, load_weights
+    >>> from tutorial_helpers.models import build_classifier
+    >>> images, labels = load_digits()
+    >>> network = build_classifier(load_weights(), batch_size=10)
+    >>> counts, spikes = counts_over_time(network, images[:25], timesteps=20)
+    >>> counts.shape, spikes.shape
+    ((20, 25, 10), (20, 25, 3))
+    """
+    _check_images(images, network.populations[0].num_neurons)
+    _check_timesteps(timesteps)
+    most = np.iinfo(np.uint16).max  # a neuron spikes once in a step at most
+    if timesteps > most:
+        raise ValueError(f"timesteps must be at most {most:,}, not {timesteps:,}.")
+    layers, classes = len(network.populations), network.populations[-1].num_neurons
+    counts = np.zeros((timesteps, len(images), classes), dtype=np.uint16)
+    spikes = np.zeros((timesteps, len(images), layers), dtype=np.uint32)
+
+    with tqdm(total=len(images), disable=not progress, unit="image", unit_scale=True) as bar:
+        for first in range(0, len(images), network.model.batch_size):
+            batch = images[first : first + network.model.batch_size]
+            rows = slice(first, first + len(batch))
+            _show(network, batch)
+            for step in range(timesteps):
+                network.model.step_time()
+                for layer in range(layers):
+                    counted = _spike_counts(network, layer)[: len(batch)]
+                    spikes[step, rows, layer] = counted.sum(axis=1)
+                counts[step, rows] = counted
+            bar.update(len(batch))
+    return CountsOverTime(counts, spikes)
+
+
+def _show(network: Classifier, batch: NDArray[np.uint8]) -> None:
+    """Put up to a batch of images before a network in which nothing is left of others."""
+    if not CAN_DROP_SPIKES:
+        let_spikes_arrive(network)
+    magnitude = network.source.vars["magnitude"]
+    # A model with a batch size of 1 has arrays without the batch axis.
+    currents = magnitude.view.reshape(network.model.batch_size, -1)
+    np.divide(batch, np.float32(GREY_LEVELS_PER_MILLIVOLT), out=currents[: len(batch)])
+    currents[len(batch) :] = 0.0
+    magnitude.push_to_device()
+    network.model.custom_update("Reset")
+
+
+def _spike_counts(network: Classifier, layer: int) -> NDArray[np.uint32]:
+    """Fetch how often the neurons of a layer have spiked, a row for each place in the batch."""
+    counter = network.populations[layer].vars["SpikeCount"]
+    counter.pull_from_device()
+    return np.asarray(counter.view).reshape(network.model.batch_size, -1)
 
 
 def let_spikes_arrive(network: Classifier) -> None:
@@ -149,6 +240,13 @@ def accuracy(predictions: NDArray[Any], labels: NDArray[Any]) -> float:
             f"{np.shape(predictions)} and {np.shape(labels)}."
         )
     return 100.0 * int(np.sum(np.asarray(predictions) == np.asarray(labels))) / len(labels)
+
+
+def _check_timesteps(timesteps: object) -> None:
+    if isinstance(timesteps, bool) or not isinstance(timesteps, (int, np.integer)):
+        raise TypeError(f"timesteps must be an integer, not {timesteps!r}.")
+    if timesteps < 1:
+        raise ValueError(f"timesteps must be at least 1, not {timesteps}.")
 
 
 def _check_images(images: object, inputs: int) -> None:
