@@ -76,7 +76,8 @@ def classify(
     """
     _check_images(images, network.populations[0].num_neurons)
     _check_timesteps(timesteps)
-    spikes = np.zeros(len(network.populations), dtype=np.int64)
+    counters = _spike_counters(network)
+    spikes = np.zeros(len(counters), dtype=np.int64)
     counts = np.zeros((len(images), network.populations[-1].num_neurons), dtype=np.uint32)
 
     start = perf_counter()
@@ -86,8 +87,9 @@ def classify(
             _show(network, batch)
             for _ in range(timesteps):
                 network.model.step_time()
-            for layer in range(len(spikes)):
-                counted = _spike_counts(network, layer)[: len(batch)]
+            for layer, counter in enumerate(counters):
+                counter.pull_from_device()
+                counted = counter.view.reshape(network.model.batch_size, -1)[: len(batch)]
                 spikes[layer] += counted.sum(dtype=np.int64)
             counts[first : first + len(batch)] = counted
             bar.update(len(batch))
@@ -163,9 +165,10 @@ def counts_over_time(
     most = np.iinfo(np.uint16).max  # a neuron spikes once in a step at most
     if timesteps > most:
         raise ValueError(f"timesteps must be at most {most:,}, not {timesteps:,}.")
-    layers, classes = len(network.populations), network.populations[-1].num_neurons
+    counters = _spike_counters(network)
+    classes = network.populations[-1].num_neurons
     counts = np.zeros((timesteps, len(images), classes), dtype=np.uint16)
-    spikes = np.zeros((timesteps, len(images), layers), dtype=np.uint32)
+    spikes = np.zeros((timesteps, len(images), len(counters)), dtype=np.uint32)
 
     with tqdm(total=len(images), disable=not progress, unit="image", unit_scale=True) as bar:
         for first in range(0, len(images), network.model.batch_size):
@@ -174,8 +177,9 @@ def counts_over_time(
             _show(network, batch)
             for step in range(timesteps):
                 network.model.step_time()
-                for layer in range(layers):
-                    counted = _spike_counts(network, layer)[: len(batch)]
+                for layer, counter in enumerate(counters):
+                    counter.pull_from_device()
+                    counted = counter.view.reshape(network.model.batch_size, -1)[: len(batch)]
                     spikes[step, rows, layer] = counted.sum(axis=1)
                 counts[step, rows] = counted
             bar.update(len(batch))
@@ -195,11 +199,9 @@ def _show(network: Classifier, batch: NDArray[np.uint8]) -> None:
     network.model.custom_update("Reset")
 
 
-def _spike_counts(network: Classifier, layer: int) -> NDArray[np.uint32]:
-    """Fetch how often the neurons of a layer have spiked, a row for each place in the batch."""
-    counter = network.populations[layer].vars["SpikeCount"]
-    counter.pull_from_device()
-    return np.asarray(counter.view).reshape(network.model.batch_size, -1)
+def _spike_counters(network: Classifier) -> list[Any]:
+    """Return the variables in which the neurons of each layer count their spikes."""
+    return [population.vars["SpikeCount"] for population in network.populations]
 
 
 def let_spikes_arrive(network: Classifier) -> None:
