@@ -1,0 +1,652 @@
+"""Figures of decisions that take time: when answers come, when to stop, and what steps cost.
+
+They are drawn, described and shown as those of `plotting` are, which they take their style from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator, NullFormatter
+from numpy.typing import NDArray
+
+from tutorial_helpers.canvas import (
+    BLUE,
+    GREY,
+    INK,
+    PALE,
+    PIXELS,
+    STYLE,
+    VERMILION,
+    WIDTH,
+    check_at_most,
+    check_positive,
+    checked_digits,
+    checked_images,
+    checked_numbers,
+    counted,
+    new_figure,
+)
+
+__all__ = [
+    "plot_accuracy_over_time",
+    "plot_early_answers",
+    "plot_moments",
+    "plot_operations",
+    "plot_races",
+    "plot_settling",
+    "plot_speed",
+]
+
+# Curves differ in colour, and in what colour-blind readers and grey printers show as well.
+_COLOURS = (BLUE, VERMILION, INK)
+_LINES = ("-", "--", "-.")
+_MARKS = ("o", "s", "^")
+
+_TOLD = (5, 10, 20, 50, 100, 200, 500, 1000)  # steps at which a description gives the values
+_ZOOM = 5.0  # per cent below the best: what an enlarged axis shows
+
+
+# --- Accuracy ------------------------------------------------------------------------------------
+
+
+@style.context(STYLE)
+def plot_accuracy_over_time(curves: Mapping[str, NDArray[Any]]) -> Figure:
+    """Draw accuracy over the number of steps, once as a whole and once enlarged.
+
+    Parameters
+    ----------
+    curves : mapping of str to ndarray of numbers, shape (steps,)
+        For 1 to 3 networks, under their names, the accuracy after 1, 2, … steps, in per cent. All
+        have the same number of steps, at least 2.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, lengths differ, or a number is no percentage.
+
+    Examples
+    --------
+    >>> plot_accuracy_over_time({"one": np.array([10, 50, 80, 85, 90, 90])}).get_label()
+    'Accuracy by the number of steps: one, 90.0 % after 5, 90.0 % after 6.'
+    """
+    accuracies = _checked_accuracies("curves", curves)
+    steps = np.arange(1, len(accuracies[0]) + 1)
+    figure, panels = new_figure(5.6, rows=2)
+    for axes in panels:
+        for name, accuracy, colour, line in zip(curves, accuracies, _COLOURS, _LINES, strict=False):
+            axes.plot(steps, accuracy, line, color=colour, linewidth=2, label=name)
+        axes.set(xlim=(0, steps[-1]), ylabel="% right")
+    panels[0].set(ylim=(0, 102), title="Accuracy by the number of steps")
+    panels[0].tick_params(labelbottom=False)
+    _enlarge(panels[1], accuracies)
+    panels[1].set_xlabel("steps (1 ms each)")
+    panels[1].set_title("The same, enlarged")
+    _legend_if_several(figure, panels[0])
+    told = sorted({step for step in _TOLD if step <= steps[-1]} | {int(steps[-1])})
+    sentences = []
+    for name, accuracy in zip(curves, accuracies, strict=True):
+        values = [f"{accuracy[step - 1]:.1f} % after {step}" for step in told]
+        sentences.append(f"{name}, {', '.join(values)}")
+    figure.set_label(f"Accuracy by the number of steps: {'; '.join(sentences)}.")
+    return figure
+
+
+def _checked_accuracies(name: str, curves: Mapping[str, Any]) -> list[NDArray[np.float64]]:
+    """Return 1 to 3 curves of percentages, of one length of at least 2."""
+    if not curves:
+        raise ValueError(f"{name} should hold at least one curve, not none.")
+    check_at_most(name, len(curves), len(_COLOURS))
+    arrays = [checked_numbers(name, curve).astype(np.float64) for curve in curves.values()]
+    shapes = {array.shape for array in arrays}
+    if len(shapes) > 1 or arrays[0].ndim != 1 or len(arrays[0]) < 2:
+        raise ValueError(
+            f"{name} should have one shape (n,), n at least 2, not "
+            f"{' and '.join(str(array.shape) for array in arrays)}."
+        )
+    if max(array.max() for array in arrays) > 100:
+        raise ValueError(f"{name} should be percentages, 100 at most.")
+    return arrays
+
+
+def _enlarge(axes: Axes, accuracies: Sequence[NDArray[np.float64]]) -> None:
+    """Show the best few per cent of an axis of accuracies."""
+    best = max(float(accuracy.max()) for accuracy in accuracies)
+    bottom = max(np.floor(best) - _ZOOM + 1, 0)
+    axes.set_ylim(bottom, best + 0.08 * (best - bottom + 1))
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+
+
+def _legend_if_several(figure: Figure, axes: Axes) -> None:
+    """Name the curves of `axes` below the figure, if there is more than one."""
+    handles, names = axes.get_legend_handles_labels()
+    if len(names) > 1:
+        columns = 2 if max(map(len, names)) < 28 else 1
+        figure.legend(handles, names, loc="outside lower left", ncols=columns, frameon=False)
+
+
+# --- Answers on their way ------------------------------------------------------------------------
+
+
+@style.context(STYLE)
+def plot_races(images: NDArray[Any], labels: NDArray[Any], counts: NDArray[Any]) -> Figure:
+    """Draw how the spikes of the ten output neurons add up for a few images.
+
+    The neurons that lead at some time have their digits at the end of their lines. Of equals the
+    lowest digit leads, as in the prediction, and before the first spike nobody does.
+
+    Parameters
+    ----------
+    images : ndarray of numbers, shape (n, 784)
+        1 to 6 images. Grey levels from 0 (paper) up; the largest is drawn black.
+    labels : ndarray of integers, shape (n,)
+        The true digits, 0 to 9.
+    counts : ndarray of numbers, shape (steps, n, 10)
+        Spikes of the output neurons from the first step to each step.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as said above.
+
+    Examples
+    --------
+    >>> counts = np.zeros((3, 1, 10), int)
+    >>> counts[1:, 0, 7], counts[2:, 0, 2] = 1, 2
+    >>> plot_races(np.eye(1, 784), np.array([2]), counts).get_label()
+    'Spikes of the 10 output neurons over 3 steps for 1 image: a 2, read as 7 from step 2 and as 2 \
+from step 3.'
+    """
+    images = checked_images(images)
+    labels = checked_digits("labels", labels, len(images))
+    check_at_most("images", len(images), 6)
+    counts = checked_numbers("counts", counts)
+    if counts.ndim != 3 or not len(counts) or counts.shape[1:] != (len(images), 10):
+        raise ValueError(
+            f"counts should have the shape (steps, {len(images)}, 10), steps at least 1, "
+            f"not {counts.shape}."
+        )
+    rows, steps = len(images), np.arange(1, len(counts) + 1)
+    figure = Figure(figsize=(WIDTH, 1.1 + 1.7 * rows), layout="constrained")
+    grid = figure.add_gridspec(rows, 2, width_ratios=(3, 1))
+    panels = [figure.add_subplot(grid[row, 0]) for row in range(rows)]
+    sentences = []
+    for row, (axes, label) in enumerate(zip(panels, labels, strict=True)):
+        race = counts[:, row]
+        answers = _answers(race)
+        leaders = {digit for _, digit in answers}
+        top = max(float(race.max()), 1.0)
+        for digit in sorted(range(10), key=lambda digit: (digit in leaders, digit == label)):
+            colour = _racer(digit, label, leaders)
+            width = 2.0 if digit in leaders or digit == label else 1.0
+            axes.step(steps, race[:, digit], where="post", color=colour, linewidth=width)
+        heights = _apart({digit: float(race[-1, digit]) for digit in leaders}, 0.19 * top)
+        for digit, height in heights.items():
+            at = (steps[-1], height)
+            colour = _racer(digit, label, leaders)
+            axes.annotate(
+                f"{digit}",
+                at,
+                (5, 0),
+                textcoords="offset points",
+                color=colour,
+                va="center",
+                annotation_clip=False,
+            )
+        axes.set(xlim=(0, steps[-1]), ylim=(-0.04 * top, 1.1 * top), ylabel="spikes")
+        axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+        axes.tick_params(labelbottom=row == rows - 1)
+        picture = figure.add_subplot(grid[row, 1])
+        picture.imshow(images[row].reshape(PIXELS, PIXELS), cmap="gray_r", vmin=0)
+        picture.set(xticks=(), yticks=())
+        picture.spines[:].set_visible(False)
+        story = _shortened([f"{digit}" for _, digit in answers])
+        picture.set_title(f"a {label}, read as\n{story}", loc="center", fontsize=11, pad=2)
+        sentences.append(f"a {label}, {_story(answers)}")
+    panels[-1].set_xlabel("steps (1 ms each)")
+    panels[0].set_title("Spikes of the output neurons")
+    handles = [
+        Line2D([], [], color=colour, linewidth=4, label=name)
+        for colour, name in [(BLUE, "true digit"), (VERMILION, "others that lead"), (PALE, "rest")]
+    ]
+    figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False)
+    figure.set_label(
+        f"Spikes of the 10 output neurons over {counted(len(counts), 'step')} for "
+        f"{counted(rows, 'image')}: {'; '.join(sentences)}."
+    )
+    return figure
+
+
+def _answers(race: NDArray[Any]) -> list[tuple[int, int]]:
+    """List the answers of one image, each with the step from which it holds."""
+    digits = np.where(race.any(axis=1), race.argmax(axis=1), -1)
+    before = np.insert(digits[:-1], 0, -1)
+    return [(int(step) + 1, int(digits[step])) for step in np.flatnonzero(digits != before)]
+
+
+def _story(answers: list[tuple[int, int]]) -> str:
+    """Tell the first answer and the last one, and how many lie between."""
+    if not answers:
+        return "not read"
+    (first, digit), (last, final) = answers[0], answers[-1]
+    if len(answers) == 1:
+        return f"read as {digit} from step {first}"
+    between = f", {counted(len(answers) - 2, 'other answer')} later," if len(answers) > 2 else ""
+    return f"read as {digit} from step {first} and{between} as {final} from step {last}"
+
+
+def _racer(digit: int, label: int, leaders: set[int]) -> str:
+    """Return the colour of a digit's line."""
+    if digit == label:
+        return BLUE
+    return VERMILION if digit in leaders else PALE
+
+
+def _apart(heights: dict[int, float], least: float) -> dict[int, float]:
+    """Move heights until they are at least so far apart, in their order."""
+    moved: dict[int, float] = {}
+    lowest = -np.inf
+    for digit, height in sorted(heights.items(), key=lambda item: item[1]):
+        moved[digit] = lowest = max(height, lowest + least)
+    # All of them went up; so that their middle is where it was, they come down again.
+    down = sum(moved[digit] - height for digit, height in heights.items()) / max(len(heights), 1)
+    return {digit: height - down for digit, height in moved.items()}
+
+
+def _shortened(answers: list[str]) -> str:
+    """Put arrows between answers, of which the last ones matter most."""
+    if not answers:
+        return "nothing"
+    return " → ".join(answers if len(answers) <= 4 else ["…", *answers[-3:]])
+
+
+@style.context(STYLE)
+def plot_settling(steps: NDArray[Any], right: NDArray[Any], timesteps: int) -> Figure:
+    """Draw when answers have become final, those that are right apart from those that are wrong.
+
+    Parameters
+    ----------
+    steps : ndarray of integers, shape (n,)
+        For each image the step from which on its answer no longer changes, 1 to `timesteps`.
+    right : ndarray of bools, shape (n,)
+        Whether that answer is right.
+    timesteps : int
+        Number of steps for which the images were shown, at least 1.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as said above.
+
+    Examples
+    --------
+    >>> plot_settling(np.array([5, 6, 9]), np.array([True, True, False]), 10).get_label()
+    'Steps after which answers no longer change: half of the 2 right ones by step 5, all by step \
+6; half of the 1 wrong one by step 9, all by step 9.'
+    """
+    check_positive("timesteps", timesteps)
+    steps = _checked_steps("steps", steps, timesteps)
+    right = np.asarray(right)
+    if right.dtype != bool or right.shape != steps.shape:
+        raise ValueError(
+            f"right should be bools of the shape {steps.shape}, not {right.dtype} of {right.shape}."
+        )
+    groups = [
+        (steps[chosen], name, colour)
+        for chosen, name, colour in [(right, "right", BLUE), (~right, "wrong", VERMILION)]
+        if chosen.any()
+    ]
+    figure, panels = new_figure(0.8 + 2.1 * len(groups), rows=len(groups))
+    sentences = []
+    for axes, (when, name, colour) in zip(panels, groups, strict=True):
+        axes.bar(np.arange(1, timesteps + 1), np.bincount(when, minlength=timesteps + 1)[1:], 1.0)
+        for patch in axes.patches:
+            patch.set_color(colour)
+        half = _first_for(when, 0.5)
+        axes.axvline(half, color=INK, linestyle=":", linewidth=1.5)
+        axes.set(xlim=(0, timesteps + 0.5), ylabel="images")
+        axes.tick_params(labelbottom=axes is panels[-1])
+        axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axes.yaxis.set_major_formatter("{x:,.0f}")
+        title = axes.set_title(
+            f"{counted(len(when), f'{name} answer')}: half of them by step {half}"
+        )
+        title.set_color(colour)
+        ones = counted(len(when), f"{name} one")
+        sentences.append(f"half of the {ones} by step {half}, all by step {when.max()}")
+    panels[-1].set_xlabel("step after which the answer no longer changes")
+    figure.set_label(f"Steps after which answers no longer change: {'; '.join(sentences)}.")
+    return figure
+
+
+def _checked_steps(name: str, steps: NDArray[Any], timesteps: int) -> NDArray[np.int64]:
+    """Return steps as integers, once they are from 1 to `timesteps`, and at least one."""
+    steps = np.asarray(steps)
+    if steps.ndim != 1 or not len(steps) or steps.dtype.kind not in "iu":
+        raise ValueError(
+            f"{name} should be integers of the shape (n,), n at least 1, not {steps.dtype} of "
+            f"{steps.shape}."
+        )
+    if steps.min() < 1 or steps.max() > timesteps:
+        raise ValueError(
+            f"{name} should be from 1 to {timesteps}, not from {steps.min()} to {steps.max()}."
+        )
+    return steps.astype(np.int64)
+
+
+def _first_for(steps: NDArray[np.int64], share: float) -> int:
+    """Return the first step by which a share of all is reached."""
+    return int(np.sort(steps)[int(np.ceil(share * len(steps))) - 1])
+
+
+# --- Stopping ------------------------------------------------------------------------------------
+
+
+@style.context(STYLE)
+def plot_moments(moments: Mapping[str, NDArray[Any]], timesteps: int) -> Figure:
+    """Draw for what share of images each of several moments has come, step by step.
+
+    Parameters
+    ----------
+    moments : mapping of str to ndarray of integers, shape (n,)
+        1 to 3 kinds of moments, and for each image the step at which it comes, 1 to `timesteps`.
+    timesteps : int
+        Number of steps for which the images were shown, at least 1.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, lengths differ, or a value is not as said above.
+
+    Examples
+    --------
+    >>> plot_moments({"final": np.array([4, 6]), "proved": np.array([8, 9])}, 10).get_label()
+    'Share of 2 images over 10 steps: final, half by step 4, all by step 6, 5.0 on average; \
+proved, half by step 8, all by step 9, 8.5 on average.'
+    """
+    check_positive("timesteps", timesteps)
+    if not moments:
+        raise ValueError("moments should hold at least one kind, not none.")
+    check_at_most("moments", len(moments), len(_COLOURS))
+    kinds = [_checked_steps("moments", steps, timesteps) for steps in moments.values()]
+    if len({len(steps) for steps in kinds}) > 1:
+        raise ValueError("moments should be of the same images, but their numbers differ.")
+    figure, (axes,) = new_figure(3.2 + 0.3 * len(kinds))
+    sentences = []
+    for name, steps, colour, line in zip(moments, kinds, _COLOURS, _LINES, strict=False):
+        reached = np.cumsum(np.bincount(steps, minlength=timesteps + 1)) / len(steps)
+        text = f"{name}: {steps.mean():.1f} steps on average"
+        axes.plot(100 * reached, line, color=colour, linewidth=2, label=text)
+        sentences.append(
+            f"{name}, half by step {_first_for(steps, 0.5)}, all by step {steps.max()}, "
+            f"{steps.mean():.1f} on average"
+        )
+    images = counted(len(kinds[0]), "image")
+    axes.set(xlim=(0, timesteps), ylim=(0, 103), xlabel="steps (1 ms each)")
+    axes.set(ylabel="% of images", title=f"{images}: when an answer is …")
+    handles, names = axes.get_legend_handles_labels()
+    figure.legend(handles, names, loc="outside lower left", frameon=False)
+    figure.set_label(
+        f"Share of {images} over {counted(timesteps, 'step')}: {'; '.join(sentences)}."
+    )
+    return figure
+
+
+@style.context(STYLE)
+def plot_early_answers(
+    fixed: Mapping[str, NDArray[Any]],
+    stopped: Mapping[str, NDArray[Any]],
+    chosen: Mapping[str, int],
+    *,
+    title: str = "Stopping early",
+) -> Figure:
+    """Draw accuracy over steps: the same number for all images, and each as many as it needs.
+
+    Parameters
+    ----------
+    fixed : mapping of str to ndarray of numbers, shape (steps,)
+        For 1 to 3 networks the accuracy after 1, 2, … steps for all images, in per cent.
+    stopped : mapping of str to ndarray of numbers, shape (margins, 2)
+        For the same networks, and for margins of 1, 2, …, the number of steps on average, and the
+        accuracy in per cent.
+    chosen : mapping of str to int
+        For each network the margin that was chosen, which is marked.
+    title : str
+        What the figure tells.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, names or shapes do not fit, or a number is not as said above.
+
+    Examples
+    --------
+    >>> stopped = np.array([[3.5, 80], [6.25, 90]])
+    >>> plot_early_answers({"one": np.arange(10, 90)}, {"one": stopped}, {"one": 2}).get_label()
+    'Accuracy by steps: one, 89.0 % after 80 steps for each image; with a margin of 2, 90.0 % \
+after 6.2 steps on average.'
+    """
+    accuracies = _checked_accuracies("fixed", fixed)
+    if set(stopped) != set(fixed) or set(chosen) != set(fixed):
+        raise ValueError(
+            f"stopped and chosen should be of {', '.join(fixed)}, as fixed is, not of "
+            f"{', '.join(stopped)} and of {', '.join(chosen)}."
+        )
+    figure, (axes,) = new_figure(4.0 + 0.3 * len(fixed))
+    sentences, above = [], []
+    for name, accuracy, colour, mark in zip(fixed, accuracies, _COLOURS, _MARKS, strict=False):
+        points = checked_numbers("stopped", stopped[name])
+        if points.ndim != 2 or points.shape[1] != 2 or not len(points):
+            raise ValueError(
+                "stopped should have the shape (margins, 2), margins at least 1, not "
+                f"{points.shape}."
+            )
+        if not 1 <= chosen[name] <= len(points):
+            raise ValueError(f"chosen should be from 1 to {len(points)}, not {chosen[name]!r}.")
+        steps = np.arange(1, len(accuracy) + 1)
+        axes.plot(steps, accuracy, ":", color=colour, linewidth=2, label=f"{name}: same for all")
+        label = f"{name}: margins 1, 2, …"
+        axes.plot(*points.T, "-", marker=mark, color=colour, markersize=5, label=label)
+        mean, value = points[chosen[name] - 1]
+        axes.plot(mean, value, mark, color=colour, markersize=15, fillstyle="none", mew=2)
+        axes.annotate(
+            f"{chosen[name]}",
+            (mean, value),
+            (0, -22),
+            textcoords="offset points",
+            color=colour,
+            ha="center",
+        )
+        above.append(points[:, 1])
+        sentences.append(
+            f"{name}, {accuracy[-1]:.1f} % after {len(steps)} steps for each image; with a margin "
+            f"of {chosen[name]}, {value:.1f} % after {mean:.1f} steps on average"
+        )
+    _enlarge(axes, [*accuracies, *above])
+    axes.set(xlim=(0, max(map(len, accuracies))), xlabel="steps on average", ylabel="% right")
+    axes.set_title(title)
+    _legend_if_several(figure, axes)
+    figure.set_label(f"Accuracy by steps: {'; '.join(sentences)}.")
+    return figure
+
+
+# --- Costs ---------------------------------------------------------------------------------------
+
+
+@style.context(STYLE)
+def plot_operations(operations: Mapping[str, NDArray[Any]], others: Mapping[str, float]) -> Figure:
+    """Draw how many operations a decision takes after each step, beside numbers that do not grow.
+
+    A dot marks where a curve comes to exceed such a number.
+
+    Parameters
+    ----------
+    operations : mapping of str to ndarray of numbers, shape (steps,)
+        1 to 3 curves: operations for an image until the end of steps 1, 2, …; each ends above 0.
+    others : mapping of str to float
+        Up to 3 numbers of operations, more than 0, to compare with.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, lengths differ, or a number is not as said above.
+
+    Examples
+    --------
+    >>> plot_operations({"additions": np.array([0, 40, 80, 120])}, {"products": 100}).get_label()
+    'Operations for an image: additions, 120 after 4 steps, more than the 100 products from step \
+4 on.'
+    """
+    if not operations:
+        raise ValueError("operations should hold at least one curve, not none.")
+    check_at_most("operations", len(operations), len(_COLOURS))
+    check_at_most("others", len(others), 3)
+    curves = [checked_numbers("operations", curve) for curve in operations.values()]
+    shapes = {curve.shape for curve in curves}
+    if len(shapes) > 1 or curves[0].ndim != 1 or len(curves[0]) < 2:
+        raise ValueError("operations should have one shape (steps,), steps at least 2.")
+    levels = checked_numbers("others", np.array([*others.values()], dtype=float))
+    if not all(curve[-1] > 0 for curve in curves) or not (levels > 0).all():
+        raise ValueError("operations should end above 0, and others should be more than 0.")
+    steps = np.arange(1, len(curves[0]) + 1)
+    figure, (axes,) = new_figure(3.3 + 0.3 * (len(curves) + len(levels)))
+    axes.set(xscale="log", yscale="log")
+    sentences = []
+    for name, curve, colour, line in zip(operations, curves, _COLOURS, _LINES, strict=False):
+        drawn = curve > 0  # a logarithmic axis has no zero
+        axes.plot(steps[drawn], curve[drawn], line, color=colour, linewidth=2, label=name)
+        sentence = f"{name}, {curve[-1]:,.0f} after {len(steps)} steps"
+        for other, level in zip(others, levels, strict=True):
+            more = np.flatnonzero(curve > level)
+            if len(more):
+                axes.plot(steps[more[0]], curve[more[0]], "o", color=colour, markersize=8)
+                sentence += f", more than the {level:,.0f} {other} from step {steps[more[0]]} on"
+        sentences.append(sentence)
+    for other, level, line in zip(others, levels, ("--", ":", "-."), strict=False):
+        text = f"{level:,.0f} {other}"
+        axes.axhline(level, color=GREY, linewidth=2, linestyle=line, label=text)
+    numbers = [step for base in (1, 10, 100, 1000) for step in (base, 2 * base, 5 * base)]
+    shown = [step for step in numbers if step <= steps[-1]]
+    axes.set_xticks(shown, [f"{step:,}" for step in shown])
+    axes.set_xticks([], minor=True)
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.yaxis.set_minor_formatter(NullFormatter())
+    axes.set(xlim=(1, steps[-1]), xlabel="steps (1 ms each)", ylabel="for an image")
+    axes.set_title("Operations by the number of steps")
+    _legend_if_several(figure, axes)
+    figure.set_label(f"Operations for an image: {'; '.join(sentences)}.")
+    return figure
+
+
+@style.context(STYLE)
+def plot_speed(
+    timesteps: Sequence[int],
+    rates: Mapping[str, Sequence[float]],
+    accuracies: Mapping[str, Sequence[float]],
+) -> Figure:
+    """Draw accuracy over images per second, a mark for each number of steps.
+
+    Parameters
+    ----------
+    timesteps : sequence of int
+        At least two numbers of steps, ascending.
+    rates : mapping of str to sequence of float
+        For 1 to 3 networks the images per second with each of them, more than 0.
+    accuracies : mapping of str to sequence of float
+        For the same networks the accuracy with each of them, in per cent.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, names or lengths do not fit, or a number is not as said above.
+
+    Examples
+    --------
+    >>> plot_speed([10, 100], {"one": [9000, 1000]}, {"one": [90, 98]}).get_label()
+    'Accuracy and images per second: one, 90.0 % and 9,000 with 10 steps, 98.0 % and 1,000 with \
+100.'
+    """
+    steps = checked_numbers("timesteps", np.asarray(timesteps))
+    if (
+        steps.ndim != 1
+        or len(steps) < 2
+        or any(after <= before for before, after in pairwise(steps))
+    ):
+        raise ValueError("timesteps should be at least two numbers, ascending.")
+    if list(rates) != list(accuracies):
+        raise ValueError(
+            f"rates and accuracies should be of the same networks, not of {', '.join(rates)} and "
+            f"of {', '.join(accuracies)}."
+        )
+    values = _checked_accuracies("accuracies", {k: np.asarray(v) for k, v in accuracies.items()})
+    speeds = [checked_numbers("rates", np.asarray(speed, dtype=float)) for speed in rates.values()]
+    if any(array.shape != steps.shape or not array.all() for array in (*speeds, values[0])):
+        raise ValueError(
+            f"rates and accuracies should be {len(steps)}, one for each number of steps, and more "
+            "than 0."
+        )
+    figure, (axes,) = new_figure(3.9)
+    sentences = []
+    _enlarge(axes, values)
+    bottom, _ = axes.get_ylim()
+    # The numbers of the curve that ends lowest are below it, where they meet no others.
+    ends = {name: value[-1] for name, value in zip(rates, values, strict=True)}
+    lowest = min(ends, key=ends.__getitem__) if len(ends) > 1 else None
+    for name, speed, value, colour, line, mark in zip(
+        rates, speeds, values, _COLOURS, _LINES, _MARKS, strict=False
+    ):
+        axes.plot(speed, value, line, marker=mark, color=colour, linewidth=2, label=name)
+        for step, x, y in zip(steps, speed, value, strict=True):
+            if y > bottom:
+                side = -18 if name == lowest else 7
+                axes.annotate(
+                    f"{step}", (x, y), (0, side), textcoords="offset points", color=colour
+                )
+        parts = [
+            f"{y:.1f} % and {x:,.0f} with {step}{' steps' if step == steps[0] else ''}"
+            for step, x, y in zip(steps, speed, value, strict=True)
+        ]
+        sentences.append(f"{name}, {', '.join(parts)}")
+    axes.set(xlim=(0, 1.08 * max(speed.max() for speed in speeds)), ylabel="% right")
+    axes.set_xlabel("images per second")
+    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.set_title("Speed and accuracy, by steps")
+    _legend_if_several(figure, axes)
+    figure.set_label(f"Accuracy and images per second: {'; '.join(sentences)}.")
+    return figure
