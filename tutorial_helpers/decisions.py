@@ -261,7 +261,8 @@ def _apart(heights: dict[int, float], least: float) -> dict[int, float]:
     """Move heights until they are at least so far apart, in their order."""
     moved: dict[int, float] = {}
     lowest = -np.inf
-    for digit, height in sorted(heights.items(), key=lambda item: item[1]):
+    # Of equals the lowest digit leads, and so it comes last, on top.
+    for digit, height in sorted(heights.items(), key=lambda item: (item[1], -item[0])):
         moved[digit] = lowest = max(height, lowest + least)
     # All of them went up; so that their middle is where it was, they come down again.
     down = sum(moved[digit] - height for digit, height in heights.items()) / max(len(heights), 1)
