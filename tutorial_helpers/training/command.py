@@ -12,7 +12,7 @@ from time import perf_counter
 from typing import Any
 
 from tutorial_helpers.training.dependencies import check_dependencies
-from tutorial_helpers.training.settings import RECIPES
+from tutorial_helpers.training.settings import RECIPES, Settings
 
 
 def run(options: Namespace) -> None:
@@ -35,7 +35,7 @@ def run(options: Namespace) -> None:
     check_dependencies()
     output = Path("trained", options.set) if options.output is None else options.output
     _refuse_to_overwrite(options, output)
-    checkpoint = options.checkpoint or output.with_name(f"{output.name}.checkpoint.npz")
+    checkpoint = options.checkpoint or output.with_name("checkpoint.npz")
 
     from tutorial_helpers.data import load_mnist
     from tutorial_helpers.training.pipeline import train
@@ -46,7 +46,7 @@ def run(options: Namespace) -> None:
     recipe = RECIPES[options.set]
     asked = {"seed": options.seed, "epochs": options.epochs}
     given = {name: value for name, value in asked.items() if value is not None}
-    settings = replace(recipe.settings, **given)
+    settings = replace(Settings(), **given)
     images, labels = load_mnist("train")
     wanted = options.images or len(images)
     if wanted > len(images):
@@ -56,7 +56,13 @@ def run(options: Namespace) -> None:
         )
 
     start = perf_counter()
-    result = train(images[:wanted], labels[:wanted], settings, checkpoint=checkpoint)
+    result = train(
+        images[:wanted],
+        labels[:wanted],
+        settings,
+        few_steps=recipe.few_steps,
+        checkpoint=checkpoint,
+    )
     seconds = perf_counter() - start
 
     command = ["python", "-m", "tutorial_helpers", "train", "--set", options.set]
@@ -80,7 +86,6 @@ def run(options: Namespace) -> None:
     files = [*save_weights(result.weights, output), save_provenance(provenance, output)]
     if options.install:
         files += install(output, options.set, recipe.description)
-    checkpoint.unlink(missing_ok=True)
 
     report: dict[str, Any] = {
         "set": options.set,

@@ -13,11 +13,15 @@ from tqdm.auto import tqdm
 
 from tutorial_helpers.training.network import THRESHOLD, Weights
 from tutorial_helpers.training.scoring import accuracy
-from tutorial_helpers.training.spiking import simulate_spikes
+from tutorial_helpers.training.spiking import simulate_counts
 
-# What the scales of the two layers are chosen from: the share of the threshold that a layer's
-# strongest sums add per step. The less, the fewer spikes; the more, the more each spike overshoots.
-SCALES = ((0.25, 0.35, 0.5, 0.7), (0.35, 0.5, 0.7, 1.0))
+#: For each layer, the scales to choose from.
+Scales = tuple[tuple[float, ...], tuple[float, ...]]
+
+# The share of the threshold that a layer's strongest sums add per step. The less, the fewer spikes;
+# the more, the more each spike overshoots. With few steps, few spikes are too few.
+SCALES: Scales = ((0.2, 0.25, 0.35, 0.5), (0.5, 0.7, 1.0))
+FEW_SCALES: Scales = ((0.7, 1.0, 1.4), (1.5, 2.0, 2.5, 3.0))
 
 
 class Conversion(NamedTuple):
@@ -44,7 +48,8 @@ def convert(
     images: NDArray[np.uint8],
     labels: NDArray[Any],
     *,
-    steps: int,
+    steps: tuple[int, ...],
+    scales: Scales = SCALES,
     progress: bool = True,
 ) -> Conversion:
     """Normalise trained weights, with the scales that make the spiking network right most often.
@@ -59,15 +64,17 @@ def convert(
         Held-out images to choose by.
     labels : ndarray, shape (m,)
         The digits.
-    steps : int
-        Of 1 ms, for which each image is shown.
+    steps : tuple of int
+        Of 1 ms, after which the network is to be right; the mean over them counts.
+    scales : Scales
+        What to choose from.
     progress : bool
         Whether to show a progress bar.
 
     Returns
     -------
     Conversion
-        The best of the pairs in `SCALES`.
+        The best of the pairs of scales.
 
     Examples
     --------
@@ -75,19 +82,50 @@ def convert(
     >>> images, labels = np.full((1, 784), 200, dtype=np.uint8), np.array([7])
     >>> weights = init_weights(jax.random.key(0))
     >>> typical = rates_from_pixels(jnp.asarray(images))
-    >>> found = convert(weights, typical, images, labels, steps=5, progress=False)
+    >>> found = convert(weights, typical, images, labels, steps=(5,), progress=False)
     >>> found.weights.hidden.shape
     (784, 128)
     """
     best = Conversion(weights, (0.0, 0.0), -1.0)
-    pairs = list(itertools.product(*SCALES))
-    for scales in tqdm(pairs, "conversion", unit="pair of scales", disable=not progress):
-        candidate = normalise(weights, typical, *scales)
-        found = accuracy(simulate_spikes(candidate, images, steps), labels)
+    pairs = list(itertools.product(*scales))
+    for pair in tqdm(pairs, "conversion", unit="pair of scales", disable=not progress):
+        candidate = normalise(weights, typical, *pair)
+        found = mean_accuracy(candidate, images, labels, steps)
         # The first of equals: the smaller scales, with fewer spikes to compute.
         if found > best.accuracy:
-            best = Conversion(candidate, scales, found)
+            best = Conversion(candidate, pair, found)
     return best
+
+
+def mean_accuracy(
+    weights: Weights, images: NDArray[np.uint8], labels: NDArray[Any], steps: tuple[int, ...]
+) -> float:
+    """Compute how often the spiking network is right, as a mean over some numbers of steps.
+
+    Parameters
+    ----------
+    weights : Weights
+        Of the spiking network.
+    images : ndarray of uint8, shape (n, 784)
+        Grey levels, 0 to 255.
+    labels : ndarray, shape (n,)
+        The digits.
+    steps : tuple of int
+        Of 1 ms.
+
+    Returns
+    -------
+    float
+        From 0 to 1.
+
+    Examples
+    --------
+    >>> weights = Weights(jnp.zeros((784, 128)), jnp.zeros((128, 10)))
+    >>> mean_accuracy(weights, np.zeros((4, 784), np.uint8), np.array([0, 1, 2, 0]), (5, 9))
+    0.5
+    """
+    counts = simulate_counts(weights, images, steps)
+    return sum(accuracy(each, labels) for each in counts) / len(steps)
 
 
 def normalise(

@@ -10,7 +10,9 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import cached_property, lru_cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -20,12 +22,26 @@ from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from tutorial_helpers.training.checkpoints import Checkpoint
-from tutorial_helpers.training.conversion import Conversion, convert
+from tutorial_helpers.training.conversion import (
+    FEW_SCALES,
+    SCALES,
+    Conversion,
+    Scales,
+    convert,
+    mean_accuracy,
+)
+from tutorial_helpers.training.fine_tuning import Tuned, count_loss, first_gains
 from tutorial_helpers.training.network import Weights
-from tutorial_helpers.training.rates import augmented_loss, init_weights, logits, rates_from_pixels
+from tutorial_helpers.training.rates import (
+    init_weights,
+    logits,
+    rates_from_pixels,
+    target_loss,
+)
+from tutorial_helpers.training.redrawing import Stock, pick, redraw
 from tutorial_helpers.training.scoring import accuracy
 from tutorial_helpers.training.settings import Settings
-from tutorial_helpers.training.spiking import simulate_spikes
+from tutorial_helpers.training.spiking import simulate_counts
 from tutorial_helpers.training.stages import (
     History,
     State,
@@ -33,8 +49,10 @@ from tutorial_helpers.training.stages import (
     gradient_update,
     run_epoch,
     run_stage,
+    scanned_updates,
     stage_keys,
 )
+from tutorial_helpers.training.teacher import Teacher, init_teacher, teacher_logits, teacher_loss
 from tutorial_helpers.versions import installed_versions
 
 #: Numbers of steps for which the accuracy of the finished weights is told.
@@ -89,6 +107,7 @@ def train(
     labels: NDArray[np.uint8],
     settings: Settings | None = None,
     *,
+    few_steps: bool = False,
     checkpoint: str | os.PathLike[str] | None = None,
     progress: bool = True,
 ) -> Result:
@@ -102,6 +121,8 @@ def train(
         The digits.
     settings : Settings, optional
         The defaults make the weights in ``data/``.
+    few_steps : bool
+        Whether to fine-tune the spiking network for few steps.
     checkpoint : path, optional
         A file that is written after every epoch. If it is there already, the run goes on from it.
     progress : bool
@@ -139,7 +160,7 @@ def train(
         if kept.progress and progress:
             tqdm.write(f"Going on: {kept.path} holds {kept.progress}.", file=sys.stderr)
     try:
-        return _run(data, settings, kept, progress)
+        return _run(data, settings, few_steps, kept, progress)
     except KeyboardInterrupt:
         if kept is None:
             raise
@@ -226,27 +247,92 @@ def identity(images: NDArray[np.uint8], labels: NDArray[Any], settings: Settings
     }
 
 
-def _run(data: Split, settings: Settings, checkpoint: Checkpoint | None, progress: bool) -> Result:
+def _run(
+    data: Split, settings: Settings, few_steps: bool, checkpoint: Checkpoint | None, progress: bool
+) -> Result:
     """Run the stages in their order."""
-    state, history = _train_rates(data, settings, checkpoint, progress)
-    conversion = _convert(data, settings, state.weights, checkpoint, progress)
+    histories = {}
+    teacher = None
+    if settings.teacher_epochs:
+        teacher, histories["teacher"] = _train_teacher(data, settings, checkpoint, progress)
+    stock = _Stock(data, settings, teacher, progress)
+    rates, histories["rates"] = _train_rates(data, settings, stock, checkpoint, progress)
+    stage, steps, scales = "conversion", (settings.steps,), SCALES
+    if few_steps:
+        stage, steps, scales = "conversion for few steps", settings.few_steps, FEW_SCALES
+    conversion = _convert(stage, data, rates, steps, scales, checkpoint, progress)
+    weights = conversion.weights
+    if few_steps:
+        weights, histories["spikes"] = _tune(data, settings, weights, stock, checkpoint, progress)
+    counts = simulate_counts(weights, data.held_images, STEPS)
     return Result(
-        weights=conversion.weights,
-        histories={"rates": history},
-        rate_accuracy=history.accuracies[-1],
+        weights=weights,
+        histories=histories,
+        rate_accuracy=histories["rates"].accuracies[-1],
         spike_accuracies={
-            steps: accuracy(
-                simulate_spikes(conversion.weights, data.held_images, steps), data.held_labels
-            )
-            for steps in STEPS
+            number: accuracy(each, data.held_labels)
+            for number, each in zip(STEPS, counts, strict=True)
         },
         scales=conversion.scales,
     )
 
 
-def _train_rates(
+class _Stock:
+    """The redrawn images, made when they are first asked for: a resumed run may not need them."""
+
+    def __init__(
+        self, data: Split, settings: Settings, teacher: Teacher | None, progress: bool
+    ) -> None:
+        self._make = partial(
+            redraw,
+            stage_keys(settings.seed, "redraw")[0],
+            data.images,
+            data.labels,
+            teacher,
+            settings.copies,
+            progress=progress,
+        )
+
+    @cached_property
+    def stock(self) -> Stock:
+        return self._make()
+
+
+def _train_teacher(
     data: Split, settings: Settings, checkpoint: Checkpoint | None, progress: bool
-) -> tuple[State, History]:
+) -> tuple[Teacher, History]:
+    """Train the larger network that the network of rates learns from."""
+    batch = min(settings.batch, len(data.images))
+    updates = settings.teacher_epochs * (len(data.images) // batch)
+    optimiser = adamw(settings.teacher_learning_rate, updates, settings.weight_decay)
+    start, key = stage_keys(settings.seed, "teacher")
+    teacher = init_teacher(start)
+    update = gradient_update(teacher_loss, optimiser)
+    answer = jax.jit(teacher_logits)
+
+    def score(state: State) -> float:
+        parts = [
+            answer(state.weights, rates_from_pixels(data.held_images[first : first + 1000]))
+            for first in range(0, len(data.held_images), 1000)
+        ]
+        return accuracy(np.concatenate(parts), data.held_labels)
+
+    state, history = run_stage(
+        "teacher",
+        State(teacher, optimiser.init(teacher)),
+        settings.teacher_epochs,
+        lambda state, key: run_epoch(update, state, key, data.images, data.labels, batch),
+        score,
+        key=key,
+        checkpoint=checkpoint,
+        progress=progress,
+    )
+    return state.weights, history
+
+
+def _train_rates(
+    data: Split, settings: Settings, stock: _Stock, checkpoint: Checkpoint | None, progress: bool
+) -> tuple[Weights, History]:
     """Train the ordinary network."""
     batch = min(settings.batch, len(data.images))
     updates = settings.epochs * (len(data.images) // batch)
@@ -254,42 +340,100 @@ def _train_rates(
     start, key = stage_keys(settings.seed, "rates")
     weights = init_weights(start)
     held_rates = rates_from_pixels(jnp.asarray(data.held_images))
+    learn = scanned_updates(_rate_loss, optimiser)
 
-    update = gradient_update(augmented_loss, optimiser)
-    return run_stage(
+    def epoch(state: State, key: jax.Array) -> tuple[State, float]:
+        state, mean = learn(state, *pick(key, stock.stock, batch))
+        return state, float(mean)
+
+    state, history = run_stage(
         "rates",
         State(weights, optimiser.init(weights)),
         settings.epochs,
-        lambda state, key: run_epoch(update, state, key, data.images, data.labels, batch),
+        epoch,
         lambda state: accuracy(logits(state.weights, held_rates), data.held_labels),
         key=key,
         checkpoint=checkpoint,
         progress=progress,
     )
+    return state.weights, history
+
+
+def _rate_loss(weights: Weights, images: jax.Array, targets: jax.Array) -> jax.Array:
+    return target_loss(weights, rates_from_pixels(images), targets)
 
 
 def _convert(
+    stage: str,
     data: Split,
-    settings: Settings,
     weights: Weights,
+    steps: tuple[int, ...],
+    scales: Scales,
     checkpoint: Checkpoint | None,
     progress: bool,
 ) -> Conversion:
     """Scale the ordinary network for spikes, unless the checkpoint knows how."""
-    kept = checkpoint.restore("conversion", weights) if checkpoint is not None else None
+    kept = checkpoint.restore(stage, weights) if checkpoint is not None else None
     if kept is not None:
         converted, facts = kept
         first, second = facts["scales"]
         return Conversion(converted, (first, second), facts["accuracy"])
-    typical = rates_from_pixels(jnp.asarray(data.images[:10_000]))
     found = convert(
         weights,
-        typical,
+        rates_from_pixels(jnp.asarray(data.images[:10_000])),
         data.held_images,
         data.held_labels,
-        steps=settings.steps,
+        steps=steps,
+        scales=scales,
         progress=progress,
     )
     if checkpoint is not None:
-        checkpoint.keep("conversion", found.weights, scales=found.scales, accuracy=found.accuracy)
+        checkpoint.keep(stage, found.weights, scales=found.scales, accuracy=found.accuracy)
     return found
+
+
+def _tune(
+    data: Split,
+    settings: Settings,
+    weights: Weights,
+    stock: _Stock,
+    checkpoint: Checkpoint | None,
+    progress: bool,
+) -> tuple[Weights, History]:
+    """Fine-tune the spiking network for few steps."""
+    steps = settings.few_steps
+    batch = min(settings.batch, len(data.images))
+    updates = settings.few_epochs * (len(data.images) // batch)
+    # Without decay of the weights: how large they are is what decides when a neuron spikes.
+    optimiser = adamw(settings.few_learning_rate, updates, 0.0)
+    key = stage_keys(settings.seed, "spikes")[1]
+    gains = first_gains(weights, data.held_images, data.held_labels, steps)
+    learn = scanned_updates(_tuning_loss(steps), optimiser)
+
+    def epoch(state: State, key: jax.Array) -> tuple[State, float]:
+        state, mean = learn(state, *pick(key, stock.stock, batch))
+        return state, float(mean)
+
+    def score(state: State) -> float:
+        return mean_accuracy(state.weights.weights, data.held_images, data.held_labels, steps)
+
+    start = Tuned(weights, gains)
+    state, history = run_stage(
+        "spikes",
+        State(start, optimiser.init(start)),
+        settings.few_epochs,
+        epoch,
+        score,
+        key=key,
+        checkpoint=checkpoint,
+        progress=progress,
+    )
+    return state.weights.weights, history
+
+
+@lru_cache(maxsize=8)
+def _tuning_loss(
+    steps: tuple[int, ...],
+) -> Callable[[Tuned, jax.Array, jax.Array], jax.Array]:
+    """Return the loss for some numbers of steps, the same function for the same numbers."""
+    return partial(count_loss, steps=steps)

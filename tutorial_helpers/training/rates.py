@@ -148,3 +148,30 @@ def augmented_loss(
     2.3026
     """
     return loss(weights, rates_from_pixels(augment(key, images)), labels)
+
+
+def target_loss(weights: Weights, rates: jax.Array, targets: jax.Array) -> jax.Array:
+    """Compute the mean cross-entropy of the ordinary network against probabilities.
+
+    Parameters
+    ----------
+    weights : Weights
+        Of the ordinary network.
+    rates : jax.Array of float32, shape (n, 784)
+        Firing rates of the inputs, in spikes per step.
+    targets : jax.Array of float32, shape (n, 10)
+        How likely each digit is, by the teacher or by the label.
+
+    Returns
+    -------
+    jax.Array of float32, scalar
+        In nats. It cannot fall below the entropy of the targets.
+
+    Examples
+    --------
+    >>> silent = Weights(jnp.zeros((784, 128)), jnp.zeros((128, 10)))
+    >>> round(float(target_loss(silent, jnp.zeros((1, 784)), jnp.full((1, 10), 0.1))), 4)  # log(10)
+    2.3026
+    """
+    each: jax.Array = optax.softmax_cross_entropy(logits(weights, rates), targets)
+    return each.mean()

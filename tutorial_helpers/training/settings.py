@@ -18,27 +18,46 @@ class Settings:
     ----------
     seed : int
         Of the split, the initial weights, the order of the images and their augmentation.
-    epochs : int
-        How often the network of rates is shown every training image.
-    batch : int
-        Images per update of the weights.
-    learning_rate : float
-        Where the cosine decay to zero starts.
-    weight_decay : float
-        Of AdamW.
     held_out : int
         One image in so many is kept from training, to choose by.
+    batch : int
+        Images per update of the weights.
+    weight_decay : float
+        Of AdamW, in the stages with ordinary networks.
+    teacher_epochs : int
+        How often the teacher is shown every training image; 0 for no teacher, which leaves the
+        labels.
+    teacher_learning_rate : float
+        Where the cosine decay to zero starts, as for the other two.
+    copies : int
+        How often every training image is redrawn for the network of rates and that of spikes.
+    epochs : int
+        How often the network of rates is shown every training image, as one of its copies.
+    learning_rate : float
+        Of the network of rates.
     steps : int
         Of 1 ms: for how long the spiking network is shown an image when the scales are chosen.
+    few_steps : tuple of int
+        Numbers of steps at which the network for few steps is to have its answer.
+    few_epochs : int
+        How often that network is shown every training image, as one of its copies.
+    few_learning_rate : float
+        Of that network.
     """
 
     seed: int = 1
-    epochs: int = 120
-    batch: int = 128
-    learning_rate: float = 1e-2
-    weight_decay: float = 1e-3
     held_out: int = 6
+    batch: int = 128
+    weight_decay: float = 1e-3
+    teacher_epochs: int = 16
+    teacher_learning_rate: float = 1e-3
+    copies: int = 32
+    epochs: int = 320
+    learning_rate: float = 1e-2
     steps: int = 100
+    few_steps: tuple[int, ...] = (12, 20, 30)
+    few_epochs: int = 30
+    few_learning_rate: float = 2e-3
 
 
 class Recipe(NamedTuple):
@@ -48,15 +67,18 @@ class Recipe(NamedTuple):
     ----------
     description : str
         What the set is for, in one line.
-    settings : Settings
-        What makes it.
+    few_steps : bool
+        Whether the spiking network is fine-tuned for few steps.
     """
 
     description: str
-    settings: Settings
+    few_steps: bool
 
 
 #: The sets that ``python -m tutorial_helpers train --set NAME`` can make.
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
-    {"default": Recipe("for 100 steps an image, as the notebooks show them", Settings())}
+    {
+        "default": Recipe("for 100 steps an image, as in chapters 1 to 4", few_steps=False),
+        "few_steps": Recipe("for 12 to 30 steps an image", few_steps=True),
+    }
 )

@@ -1,23 +1,147 @@
-"""The network of spikes, in JAX: the same network as `tutorial_helpers.models` has in PyGeNN."""
+"""The network of spikes, in JAX: the same network as `tutorial_helpers.models` has in PyGeNN.
+
+It can be differentiated, with a surrogate for the slope of the threshold, and so trained as it is:
+with its resets, its delays and the few steps that it has.
+"""
 
 from __future__ import annotations
+
+from functools import partial
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from tutorial_helpers.training.network import PIXEL_SCALE, SHAPE, THRESHOLD, Weights
+from tutorial_helpers.training.network import PIXEL_SCALE, THRESHOLD, Weights
+
+
+@jax.custom_jvp
+def emit(v: jax.Array) -> jax.Array:
+    """Return 1 where a neuron spikes, else 0, with a slope to train by.
+
+    The slope of a step is 0 almost everywhere, and teaches nothing. In its place stands a triangle
+    as wide as it is high, 1 at the threshold and 0 at V = 0 and at twice the threshold: of these
+    neurons one says that a little more input would have changed what they do (Esser et al. 2016,
+    "Convolutional networks for fast, energy-efficient neuromorphic computing").
+
+    Parameters
+    ----------
+    v : jax.Array of float32
+        Membrane voltages, in mV.
+
+    Returns
+    -------
+    jax.Array of float32, same shape
+        Spikes.
+
+    Examples
+    --------
+    >>> emit(jnp.array([4.0, 5.0, 6.0]))
+    Array([0., 1., 1.], dtype=float32)
+    >>> jax.grad(emit)(7.5)  # half of the highest slope, which is 1 / threshold
+    Array(0.1, dtype=float32, weak_type=True)
+    """
+    return (v >= THRESHOLD).astype(jnp.float32)
+
+
+@emit.defjvp
+def _slope(primals: tuple[jax.Array], tangents: tuple[jax.Array]) -> tuple[jax.Array, jax.Array]:
+    (v,), (change,) = primals, tangents
+    triangle = jnp.maximum(0.0, 1.0 - jnp.abs(v - THRESHOLD) / THRESHOLD)
+    return emit(v), triangle / THRESHOLD * change
+
+
+def input_spikes(currents: jax.Array, steps: int) -> jax.Array:
+    """Compute the spike trains of the input neurons.
+
+    Parameters
+    ----------
+    currents : jax.Array of float32, shape (n, 784)
+        What each input neuron gains in every step, in mV.
+    steps : int
+        How many, of 1 ms.
+
+    Returns
+    -------
+    jax.Array of float32, shape (steps, n, 784)
+        1 where a neuron spikes, else 0.
+
+    Examples
+    --------
+    >>> input_spikes(jnp.array([[2.5]]), 4).ravel()
+    Array([0., 1., 0., 1.], dtype=float32)
+    """
+
+    def step(v: jax.Array, _: None) -> tuple[jax.Array, jax.Array]:
+        return _fire(v + currents)
+
+    return jax.lax.scan(step, jnp.zeros_like(currents), None, length=steps)[1]
+
+
+def counts_by_step(weights: Weights, currents: jax.Array, steps: int) -> jax.Array:
+    """Run the spiking network, and count the spikes of its outputs up to every step.
+
+    All neurons start at V = 0. In each step of 1 ms, an input neuron gains its current, and the
+    other neurons gain the weights of those that spiked in the *previous* step. Whoever then has
+    V >= 5 spikes and starts again from zero.
+
+    Parameters
+    ----------
+    weights : Weights
+        Of the spiking network.
+    currents : jax.Array of float32, shape (n, 784)
+        What each input neuron gains in every step, in mV.
+    steps : int
+        How many, of 1 ms.
+
+    Returns
+    -------
+    jax.Array of float32, shape (steps, n, 10)
+        Whole numbers. They can be differentiated by the weights: see `emit`.
+
+    Examples
+    --------
+    >>> weights = Weights(jnp.full((1, 1), 5.0), jnp.full((1, 1), 5.0))
+    >>> counts_by_step(weights, jnp.array([[2.5]]), 6).ravel()  # spikes pass two layers
+    Array([0., 0., 0., 1., 1., 2.], dtype=float32)
+    """
+    # A spike arrives one step after it was emitted: in the first step there is none.
+    arriving = jnp.roll(input_spikes(currents, steps), 1, axis=0).at[0].set(0.0)
+
+    def step(
+        state: tuple[jax.Array, ...], to_hidden: jax.Array
+    ) -> tuple[tuple[jax.Array, ...], jax.Array]:
+        v_hidden, v_output, hidden_spikes, counts = state
+        to_output = hidden_spikes @ weights.output
+        v_hidden, hidden_spikes = _fire(v_hidden + to_hidden)
+        v_output, output_spikes = _fire(v_output + to_output)
+        counts = counts + output_spikes
+        return (v_hidden, v_output, hidden_spikes, counts), counts
+
+    hidden = jnp.zeros((len(currents), weights.hidden.shape[1]))
+    output = jnp.zeros((len(currents), weights.output.shape[1]))
+    counts: jax.Array = jax.lax.scan(
+        step, (hidden, output, hidden, output), arriving @ weights.hidden
+    )[1]
+    return counts
+
+
+def _fire(v: jax.Array) -> tuple[jax.Array, jax.Array]:
+    """Return the voltages after the spikes, and the spikes.
+
+    The reset is a fact, not a choice: no gradient flows through it, as it would say that a neuron
+    may keep its voltage by not spiking (Zenke & Vogels 2021, "The remarkable robustness of
+    surrogate gradient learning for instilling complex function in spiking neural networks").
+    """
+    spikes = emit(v)
+    return v * (1.0 - jax.lax.stop_gradient(spikes)), spikes
 
 
 def simulate_spikes(
-    weights: Weights, images: NDArray[np.uint8], steps: int = 100, batch: int = 500
+    weights: Weights, images: NDArray[np.uint8], steps: int = 100, batch: int = 250
 ) -> NDArray[np.float32]:
-    """Run the spiking network and count the spikes of its outputs.
-
-    All neurons start at V = 0. In each step of 1 ms, an input neuron gains ``pixel / 100``, and
-    the other neurons gain the weights of those that spiked in the *previous* step. Whoever then
-    has V >= 5 spikes and starts again from zero.
+    """Run the spiking network on many images, and count the spikes of its outputs.
 
     Parameters
     ----------
@@ -43,34 +167,46 @@ def simulate_spikes(
     >>> simulate_spikes(weights, image, steps=10)[0, 0]
     np.float32(4.0)
     """
-    run = jax.jit(_spike_counts)
+    counts: NDArray[np.float32] = simulate_counts(weights, images, (steps,), batch)[0]
+    return counts
+
+
+def simulate_counts(
+    weights: Weights, images: NDArray[np.uint8], steps: tuple[int, ...], batch: int = 250
+) -> NDArray[np.float32]:
+    """Run the spiking network on many images, and look at the counts after some numbers of steps.
+
+    Parameters
+    ----------
+    weights : Weights
+        Of the spiking network.
+    images : ndarray of uint8, shape (n, 784)
+        Grey levels, 0 to 255.
+    steps : tuple of int
+        Of 1 ms.
+    batch : int
+        Images at a time; decides memory and speed alone.
+
+    Returns
+    -------
+    ndarray of float32, shape (len(steps), n, 10)
+        Whole numbers.
+
+    Examples
+    --------
+    >>> weights = Weights(jnp.full((784, 128), 5.0), jnp.full((128, 10), 5.0))
+    >>> images = np.full((1, 784), 255, dtype=np.uint8)
+    >>> simulate_counts(weights, images, (3, 4, 10))[:, 0, 0]
+    array([0., 1., 4.], dtype=float32)
+    """
     parts = []
     for start in range(0, len(images), batch):
         # Divided here: a compiler may turn the division into a product, which rounds differently.
         currents = images[start : start + batch].astype(np.float32) / np.float32(PIXEL_SCALE)
-        parts.append(np.asarray(run(weights, currents, steps)))
-    return np.concatenate(parts)
+        parts.append(np.asarray(_counts_at(weights, currents, steps)))
+    return np.concatenate(parts, axis=1)
 
 
-def _spike_counts(weights: Weights, currents: jax.Array, steps: int) -> jax.Array:
-    """Return the output counts (n, 10) for constant input currents (n, 784)."""
-
-    def fire(v: jax.Array) -> tuple[jax.Array, jax.Array]:
-        spikes = v >= THRESHOLD
-        return jnp.where(spikes, 0.0, v), spikes.astype(v.dtype)
-
-    def step(_: int, state: tuple[jax.Array, ...]) -> tuple[jax.Array, ...]:
-        v_input, v_hidden, v_output, input_spikes, hidden_spikes, counts = state
-        # The sums come first, from the spikes of the previous step: a delay of one step.
-        to_hidden = input_spikes @ weights.hidden
-        to_output = hidden_spikes @ weights.output
-        v_input, input_spikes = fire(v_input + currents)
-        v_hidden, hidden_spikes = fire(v_hidden + to_hidden)
-        v_output, output_spikes = fire(v_output + to_output)
-        counts = counts + output_spikes
-        return v_input, v_hidden, v_output, input_spikes, hidden_spikes, counts
-
-    layers = tuple(jnp.zeros((len(currents), size)) for size in SHAPE)
-    # Not a scan: its length would be compiled in, and each number of steps compiled anew.
-    counts: jax.Array = jax.lax.fori_loop(0, steps, step, (*layers, *layers))[-1]
-    return counts
+@partial(jax.jit, static_argnames="steps")
+def _counts_at(weights: Weights, currents: jax.Array, steps: tuple[int, ...]) -> jax.Array:
+    return counts_by_step(weights, currents, max(steps))[jnp.array(steps) - 1]
