@@ -6,7 +6,12 @@ import ast
 
 import pytest
 
-from tutorial_helpers.engine import GeNNModel, create_current_source_model, create_neuron_model
+from tutorial_helpers.engine import (
+    GeNNModel,
+    c_functions,
+    create_current_source_model,
+    create_neuron_model,
+)
 
 
 def small_model() -> GeNNModel:
@@ -57,3 +62,9 @@ def test_functions_are_set_apart_by_blank_lines() -> None:
     assert isinstance(parsed, ast.FunctionDef)
     assert parsed.name == "update_cells"
     assert function.splitlines()[-1].strip() == "V_array[neuron] = V"
+
+
+def test_what_only_kernels_call_says_so() -> None:
+    """There is no way into it from Python, and trying would crash the interpreter."""
+    with pytest.raises(TypeError, match=r"^c_fma\(\) is compiled for kernels only; call c_fma\.py"):
+        c_functions.c_fma(1.0, 2.0, 3.0)

@@ -13,6 +13,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
+from numba import njit
 
 from tutorial_helpers.engine import c_functions, random_numbers, spike_lists, types
 
@@ -58,11 +59,17 @@ def _plain(module: Any, **instead: Any) -> SimpleNamespace:
     return SimpleNamespace(**functions | instead)
 
 
+def _callable(part: Any) -> Any:
+    """Return a compiled function that Python can call: parts are for kernels only."""
+    return njit(part.py_func, error_model="numpy")
+
+
 def _drawing(function: Any) -> Any:
     """Return a compiled function of `random_numbers` whose states stay unsigned integers."""
+    compiled = _callable(function) if hasattr(function, "py_func") else function
 
     def call(*arguments: Any) -> Any:
-        result = function(*arguments)
+        result = compiled(*arguments)
         if isinstance(result, tuple):
             return result[0], np.uint64(result[1])
         return np.uint64(result)
@@ -83,19 +90,21 @@ NAMESPACE: dict[str, Any] = {
             "fabs": np.fabs,
         }
     ),
-    "c_functions": _plain(c_functions, int_remainder=_remainder, c_fma=c_functions.c_fma),
+    "c_functions": _plain(
+        c_functions, int_remainder=_remainder, c_fma=_callable(c_functions.c_fma)
+    ),
     "random_numbers": SimpleNamespace(
         **{name: _drawing(one) for name, one in vars(random_numbers).items() if callable(one)}
     ),
     "arrays": SimpleNamespace(fetch=_fetch, put=_put, report=lambda *where: None),
     **{
-        name: getattr(spike_lists, name)
+        name: _callable(getattr(spike_lists, name))
         for name in (
             *("collect", "end_block", "keep", "list_arrivals", "lowest_bit"),
             *("recall", "record", "record_block", "take"),
         )
     },
-    "kernel": lambda signature: lambda function: function,
+    "kernel": lambda signature, **options: lambda function: function,
     "part": lambda function: function,
     "part_of_separate_arrays": lambda function: function,
     "take_turn": _take_turn,

@@ -9,11 +9,13 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
+from tutorial_helpers.engine.jit import part
 
-@njit(error_model="numpy")
+
+@part
 def int_divide(a, b):  # type: ignore[no-untyped-def]
     """Quotient of two signed integers, truncated toward zero; 0 where `b` is 0."""
     if b == 0:
@@ -27,7 +29,7 @@ def int_divide(a, b):  # type: ignore[no-untyped-def]
     return quotient
 
 
-@njit(error_model="numpy")
+@part
 def int_remainder(a, b):  # type: ignore[no-untyped-def]
     """Remainder of signed integers with the sign of `a`, as of C's ``%``; `a` where `b` is 0."""
     return a - int_divide(a, b) * b
@@ -35,19 +37,19 @@ def int_remainder(a, b):  # type: ignore[no-untyped-def]
 
 # Numba makes floating-point numbers of a uint64 that meets a signed integer, even a literal, so
 # unsigned integers have functions of their own.
-@njit(error_model="numpy")
+@part
 def uint_divide(a, b):  # type: ignore[no-untyped-def]
     """Quotient of two unsigned integers; 0 where `b` is 0."""
     return a - a if b == 0 else a // b
 
 
-@njit(error_model="numpy")
+@part
 def uint_remainder(a, b):  # type: ignore[no-untyped-def]
     """Remainder of two unsigned integers; `a` where `b` is 0."""
     return a if b == 0 else a % b
 
 
-@njit(error_model="numpy")
+@part
 def to_uint64(x):  # type: ignore[no-untyped-def]
     """Convert a floating-point number to ``uint64``; negative ones wrap around."""
     half = 9223372036854775808.0
@@ -56,19 +58,19 @@ def to_uint64(x):  # type: ignore[no-untyped-def]
     return np.uint64(np.int64(x - half)) ^ np.uint64(9223372036854775808)
 
 
-@njit(error_model="numpy")
+@part
 def c_max(a, b):  # type: ignore[no-untyped-def]
     """Larger of two numbers of one type; the first where neither is."""
     return b if a < b else a
 
 
-@njit(error_model="numpy")
+@part
 def c_min(a, b):  # type: ignore[no-untyped-def]
     """Smaller of two numbers of one type; the first where neither is."""
     return b if b < a else a
 
 
-@njit(error_model="numpy")
+@part
 def c_round(x):  # type: ignore[no-untyped-def]
     """Nearest whole number, halves away from zero."""
     whole = np.trunc(x)
@@ -77,7 +79,7 @@ def c_round(x):  # type: ignore[no-untyped-def]
     return whole
 
 
-@njit(error_model="numpy")
+@part
 def c_fmax(x, y):  # type: ignore[no-untyped-def]
     """Larger of two numbers; a NaN counts as missing."""
     if math.isnan(x):
@@ -85,7 +87,7 @@ def c_fmax(x, y):  # type: ignore[no-untyped-def]
     return x if math.isnan(y) or x > y else y
 
 
-@njit(error_model="numpy")
+@part
 def c_fmin(x, y):  # type: ignore[no-untyped-def]
     """Smaller of two numbers; a NaN counts as missing."""
     if math.isnan(x):
@@ -93,13 +95,13 @@ def c_fmin(x, y):  # type: ignore[no-untyped-def]
     return x if math.isnan(y) or x < y else y
 
 
-@njit(error_model="numpy")
+@part
 def c_fdim(x, y):  # type: ignore[no-untyped-def]
     """Difference of two numbers where it is positive, else 0."""
     return 0.0 if x <= y else x - y
 
 
-@njit(error_model="numpy")
+@part
 def c_remainder(x, y):  # type: ignore[no-untyped-def]
     """IEEE 754 remainder: `x` less the multiple of `y` nearest to it, ties to the even multiple."""
     if math.isnan(x) or math.isnan(y) or math.isinf(x) or y == 0.0:
@@ -116,7 +118,7 @@ def c_remainder(x, y):  # type: ignore[no-untyped-def]
     return math.copysign(1.0, x) * left
 
 
-@njit(error_model="numpy")
+@part
 def c_ilogb(x):  # type: ignore[no-untyped-def]
     """Exponent of the leading binary digit of `x`, as an integer."""
     if x == 0.0:
@@ -126,7 +128,7 @@ def c_ilogb(x):  # type: ignore[no-untyped-def]
     return np.int32(math.frexp(x)[1] - 1)
 
 
-@njit(error_model="numpy")
+@part
 def c_clz(x):  # type: ignore[no-untyped-def]
     """Zero bits before the first one bit of a 32-bit integer."""
     rest = np.uint32(x)
@@ -145,7 +147,7 @@ def _llvm_fma(typing_context, x, y, z):  # type: ignore[no-untyped-def]
     return types.float64(types.float64, types.float64, types.float64), generate
 
 
-@njit(error_model="numpy")
+@part
 def c_fma(x, y, z):  # type: ignore[no-untyped-def]
     """``x * y + z`` with a single rounding."""
     return _llvm_fma(x, y, z)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numba
 from numba.core.compiler import Compiler
-from numba.core.registry import cpu_target
+from numba.core.registry import CPUDispatcher, cpu_target
 
 # Numba loads half of itself when it first needs it, which takes as long as everything else that a
 # build with a warm cache does. That is better done when modules are imported.
@@ -34,18 +34,47 @@ class _Apart(Compiler):  # type: ignore[misc]
         return super().define_pipelines()
 
 
-#: A function that only kernels call; it is compiled into each of them.
-part = numba.njit(error_model="numpy")
-
-#: The same for a function whose arrays are known not to overlap. What it reads can stay in
-#: registers while it writes, and no time goes into finding out whether arrays overlap, which takes
-#: longer than adding a row of a hundred weights.
-part_of_separate_arrays = numba.njit(error_model="numpy", pipeline_class=_Apart)
+# To count references to arrays, and to make functions that Python and C could call, would take a
+# fifth of the time in which a model is compiled.
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
 
 
-def kernel(signature: str) -> Callable[[Any], Any]:
-    """Return the decorator of a function that is compiled at once for the given signature."""
-    return numba.njit(signature, nogil=True, error_model="numpy", cache=_cached)  # type: ignore[no-any-return]
+class _Part(CPUDispatcher):  # type: ignore[misc]
+    """A compiled function with no way into it from Python, which would crash the interpreter."""
+
+    def __call__(self, *arguments: Any) -> Any:
+        name = self.py_func.__name__
+        raise TypeError(f"{name}() is compiled for kernels only; call {name}.py_func() instead.")
+
+
+def part(function: Any) -> Any:
+    """Decorate a function that only kernels call; it is compiled into each of them."""
+    return _without_way_in(numba.njit(no_cpython_wrapper=True, **_OPTIONS)(function))
+
+
+def part_of_separate_arrays(function: Any) -> Any:
+    """Decorate the same for a function whose arrays are known not to overlap.
+
+    What it reads can stay in registers while it writes, and no time goes into finding out whether
+    arrays overlap, which takes longer than adding a row of a hundred weights.
+    """
+    return _without_way_in(
+        numba.njit(pipeline_class=_Apart, no_cpython_wrapper=True, **_OPTIONS)(function)
+    )
+
+
+def _without_way_in(function: Any) -> Any:
+    function.__class__ = _Part
+    return function
+
+
+def kernel(signature: str, *, allocates: bool = False) -> Callable[[Any], Any]:
+    """Return the decorator of a function that is compiled at once for the given signature.
+
+    One that makes arrays of its own says so with `allocates`.
+    """
+    options = {**_OPTIONS, "_nrt": allocates}
+    return numba.njit(signature, nogil=True, cache=_cached, **options)  # type: ignore[no-any-return]
 
 
 @contextmanager
