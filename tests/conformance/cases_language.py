@@ -337,50 +337,58 @@ def evaluate(
     precision: str,
     entries: list[tuple[str, str, str]],
     suffix: str = "",
-    per_population: int = 25,
+    per_model: int = 50,
 ) -> Arrays:
-    """Run each piece of code in sixteen neurons and give the results, one array per type."""
+    """Run each piece of code in sixteen neurons and give the results, one array per type.
+
+    A compiler takes longer for one model with all the code than for a model for every few pieces.
+    """
+    rows: dict[str, list[np.ndarray]] = {}
+    labels: dict[str, list[str]] = {}
+    for first in range(0, len(entries), per_model):
+        chunk = entries[first : first + per_model]
+        results = evaluate_in_one_model(pygenn, f"{name}_{first}", precision, chunk)
+        for (kind, text, _), result in zip(chunk, results, strict=True):
+            key = kind.replace(" ", "_") + suffix
+            rows.setdefault(key, []).append(result)
+            labels.setdefault(f"{key}_labels", []).append(text)
+    arrays = {key: np.stack(values) for key, values in rows.items()}
+    return arrays | {key: np.array(texts) for key, texts in labels.items()}
+
+
+def evaluate_in_one_model(
+    pygenn: ModuleType, name: str, precision: str, entries: list[tuple[str, str, str]]
+) -> list[np.ndarray]:
+    """Run each piece of code in sixteen neurons of one population, and give the results."""
+    # every piece has its own copies of the operands, which it may change
+    used = [[x for x in OPERANDS if re.search(rf"\b{x}\b", code)] for _, _, code in entries]
+    operands = [x for x in OPERANDS if any(x in names for names in used)]
+    code = [
+        "{ "
+        + "".join(f"{OPERANDS[x][0]} {x} = in_{x}; " for x in names)
+        + "{ "
+        + text.replace("RESULT", f"r{k}")
+        + " } }"
+        for k, (names, (_, _, text)) in enumerate(zip(used, entries, strict=True))
+    ]
+    neuron = pygenn.create_neuron_model(
+        "evaluate",
+        vars=[(f"in_{x}", OPERANDS[x][0], pygenn.VarAccess.READ_ONLY) for x in operands]
+        + [(f"r{k}", kind) for k, (kind, _, _) in enumerate(entries)],
+        sim_code="\n".join(code),
+    )
+    state: dict[str, Any] = {f"in_{x}": np.array(OPERANDS[x][1]) for x in operands}
+    state |= {f"r{k}": 0 for k in range(len(entries))}
     model = pygenn.GeNNModel(precision, name)
     model.dt = 0.1
-    read_only = pygenn.VarAccess.READ_ONLY
-    kept, where = [], []
-    for first in range(0, len(entries), per_population):
-        chunk = entries[first : first + per_population]
-        # every piece has its own copies of the operands, which it may change
-        used = [[x for x in OPERANDS if re.search(rf"\b{x}\b", code)] for _, _, code in chunk]
-        operands = [x for x in OPERANDS if any(x in names for names in used)]
-        code = [
-            "{ "
-            + "".join(f"{OPERANDS[x][0]} {x} = in_{x}; " for x in names)
-            + "{ "
-            + text.replace("RESULT", f"r{k}")
-            + " } }"
-            for k, (names, (_, _, text)) in enumerate(zip(used, chunk, strict=True))
-        ]
-        neuron = pygenn.create_neuron_model(
-            f"evaluate{first}",
-            vars=[(f"in_{x}", OPERANDS[x][0], read_only) for x in operands]
-            + [(f"r{k}", kind) for k, (kind, _, _) in enumerate(chunk)],
-            sim_code="\n".join(code),
-        )
-        kept.append(neuron)
-        state: dict[str, Any] = {f"in_{x}": np.array(OPERANDS[x][1]) for x in operands}
-        state |= {f"r{k}": 0 for k in range(len(chunk))}
-        pop = model.add_neuron_population(f"pop{first}", 16, neuron, {}, state)
-        where += [(pop, f"r{k}") for k in range(len(chunk))]
+    pop = model.add_neuron_population("pop", 16, neuron, {}, state)
     model.build()
     model.load()
     for _ in range(3):
         model.step_time()
-    rows: dict[str, list[np.ndarray]] = {}
-    labels: dict[str, list[str]] = {}
-    for (kind, text, _), (pop, variable) in zip(entries, where, strict=True):
-        key = kind.replace(" ", "_") + suffix
-        rows.setdefault(key, []).append(pull(pop, variable))
-        labels.setdefault(f"{key}_labels", []).append(text)
+    results = [pull(pop, f"r{k}") for k in range(len(entries))]
     model.unload()
-    arrays = {key: np.stack(values) for key, values in rows.items()}
-    return arrays | {key: np.array(texts) for key, texts in labels.items()}
+    return results
 
 
 @case("float", "double")
