@@ -57,6 +57,7 @@ def state_before(bits: int) -> np.uint64:
     return np.uint64((bits - GAMMA) & MASK)
 
 
+@cache
 def sampler(draw: Any) -> Callable[..., np.ndarray]:
     """Return a function ``(number, state, arguments)`` that draws from one stream."""
 
