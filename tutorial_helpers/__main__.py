@@ -57,16 +57,27 @@ _TRAIN = """\
 Train the weights of one of the sets in data/ anew, from MNIST's training set, and write them to a
 folder. One image in six is held out, to choose by; MNIST's test set is never read.
 
+stages:
+  teacher     a larger, convolutional network learns from the labels
+  redraw      every image is redrawn a number of times, and the teacher judges each copy
+  rates       an ordinary network of 784-128-10 learns from the copies what the teacher says of them
+  conversion  its weights are scaled for spiking neurons
+  spikes      for the set few_steps alone: the spiking network itself learns from the copies
+
 After every epoch, a checkpoint is written. After Ctrl-C, the same command goes on from there, and
-the weights are the same, to the bit, as without the interruption.
+the weights are the same, to the bit, as without the interruption. The checkpoint is kept when all
+is done: with the same options otherwise, --set few_steps after --set default goes on from the
+stages that both share.
 
 This needs JAX and Optax: pip install -r requirements-train.txt"""
 
 _TRAIN_EXAMPLES = """\
 examples:
   python -m tutorial_helpers train
-  python -m tutorial_helpers train --images 6000 --epochs 5 --output trained/small
+  python -m tutorial_helpers train --set few_steps
   python -m tutorial_helpers train --set default --install --force
+  python -m tutorial_helpers train --images 6000 --teacher-epochs 0 --copies 5 --epochs 20 \
+      --output small/default
 
 environment:
   MNIST_DIR          folder with the MNIST files"""
@@ -81,7 +92,7 @@ weights."""
 _EVALUATE_EXAMPLES = """\
 examples:
   python -m tutorial_helpers evaluate
-  python -m tutorial_helpers evaluate --weights trained/small --timesteps 100
+  python -m tutorial_helpers evaluate --weights small/default --timesteps 100
   python -m tutorial_helpers evaluate --weights default --record"""
 
 
@@ -157,7 +168,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _add_training(commands: Any) -> None:
     """Describe the commands that make weights and measure them."""
-    from tutorial_helpers.training.settings import RECIPES
+    from tutorial_helpers.training.settings import RECIPES, Settings
 
     train = commands.add_parser(
         "train",
@@ -172,15 +183,41 @@ def _add_training(commands: Any) -> None:
         default="default",
         help="which set of weights (default: %(default)s)",
     )
-    train.add_argument(
-        "--seed", type=_natural, metavar="S", help="of all that is random (default: the set's own)"
-    )
-    train.add_argument(
-        "--epochs",
-        type=_positive,
-        metavar="E",
-        help="how often all images are used (default: the set's own)",
-    )
+    own = Settings()
+    for option, kind, metavar, default, explanation in (
+        ("--seed", _natural, "S", own.seed, "of all that is random"),
+        (
+            "--teacher-epochs",
+            _natural,
+            "E",
+            own.teacher_epochs,
+            "how often the teacher is shown every image; 0 for none: the labels are learnt",
+        ),
+        (
+            "--copies",
+            _positive,
+            "C",
+            own.copies,
+            "how often every image is redrawn; one copy of all images takes 41 MB of memory",
+        ),
+        (
+            "--epochs",
+            _positive,
+            "E",
+            own.epochs,
+            "how often the network of rates is shown a copy of every image",
+        ),
+        (
+            "--few-epochs",
+            _positive,
+            "E",
+            own.few_epochs,
+            "how often the spiking network of the set few_steps is shown a copy of every image",
+        ),
+    ):
+        train.add_argument(
+            option, type=kind, metavar=metavar, help=f"{explanation} (default: {default})"
+        )
     train.add_argument(
         "--images", type=_positive, metavar="N", help="only the first N images (default: all)"
     )
@@ -194,7 +231,8 @@ def _add_training(commands: Any) -> None:
         "--checkpoint",
         type=Path,
         metavar="FILE",
-        help="where each epoch is kept (default: beside the output, DIR.checkpoint.npz)",
+        help="where each epoch is kept (default: checkpoint.npz in the folder above the output, "
+        "which the sets share)",
     )
     train.add_argument(
         "--force", action="store_true", help="replace weights that are there already"

@@ -14,6 +14,9 @@ from typing import Any
 from tutorial_helpers.training.dependencies import check_dependencies
 from tutorial_helpers.training.settings import RECIPES, Settings
 
+# What of the settings can be asked for.
+_OPTIONS = ("seed", "teacher_epochs", "copies", "epochs", "few_epochs")
+
 
 def run(options: Namespace) -> None:
     """Train as the command line says, write the weights, and say what came of it.
@@ -21,8 +24,8 @@ def run(options: Namespace) -> None:
     Parameters
     ----------
     options : argparse.Namespace
-        Of the command: ``set``, ``seed``, ``epochs``, ``images``, ``output``, ``checkpoint``,
-        ``force``, ``install``, ``json``.
+        Of the command: ``set``, those of `Settings` that can be asked for, ``images``, ``output``,
+        ``checkpoint``, ``force``, ``install``, ``json``.
 
     Raises
     ------
@@ -35,7 +38,7 @@ def run(options: Namespace) -> None:
     check_dependencies()
     output = Path("trained", options.set) if options.output is None else options.output
     _refuse_to_overwrite(options, output)
-    checkpoint = options.checkpoint or output.with_name("checkpoint.npz")
+    checkpoint = options.checkpoint or output.parent / "checkpoint.npz"
 
     from tutorial_helpers.data import load_mnist
     from tutorial_helpers.training.pipeline import train
@@ -44,7 +47,7 @@ def run(options: Namespace) -> None:
     from tutorial_helpers.weight_sets import load_weights, set_digest
 
     recipe = RECIPES[options.set]
-    asked = {"seed": options.seed, "epochs": options.epochs}
+    asked = {name: getattr(options, name) for name in _OPTIONS}
     given = {name: value for name, value in asked.items() if value is not None}
     settings = replace(Settings(), **given)
     images, labels = load_mnist("train")
@@ -67,7 +70,7 @@ def run(options: Namespace) -> None:
 
     command = ["python", "-m", "tutorial_helpers", "train", "--set", options.set]
     for name, value in {"seed": settings.seed, **given}.items():
-        command += [f"--{name}", str(value)]
+        command += [f"--{name.replace('_', '-')}", str(value)]
     if wanted < len(images):
         command += ["--images", str(wanted)]
     held_out = {

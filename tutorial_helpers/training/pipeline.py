@@ -1,8 +1,9 @@
 """The way from images to weights, stage by stage.
 
-A stage of training is a loss and an optimiser, from which `gradient_update` makes an update,
-`run_epoch` an epoch, and `run_stage` all of it; what else is worth keeping goes into the checkpoint
-under a name, as the conversion does. Each stage draws from keys of its own, `stage_keys`.
+A stage of training is a loss and an optimiser. From them `gradient_update` makes an update, and
+`run_epoch` an epoch of a large network, or `scanned_updates` makes an epoch of a small one; and
+`run_stage` runs all epochs. What else is worth keeping goes into the checkpoint under a name, as
+the conversion does. Each stage draws from keys of its own, `stage_keys`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
-from functools import cached_property, lru_cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -86,7 +87,9 @@ class Result(NamedTuple):
     weights : Weights
         Ready for the spiking network.
     histories : dict of str to History
-        Loss and held-out accuracy of each epoch, by the name of the stage.
+        Loss and held-out accuracy of each epoch, by the name of the stage: ``teacher``, ``rates``,
+        ``spikes``, as far as there were these stages. The accuracy of ``spikes`` is the mean over
+        the numbers of steps.
     rate_accuracy : float
         Of the ordinary network, on the held-out images, from 0 to 1.
     spike_accuracies : dict of int to float
@@ -111,7 +114,7 @@ def train(
     checkpoint: str | os.PathLike[str] | None = None,
     progress: bool = True,
 ) -> Result:
-    """Train and convert the network.
+    """Train the network: all stages in their order.
 
     Parameters
     ----------
@@ -120,11 +123,12 @@ def train(
     labels : ndarray of uint8, shape (n,)
         The digits.
     settings : Settings, optional
-        The defaults make the weights in ``data/``.
+        The defaults make the weights in ``data/``. They are the same for both sets.
     few_steps : bool
         Whether to fine-tune the spiking network for few steps.
     checkpoint : path, optional
-        A file that is written after every epoch. If it is there already, the run goes on from it.
+        A file that is written after every epoch. If it is there already, the run goes on from it,
+        also with the other value of `few_steps`: most stages are the same. It is not removed.
     progress : bool
         Whether to show progress bars, and to say on ``stderr`` that a run goes on.
 
@@ -255,9 +259,14 @@ def _run(
     teacher = None
     if settings.teacher_epochs:
         teacher, histories["teacher"] = _train_teacher(data, settings, checkpoint, progress)
-    stock = _Stock(data, settings, teacher, progress)
+    # Made when it is first asked for: a run that goes on from a checkpoint may not need it.
+    key = stage_keys(settings.seed, "redraw")[0]
+    stock = cache(
+        partial(redraw, key, data.images, data.labels, teacher, settings.copies, progress=progress)
+    )
     rates, histories["rates"] = _train_rates(data, settings, stock, checkpoint, progress)
-    stage, steps, scales = "conversion", (settings.steps,), SCALES
+    steps: tuple[int, ...] = (settings.steps,)
+    stage, scales = "conversion", SCALES
     if few_steps:
         stage, steps, scales = "conversion for few steps", settings.few_steps, FEW_SCALES
     conversion = _convert(stage, data, rates, steps, scales, checkpoint, progress)
@@ -277,27 +286,6 @@ def _run(
     )
 
 
-class _Stock:
-    """The redrawn images, made when they are first asked for: a resumed run may not need them."""
-
-    def __init__(
-        self, data: Split, settings: Settings, teacher: Teacher | None, progress: bool
-    ) -> None:
-        self._make = partial(
-            redraw,
-            stage_keys(settings.seed, "redraw")[0],
-            data.images,
-            data.labels,
-            teacher,
-            settings.copies,
-            progress=progress,
-        )
-
-    @cached_property
-    def stock(self) -> Stock:
-        return self._make()
-
-
 def _train_teacher(
     data: Split, settings: Settings, checkpoint: Checkpoint | None, progress: bool
 ) -> tuple[Teacher, History]:
@@ -308,12 +296,13 @@ def _train_teacher(
     start, key = stage_keys(settings.seed, "teacher")
     teacher = init_teacher(start)
     update = gradient_update(teacher_loss, optimiser)
+    held_rates = rates_from_pixels(jnp.asarray(data.held_images))
     answer = jax.jit(teacher_logits)
 
     def score(state: State) -> float:
         parts = [
-            answer(state.weights, rates_from_pixels(data.held_images[first : first + 1000]))
-            for first in range(0, len(data.held_images), 1000)
+            answer(state.weights, held_rates[first : first + 1000])
+            for first in range(0, len(held_rates), 1000)
         ]
         return accuracy(np.concatenate(parts), data.held_labels)
 
@@ -331,7 +320,11 @@ def _train_teacher(
 
 
 def _train_rates(
-    data: Split, settings: Settings, stock: _Stock, checkpoint: Checkpoint | None, progress: bool
+    data: Split,
+    settings: Settings,
+    stock: Callable[[], Stock],
+    checkpoint: Checkpoint | None,
+    progress: bool,
 ) -> tuple[Weights, History]:
     """Train the ordinary network."""
     batch = min(settings.batch, len(data.images))
@@ -343,7 +336,7 @@ def _train_rates(
     learn = scanned_updates(_rate_loss, optimiser)
 
     def epoch(state: State, key: jax.Array) -> tuple[State, float]:
-        state, mean = learn(state, *pick(key, stock.stock, batch))
+        state, mean = learn(state, *pick(key, stock(), batch))
         return state, float(mean)
 
     state, history = run_stage(
@@ -396,7 +389,7 @@ def _tune(
     data: Split,
     settings: Settings,
     weights: Weights,
-    stock: _Stock,
+    stock: Callable[[], Stock],
     checkpoint: Checkpoint | None,
     progress: bool,
 ) -> tuple[Weights, History]:
@@ -411,7 +404,7 @@ def _tune(
     learn = scanned_updates(_tuning_loss(steps), optimiser)
 
     def epoch(state: State, key: jax.Array) -> tuple[State, float]:
-        state, mean = learn(state, *pick(key, stock.stock, batch))
+        state, mean = learn(state, *pick(key, stock(), batch))
         return state, float(mean)
 
     def score(state: State) -> float:

@@ -6,7 +6,6 @@ import jax
 import jax.numpy as jnp
 import optax
 
-from tutorial_helpers.training.augmentation import augment
 from tutorial_helpers.training.network import PIXEL_SCALE, SHAPE, THRESHOLD, Weights
 
 
@@ -117,37 +116,6 @@ def loss(weights: Weights, rates: jax.Array, labels: jax.Array) -> jax.Array:
     scores = logits(weights, rates)
     each: jax.Array = optax.softmax_cross_entropy_with_integer_labels(scores, labels)
     return each.mean()
-
-
-def augmented_loss(
-    weights: Weights, key: jax.Array, images: jax.Array, labels: jax.Array
-) -> jax.Array:
-    """Compute the mean cross-entropy of the ordinary network for redrawn images.
-
-    Parameters
-    ----------
-    weights : Weights
-        Of the ordinary network.
-    key : jax.Array
-        A JAX random key, for `augment`.
-    images : jax.Array of uint8, shape (n, 784)
-        Grey levels, 0 to 255.
-    labels : jax.Array of int32, shape (n,)
-        The digits.
-
-    Returns
-    -------
-    jax.Array of float32, scalar
-        In nats.
-
-    Examples
-    --------
-    >>> silent = Weights(jnp.zeros((784, 128)), jnp.zeros((128, 10)))
-    >>> images, labels = jnp.zeros((1, 784), jnp.uint8), jnp.array([3])
-    >>> round(float(augmented_loss(silent, jax.random.key(0), images, labels)), 4)  # log(10)
-    2.3026
-    """
-    return loss(weights, rates_from_pixels(augment(key, images)), labels)
 
 
 def target_loss(weights: Weights, rates: jax.Array, targets: jax.Array) -> jax.Array:

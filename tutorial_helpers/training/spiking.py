@@ -15,6 +15,9 @@ from numpy.typing import NDArray
 
 from tutorial_helpers.training.network import PIXEL_SCALE, THRESHOLD, Weights
 
+# Voltages of the hidden and of the output neurons, spikes of the hidden ones, counts of outputs.
+_State = tuple[jax.Array, jax.Array, jax.Array, jax.Array]
+
 
 @jax.custom_jvp
 def emit(v: jax.Array) -> jax.Array:
@@ -109,9 +112,7 @@ def counts_by_step(weights: Weights, currents: jax.Array, steps: int) -> jax.Arr
     # A spike arrives one step after it was emitted: in the first step there is none.
     arriving = jnp.roll(input_spikes(currents, steps), 1, axis=0).at[0].set(0.0)
 
-    def step(
-        state: tuple[jax.Array, ...], to_hidden: jax.Array
-    ) -> tuple[tuple[jax.Array, ...], jax.Array]:
+    def step(state: _State, to_hidden: jax.Array) -> tuple[_State, jax.Array]:
         v_hidden, v_output, hidden_spikes, counts = state
         to_output = hidden_spikes @ weights.output
         v_hidden, hidden_spikes = _fire(v_hidden + to_hidden)

@@ -239,9 +239,7 @@ def scanned_updates(
         change, optimiser_state = optimiser.update(gradient, state.optimiser, state.weights)
         return State(optax.apply_updates(state.weights, change), optimiser_state), value
 
-    def updates(
-        state: State, images: NDArray[Any], targets: NDArray[Any]
-    ) -> tuple[State, jax.Array]:
+    def updates(state: State, images: jax.Array, targets: jax.Array) -> tuple[State, jax.Array]:
         state, losses = jax.lax.scan(update, state, (images, targets))
         return state, losses.mean()
 
