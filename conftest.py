@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import tempfile
 from collections import defaultdict
 from collections.abc import Generator, Iterator
 from pathlib import Path
@@ -28,6 +30,20 @@ def pytest_configure(config: pytest.Config) -> None:
     """Compare the notebooks' outputs only where they run on the data that they were stored with."""
     if config.getoption("nbval", False) and not mnist_is_at_hand():
         config.option.nbval, config.option.nbval_lax = False, True
+    share_what_jax_compiles(config)
+
+
+def share_what_jax_compiles(config: pytest.Config) -> None:
+    """Have JAX keep compiled code for this run of the tests, in a folder that all processes share.
+
+    Every training run compiles anew how images are redrawn, which takes seconds of its time.
+    """
+    if "JAX_COMPILATION_CACHE_DIR" in os.environ:  # by the user, or in the process that began
+        return
+    folder = tempfile.TemporaryDirectory(prefix="jax-", ignore_cleanup_errors=True)
+    config.add_cleanup(folder.cleanup)
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = folder.name
+    os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.3"
 
 
 def pytest_report_header(config: pytest.Config) -> str:

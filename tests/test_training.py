@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import itertools
 import pkgutil
 import subprocess
 import sys
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -96,9 +99,41 @@ def digits():
     return images[:240], labels[:240]
 
 
+# Small, with all stages; the learning rates let each of them learn in its few epochs.
+SETTINGS = Settings(
+    seed=3,
+    batch=20,
+    teacher_epochs=2,
+    teacher_learning_rate=3e-3,
+    copies=2,
+    epochs=4,
+    steps=30,
+    few_steps=(12,),
+    few_epochs=3,
+)
+WITHOUT_TEACHER = replace(SETTINGS, teacher_epochs=0)
+
+
 @pytest.fixture(scope="session")
 def result(jnp, digits):
-    return training.train(*digits, Settings(seed=3, epochs=4, batch=40), progress=False)
+    return training.train(*digits, WITHOUT_TEACHER, progress=False)
+
+
+@pytest.fixture(scope="session")
+def few_steps(jnp, digits):
+    return training.train(*digits, SETTINGS, few_steps=True, progress=False)
+
+
+@pytest.fixture(scope="session")
+def stocks(jnp, digits):
+    """Redrawn images without a teacher, and with one that knows nothing."""
+    import jax
+
+    teacher = training.init_teacher(jax.random.key(7))
+    return [
+        training.redraw(jax.random.key(1), *digits, given, 2, progress=False)
+        for given in (None, teacher)
+    ], teacher
 
 
 MODULES = [
@@ -157,33 +192,220 @@ def test_rate_formula_is_the_input_neuron_in_float32_but_for_rounding(jnp):
 
 def simulate_in_numpy(first, second, images, steps):
     """Count output spikes the long way: one image, one step and one layer at a time."""
-    counts = np.zeros((len(images), second.shape[1]), dtype=np.float32)
-    for count, image in zip(counts, images, strict=True):
+    counts = np.zeros((steps, len(images), second.shape[1]), dtype=np.float32)
+    for number, image in enumerate(images):
         v = [np.zeros(n, dtype=np.float32) for n in (*first.shape, second.shape[1])]
         spikes = [x > 0 for x in v]
-        for _ in range(steps):
+        for step in range(steps):
             v[0] += image.astype(np.float32) / np.float32(100)
             v[1] += first[spikes[0]].sum(axis=0)
             v[2] += second[spikes[1]].sum(axis=0)
             spikes = [x >= 5 for x in v]
             for x, spiked in zip(v, spikes, strict=True):
                 x[spiked] = 0
-            count += spikes[2]
+            counts[step:, number] += spikes[2]
     return counts
 
 
-def test_simulated_spikes_equal_a_plain_loop(jnp, digits):
-    # Multiples of 1/8 add up without rounding, so that the order of the sums cannot matter.
+@pytest.fixture(scope="session")
+def exact():
+    """Two matrices of multiples of 1/8.
+
+    They add up without rounding, so that the order of the sums cannot matter.
+    """
     rng = np.random.default_rng(5)
     first = rng.integers(-4, 6, (784, 128)).astype(np.float32) / 8
-    second = rng.integers(-8, 12, (128, 10)).astype(np.float32) / 8
+    return first, rng.integers(-8, 12, (128, 10)).astype(np.float32) / 8
+
+
+def test_spike_counts_equal_a_plain_loop_at_every_step(jnp, digits, exact):
     images = digits[0][:5]
-    counts = training.simulate_spikes(
-        training.Weights(jnp.asarray(first), jnp.asarray(second)), images, steps=30, batch=2
-    )
+    expected = simulate_in_numpy(*exact, images, 30)
+    assert expected[-1].any(axis=1).all()
+    weights = training.Weights(*map(jnp.asarray, exact))
+    currents = images.astype(np.float32) / np.float32(100)
+    counts = training.counts_by_step(weights, currents, 30)
     assert counts.dtype == np.float32
-    assert counts.any()
-    np.testing.assert_array_equal(counts, simulate_in_numpy(first, second, images, 30))
+    np.testing.assert_array_equal(counts, expected)
+    np.testing.assert_array_equal(
+        training.simulate_counts(weights, images, (3, 30, 12), batch=2), expected[[2, 29, 11]]
+    )
+    np.testing.assert_array_equal(
+        training.simulate_spikes(weights, images, steps=30, batch=2), expected[-1]
+    )
+    shares = [np.mean(expected[step].argmax(1) == digits[1][:5]) for step in (9, 29)]
+    assert training.mean_accuracy(weights, images, digits[1][:5], (10, 30)) == np.mean(shares)
+
+
+def test_spike_counts_equal_those_of_the_tutorials_network(jnp, digits, exact):
+    from tutorial_helpers.inference import classify
+    from tutorial_helpers.models import build_classifier
+
+    images = digits[0][:21]
+    network = build_classifier(exact, batch_size=7)
+    currents = images.astype(np.float32) / np.float32(100)
+    counts = training.counts_by_step(training.Weights(*map(jnp.asarray, exact)), currents, 20)
+    for steps in (3, 4, 5, 11, 20):
+        found = classify(network, images, timesteps=steps).counts
+        np.testing.assert_array_equal(found, counts[steps - 1])
+
+
+# --- Learning by spikes ---------------------------------------------------------------------------
+
+
+def test_the_slope_of_a_spike_is_a_triangle(jnp):
+    import jax
+
+    v = np.linspace(-5, 15, 401, dtype=np.float32)
+    slopes = jax.vmap(jax.grad(training.emit))(v)
+    np.testing.assert_allclose(slopes, np.interp(v, [0, 5, 10], [0, 1 / 5, 0]), atol=1e-6)
+    np.testing.assert_array_equal(training.emit(v), v >= 5)
+
+
+@pytest.mark.parametrize(
+    ("steps", "slope"),
+    [
+        # The output neuron gains its weight of 2 from the third step on: V = 2, 4, 6. So a change
+        # of the weight changes V by once, twice and three times as much.
+        (4, (0.4 * 1 + 0.8 * 2) / 5),
+        (5, (0.4 * 1 + 0.8 * 2 + 0.8 * 3) / 5),
+        # Then it starts again, and nothing of what was before the reset counts.
+        (6, (0.4 * 1 + 0.8 * 2 + 0.8 * 3 + 0.4 * 1) / 5),
+    ],
+)
+def test_no_gradient_flows_through_a_reset(jnp, steps, slope):
+    import jax
+
+    def count(weight):
+        weights = training.Weights(jnp.full((1, 1), 5.0), jnp.full((1, 1), weight))
+        return training.counts_by_step(weights, jnp.full((1, 1), 5.0), steps)[-1, 0, 0]
+
+    assert count(2.0) == (steps >= 5)
+    assert jax.grad(count)(2.0) == pytest.approx(slope)
+
+
+def test_a_step_against_the_gradient_lowers_the_loss(jnp, digits, result, stocks):
+    import jax
+
+    ((stock, _), _) = stocks
+    batch = stock.images[0, :60], stock.targets[0, :60]
+    gains = training.first_gains(result.weights, digits[0][:60], digits[1][:60], (12,))
+    tuned = training.Tuned(result.weights, gains)
+    look = jax.jit(jax.value_and_grad(partial(training.count_loss, steps=(12,))))
+    before, slopes = look(tuned, *batch)
+    for slope in jax.tree.leaves(slopes):
+        assert np.isfinite(slope).all()
+    # Of both layers: the error gets back through the outputs' spikes to the hidden ones.
+    assert np.mean(slopes.weights.hidden != 0) > 0.1
+    assert np.mean(slopes.weights.output != 0) > 0.5
+    for part in ({"hidden": 1.0}, {"output": 1.0}):
+        ((name, rate),) = part.items()
+        lower = getattr(tuned.weights, name) - rate * getattr(slopes.weights, name)
+        after, _ = look(tuned._replace(weights=tuned.weights._replace(**{name: lower})), *batch)
+        assert after < before
+
+
+def test_first_gains_are_the_best(jnp, digits, result):
+    steps = (12, 30)
+    targets = np.eye(10, dtype=np.float32)[digits[1]]
+    gains = training.first_gains(result.weights, *digits, steps)
+    for number, step in enumerate(steps):
+        losses = [
+            training.count_loss(
+                training.Tuned(result.weights, gains[number : number + 1] + change),
+                digits[0],
+                targets,
+                (step,),
+            )
+            for change in (-0.25, 0.0, 0.25)
+        ]
+        assert np.argmin(losses) == 1
+
+
+# --- The stock of redrawn images ------------------------------------------------------------------
+
+
+def test_stock_without_a_teacher(digits, stocks):
+    ((stock, judged), _) = stocks
+    assert stock.images.shape == (2, 240, 784)
+    assert stock.images.dtype == np.uint8
+    assert stock.targets.dtype == np.float32
+    for targets in stock.targets:
+        np.testing.assert_array_equal(targets, np.eye(10)[digits[1]])
+    # What is drawn does not depend on who judges it, and no copy is like another.
+    np.testing.assert_array_equal(stock.images, judged.images)
+    assert (stock.images[0] != stock.images[1]).any(axis=1).all()
+
+
+def test_stock_with_a_teacher(jnp, stocks):
+    import jax
+
+    ((_, stock), teacher) = stocks
+    assert stock.targets.shape == (2, 240, 10)
+    assert stock.targets.min() >= 0
+    np.testing.assert_allclose(stock.targets.sum(axis=2), 1, rtol=1e-5)
+    for images, targets in zip(stock.images, stock.targets, strict=True):
+        scores = training.teacher_logits(teacher, training.rates_from_pixels(jnp.asarray(images)))
+        np.testing.assert_allclose(targets, jax.nn.softmax(scores), atol=1e-5)
+
+
+def test_same_key_gives_the_same_stock(jnp, digits, stocks):
+    import jax
+
+    ((_, stock), teacher) = stocks
+    again, other = (
+        training.redraw(jax.random.key(key), *digits, teacher, 1, progress=False) for key in (1, 2)
+    )
+    assert again.images.tobytes() == stock.images[0].tobytes()
+    assert again.targets.tobytes() == stock.targets[0].tobytes()
+    assert (other.images[0] != stock.images[0]).any(axis=1).all()
+
+
+def test_an_epoch_picks_each_image_once_at_most(jnp):
+    import jax
+
+    # Every image and its target carry their numbers, of copy and image.
+    numbers = np.stack(np.meshgrid(np.arange(3), np.arange(50), indexing="ij"), axis=2)
+    stock = training.Stock(numbers.astype(np.uint8), numbers.astype(np.float32))
+    images, targets = training.pick(jax.random.key(0), stock, batch=8)
+    assert images.shape == targets.shape == (6, 8, 2)
+    np.testing.assert_array_equal(images, targets)
+    copy, number = images.reshape(-1, 2).T
+    assert len(set(number)) == 48
+    assert set(copy) == {0, 1, 2}
+    assert (number != np.sort(number)).any()
+    again, other = (training.pick(jax.random.key(key), stock, batch=8)[0] for key in (0, 1))
+    np.testing.assert_array_equal(images, again)
+    assert (images != other).any()
+
+
+def test_many_updates_in_one_call_are_those_one_by_one(jnp, digits):
+    import jax
+
+    from tutorial_helpers.training import stages
+
+    optimiser = stages.adamw(1e-2, 4, 1e-3)
+
+    def loss(weights, images, labels):
+        return training.loss(weights, training.rates_from_pixels(images), labels)
+
+    weights = training.init_weights(jax.random.key(0))
+    state = together = training.State(weights, optimiser.init(weights))
+    images, labels = digits[0].reshape(4, 60, 784), digits[1].reshape(4, 60).astype(np.int32)
+    update = training.gradient_update(
+        lambda weights, key, images, labels: loss(weights, images, labels), optimiser
+    )
+    losses = []
+    for part in zip(images, labels, strict=True):
+        state, value = update(state, jax.random.key(0), *part)
+        losses.append(value)
+    together, mean = training.scanned_updates(loss, optimiser)(together, images, labels)
+    assert mean == pytest.approx(np.mean(losses), rel=1e-5)
+    for one, other in zip(jax.tree.leaves(state), jax.tree.leaves(together), strict=True):
+        np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)
+
+
+# --- Conversion, and all of it --------------------------------------------------------------------
 
 
 def test_normalise_reaches_the_threshold(jnp, digits):
@@ -237,21 +459,63 @@ def test_loss_falls_and_digits_are_learnt(result):
     (history,) = result.histories.values()
     assert history.losses == sorted(history.losses, reverse=True)
     assert len(history.losses) == len(history.accuracies) == 4
-    assert result.rate_accuracy == history.accuracies[-1] > 0.5
+    assert result.rate_accuracy == history.accuracies[-1] > 0.7
     assert list(result.spike_accuracies) == [12, 20, 30, 50, 100]
-    assert result.spike_accuracies[100] > 0.5
+    assert result.spike_accuracies[100] > 0.7
+    assert result.scales[0] in conversion_scales("SCALES")[0]
 
 
-def test_same_seed_gives_the_same_weights_to_the_bit(result, digits):
-    again = training.train(*digits, Settings(seed=3, epochs=4, batch=40), progress=False)
-    for one, other in zip(result.weights, again.weights, strict=True):
-        assert np.asarray(one).tobytes() == np.asarray(other).tobytes()
-    assert again[1:] == result[1:]
+def test_loss_falls_in_every_stage(few_steps):
+    lengths = {"teacher": 2, "rates": 4, "spikes": 3}
+    assert {name: len(one.losses) for name, one in few_steps.histories.items()} == lengths
+    for history in few_steps.histories.values():
+        assert history.losses[-1] < history.losses[0] - 0.05
+        assert len(history.accuracies) == len(history.losses)
+    assert few_steps.rate_accuracy == few_steps.histories["rates"].accuracies[-1] > 0.5
+    # The score of fine-tuning is that of the finished weights at the steps that count.
+    spikes = few_steps.histories["spikes"]
+    assert spikes.accuracies[-1] == few_steps.spike_accuracies[12] > 0.5
+    assert few_steps.scales[0] in conversion_scales("FEW_SCALES")[0]
+
+
+def conversion_scales(name):
+    from tutorial_helpers.training import conversion
+
+    return getattr(conversion, name)
+
+
+def test_same_seed_gives_the_same_weights_to_the_bit(result, few_steps, digits):
+    for before, settings, few in ((result, WITHOUT_TEACHER, False), (few_steps, SETTINGS, True)):
+        again = training.train(*digits, settings, few_steps=few, progress=False)
+        for one, other in zip(before.weights, again.weights, strict=True):
+            assert np.asarray(one).tobytes() == np.asarray(other).tobytes()
+        assert again[1:] == before[1:]
 
 
 def test_another_seed_gives_other_weights(result, digits):
-    other = training.train(*digits, Settings(seed=4, epochs=4, batch=40), progress=False)
+    other = training.train(*digits, replace(WITHOUT_TEACHER, seed=4), progress=False)
     assert not np.array_equal(result.weights.hidden, other.weights.hidden)
+
+
+def test_the_page_of_the_weights_tells_the_settings(jnp):
+    text = " ".join((REPOSITORY / "data" / "README.md").read_text(encoding="utf-8").split())
+    settings = Settings()
+    for words in (
+        f"learns the labels in {settings.teacher_epochs} epochs",
+        f"is redrawn {settings.copies} times",
+        f"in {settings.epochs} epochs; each shows it one copy",
+        f"after {settings.steps} steps, for `few_steps`",
+        "over {}, {} and {} steps".format(*settings.few_steps),
+        f"from the same copies in {settings.few_epochs} epochs",
+        f"in batches of {settings.batch}",
+        f"from {settings.teacher_learning_rate} for the teacher, {settings.learning_rate} for the "
+        f"network of rates and {settings.few_learning_rate} in fine-tuning",
+        f"a weight decay of {settings.weight_decay}, but none in fine-tuning",
+    ):
+        assert words in text
+    for name in ("SCALES", "FEW_SCALES"):
+        pairs = itertools.product(*conversion_scales(name))
+        assert f"of {len([*pairs])} pairs" in text
 
 
 def test_a_loss_that_is_not_finite_is_an_error(jnp):

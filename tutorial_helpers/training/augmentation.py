@@ -69,7 +69,7 @@ def augment(key: jax.Array, images: jax.Array) -> jax.Array:
 
     Examples
     --------
-    >>> blank = jnp.zeros((2, 784), dtype=jnp.uint8)
+    >>> blank = jnp.zeros((20, 784), dtype=jnp.uint8)
     >>> float(jax.jit(augment)(jax.random.key(0), blank).max())
     0.0
     """

@@ -42,8 +42,8 @@ def emit(v: jax.Array) -> jax.Array:
     --------
     >>> emit(jnp.array([4.0, 5.0, 6.0]))
     Array([0., 1., 1.], dtype=float32)
-    >>> jax.grad(emit)(7.5)  # half of the highest slope, which is 1 / threshold
-    Array(0.1, dtype=float32, weak_type=True)
+    >>> jax.grad(emit)(jnp.float32(7.5))  # half of the highest slope, which is 1 / threshold
+    Array(0.1, dtype=float32)
     """
     return (v >= THRESHOLD).astype(jnp.float32)
 
