@@ -10,6 +10,8 @@ import subprocess
 import sys
 import time
 from argparse import Namespace
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -23,11 +25,21 @@ from tutorial_helpers.training import Settings
 jax = pytest.importorskip("jax", reason="training needs JAX: requirements-train.txt")
 pytest.importorskip("optax", reason="training needs Optax: requirements-train.txt")
 
-from tutorial_helpers.training import checkpoints, pipeline, stages  # noqa: E402
+from tutorial_helpers.training import checkpoints, command, pipeline, stages  # noqa: E402
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = {"setting": {"seed": 1, "epochs": 3}, "images": 12}
-SETTINGS = Settings(seed=3, epochs=3, batch=40)
+SETTINGS = Settings(
+    seed=3,
+    batch=40,
+    teacher_epochs=2,
+    copies=2,
+    epochs=3,
+    steps=30,
+    few_steps=(12,),
+    few_epochs=2,
+)
+WITHOUT_TEACHER = replace(SETTINGS, teacher_epochs=0)
 
 
 @pytest.fixture(scope="module")
@@ -38,8 +50,13 @@ def digits():
 
 @pytest.fixture(scope="module")
 def whole(digits):
-    """A run without interruption."""
-    return training.train(*digits, SETTINGS, progress=False)
+    """Runs without interruption."""
+
+    @cache
+    def run(settings, few_steps):
+        return training.train(*digits, settings, few_steps=few_steps, progress=False)
+
+    return run
 
 
 def interrupt_at(monkeypatch, module, name, call):
@@ -56,9 +73,9 @@ def interrupt_at(monkeypatch, module, name, call):
     return calls
 
 
-def adamw():
-    """The optimiser of these runs, with 3 updates in each of the 3 epochs."""
-    return pipeline.adamw(SETTINGS.learning_rate, 9, SETTINGS.weight_decay)
+def count_epochs(monkeypatch):
+    """Note the epochs that are begun: those of the teacher, and those of the other networks."""
+    return [interrupt_at(monkeypatch, pipeline, name, None) for name in ("run_epoch", "pick")]
 
 
 def same(one, other):
@@ -71,37 +88,75 @@ def same(one, other):
 
 
 @pytest.mark.parametrize(
-    ("module", "name", "call", "holds"),
+    ("settings", "few_steps", "name", "call", "holds", "left"),
     [
         # In the middle of the second epoch: there are 3 updates in one.
-        (pipeline, "gradient_update", 5, "1 of 3 epochs of stage 'rates'"),
-        (pipeline, "run_epoch", 3, "2 of 3 epochs of stage 'rates'"),
-        (pipeline, "convert", 1, "3 of 3 epochs of stage 'rates'"),
-        (pipeline, "simulate_spikes", 2, "all of stage 'conversion'"),
+        (SETTINGS, True, "updates of the teacher", 5, "1 of 2 epochs of stage 'teacher'", (1, 5)),
+        (SETTINGS, False, "run_epoch", 2, "1 of 2 epochs of stage 'teacher'", (1, 3)),
+        (SETTINGS, True, "redraw", 1, "2 of 2 epochs of stage 'teacher'", (0, 5)),
+        (SETTINGS, True, "pick", 3, "2 of 3 epochs of stage 'rates'", (0, 3)),
+        (SETTINGS, False, "convert", 1, "3 of 3 epochs of stage 'rates'", (0, 0)),
+        (SETTINGS, False, "simulate_counts", 1, "all of stage 'conversion'", (0, 0)),
+        (SETTINGS, True, "first_gains", 1, "all of stage 'conversion for few steps'", (0, 2)),
+        (SETTINGS, True, "pick", 5, "1 of 2 epochs of stage 'spikes'", (0, 1)),
+        (SETTINGS, True, "simulate_counts", 1, "2 of 2 epochs of stage 'spikes'", (0, 0)),
+        (WITHOUT_TEACHER, False, "pick", 2, "1 of 3 epochs of stage 'rates'", (0, 2)),
+        (WITHOUT_TEACHER, False, "simulate_counts", 1, "all of stage 'conversion'", (0, 0)),
+        (WITHOUT_TEACHER, True, "convert", 1, "3 of 3 epochs of stage 'rates'", (0, 2)),
+        (WITHOUT_TEACHER, True, "pick", 5, "1 of 2 epochs of stage 'spikes'", (0, 1)),
     ],
 )
 def test_resumed_training_equals_an_uninterrupted_one(
-    tmp_path, digits, whole, monkeypatch, module, name, call, holds
+    tmp_path, digits, whole, monkeypatch, settings, few_steps, name, call, holds, left
 ):
+    expected = whole(settings, few_steps)
     path = tmp_path / "run.npz"
+
+    def train():
+        return training.train(
+            *digits, settings, few_steps=few_steps, checkpoint=path, progress=False
+        )
+
     with monkeypatch.context() as patch:
-        if name == "gradient_update":  # what it makes is what is interrupted
-            made = Namespace(update=pipeline.gradient_update(pipeline.augmented_loss, adamw()))
-            interrupt_at(patch, made, "update", call)
-            patch.setattr(pipeline, "gradient_update", lambda *_: made.update)
+        if name == "updates of the teacher":  # what gradient_update makes is what is interrupted
+            original = pipeline.gradient_update
+
+            def gradient_update(*arguments):
+                made = Namespace(update=original(*arguments))
+                interrupt_at(patch, made, "update", call)
+                return made.update
+
+            patch.setattr(pipeline, "gradient_update", gradient_update)
         else:
-            interrupt_at(patch, module, name, call)
+            interrupt_at(patch, pipeline, name, call)
         with pytest.raises(KeyboardInterrupt) as caught:
-            training.train(*digits, SETTINGS, checkpoint=path, progress=False)
+            train()
     assert str(caught.value) == (
         f"Interrupted: {path} holds {holds}; run the same again to go on from there."
     )
     assert list(tmp_path.iterdir()) == [path]
-    epochs = interrupt_at(monkeypatch, pipeline, "run_epoch", None)
-    resumed = training.train(*digits, SETTINGS, checkpoint=path, progress=False)
-    same(resumed, whole)
-    done = int(holds[0]) if holds[0].isdecimal() else 3
-    assert len(epochs) == 3 - done
+    redrawn = interrupt_at(monkeypatch, pipeline, "redraw", None)
+    epochs = count_epochs(monkeypatch)
+    same(train(), expected)
+    # No epoch is run that the file holds, and nothing is redrawn but for an epoch.
+    assert tuple(map(len, epochs)) == left
+    assert len(redrawn) == (left[1] > 0)
+
+
+def test_the_sets_share_a_checkpoint(tmp_path, digits, whole, monkeypatch):
+    path = tmp_path / "checkpoint.npz"
+    expected = {few_steps: whole(SETTINGS, few_steps) for few_steps in (False, True)}
+    teacher, others = count_epochs(monkeypatch)
+    # One set after the other, and each again, of which nothing is left to be done.
+    for few_steps, run in ((False, (2, 3)), (True, (0, 2)), (False, (0, 0)), (True, (0, 0))):
+        teacher.clear()
+        others.clear()
+        result = training.train(
+            *digits, SETTINGS, few_steps=few_steps, checkpoint=path, progress=False
+        )
+        assert (len(teacher), len(others)) == run
+        same(result, expected[few_steps])
+        assert list(tmp_path.iterdir()) == [path]
 
 
 def test_interrupted_before_the_first_epoch(tmp_path, digits, monkeypatch):
@@ -115,11 +170,12 @@ def test_interrupted_before_the_first_epoch(tmp_path, digits, monkeypatch):
 def test_going_on_is_said(tmp_path, digits, whole, monkeypatch, capsys):
     path = tmp_path / "run.npz"
     with monkeypatch.context() as patch:
-        interrupt_at(patch, pipeline, "run_epoch", 2)
+        interrupt_at(patch, pipeline, "pick", 2)
         with pytest.raises(KeyboardInterrupt):
-            training.train(*digits, SETTINGS, checkpoint=path)
+            training.train(*digits, WITHOUT_TEACHER, checkpoint=path)
     assert "Going on" not in capsys.readouterr().err
-    same(training.train(*digits, SETTINGS, checkpoint=path), whole)
+    again = training.train(*digits, WITHOUT_TEACHER, checkpoint=path)
+    same(again, whole(WITHOUT_TEACHER, False))
     out, err = capsys.readouterr()
     assert out == ""
     assert f"Going on: {path} holds 1 of 3 epochs of stage 'rates'.\n" in err
@@ -128,8 +184,12 @@ def test_going_on_is_said(tmp_path, digits, whole, monkeypatch, capsys):
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"settings": Settings(seed=4, epochs=3, batch=40)}, "setting seed is 3 there and 4 here"),
-        ({"settings": Settings(seed=3, epochs=9, batch=40)}, "setting epochs is 3 there and 9"),
+        ({"settings": replace(SETTINGS, seed=4)}, "setting seed is 3 there and 4 here"),
+        ({"settings": replace(SETTINGS, epochs=9)}, "setting epochs is 3 there and 9 here"),
+        (
+            {"settings": replace(SETTINGS, few_steps=(12, 20))},
+            r"is \[12\] there and \[12, 20\] here",
+        ),
         ({"count": 149}, "number of images is 150 there and 149 here; SHA-256 of the images is"),
         ({"ink": 1}, r"run \(SHA-256 of the images is \w{8}… there and \w{8}… here\); remove it"),
         ({"jax": "0.0.1"}, r"version of jax is [\d.]+ there and 0.0.1 here"),
@@ -241,7 +301,7 @@ def test_a_failed_write_leaves_the_last_checkpoint(tmp_path, monkeypatch):
 
 def test_a_folder_that_cannot_be_is_found_out_at_once(tmp_path, digits, monkeypatch):
     (tmp_path / "file").write_text("")
-    monkeypatch.setattr(pipeline, "run_epoch", None)  # not reached
+    monkeypatch.setattr(pipeline, "_run", None)  # not reached
     with pytest.raises(OSError, match="file"):
         training.train(*digits, SETTINGS, checkpoint=tmp_path / "file" / "run.npz", progress=False)
 
@@ -262,7 +322,8 @@ def place(tmp_path, digits, monkeypatch):
     return tmp_path
 
 
-TRAIN = ("train", "--seed", "3", "--epochs", "2", "--images", "120")
+NUMBERS = "--seed 3 --teacher-epochs 0 --copies 2 --epochs 2 --few-epochs 1"
+TRAIN = ("train", *NUMBERS.split(), "--images", "120")
 
 
 def test_text_of_train(place, capsys):
@@ -279,8 +340,10 @@ def test_text_of_train(place, capsys):
         rf"(written      {folder}.(weights_0_1.npy|weights_1_2.npy|provenance.json)\n){{3}}",
         out,
     )
-    assert "rates: 100%" in err
+    for bar in ("redraw", "rates", "conversion"):
+        assert f"{bar}: 100%" in err
     assert sorted(path.name for path in (place / "trained").rglob("*.*")) == [
+        "checkpoint.npz",
         "provenance.json",
         "weights_0_1.npy",
         "weights_1_2.npy",
@@ -298,9 +361,12 @@ def test_json_of_train_and_weights_that_are_there(place, capsys):
         "accuracies", "seconds", "sha256", "files",
     ]  # fmt: skip
     assert report["command"] == (
-        "python -m tutorial_helpers train --set default --seed 3 --epochs 2 --images 120"
+        f"python -m tutorial_helpers train --set default {NUMBERS} --images 120"
     )
-    assert (report["images"], report["settings"]["epochs"]) == (120, 2)
+    assert report["images"] == 120
+    settings = report["settings"]
+    numbers = [settings[name] for name in ("seed", "teacher_epochs", "copies", "epochs")]
+    assert [*numbers, settings["few_epochs"]] == [3, 0, 2, 2, 1]
     assert len(report["losses"]["rates"]) == len(report["accuracies"]["rates"]) == 2
     assert list(report["held_out"]["spikes"]) == ["12", "20", "30", "50", "100"]
     assert report["sha256"] == weight_sets.set_digest(load_weights("new"))
@@ -317,18 +383,44 @@ def test_json_of_train_and_weights_that_are_there(place, capsys):
         "have them replaced.\n",
     )
     assert (place / "new" / "weights_0_1.npy").read_bytes() == before
-    assert main([*options, "--seed", "5", "--force"]) == 0
+    again = [*options, "--seed", "5", "--force"]
+    assert main(again) == 1  # its checkpoint would be that of the first
+    assert "checkpoint.npz is the checkpoint of another" in capsys.readouterr().err
+    assert main([*again, "--checkpoint", "5.npz"]) == 0
     assert (place / "new" / "weights_0_1.npy").read_bytes() != before
+
+
+def test_the_second_set_goes_on_from_the_first(place, capsys, monkeypatch):
+    monkeypatch.setattr(command, "Settings", lambda: SETTINGS)
+    train = ["train", "--epochs", "2", "--json"]
+    reports = []
+    teacher, others = count_epochs(monkeypatch)
+    for name, run in (("default", (2, 2)), ("few_steps", (2, 4))):
+        assert main([*train, "--set", name]) == 0
+        reports.append(json.loads(capsys.readouterr().out))
+        assert (len(teacher), len(others)) == run
+    default, few_steps = reports
+    assert few_steps["command"] == (
+        "python -m tutorial_helpers train --set few_steps --seed 3 --epochs 2"
+    )
+    assert few_steps["settings"] == default["settings"]
+    assert list(default["losses"]) == ["teacher", "rates"]
+    assert list(few_steps["losses"]) == ["teacher", "rates", "spikes"]
+    assert few_steps["losses"]["rates"] == default["losses"]["rates"]
+    assert few_steps["sha256"] != default["sha256"]
+    assert sorted(path.name for path in Path("trained").iterdir()) == [
+        "checkpoint.npz", "default", "few_steps",
+    ]  # fmt: skip
 
 
 def test_interrupted_command_goes_on(place, capsys, monkeypatch):
     assert main([*TRAIN, "--output", "whole"]) == 0
     capsys.readouterr()
     with monkeypatch.context() as patch:
-        interrupt_at(patch, pipeline, "run_epoch", 2)
+        interrupt_at(patch, pipeline, "pick", 2)
         assert main(TRAIN) == 130
     out, err = capsys.readouterr()
-    checkpoint = Path("trained", "default.checkpoint.npz")
+    checkpoint = Path("trained", "checkpoint.npz")
     assert out == ""
     assert err.splitlines()[-1] == (
         f"Interrupted: {checkpoint} holds 1 of 2 epochs of stage 'rates'; run the same again to go "
@@ -340,7 +432,7 @@ def test_interrupted_command_goes_on(place, capsys, monkeypatch):
     assert "setting epochs is 2 there and 7 here" in capsys.readouterr().err
     assert main(TRAIN) == 0
     assert f"Going on: {checkpoint} holds 1 of 2 epochs" in capsys.readouterr().err
-    assert not checkpoint.exists()
+    assert checkpoint.exists()
     for name in data.WEIGHT_FILES:
         written = [(place / folder / name).read_bytes() for folder in ("whole", "trained/default")]
         assert written[0] == written[1]
@@ -372,13 +464,14 @@ from tutorial_helpers.__main__ import main
 signal.signal(signal.SIGINT, signal.default_int_handler)
 images, labels = data.load_digits()
 data.load_mnist = lambda split: (images[:60], labels[:60])
-sys.exit(main(["train", "--epochs", "100000", "--output", "out", "--json"]))
+options = ["--teacher-epochs", "0", "--copies", "2", "--epochs", "100000"]
+sys.exit(main(["train", *options, "--output", "out", "--json"]))
 """
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends a signal")
 def test_interrupted_by_a_signal(tmp_path):
-    checkpoint = tmp_path / "out.checkpoint.npz"
+    checkpoint = tmp_path / "checkpoint.npz"
     with subprocess.Popen(
         [sys.executable, "-c", LONG_RUN],
         cwd=tmp_path,
@@ -399,7 +492,7 @@ def test_interrupted_by_a_signal(tmp_path):
     assert "Traceback" not in err
     last = err.splitlines()[-1]
     found = re.fullmatch(
-        r"Interrupted: out.checkpoint.npz holds (\d+) of 100000 epochs of stage 'rates'; run the "
+        r"Interrupted: checkpoint.npz holds (\d+) of 100000 epochs of stage 'rates'; run the "
         r"same again to go on from there.",
         last,
     )
