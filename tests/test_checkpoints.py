@@ -16,11 +16,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from small_training import SETTINGS, WITHOUT_TEACHER, small_digits
 
 from tutorial_helpers import data, training, weight_sets
 from tutorial_helpers.__main__ import main
-from tutorial_helpers.data import load_digits, load_weights
-from tutorial_helpers.training import Settings
+from tutorial_helpers.data import load_weights
 
 jax = pytest.importorskip("jax", reason="training needs JAX: requirements-train.txt")
 pytest.importorskip("optax", reason="training needs Optax: requirements-train.txt")
@@ -29,23 +29,11 @@ from tutorial_helpers.training import checkpoints, command, pipeline, stages  # 
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = {"setting": {"seed": 1, "epochs": 3}, "images": 12}
-SETTINGS = Settings(
-    seed=3,
-    batch=40,
-    teacher_epochs=2,
-    copies=2,
-    epochs=3,
-    steps=30,
-    few_steps=(12,),
-    few_epochs=2,
-)
-WITHOUT_TEACHER = replace(SETTINGS, teacher_epochs=0)
 
 
 @pytest.fixture(scope="module")
 def digits():
-    images, labels = load_digits()
-    return images[:150], labels[:150]
+    return small_digits()
 
 
 @pytest.fixture(scope="module")
@@ -90,20 +78,20 @@ def same(one, other):
 @pytest.mark.parametrize(
     ("settings", "few_steps", "name", "call", "holds", "left"),
     [
-        # In the middle of the second epoch: there are 3 updates in one.
-        (SETTINGS, True, "updates of the teacher", 5, "1 of 2 epochs of stage 'teacher'", (1, 5)),
-        (SETTINGS, False, "run_epoch", 2, "1 of 2 epochs of stage 'teacher'", (1, 3)),
-        (SETTINGS, True, "redraw", 1, "2 of 2 epochs of stage 'teacher'", (0, 5)),
-        (SETTINGS, True, "pick", 3, "2 of 3 epochs of stage 'rates'", (0, 3)),
-        (SETTINGS, False, "convert", 1, "3 of 3 epochs of stage 'rates'", (0, 0)),
+        # In the middle of the second epoch: there are 10 updates in one.
+        (SETTINGS, True, "updates of the teacher", 15, "1 of 2 epochs of stage 'teacher'", (1, 7)),
+        (SETTINGS, False, "run_epoch", 2, "1 of 2 epochs of stage 'teacher'", (1, 4)),
+        (SETTINGS, True, "redraw", 1, "2 of 2 epochs of stage 'teacher'", (0, 7)),
+        (SETTINGS, True, "pick", 3, "2 of 4 epochs of stage 'rates'", (0, 5)),
+        (SETTINGS, False, "convert", 1, "4 of 4 epochs of stage 'rates'", (0, 0)),
         (SETTINGS, False, "simulate_counts", 1, "all of stage 'conversion'", (0, 0)),
-        (SETTINGS, True, "first_gains", 1, "all of stage 'conversion for few steps'", (0, 2)),
-        (SETTINGS, True, "pick", 5, "1 of 2 epochs of stage 'spikes'", (0, 1)),
-        (SETTINGS, True, "simulate_counts", 1, "2 of 2 epochs of stage 'spikes'", (0, 0)),
-        (WITHOUT_TEACHER, False, "pick", 2, "1 of 3 epochs of stage 'rates'", (0, 2)),
+        (SETTINGS, True, "first_gains", 1, "all of stage 'conversion for few steps'", (0, 3)),
+        (SETTINGS, True, "pick", 6, "1 of 3 epochs of stage 'spikes'", (0, 2)),
+        (SETTINGS, True, "simulate_counts", 1, "3 of 3 epochs of stage 'spikes'", (0, 0)),
+        (WITHOUT_TEACHER, False, "pick", 2, "1 of 4 epochs of stage 'rates'", (0, 3)),
         (WITHOUT_TEACHER, False, "simulate_counts", 1, "all of stage 'conversion'", (0, 0)),
-        (WITHOUT_TEACHER, True, "convert", 1, "3 of 3 epochs of stage 'rates'", (0, 2)),
-        (WITHOUT_TEACHER, True, "pick", 5, "1 of 2 epochs of stage 'spikes'", (0, 1)),
+        (WITHOUT_TEACHER, True, "convert", 1, "4 of 4 epochs of stage 'rates'", (0, 3)),
+        (WITHOUT_TEACHER, True, "pick", 7, "2 of 3 epochs of stage 'spikes'", (0, 1)),
     ],
 )
 def test_resumed_training_equals_an_uninterrupted_one(
@@ -148,7 +136,7 @@ def test_the_sets_share_a_checkpoint(tmp_path, digits, whole, monkeypatch):
     expected = {few_steps: whole(SETTINGS, few_steps) for few_steps in (False, True)}
     teacher, others = count_epochs(monkeypatch)
     # One set after the other, and each again, of which nothing is left to be done.
-    for few_steps, run in ((False, (2, 3)), (True, (0, 2)), (False, (0, 0)), (True, (0, 0))):
+    for few_steps, run in ((False, (2, 4)), (True, (0, 3)), (False, (0, 0)), (True, (0, 0))):
         teacher.clear()
         others.clear()
         result = training.train(
@@ -178,19 +166,19 @@ def test_going_on_is_said(tmp_path, digits, whole, monkeypatch, capsys):
     same(again, whole(WITHOUT_TEACHER, False))
     out, err = capsys.readouterr()
     assert out == ""
-    assert f"Going on: {path} holds 1 of 3 epochs of stage 'rates'.\n" in err
+    assert f"Going on: {path} holds 1 of 4 epochs of stage 'rates'.\n" in err
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
         ({"settings": replace(SETTINGS, seed=4)}, "setting seed is 3 there and 4 here"),
-        ({"settings": replace(SETTINGS, epochs=9)}, "setting epochs is 3 there and 9 here"),
+        ({"settings": replace(SETTINGS, epochs=9)}, "setting epochs is 4 there and 9 here"),
         (
             {"settings": replace(SETTINGS, few_steps=(12, 20))},
             r"is \[12\] there and \[12, 20\] here",
         ),
-        ({"count": 149}, "number of images is 150 there and 149 here; SHA-256 of the images is"),
+        ({"count": 239}, "number of images is 240 there and 239 here; SHA-256 of the images is"),
         ({"ink": 1}, r"run \(SHA-256 of the images is \w{8}… there and \w{8}… here\); remove it"),
         ({"jax": "0.0.1"}, r"version of jax is [\d.]+ there and 0.0.1 here"),
         ({"format": 0}, "format is 1 there and 0 here"),
@@ -310,20 +298,22 @@ def test_a_folder_that_cannot_be_is_found_out_at_once(tmp_path, digits, monkeypa
 
 
 @pytest.fixture
-def place(tmp_path, digits, monkeypatch):
-    """A working directory, and the offline digits in place of MNIST's training set."""
+def place(tmp_path, monkeypatch):
+    """A working directory, and 250 of the offline digits in place of MNIST's training set."""
+    images, labels = data.load_digits()
 
     def load(split):
         assert split == "train", "training is never to read the test set"
-        return digits
+        return images[:250], labels[:250]
 
     monkeypatch.setattr(data, "load_mnist", load)
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
+# As many images as in the runs above, so that redrawing them is compiled already.
 NUMBERS = "--seed 3 --teacher-epochs 0 --copies 2 --epochs 2 --few-epochs 1"
-TRAIN = ("train", *NUMBERS.split(), "--images", "120")
+TRAIN = ("train", *NUMBERS.split(), "--images", "240")
 
 
 def test_text_of_train(place, capsys):
@@ -332,7 +322,7 @@ def test_text_of_train(place, capsys):
     folder = re.escape(str(Path("trained", "default")))
     assert re.fullmatch(
         r"set          default, .+\n"
-        r"images       120, one in 6 of them held out\n"
+        r"images       240, one in 6 of them held out\n"
         r"rates        \d+\.\d\d% of the held-out images\n"
         r"(spikes       \d+\.\d\d% of the held-out images at \d+ steps\n){5}"
         r"scales       [\d.]+ and [\d.]+\n"
@@ -361,9 +351,9 @@ def test_json_of_train_and_weights_that_are_there(place, capsys):
         "accuracies", "seconds", "sha256", "files",
     ]  # fmt: skip
     assert report["command"] == (
-        f"python -m tutorial_helpers train --set default {NUMBERS} --images 120"
+        f"python -m tutorial_helpers train --set default {NUMBERS} --images 240"
     )
-    assert report["images"] == 120
+    assert report["images"] == 240
     settings = report["settings"]
     numbers = [settings[name] for name in ("seed", "teacher_epochs", "copies", "epochs")]
     assert [*numbers, settings["few_epochs"]] == [3, 0, 2, 2, 1]
@@ -392,16 +382,16 @@ def test_json_of_train_and_weights_that_are_there(place, capsys):
 
 def test_the_second_set_goes_on_from_the_first(place, capsys, monkeypatch):
     monkeypatch.setattr(command, "Settings", lambda: SETTINGS)
-    train = ["train", "--epochs", "2", "--json"]
+    train = ["train", "--epochs", "2", "--images", "240", "--json"]
     reports = []
     teacher, others = count_epochs(monkeypatch)
-    for name, run in (("default", (2, 2)), ("few_steps", (2, 4))):
+    for name, run in (("default", (2, 2)), ("few_steps", (2, 5))):
         assert main([*train, "--set", name]) == 0
         reports.append(json.loads(capsys.readouterr().out))
         assert (len(teacher), len(others)) == run
     default, few_steps = reports
     assert few_steps["command"] == (
-        "python -m tutorial_helpers train --set few_steps --seed 3 --epochs 2"
+        "python -m tutorial_helpers train --set few_steps --seed 3 --epochs 2 --images 240"
     )
     assert few_steps["settings"] == default["settings"]
     assert list(default["losses"]) == ["teacher", "rates"]
@@ -451,8 +441,8 @@ def test_install(place, capsys, monkeypatch):
 
 
 def test_more_images_than_there_are(place, capsys):
-    assert main([*TRAIN, "--images", "151"]) == 1
-    assert "--images 151 is more than the 150 images of MNIST's" in capsys.readouterr().err
+    assert main([*TRAIN, "--images", "251"]) == 1
+    assert "--images 251 is more than the 250 images of MNIST's" in capsys.readouterr().err
 
 
 # Trains on the offline digits for longer than anybody would wait.
@@ -463,7 +453,7 @@ from tutorial_helpers.__main__ import main
 # Where tests run in the background, the signal is ignored unless it is restored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 images, labels = data.load_digits()
-data.load_mnist = lambda split: (images[:60], labels[:60])
+data.load_mnist = lambda split: (images[:240], labels[:240])
 options = ["--teacher-epochs", "0", "--copies", "2", "--epochs", "100000"]
 sys.exit(main(["train", *options, "--output", "out", "--json"]))
 """

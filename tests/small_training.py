@@ -1,0 +1,28 @@
+"""A training run that takes no time once it is compiled, with all the stages of the real ones."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from tutorial_helpers.data import load_digits
+from tutorial_helpers.training import Settings
+
+# The learning rates let each network learn in its few epochs, of 10 updates each.
+SETTINGS = Settings(
+    seed=3,
+    batch=20,
+    teacher_epochs=2,
+    teacher_learning_rate=3e-3,
+    copies=2,
+    epochs=4,
+    steps=30,
+    few_steps=(12,),
+    few_epochs=3,
+)
+WITHOUT_TEACHER = replace(SETTINGS, teacher_epochs=0)
+
+
+def small_digits():
+    """Return 240 images and labels, of which 40 are held out."""
+    images, labels = load_digits()
+    return images[:240], labels[:240]
