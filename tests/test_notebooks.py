@@ -26,6 +26,7 @@ CHANGING = (
     "plot_break_even(",
     "plot_batch_sizes(",
     "plot_profiles(",
+    "plot_speed(",
     "pairwise(ladder)",
     "neuron_update_time",
     "backend_description",
