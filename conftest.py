@@ -7,6 +7,7 @@ import re
 import tempfile
 from collections import defaultdict
 from collections.abc import Generator, Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from nbformat.v4 import new_code_cell
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from tutorial_helpers.data import MnistUnavailableError, load_mnist
+from tutorial_helpers.training import missing_package
 
 
 def mnist_is_at_hand() -> bool:
@@ -24,6 +26,12 @@ def mnist_is_at_hand() -> bool:
     except MnistUnavailableError:
         return False
     return True
+
+
+@cache
+def trains(notebook: Path) -> bool:
+    """Return whether a notebook skips itself without what training needs."""
+    return "skip_without_training()" in notebook.read_text(encoding="utf-8")
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -44,6 +52,15 @@ def share_what_jax_compiles(config: pytest.Config) -> None:
     config.add_cleanup(folder.cleanup)
     os.environ["JAX_COMPILATION_CACHE_DIR"] = folder.name
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.3"
+
+
+@pytest.hookimpl(tryfirst=True)  # before a kernel is started
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip the cells of notebooks that train where that cannot be done."""
+    if item.path.suffix == ".ipynb" and trains(item.path):
+        package = missing_package()
+        if package is not None:
+            pytest.skip(f"training needs {package}, which is not installed: requirements-train.txt")
 
 
 def pytest_report_header(config: pytest.Config) -> str:

@@ -1,0 +1,451 @@
+"""Figures of training and conversion: how a network learns, and what spikes make of it.
+
+They are drawn, described and shown as those of `plotting` are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.colors import LogNorm
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, NullFormatter
+from numpy.typing import NDArray
+
+from tutorial_helpers.canvas import (
+    BLUE,
+    GREY,
+    INK,
+    STYLE,
+    VERMILION,
+    check_at_most,
+    checked_numbers,
+    counted,
+    new_figure,
+)
+
+__all__ = [
+    "plot_activations",
+    "plot_learning",
+    "plot_milestones",
+    "plot_rate_curves",
+    "plot_scales",
+    "plot_surrogate",
+]
+
+# Curves differ in colour, and in what colour-blind readers and grey printers show as well.
+_COLOURS = (BLUE, VERMILION, INK)
+_LINES = ("-", "--", "-.")
+_MARKS = ("o", "s", "^")
+
+
+@style.context(STYLE)
+def plot_rate_curves(
+    inputs: NDArray[Any], curves: Mapping[str, NDArray[Any]], *, xlabel: str, title: str
+) -> Figure:
+    """Draw the firing rate of neurons over their constant input.
+
+    Parameters
+    ----------
+    inputs : ndarray of numbers, shape (n,)
+        At least two inputs, ascending and at least 0.
+    curves : mapping of str to ndarray of numbers, shape (n,)
+        For 1 to 3 kinds of neurons, the rate at each input, in spikes per step.
+    xlabel, title : str
+        What the input is, and what the figure tells.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, or a shape, type or value is not as said above.
+
+    Examples
+    --------
+    >>> inputs = np.array([0, 1, 2])
+    >>> rates = {"a": np.array([0, 0.5, 0.5])}
+    >>> plot_rate_curves(inputs, rates, xlabel="grey level", title="Stairs").get_label()
+    'Stairs. Spikes per step by grey level, from 0 to 2: a, from 0 to 0.5, in 2 different rates.'
+    """
+    inputs = _checked_axis("inputs", inputs)
+    rates = _checked_curves("curves", curves, len(inputs))
+    figure, (axes,) = new_figure(3.3 + 0.3 * len(curves))
+    sentences = []
+    for name, curve, colour, line in zip(curves, rates, _COLOURS, _LINES, strict=False):
+        axes.plot(inputs, curve, line, color=colour, linewidth=2, label=name)
+        different = counted(len(np.unique(curve.round(6))), "different rate")
+        sentences.append(f"{name}, from {curve.min():g} to {curve.max():g}, in {different}")
+    axes.set(xlim=(inputs[0], inputs[-1]), xlabel=xlabel, ylabel="spikes per step", title=title)
+    axes.set_ylim(bottom=0)
+    _legend_if_several(figure, axes)
+    figure.set_label(
+        f"{title}. Spikes per step by {xlabel}, from {inputs[0]:g} to {inputs[-1]:g}: "
+        f"{'; '.join(sentences)}."
+    )
+    return figure
+
+
+@style.context(STYLE)
+def plot_learning(
+    losses: Sequence[float], accuracies: Sequence[float], *, title: str = "Learning"
+) -> Figure:
+    """Draw the loss of each epoch and the accuracy after it.
+
+    Parameters
+    ----------
+    losses : sequence of float
+        Mean loss in epochs 1, 2, …; at least one, each more than 0.
+    accuracies : sequence of float
+        On images held out from training, in per cent: before the first epoch, and after each.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If numbers are missing, or not as said above.
+
+    Examples
+    --------
+    >>> plot_learning([1.5, 0.25], [10, 80, 90.5]).get_label()
+    'Learning in 2 epochs: the loss goes from 1.5 to 0.25, the accuracy on held-out images from \
+10.0 % to 90.5 %.'
+    """
+    values = checked_numbers("losses", np.asarray(losses, dtype=float))
+    if values.ndim != 1 or not len(values) or not values.all():
+        raise ValueError("losses should be numbers of more than 0, at least one.")
+    rights = _checked_percentages("accuracies", accuracies)
+    if rights.shape != (len(values) + 1,):
+        raise ValueError(
+            f"accuracies should be {len(values) + 1}, one before the first epoch and one after "
+            f"each of {len(values)}, not {rights.size}."
+        )
+    epochs = np.arange(1, len(values) + 1)
+    figure, (top, bottom) = new_figure(4.8, rows=2)
+    top.plot(epochs, values, "-o", color=VERMILION, linewidth=2, markersize=5)
+    top.set(yscale="log", ylabel="loss", title=title)
+    top.yaxis.set_major_formatter("{x:g}")
+    top.yaxis.set_minor_formatter(NullFormatter())
+    bottom.plot(np.arange(len(rights)), rights, "-s", color=BLUE, linewidth=2, markersize=5)
+    _enlarge(bottom, [rights])
+    bottom.set(xlabel="epoch", ylabel="% right,\nheld out")
+    for axes in (top, bottom):
+        axes.set_xlim(-0.3, len(values) + 0.3)
+        axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    top.tick_params(labelbottom=False)
+    figure.set_label(
+        f"{title} in {counted(len(values), 'epoch')}: the loss goes from {values[0]:.3g} to "
+        f"{values[-1]:.3g}, the accuracy on held-out images from {rights[0]:.1f} % to "
+        f"{rights[-1]:.1f} %."
+    )
+    return figure
+
+
+@style.context(STYLE)
+def plot_scales(
+    scales: Sequence[float],
+    curves: Mapping[str, Sequence[float]],
+    *,
+    reference: float,
+    marked: float,
+    xlabel: str,
+    title: str,
+) -> Figure:
+    """Draw the accuracy of a spiking network over the scale of its weights.
+
+    Parameters
+    ----------
+    scales : sequence of float
+        At least two, ascending, more than 0.
+    curves : mapping of str to sequence of float
+        For 1 to 3 numbers of steps, under their names, the accuracy at each scale, in per cent.
+    reference : float
+        Accuracy of the ordinary network, in per cent, which is the same at all scales.
+    marked : float
+        One of the scales, which has rings.
+    xlabel, title : str
+        What the scale is, and what the figure tells.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, or a length or value is not as said above.
+
+    Examples
+    --------
+    >>> curves = {"12 steps": [10, 90, 70.5]}
+    >>> names = {"xlabel": "times", "title": "Any scale"}
+    >>> plot_scales([0.5, 1, 2], curves, reference=95, marked=2, **names).get_label()
+    'Any scale. Accuracy by the scale of the weights, from 0.5 to 2: 12 steps, at most 90.0 % at \
+1, and 70.5 % at 2; the ordinary network, 95.0 % at all.'
+    """
+    places = _checked_axis("scales", np.asarray(scales, dtype=float))
+    if not places.all():
+        raise ValueError("scales should be more than 0: their axis is logarithmic.")
+    if marked not in places:
+        raise ValueError(f"marked should be one of the scales, not {marked!r}.")
+    level = _checked_percentages("reference", [reference])[0]
+    rates = _checked_curves("curves", curves, len(places))
+    figure, (axes,) = new_figure(3.6 + 0.3 * len(curves))
+    axes.axhline(level, color=GREY, linewidth=2, linestyle=":", label="ordinary network")
+    at = int(np.flatnonzero(places == marked)[0])
+    sentences = []
+    for name, curve, colour, line, mark in zip(
+        curves, rates, _COLOURS, _LINES, _MARKS, strict=False
+    ):
+        values = _checked_percentages("curves", curve)
+        axes.plot(places, values, line, marker=mark, color=colour, linewidth=2, label=name)
+        axes.plot(marked, values[at], mark, color=colour, markersize=15, fillstyle="none", mew=2)
+        best = int(values.argmax())
+        sentences.append(
+            f"{name}, at most {values[best]:.1f} % at {places[best]:g}, and {values[at]:.1f} % at "
+            f"{marked:g}"
+        )
+    axes.set(xscale="log", ylim=(0, 104), xlabel=xlabel, ylabel="% right", title=title)
+    axes.set_xticks(places, [f"{place:g}" for place in places])
+    axes.set_xticks([], minor=True)
+    _legend_if_several(figure, axes)
+    figure.set_label(
+        f"{title}. Accuracy by the scale of the weights, from {places[0]:g} to {places[-1]:g}: "
+        f"{'; '.join(sentences)}; the ordinary network, {level:.1f} % at all."
+    )
+    return figure
+
+
+@style.context(STYLE)
+def plot_activations(panels: Mapping[str, tuple[NDArray[Any], NDArray[Any]]]) -> Figure:
+    """Draw the spike rates of neurons over the rates that the ordinary network asks for.
+
+    Each point is a neuron and an image; where many lie on one another, they are darker.
+
+    Parameters
+    ----------
+    panels : mapping of str to pair of ndarrays of numbers, of one shape
+        1 to 3 networks; for each, the rates asked for and the rates of the spiking network, both in
+        spikes per step. At least two neurons, not all alike.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, or a shape, type or value is not as said above.
+
+    Examples
+    --------
+    >>> plot_activations({"one": (np.array([0, 0.5, 3.0]), np.array([0, 0.5, 1.0]))}).get_label()
+    'Rates of spikes by the rates asked for: one, 3 points, correlation 0.94, asked for up to 3 \
+spikes per step and got up to 1, 33 % asked for more than 1.'
+    """
+    if not panels:
+        raise ValueError("panels should hold at least one network, not none.")
+    check_at_most("panels", len(panels), 3)
+    figure, places = new_figure(0.5 + 3.0 * len(panels), rows=len(panels))
+    sentences = []
+    for axes, (name, (asked, got)) in zip(places, panels.items(), strict=True):
+        expected = checked_numbers("the rates asked for", asked).astype(float).ravel()
+        rates = checked_numbers("the rates of spikes", got).astype(float).ravel()
+        if np.shape(asked) != np.shape(got):
+            raise ValueError(
+                "the rates asked for and those of spikes should have one shape, not "
+                f"{np.shape(asked)} and {np.shape(got)}."
+            )
+        if not (np.ptp(expected) > 0 and np.ptp(rates) > 0):
+            raise ValueError("rates should differ between points, but all are the same.")
+        most = float(expected.max())
+        right = 1.02 * max(most, 1.0)
+        bins = (np.linspace(0, right, 90), np.linspace(-0.01, 1.03, 53))
+        axes.hist2d(expected, rates, bins=bins, cmap="Blues", norm=LogNorm(vmin=0.3))
+        ideal = np.array([0, 1, right])
+        axes.plot(ideal, np.minimum(ideal, 1), "--", color=VERMILION, linewidth=1.5)
+        correlation = np.corrcoef(expected, rates)[0, 1]
+        axes.set(xlim=(0, right), ylim=(-0.03, 1.06), ylabel="spikes per step")
+        axes.set_title(f"{name}: correlation {correlation:.2f}")
+        sentences.append(
+            f"{name}, {counted(len(rates), 'point')}, correlation {correlation:.2f}, asked for up "
+            f"to {most:.3g} spikes per step and got up to {rates.max():.3g}, "
+            f"{100 * np.mean(expected > 1):.0f} % asked for more than 1"
+        )
+    places[-1].set_xlabel("spikes per step that the ordinary network asks for")
+    figure.set_label(f"Rates of spikes by the rates asked for: {'; '.join(sentences)}.")
+    return figure
+
+
+@style.context(STYLE)
+def plot_surrogate(
+    voltages: NDArray[Any], spikes: NDArray[Any], slopes: NDArray[Any], *, threshold: float = 5.0
+) -> Figure:
+    """Draw whether a neuron spikes at a voltage, and the slope that training pretends there.
+
+    Parameters
+    ----------
+    voltages : ndarray of numbers, shape (n,)
+        At least two, ascending and at least 0, in mV.
+    spikes, slopes : ndarray of numbers, shape (n,)
+        1 or 0 for a spike or none; and the slope in spikes per mV.
+    threshold : float
+        In mV.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as said above.
+
+    Examples
+    --------
+    >>> voltages = np.array([0, 5, 10])
+    >>> plot_surrogate(voltages, np.array([0, 1, 1]), np.array([0, 0.25, 0])).get_label()
+    'Above, a spike from 5 mV on; below, the slope that training pretends, more than 0 from 5 to 5 \
+mV and at most 0.25 at 5 mV.'
+    """
+    voltages = _checked_axis("voltages", voltages)
+    step, slope = _checked_curves("spikes", {"spikes": spikes, "slopes": slopes}, len(voltages))
+    if not step.any() or not slope.any():
+        raise ValueError("there should be a spike and a slope somewhere, but all are 0.")
+    figure, (top, bottom) = new_figure(4.2, rows=2)
+    top.plot(voltages, step, color=BLUE, linewidth=2)
+    top.set(ylim=(-0.08, 1.15), yticks=(0, 1), ylabel="spikes")
+    top.set_title("What the neuron does")
+    bottom.plot(voltages, slope, color=VERMILION, linewidth=2)
+    bottom.fill_between(voltages, slope, color=VERMILION, alpha=0.15, linewidth=0)
+    bottom.set(ylim=(0, 1.2 * slope.max()), ylabel="slope", xlabel="voltage (mV)")
+    bottom.set_title("What training takes for its slope")
+    for axes in (top, bottom):
+        axes.axvline(threshold, color=GREY, linestyle=":", linewidth=1.5)
+        axes.set_xlim(voltages[0], voltages[-1])
+    top.tick_params(labelbottom=False)
+    sloping = voltages[slope > 0]
+    figure.set_label(
+        f"Above, a spike from {voltages[step > 0][0]:g} mV on; below, the slope that training "
+        f"pretends, more than 0 from {sloping[0]:g} to {sloping[-1]:g} mV and at most "
+        f"{slope.max():g} at {voltages[slope.argmax()]:g} mV."
+    )
+    return figure
+
+
+@style.context(STYLE)
+def plot_milestones(
+    milestones: Mapping[str, Mapping[str, float]], *, reference: float, title: str
+) -> Figure:
+    """Draw the accuracies of several networks below one another.
+
+    Parameters
+    ----------
+    milestones : mapping of str to mapping of str to float
+        For 1 to 8 networks, the accuracy in per cent for each of 1 to 3 numbers of steps, which are
+        the same for all.
+    reference : float
+        Accuracy of the ordinary network, in per cent.
+    title : str
+        What the figure tells.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is nothing to draw, names differ, or a number is no percentage.
+
+    Examples
+    --------
+    >>> found = {"copied": {"12 steps": 90, "100 steps": 94.25}}
+    >>> plot_milestones(found, reference=98, title="So far").get_label()
+    'So far, in per cent right: copied, 90.0 with 12 steps, 94.2 with 100 steps; the ordinary \
+network, 98.0.'
+    """
+    if not milestones:
+        raise ValueError("milestones should hold at least one network, not none.")
+    check_at_most("milestones", len(milestones), 8)
+    kinds = list(next(iter(milestones.values())))
+    if not kinds or any(list(found) != kinds for found in milestones.values()):
+        raise ValueError("milestones should have the same numbers of steps for all networks.")
+    check_at_most("numbers of steps", len(kinds), len(_MARKS))
+    values = np.array(
+        [_checked_percentages("milestones", [*found.values()]) for found in milestones.values()]
+    )
+    level = _checked_percentages("reference", [reference])[0]
+    figure, (axes,) = new_figure(1.8 + 0.42 * len(values))
+    rows = np.arange(len(values))
+    axes.axvline(level, color=GREY, linewidth=2, linestyle=":", label="ordinary network")
+    axes.hlines(rows, values.min(axis=1), values.max(axis=1), color=GREY, linewidth=1)
+    for kind, column, colour, mark in zip(kinds, values.T, _COLOURS, _MARKS, strict=False):
+        axes.plot(column, rows, mark, color=colour, markersize=9, label=kind)
+    axes.set_yticks(rows, list(milestones))
+    axes.set(ylim=(len(values) - 0.5, -0.5), xlabel="% right", title=title)
+    axes.tick_params(axis="y", length=0)
+    axes.spines["left"].set_visible(False)
+    axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
+    _legend_if_several(figure, axes)
+    sentences = [
+        f"{name}, {', '.join(f'{value:.1f} with {kind}' for kind, value in found.items())}"
+        for name, found in milestones.items()
+    ]
+    figure.set_label(
+        f"{title}, in per cent right: {'; '.join(sentences)}; the ordinary network, {level:.1f}."
+    )
+    return figure
+
+
+def _checked_axis(name: str, values: NDArray[Any]) -> NDArray[np.float64]:
+    """Return numbers for an axis as floats, once there are two or more and they ascend."""
+    numbers = checked_numbers(name, values).astype(np.float64)
+    if numbers.ndim != 1 or len(numbers) < 2 or not (np.diff(numbers) > 0).all():
+        raise ValueError(f"{name} should be at least two numbers, ascending.")
+    return numbers
+
+
+def _checked_curves(name: str, curves: Mapping[str, Any], n: int) -> list[NDArray[np.float64]]:
+    """Return 1 to 3 curves as floats, once each has `n` numbers."""
+    if not curves:
+        raise ValueError(f"{name} should hold at least one curve, not none.")
+    check_at_most(name, len(curves), len(_COLOURS))
+    arrays = [checked_numbers(name, curve).astype(np.float64) for curve in curves.values()]
+    for array in arrays:
+        if array.shape != (n,):
+            raise ValueError(f"{name} should have the shape ({n},), not {array.shape}.")
+    return arrays
+
+
+def _checked_percentages(name: str, values: Any) -> NDArray[np.float64]:
+    """Return numbers as floats, once they are from 0 to 100."""
+    numbers = checked_numbers(name, np.asarray(values)).astype(np.float64)
+    if numbers.max(initial=0) > 100:
+        raise ValueError(f"{name} should be percentages, 100 at most, not {numbers.max():g}.")
+    return numbers
+
+
+def _enlarge(axes: Axes, accuracies: Sequence[NDArray[np.float64]]) -> None:
+    """Show the upper part of an axis of accuracies, from the last value of the worst curve down."""
+    best = max(float(accuracy.max()) for accuracy in accuracies)
+    low = min(float(accuracy[1:].min()) for accuracy in accuracies)
+    room = 0.1 * max(best - low, 0.5)
+    axes.set_ylim(low - room, best + room)
+
+
+def _legend_if_several(figure: Figure, axes: Axes) -> None:
+    """Name the curves of `axes` below the figure, if there is more than one."""
+    handles, names = axes.get_legend_handles_labels()
+    if len(names) > 1:
+        columns = 2 if max(map(len, names)) < 24 else 1
+        figure.legend(handles, names, loc="outside lower left", ncols=columns, frameon=False)
