@@ -42,6 +42,8 @@ _COLOURS = (BLUE, VERMILION, INK)
 _LINES = ("-", "--", "-.")
 _MARKS = ("o", "s", "^")
 
+_NEAR = 10.0  # per cent from the best: what an enlarged axis shows
+
 
 @style.context(STYLE)
 def plot_rate_curves(
@@ -136,7 +138,7 @@ def plot_learning(
     top.yaxis.set_major_formatter("{x:g}")
     top.yaxis.set_minor_formatter(NullFormatter())
     bottom.plot(np.arange(len(rights)), rights, "-s", color=BLUE, linewidth=2, markersize=5)
-    _enlarge(bottom, [rights])
+    _enlarge(bottom, rights)
     bottom.set(xlabel="epoch", ylabel="% right,\nheld out")
     for axes in (top, bottom):
         axes.set_xlim(-0.3, len(values) + 0.3)
@@ -249,7 +251,7 @@ def plot_activations(panels: Mapping[str, tuple[NDArray[Any], NDArray[Any]]]) ->
     Examples
     --------
     >>> plot_activations({"one": (np.array([0, 0.5, 3.0]), np.array([0, 0.5, 1.0]))}).get_label()
-    'Rates of spikes by the rates asked for: one, 3 points, correlation 0.94, asked for up to 3 \
+    'Rates of spikes by the rates asked for: one, 3 points, correlation 0.93, asked for up to 3 \
 spikes per step and got up to 1, 33 % asked for more than 1.'
     """
     if not panels:
@@ -435,10 +437,10 @@ def _checked_percentages(name: str, values: Any) -> NDArray[np.float64]:
     return numbers
 
 
-def _enlarge(axes: Axes, accuracies: Sequence[NDArray[np.float64]]) -> None:
-    """Show the upper part of an axis of accuracies, from the last value of the worst curve down."""
-    best = max(float(accuracy.max()) for accuracy in accuracies)
-    low = min(float(accuracy[1:].min()) for accuracy in accuracies)
+def _enlarge(axes: Axes, values: NDArray[np.float64]) -> None:
+    """Show of an axis of accuracies what is near the best."""
+    best = float(values.max())
+    low = float(values[values >= best - _NEAR].min())
     room = 0.1 * max(best - low, 0.5)
     axes.set_ylim(low - room, best + room)
 
