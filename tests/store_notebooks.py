@@ -34,6 +34,7 @@ PICTURES = [
     ("2_whole_test_set", "plot_count_changes(", ROOT / "docs" / "leak.png"),
     ("3_batched_inference", "plot_spike_counts(", ROOT / "docs" / "first_batch.png"),
     ("4_how_fast", "plot_ladder(ladder))", ROOT / "docs" / "ladder.png"),
+    ("5_train_your_own", '"Normalised": after', ROOT / "docs" / "rates.png"),
     ("6_how_many_steps", 'title="On the test images"', ROOT / "docs" / "early.png"),
 ]
 

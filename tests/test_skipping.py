@@ -58,12 +58,18 @@ def test_nothing_happens_where_all_is_there() -> None:
 
 def test_cells_do_nothing_until_it_is_there(without_jax: Path) -> None:
     # As after an installation: the packages can be found.
-    (without_jax / "packages").mkdir()
+    packages = without_jax / "packages"
+    packages.mkdir()
     for package in ("jax", "optax"):
-        (without_jax / "packages" / f"{package}.py").touch()
+        (packages / f"{package}.py").touch()
     install = without_jax / "install.py"
     install.write_text(
-        f"import sys\ndel sys.modules['jax']\nsys.path.insert(0, {str(install.parent / 'packages')!r})"
+        "import sys
+"
+        "del sys.modules['jax']
+"
+        f"sys.path.insert(0, {str(packages)!r})
+"
     )
     cells = [SKIP, "1 / 0", "%%time\nprint(1)", SKIP, f"%run -n {install}", "print(2)"]
     assert executed(*cells) == [NOTICE, "", "", NOTICE, "", "2\n"]

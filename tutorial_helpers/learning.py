@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from matplotlib import style
 from matplotlib.axes import Axes
-from matplotlib.colors import LogNorm
+from matplotlib.colors import LinearSegmentedColormap, LogNorm
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullFormatter
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from tutorial_helpers.canvas import (
@@ -42,6 +42,10 @@ _COLOURS = (BLUE, VERMILION, INK)
 _LINES = ("-", "--", "-.")
 _MARKS = ("o", "s", "^")
 
+# Of points that lie on one another: even a single one can be seen.
+_DENSITY = LinearSegmentedColormap.from_list("density", ["#a8cbe4", BLUE, "#00243a"])
+
+_WRONG = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)  # per cent: ticks of a logarithmic axis
 _NEAR = 10.0  # per cent from the best: what an enlarged axis shows
 
 
@@ -134,9 +138,8 @@ def plot_learning(
     epochs = np.arange(1, len(values) + 1)
     figure, (top, bottom) = new_figure(4.8, rows=2)
     top.plot(epochs, values, "-o", color=VERMILION, linewidth=2, markersize=5)
-    top.set(yscale="log", ylabel="loss", title=title)
-    top.yaxis.set_major_formatter("{x:g}")
-    top.yaxis.set_minor_formatter(NullFormatter())
+    top.set(ylabel="loss", title=title)
+    top.set_ylim(bottom=0)
     bottom.plot(np.arange(len(rights)), rights, "-s", color=BLUE, linewidth=2, markersize=5)
     _enlarge(bottom, rights)
     bottom.set(xlabel="epoch", ylabel="% right,\nheld out")
@@ -162,7 +165,9 @@ def plot_scales(
     xlabel: str,
     title: str,
 ) -> Figure:
-    """Draw the accuracy of a spiking network over the scale of its weights.
+    """Draw how often a spiking network is wrong, over the scale of its weights.
+
+    Both axes are logarithmic. Less than one image wrong in a thousand is drawn as one.
 
     Parameters
     ----------
@@ -202,21 +207,27 @@ def plot_scales(
     level = _checked_percentages("reference", [reference])[0]
     rates = _checked_curves("curves", curves, len(places))
     figure, (axes,) = new_figure(3.6 + 0.3 * len(curves))
-    axes.axhline(level, color=GREY, linewidth=2, linestyle=":", label="ordinary network")
+    axes.axhline(
+        float(_wrong(level)), color=GREY, linewidth=2, linestyle=":", label="ordinary network"
+    )
     at = int(np.flatnonzero(places == marked)[0])
     sentences = []
     for name, curve, colour, line, mark in zip(
         curves, rates, _COLOURS, _LINES, _MARKS, strict=False
     ):
         values = _checked_percentages("curves", curve)
-        axes.plot(places, values, line, marker=mark, color=colour, linewidth=2, label=name)
-        axes.plot(marked, values[at], mark, color=colour, markersize=15, fillstyle="none", mew=2)
+        axes.plot(places, _wrong(values), line, marker=mark, color=colour, linewidth=2, label=name)
+        (ring,) = axes.plot(marked, _wrong(values[at]), mark, color=colour, markersize=15)
+        ring.set(fillstyle="none", markeredgewidth=2)
         best = int(values.argmax())
         sentences.append(
             f"{name}, at most {values[best]:.1f} % at {places[best]:g}, and {values[at]:.1f} % at "
             f"{marked:g}"
         )
-    axes.set(xscale="log", ylim=(0, 104), xlabel=xlabel, ylabel="% right", title=title)
+    axes.set(xscale="log", yscale="log", xlabel=xlabel, ylabel="% wrong", title=title)
+    shown = [wrong for wrong in _WRONG if axes.get_ylim()[0] <= wrong <= axes.get_ylim()[1]]
+    axes.set_yticks(shown, [f"{wrong:g}" for wrong in shown])
+    axes.set_yticks([], minor=True)
     axes.set_xticks(places, [f"{place:g}" for place in places])
     axes.set_xticks([], minor=True)
     _legend_if_several(figure, axes)
@@ -267,12 +278,12 @@ spikes per step and got up to 1, 33 % asked for more than 1.'
                 "the rates asked for and those of spikes should have one shape, not "
                 f"{np.shape(asked)} and {np.shape(got)}."
             )
-        if not (np.ptp(expected) > 0 and np.ptp(rates) > 0):
+        if len(np.unique(expected)) < 2 or len(np.unique(rates)) < 2:
             raise ValueError("rates should differ between points, but all are the same.")
         most = float(expected.max())
         right = 1.02 * max(most, 1.0)
         bins = (np.linspace(0, right, 90), np.linspace(-0.01, 1.03, 53))
-        axes.hist2d(expected, rates, bins=bins, cmap="Blues", norm=LogNorm(vmin=0.3))
+        axes.hist2d(expected, rates, bins=bins, cmap=_DENSITY, norm=LogNorm())
         ideal = np.array([0, 1, right])
         axes.plot(ideal, np.minimum(ideal, 1), "--", color=VERMILION, linewidth=1.5)
         correlation = np.corrcoef(expected, rates)[0, 1]
@@ -435,6 +446,11 @@ def _checked_percentages(name: str, values: Any) -> NDArray[np.float64]:
     if numbers.max(initial=0) > 100:
         raise ValueError(f"{name} should be percentages, 100 at most, not {numbers.max():g}.")
     return numbers
+
+
+def _wrong(right: Any) -> NDArray[np.float64]:
+    """Return percentages of wrong answers, of which a logarithmic axis can show no zero."""
+    return np.maximum(100.0 - np.asarray(right, dtype=np.float64), _WRONG[0])
 
 
 def _enlarge(axes: Axes, values: NDArray[np.float64]) -> None:
