@@ -64,12 +64,7 @@ def test_cells_do_nothing_until_it_is_there(without_jax: Path) -> None:
         (packages / f"{package}.py").touch()
     install = without_jax / "install.py"
     install.write_text(
-        "import sys
-"
-        "del sys.modules['jax']
-"
-        f"sys.path.insert(0, {str(packages)!r})
-"
+        f"import sys\ndel sys.modules['jax']\nsys.path.insert(0, {str(packages)!r})\n"
     )
     cells = [SKIP, "1 / 0", "%%time\nprint(1)", SKIP, f"%run -n {install}", "print(2)"]
     assert executed(*cells) == [NOTICE, "", "", NOTICE, "", "2\n"]
