@@ -1,7 +1,7 @@
 """Train the weights of the spiking classifier that the notebooks run.
 
-Nothing else in the series needs this package: the weights lie in ``data/``. It is here so that
-nobody has to take them on trust, and for readers who want to change the network.
+Only chapter 5 needs this package: the weights lie in ``data/``. It is here so that nobody has to
+take them on trust, and for readers who want to change the network.
 
 The way to the weights has these stages:
 
@@ -34,6 +34,7 @@ Importing this package does not: its names are looked up where they are defined 
 `checkpoints`           the file that they are kept in
 `pipeline`              `train`: all stages in their order
 `weight_files`          the finished weights, with what made them
+`skipping`              of the chapter that trains, where JAX is missing
 `command`               ``python -m tutorial_helpers train``
 `dependencies`          whether JAX and Optax are there
 ======================  ============================================================
