@@ -181,8 +181,10 @@ def test_help_of_classify() -> None:
 def test_help_of_training(command: str, words: list[str]) -> None:
     completed = python("-m", "tutorial_helpers", command, "--help", COLUMNS="100")
     assert (completed.returncode, completed.stderr) == (0, "")
+    # Where lines break is decided by argparse, each version in its own way.
+    flowing = " ".join(completed.stdout.split())
     for word in [*words, "--json", f"\n  python -m tutorial_helpers {command}\n"]:
-        assert word in completed.stdout
+        assert word in (completed.stdout if word.startswith("\n") else flowing)
 
 
 @pytest.mark.parametrize(
