@@ -11,6 +11,7 @@ from collections.abc import Callable
 import matplotlib
 import numpy as np
 import pytest
+from every_figure import EveryFigure
 from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
@@ -298,35 +299,8 @@ def draw(
     return lambda: getattr(activity, f"plot_{request.param}")(*arguments)
 
 
-class TestEveryFigure:
-    def test_fits_a_notebook(self, draw: Callable[[], Figure]):
-        figure = draw()
-        assert figure.get_figwidth() <= 5.6
-        assert Image.open(io.BytesIO(canvas.png(figure))).width <= 9 * 110
-
-    def test_says_what_it_shows(self, draw: Callable[[], Figure]):
-        figure = draw()
-        alt = figure.get_label()
-        assert 20 < len(alt) < 1500
-        assert re.fullmatch(r"[^\n]*\.", alt)
-        assert title(figure)
-
-    def test_text_is_large_enough(self, draw: Callable[[], Figure]):
-        sizes = [text.get_fontsize() for text in draw().findobj(matplotlib.text.Text)]
-        assert min(sizes) >= 11
-
-    def test_same_bytes_in_another_style(self, draw: Callable[[], Figure]):
-        png = canvas.png(draw())
-        changes = {"font.size": 30, "figure.facecolor": "black", "text.color": "white"}
-        with matplotlib.rc_context({**changes, "savefig.transparent": True, "axes.grid": True}):
-            assert canvas.png(draw()) == png
-
-    def test_pyplot_does_not_know_it(self, draw: Callable[[], Figure]):
-        from matplotlib import pyplot
-
-        before = pyplot.get_fignums()
-        draw()
-        assert pyplot.get_fignums() == before
+class TestEveryFigure(EveryFigure):
+    pass
 
 
 def test_docstring_examples():

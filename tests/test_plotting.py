@@ -13,6 +13,7 @@ from pathlib import Path
 import matplotlib
 import numpy as np
 import pytest
+from every_figure import EveryFigure
 from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.axes import Axes
@@ -813,7 +814,9 @@ def draw(
     return lambda: getattr(plotting, f"plot_{request.param}")(*arguments)
 
 
-class TestEveryFigure:
+class TestEveryFigure(EveryFigure):
+    widest = 9  # grids of pictures
+
     def test_arrays_are_left_as_they_are(
         self, images: np.ndarray, labels: np.ndarray, counts: np.ndarray
     ):
@@ -822,30 +825,6 @@ class TestEveryFigure:
         plotting.plot_spike_counts(counts, labels)
         for array, copy in zip((images, labels, counts), before, strict=True):
             np.testing.assert_array_equal(array, copy)
-
-    def test_fits_a_notebook(self, draw: Callable[[], Figure]):
-        figure = draw()
-        assert figure.get_figwidth() <= 9
-        # The title may be wider than a grid of few columns, but not by much.
-        assert Image.open(io.BytesIO(canvas.png(figure))).width <= 9 * 110
-
-    def test_says_what_it_shows(self, draw: Callable[[], Figure]):
-        figure = draw()
-        alt = figure.get_label()
-        assert 20 < len(alt) < 1500
-        assert re.fullmatch(r"[^\n]*\.", alt)
-        assert title(figure)
-
-    def test_text_is_large_enough(self, draw: Callable[[], Figure]):
-        sizes = [text.get_fontsize() for text in draw().findobj(matplotlib.text.Text)]
-        assert min(sizes) >= 11
-
-    def test_pyplot_does_not_know_it(self, draw: Callable[[], Figure]):
-        from matplotlib import pyplot
-
-        before = pyplot.get_fignums()
-        draw()
-        assert pyplot.get_fignums() == before
 
     def test_is_opaque_white_around(self, draw: Callable[[], Figure]):
         image = Image.open(io.BytesIO(canvas.png(draw()))).convert("RGBA")
@@ -856,13 +835,6 @@ class TestEveryFigure:
         png = canvas.png(draw())
         assert png == canvas.png(draw())
         assert not Image.open(io.BytesIO(png)).text, "versions or dates in the file"
-
-    def test_same_bytes_in_another_style(self, draw: Callable[[], Figure]):
-        png = canvas.png(draw())
-        changes = {"font.size": 30, "figure.facecolor": "black", "text.color": "white"}
-        with matplotlib.rc_context({**changes, "savefig.transparent": True, "axes.grid": True}):
-            assert canvas.png(draw()) == png
-            assert matplotlib.rcParams["font.size"] == 30
 
 
 @pytest.fixture

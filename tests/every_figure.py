@@ -1,0 +1,50 @@
+"""What holds for every figure of the series; a file of tests inherits it and says how to draw."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable
+
+import matplotlib
+from matplotlib.figure import Figure
+from PIL import Image
+
+from tutorial_helpers import canvas
+
+
+class EveryFigure:
+    """Tests of the figures that a fixture ``draw`` draws."""
+
+    widest = 5.6  # inches, so that a figure fits a notebook
+
+    def test_fits_a_notebook(self, draw: Callable[[], Figure]):
+        figure = draw()
+        assert figure.get_figwidth() <= self.widest
+        # The title may be wider than the figure, but not by much.
+        assert Image.open(io.BytesIO(canvas.png(figure))).width <= 9 * 110
+
+    def test_says_what_it_shows(self, draw: Callable[[], Figure]):
+        figure = draw()
+        alt = figure.get_label()
+        assert 20 < len(alt) < 1500
+        assert re.fullmatch(r"[^\n]*\.", alt)
+        assert figure.axes[0].get_title(loc="left")
+
+    def test_text_is_large_enough(self, draw: Callable[[], Figure]):
+        sizes = [text.get_fontsize() for text in draw().findobj(matplotlib.text.Text)]
+        assert min(sizes) >= 11
+
+    def test_same_bytes_in_another_style(self, draw: Callable[[], Figure]):
+        png = canvas.png(draw())
+        changes = {"font.size": 30, "figure.facecolor": "black", "text.color": "white"}
+        with matplotlib.rc_context({**changes, "savefig.transparent": True, "axes.grid": True}):
+            assert canvas.png(draw()) == png
+            assert matplotlib.rcParams["font.size"] == 30
+
+    def test_pyplot_does_not_know_it(self, draw: Callable[[], Figure]):
+        from matplotlib import pyplot
+
+        before = pyplot.get_fignums()
+        draw()
+        assert pyplot.get_fignums() == before
