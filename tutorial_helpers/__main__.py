@@ -76,8 +76,7 @@ examples:
   python -m tutorial_helpers train
   python -m tutorial_helpers train --set few_steps
   python -m tutorial_helpers train --set default --install --force
-  python -m tutorial_helpers train --images 6000 --teacher-epochs 0 --copies 5 --epochs 20 \
-      --output small/default
+  python -m tutorial_helpers train --images 6000 --teacher-epochs 0 --epochs 20 --output small/a
 
 environment:
   MNIST_DIR          folder with the MNIST files"""
@@ -92,7 +91,7 @@ weights."""
 _EVALUATE_EXAMPLES = """\
 examples:
   python -m tutorial_helpers evaluate
-  python -m tutorial_helpers evaluate --weights small/default --timesteps 100
+  python -m tutorial_helpers evaluate --weights small/a --timesteps 100
   python -m tutorial_helpers evaluate --weights default --record"""
 
 
