@@ -316,10 +316,13 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
 
 # Runs the command line, offline, and says when simulation begins, which would take minutes.
 LONG_RUN = """
-import sys
+import signal, sys
 from pathlib import Path
 from tutorial_helpers import data, inference
 from tutorial_helpers.__main__ import main
+
+# Where tests run in the background, the signal is ignored unless it is restored.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 def announced(*arguments, **options):
     print("simulating", flush=True)
@@ -342,8 +345,6 @@ def test_interrupted_by_a_signal() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # Where tests run in the background, the signal is ignored unless it is restored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     ) as process:
         try:
             assert process.stdout is not None
