@@ -37,6 +37,11 @@ STYLE: list[str | dict[str, Any]] = [
 ]
 PIXELS = 28  # on each side of an image
 
+# Curves differ in colour, and in what colour-blind readers and grey printers show as well.
+COLOURS = (BLUE, VERMILION, INK)
+LINES = ("-", "--", "-.")
+MARKS = ("o", "s", "^")
+
 
 def show(figure: Figure, alt: str | None = None) -> None:
     """Display a figure in the notebook, with its description for whoever cannot see it.
@@ -95,6 +100,17 @@ def new_figure(height: float, rows: int = 1) -> tuple[Figure, list[Axes]]:
     """Make a figure of `height` inches, with axes below one another."""
     figure = Figure(figsize=(WIDTH, height), layout="constrained")
     return figure, list(figure.subplots(rows, squeeze=False)[:, 0])
+
+
+def legend_if_several(figure: Figure, axes: Axes, *, two_columns_below: int) -> None:
+    """Name the curves of `axes` below the figure, if there is more than one.
+
+    There are two columns where the longest name has fewer letters than `two_columns_below`.
+    """
+    handles, names = axes.get_legend_handles_labels()
+    if len(names) > 1:
+        columns = 2 if max(map(len, names)) < two_columns_below else 1
+        figure.legend(handles, names, loc="outside lower left", ncols=columns, frameon=False)
 
 
 def grid(images: NDArray[Any], captions: list[str], columns: int, title: str) -> Figure:

@@ -19,8 +19,11 @@ from numpy.typing import NDArray
 
 from tutorial_helpers.canvas import (
     BLUE,
+    COLOURS,
     GREY,
     INK,
+    LINES,
+    MARKS,
     PALE,
     PIXELS,
     STYLE,
@@ -32,6 +35,7 @@ from tutorial_helpers.canvas import (
     checked_images,
     checked_numbers,
     counted,
+    legend_if_several,
     new_figure,
 )
 
@@ -44,11 +48,6 @@ __all__ = [
     "plot_settling",
     "plot_speed",
 ]
-
-# Curves differ in colour, and in what colour-blind readers and grey printers show as well.
-_COLOURS = (BLUE, VERMILION, INK)
-_LINES = ("-", "--", "-.")
-_MARKS = ("o", "s", "^")
 
 _TOLD = (5, 10, 20, 50, 100, 200, 500, 1000)  # steps at which a description gives the values
 _ZOOM = 5.0  # per cent below the best: what an enlarged axis shows
@@ -85,7 +84,7 @@ def plot_accuracy_over_time(curves: Mapping[str, NDArray[Any]]) -> Figure:
     steps = np.arange(1, len(accuracies[0]) + 1)
     figure, panels = new_figure(5.6, rows=2)
     for axes in panels:
-        for name, accuracy, colour, line in zip(curves, accuracies, _COLOURS, _LINES, strict=False):
+        for name, accuracy, colour, line in zip(curves, accuracies, COLOURS, LINES, strict=False):
             axes.plot(steps, accuracy, line, color=colour, linewidth=2, label=name)
         axes.set(xlim=(0, steps[-1]), ylabel="% right")
     panels[0].set(ylim=(0, 102), title="Accuracy by the number of steps")
@@ -93,7 +92,7 @@ def plot_accuracy_over_time(curves: Mapping[str, NDArray[Any]]) -> Figure:
     _enlarge(panels[1], accuracies)
     panels[1].set_xlabel("steps (1 ms each)")
     panels[1].set_title("The same, enlarged")
-    _legend_if_several(figure, panels[0])
+    legend_if_several(figure, panels[0], two_columns_below=28)
     told = sorted({step for step in _TOLD if step <= steps[-1]} | {int(steps[-1])})
     sentences = []
     for name, accuracy in zip(curves, accuracies, strict=True):
@@ -107,7 +106,7 @@ def _checked_accuracies(name: str, curves: Mapping[str, Any]) -> list[NDArray[np
     """Return 1 to 3 curves of percentages, of one length of at least 2."""
     if not curves:
         raise ValueError(f"{name} should hold at least one curve, not none.")
-    check_at_most(name, len(curves), len(_COLOURS))
+    check_at_most(name, len(curves), len(COLOURS))
     arrays = [checked_numbers(name, curve).astype(np.float64) for curve in curves.values()]
     shapes = {array.shape for array in arrays}
     if len(shapes) > 1 or arrays[0].ndim != 1 or len(arrays[0]) < 2:
@@ -126,14 +125,6 @@ def _enlarge(axes: Axes, accuracies: Sequence[NDArray[np.float64]]) -> None:
     bottom = max(np.floor(best) - _ZOOM + 1, 0)
     axes.set_ylim(bottom, best + 0.08 * (best - bottom + 1))
     axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-
-
-def _legend_if_several(figure: Figure, axes: Axes) -> None:
-    """Name the curves of `axes` below the figure, if there is more than one."""
-    handles, names = axes.get_legend_handles_labels()
-    if len(names) > 1:
-        columns = 2 if max(map(len, names)) < 28 else 1
-        figure.legend(handles, names, loc="outside lower left", ncols=columns, frameon=False)
 
 
 # --- Answers on their way ------------------------------------------------------------------------
@@ -391,13 +382,13 @@ proved, half by step 8, all by step 9, 8.5 on average.'
     check_positive("timesteps", timesteps)
     if not moments:
         raise ValueError("moments should hold at least one kind, not none.")
-    check_at_most("moments", len(moments), len(_COLOURS))
+    check_at_most("moments", len(moments), len(COLOURS))
     kinds = [_checked_steps("moments", steps, timesteps) for steps in moments.values()]
     if len({len(steps) for steps in kinds}) > 1:
         raise ValueError("moments should be of the same images, but their numbers differ.")
     figure, (axes,) = new_figure(3.2 + 0.3 * len(kinds))
     sentences = []
-    for name, steps, colour, line in zip(moments, kinds, _COLOURS, _LINES, strict=False):
+    for name, steps, colour, line in zip(moments, kinds, COLOURS, LINES, strict=False):
         reached = np.cumsum(np.bincount(steps, minlength=timesteps + 1)) / len(steps)
         text = f"{name}: {steps.mean():.1f} steps on average"
         axes.plot(100 * reached, line, color=colour, linewidth=2, label=text)
@@ -462,7 +453,7 @@ after 6.2 steps on average.'
         )
     figure, (axes,) = new_figure(4.0 + 0.3 * len(fixed))
     sentences, above = [], []
-    for name, accuracy, colour, mark in zip(fixed, accuracies, _COLOURS, _MARKS, strict=False):
+    for name, accuracy, colour, mark in zip(fixed, accuracies, COLOURS, MARKS, strict=False):
         points = checked_numbers("stopped", stopped[name])
         if points.ndim != 2 or points.shape[1] != 2 or not len(points):
             raise ValueError(
@@ -493,7 +484,7 @@ after 6.2 steps on average.'
     _enlarge(axes, [*accuracies, *above])
     axes.set(xlim=(0, max(map(len, accuracies))), xlabel="steps on average", ylabel="% right")
     axes.set_title(title)
-    _legend_if_several(figure, axes)
+    legend_if_several(figure, axes, two_columns_below=28)
     figure.set_label(f"Accuracy by steps: {'; '.join(sentences)}.")
     return figure
 
@@ -531,7 +522,7 @@ def plot_operations(operations: Mapping[str, NDArray[Any]], others: Mapping[str,
     """
     if not operations:
         raise ValueError("operations should hold at least one curve, not none.")
-    check_at_most("operations", len(operations), len(_COLOURS))
+    check_at_most("operations", len(operations), len(COLOURS))
     check_at_most("others", len(others), 3)
     curves = [checked_numbers("operations", curve) for curve in operations.values()]
     shapes = {curve.shape for curve in curves}
@@ -544,7 +535,7 @@ def plot_operations(operations: Mapping[str, NDArray[Any]], others: Mapping[str,
     figure, (axes,) = new_figure(3.3 + 0.3 * (len(curves) + len(levels)))
     axes.set(xscale="log", yscale="log")
     sentences = []
-    for name, curve, colour, line in zip(operations, curves, _COLOURS, _LINES, strict=False):
+    for name, curve, colour, line in zip(operations, curves, COLOURS, LINES, strict=False):
         drawn = curve > 0  # a logarithmic axis has no zero
         axes.plot(steps[drawn], curve[drawn], line, color=colour, linewidth=2, label=name)
         sentence = f"{name}, {curve[-1]:,.0f} after {len(steps)} steps"
@@ -565,7 +556,7 @@ def plot_operations(operations: Mapping[str, NDArray[Any]], others: Mapping[str,
     axes.yaxis.set_minor_formatter(NullFormatter())
     axes.set(xlim=(1, steps[-1]), xlabel="steps (1 ms each)", ylabel="for an image")
     axes.set_title("Operations by the number of steps")
-    _legend_if_several(figure, axes)
+    legend_if_several(figure, axes, two_columns_below=28)
     figure.set_label(f"Operations for an image: {'; '.join(sentences)}.")
     return figure
 
@@ -629,7 +620,7 @@ def plot_speed(
     ends = {name: value[-1] for name, value in zip(rates, values, strict=True)}
     lowest = min(ends, key=ends.__getitem__) if len(ends) > 1 else None
     for name, speed, value, colour, line, mark in zip(
-        rates, speeds, values, _COLOURS, _LINES, _MARKS, strict=False
+        rates, speeds, values, COLOURS, LINES, MARKS, strict=False
     ):
         axes.plot(speed, value, line, marker=mark, color=colour, linewidth=2, label=name)
         for step, x, y in zip(steps, speed, value, strict=True):
@@ -648,6 +639,6 @@ def plot_speed(
     axes.xaxis.set_major_locator(MaxNLocator(5))
     axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.set_title("Speed and accuracy, by steps")
-    _legend_if_several(figure, axes)
+    legend_if_several(figure, axes, two_columns_below=28)
     figure.set_label(f"Accuracy and images per second: {'; '.join(sentences)}.")
     return figure

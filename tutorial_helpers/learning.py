@@ -18,13 +18,16 @@ from numpy.typing import NDArray
 
 from tutorial_helpers.canvas import (
     BLUE,
+    COLOURS,
     GREY,
-    INK,
+    LINES,
+    MARKS,
     STYLE,
     VERMILION,
     check_at_most,
     checked_numbers,
     counted,
+    legend_if_several,
     new_figure,
 )
 
@@ -36,11 +39,6 @@ __all__ = [
     "plot_scales",
     "plot_surrogate",
 ]
-
-# Curves differ in colour, and in what colour-blind readers and grey printers show as well.
-_COLOURS = (BLUE, VERMILION, INK)
-_LINES = ("-", "--", "-.")
-_MARKS = ("o", "s", "^")
 
 # Of points that lie on one another: even a single one can be seen.
 _DENSITY = LinearSegmentedColormap.from_list("density", ["#a8cbe4", BLUE, "#00243a"])
@@ -84,13 +82,13 @@ def plot_rate_curves(
     rates = _checked_curves("curves", curves, len(inputs))
     figure, (axes,) = new_figure(3.3 + 0.3 * len(curves))
     sentences = []
-    for name, curve, colour, line in zip(curves, rates, _COLOURS, _LINES, strict=False):
+    for name, curve, colour, line in zip(curves, rates, COLOURS, LINES, strict=False):
         axes.plot(inputs, curve, line, color=colour, linewidth=2, label=name)
         different = counted(len(np.unique(curve.round(6))), "different rate")
         sentences.append(f"{name}, from {curve.min():g} to {curve.max():g}, in {different}")
     axes.set(xlim=(inputs[0], inputs[-1]), xlabel=xlabel, ylabel="spikes per step", title=title)
     axes.set_ylim(bottom=0)
-    _legend_if_several(figure, axes)
+    legend_if_several(figure, axes, two_columns_below=24)
     figure.set_label(
         f"{title}. Spikes per step by {xlabel}, from {inputs[0]:g} to {inputs[-1]:g}: "
         f"{'; '.join(sentences)}."
@@ -212,9 +210,7 @@ def plot_scales(
     )
     at = int(np.flatnonzero(places == marked)[0])
     sentences = []
-    for name, curve, colour, line, mark in zip(
-        curves, rates, _COLOURS, _LINES, _MARKS, strict=False
-    ):
+    for name, curve, colour, line, mark in zip(curves, rates, COLOURS, LINES, MARKS, strict=False):
         values = _checked_percentages("curves", curve)
         axes.plot(places, _wrong(values), line, marker=mark, color=colour, linewidth=2, label=name)
         (ring,) = axes.plot(marked, _wrong(values[at]), mark, color=colour, markersize=15)
@@ -230,7 +226,7 @@ def plot_scales(
     axes.set_yticks([], minor=True)
     axes.set_xticks(places, [f"{place:g}" for place in places])
     axes.set_xticks([], minor=True)
-    _legend_if_several(figure, axes)
+    legend_if_several(figure, axes, two_columns_below=24)
     figure.set_label(
         f"{title}. Accuracy by the scale of the weights, from {places[0]:g} to {places[-1]:g}: "
         f"{'; '.join(sentences)}; the ordinary network, {level:.1f} % at all."
@@ -393,7 +389,7 @@ network, 98.0.'
     kinds = list(next(iter(milestones.values())))
     if not kinds or any(list(found) != kinds for found in milestones.values()):
         raise ValueError("milestones should have the same numbers of steps for all networks.")
-    check_at_most("numbers of steps", len(kinds), len(_MARKS))
+    check_at_most("numbers of steps", len(kinds), len(MARKS))
     values = np.array(
         [_checked_percentages("milestones", [*found.values()]) for found in milestones.values()]
     )
@@ -402,14 +398,14 @@ network, 98.0.'
     rows = np.arange(len(values))
     axes.axvline(level, color=GREY, linewidth=2, linestyle=":", label="ordinary network")
     axes.hlines(rows, values.min(axis=1), values.max(axis=1), color=GREY, linewidth=1)
-    for kind, column, colour, mark in zip(kinds, values.T, _COLOURS, _MARKS, strict=False):
+    for kind, column, colour, mark in zip(kinds, values.T, COLOURS, MARKS, strict=False):
         axes.plot(column, rows, mark, color=colour, markersize=9, label=kind)
     axes.set_yticks(rows, list(milestones))
     axes.set(ylim=(len(values) - 0.5, -0.5), xlabel="% right", title=title)
     axes.tick_params(axis="y", length=0)
     axes.spines["left"].set_visible(False)
     axes.xaxis.set_major_locator(MaxNLocator(6, integer=True))
-    _legend_if_several(figure, axes)
+    legend_if_several(figure, axes, two_columns_below=24)
     sentences = [
         f"{name}, {', '.join(f'{value:.1f} with {kind}' for kind, value in found.items())}"
         for name, found in milestones.items()
@@ -432,7 +428,7 @@ def _checked_curves(name: str, curves: Mapping[str, Any], n: int) -> list[NDArra
     """Return 1 to 3 curves as floats, once each has `n` numbers."""
     if not curves:
         raise ValueError(f"{name} should hold at least one curve, not none.")
-    check_at_most(name, len(curves), len(_COLOURS))
+    check_at_most(name, len(curves), len(COLOURS))
     arrays = [checked_numbers(name, curve).astype(np.float64) for curve in curves.values()]
     for array in arrays:
         if array.shape != (n,):
@@ -459,11 +455,3 @@ def _enlarge(axes: Axes, values: NDArray[np.float64]) -> None:
     low = float(values[values >= best - _NEAR].min())
     room = 0.1 * max(best - low, 0.5)
     axes.set_ylim(low - room, best + room)
-
-
-def _legend_if_several(figure: Figure, axes: Axes) -> None:
-    """Name the curves of `axes` below the figure, if there is more than one."""
-    handles, names = axes.get_legend_handles_labels()
-    if len(names) > 1:
-        columns = 2 if max(map(len, names)) < 24 else 1
-        figure.legend(handles, names, loc="outside lower left", ncols=columns, frameon=False)

@@ -334,22 +334,29 @@ def _train_rates(
     weights = init_weights(start)
     held_rates = rates_from_pixels(jnp.asarray(data.held_images))
     learn = scanned_updates(_rate_loss, optimiser)
-
-    def epoch(state: State, key: jax.Array) -> tuple[State, float]:
-        state, mean = learn(state, *pick(key, stock(), batch))
-        return state, float(mean)
-
     state, history = run_stage(
         "rates",
         State(weights, optimiser.init(weights)),
         settings.epochs,
-        epoch,
+        partial(_learn_from_stock, learn, stock, batch),
         lambda state: accuracy(logits(state.weights, held_rates), data.held_labels),
         key=key,
         checkpoint=checkpoint,
         progress=progress,
     )
     return state.weights, history
+
+
+def _learn_from_stock(
+    learn: Callable[[State, NDArray[Any], NDArray[Any]], tuple[State, jax.Array]],
+    stock: Callable[[], Stock],
+    batch: int,
+    state: State,
+    key: jax.Array,
+) -> tuple[State, float]:
+    """Run an epoch with one copy of every image."""
+    state, mean = learn(state, *pick(key, stock(), batch))
+    return state, float(mean)
 
 
 def _rate_loss(weights: Weights, images: jax.Array, targets: jax.Array) -> jax.Array:
@@ -403,10 +410,6 @@ def _tune(
     gains = first_gains(weights, data.held_images, data.held_labels, steps)
     learn = scanned_updates(_tuning_loss(steps), optimiser)
 
-    def epoch(state: State, key: jax.Array) -> tuple[State, float]:
-        state, mean = learn(state, *pick(key, stock(), batch))
-        return state, float(mean)
-
     def score(state: State) -> float:
         return mean_accuracy(state.weights.weights, data.held_images, data.held_labels, steps)
 
@@ -415,7 +418,7 @@ def _tune(
         "spikes",
         State(start, optimiser.init(start)),
         settings.few_epochs,
-        epoch,
+        partial(_learn_from_stock, learn, stock, batch),
         score,
         key=key,
         checkpoint=checkpoint,

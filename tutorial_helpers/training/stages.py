@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import zlib
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any, NamedTuple
 
 import jax
@@ -109,6 +109,18 @@ def adamw(learning_rate: float, updates: int, weight_decay: float) -> optax.Grad
     return optax.adamw(schedule, weight_decay=weight_decay)
 
 
+def _descend(
+    loss: Callable[..., jax.Array],
+    optimiser: optax.GradientTransformation,
+    state: State,
+    *batch: jax.Array,
+) -> tuple[State, jax.Array]:
+    """Return the state after one step down the gradient for a batch, and the loss before it."""
+    value, gradient = jax.value_and_grad(loss)(state.weights, *batch)
+    change, optimiser_state = optimiser.update(gradient, state.optimiser, state.weights)
+    return State(optax.apply_updates(state.weights, change), optimiser_state), value
+
+
 @lru_cache(maxsize=8)
 def gradient_update(loss: Loss, optimiser: optax.GradientTransformation) -> Update:
     """Make the function that changes the weights by one batch.
@@ -137,15 +149,7 @@ def gradient_update(loss: Loss, optimiser: optax.GradientTransformation) -> Upda
     >>> float(state.weights), float(loss)  # 1 - 0.1 * 2 * 1
     (0.800000011920929, 1.0)
     """
-
-    def update(
-        state: State, key: jax.Array, images: jax.Array, labels: jax.Array
-    ) -> tuple[State, jax.Array]:
-        value, gradient = jax.value_and_grad(loss)(state.weights, key, images, labels)
-        change, optimiser_state = optimiser.update(gradient, state.optimiser, state.weights)
-        return State(optax.apply_updates(state.weights, change), optimiser_state), value
-
-    compiled: Update = jax.jit(update)
+    compiled: Update = jax.jit(partial(_descend, loss, optimiser))
     return compiled
 
 
@@ -235,9 +239,7 @@ def scanned_updates(
     """
 
     def update(state: State, batch: tuple[jax.Array, jax.Array]) -> tuple[State, jax.Array]:
-        value, gradient = jax.value_and_grad(loss)(state.weights, *batch)
-        change, optimiser_state = optimiser.update(gradient, state.optimiser, state.weights)
-        return State(optax.apply_updates(state.weights, change), optimiser_state), value
+        return _descend(loss, optimiser, state, *batch)
 
     def updates(state: State, images: jax.Array, targets: jax.Array) -> tuple[State, jax.Array]:
         state, losses = jax.lax.scan(update, state, (images, targets))
