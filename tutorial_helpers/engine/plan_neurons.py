@@ -86,7 +86,9 @@ def function_of_neurons(
         sides,
         in_blocks=in_blocks,
     )
-    wants_spikes = group.can_spike and (bool(outgoing) or group.spike_recording_enabled)
+    wants_spikes = group.can_spike and (
+        bool(outgoing) or group.spike_recording_enabled or group.shows_current_spikes
+    )
     flags = ""
     block_of_spikes = {}
     trailing = []
