@@ -32,7 +32,7 @@ from tutorial_helpers.engine.synapse_groups import SynapseGroup
 _STEPS_AT_ONCE = 4
 _LONGEST_CODE_FOR_STEPS = 12
 
-# Large populations are looked after while they run: whenever so many neurons have had their turn, an
+# Large populations are looked after while they run: when so many neurons have had their turn, an
 # interrupt can end that.
 _NEURONS_AT_ONCE = 1 << 12
 
