@@ -27,10 +27,11 @@ import numpy as np
 from tutorial_helpers.engine.buffers import Buffer, aligned_zeros
 from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.groups import Group
+from tutorial_helpers.engine.interrupts import unwatch, watch
 from tutorial_helpers.engine.plan import Plan
 from tutorial_helpers.engine.plan_custom_updates import CustomUpdateCall
 from tutorial_helpers.engine.synapse_groups import SynapseGroup
-from tutorial_helpers.engine.threads import part_size, settle, share, together
+from tutorial_helpers.engine.threads import settle, share, together
 from tutorial_helpers.engine.turns import FINISHED, HALTED, new_turns
 from tutorial_helpers.engine.types import TIMEPOINT, Precision
 from tutorial_helpers.engine.variables import Variable
@@ -67,8 +68,8 @@ class _Job:
         self._begun = False
         self._turns = new_turns()
 
-    def finish(self, kernel: Callable[[Array], None]) -> None:
-        """Have kernels take the turns that are left, each call of which looks at an array.
+    def finish(self, kernel: Callable[..., None], *arguments: object) -> None:
+        """Call a kernel with the turns that are left and with arguments, until all are taken.
 
         Raises
         ------
@@ -87,7 +88,10 @@ class _Job:
                     return
                 self._turns = self._left()
             self._begun = True
-            together(partial(kernel, self._turns), self._most, self._turns, self._number)
+            work = partial(kernel, self._turns, *arguments)
+            together(work, self._most, self._turns, self._number)
+            if self._turns[FINISHED] == self._number:
+                return
 
     def _left(self) -> Array:
         """Return the turns that are left: what has been taken is finished."""
@@ -126,34 +130,38 @@ class _Steps:
     phases: deque[_Phase]
 
 
-class _Update(_Job):
-    """A custom update that has begun, in parts that threads can share.
+@dataclass(frozen=True)
+class _Prepared:
+    """All that a custom update takes whenever it is run.
 
     Parameters
     ----------
     group_name, call
         What it is.
-    num_batches, count
-        Number of batches, and of elements of each.
-    most_batches, most_elements
-        How many of both make a part, which is a turn.
+    kernel
+        Its compiled function; None where it has no code.
+    sizes
+        Number of batches, and of elements of each, and how many of both make a part.
+    num_parts
+        Number of parts, which threads can share.
+    arguments
+        Its arrays.
     """
 
-    def __init__(
-        self,
-        group_name: str,
-        call: CustomUpdateCall,
-        num_batches: int,
-        count: int,
-        most_batches: int,
-        most_elements: int,
-    ) -> None:
-        in_a_row = max(1, -(-count // most_elements))
-        parts = in_a_row * -(-num_batches // most_batches)
-        super().__init__(parts, parts)
-        self.group_name = group_name
-        self.call = call
-        self.sizes = (num_batches, count, most_batches, most_elements)
+    group_name: str
+    call: CustomUpdateCall
+    kernel: Callable[..., None] | None
+    sizes: tuple[int, int, int, int]
+    num_parts: int
+    arguments: tuple[Array, ...]
+
+
+class _Update(_Job):
+    """A custom update that has begun, in which each part is a turn."""
+
+    def __init__(self, prepared: _Prepared) -> None:
+        super().__init__(prepared.num_parts, prepared.num_parts)
+        self.prepared = prepared
 
 
 # Elements below which a custom update is not worth a second thread.
@@ -203,7 +211,10 @@ class Runtime:
         # What has begun and may not be finished, after an interrupt.
         self._steps: _Steps | None = None
         self._updates: deque[_Update] = deque()
+        self._prepared: dict[str, list[_Prepared]] = {}
         self._faults_unread = False
+        # What there is to look at between two jobs.
+        self._idle = new_turns()
         # 0 stands for numbers that nobody can foresee.
         self.seed = seed or secrets.randbits(63)
         self._owned: list[Buffer] = []
@@ -325,11 +336,17 @@ class Runtime:
         RuntimeError
             If an interrupt has left a step in the middle.
         """
-        while self._updates:
-            self._run_update(self._updates[0])
-            self._updates.popleft()
-        while self._steps_done < self.steps_asked:
-            self._run_steps()
+        if self._updates or self._steps_done < self.steps_asked:
+            # One watch for all that there is to do, as a watch of its own would cost each more.
+            before = watch(self._idle)
+            try:
+                while self._updates:
+                    self._run_update(self._updates[0])
+                    self._updates.popleft()
+                while self._steps_done < self.steps_asked:
+                    self._run_steps()
+            finally:
+                unwatch(before)
         if self._faults_unread:
             self._raise_faults()
 
@@ -388,15 +405,39 @@ class Runtime:
     def custom_update(self, group_name: str, names: Iterable[str]) -> None:
         """Run custom updates, after all steps so far."""
         self.flush()
-        calls = sorted((self._plan.custom_updates[name] for name in names), key=_stage)
-        self._updates = deque(self._update(group_name, call) for call in calls)
+        if group_name not in self._prepared:
+            calls = sorted((self._plan.custom_updates[name] for name in names), key=_stage)
+            self._prepared[group_name] = [self._prepare(group_name, call) for call in calls]
+        self._updates = deque(map(_Update, self._prepared[group_name]))
         self.flush()
 
+    def _prepare(self, group_name: str, call: CustomUpdateCall) -> _Prepared:
+        """Return a custom update as it is run, in parts where it takes long."""
+        size = self._batch_size if call.per_batch else 1
+        count = call.count if call.counted is None else call.counted.count
+        most_batches, most_elements = size, max(1, count)
+        if call.elements_apart and (size == 1 or not call.batches_apart):
+            most_elements = max(1, _ELEMENTS_PER_CALL // size)
+        elif call.batches_apart:
+            most_batches = max(1, _ELEMENTS_PER_CALL // max(1, count))
+        return _Prepared(
+            group_name,
+            call,
+            None if call.function is None else getattr(self._kernels, call.function),
+            (size, count, most_batches, most_elements),
+            max(1, -(-count // most_elements)) * -(-size // most_batches),
+            tuple(self._device(buffer) for buffer in call.buffers),
+        )
+
     def _run_update(self, update: _Update) -> None:
-        call = update.call
+        """Do what a custom update has not done yet."""
+        prepared, call = update.prepared, update.prepared.call
+        function = prepared.kernel
         start = perf_counter()
-        if call.function is not None:
-            self._run_kernel(update)
+        if function is not None:
+            clock = (self._steps_done + self._offset, self._steps_done)
+            self._faults_unread = bool(self._faults)
+            update.finish(function, *prepared.sizes, *clock, *prepared.arguments)
         for buffer in call.broadcast:
             assert buffer.device is not None
             slots = buffer.device.reshape(len(buffer.device), buffer.slots, buffer.count)
@@ -410,31 +451,8 @@ class Runtime:
             share(transpose, len(source), max(1, _ELEMENTS_PER_CALL // source[0].size))
         if self._timing_enabled:
             part = "update" if call.transposed is None else "transpose"
-            spent = self.custom_update_times.get((part, update.group_name), 0.0)
-            self.custom_update_times[part, update.group_name] = spent + perf_counter() - start
-
-    def _update(self, group_name: str, call: CustomUpdateCall) -> _Update:
-        """Return a custom update, split into parts that threads can share."""
-        size = self._batch_size if call.per_batch else 1
-        count = call.count if call.counted is None else call.counted.count
-        most_batches, most_elements = size, max(1, count)
-        if call.elements_apart and (size == 1 or not call.batches_apart):
-            most_elements = part_size(count, max(1, _ELEMENTS_PER_CALL // size))
-        elif call.batches_apart:
-            most_batches = part_size(size, max(1, _ELEMENTS_PER_CALL // max(1, count)))
-        return _Update(group_name, call, size, count, most_batches, most_elements)
-
-    def _run_kernel(self, update: _Update) -> None:
-        """Run the parts of a custom update that have not been run yet."""
-        function = getattr(self._kernels, update.call.function or "")
-        arguments = [self._device(buffer) for buffer in update.call.buffers]
-        clock = (self._steps_done + self._offset, self._steps_done)
-
-        def kernel(turns: Array) -> None:
-            function(turns, *update.sizes, *clock, *arguments)
-
-        self._faults_unread = bool(self._faults)
-        update.finish(kernel)
+            spent = self.custom_update_times.get((part, prepared.group_name), 0.0)
+            self.custom_update_times[part, prepared.group_name] = spent + perf_counter() - start
 
     def pull_recordings(self) -> None:
         """Copy all recordings to the host, after all steps so far."""

@@ -138,8 +138,12 @@ class _Handout:
         return self.close(patience)
 
 
-# The last hand-out of each thread, until it is known that everybody has ended.
-_of_thread = threading.local()
+class _OfThread(threading.local):
+    #: The last hand-out of this thread, until it is known that everybody has ended.
+    handout: _Handout | None = None
+
+
+_of_thread = _OfThread()
 
 
 class _Crew:
@@ -175,9 +179,8 @@ def _crew(process: int) -> _Crew:
 @atexit.register
 def settle() -> None:
     """End what an interrupt has left behind of the last work of this thread."""
-    handout: _Handout | None = getattr(_of_thread, "handout", None)
-    if handout is not None:
-        handout.stop()
+    if _of_thread.handout is not None:
+        _of_thread.handout.stop()
         _of_thread.handout = None
 
 
@@ -206,24 +209,30 @@ def together(
     before = None if turns is None else watch(turns)
     try:
         threads = min(get_num_threads(), most) if most > 1 else 1
-        if threads <= 1:
+        if threads == 1:
             work()
-            return
-        handout = _of_thread.handout = _Handout(work, threads - 1, turns)
-        try:
-            _crew(os.getpid()).help_with(handout, threads - 1)
-            work()
-            if turns is None or number is None or not _soon(turns, number):
-                handout.close()
-        except BaseException:
-            if handout.stop(GRACE / 2):
-                _of_thread.handout = None
-            raise
-        _of_thread.handout = None
-        if handout.error is not None:
-            raise handout.error
+        else:
+            _hand_out(work, threads - 1, turns, number)
     finally:
         unwatch(before)
+
+
+def _hand_out(
+    work: Callable[[], None], helpers: int, turns: Turns | None, number: int | None
+) -> None:
+    handout = _of_thread.handout = _Handout(work, helpers, turns)
+    try:
+        _crew(os.getpid()).help_with(handout, helpers)
+        work()
+        if turns is None or number is None or not _soon(turns, number):
+            handout.close()
+    except BaseException:
+        if handout.stop(GRACE / 2):
+            _of_thread.handout = None
+        raise
+    _of_thread.handout = None
+    if handout.error is not None:
+        raise handout.error
 
 
 def aside(work: Callable[[], Result]) -> Result:
@@ -283,7 +292,9 @@ def share(
     turns
         What `work` looks at to know whether to stop, if it does, see `turns`.
     """
-    size = part_size(count, minimum)
+    threads = get_num_threads()
+    # A few parts for each thread, so that one that is held up leaves its share to the others.
+    size = max(minimum, count if threads == 1 else -(-count // (4 * threads)), 1)
     parts = deque(range(0, max(1, count), size))
 
     def take_parts() -> None:
@@ -300,10 +311,3 @@ def share(
                 raise
 
     together(take_parts, len(parts), turns)
-
-
-def part_size(count: int, minimum: int) -> int:
-    """Return how many items to do at once, of so many, where at least `minimum` are worth it."""
-    threads = get_num_threads()
-    # A few parts for each thread, so that one that is held up leaves its share to the others.
-    return max(minimum, count if threads == 1 else -(-count // (4 * threads)), 1)
