@@ -8,7 +8,7 @@ from tutorial_helpers.engine.bodies import Bound
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.components import CurrentSourceModel
 from tutorial_helpers.engine.dynamic import DynamicParams
-from tutorial_helpers.engine.groups import Group, Network, Values
+from tutorial_helpers.engine.groups import Group, Network, Params, Values
 from tutorial_helpers.engine.neuron_groups import NeuronGroup, check_input
 from tutorial_helpers.engine.variables import Variable
 
@@ -31,7 +31,7 @@ class CurrentSource(Group):
         super().__init__(model, name)
         self.model = source
         self.target_pop = pop
-        self.params = dict(params)
+        self.params = Params(self.title, params)
         self.vars = self._variables(source.vars, initial, pop.num_neurons)
         self.extra_global_params = self._arrays(source)
         self._dynamic_params[""] = DynamicParams(self.title, name, source, self.params)

@@ -65,17 +65,18 @@ def events_of(
         Numbers of neurons on both sides.
     """
     events: dict[EventSide, Events] = {}
+    names = model.built_in(model.synapse_usage)
     for side, size in sizes.items():
         if model.event_condition(side).is_blank:
             continue
-        prev = model.uses(rf"prev_set_{side}\b")
+        prev = f"prev_set_{side}" in names
         events[side] = Events(
             Buffer(f"{name}_{side}_events", "uint32_t", size),
             Buffer(f"{name}_num_{side}_events", "uint32_t", 1, per_element=False),
             Recorder(f"{side}synaptic events of {title}", size),
             Buffer(f"{name}_{side}_set", TIMEPOINT, size),
             Buffer(f"{name}_{side}_prev_set", TIMEPOINT, size),
-            prev or model.uses(rf"set_{side}\b"),
+            prev or f"set_{side}" in names,
             prev,
         )
     return events

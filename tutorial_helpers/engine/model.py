@@ -16,6 +16,7 @@ from tutorial_helpers.engine.bound_references import (
     postsynaptic_references,
     update_references,
 )
+from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.builtin_models import find_model
 from tutorial_helpers.engine.code_checks import check_update_code
 from tutorial_helpers.engine.compile import compiled
@@ -64,6 +65,13 @@ GPU_PREFERENCES = (
     *("generate_empty_state_push_pull", "generate_extra_global_param_pull"),
     *("generate_simple_errors", "automatic_copy", "enable_bitmask_optimisations"),
     *("enable_nccl_reductions", "include_model_name_in_dll"),
+)
+
+
+# What a model is made of: only the add_… methods add to it.
+_FIXED = (
+    *("types", "neuron_populations", "synapse_populations", "current_sources"),
+    *("custom_updates", "custom_connectivity_updates"),
 )
 
 
@@ -165,6 +173,10 @@ class GeNNModel:
         self._runtime: Runtime | None = None
 
     def __setattr__(self, name: str, value: object) -> None:
+        attribute = getattr(type(self), name, None)
+        read_only = isinstance(attribute, property) and attribute.fset is None
+        if read_only or (name in _FIXED and name in vars(self)):
+            raise AttributeError(f"'{name}' of a GeNNModel can only be read, not assigned.")
         # Any attribute may be set, as in PyGeNN, but hardly on purpose if it is like one there is.
         new = not (name.startswith("_") or name in vars(self) or hasattr(type(self), name))
         if new and "_runtime" in vars(self):
@@ -197,6 +209,14 @@ class GeNNModel:
             raise RuntimeError(
                 f"GeNN model already built: cannot {action}; do it before model.build()."
             )
+
+    def needs(self, buffer: Buffer) -> bool:
+        """Return whether synapses or custom updates need memory of another group."""
+        return any(
+            buffer in group.borrowed
+            for groups in (self.synapse_populations, self.custom_updates)
+            for group in groups.values()
+        )
 
     @property
     def precision(self) -> ResolvedType:
