@@ -96,7 +96,8 @@ def value_of(expression: str, precision: Precision = FLOAT, **values: float) -> 
 
 def is_true(condition: str, **values: float) -> bool:
     state = {name: one.type.dtype.type(values.get(name, 0)) for name, one in NAMES.items()}
-    lines, text = Translator(FLOAT, NAMES).condition(Snippet(condition, "Threshold", is_condition=True))
+    snippet = Snippet(condition, "Threshold", is_condition=True)
+    lines, text = Translator(FLOAT, NAMES).condition(snippet)
     with np.errstate(all="ignore"):
         exec("\n".join([*lines, f"result = {text}"]), {**NAMESPACE}, state)
     assert type(state["result"]) in (bool, np.bool_)
@@ -325,7 +326,8 @@ def test_conditions(condition: str, values: dict[str, float], expected: bool) ->
 def test_locals_stay_visible_to_later_snippets() -> None:
     translator = Translator(FLOAT, NAMES)
     translator.statements(Snippet("scalar x = V; { scalar y = 1.0; }", "Sim code"))
-    assert translator.condition(Snippet("x > 1.0", "Threshold", is_condition=True)) == ([], "x > float32(1.0)")
+    threshold = Snippet("x > 1.0", "Threshold", is_condition=True)
+    assert translator.condition(threshold) == ([], "x > float32(1.0)")
     with pytest.raises(SnippetError, match="Undefined name 'y'"):
         translator.condition(Snippet("y > 1.0", "Threshold", is_condition=True))
 

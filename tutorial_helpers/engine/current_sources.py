@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from tutorial_helpers.engine.bodies import Bound
 from tutorial_helpers.engine.buffers import Buffer
@@ -35,7 +36,7 @@ class CurrentSource(Group):
         self.vars = self._variables(source.vars, initial, pop.num_neurons)
         self.extra_global_params = self._arrays(source)
         self._dynamic_params[""] = DynamicParams(self.title, name, source, self.params)
-        self.references = dict(references)
+        self.references = MappingProxyType(dict(references))
         self._target_var = "Isyn"
         self._complete = True
 

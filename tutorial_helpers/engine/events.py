@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from tutorial_helpers.engine.buffers import Buffer
@@ -49,8 +51,8 @@ class Events:
 
 
 def events_of(
-    model: WeightUpdateModel, name: str, title: str, sizes: dict[EventSide, int]
-) -> dict[EventSide, Events]:
+    model: WeightUpdateModel, name: str, title: str, sizes: Mapping[EventSide, int]
+) -> Mapping[EventSide, Events]:
     """Return the events of synapses, for each side on which the model says when there is one.
 
     Parameters
@@ -79,4 +81,4 @@ def events_of(
             prev or f"set_{side}" in names,
             prev,
         )
-    return events
+    return MappingProxyType(events)

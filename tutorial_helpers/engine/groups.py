@@ -75,8 +75,8 @@ class Params(SealedDict[float]):
 
     def _refusal(self, name: object) -> str:
         return (
-            f"Parameter '{name}' of {self._title} cannot be assigned: give it when adding that, or "
-            "declare it with set_param_dynamic and call set_dynamic_param_value."
+            f"Parameter '{name}' of {self._title} cannot be assigned: give its value to the call "
+            "that adds that, or declare it with set_param_dynamic, and use set_dynamic_param_value."
         )
 
 

@@ -68,11 +68,15 @@ GPU_PREFERENCES = (
 )
 
 
-# What a model is made of: only the add_… methods add to it.
-_FIXED = (
-    *("types", "neuron_populations", "synapse_populations", "current_sources"),
-    *("custom_updates", "custom_connectivity_updates"),
-)
+# What a model is made of, and what to do instead of assigning it.
+_FIXED = {
+    "types": "give precision and time_precision to GeNNModel(…)",
+    "neuron_populations": "call add_neuron_population",
+    "synapse_populations": "call add_synapse_population",
+    "current_sources": "call add_current_source",
+    "custom_updates": "call add_custom_update",
+    "custom_connectivity_updates": "the bundled engine has none",
+}
 
 
 class GeNNModel:
@@ -174,9 +178,11 @@ class GeNNModel:
 
     def __setattr__(self, name: str, value: object) -> None:
         attribute = getattr(type(self), name, None)
-        read_only = isinstance(attribute, property) and attribute.fset is None
-        if read_only or (name in _FIXED and name in vars(self)):
-            raise AttributeError(f"'{name}' of a GeNNModel can only be read, not assigned.")
+        if isinstance(attribute, property) and attribute.fset is None:
+            fix = "; set timestep" if name == "t" else ""
+            raise AttributeError(f"'{name}' of a GeNNModel can only be read, not assigned{fix}.")
+        if name in _FIXED and name in vars(self):
+            raise AttributeError(f"'{name}' of a GeNNModel cannot be assigned; {_FIXED[name]}.")
         # Any attribute may be set, as in PyGeNN, but hardly on purpose if it is like one there is.
         new = not (name.startswith("_") or name in vars(self) or hasattr(type(self), name))
         if new and "_runtime" in vars(self):

@@ -106,11 +106,13 @@ class NeuronGroup(Group):
         Raises
         ------
         RuntimeError
-            If no code asks for these times by the name ``st``, so that they are not kept.
+            If nothing in the model asks for these times, so that they are not kept.
         """
         if not self.keeps_spike_times:
             raise RuntimeError(
-                f"Spike times of {self.title} are not kept, as nothing uses them; use 'st' in code."
+                f"Spike times of {self.title} are not kept, as nothing uses them; before "
+                "model.build(), use 'st' in code, or give a custom update what "
+                "create_spike_time_var_ref(…) returns."
             )
         return self._spike_times
 
@@ -125,8 +127,9 @@ class NeuronGroup(Group):
         """
         if not self.keeps_prev_spike_times:
             raise RuntimeError(
-                f"Previous spike times of {self.title} are not kept, as nothing uses them; use "
-                "'prev_st_pre' or 'prev_st_post' in the code of synapses."
+                f"Previous spike times of {self.title} are not kept, as nothing uses them; before "
+                "model.build(), use 'prev_st_pre' or 'prev_st_post' in the code of synapses, or "
+                "give a custom update what create_prev_spike_time_var_ref(…) returns."
             )
         return self._prev_spike_times
 

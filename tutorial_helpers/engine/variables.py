@@ -366,8 +366,8 @@ class ExtraGlobalArrayDict(SealedDict[ExtraGlobalArray]):
 
     def _refusal(self, name: object) -> str:
         return (
-            f"{self._title} keeps its extra global parameters: call "
-            f"extra_global_params['{name}'].set_init_values(…) before model.load()."
+            f"{self._title} keeps its extra global parameters: call set_init_values(…) of "
+            f"'{name}' before model.load()."
         )
 
     def __missing__(self, name: str) -> ExtraGlobalArray:
