@@ -102,6 +102,7 @@ def test_mistakes_in_code(code: str, message: str, column: int) -> None:
         ("x = (int)y; z = (unsigned int)$(V);", set()),
         ("scalar a = $(gennrand_gamma, b, c), d = 1;", {"a", "d"}),
         ("// int a;\n/* int b; */ int c;", {"c"}),
+        ("scalar /* int */ x // y\n = 1.0, /* z */ y;", {"x", "y"}),
     ],
 )
 def test_local_variables_are_found(code: str, names: set[str]) -> None:

@@ -242,7 +242,7 @@ def old_network(lib: Any) -> None:
         "cell",
         param_names=["Vthr"],
         var_name_types=[("V", "scalar"), ("n", "unsigned int")],
-        sim_code="scalar half = 0.5; $(V) += half * $(Isyn) * DT; $(V) /= 2.0;",
+        sim_code="scalar half = 0.5, V = $(V); $(V) += half * $(Isyn) * DT + V; $(V) /= 2.0;",
         threshold_condition_code="$(V) >= $(Vthr) && half > 0.0",
         reset_code="$(V) = 0.0; $(n)++;",
         is_auto_refractory_required=False,

@@ -324,7 +324,10 @@ def _neuron_variables(code: Code, ending: str = "") -> list[tuple[str, str]]:
 
 
 def _injecting(code: str) -> str:
-    """Return code that adds to ``Isyn`` as code that injects a current."""
+    """Return code that adds to ``Isyn`` as code that injects a current.
+
+    It has been rewritten, so there are no comments in it, and no local variable called ``Isyn``.
+    """
     code = re.sub(r"\bIsyn\s*\+=\s*([^;]+);", r"injectCurrent(\g<1>);", code)
     return re.sub(r"\bIsyn\s*-=\s*([^;]+);", r"injectCurrent(-(\g<1>));", code)
 

@@ -230,6 +230,8 @@ def local_variables(code: str) -> set[str]:
     def plain(match: re.Match[str]) -> str:
         if match.lastgroup in ("word", "number", "point"):
             return match.group()
+        if match.lastgroup == "comment":
+            return " "
         return " f(" if match["next"] == "," else " 0 "
 
     tokens = re.findall(r"\w+|[^\w\s]", _TOKEN.sub(plain, code))
