@@ -30,6 +30,7 @@ from tutorial_helpers.engine.neuron_groups import NeuronGroup, check_input
 from tutorial_helpers.engine.random_numbers import stream_number
 from tutorial_helpers.engine.sparse import SparseConnectivity
 from tutorial_helpers.engine.types import SCALAR
+from tutorial_helpers.engine.usage import Usage
 from tutorial_helpers.engine.variables import (
     ExtraGlobalArray,
     ExtraGlobalArrayDict,
@@ -116,11 +117,11 @@ class SynapseGroup(Group):
         if self.connectivity is not None:
             self.connectivity.has_columns = "post" in self.events
         self.extra_global_params = self._arrays(wum)
-        self.psm_extra_global_params = self._arrays(psm, "psm_")
+        self.psm_extra_global_params = self._arrays(psm, f"{name}_psm")
         self.connectivity_extra_global_params = ExtraGlobalArrayDict(self.title)
         if connectivity_init is not None:
             self.connectivity_extra_global_params = self._arrays(
-                connectivity_init.snippet, "connectivity_"
+                connectivity_init.snippet, f"{name}_connectivity"
             )
         for which, init in (("weight update", weight_update), ("postsynaptic", postsynaptic)):
             self._dynamic_params[which] = DynamicParams(self.title, name, init.model, init.params)
@@ -134,10 +135,11 @@ class SynapseGroup(Group):
         self._max_dendritic_delay_timesteps = 1
         self._max_connections: int | None = None
         for side, population in (("pre", src), ("post", trg)):
-            if self.uses(rf"st_{side}\b") or wum.neurons_use(side, rf"st_{side}\b"):
-                population.refer_to_spike_times()
-            if self.uses(rf"prev_st_{side}\b"):
-                population.refer_to_prev_spike_times()
+            built_in = wum.built_in(wum.synapse_usage | wum.neuron_usage(side))
+            if f"st_{side}" in built_in:
+                self.borrowed |= {population.spike_time_buffer}
+            if f"prev_st_{side}" in built_in:
+                self.borrowed |= {population.prev_spike_time_buffer}
         self._complete = True
 
     # What users set before the model is built ---------------------------------------------------
@@ -361,13 +363,10 @@ class SynapseGroup(Group):
             )
         return self.events[side].recorder.data(self.genn_model.dt)
 
-    def calls(self, function: str) -> bool:
-        """Return whether the code of the synapses calls a function, such as ``addToPre``."""
-        return self.uses(rf"{function}\s*\(")
-
-    def uses(self, pattern: str) -> bool:
-        """Return whether the code of the synapses holds a word that matches a pattern."""
-        return self.weight_update.model.uses(pattern)
+    @property
+    def usage(self) -> Usage:
+        """What the code of the synapses uses."""
+        return self.weight_update.model.synapse_usage
 
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory of the synapses."""
@@ -379,9 +378,9 @@ class SynapseGroup(Group):
         hidden: list[Buffer] = []
         if self.connectivity is not None:
             hidden += self.connectivity.buffers()
-        if self.calls("addToPostDelay"):
+        if "addToPostDelay" in self.usage.called:
             hidden.append(self.den_delay_buffer)
-        if self.calls("addToPre"):
+        if "addToPre" in self.usage.called:
             hidden.append(self.out_pre_buffer)
         hidden += [buffer for events in self.events.values() for buffer in events.buffers()]
         return result + [(buffer, None) for buffer in hidden]
