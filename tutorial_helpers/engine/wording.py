@@ -7,6 +7,12 @@ from typing import Any
 
 import numpy as np
 
+#: Most neurons, batches, or steps of a delay there can be: indices of neurons are 32 bits wide.
+LARGEST_COUNT = 2**31 - 1
+
+#: Largest number that kernels take, with room to count on from there.
+LARGEST = 2**62
+
 # Longest value that is written out.
 _LONGEST = 80
 
@@ -24,6 +30,8 @@ def shown(value: object) -> str:
         return f"an integer of {math.floor(math.log10(abs(value))) + 1:,} digits"
     if isinstance(value, str):
         return repr(_cut(value, _LONGEST))
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
     try:
         text = repr(value)
     except Exception:  # of a list of such integers, or of an object of the user's
