@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -23,6 +23,9 @@ class NeuronGroup(Group):
     """A population of neurons, made by `GeNNModel.add_neuron_population`."""
 
     kind = "neuron population"
+
+    # Whether its users can ask for the spikes of the last step, so that these are always listed.
+    shows_current_spikes: ClassVar[bool] = False
 
     def __init__(
         self,

@@ -132,13 +132,19 @@ def end_block(spike_bits, recent, steps):  # type: ignore[no-untyped-def]
 
 @part
 def record_block(spike_bits, steps, first_step, words):  # type: ignore[no-untyped-def]
-    """Record a block: `words` has a row for each step of the recording, which is a ring."""
+    """Record a block: `words` has a row for each step of the recording, which is a ring.
+
+    A ring shorter than the block only ever shows its last steps, so no others are written: what an
+    earlier step left in a slot would be read as spikes of a later one.
+    """
     slots = words.shape[0]
-    for step in range(steps):
+    skipped = max(steps - slots, 0)
+    for step in range(skipped, steps):
         for word in range(words.shape[1]):
             words[(first_step + step) % slots, word] = np.uint32(0)
+    kept = np.uint32(0xFFFFFFFF) << np.uint32(skipped)
     for neuron in range(spike_bits.size):
-        bits = spike_bits[neuron]
+        bits = np.uint32(spike_bits[neuron] & kept)
         while bits != np.uint32(0):
             slot = (first_step + np.int64(lowest_bit(bits))) % slots
             bits = np.uint32(bits & np.uint32(bits - np.uint32(1)))
