@@ -33,6 +33,7 @@ from tutorial_helpers.engine.variables import (
     VariableDict,
     arrays_on_device,
 )
+from tutorial_helpers.engine.wording import shown
 
 Values = Mapping[str, Any]
 
@@ -224,7 +225,7 @@ class Group(Sealed):
         params = find(self.dynamic_params(), name, self.title)
         if np.ndim(value) or np.asarray(value).dtype.kind not in "biuf":
             raise TypeError(
-                f"Dynamic parameter '{name}' of {self.title} must be a number, not {value!r}."
+                f"Dynamic parameter '{name}' of {self.title} must be a number, not {shown(value)}."
             )
         if params.buffers[name].device is None:
             raise RuntimeError(

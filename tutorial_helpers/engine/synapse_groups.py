@@ -37,6 +37,7 @@ from tutorial_helpers.engine.variables import (
     Variable,
     arrays_on_device,
 )
+from tutorial_helpers.engine.wording import LARGEST_COUNT, checked_integer
 
 
 @dataclass(frozen=True)
@@ -196,11 +197,8 @@ class SynapseGroup(Group):
 
     def _steps(self, name: str, steps: object, least: int) -> int:
         self.genn_model.refuse_if_built(f"set {name} of {self.title}")
-        if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < least:
-            raise TypeError(
-                f"{name} of {self.title} must be an integer of at least {least}, not {steps!r}."
-            )
-        return int(steps)
+        what = f"{name} of {self.title}"
+        return checked_integer(what, steps, least, LARGEST_COUNT, error=TypeError)
 
     # Connectivity -------------------------------------------------------------------------------
 

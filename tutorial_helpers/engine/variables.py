@@ -13,6 +13,7 @@ from tutorial_helpers.engine.initialisers import VarInit, check_initial_value, c
 from tutorial_helpers.engine.sealed import Sealed, SealedDict
 from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import TypeLike
+from tutorial_helpers.engine.wording import shown
 
 Array = np.ndarray[Any, Any]
 
@@ -155,12 +156,12 @@ class Variable(Sealed):
     def values(self, values: object) -> None:
         host = self._loaded("write")
         if values is None or isinstance(values, VarInit):
-            raise TypeError(f"{self._what} must be set to numbers, not {values!r}.")
+            raise TypeError(f"{self._what} must be set to numbers, not {shown(values)}.")
         check_initial_value(self._what, values)
         array = np.asarray(values)
         if not array.ndim and not self._takes_numbers:
             raise TypeError(
-                f"{self._what} needs one value for each synapse, not the number {values!r}; give "
+                f"{self._what} needs one value for each synapse, not the number {shown(values)}; give "
                 "an array of the length of its values."
             )
         buffer = self.buffer
@@ -317,7 +318,9 @@ class ExtraGlobalArray(Variable):
         """
         given = values
         if given is None or isinstance(given, VarInit) or not np.iterable(given):
-            raise ValueError(f"{self._what} must be set to a sequence of numbers, not {given!r}.")
+            raise ValueError(
+                f"{self._what} must be set to a sequence of numbers, not {shown(given)}."
+            )
         check_initial_value(self._what, given)
         array = np.asarray(given)
         if array.ndim != 1:
