@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 import numpy as np
 
 from tutorial_helpers.engine.bodies import Bound
-from tutorial_helpers.engine.buffers import Buffer
+from tutorial_helpers.engine.buffers import END, Buffer
 from tutorial_helpers.engine.components import NeuronModel
 from tutorial_helpers.engine.dynamic import DynamicParams
+from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.groups import Group, Network, Values
 from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.suggestions import did_you_mean
@@ -44,8 +45,9 @@ class NeuronGroup(Group):
         self.extra_global_params = self._arrays(neuron)
         self._dynamic_params[""] = DynamicParams(self.title, name, neuron, self.params)
         self.recorder = Recorder(self.title, num_neurons)
-        self.spikes_buffer = Buffer(f"{name}_spikes", "uint32_t", num_neurons)
+        self.spikes_buffer = Buffer(f"{name}_spikes", "uint32_t", num_neurons, start=END)
         self.spike_count_buffer = Buffer(f"{name}_num_spikes", "uint32_t", 1, per_element=False)
+        self.spike_faults = Faults.of_list(self.title, "spikes")
         self.spike_time_buffer = Buffer(f"{name}_st", TIMEPOINT, num_neurons)
         self.prev_spike_time_buffer = Buffer(f"{name}_prev_st", TIMEPOINT, num_neurons)
         self._spike_times = Variable("spike_times", self.spike_time_buffer, self)
