@@ -65,6 +65,8 @@ class Buffer:
     slots: int = 1
     start: int = 0
     constant: bool = False
+    #: Whether there are values from the host that nothing has looked at yet.
+    is_new: bool = field(default=False, init=False, repr=False)
     host: np.ndarray[Any, Any] | None = field(default=None, init=False, repr=False)
     device: np.ndarray[Any, Any] | None = field(default=None, init=False, repr=False)
 
@@ -83,6 +85,7 @@ class Buffer:
         batches = (rows,) if self.per_batch and batch_size > 1 else ()
         slots = (self.slots,) if self.slots > 1 else ()
         self.host = np.zeros((*batches, *slots, self.count), dtype)
+        self.is_new = True
         if self.start:
             self.fill(np.asarray(self.start))
 
@@ -105,6 +108,7 @@ class Buffer:
         assert self.device is not None
         assert self.host is not None
         self.device[:] = self.host.reshape(self.device.shape)
+        self.is_new = True
 
     def pull(self) -> None:
         """Copy device to host."""

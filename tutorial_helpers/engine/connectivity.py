@@ -46,7 +46,8 @@ def _most(
         ) from error
     if isinstance(result, bool) or not isinstance(result, (int, np.integer)) or result < 0:
         raise RuntimeError(f"{what} must return an integer of at least 0, not {result!r}.")
-    return int(result)
+    # No row is as long as that, and a kernel counts with 64 bits.
+    return min(int(result), 2**62)
 
 
 def max_row_length(init: ConnectivityInit, num_pre: int, num_post: int) -> int:

@@ -47,6 +47,9 @@ Values = Mapping[str, Any] | None
 
 BACKEND_NAME = "bundled"
 
+# Kernels count steps with 64 bits, and after any that a user sets there is room for more.
+_LAST_TIMESTEP = 2**62
+
 # Preferences of PyGeNN's backends. They choose how code is generated and compiled there, and change
 # nothing here.
 _PREFERENCES = (
@@ -300,6 +303,8 @@ class GeNNModel:
         runtime = self._require_loaded("setting timestep")
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
             raise TypeError(f"timestep must be an integer of at least 0, not {value!r}.")
+        if value > _LAST_TIMESTEP:
+            raise ValueError(f"timestep must be at most 2**62, not {value}.")
         runtime.timestep = int(value)
 
     @property
@@ -667,6 +672,8 @@ class GeNNModel:
                     buffer.release()
             raise
         _warn_of_nan(groups)
+        for population in self.neuron_populations.values():
+            population.warn_of_doubt()
 
     def _groups(self) -> list[Group]:
         return [

@@ -17,6 +17,7 @@ from tutorial_helpers.engine.groups import Group, Network, Values
 from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import TIMEPOINT
+from tutorial_helpers.engine.user_warnings import warn_user
 from tutorial_helpers.engine.variables import Variable
 
 
@@ -171,6 +172,22 @@ class NeuronGroup(Group):
             *(self.spike_time_buffer, self.prev_spike_time_buffer),
         )
         return own + [(buffer, None) for buffer in hidden]
+
+    def warn_of_doubt(self) -> None:
+        """Warn of what is hardly meant so in values that came from the host since the last time."""
+        memory = {**self.vars, **self.extra_global_params}
+        buffers = {name: variable.buffer for name, variable in memory.items()}
+        if self.model.doubt is None or not any(buffer.is_new for buffer in buffers.values()):
+            return
+        values = {}
+        for name, buffer in buffers.items():
+            buffer.is_new = False
+            assert buffer.device is not None
+            slots = buffer.device.reshape(len(buffer.device), buffer.slots, buffer.count)
+            values[name] = slots[:, self.steps_done % buffer.slots]
+        said = self.model.doubt(values)
+        if said:
+            warn_user(f"{self.title[0].upper()}{self.title[1:]}: {said}.")
 
     def bound(self) -> Bound:
         """Return the neuron model with its values and memory."""

@@ -20,6 +20,7 @@ import numpy as np
 from tutorial_helpers.engine.buffers import Buffer, aligned_zeros
 from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.groups import Group
+from tutorial_helpers.engine.neuron_groups import NeuronGroup
 from tutorial_helpers.engine.plan import Plan
 from tutorial_helpers.engine.plan_custom_updates import CustomUpdateCall
 from tutorial_helpers.engine.synapse_groups import SynapseGroup
@@ -90,6 +91,7 @@ class Runtime:
         for group in groups:
             self._allocate_global(group, used)
         self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
+        self._populations = [group for group in groups if isinstance(group, NeuronGroup)]
         connecting = perf_counter()
         for group in groups:
             group.size_memory(batch_size, self.seed)
@@ -198,6 +200,8 @@ class Runtime:
         steps = self.pending
         if not steps:
             return
+        for population in self._populations:
+            population.warn_of_doubt()
         first_step, self._timestep, self.pending = self._timestep, self._timestep + steps, 0
         simulated, self._simulated = self._simulated, self._simulated + steps
         if not self._timing_enabled and not self._plan.in_lockstep:

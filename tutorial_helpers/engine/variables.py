@@ -9,7 +9,12 @@ from typing import Any, NoReturn, Protocol
 import numpy as np
 
 from tutorial_helpers.engine.buffers import Buffer
-from tutorial_helpers.engine.initialisers import VarInit, check_initial_value, check_shape
+from tutorial_helpers.engine.initialisers import (
+    VarInit,
+    check_initial_value,
+    check_shape,
+    warn_of_overflow,
+)
 from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import TypeLike
 
@@ -147,6 +152,7 @@ class Variable:
                 f"{self._what} needs one value for each synapse, not the number {values!r}; give "
                 "an array of the length of its values."
             )
+        warn_of_overflow(self._what, array, host.dtype)
         buffer = self.buffer
         slots = host.reshape(-1, buffer.slots, buffer.count)
         if array.shape == host.shape:
@@ -312,8 +318,10 @@ class ExtraGlobalArray(Variable):
         """Allocate the array and fill it, if it was given values; return whether it was."""
         if self.initial is None:
             return False
+        given = np.asarray(self.initial)
+        warn_of_overflow(self._what, given, dtype)
         with np.errstate(invalid="ignore", over="ignore"):
-            array = np.asarray(self.initial).astype(dtype)
+            array = given.astype(dtype)
         self.buffer.count = len(array)
         self.buffer.allocate(dtype, 1)
         assert self.buffer.device is not None
