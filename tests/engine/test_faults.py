@@ -171,8 +171,8 @@ def test_no_memory_of_a_model_can_make_it_crash(options: dict[str, Any]) -> None
         if name == "pre_num_spikes" and not 0 <= number <= NUM_PRE // 2:
             given = number % 2**32
             assert told == (
-                f"told: The count of spikes is {given}, but there are {NUM_PRE // 2} to deliver; it "
-                f"can only be lowered (neuron population 'pre', t = 3 ms{batch})."
+                f"told: The count of spikes is {given}, but there are {NUM_PRE // 2} to deliver; "
+                f"it can only be lowered (neuron population 'pre', t = 3 ms{batch})."
             )
         elif name == "pre_spikes" and not 0 <= number < NUM_PRE:
             assert "The count of spikes is 20, but there are 0 to deliver" in told
@@ -505,8 +505,9 @@ def test_a_number_that_a_type_has_is_not_told_of() -> None:
     ("code", "index"),
     [
         ("(int)1.0e30", -(2**31)), ("(int)(big * big)", -(2**31)), ("(int64_t)big", -(2**63)),
-        ("(int)(big * big - big * big)", -(2**31)), ("(short)1.0e30", 0), ("(uint64_t)(-big)", -(2**63)),
-        ("(int)V", -(2**31)), ("(int64_t)V", -(2**63)), ("(int)-2.7", -2), ("(int64_t)-1125899906842624.0", -(2**50)),
+        ("(int)(big * big - big * big)", -(2**31)), ("(short)1.0e30", 0),
+        ("(uint64_t)(-big)", -(2**63)), ("(int)V", -(2**31)), ("(int64_t)V", -(2**63)),
+        ("(int)-2.7", -2), ("(int64_t)-1125899906842624.0", -(2**50)),
     ],
 )  # fmt: skip
 def test_conversions_of_numbers_out_of_range_are_indices_like_any_other(

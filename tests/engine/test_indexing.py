@@ -353,7 +353,8 @@ def test_assertions() -> None:
     model.step_time()
     model.flush()
     pushed(pop, "at", [0, 1, 0])
-    with pytest.raises(RuntimeError, match=r"line 5: Assertion failed: 100 < 100 \(neuron 1 of .*t = 1 ms"):
+    message = r"line 5: Assertion failed: 100 < 100 \(neuron 1 of .*t = 1 ms"
+    with pytest.raises(RuntimeError, match=message):
         # It comes where the steps are run, at the latest when a thousand wait.
         steps(model, 1000)
 

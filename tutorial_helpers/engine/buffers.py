@@ -92,12 +92,13 @@ class Buffer:
     def fill(self, values: np.ndarray[Any, Any]) -> None:
         """Set both arrays from a number, ``(count,)`` or ``(rows, count)`` values, in all slots."""
         assert self.device is not None
+        assert self.host is not None
         slots = self.device.reshape(len(self.device), self.slots, self.count)
         slots[:] = values[:, np.newaxis] if values.ndim == 2 else values
         self.pull()
         if self.constant:
-            for array in (self.device, self.host):
-                array.flags.writeable = False
+            self.device.setflags(write=False)
+            self.host.setflags(write=False)
 
     def release(self) -> None:
         """Drop both arrays."""

@@ -58,7 +58,7 @@ def _shown(number: float) -> str:
     return str(int(number)) if whole else f"{number:.9g}"
 
 
-def late(delay: int, slots: int) -> str:
+def late(delay: float, slots: int) -> str:
     """Tell of a delay that is longer than synapses can tell apart, or negative."""
     return (
         f"a dendritic delay of {delay} steps is not from 0 to {slots - 1}; correct it, or raise "

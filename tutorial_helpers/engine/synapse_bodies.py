@@ -132,14 +132,14 @@ def synapse_loop(
         row = f"(age + {delay}) % {dendritic_delays}"
         add = translator.add_to(Name(f"den_delay[{row} * {num_post} + post]", precision.scalar), x)
         lines = [f"{delay} = {converted(steps, Int64).code}"]
-        if dendritic_delays is None or steps.constant is not None:
-            if dendritic_delays is not None and not -1 < steps.constant < dendritic_delays:
-                raise translator.refusal(f"{late(int(steps.constant), dendritic_delays)}.")
-            return lines + add
-        # Taken modulo the number of rows, any other delay would be one that nobody asked for.
-        lines += [f"if 0 <= {delay} < {dendritic_delays}:", *("    " + line for line in add)]
-        report = translator.reporting(late, f"{delay}, {dendritic_delays}")
-        return [*lines, "else:", f"    {report}"]
+        # Modulo the number of rows, a delay that is out of range would be one that nobody asked for.
+        if steps.constant is None:
+            report = translator.reporting(late, f"{delay}, {dendritic_delays}")
+            inside = [f"if 0 <= {delay} < {dendritic_delays}:", *("    " + line for line in add)]
+            return [*lines, *inside, "else:", f"    {report}"]
+        if dendritic_delays is not None and not -1 < steps.constant < dendritic_delays:
+            raise translator.refusal(f"{late(steps.constant, dendritic_delays)}.")
+        return lines + add
 
     special = {
         "addToPre": SpecialFunction(("x",), lambda translator, x: translator.add_to(back, x)),
