@@ -386,12 +386,12 @@ def test_only_writing_takes_the_batches_apart() -> None:
     model = new_model("reading", 5)
     pop = model.add_neuron_population("pop", 2, NEURON, {}, {"x": 0, "total": 0})
     model.build()
-    assert "for block in" in model.generated_code
+    assert "block = timestep" in model.generated_code
     assert pop.name in model.generated_code
     writing = new_model("writing", 5)
     writing.add_neuron_population("pop", 2, TRACE, {}, {"V": 0})
     writing.build()
-    assert "for block in" not in writing.generated_code
+    assert "block = timestep" not in writing.generated_code
 
 
 # SpikeSourceArray --------------------------------------------------------------------------------

@@ -83,7 +83,8 @@ def run(code: str, **values: float) -> dict[str, Any]:
         for one in types.TYPE_NAMES.values()
     }
     with np.errstate(all="ignore"):
-        exec("\n".join(translated(code)), {**NAMESPACE, "t": 0.0, "faults": None, **convert}, state)
+        names = {"t": 0.0, "faults": None, "turns": None, "halted": lambda turns: False}
+        exec("\n".join(translated(code)), {**NAMESPACE, **names, **convert}, state)
     return state
 
 

@@ -72,6 +72,8 @@ NAMESPACE = {
         }
         | {"int_remainder": _remainder}
     ),
+    "turns": None,
+    "halted": lambda turns: False,
     **{one.numpy_name: converter(one.dtype) for one in types.TYPE_NAMES.values()},
 }
 

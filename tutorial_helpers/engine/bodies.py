@@ -15,7 +15,7 @@ from tutorial_helpers.engine.arithmetic import literal
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.components import ExtraGlobalParam, Model, Var
 from tutorial_helpers.engine.faults import Faults
-from tutorial_helpers.engine.names import RANDOM_STATE, Name, Namer, Pointer, SpecialFunction
+from tutorial_helpers.engine.names import RANDOM_STATE, TURNS, Name, Namer, Pointer, SpecialFunction
 from tutorial_helpers.engine.reductions import Reduction, neutral
 from tutorial_helpers.engine.translate import Translator
 from tutorial_helpers.engine.types import Precision, ResolvedType, Uint32
@@ -32,6 +32,8 @@ _LOOP_NAMES = (
     *("random_key", RANDOM_STATE),
     *("synapse", "row_start", "post_inds", "pre_inds", "den_delay", "out_pre", "events"),
     *("in_column", "column_start", "column_synapses"),
+    *(TURNS, "turn", "parts", "in_a_row", "most_batches", "most_elements"),
+    *("take_turn", "finish_turn", "paused", "halted", "some"),
     *(f"pre_{number}" for number in range(8)),
 )
 
@@ -120,7 +122,7 @@ class Assembly:
         self.precision = precision
         self.index = index
         self.namer = Namer((*scalars, *_LOOP_NAMES))
-        self.scalar_names = scalars
+        self.scalar_names = (*scalars, TURNS)
         self.constants: dict[str, str] = {"dt": literal(dt, precision.time)}
         self.offsets: dict[str, str] = {}
         self.cells: list[Cell] = []

@@ -20,6 +20,7 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -38,6 +39,7 @@ from tutorial_helpers.engine import (
     spike_trains,
     turns,
 )
+from tutorial_helpers.engine.threads import aside
 
 _SOURCE = "kernels.py"
 _CHECKSUMS = "checksums.json"
@@ -69,6 +71,10 @@ def compiled(source: str) -> ModuleType:
         The module. The same text gives the same module within a process.
     """
     key = _key(source)
+    return _modules[key] if key in _modules else aside(partial(_compiled, key, source))
+
+
+def _compiled(key: str, source: str) -> ModuleType:
     with jit.COMPILER_LOCK:
         if key not in _modules:
             _modules[key] = _from_cache(key) or _built(key, source) or _in_memory(key, source)

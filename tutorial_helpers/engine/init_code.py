@@ -18,7 +18,7 @@ from tutorial_helpers.engine.components import (
     VarInitSnippet,
 )
 from tutorial_helpers.engine.faults import Faults
-from tutorial_helpers.engine.names import RANDOM_STATE, Name, Namer, Pointer, SpecialFunction
+from tutorial_helpers.engine.names import RANDOM_STATE, TURNS, Name, Namer, Pointer, SpecialFunction
 from tutorial_helpers.engine.snippets import SnippetError
 from tutorial_helpers.engine.translate import Translator
 from tutorial_helpers.engine.types import Int32, Int64, Precision, ResolvedType, Uint32
@@ -39,6 +39,7 @@ _NAMES = (
     *("num_pre", "num_post", "pre_inds", "post_inds", "values", "initialise", "kernel", "part"),
     *("add_synapse", "connect", "line", "num_lines", "line_size", "limit", "targets", "lengths"),
     *("num_synapses", "problem", "shares", "left", "row_length"),
+    *(TURNS, "halted", "paused"),
 )
 
 

@@ -18,6 +18,10 @@ from tutorial_helpers.engine.snippets import Snippet
 _NEXT, _BREAK, _CONTINUE = "next", "break", "continue"
 _ONWARD = frozenset({_NEXT})
 
+# What a loop may count to without being looked after: every type can count beyond that, so that the
+# loop ends.
+_COUNTABLE = 126
+
 _LOOPS = (c_ast.While, c_ast.DoWhile, c_ast.For)
 
 
@@ -40,6 +44,47 @@ def check_loops(snippet: Snippet, node: c_ast.Node) -> None:
         If a loop can never be left; the innermost such loop is shown.
     """
     _exits(snippet, node)
+
+
+def is_short(node: c_ast.Node) -> bool:
+    """Return whether a loop certainly ends soon: it counts between literals, and holds no other.
+
+    All others are looked after while they run, so that an interrupt can end them.
+    """
+    if not isinstance(node, c_ast.For):
+        return False
+    match node.init, node.cond, node.next:
+        case (
+            c_ast.DeclList(decls=[c_ast.Decl(name=name, init=c_ast.Constant(value=begin))]),
+            c_ast.BinaryOp(
+                op="<" | "<=", left=c_ast.ID(name=tested), right=c_ast.Constant(value=end)
+            ),
+            c_ast.UnaryOp(op="p++" | "++", expr=c_ast.ID(name=counted)),
+        ):
+            counts = _integer(begin) >= 0 and _integer(end) <= _COUNTABLE
+            return counts and name == tested == counted and not _changes(node.stmt, name)
+    return False
+
+
+def _integer(text: str) -> float:
+    """Return the value of a literal; infinity for one that is no integer."""
+    try:
+        return int(text.rstrip("uUlL"), 0)
+    except ValueError:
+        return np.inf
+
+
+def _changes(node: c_ast.Node | None, name: str) -> bool:
+    """Return whether a variable may be assigned in a loop, or another loop is in it."""
+    if node is None:
+        return False
+    if isinstance(node, _LOOPS):
+        return True
+    steps = isinstance(node, c_ast.UnaryOp) and node.op in ("p++", "++", "p--", "--", "&")
+    target = node.expr if steps else getattr(node, "lvalue", None)
+    if isinstance(target, c_ast.ID) and target.name == name:
+        return True
+    return any(_changes(child, name) for _, child in node.children())
 
 
 def _exits(snippet: Snippet, node: c_ast.Node | None) -> frozenset[str]:

@@ -35,7 +35,7 @@ from tutorial_helpers.engine.initialisers import (
 )
 from tutorial_helpers.engine.neuron_groups import NeuronGroup
 from tutorial_helpers.engine.plan import Plan, make_plan
-from tutorial_helpers.engine.runtime import LONGEST_QUEUE, Runtime
+from tutorial_helpers.engine.runtime import Runtime
 from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.synapse_groups import SynapseGroup, SynapseReferences
 from tutorial_helpers.engine.types import Precision, ResolvedType, precision_type
@@ -315,7 +315,7 @@ class GeNNModel:
     @property
     def steps_done(self) -> int:
         """Number of steps since `load`, whatever `timestep` was set to."""
-        return self._require_loaded("reading steps_done").steps_done
+        return self._require_loaded("reading steps_done").steps_asked
 
     @property
     def t(self) -> float:
@@ -691,8 +691,9 @@ class GeNNModel:
         RuntimeError
             If the model is not loaded.
         """
-        self._require_loaded("unloading").release()
+        runtime = self._require_loaded("unloading")
         self._runtime = None
+        runtime.release()
 
     def step_time(self) -> None:
         """Simulate one step of `dt`, of all batches.
@@ -706,8 +707,8 @@ class GeNNModel:
                 "GeNN model has to be loaded before stepping: call model.load() first."
             )
         # Counted here, as another call would take as long again.
-        runtime.pending += 1
-        if runtime.pending >= LONGEST_QUEUE:
+        runtime.steps_asked += 1
+        if runtime.steps_asked >= runtime.steps_at_flush:
             runtime.flush()
 
     def custom_update(self, group_name: str) -> None:

@@ -11,6 +11,8 @@ from tutorial_helpers.engine.types import TYPE_NAMES, ResolvedType
 
 #: Name of the state of the stream from which one element draws random numbers in one step.
 RANDOM_STATE = "rng"
+#: Name of what kernels look at to know whether to stop, see `turns`.
+TURNS = "turns"
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,17 @@ from tutorial_helpers.engine.plan_memory import array_type, assigns_shared, slot
 from tutorial_helpers.engine.templates import rendered
 from tutorial_helpers.engine.update_shapes import reduced_over
 
-# What the kernel of a custom update takes before its arrays: batches from `first` to `last`, the
-# elements of each from `begin` to `end`, and the rest as ``simulate`` does.
-_UPDATE_LEADING = ("first", "last", "begin", "end", "num_batches", "timestep", "steps_done")
+# What the kernel of a custom update takes before its arrays: how many batches there are, and
+# elements of each, at most how many of both make a part, and the rest as ``simulate`` does.
+_UPDATE_LEADING = (
+    *("turns", "num_batches", "count", "most_batches", "most_elements"),
+    *("timestep", "steps_done"),
+)
+# What it calls things inside.
+_UPDATE_NAMES = (
+    *("num_batch", "t", "batch", "element", "first", "last", "begin", "end"),
+    *("turn", "parts", "in_a_row", "take_turn", "finish_turn", "paused", "halted"),
+)
 
 
 @dataclass(frozen=True)
@@ -73,9 +81,7 @@ def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, A
     )
     over_batches = bool(loop.reductions) and "batches" in over.values()
     code = " ".join([*loop.before, *loop.loads, *loop.lines, *loop.stores])
-    namer = Namer(
-        (*_UPDATE_LEADING, "num_batch", "t", "batch", "element", *re.findall(r"\w+", code))
-    )
+    namer = Namer((*_UPDATE_LEADING, *_UPDATE_NAMES, *re.findall(r"\w+", code)))
     arrays = {argument.name: namer.unique(f"all_{argument.name}") for argument in loop.arguments}
     buffers = [argument.buffer for argument in loop.arguments]
     # Counted from `begin`, so that no index can be negative: the loop is compiled for that.
@@ -89,14 +95,18 @@ def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, A
     ]
     if "num_batch" in loop.scalars:
         rows.insert(0, "num_batch = uint32(num_batches)")
-    types = [array_type(buffer, model.types) for buffer in buffers]
+    types = [
+        "int64[::1]",
+        *(["int64"] * (len(_UPDATE_LEADING) - 1)),
+        *(array_type(buffer, model.types) for buffer in buffers),
+    ]
     return {
         # Part of a docstring, which the name that a user gave must not end.
         "title": re.sub(r"[^ -~]|[\"\\\\]", "?", group.model.title).capitalize(),
         "loop": loop,
         "over_batches": over_batches,
         "parameters": ", ".join([*_UPDATE_LEADING, *arrays.values()]),
-        "signature": ", ".join(["int64"] * len(_UPDATE_LEADING) + types),
+        "signature": ", ".join(types),
         "rows": rows,
         "time": model.types.time.numpy_name,
         "dt": literal(model.dt, model.types.time),

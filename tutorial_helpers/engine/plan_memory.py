@@ -9,14 +9,16 @@ from dataclasses import dataclass, field
 from tutorial_helpers.engine.bodies import Loop
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.faults import Faults
-from tutorial_helpers.engine.names import Namer
+from tutorial_helpers.engine.names import TURNS, Namer
 from tutorial_helpers.engine.types import Precision
 
-# What the kernel ``simulate`` takes before its arrays: whose turn it is of how many batches, the
-# number of the first step, how many steps were simulated since the model was loaded (which is
-# another number once a user has set the time step), the seed of random numbers, the number of
-# steps, which phases.
-LEADING = ("turns", "num_batch", "timestep", "steps_done", "seed", "num_steps", "phases")
+# What the kernel ``simulate`` takes before its arrays: whose turn it is, how many steps each batch
+# has done already, how many batches there are, the number of the first step, how many steps were
+# simulated since the model was loaded (which is another number once a user has set the time step),
+# the seed of random numbers, the number of steps, which phases.
+LEADING = (
+    *(TURNS, "progress", "num_batch", "timestep", "steps_done", "seed", "num_steps", "phases"),
+)
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,7 @@ class Memory:
                     "step",
                     "steps",
                     "t",
+                    "done",
                     "stride",
                     "turn",
                     "simulate",
@@ -71,7 +74,7 @@ class Memory:
                 ),
                 *("collect", "record", "recall", "record_block", "list_arrivals", "end_block"),
                 *("keep", "lowest_bit", "take", "age", "take_turn", "finish_turn", "to_deliver"),
-                *("group_trains", "part_of_separate_arrays"),
+                *("group_trains", "part_of_separate_arrays", "paused", "halted"),
             )
         )
     )
@@ -116,6 +119,7 @@ SCALARS = {
     "num_batch": "uint32(num_batch)",
     "t": "t",
     "age": "age",
+    TURNS: TURNS,
 }
 
 

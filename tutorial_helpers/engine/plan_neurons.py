@@ -11,6 +11,7 @@ from tutorial_helpers.engine.components import Var
 from tutorial_helpers.engine.events import EventSide
 from tutorial_helpers.engine.groups import Group
 from tutorial_helpers.engine.initialisers import PostsynapticInit
+from tutorial_helpers.engine.names import TURNS
 from tutorial_helpers.engine.neuron_bodies import Incoming, Side, neuron_loop
 from tutorial_helpers.engine.neuron_groups import NeuronGroup
 from tutorial_helpers.engine.plan_blocks import VECTOR, inputs_of_block, spikes_of_block
@@ -30,6 +31,10 @@ from tutorial_helpers.engine.synapse_groups import SynapseGroup
 # long. Longer code is not repeated.
 _STEPS_AT_ONCE = 4
 _LONGEST_CODE_FOR_STEPS = 12
+
+# Large populations are looked after while they run: when so many neurons have had their turn, an
+# interrupt can end that.
+_NEURONS_AT_ONCE = 1 << 12
 
 # How many neurons' flags of spikes are looked at in one go.
 _FLAGS_AT_ONCE = 8
@@ -111,6 +116,9 @@ def function_of_neurons(
             function, loop, memory, (), [*trailing, *last], instead=instead, scalars=scalars
         )
 
+    watched = _NEURONS_AT_ONCE if group.num_neurons > 4 * _NEURONS_AT_ONCE else 0
+    if watched and TURNS not in loop.scalars:
+        trailing.append((TURNS, TURNS))
     steps_at_once = _steps_at_once(loop, group.num_neurons)
     if in_blocks:
         some = call(("first_step", "step"), ("some_steps", str(steps_at_once)))["call"]
@@ -140,6 +148,7 @@ def function_of_neurons(
         "title": group.title,
         "loop": loop,
         "num_neurons": group.num_neurons,
+        "watched": watched,
         "wants_spikes": wants_spikes,
         "lists": listed,
         **block_of_spikes,

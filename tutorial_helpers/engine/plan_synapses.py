@@ -8,6 +8,7 @@ from typing import Any
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.events import EventSide
 from tutorial_helpers.engine.faults import Faults
+from tutorial_helpers.engine.names import TURNS
 from tutorial_helpers.engine.neuron_groups import NeuronGroup
 from tutorial_helpers.engine.plan_blocks import (
     WIDE,
@@ -27,6 +28,10 @@ from tutorial_helpers.engine.variables import Variable
 # registers that long. Longer code is repeated less, or compiling it takes too long.
 _SPIKES_PER_PASS = 8
 _LONGEST_REPEATED_CODE = 4
+
+# As many synapses as this are looked after while they run, row by row, so that an interrupt can end
+# that.
+_MANY_SYNAPSES = 1 << 22
 
 
 def _ends(model: Description, group: SynapseGroup) -> Ends:
@@ -161,6 +166,9 @@ def _synapse_function(
     elif connectivity is not None:
         target.append(("row_start", memory.row(connectivity.row_start)))
         target.append(("post_inds", memory.row(connectivity.post_inds)))
+    watched = num_pre * num_post >= _MANY_SYNAPSES
+    if watched and TURNS not in loop.scalars:
+        target.append((TURNS, TURNS))
     verbs = {
         "dynamics": "run",
         "events": "deliver_events_of",
@@ -181,6 +189,7 @@ def _synapse_function(
         "loop": loop,
         "adds": adds,
         "sparse": connectivity is not None,
+        "watched": watched,
         "num_pre": num_pre,
         "num_post": num_post,
         "rows_per_pass": [_SPIKES_PER_PASS, 1] if short and connectivity is None else [1],

@@ -26,8 +26,8 @@ from tutorial_helpers.engine.arithmetic import (
 )
 from tutorial_helpers.engine.expressions import Expressions
 from tutorial_helpers.engine.faults import Message, failed_assertion
-from tutorial_helpers.engine.loops import check_loops
-from tutorial_helpers.engine.names import Name
+from tutorial_helpers.engine.loops import check_loops, is_short
+from tutorial_helpers.engine.names import TURNS, Name
 from tutorial_helpers.engine.snippets import (
     NESTED_TOO_DEEPLY,
     Snippet,
@@ -183,7 +183,10 @@ class Translator(Expressions):
         self._loops.pop()
 
     def _loop(
-        self, condition: c_ast.Node | None, body: c_ast.Node | None, before_next: list[str]
+        self,
+        node: c_ast.While | c_ast.DoWhile | c_ast.For,
+        condition: c_ast.Node | None,
+        before_next: list[str],
     ) -> list[str]:
         """Return a loop, with what has to run before each next round."""
         # Numba compiles no loop without an end. A parameter or a variable may make one, which is as
@@ -194,22 +197,25 @@ class Translator(Expressions):
             head += [f"    {line}" for line in (*before, f"if not {test}:", "    break")]
             if not before:
                 head = [f"while bool_({self._tested(condition)[1]}):"]
+        if not is_short(node):
+            self.read.add(TURNS)
+            head += [f"    if halted({TURNS}):", "        break"]
         with self._inside_loop(before_next):
-            lines = self._indented(body)
+            lines = self._indented(node.stmt)
         return [*head, *lines, *("    " + line for line in before_next)]
 
     def _on_While(self, node: c_ast.While) -> list[str]:  # noqa: N802
-        return self._loop(node.cond, node.stmt, [])
+        return self._loop(node, node.cond, [])
 
     def _on_DoWhile(self, node: c_ast.DoWhile) -> list[str]:  # noqa: N802
         before, test = self._tested(node.cond, Level.UNARY)
-        return self._loop(None, node.stmt, [*before, f"if not {test}:", "    break"])
+        return self._loop(node, None, [*before, f"if not {test}:", "    break"])
 
     def _on_For(self, node: c_ast.For) -> list[str]:  # noqa: N802
         with self._scope():
             lines = [] if node.init is None else self._statement(node.init)
             following = [] if node.next is None else self._effect(node.next)
-            return lines + self._loop(node.cond, node.stmt, following)
+            return lines + self._loop(node, node.cond, following)
 
     def _on_Break(self, node: c_ast.Break) -> list[str]:  # noqa: N802
         if not self._loops:
