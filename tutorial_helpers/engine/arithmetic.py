@@ -17,6 +17,7 @@ from tutorial_helpers.engine.types import (
     Bool,
     Double,
     Int32,
+    Int64,
     ResolvedType,
     Uint64,
     promoted,
@@ -29,7 +30,7 @@ STEPS = {"++", "--", "p++", "p--"}
 # The most digits of a number that it is worth looking at; Python refuses to read thousands.
 _MOST_DIGITS = 100
 
-_COMPARISONS = {"==", "!=", "<", ">", "<=", ">="}
+COMPARISONS = {"==", "!=", "<", ">", "<=", ">="}
 
 
 class Level(IntEnum):
@@ -97,11 +98,14 @@ def converted(expression: Expression, target: ResolvedType) -> Expression:
         return Expression(literal(value, target), target, Level.ATOM, constant=value)
     if target.is_bool:
         return Expression(f"{wrapped(expression, Level.OR)} != 0", Bool, Level.COMPARE, True)
-    if source.is_float and target == Uint64:
-        return Expression(f"c_functions.to_uint64({code})", target, Level.ATOM)
-    if source.is_float and target.is_unsigned:
-        # C leaves negative numbers undefined here; like common processors, wrap them around.
-        code = f"int64({code})"
+    if source.is_float and not target.is_float:
+        # C leaves negative numbers undefined where the target is unsigned; like common processors,
+        # wrap them around.
+        wrapping = target.is_unsigned and target != Uint64
+        step = Int64 if wrapping else promoted(target)
+        code = f"c_functions.to_{step.numpy_name}({code})"
+        if step == target:
+            return Expression(code, target, Level.ATOM)
     return Expression(f"{target.numpy_name}({code})", target, Level.ATOM)
 
 
@@ -161,7 +165,7 @@ def computed(operator: str, left: Expression, right: Expression) -> Expression:
     shift = operator == "<<"
     ctype = promoted(left.type) if shift else usual_conversion(left.type, right.type)
     left, right = converted(left, ctype), converted(right, ctype)
-    if operator in _COMPARISONS:
+    if operator in COMPARISONS:
         code = f"{wrapped(left, Level.OR)} {operator} {wrapped(right, Level.OR)}"
         return Expression(code, ctype, Level.COMPARE, True)
     if operator in ("/", "%") and not ctype.is_float:

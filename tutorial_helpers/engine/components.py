@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property, reduce
 from operator import or_
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import numpy as np
 
 from tutorial_helpers.engine.access import CustomUpdateVarAccess, VarAccess, VarAccessMode
 from tutorial_helpers.engine.snippets import Snippet
@@ -111,7 +113,11 @@ class Model:
 
 @dataclass(frozen=True, repr=False)
 class NeuronModel(Model):
-    """Description of a neuron."""
+    """Description of a neuron.
+
+    `doubt` says what is hardly meant so in the values that a population holds, if anything. It
+    gets them by name, a row for each batch.
+    """
 
     family: ClassVar[str] = "neuron model"
 
@@ -120,6 +126,7 @@ class NeuronModel(Model):
     reset_code: Snippet
     additional_input_vars: tuple[AdditionalInput, ...]
     auto_refractory_required: bool
+    doubt: Callable[[Mapping[str, np.ndarray[Any, Any]]], str] | None = None
 
     @cached_property
     def usage(self) -> Usage:

@@ -16,6 +16,8 @@ from tutorial_helpers.engine.synapse_groups import SynapseGroup
 def assign_slots(populations: Iterable[NeuronGroup], synapses: Iterable[SynapseGroup]) -> None:
     """Give all memory that outlasts its step the number of slots that the delays need."""
     synapses = list(synapses)
+    for group in synapses:
+        group.check_dendritic_delays()
     for population in populations:
         outgoing = [group for group in synapses if group.src is population]
         slots = 1 + max((group.axonal_delay_steps for group in outgoing), default=0)

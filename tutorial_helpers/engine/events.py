@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from tutorial_helpers.engine.buffers import Buffer
+from tutorial_helpers.engine.buffers import END, Buffer
 from tutorial_helpers.engine.components import WeightUpdateModel
+from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.types import TIMEPOINT
 
@@ -25,6 +26,8 @@ class Events:
         The neurons that have an event, ascending; the rest of it means nothing.
     count
         How many they are.
+    faults
+        Record of more of them being asked for than there are.
     recorder
         The recording of events.
     times, prev_times
@@ -35,6 +38,7 @@ class Events:
 
     neurons: Buffer
     count: Buffer
+    faults: Faults
     recorder: Recorder
     times: Buffer
     prev_times: Buffer
@@ -73,8 +77,9 @@ def events_of(
             continue
         prev = f"prev_set_{side}" in names
         events[side] = Events(
-            Buffer(f"{name}_{side}_events", "uint32_t", size),
+            Buffer(f"{name}_{side}_events", "uint32_t", size, start=END),
             Buffer(f"{name}_num_{side}_events", "uint32_t", 1, per_element=False),
+            Faults.of_list(title, f"{side}synaptic events"),
             Recorder(f"{side}synaptic events of {title}", size),
             Buffer(f"{name}_{side}_set", TIMEPOINT, size),
             Buffer(f"{name}_{side}_prev_set", TIMEPOINT, size),

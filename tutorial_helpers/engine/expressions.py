@@ -18,6 +18,7 @@ from tutorial_helpers.engine.arithmetic import (
     wrapped,
 )
 from tutorial_helpers.engine.calls import Calls
+from tutorial_helpers.engine.faults import outside
 from tutorial_helpers.engine.names import Element, Name
 from tutorial_helpers.engine.pointers import Pointers
 from tutorial_helpers.engine.types import (
@@ -89,7 +90,7 @@ class Expressions(Pointers, Calls):
 
     def _value_of_ArrayRef(self, node: c_ast.ArrayRef) -> Expression:  # noqa: N802
         pointer, index = self._place(node)
-        fault = self.faults.site(self._snippet, node, pointer.title)
+        fault = self.faults.site(outside(pointer.title), self._snippet, node)
         return _value(Element(pointer.array, index, pointer.type, fault))
 
     def _value_of_ExprList(self, node: c_ast.ExprList) -> Expression:  # noqa: N802

@@ -49,6 +49,9 @@ Values = Mapping[str, Any] | None
 
 BACKEND_NAME = "bundled"
 
+# Kernels count steps with 64 bits, and after any that a user sets there is room for more.
+_LAST_TIMESTEP = 2**62
+
 # Preferences of PyGeNN's backends. They choose how code is generated and compiled there, and change
 # nothing here.
 _PREFERENCES = (
@@ -327,6 +330,8 @@ class GeNNModel:
         runtime = self._require_loaded("setting timestep")
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
             raise TypeError(f"timestep must be an integer of at least 0, not {shown(value)}.")
+        if value > _LAST_TIMESTEP:
+            raise ValueError(f"timestep must be at most 2**62, not {shown(value)}.")
         runtime.timestep = int(value)
 
     @property
@@ -694,6 +699,8 @@ class GeNNModel:
                     buffer.release()
             raise
         _warn_of_nan(groups)
+        for population in self.neuron_populations.values():
+            population.warn_of_doubt()
 
     def _groups(self) -> list[Group]:
         return [

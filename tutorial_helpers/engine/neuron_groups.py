@@ -8,13 +8,15 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 
 from tutorial_helpers.engine.bodies import Bound
-from tutorial_helpers.engine.buffers import Buffer
+from tutorial_helpers.engine.buffers import END, Buffer
 from tutorial_helpers.engine.components import NeuronModel
 from tutorial_helpers.engine.dynamic import DynamicParams
+from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.groups import Group, Network, Params, Values
 from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import TIMEPOINT
+from tutorial_helpers.engine.user_warnings import warn_user
 from tutorial_helpers.engine.variables import Variable
 
 
@@ -43,8 +45,9 @@ class NeuronGroup(Group):
         self.extra_global_params = self._arrays(neuron)
         self._dynamic_params[""] = DynamicParams(self.title, name, neuron, self.params)
         self.recorder = Recorder(self.title, num_neurons)
-        self.spikes_buffer = Buffer(f"{name}_spikes", "uint32_t", num_neurons)
+        self.spikes_buffer = Buffer(f"{name}_spikes", "uint32_t", num_neurons, start=END)
         self.spike_count_buffer = Buffer(f"{name}_num_spikes", "uint32_t", 1, per_element=False)
+        self.spike_faults = Faults.of_list(self.title, "spikes")
         self.spike_time_buffer = Buffer(f"{name}_st", TIMEPOINT, num_neurons)
         self.prev_spike_time_buffer = Buffer(f"{name}_prev_st", TIMEPOINT, num_neurons)
         self._spike_times = _SpikeTimes("spike_times", self.spike_time_buffer, self)
@@ -160,6 +163,22 @@ class NeuronGroup(Group):
             *(self.spike_time_buffer, self.prev_spike_time_buffer),
         )
         return own + [(buffer, None) for buffer in hidden]
+
+    def warn_of_doubt(self) -> None:
+        """Warn of what is hardly meant so in values that came from the host since the last time."""
+        memory = {**self.vars, **self.extra_global_params}
+        buffers = {name: variable.buffer for name, variable in memory.items()}
+        if self.model.doubt is None or not any(buffer.is_new for buffer in buffers.values()):
+            return
+        values = {}
+        for name, buffer in buffers.items():
+            buffer.is_new = False
+            assert buffer.device is not None
+            slots = buffer.device.reshape(len(buffer.device), buffer.slots, buffer.count)
+            values[name] = slots[:, self.steps_done % buffer.slots]
+        said = self.model.doubt(values)
+        if said:
+            warn_user(f"{self.title[0].upper()}{self.title[1:]}: {said}.")
 
     def bound(self) -> Bound:
         """Return the neuron model with its values and memory."""

@@ -32,6 +32,7 @@ def spikes_of_block(group: NeuronGroup, memory: Memory) -> dict[str, str]:
         "recent": memory.room(group.name, "recent", "uint32", count),
         "spikes": memory.row(group.spikes_buffer),
         "num_spikes": memory.row(group.spike_count_buffer),
+        "faults": memory.row(group.spike_faults),
         "recorded": memory.local(group.name, "recorded") if records_spikes(group) else "",
     }
 

@@ -45,6 +45,8 @@ def array_type(buffer: Buffer, precision: Precision) -> str:
     """Return the type of a buffer's device array in the signature of a kernel."""
     ctype = precision.resolve(buffer.type)
     name = "boolean" if ctype.is_bool else ctype.numpy_name
+    if buffer.constant:
+        return f"Array({name}, 2, 'C', readonly=True)"
     return f"{name}[:,:,::1]" if buffer.columns else f"{name}[:,::1]"
 
 
@@ -70,7 +72,7 @@ class Memory:
                     "part",
                 ),
                 *("collect", "record", "recall", "record_block", "list_arrivals", "end_block"),
-                *("keep", "lowest_bit", "take", "age", "take_turn", "finish_turn"),
+                *("keep", "lowest_bit", "take", "age", "take_turn", "finish_turn", "to_deliver"),
                 *("group_trains", "part_of_separate_arrays", "paused", "halted"),
             )
         )

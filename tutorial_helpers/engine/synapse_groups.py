@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
@@ -67,6 +67,8 @@ class SynapseGroup(Group):
     kind = "synapse population"
     # Hints to a GPU, which are kept and not needed here.
     _hints = ("parallelism_hint", "num_threads_per_spike", "narrow_sparse_ind_enabled")
+    # What `max_dendritic_delay_timesteps` is until it is set; None where it has to be.
+    default_dendritic_delay_timesteps: ClassVar[int | None] = None
 
     def __init__(
         self,
@@ -133,7 +135,7 @@ class SynapseGroup(Group):
         self._post_target_var = "Isyn"
         self._pre_target_var = "Isyn"
         self._axonal_delay_steps = 0
-        self._max_dendritic_delay_timesteps = 1
+        self._max_dendritic_delay_timesteps = self.default_dendritic_delay_timesteps
         self._max_connections: int | None = None
         for side, population in (("pre", src), ("post", trg)):
             built_in = wum.built_in(wum.synapse_usage | wum.neuron_usage(side))
@@ -188,8 +190,11 @@ class SynapseGroup(Group):
 
     @property
     def max_dendritic_delay_timesteps(self) -> int:
-        """Steps that ``addToPostDelay`` can tell apart: its delays are smaller than this."""
-        return self._max_dendritic_delay_timesteps
+        """Steps that ``addToPostDelay`` can tell apart: its delays are smaller than this.
+
+        To be set before the model is built, if the code calls that function; 1 if it does not.
+        """
+        return self._max_dendritic_delay_timesteps or 1
 
     @max_dendritic_delay_timesteps.setter
     def max_dendritic_delay_timesteps(self, steps: int) -> None:
@@ -199,6 +204,21 @@ class SynapseGroup(Group):
         self.genn_model.refuse_if_built(f"set {name} of {self.title}")
         what = f"{name} of {self.title}"
         return checked_integer(what, steps, least, LARGEST_COUNT, error=TypeError)
+
+    def check_dendritic_delays(self) -> None:
+        """Raise if code adds to later steps and it was not said how many there are.
+
+        Raises
+        ------
+        RuntimeError
+            If `max_dendritic_delay_timesteps` is not set.
+        """
+        if self._max_dendritic_delay_timesteps is None and self.calls("addToPostDelay"):
+            raise RuntimeError(
+                f"The code of {self.title} calls addToPostDelay, but maximum dendritic delay "
+                "timesteps has not been set: set its max_dendritic_delay_timesteps to one more "
+                "than its longest delay."
+            )
 
     # Connectivity -------------------------------------------------------------------------------
 

@@ -14,15 +14,18 @@ from contextlib import contextmanager
 from pycparser import c_ast
 
 from tutorial_helpers.engine.arithmetic import (
+    COMPARISONS,
     ONE,
     STEPS,
     Expression,
     Level,
     converted,
     literal,
+    truth,
     wrapped,
 )
 from tutorial_helpers.engine.expressions import Expressions
+from tutorial_helpers.engine.faults import Message, failed_assertion
 from tutorial_helpers.engine.loops import check_loops, is_short
 from tutorial_helpers.engine.names import TURNS, Name
 from tutorial_helpers.engine.snippets import (
@@ -46,6 +49,7 @@ class Translator(Expressions):
         super().__post_init__()
         # What runs before the next round of each loop and switch around the code at hand.
         self._loops: list[list[str]] = []
+        self._call: c_ast.Node = c_ast.EmptyStatement()
 
     # What callers use ------------------------------------------------------------------------
 
@@ -89,6 +93,15 @@ class Translator(Expressions):
             blocks = (len(line) - len(line.lstrip())) // 4
             if blocks > _DEEPEST_BLOCK or deepest > _DEEPEST_BRACKET:
                 raise self._snippet.error(NESTED_TOO_DEEPLY)
+
+    def refusal(self, message: str) -> Exception:
+        """Return the error to raise for the call of a special function that is being translated."""
+        return self._error(self._call, message)
+
+    def reporting(self, message: Message, numbers: str) -> str:
+        """Return the line by which the call of a special function reports a fault."""
+        fault = self.faults.site(message, self._snippet, self._call)
+        return f"arrays.report({numbers}, {fault})"
 
     # Statements ------------------------------------------------------------------------------
 
@@ -287,9 +300,20 @@ class Translator(Expressions):
         given = node.args.exprs if node.args else []
         if len(given) != 1:
             raise self._error(node, f"assert(condition) takes 1 argument, {len(given)} given.")
-        before, test = self._tested(given[0], Level.UNARY)
-        fault = self.faults.site(self._snippet, node)
-        return [*before, f"if not {test}:", f"    arrays.report({fault})"]
+        sides, operator = "0.0, 0.0", ""
+
+        def test(condition: c_ast.Node) -> str:
+            nonlocal sides, operator
+            if not (isinstance(condition, c_ast.BinaryOp) and condition.op in COMPARISONS):
+                return truth(self._condition(condition), Level.UNARY)
+            # What is compared is worth telling.
+            left, right = self._expression(condition.left), self._expression(condition.right)
+            sides, operator = f"float64({left.code}), float64({right.code})", condition.op
+            return truth(self._operation(operator, left, right, condition), Level.UNARY)
+
+        before, holds = self._captured(test, given[0])
+        fault = self.faults.site(failed_assertion(operator), self._snippet, node)
+        return [*before, f"if not {holds}:", f"    arrays.report({sides}, {fault})"]
 
     def _special_call(self, node: c_ast.FuncCall, name: str) -> list[str]:
         function = self.special[name]
@@ -301,6 +325,7 @@ class Translator(Expressions):
                 f"{name}({', '.join(function.arguments)}) takes {expected} "
                 f"argument{'s' if expected != 1 else ''}, {len(given)} given.",
             )
+        self._call = node
         evaluated = [self._evaluated(argument) for argument in given]
         before = [line for lines, _ in evaluated for line in lines]
         return [*before, *function.lines(self, *(value for _, value in evaluated))]

@@ -9,7 +9,12 @@ from typing import Any, NoReturn, Protocol
 import numpy as np
 
 from tutorial_helpers.engine.buffers import Buffer
-from tutorial_helpers.engine.initialisers import VarInit, check_initial_value, check_shape
+from tutorial_helpers.engine.initialisers import (
+    VarInit,
+    check_initial_value,
+    check_shape,
+    warn_of_overflow,
+)
 from tutorial_helpers.engine.sealed import Sealed, SealedDict
 from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import TypeLike
@@ -161,9 +166,10 @@ class Variable(Sealed):
         array = np.asarray(values)
         if not array.ndim and not self._takes_numbers:
             raise TypeError(
-                f"{self._what} needs one value for each synapse, not the number {shown(values)}; give "
-                "an array of the length of its values."
+                f"{self._what} needs one value for each synapse, not the number {shown(values)}; "
+                "give an array of the length of its values."
             )
+        warn_of_overflow(self._what, array, host.dtype)
         buffer = self.buffer
         slots = host.reshape(-1, buffer.slots, buffer.count)
         if array.shape == host.shape:
@@ -334,8 +340,10 @@ class ExtraGlobalArray(Variable):
         """Allocate the array and fill it, if it was given values; return whether it was."""
         if self.initial is None:
             return False
+        given = np.asarray(self.initial)
+        warn_of_overflow(self._what, given, dtype)
         with np.errstate(invalid="ignore", over="ignore"):
-            array = np.asarray(self.initial).astype(dtype)
+            array = given.astype(dtype)
         self.buffer.count = len(array)
         self.buffer.allocate(dtype, 1)
         assert self.buffer.device is not None

@@ -97,5 +97,10 @@ model.build()
 model.load()
 model.timestep = -1
 
+# %% A time step that leaves no room for more -> ValueError
+model.build()
+model.load()
+model.timestep = 2**63
+
 # %% Generated code before building -> RuntimeError
 model.generated_code
