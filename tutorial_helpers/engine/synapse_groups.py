@@ -213,7 +213,7 @@ class SynapseGroup(Group):
         RuntimeError
             If `max_dendritic_delay_timesteps` is not set.
         """
-        if self._max_dendritic_delay_timesteps is None and self.calls("addToPostDelay"):
+        if self._max_dendritic_delay_timesteps is None and "addToPostDelay" in self.usage.called:
             raise RuntimeError(
                 f"The code of {self.title} calls addToPostDelay, but maximum dendritic delay "
                 "timesteps has not been set: set its max_dendritic_delay_timesteps to one more "
