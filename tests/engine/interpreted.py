@@ -101,7 +101,7 @@ NAMESPACE: dict[str, Any] = {
         name: _callable(getattr(spike_lists, name))
         for name in (
             *("collect", "end_block", "keep", "list_arrivals", "lowest_bit"),
-            *("recall", "record", "record_block", "take"),
+            *("recall", "record", "record_block", "take", "to_deliver"),
         )
     },
     "kernel": lambda signature, **options: lambda function: function,
@@ -109,6 +109,10 @@ NAMESPACE: dict[str, Any] = {
     "part_of_separate_arrays": lambda function: function,
     "take_turn": _take_turn,
     "finish_turn": _finish_turn,
+    "paused": lambda turns: False,
+    "halted": lambda turns: False,
+    # Where what is run is no whole function, which would get them.
+    "turns": None,
     **{one.numpy_name: _Converter(one.dtype) for one in types.TYPE_NAMES.values()},
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import inspect
 import json
@@ -351,51 +352,73 @@ def test_another_version_is_another_entry(cache: Path, monkeypatch: pytest.Monke
 # What kernels are made of ------------------------------------------------------------------------
 
 ENGINE = Path(compiling.__file__).parent
+PACKAGE = "tutorial_helpers.engine"
 
 
-def imported_by(file: Path) -> set[str]:
-    """Return which modules of the engine a module imports, or a template in any of its modules."""
-    imports = r"^ *(?:from|import) +(?:tutorial_helpers|\.)[^\n(]*(?:\([^)]*\))?"
-    # What a template leaves out where it is not used counts as well.
-    text = re.sub(r'{{ "(.*?)".*?}}', r"\1", file.read_text(encoding="utf-8"))
-    statements = re.findall(imports, re.sub(r"{%.*?%}", "", text), re.MULTILINE)
-    words = {word for statement in statements for word in re.findall(r"\w+", statement)}
-    return {f"{word}.py" for word in words if (ENGINE / f"{word}.py").is_file()}
+def imported_by(text: str) -> set[Path]:
+    """Return which modules of the engine a text imports, as Python sees it."""
+    names = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "a relative import"
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    paths = [ENGINE.joinpath(*name.split(".")[2:]) for name in names if name.startswith(PACKAGE)]
+    return {path.with_suffix(".py") for path in paths} & compiling._ENGINE.keys()
 
 
-def test_all_that_generated_modules_import_is_part_of_the_key() -> None:
-    """So is all that these import, whose numbers would be compiled into kernels."""
-    reached = set[str]().union(*map(imported_by, (ENGINE / "kernels").glob("*.jinja")))
-    assert reached >= {"arrays.py", "c_functions.py", "jit.py", "random_numbers.py", "turns.py"}
-    new = reached
-    while new:
-        new = set[str]().union(*(imported_by(ENGINE / name) for name in new)) - reached
-        reached |= new
-    assert reached <= compiling._COMPILED_IN.keys()
+def texts_of_generated_modules() -> Iterator[str]:
+    """Yield the lines up to the first function, with all that is left out where it is not used."""
+    for template in (ENGINE / "kernels").glob("*.jinja"):
+        text = template.read_text("utf-8").split("\n@")[0]
+        if re.search("^from ", text, re.MULTILINE):
+            yield re.sub("{[%#].*?[%#]}", "", re.sub('{{ "(.*?)".*?}}', r"\1", text)).split("{{")[0]
 
 
-def test_modules_that_use_the_compiler_are_found(tmp_path: Path) -> None:
-    texts = {
-        "intrinsics.py": "from numba.extending import intrinsic\n",
-        "parts.py": "from tutorial_helpers.engine.jit import part\n",
-        "further/parts.py": "from tutorial_helpers.engine import (\n    jit,\n)\n",
-        "plain.py": "import numpy\n",
-    }
-    for name, text in texts.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    del texts["plain.py"]
-    assert compiling._compiled_in(tmp_path) == texts
+def test_all_that_generated_modules_reach_is_part_of_the_key() -> None:
+    """That is all that they import, and all that this imports: a number would be compiled in."""
+    texts = list(texts_of_generated_modules())
+    assert len(texts) >= 3
+    for text in texts:
+        reached = new = imported_by(text)
+        assert {"c_functions", "random_numbers", "jit"} <= {file.stem for file in reached}
+        while new:
+            new = set[Path]().union(*(imported_by(compiling._ENGINE[file]) for file in new))
+            new -= reached
+            reached |= new
+        assert {compiling._ENGINE[file] for file in reached} <= set(compiling._reached(text))
 
 
-@pytest.mark.parametrize("name", compiling._COMPILED_IN)
 def test_a_change_of_what_kernels_are_made_of_is_another_entry(
-    monkeypatch: pytest.MonkeyPatch, name: str
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Wherever it is, and however it is imported; all else can change."""
+    engine = {
+        ENGINE / "new.py": "from tutorial_helpers.engine import (\n    jit,\n    newer,\n)\n",
+        ENGINE / "newer.py": "import numpy\n\nfrom tutorial_helpers.engine.below.newest import X\n",
+        ENGINE / "below" / "newest.py": "X = 1\n",
+        ENGINE / "jit.py": "import numba\n",
+        ENGINE / "other.py": "import numba\n",
+    }
+    text = source() + "\n\nfrom tutorial_helpers.engine.new import y\n"
+    monkeypatch.setattr(compiling, "_ENGINE", engine)
+    compiling._imported_by.cache_clear()
+    key = compiling._key(text)
+    for file in engine:
+        monkeypatch.setattr(compiling, "_ENGINE", {**engine, file: engine[file] + "# changed\n"})
+        assert (compiling._key(text) == key) == (file.stem == "other"), file
+    compiling._imported_by.cache_clear()
+
+
+def test_files_that_change_while_they_are_in_use_change_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is compiled from modules as they were must not be kept as from those that are there."""
     key = compiling._key(source())
-    changed = compiling._COMPILED_IN[name] + "\n"
-    monkeypatch.setattr(compiling, "_COMPILED_IN", {**compiling._COMPILED_IN, name: changed})
-    assert compiling._key(source()) != key
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: "changed")
+    compiling._imported_by.cache_clear()
+    assert compiling._key(source()) == key
 
 
 # Damaged entries -------------------------------------------------------------------------------

@@ -156,7 +156,7 @@ def test_only_what_is_declared_is_an_argument_of_the_kernels() -> None:
     arguments = {"a_theta", "a_whole", "a_flag", "source_amp", "ab_scale", "ab_gain"}
     assert set(changing) - set(plain) == arguments
     # Blocks of steps are as good with values that change between them.
-    assert "for block in" in dynamic.m.generated_code
+    assert "block = timestep" in dynamic.m.generated_code
 
 
 def test_single_precision_is_cast_directly() -> None:

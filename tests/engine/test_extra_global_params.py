@@ -386,12 +386,12 @@ def test_only_writing_takes_the_batches_apart() -> None:
     model = new_model("reading", 5)
     pop = model.add_neuron_population("pop", 2, NEURON, {}, {"x": 0, "total": 0})
     model.build()
-    assert "for block in" in model.generated_code
+    assert "block = timestep" in model.generated_code
     assert pop.name in model.generated_code
     writing = new_model("writing", 5)
     writing.add_neuron_population("pop", 2, TRACE, {}, {"V": 0})
     writing.build()
-    assert "for block in" not in writing.generated_code
+    assert "block = timestep" not in writing.generated_code
 
 
 # SpikeSourceArray --------------------------------------------------------------------------------
@@ -632,7 +632,7 @@ def test_arrays_that_code_uses_need_values() -> None:
     parts = scene()
     parts.m.build()
     strength = parts.s.extra_global_params["strength"]
-    strength.initial = None
+    strength._initial = None
     for _ in range(2):
         with pytest.raises(RuntimeError, match=r"'strength' of synapse population 'ab' has no val"):
             parts.m.load()
@@ -645,7 +645,7 @@ def test_arrays_that_code_uses_need_values() -> None:
 
 def test_arrays_that_only_a_custom_update_uses_need_values() -> None:
     parts = scene()
-    parts.u.extra_global_params["more"].initial = None
+    parts.u.extra_global_params["more"]._initial = None
     parts.m.build()
     with pytest.raises(RuntimeError, match="'more' of custom update 'cu' has no values"):
         parts.m.load()

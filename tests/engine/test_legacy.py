@@ -49,7 +49,8 @@ from tutorial_helpers.engine.snippets import SnippetError
         ("$(t) - $(sT)", "t - st"),
         ("x = .5 + 1.5 - .25e-3 + 2.f;", "x = 0.5 + 1.5 - 0.25e-3 + 2.f;"),
         ("a[.5 > x] = y.z;", "a[0.5 > x] = y.z;"),
-        ("// $(V) DT is not code\n$(V);", "// $(V) DT is not code\nV;"),
+        ("// $(V) DT is not code\n$(V);", f"{' ' * 22}\nV;"),
+        ("// x /= 2 is not code\n$(V) /= 2;", f"{' ' * 21}\nV = V / (2);"),
         ("$(a) /* one\ntwo */ + 1", "a       \n       + 1"),
         ("$(x) /= $(y) + 1;", "x = x / (y + 1);"),
         ("$(p)[$(i)] /= 2;", "p[i] = p[i] / (2);"),
@@ -101,6 +102,7 @@ def test_mistakes_in_code(code: str, message: str, column: int) -> None:
         ("x = (int)y; z = (unsigned int)$(V);", set()),
         ("scalar a = $(gennrand_gamma, b, c), d = 1;", {"a", "d"}),
         ("// int a;\n/* int b; */ int c;", {"c"}),
+        ("scalar /* int */ x // y\n = 1.0, /* z */ y;", {"x", "y"}),
     ],
 )
 def test_local_variables_are_found(code: str, names: set[str]) -> None:
@@ -564,6 +566,91 @@ def test_current_spikes(loaded: SimpleNamespace) -> None:
     for action in (a.pull_current_spikes_from_device, lambda: a.current_spikes):
         with pytest.raises(RuntimeError, match="'a' cannot be read: the model is not loaded"):
             action()
+
+
+# Which populations send spikes to which, after how many steps of delay.
+WIRINGS: dict[str, list[tuple[str, str, int]]] = {
+    "nobody sends anything": [],
+    "b listens": [("a", "b", 0)],
+    "b listens with a delay": [("a", "b", 7)],
+    "a chain": [("a", "b", 3), ("b", "c", 0)],
+    "a loop, in blocks": [("a", "b", 4), ("b", "a", 4)],
+    "a loop, step by step": [("a", "b", 0), ("b", "a", 0)],
+}
+
+
+LISTENER = legacy.create_custom_neuron_class(
+    "listener",
+    var_name_types=[("V", "scalar")],
+    sim_code="$(V) += $(Isyn) + 0.125 * (scalar)($(id) % 4 + 1);",
+    threshold_condition_code="$(V) >= 1.0",
+    reset_code="$(V) = 0.0;",
+)
+
+
+def wired(wiring: str, batch_size: int, *, recorded: bool) -> Any:
+    """Return a built model of three populations."""
+    model = legacy.GeNNModel("float", "listening")
+    model.dT = 1.0
+    model.batch_size = batch_size
+    for name, size in {"a": 40, "b": 5, "c": 3}.items():
+        pop = model.add_neuron_population(name, size, LISTENER, {}, {"V": 0.0})
+        pop.spike_recording_enabled = recorded
+    for source, target, delay in WIRINGS[wiring]:
+        model.add_synapse_population(
+            *(f"{source}_{target}", "DENSE_GLOBALG", delay, source, target),
+            *("StaticPulse", {}, {"g": 0.03}, {}, {}, "DeltaCurr", {}, {}),
+        )
+    model.build()
+    return model
+
+
+def load_wired(model: Any) -> None:
+    """Load it, with batches that differ."""
+    model.load(num_recording_timesteps=1)
+    view = model.neuron_populations["a"].vars["V"].view
+    view[...] = np.linspace(0.0, 0.9, view.size).reshape(view.shape)
+    model.push_state_to_device("a")
+
+
+def batches_of(given: Any) -> list[Any]:
+    """Return what 4.9 gives as a list only where there are several batches."""
+    return given if isinstance(given, list) else [given]
+
+
+@pytest.mark.parametrize("batch_size", [1, 3])
+@pytest.mark.parametrize("wiring", WIRINGS)
+def test_current_spikes_are_there_whoever_listens(wiring: str, batch_size: int) -> None:
+    recording = wired(wiring, batch_size, recorded=True)
+    load_wired(recording)
+    expected: list[dict[str, list[list[int]]]] = []
+    for _ in range(70):
+        recording.step_time()
+        recording.pull_recording_buffers_from_device()
+        expected.append(
+            {
+                name: [ids.tolist() for _, ids in batches_of(pop.spike_recording_data)]
+                for name, pop in recording.neuron_populations.items()
+            }
+        )
+    for name in "abc":
+        assert any(any(step[name]) for step in expected)
+
+    model = wired(wiring, batch_size, recorded=False)
+    for parts in ([1] * 70, [1, 4, 31, 1, 32, 1]):
+        load_wired(model)
+        done = 0
+        for part in parts:
+            steps(model, part)
+            done += part
+            for name, pop in model.neuron_populations.items():
+                model.pull_current_spikes_from_device(name)
+                seen = [spikes.tolist() for spikes in batches_of(pop.current_spikes)]
+                assert seen == expected[done - 1][name], (name, done)
+        # What was pulled stays what it was until the next pull.
+        model.step_time()
+        assert [spikes.tolist() for spikes in batches_of(pop.current_spikes)] == seen
+        model.unload()
 
 
 def test_time(loaded: SimpleNamespace) -> None:

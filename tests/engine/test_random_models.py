@@ -162,7 +162,7 @@ def test_nothing_but_the_model_matters(random_model: RandomModel, seed: int) -> 
         # As if there were more to do than one thread should do.
         patch.setattr(runtime, "_ELEMENTS_PER_CALL", 4)
         patch.setattr(initialisation, "_ELEMENTS_PER_CALL", 4)
-        patch.setattr("tutorial_helpers.engine.model.LONGEST_QUEUE", 10)
+        patch.setattr("tutorial_helpers.engine.runtime.LONGEST_QUEUE", 10)
         for number in (2, 7):
             engine.set_num_threads(number)
             assert_same(run(random_model, model, every), expected, f"{number} threads")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any
 
 import numpy as np
@@ -200,3 +201,125 @@ def test_two_spikes_of_one_neuron_are_one_step_apart_at_least() -> None:
     for times, ids in pop.spike_recording_data:
         assert times.tolist() == sorted([3.0, 4.0, 5.0] * 33)
         assert ids.tolist() == [*range(31, -1, -1), 32] * 3
+
+
+# Rings: what a look shows, however often the buffer has wrapped since the last one -----------
+
+DRIFTING = engine.create_neuron_model(
+    "drifting",
+    params=["drift"],
+    vars=[("V", "scalar")],
+    sim_code="V += Isyn + drift * (1.0 + id % 5u);",
+    threshold_condition_code="V >= 1.0",
+    reset_code="V = 0.0;",
+)
+EVENTFUL = engine.create_weight_update_model(
+    "eventful",
+    params=["g"],
+    pre_neuron_var_refs=[("V_pre", "scalar")],
+    post_neuron_var_refs=[("V_post", "scalar")],
+    pre_spike_syn_code="addToPost(g);",
+    pre_event_threshold_condition_code="V_pre > 0.6",
+    pre_event_syn_code="addToPost(0.5 * g);",
+    post_event_threshold_condition_code="V_post > 0.7",
+    post_event_syn_code="addToPre(0.1 * g);",
+)
+# By what they are: pairs of populations, with the steps of axonal delay, and the weight update.
+RINGS: dict[str, tuple[list[tuple[str, str, int]], Any]] = {
+    "alone, in blocks of 32": ([], None),
+    "feed-forward, in blocks of 32": ([("A", "B", 0)], "StaticPulseConstantWeight"),
+    "feed-forward with delays": ([("A", "B", 3), ("A", "A", 31)], "StaticPulseConstantWeight"),
+    "recurrent, in blocks of 5": ([("A", "B", 0), ("B", "A", 4)], "StaticPulseConstantWeight"),
+    "recurrent, step by step": ([("A", "B", 0), ("B", "A", 0)], "StaticPulseConstantWeight"),
+    "events": ([("A", "B", 2)], EVENTFUL),
+}
+
+
+@functools.cache
+def ring(kind: str) -> Any:
+    """Return a model in batches of two that records all that it can."""
+    connections, weight_update = RINGS[kind]
+    model = new_model("ring", batch_size=2)
+    model.dt = 0.1
+    for name, number, drift in (("A", 33, 0.06), ("B", 5, 0.11)):
+        pop = model.add_neuron_population(name, number, DRIFTING, {"drift": drift}, {"V": 0.0})
+        pop.spike_recording_enabled = pop.spike_event_recording_enabled = True
+    for source, target, delay in connections:
+        references = {"pre_var_refs": {"V_pre": "V"}, "post_var_refs": {"V_post": "V"}}
+        group = model.add_synapse_population(
+            f"{source}_{target}",
+            "DENSE",
+            *(model.neuron_populations[name] for name in (source, target)),
+            engine.init_weight_update(
+                weight_update, {"g": 0.02}, **(references if weight_update is EVENTFUL else {})
+            ),
+            engine.init_postsynaptic("DeltaCurr"),
+        )
+        group.axonal_delay_steps = delay
+    model.build()
+    return model
+
+
+def recorded(model: Any) -> dict[tuple[str, int], set[tuple[int, int]]]:
+    """Return the steps and neurons of each recording that was pulled, by name and batch."""
+    data = {name: pop.spike_recording_data for name, pop in model.neuron_populations.items()}
+    for name, group in model.synapse_populations.items():
+        if group.events:
+            data[f"{name} pre"] = group.pre_spike_event_recording_data
+            data[f"{name} post"] = group.post_spike_event_recording_data
+    return {
+        (name, batch): {
+            (round(time / model.dt), int(neuron)) for time, neuron in zip(times, ids, strict=True)
+        }
+        for name, batches in data.items()
+        for batch, (times, ids) in enumerate(batches)
+    }
+
+
+def start(model: Any, length: int) -> None:
+    """Load a model, and have its batches differ."""
+    if model.is_loaded:  # a run before failed
+        model.unload()
+    model.load(num_recording_timesteps=length)
+    pushed(model.neuron_populations["A"], "V", np.arange(66).reshape(2, 33) % 10 / 10)
+
+
+@functools.cache
+def seen_step_by_step(kind: str) -> dict[tuple[str, int], set[tuple[int, int]]]:
+    """Return all that a ring model records in 300 steps, as a look after every step shows it."""
+    model = ring(kind)
+    start(model, 1)
+    everything: dict[tuple[str, int], set[tuple[int, int]]] = {}
+    for _ in range(300):
+        model.step_time()
+        model.pull_recording_buffers_from_device()
+        for key, found in recorded(model).items():
+            everything.setdefault(key, set()).update(found)
+    model.unload()
+    return everything
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    length=st.integers(1, 100) | st.integers(1, 34),
+    parts=st.lists(st.integers(1, 100), min_size=1, max_size=3),
+    kind=st.sampled_from(list(RINGS)),
+)
+def test_a_look_shows_the_last_steps_however_often_the_buffer_wrapped(
+    length: int, parts: list[int], kind: str
+) -> None:
+    model, everything = ring(kind), seen_step_by_step(kind)
+    assert all(everything.values())
+    start(model, length)
+    done = 0
+    for part in parts:
+        steps(model, part)
+        done += part
+        model.pull_recording_buffers_from_device()
+        if done < length:
+            continue
+        window = range(done - length, done)
+        for key, found in recorded(model).items():
+            expected = {(step, neuron) for step, neuron in everything[key] if step in window}
+            assert found == expected, (key, length, parts)
+    model.unload()

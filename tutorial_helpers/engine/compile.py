@@ -19,6 +19,7 @@ import hashlib
 import linecache
 import os
 import pickle
+import re
 import shlex
 import shutil
 import stat
@@ -45,6 +46,7 @@ from tutorial_helpers.engine import (  # noqa: F401
     spike_trains,
     turns,
 )
+from tutorial_helpers.engine.threads import aside
 from tutorial_helpers.engine.user_warnings import warn_user
 
 # Names of entries that are being written begin like this. Writing takes less than a second, so one
@@ -57,23 +59,6 @@ _MOST_BYTES = 1 << 28
 _CHECKSUM_BYTES = hashlib.sha256().digest_size
 
 _modules: dict[str, ModuleType] = {}
-
-
-def _compiled_in(folder: Path) -> dict[str, str]:
-    """Return the text of all modules that use the compiler, by their names in the engine's folder.
-
-    What they define is compiled into kernels, without Numba noticing when it changes. A module that
-    only mentions the compiler does no harm here.
-    """
-    texts = {
-        file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
-        for file in sorted(folder.rglob("*.py"))
-    }
-    return {name: text for name, text in texts.items() if "numba" in text or "jit" in text}
-
-
-# Read with the modules: if a file changes afterwards, this process goes on as it is.
-_COMPILED_IN = _compiled_in(Path(__file__).parent)
 
 
 def cache_directory() -> Path | None:
@@ -135,7 +120,7 @@ def compiled(source: str) -> ModuleType:
     """
     key = _key(source)
     if key not in _modules:
-        _compile(key, source, cache_directory())
+        aside(functools.partial(_compile, key, source, cache_directory()))
     return _modules[key]
 
 
@@ -169,9 +154,38 @@ def _key(source: str) -> str:
         llvmlite.__version__,
         np.__version__,
         *jit.target(),
-        *_COMPILED_IN.values(),
+        *_reached(source),
     ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+# Read with the modules: if a file changes afterwards, this process goes on as it is.
+_ENGINE = {file: file.read_text("utf-8") for file in sorted(Path(__file__).parent.rglob("*.py"))}
+
+
+def _reached(source: str) -> list[str]:
+    """Return the text of all modules of the engine that a text imports, and that these import.
+
+    What they define is compiled into kernels, without Numba noticing when it changes. Only names
+    are compared, so there may be a module too many, which does no harm.
+    """
+    found = set[Path]()
+    words = _imported(source)
+    while new := {file for file in _ENGINE if file.stem in words} - found:
+        found |= new
+        words = set().union(*map(_imported_by, new))
+    return [text for file, text in _ENGINE.items() if file in found]
+
+
+@functools.cache
+def _imported_by(file: Path) -> set[str]:
+    return _imported(_ENGINE[file])
+
+
+def _imported(text: str) -> set[str]:
+    """Return all words of the statements in a text that import something."""
+    statements = re.findall(r"^ *(?:from|import)\b[^\n(]*(?:\([^)]*\))?", text, re.MULTILINE)
+    return set(re.findall(r"\w+", " ".join(statements)))
 
 
 def _execute(key: str, source: str, known: dict[str, bytes]) -> ModuleType:

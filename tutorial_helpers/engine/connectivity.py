@@ -18,8 +18,12 @@ from tutorial_helpers.engine.initialisation import (
     signature_of,
 )
 from tutorial_helpers.engine.initialisers import ConnectivityInit, evaluate_parameters
+from tutorial_helpers.engine.names import TURNS
 from tutorial_helpers.engine.templates import rendered
+from tutorial_helpers.engine.threads import together
+from tutorial_helpers.engine.turns import STOP, new_turns
 from tutorial_helpers.engine.types import Precision
+from tutorial_helpers.engine.wording import LARGEST, checked_integer
 
 Array = np.ndarray[Any, Any]
 
@@ -44,9 +48,10 @@ def _most(
             f"{what} could not be computed from num_pre = {num_pre}, num_post = {num_post} and "
             f"{dict(params)}: {type(error).__name__}: {error}."
         ) from error
-    if isinstance(result, bool) or not isinstance(result, (int, np.integer)) or result < 0:
-        raise RuntimeError(f"{what} must return an integer of at least 0, not {result!r}.")
-    return int(result)
+    try:
+        return checked_integer(f"What {what} returns", result, 0, LARGEST)
+    except (TypeError, ValueError) as error:
+        raise RuntimeError(str(error)) from None
 
 
 def max_row_length(init: ConnectivityInit, num_pre: int, num_post: int) -> int:
@@ -89,6 +94,7 @@ def connectivity_kernel(
     global_names, global_types = global_arguments(code)
     arrays = [*global_names, "targets", "lengths", "problem"]
     types = [
+        "int64[::1]",
         *(["int64"] * len(numbers)),
         precision.time.numpy_name,
         *(signature_of(ctype) for _, ctype in code.params),
@@ -100,7 +106,7 @@ def connectivity_kernel(
         code=code,
         total=total,
         draws=code.draws or bool(total),
-        parameters=", ".join([*numbers, "dt", *(name for name, _ in code.params), *arrays]),
+        parameters=", ".join([TURNS, *numbers, "dt", *(name for name, _ in code.params), *arrays]),
         signature=", ".join(types),
     )
     return code, compiled(source).connect
@@ -206,7 +212,18 @@ def _run(
 
 
 def _called(kernel: Any, before: list[Any], after: list[Any], shared: list[Any]) -> int:
-    return int(kernel(*before, *shared, *after))
+    results: list[int] = []
+    while not results:
+        turns = new_turns()
+
+        def work(turns: Array = turns) -> None:
+            results.append(int(kernel(turns, *before, *shared, *after)))
+
+        together(work, 1, turns)
+        if turns[STOP]:
+            # A signal came that raised nothing: all of it again.
+            results.clear()
+    return results[0]
 
 
 def _out_of_bounds(

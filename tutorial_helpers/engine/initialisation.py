@@ -17,8 +17,10 @@ from tutorial_helpers.engine.arithmetic import literal
 from tutorial_helpers.engine.compile import compiled
 from tutorial_helpers.engine.components import Model, VarInitSnippet
 from tutorial_helpers.engine.init_code import InitCode, Layout, value_code
+from tutorial_helpers.engine.names import TURNS
 from tutorial_helpers.engine.templates import rendered
 from tutorial_helpers.engine.threads import share
+from tutorial_helpers.engine.turns import HALTED, new_turns
 from tutorial_helpers.engine.types import Precision, ResolvedType
 
 Array = np.ndarray[Any, Any]
@@ -101,8 +103,10 @@ def value_kernel(
     inds = ["pre_inds", "post_inds"] if layout == "sparse" else []
     global_names, global_types = global_arguments(code)
     numbers = ["first", "last", "seed", "stream", "num_batch", "num_pre", "num_post"]
-    names = [*numbers, "dt", *(name for name, _ in code.params), *global_names, *inds, "values"]
+    params = [name for name, _ in code.params]
+    names = [TURNS, *numbers, "dt", *params, *global_names, *inds, "values"]
     types = [
+        "int64[::1]",
         *(["int64"] * len(numbers)),
         precision.time.numpy_name,
         *(signature_of(param) for _, param in code.params),
@@ -192,7 +196,14 @@ def initial_values(
         arguments = [*leading, *shared, *trailing]
         # Of what goes wrong the first is told, so that has to be found by one thread.
         least = count if code.faults.sites else _ELEMENTS_PER_CALL
-        share(lambda first, last: kernel(first, last, *arguments), count, max(1, least))
+        turns = new_turns()
+
+        def part(first: int, last: int) -> None:
+            kernel(turns, first, last, *arguments)
+
+        share(part, count, least, turns)
+        if turns[HALTED]:
+            raise RuntimeError(f"Initialising {title} was interrupted: call model.load() again.")
 
     run(code, arrays or {}, snippet, title, work)
     return values

@@ -22,6 +22,7 @@ from tutorial_helpers.engine.components import (
 from tutorial_helpers.engine.suggestions import closest, did_you_mean
 from tutorial_helpers.engine.types import Precision, ResolvedType
 from tutorial_helpers.engine.user_warnings import warn_user
+from tutorial_helpers.engine.wording import shown
 
 
 @dataclass(frozen=True)
@@ -257,7 +258,7 @@ def check_names(
     if given is None:
         given = {}
     if not isinstance(given, Mapping):
-        raise TypeError(f"{prefix}: {kind}s must be a dict of name to value, not {given!r}.")
+        raise TypeError(f"{prefix}: {kind}s must be a dict of name to value, not {shown(given)}.")
     listed = ", ".join(f"'{name}'" for name in expected) or "none"
     if len(given) != len(expected):
         got = ", ".join(f"'{name}'" for name in given) or "none"
@@ -309,7 +310,7 @@ def check_initial_value(what: str, value: object) -> None:
     """Raise unless `value` is something that a variable can start from."""
     if value is None or isinstance(value, VarInit) or np.isscalar(value):
         if isinstance(value, (str, bytes, complex, np.complexfloating)):
-            raise TypeError(f"{what} must start from numbers, not {value!r}.")
+            raise TypeError(f"{what} must start from numbers, not {shown(value)}.")
         return
     if not isinstance(value, (Sequence, np.ndarray)) or isinstance(value, (str, bytes)):
         raise TypeError(
@@ -348,6 +349,25 @@ def check_number(what: str, value: float, ctype: ResolvedType) -> None:
     )
 
 
+def warn_of_overflow(what: str, given: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> None:
+    """Warn of numbers that an integer type does not have, so that they become others."""
+    if dtype.kind not in "iu" or np.can_cast(given.dtype, dtype):
+        return
+    limits = np.iinfo(dtype)
+    low, high = int(limits.min), int(limits.max)
+    # A fraction is lost, as in C; NaN is in no range.
+    wrong = np.flatnonzero(~((given > low - 1) & (given < high + 1)))
+    if wrong.size:
+        element = f" (element {wrong[0]})" if given.ndim else ""
+        with np.errstate(invalid="ignore"):
+            becomes = given.astype(dtype).flat[wrong[0]]
+        warn_user(
+            f"{what[0].upper()}{what[1:]} takes integers from {low} to {high}, not "
+            f"{given.flat[wrong[0]]}{element}, which becomes {becomes}; correct it, or use another "
+            "type."
+        )
+
+
 def initial_array(
     what: str, value: object, ctype: ResolvedType, precision: Precision
 ) -> np.ndarray[Any, Any]:
@@ -362,10 +382,12 @@ def initial_array(
     array = np.asarray(value)
     if array.ndim == 0:
         check_number(f"the initial value of {what}", array.item(), precision.scalar)
+        warn_of_overflow(what, array, ctype.dtype)
         number = constant(array.item(), precision.scalar)
         if ctype.is_bool:
             return np.asarray(bool(number))
         return np.asarray(constant(number, ctype), ctype.dtype)
+    warn_of_overflow(what, array, ctype.dtype)
     # What is too large becomes infinite; the model warns of it when it is loaded.
     with np.errstate(invalid="ignore", over="ignore"):
         return array.astype(ctype.dtype, copy=False)
@@ -415,7 +437,7 @@ def evaluate_parameters(
         if np.ndim(result) or np.asarray(result).dtype.kind not in "biuf":
             raise TypeError(
                 f"Derived parameter '{item.name}' of {title} must be a number: its function "
-                f"returned {result!r}."
+                f"returned {shown(result)}."
             )
         values[item.name] = float(result)
     for param in model.constants:
@@ -459,4 +481,4 @@ def _shown(value: object) -> str:
     if isinstance(value, (Iterator, Set)):
         return f"a {type(value).__name__}"
     plain = value is None or isinstance(value, Iterable)
-    return repr(value) if plain else f"{type(value).__name__} {value!r}"
+    return repr(value) if plain else f"{type(value).__name__} {shown(value)}"

@@ -5,18 +5,25 @@ A kernel that cannot end is of no use to anyone, and Numba compiles none.
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Iterable
 
-import numpy as np
 from pycparser import c_ast
 
+from tutorial_helpers.engine.arithmetic import number_of
 from tutorial_helpers.engine.snippets import Snippet
 
 # What may come after a statement: the next one, the end of the loop or switch around it, or the
 # loop's next round.
 _NEXT, _BREAK, _CONTINUE = "next", "break", "continue"
 _ONWARD = frozenset({_NEXT})
+
+# What a loop may count to without being looked after: every type can count beyond that, so that the
+# loop ends.
+_COUNTABLE = 126
+
+# What is smaller is 0 as a float, and is not as a double.
+_SMALLEST_FLOAT = 2.0**-149
 
 _LOOPS = (c_ast.While, c_ast.DoWhile, c_ast.For)
 
@@ -40,6 +47,47 @@ def check_loops(snippet: Snippet, node: c_ast.Node) -> None:
         If a loop can never be left; the innermost such loop is shown.
     """
     _exits(snippet, node)
+
+
+def is_short(node: c_ast.Node) -> bool:
+    """Return whether a loop certainly ends soon: it counts between literals, and holds no other.
+
+    All others are looked after while they run, so that an interrupt can end them.
+    """
+    if not isinstance(node, c_ast.For):
+        return False
+    match node.init, node.cond, node.next:
+        case (
+            c_ast.DeclList(decls=[c_ast.Decl(name=name, init=c_ast.Constant(value=begin))]),
+            c_ast.BinaryOp(
+                op="<" | "<=", left=c_ast.ID(name=tested), right=c_ast.Constant(value=end)
+            ),
+            c_ast.UnaryOp(op="p++" | "++", expr=c_ast.ID(name=counted)),
+        ):
+            counts = _integer(begin) >= 0 and _integer(end) <= _COUNTABLE
+            return counts and name == tested == counted and not _changes(node.stmt, name)
+    return False
+
+
+def _integer(text: str) -> float:
+    """Return the value of a literal; infinity for one that is no integer."""
+    try:
+        return int(text.rstrip("uUlL"), 0)
+    except ValueError:
+        return math.inf
+
+
+def _changes(node: c_ast.Node | None, name: str) -> bool:
+    """Return whether a variable may be assigned in a loop, or another loop is in it."""
+    if node is None:
+        return False
+    if isinstance(node, _LOOPS):
+        return True
+    steps = isinstance(node, c_ast.UnaryOp) and node.op in ("p++", "++", "p--", "--", "&")
+    target = node.expr if steps else getattr(node, "lvalue", None)
+    if isinstance(target, c_ast.ID) and target.name == name:
+        return True
+    return any(_changes(child, name) for _, child in node.children())
 
 
 def _exits(snippet: Snippet, node: c_ast.Node | None) -> frozenset[str]:
@@ -92,12 +140,8 @@ def _constant_truth(node: c_ast.Node) -> bool | None:
     if isinstance(node, c_ast.ID):
         return {"true": True, "false": False}.get(node.name)
     if isinstance(node, c_ast.Constant):
-        if node.type in ("float", "double", "long double"):
-            number = float(node.value.rstrip("fFlL"))
-            # Too small for a float, but not for a double.
-            with np.errstate(over="ignore", under="ignore"):
-                return None if number and not np.float32(number) else number != 0.0
-        return re.search("[1-9a-fA-F]", node.value) is not None
+        number = number_of(node)
+        return None if 0 < number < _SMALLEST_FLOAT else number != 0
     if isinstance(node, c_ast.UnaryOp) and node.op in ("!", "-", "+"):
         held = _constant_truth(node.expr)
         return held if held is None or node.op != "!" else not held

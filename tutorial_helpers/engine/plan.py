@@ -121,8 +121,8 @@ def _plan(model: Description, blocks: Blocks | None) -> Plan:
         *memory.scratch,
     ]
     types = [
-        "int64[::1]",
-        *(["int64"] * (len(LEADING) - 1)),
+        *("int64[::1]", "int64[::1]"),
+        *(["int64"] * (len(LEADING) - 2)),
         *(array_type(buffer, model.types) for buffer in memory.arrays),
         *(["uint32[:,:,::1]"] * len(recorders)),
         *(scratch.type for scratch in memory.scratch.values()),

@@ -12,15 +12,17 @@ from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.custom_update_bodies import custom_update_loop
 from tutorial_helpers.engine.custom_updates import CustomUpdate
 from tutorial_helpers.engine.faults import Faults
-from tutorial_helpers.engine.names import Namer
 from tutorial_helpers.engine.plan_description import Description
 from tutorial_helpers.engine.plan_memory import array_type, assigns_shared, slot_of
 from tutorial_helpers.engine.templates import rendered
 from tutorial_helpers.engine.update_shapes import reduced_over
 
-# What the kernel of a custom update takes before its arrays: batches from `first` to `last`, the
-# elements of each from `begin` to `end`, and the rest as ``simulate`` does.
-_UPDATE_LEADING = ("first", "last", "begin", "end", "num_batches", "timestep", "steps_done")
+# What the kernel of a custom update takes before its arrays: how many batches there are, and
+# elements of each, at most how many of both make a part, and the rest as ``simulate`` does.
+_UPDATE_LEADING = (
+    *("turns", "num_batches", "count", "most_batches", "most_elements"),
+    *("timestep", "steps_done"),
+)
 
 
 @dataclass(frozen=True)
@@ -72,11 +74,8 @@ def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, A
         model.types, model.dt, group.size, group.columns, group.bound(), folded, inds
     )
     over_batches = bool(loop.reductions) and "batches" in over.values()
-    code = " ".join([*loop.before, *loop.loads, *loop.lines, *loop.stores])
-    namer = Namer(
-        (*_UPDATE_LEADING, "num_batch", "t", "batch", "element", *re.findall(r"\w+", code))
-    )
-    arrays = {argument.name: namer.unique(f"all_{argument.name}") for argument in loop.arguments}
+    names = [argument.name for argument in loop.arguments]
+    arrays = {name: loop.namer.unique(f"all_{name}") for name in names}
     buffers = [argument.buffer for argument in loop.arguments]
     # Counted from `begin`, so that no index can be negative: the loop is compiled for that.
     rows = [
@@ -89,14 +88,18 @@ def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, A
     ]
     if "num_batch" in loop.scalars:
         rows.insert(0, "num_batch = uint32(num_batches)")
-    types = [array_type(buffer, model.types) for buffer in buffers]
+    types = [
+        "int64[::1]",
+        *(["int64"] * (len(_UPDATE_LEADING) - 1)),
+        *(array_type(buffer, model.types) for buffer in buffers),
+    ]
     return {
-        # Part of a docstring, which the name that a user gave must not end.
+        # Part of a docstring, which the name that a user gave to the model must not end.
         "title": re.sub(r"[^ -~]|[\"\\\\]", "?", group.model.title).capitalize(),
         "loop": loop,
         "over_batches": over_batches,
         "parameters": ", ".join([*_UPDATE_LEADING, *arrays.values()]),
-        "signature": ", ".join(["int64"] * len(_UPDATE_LEADING) + types),
+        "signature": ", ".join(types),
         "rows": rows,
         "time": model.types.time.numpy_name,
         "dt": literal(model.dt, model.types.time),

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tutorial_helpers.engine.bodies import Loop
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.faults import Faults
-from tutorial_helpers.engine.names import Namer
+from tutorial_helpers.engine.names import TURNS, Namer
 from tutorial_helpers.engine.types import Precision
 
-# What the kernel ``simulate`` takes before its arrays: whose turn it is of how many batches, the
-# number of the first step, how many steps were simulated since the model was loaded (which is
-# another number once a user has set the time step), the seed of random numbers, the number of
-# steps, which phases.
-LEADING = ("turns", "num_batch", "timestep", "steps_done", "seed", "num_steps", "phases")
+# What the kernel ``simulate`` takes before its arrays: whose turn it is, how many steps each batch
+# has done already, how many batches there are, the number of the first step, how many steps were
+# simulated since the model was loaded (which is another number once a user has set the time step),
+# the seed of random numbers, the number of steps, which phases.
+LEADING = (
+    *(TURNS, "progress", "num_batch", "timestep", "steps_done", "seed", "num_steps", "phases"),
+)
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ def array_type(buffer: Buffer, precision: Precision) -> str:
     """Return the type of a buffer's device array in the signature of a kernel."""
     ctype = precision.resolve(buffer.type)
     name = "boolean" if ctype.is_bool else ctype.numpy_name
+    if buffer.constant:
+        return f"Array({name}, 2, 'C', readonly=True)"
     return f"{name}[:,:,::1]" if buffer.columns else f"{name}[:,::1]"
 
 
@@ -61,6 +64,7 @@ class Memory:
                     "step",
                     "steps",
                     "t",
+                    "done",
                     "stride",
                     "turn",
                     "simulate",
@@ -68,8 +72,8 @@ class Memory:
                     "part",
                 ),
                 *("collect", "record", "recall", "record_block", "list_arrivals", "end_block"),
-                *("keep", "lowest_bit", "take", "age", "take_turn", "finish_turn"),
-                *("group_trains", "part_of_separate_arrays"),
+                *("keep", "lowest_bit", "take", "age", "take_turn", "finish_turn", "to_deliver"),
+                *("group_trains", "part_of_separate_arrays", "paused", "halted"),
             )
         )
     )
@@ -99,7 +103,7 @@ class Memory:
 
     def identifier(self, name: str) -> str:
         """Return a unique Python name for something in the model."""
-        return self.namer.unique(re.sub(r"^(?=\d)", "n", name))
+        return self.namer.unique(name)
 
     def row_lines(self) -> list[str]:
         """Return the lines that take the rows of one batch."""
@@ -114,6 +118,7 @@ SCALARS = {
     "num_batch": "uint32(num_batch)",
     "t": "t",
     "age": "age",
+    TURNS: TURNS,
 }
 
 

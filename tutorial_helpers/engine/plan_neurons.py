@@ -11,6 +11,7 @@ from tutorial_helpers.engine.components import Var
 from tutorial_helpers.engine.events import EventSide
 from tutorial_helpers.engine.groups import Group
 from tutorial_helpers.engine.initialisers import PostsynapticInit
+from tutorial_helpers.engine.names import TURNS
 from tutorial_helpers.engine.neuron_bodies import Incoming, Side, neuron_loop
 from tutorial_helpers.engine.neuron_groups import NeuronGroup
 from tutorial_helpers.engine.plan_blocks import VECTOR, inputs_of_block, spikes_of_block
@@ -30,6 +31,10 @@ from tutorial_helpers.engine.synapse_groups import SynapseGroup
 # long. Longer code is not repeated.
 _STEPS_AT_ONCE = 4
 _LONGEST_CODE_FOR_STEPS = 12
+
+# Large populations are looked after while they run: when so many neurons have had their turn, an
+# interrupt can end that.
+_NEURONS_AT_ONCE = 1 << 12
 
 # How many neurons' flags of spikes are looked at in one go.
 _FLAGS_AT_ONCE = 8
@@ -75,18 +80,24 @@ def function_of_neurons(
                 sg.bound_postsynaptic(),
                 sg.out_post.buffer,
                 sg.post_target_var,
-                sg.den_delay_buffer if sg.calls("addToPostDelay") else None,
+                sg.den_delay_buffer if "addToPostDelay" in sg.usage.called else None,
             )
             for sg in incoming
         ],
         [(source.bound(), source.target_var) for source in sources],
         group.spike_time_buffer if group.keeps_spike_times else None,
         group.prev_spike_time_buffer if group.keeps_prev_spike_times else None,
-        [(sg.out_pre_buffer, sg.pre_target_var) for sg in outgoing if sg.calls("addToPre")],
+        [
+            (sg.out_pre_buffer, sg.pre_target_var)
+            for sg in outgoing
+            if "addToPre" in sg.usage.called
+        ],
         sides,
         in_blocks=in_blocks,
     )
-    wants_spikes = group.can_spike and (bool(outgoing) or group.spike_recording_enabled)
+    wants_spikes = group.can_spike and (
+        bool(outgoing) or group.spike_recording_enabled or group.shows_current_spikes
+    )
     flags = ""
     block_of_spikes = {}
     trailing = []
@@ -109,6 +120,9 @@ def function_of_neurons(
             function, loop, memory, (), [*trailing, *last], instead=instead, scalars=scalars
         )
 
+    watched = _NEURONS_AT_ONCE if group.num_neurons > 4 * _NEURONS_AT_ONCE else 0
+    if watched and TURNS not in loop.scalars:
+        trailing.append((TURNS, TURNS))
     steps_at_once = _steps_at_once(loop, group.num_neurons)
     if in_blocks:
         some = call(("first_step", "step"), ("some_steps", str(steps_at_once)))["call"]
@@ -138,6 +152,7 @@ def function_of_neurons(
         "title": group.title,
         "loop": loop,
         "num_neurons": group.num_neurons,
+        "watched": watched,
         "wants_spikes": wants_spikes,
         "lists": listed,
         **block_of_spikes,

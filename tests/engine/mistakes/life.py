@@ -62,6 +62,22 @@ model.batch_size = 128
 model.build()
 a.spike_recording_enabled = True
 
+# %% Recording of events after build -> RuntimeError
+model.build()
+a.spike_event_recording_enabled = True
+
+# %% A delay after build -> RuntimeError
+model.build()
+ab.axonal_delay_steps = 2
+
+# %% Another input after build -> RuntimeError
+model.build()
+ab.post_target_var = "Isyn"
+
+# %% A dynamic parameter after build -> RuntimeError
+model.build()
+a.set_param_dynamic("Vthr")
+
 # %% Timing after build -> RuntimeError
 model.build()
 model.timing_enabled = True
@@ -80,6 +96,11 @@ model.get_custom_update_time("reset")
 model.build()
 model.load()
 model.timestep = -1
+
+# %% A time step that leaves no room for more -> ValueError
+model.build()
+model.load()
+model.timestep = 2**63
 
 # %% Generated code before building -> RuntimeError
 model.generated_code

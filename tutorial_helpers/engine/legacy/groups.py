@@ -115,6 +115,11 @@ class _LegacyGroup(groups.Group):
 class NeuronGroup(_LegacyGroup, neuron_groups.NeuronGroup):
     """A population of neurons."""
 
+    shows_current_spikes = True
+
+    # Slot of the lists of spikes that was the newest one when they were pulled.
+    _newest = 0
+
     @property
     def size(self) -> int:
         """Number of neurons."""
@@ -153,6 +158,7 @@ class NeuronGroup(_LegacyGroup, neuron_groups.NeuronGroup):
         self.flush()
         for buffer in (self.spikes_buffer, self.spike_count_buffer):
             buffer.pull()
+        self._newest = self.steps_done % self.spikes_buffer.slots
 
     @property
     def current_spikes(self) -> Any:
@@ -170,7 +176,7 @@ class NeuronGroup(_LegacyGroup, neuron_groups.NeuronGroup):
         """
         self._require_loaded()
         spikes, counts = (
-            buffer.host.reshape(-1, buffer.slots, buffer.count)[:, self.steps_done % buffer.slots]
+            buffer.host.reshape(-1, buffer.slots, buffer.count)[:, self._newest]
             for buffer in (self.spikes_buffer, self.spike_count_buffer)
             if buffer.host is not None
         )
@@ -187,6 +193,8 @@ class NeuronGroup(_LegacyGroup, neuron_groups.NeuronGroup):
 
 class SynapseGroup(_LegacyGroup, synapse_groups.SynapseGroup):
     """Synapses from one population to another."""
+
+    default_dendritic_delay_timesteps = 1
 
     def _tables(self) -> list[Mapping[str, Variable]]:
         return [self.vars, self.pre_vars, self.post_vars, self.psm_vars]
