@@ -221,6 +221,7 @@ def delayed(
     values: dict[str, Any],
     slots: int | None = 4,
     *,
+    params: dict[str, float] | None = None,
     sparse: bool = False,
     batch_size: int = 1,
 ) -> tuple[Any, Any]:
@@ -230,7 +231,7 @@ def delayed(
     post = model.add_neuron_population("post", 5, RECEIVING, {}, {"first": -1.0})
     synapses = model.add_synapse_population(
         *("synapses", "SPARSE" if sparse else "DENSE", pre, post),
-        engine.init_weight_update(wum, {}, values),
+        engine.init_weight_update(wum, params, values),
         engine.init_postsynaptic("DeltaCurr"),
     )
     if sparse:
@@ -328,6 +329,42 @@ def test_how_many_delays_there_are_has_to_be_said() -> None:
         model.build()
     model.synapse_populations["synapses"].max_dendritic_delay_timesteps = 1
     model.build()
+
+
+@pytest.mark.parametrize(
+    ("ctype", "values"),
+    [
+        ("int", [4, -1, 2**31 - 1, -(2**31)]),
+        ("unsigned int", [4, 2**31, 2**32 - 1]),
+        ("int64_t", [4, -1, 2**62]),
+        ("scalar", [4, -1, 1e30, np.nan]),
+    ],
+)
+def test_a_dynamic_parameter_is_a_delay_and_an_index_like_any_other(
+    ctype: str, values: list[float]
+) -> None:
+    chosen = engine.create_weight_update_model(
+        "chosen",
+        params=[("k", ctype)],
+        extra_global_params=[("table", "scalar*")],
+        synapse_dynamics_code="addToPost(table[(int64_t)k]);",
+        pre_spike_syn_code="addToPostDelay(1.0, k);",
+    )
+    model, _ = delayed(chosen, {}, params={"k": 0})
+    synapses = model.synapse_populations["synapses"]
+    synapses.set_wu_param_dynamic("k")
+    synapses.extra_global_params["table"].set_init_values([0.0] * 4)
+    model.build()
+    model.load()
+    for value in values:
+        synapses.set_dynamic_param_value("k", value)
+        steps(model, 3)
+        # Both go wrong, and one of them is told of.
+        with pytest.raises(SnippetError, match=r"is outside extra global parameter|delay of"):
+            model.flush()
+        synapses.set_dynamic_param_value("k", 3)
+        steps(model, 3)
+        model.flush()
 
 
 # Spike sources -----------------------------------------------------------------------------------
