@@ -353,48 +353,19 @@ def test_another_version_is_another_entry(cache: Path, monkeypatch: pytest.Monke
 ENGINE = Path(compiling.__file__).parent
 
 
-def imported_by(file: Path) -> set[str]:
-    """Return which modules of the engine a module imports, or a template in any of its modules."""
-    imports = r"^ *(?:from|import) +(?:tutorial_helpers|\.)[^\n(]*(?:\([^)]*\))?"
-    # What a template leaves out where it is not used counts as well.
-    text = re.sub(r'{{ "(.*?)".*?}}', r"\1", file.read_text(encoding="utf-8"))
-    statements = re.findall(imports, re.sub(r"{%.*?%}", "", text), re.MULTILINE)
-    words = {word for statement in statements for word in re.findall(r"\w+", statement)}
-    return {f"{word}.py" for word in words if (ENGINE / f"{word}.py").is_file()}
+def test_all_modules_of_the_engine_are_part_of_the_key() -> None:
+    files = {file.relative_to(ENGINE).as_posix() for file in ENGINE.rglob("*.py")}
+    assert files >= {"arrays.py", "c_functions.py", "jit.py", "random_numbers.py", "turns.py"}
+    assert compiling._TEXTS.keys() == files
 
 
-def test_all_that_generated_modules_import_is_part_of_the_key() -> None:
-    """So is all that these import, whose numbers would be compiled into kernels."""
-    reached = set[str]().union(*map(imported_by, (ENGINE / "kernels").glob("*.jinja")))
-    assert reached >= {"arrays.py", "c_functions.py", "jit.py", "random_numbers.py", "turns.py"}
-    new = reached
-    while new:
-        new = set[str]().union(*(imported_by(ENGINE / name) for name in new)) - reached
-        reached |= new
-    assert reached <= compiling._COMPILED_IN.keys()
-
-
-def test_modules_that_use_the_compiler_are_found(tmp_path: Path) -> None:
-    texts = {
-        "intrinsics.py": "from numba.extending import intrinsic\n",
-        "parts.py": "from tutorial_helpers.engine.jit import part\n",
-        "further/parts.py": "from tutorial_helpers.engine import (\n    jit,\n)\n",
-        "plain.py": "import numpy\n",
-    }
-    for name, text in texts.items():
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
-    del texts["plain.py"]
-    assert compiling._compiled_in(tmp_path) == texts
-
-
-@pytest.mark.parametrize("name", compiling._COMPILED_IN)
+@pytest.mark.parametrize("name", compiling._TEXTS)
 def test_a_change_of_what_kernels_are_made_of_is_another_entry(
     monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     key = compiling._key(source())
-    changed = compiling._COMPILED_IN[name] + "\n"
-    monkeypatch.setattr(compiling, "_COMPILED_IN", {**compiling._COMPILED_IN, name: changed})
+    changed = compiling._TEXTS[name] + "\n"
+    monkeypatch.setattr(compiling, "_TEXTS", {**compiling._TEXTS, name: changed})
     assert compiling._key(source()) != key
 
 

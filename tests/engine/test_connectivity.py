@@ -573,11 +573,11 @@ def test_wrong_initialisers(
         ),
         (
             rows("addSynapse(0);", lambda num_pre, num_post, pars: 1.0),
-            RuntimeError, "must return an integer of at least 0, not 1.0",
+            RuntimeError, "returns must be an integer, not 1.0",
         ),
         (
             rows("addSynapse(0);", lambda num_pre, num_post, pars: None),
-            RuntimeError, "must return an integer of at least 0, not None",
+            RuntimeError, "returns must be an integer, not None",
         ),
         (
             rows("addSynapse(0);", lambda num_pre, num_post, pars: pars["x"]),

@@ -60,21 +60,20 @@ _CHECKSUM_BYTES = hashlib.sha256().digest_size
 _modules: dict[str, ModuleType] = {}
 
 
-def _compiled_in(folder: Path) -> dict[str, str]:
-    """Return the text of all modules that use the compiler, by their names in the engine's folder.
+def _texts_of(folder: Path) -> dict[str, str]:
+    """Return the text of all modules of a folder by their names.
 
-    What they define is compiled into kernels, without Numba noticing when it changes. A module that
-    only mentions the compiler does no harm here.
+    Much of what they define is compiled into kernels, constants among it, without Numba noticing
+    when it changes. To find out how much would take longer than to compile once too often.
     """
-    texts = {
+    return {
         file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
         for file in sorted(folder.rglob("*.py"))
     }
-    return {name: text for name, text in texts.items() if "numba" in text or "jit" in text}
 
 
 # Read with the modules: if a file changes afterwards, this process goes on as it is.
-_COMPILED_IN = _compiled_in(Path(__file__).parent)
+_TEXTS = _texts_of(Path(__file__).parent)
 
 
 def cache_directory() -> Path | None:
@@ -170,7 +169,7 @@ def _key(source: str) -> str:
         llvmlite.__version__,
         np.__version__,
         *jit.target(),
-        *_COMPILED_IN.values(),
+        *_TEXTS.values(),
     ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
