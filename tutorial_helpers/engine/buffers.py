@@ -47,6 +47,8 @@ class Buffer:
         For variables of dense synapses, the number of postsynaptic neurons, else 0.
     slots
         Number of steps whose values are kept side by side, for what is read with a delay.
+    is_list
+        Whether only the beginning of each slot may be used, as of a list of spikes.
     """
 
     name: str
@@ -56,12 +58,17 @@ class Buffer:
     per_element: bool = True
     columns: int = 0
     slots: int = 1
+    is_list: bool = False
     host: np.ndarray[Any, Any] | None = field(default=None, init=False, repr=False)
     device: np.ndarray[Any, Any] | None = field(default=None, init=False, repr=False)
 
     def rows(self, batch_size: int) -> int:
         """Return the number of copies in a model of a given batch size."""
         return batch_size if self.per_batch else 1
+
+    def num_bytes(self, dtype: np.dtype[Any], batch_size: int) -> int:
+        """Return the size of the device array, in a model of a given batch size."""
+        return self.rows(batch_size) * self.slots * self.count * dtype.itemsize
 
     def allocate(self, dtype: np.dtype[Any], batch_size: int) -> None:
         """Allocate both arrays, filled with zeros.
@@ -77,10 +84,14 @@ class Buffer:
 
     def fill(self, values: np.ndarray[Any, Any]) -> None:
         """Set both arrays from a number, ``(count,)`` or ``(rows, count)`` values, in all slots."""
+        self.fill_device(values)
+        self.pull()
+
+    def fill_device(self, values: np.ndarray[Any, Any]) -> None:
+        """Set the device array alone, in the same way."""
         assert self.device is not None
         slots = self.device.reshape(len(self.device), self.slots, self.count)
         slots[:] = values[:, np.newaxis] if values.ndim == 2 else values
-        self.pull()
 
     def release(self) -> None:
         """Drop both arrays."""

@@ -70,7 +70,7 @@ def events_of(
             continue
         prev = model.uses(rf"prev_set_{side}\b")
         events[side] = Events(
-            Buffer(f"{name}_{side}_events", "uint32_t", size),
+            Buffer(f"{name}_{side}_events", "uint32_t", size, is_list=True),
             Buffer(f"{name}_num_{side}_events", "uint32_t", 1, per_element=False),
             Recorder(f"{side}synaptic events of {title}", size),
             Buffer(f"{name}_{side}_set", TIMEPOINT, size),

@@ -17,6 +17,7 @@ from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import TIMEPOINT
 from tutorial_helpers.engine.variables import Variable
+from tutorial_helpers.engine.wording import shown
 
 
 class NeuronGroup(Group):
@@ -44,7 +45,7 @@ class NeuronGroup(Group):
         self.extra_global_params = self._arrays(neuron)
         self._dynamic_params[""] = DynamicParams(self.title, name, neuron, self.params)
         self.recorder = Recorder(self.title, num_neurons)
-        self.spikes_buffer = Buffer(f"{name}_spikes", "uint32_t", num_neurons)
+        self.spikes_buffer = Buffer(f"{name}_spikes", "uint32_t", num_neurons, is_list=True)
         self.spike_count_buffer = Buffer(f"{name}_num_spikes", "uint32_t", 1, per_element=False)
         self.spike_time_buffer = Buffer(f"{name}_st", TIMEPOINT, num_neurons)
         self.prev_spike_time_buffer = Buffer(f"{name}_prev_st", TIMEPOINT, num_neurons)
@@ -179,9 +180,9 @@ class NeuronGroup(Group):
 def check_input(population: NeuronGroup, name: str) -> None:
     """Raise unless the neurons of a population have an input of this name."""
     known = ["Isyn", *(item.name for item in population.model.additional_input_vars)]
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         listed = ", ".join(f"'{item}'" for item in known)
         raise RuntimeError(
-            f"Target neuron group has no input variable '{name}': the inputs of "
+            f"Target neuron group has no input variable {shown(name)}: the inputs of "
             f"{population.title} are {listed}{did_you_mean(str(name), known)}"
         )
