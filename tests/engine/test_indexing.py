@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from interpreted import NAMESPACE
 from networks import connect, new_model, pulled, pushed, steps
 
 from tutorial_helpers import engine
@@ -83,7 +84,7 @@ def run(code: str, **values: float) -> dict[str, Any]:
     }
     with np.errstate(all="ignore"):
         names = {"t": 0.0, "faults": None, "turns": None, "halted": lambda turns: False}
-        exec("\n".join(translated(code)), {**names, **convert}, state)
+        exec("\n".join(translated(code)), {**NAMESPACE, **names, **convert}, state)
     return state
 
 
@@ -353,7 +354,8 @@ def test_assertions() -> None:
     model.step_time()
     model.flush()
     pushed(pop, "at", [0, 1, 0])
-    with pytest.raises(RuntimeError, match=r"line 5: Assertion failed \(neuron 1 of .*t = 1 ms"):
+    message = r"line 5: Assertion failed: 100 < 100 \(neuron 1 of .*t = 1 ms"
+    with pytest.raises(RuntimeError, match=message):
         # It comes where the steps are run, at the latest when a thousand wait.
         steps(model, 1000)
 

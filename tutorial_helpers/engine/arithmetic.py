@@ -6,15 +6,18 @@ would give it, by an explicit conversion wherever Python's rules differ.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
+from pycparser import c_ast
 
 from tutorial_helpers.engine.types import (
     Bool,
     Double,
     Int32,
+    Int64,
     ResolvedType,
     Uint64,
     promoted,
@@ -24,7 +27,10 @@ from tutorial_helpers.engine.types import (
 #: Operators that add or subtract 1; those with a "p" give the value from before.
 STEPS = {"++", "--", "p++", "p--"}
 
-_COMPARISONS = {"==", "!=", "<", ">", "<=", ">="}
+# The most digits of a number that it is worth looking at; Python refuses to read thousands.
+_MOST_DIGITS = 100
+
+COMPARISONS = {"==", "!=", "<", ">", "<=", ">="}
 
 
 class Level(IntEnum):
@@ -92,12 +98,31 @@ def converted(expression: Expression, target: ResolvedType) -> Expression:
         return Expression(literal(value, target), target, Level.ATOM, constant=value)
     if target.is_bool:
         return Expression(f"{wrapped(expression, Level.OR)} != 0", Bool, Level.COMPARE, True)
-    if source.is_float and target == Uint64:
-        return Expression(f"c_functions.to_uint64({code})", target, Level.ATOM)
-    if source.is_float and target.is_unsigned:
-        # C leaves negative numbers undefined here; like common processors, wrap them around.
-        code = f"int64({code})"
+    if source.is_float and not target.is_float:
+        # C leaves negative numbers undefined where the target is unsigned; like common processors,
+        # wrap them around.
+        wrapping = target.is_unsigned and target != Uint64
+        step = Int64 if wrapping else promoted(target)
+        code = f"c_functions.to_{step.numpy_name}({code})"
+        if step == target:
+            return Expression(code, target, Level.ATOM)
     return Expression(f"{target.numpy_name}({code})", target, Level.ATOM)
+
+
+def number_of(node: c_ast.Constant) -> float | int:
+    """Return the number that is written in code; infinity for an integer of too many digits.
+
+    Examples
+    --------
+    >>> number_of(c_ast.Constant("int", "0x1fu")), number_of(c_ast.Constant("double", "5.f"))
+    (31, 5.0)
+    """
+    if node.type in ("float", "double", "long double"):
+        return float(node.value.rstrip("fFlL"))
+    digits = node.value.rstrip("uU")
+    if len(digits) > _MOST_DIGITS and digits[1] not in "xX":
+        return math.inf
+    return int(digits, 0)
 
 
 def literal(value: float | int, target: ResolvedType) -> str:
@@ -140,7 +165,7 @@ def computed(operator: str, left: Expression, right: Expression) -> Expression:
     shift = operator == "<<"
     ctype = promoted(left.type) if shift else usual_conversion(left.type, right.type)
     left, right = converted(left, ctype), converted(right, ctype)
-    if operator in _COMPARISONS:
+    if operator in COMPARISONS:
         code = f"{wrapped(left, Level.OR)} {operator} {wrapped(right, Level.OR)}"
         return Expression(code, ctype, Level.COMPARE, True)
     if operator in ("/", "%") and not ctype.is_float:

@@ -15,33 +15,34 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 
-def _write_down(
-    context: Any, builder: Any, signature: Any, arguments: Any, index: Any, size: Any
-) -> None:
-    """Fill the record of faults, which are the first of `arguments`, unless it is filled."""
+def _write_down(context: Any, builder: Any, signature: Any, arguments: Any, pair: Any) -> None:
+    """Fill the record of faults, which are the first of `arguments`, unless it is filled.
+
+    `pair` are two numbers to tell of, of 64 bits each.
+    """
     record = context.make_array(signature[0])(context, builder, arguments[0])
     zero = context.get_constant(types.float64, 0.0)
     none_before = builder.fcmp_ordered("==", builder.load(record.data), zero)
     with builder.if_then(none_before, likely=False):
-        numbers = [
+        site, *where = (
             context.cast(builder, argument, kind, types.float64)
             for argument, kind in zip(arguments[1:], signature[1:], strict=True)
-        ]
-        tried = [builder.sitofp(number, numbers[0].type) for number in (index, size)]
-        for place, number in enumerate([numbers[0], *tried, *numbers[1:]]):
+        )
+        told = [builder.bitcast(number, site.type) for number in pair]
+        for place, number in enumerate([site, *told, *where]):
             builder.store(number, cgutils.gep(builder, record.data, place))
 
 
 @intrinsic
-def report(typing_context, faults, site, t, first, second):  # type: ignore[no-untyped-def]
-    """Write down that an assertion failed at a site of the code."""
+def report(typing_context, first_number, second_number, faults, site, t, first, second):  # type: ignore[no-untyped-def]
+    """Write down that something failed at a site of the code, with two numbers."""
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        none = context.get_constant(types.int64, 0)
-        _write_down(context, builder, signature.args, arguments, none, none)
+        _write_down(context, builder, signature.args[2:], arguments[2:], arguments[:2])
         return context.get_dummy_value()
 
-    return types.none(faults, site, t, first, second), generate
+    number = types.int64 if isinstance(first_number, types.Integer) else types.float64
+    return types.none(number, number, faults, site, t, first, second), generate
 
 
 @intrinsic
@@ -59,7 +60,7 @@ def fetch(typing_context, array, index, faults, site, t, first, second):  # type
             with otherwise:
                 builder.store(context.get_constant_null(array.dtype), result)
                 reported = signature.args[2:], arguments[2:]
-                _write_down(context, builder, *reported, arguments[1], data.nitems)
+                _write_down(context, builder, *reported, (arguments[1], data.nitems))
         return builder.load(result)
 
     return array.dtype(array, types.uint64, faults, site, t, first, second), generate
@@ -78,7 +79,7 @@ def put(typing_context, array, index, value, faults, site, t, first, second):  #
                 context.pack_value(builder, array.dtype, arguments[2], place)
             with otherwise:
                 reported = signature.args[3:], arguments[3:]
-                _write_down(context, builder, *reported, arguments[1], data.nitems)
+                _write_down(context, builder, *reported, (arguments[1], data.nitems))
         return context.get_dummy_value()
 
     return types.none(array, types.uint64, array.dtype, faults, site, t, first, second), generate

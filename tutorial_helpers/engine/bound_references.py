@@ -45,10 +45,10 @@ def neuron_references(
     for reference in declared:
         target = given[reference.name]
         if isinstance(target, VariableReference):
-            if target.group is not population:
+            if not any(target.buffer is known.buffer for known in population.vars.values()):
                 raise RuntimeError(
                     f"Variable reference '{reference.name}' of {title} must be to a variable of "
-                    f"{population.title}, not of {target.group.title}."
+                    f"{population.title}, not to '{target.name}' of {target.group.title}."
                 )
             target = target.name
         if reference.mode is VarAccessMode.READ_WRITE and not _per_element(population, target):

@@ -18,6 +18,9 @@ from tutorial_helpers.engine.types import TypeLike
 # each vector that crosses into the next: half of the speed of kernels.
 _CACHE_LINE = 64
 
+#: What follows the neurons of a list, where it has room: the index of none.
+END = 2**32 - 1
+
 
 def aligned_zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
     """Return zeros that begin where a cache line does."""
@@ -47,8 +50,10 @@ class Buffer:
         For variables of dense synapses, the number of postsynaptic neurons, else 0.
     slots
         Number of steps whose values are kept side by side, for what is read with a delay.
-    is_list
-        Whether only the beginning of each slot may be used, as of a list of spikes.
+    start
+        What all elements start from.
+    constant
+        Whether nothing can write it once it is filled, as kernels take what it holds on trust.
     """
 
     name: str
@@ -58,7 +63,10 @@ class Buffer:
     per_element: bool = True
     columns: int = 0
     slots: int = 1
-    is_list: bool = False
+    start: int = 0
+    constant: bool = False
+    #: Whether there are values from the host that nothing has looked at yet.
+    is_new: bool = field(default=False, init=False, repr=False)
     host: np.ndarray[Any, Any] | None = field(default=None, init=False, repr=False)
     device: np.ndarray[Any, Any] | None = field(default=None, init=False, repr=False)
 
@@ -71,7 +79,7 @@ class Buffer:
         return self.rows(batch_size) * self.slots * self.count * dtype.itemsize
 
     def allocate(self, dtype: np.dtype[Any], batch_size: int) -> None:
-        """Allocate both arrays, filled with zeros.
+        """Allocate both arrays, and fill them.
 
         The device array always has one row for each copy; the host array has an axis for copies
         and one for slots only where there are several.
@@ -81,11 +89,19 @@ class Buffer:
         batches = (rows,) if self.per_batch and batch_size > 1 else ()
         slots = (self.slots,) if self.slots > 1 else ()
         self.host = np.zeros((*batches, *slots, self.count), dtype)
+        self.is_new = True
+        if self.start:
+            self.fill(np.asarray(self.start))
 
     def fill(self, values: np.ndarray[Any, Any]) -> None:
         """Set both arrays from a number, ``(count,)`` or ``(rows, count)`` values, in all slots."""
         self.fill_device(values)
         self.pull()
+        if self.constant:
+            assert self.device is not None
+            assert self.host is not None
+            self.device.setflags(write=False)
+            self.host.setflags(write=False)
 
     def fill_device(self, values: np.ndarray[Any, Any]) -> None:
         """Set the device array alone, in the same way."""
@@ -102,6 +118,7 @@ class Buffer:
         assert self.device is not None
         assert self.host is not None
         self.device[:] = self.host.reshape(self.device.shape)
+        self.is_new = True
 
     def pull(self) -> None:
         """Copy device to host."""

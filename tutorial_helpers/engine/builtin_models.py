@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
+
+import numpy as np
 
 from tutorial_helpers.engine.access import VarAccess, VarAccessMode
 from tutorial_helpers.engine.builtin_snippets import connectivity_snippets, var_init_snippets
@@ -37,6 +40,7 @@ from tutorial_helpers.engine.types import SCALAR
 from tutorial_helpers.engine.wording import shown
 
 AnyModel = TypeVar("AnyModel", bound=Model)
+Array = np.ndarray[Any, Any]
 
 _LIF: dict[str, Any] = {
     "params": ["C", "TauM", "Vrest", "Vreset", "Vthresh", "Ioffset", "TauRefrac"],
@@ -80,7 +84,7 @@ _POISSON: dict[str, Any] = {
     "params": ["rate"],
     "vars": [("timeStepToSpike", SCALAR)],
     # The mean interval between spikes in steps; the rate is in Hz.
-    "derived_params": [("isi", lambda pars, dt: _ratio(1000.0, pars["rate"] * dt))],
+    "derived_params": [("isi", lambda pars, dt: _ratio(1000.0, _rate(pars) * dt))],
     "sim_code": """
         if (timeStepToSpike <= 0.0) {
             timeStepToSpike += isi * gennrand_exponential();
@@ -103,7 +107,7 @@ _POISSON_EXP: dict[str, Any] = {
                 pars["weight"] * (1 - math.exp(-dt / pars["tauSyn"])) * (pars["tauSyn"] / dt)
             ),
         ),
-        ("expected", lambda pars, dt: pars["rate"] * dt / 1000.0),
+        ("expected", lambda pars, dt: _rate(pars) * dt / 1000.0),
     ],
     # The intervals between spikes that fall into one step are exponential.
     "injection_code": """
@@ -171,6 +175,37 @@ _TRAUB_MILES: dict[str, Any] = {
 }
 
 
+def _rate(pars: Mapping[str, float]) -> float:
+    """Return the rate of a Poisson process.
+
+    Raises
+    ------
+    ValueError
+        If it is negative.
+    """
+    if pars["rate"] < 0:
+        raise ValueError(f"rate must be at least 0, not {pars['rate']}")
+    return pars["rate"]
+
+
+def _unsorted(values: Mapping[str, Array]) -> str:
+    """Say of which neuron the spike times are not ascending, if there is one."""
+    start, end, (times,) = (values[name] for name in ("startSpike", "endSpike", "spikeTimes"))
+    # Times that are not after the one before, which is the one to be waited for; NaN is no time.
+    early = 1 + np.flatnonzero(~(times[1:] >= times[:-1]))
+    first = np.append(early, times.size)[np.searchsorted(early, start, side="right")]
+    found = np.argwhere(first < np.minimum(end, times.size))
+    if not found.size:
+        return ""
+    batch, neuron = found[0]
+    place = first[batch, neuron]
+    return (
+        f"the spike times of neuron {neuron} are not in ascending order, as {times[place]:g} ms "
+        f"comes after {times[place - 1]:g} ms; sort them, as no spike is sent before those in "
+        "front of it"
+    )
+
+
 def _ratio(above: float, below: float) -> float:
     """Return a quotient, as large as single precision can tell where there is none."""
     largest = 3.4e38
@@ -196,15 +231,19 @@ def _neuron_models() -> Mapping[str, NeuronModel]:
         "RulkovMap": create_neuron_model("RulkovMap", **_RULKOV_MAP),
         "TraubMiles": create_neuron_model("TraubMiles", **_TRAUB_MILES),
         # Neuron i spikes at spikeTimes[startSpike[i]:endSpike[i]] ms, at most once a step.
-        "SpikeSourceArray": create_neuron_model(
-            "SpikeSourceArray",
-            vars=[
-                ("startSpike", "unsigned int"),
-                ("endSpike", "unsigned int", VarAccess.READ_ONLY_DUPLICATE),
-            ],
-            extra_global_params=[("spikeTimes", f"{SCALAR}*")],
-            threshold_condition_code="startSpike != endSpike && t >= spikeTimes[startSpike]",
-            reset_code="startSpike++;",
+        "SpikeSourceArray": replace(
+            create_neuron_model(
+                "SpikeSourceArray",
+                vars=[
+                    ("startSpike", "unsigned int"),
+                    ("endSpike", "unsigned int", VarAccess.READ_ONLY_DUPLICATE),
+                ],
+                extra_global_params=[("spikeTimes", f"{SCALAR}*")],
+                sim_code="assert(startSpike <= endSpike);",
+                threshold_condition_code="startSpike != endSpike && t >= spikeTimes[startSpike]",
+                reset_code="startSpike++;",
+            ),
+            doubt=_unsorted,
         ),
     }
 

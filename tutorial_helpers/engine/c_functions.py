@@ -49,13 +49,29 @@ def uint_remainder(a, b):  # type: ignore[no-untyped-def]
     return a if b == 0 else a % b
 
 
+# What C leaves undefined, the conversion of a number that is out of range, the compiler may make
+# anything of, where it knows the number. Common processors give the most negative integer.
+@part
+def to_int32(x):  # type: ignore[no-untyped-def]
+    """Convert a floating-point number to ``int32``."""
+    return np.int32(x) if -2147483648.0 <= x < 2147483648.0 else np.int32(-2147483648)
+
+
+@part
+def to_int64(x):  # type: ignore[no-untyped-def]
+    """Convert a floating-point number to ``int64``."""
+    half = 9223372036854775808.0
+    return np.int64(x) if -half <= x < half else np.int64(-9223372036854775808)
+
+
 @part
 def to_uint64(x):  # type: ignore[no-untyped-def]
     """Convert a floating-point number to ``uint64``; negative ones wrap around."""
     half = 9223372036854775808.0
+    top = np.uint64(9223372036854775808)
     if x < half:
-        return np.uint64(np.int64(x))
-    return np.uint64(np.int64(x - half)) ^ np.uint64(9223372036854775808)
+        return np.uint64(np.int64(x)) if x >= -half else top
+    return np.uint64(np.int64(x - half)) ^ top if x < half + half else np.uint64(0)
 
 
 @part

@@ -51,7 +51,7 @@ def _most(
             f"{dict(params)}: {type(error).__name__}: {error}."
         ) from error
     try:
-        return checked_integer(f"What {what} returns", result, 0, LARGEST)
+        return min(checked_integer(f"What {what} returns", result, 0), LARGEST)
     except (TypeError, ValueError) as error:
         raise RuntimeError(str(error)) from None
 

@@ -220,18 +220,18 @@ def _inputs(title: str, given: object) -> tuple[AdditionalInput, ...]:
     return tuple(result)
 
 
-def _snippet(title: str, code: object, what: str) -> Snippet:
+def _snippet(title: str, code: object, what: str, *, is_condition: bool = False) -> Snippet:
     if code is None:
         code = ""
     if not isinstance(code, str):
         raise TypeError(f"{what} of {title} must be a string of code, not {shown(code)}.")
-    return Snippet(code, f"{what[0].upper()}{what[1:]} of {title}")
+    return Snippet(code, f"{what[0].upper()}{what[1:]} of {title}", is_condition)
 
 
 def _refuse(title: str, **parts: object) -> None:
     """Raise for parts of a description that are out of the engine's scope, if they are given."""
     for name, given in parts.items():
-        if given:
+        if given and not (isinstance(given, str) and Snippet(given, name).is_blank):
             raise unsupported(f"'{name}' ({title})")
 
 
@@ -240,7 +240,7 @@ def _events(
 ) -> tuple[Snippet, Snippet]:
     """Return the code for spike-like events of one side, and the condition for there to be one."""
     snippet = _snippet(title, code, f"{side}synaptic event code")
-    when = _snippet(title, condition, f"{side}synaptic event condition code")
+    when = _snippet(title, condition, f"{side}synaptic event condition code", is_condition=True)
     if when.is_blank and not snippet.is_blank:
         raise RuntimeError(
             f"{title} has {side}_event_syn_code, but no {side}_event_threshold_condition_code that "
@@ -257,14 +257,9 @@ def _events(
 def _checked(model: AnyModel) -> AnyModel:
     """Return `model` once its names are unique and its code strings translate."""
     seen: set[str] = set()
-    parts = (
-        *("params", "derived_params", "vars", "pre_vars", "post_vars"),
-        *("var_refs", "neuron_var_refs", "pre_neuron_var_refs", "post_neuron_var_refs"),
-        *("psm_var_refs", "extra_global_params", "extra_global_param_refs"),
-    )
-    names = [item.name for part in parts for item in getattr(model, part, ())]
+    names = model.names
     if isinstance(model, NeuronModel):
-        names += ["Isyn", "st", *(item.name for item in model.additional_input_vars)]
+        names += ["Isyn", "st"]
     if isinstance(model, VarInitSnippet):
         names.append("value")
     for name in names:
@@ -351,7 +346,9 @@ def create_neuron_model(
     title = f"neuron model '{class_name}'"
     params = _renamed(title, params, param_names, ("params", "param_names"))
     variables = _renamed(title, vars, var_name_types, ("vars", "var_name_types"))
-    threshold = _snippet(title, threshold_condition_code, "threshold condition code")
+    threshold = _snippet(
+        title, threshold_condition_code, "threshold condition code", is_condition=True
+    )
     return _checked(
         NeuronModel(
             class_name,

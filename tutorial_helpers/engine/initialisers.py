@@ -351,6 +351,25 @@ def check_number(what: str, value: float, ctype: ResolvedType) -> None:
     )
 
 
+def warn_of_overflow(what: str, given: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> None:
+    """Warn of numbers that an integer type does not have, so that they become others."""
+    if dtype.kind not in "iu" or np.can_cast(given.dtype, dtype):
+        return
+    limits = np.iinfo(dtype)
+    low, high = int(limits.min), int(limits.max)
+    # A fraction is lost, as in C; NaN is in no range.
+    wrong = np.flatnonzero(~((given > low - 1) & (given < high + 1)))
+    if wrong.size:
+        element = f" (element {wrong[0]})" if given.ndim else ""
+        with np.errstate(invalid="ignore"):
+            becomes = given.astype(dtype).flat[wrong[0]]
+        warn_user(
+            f"{what[0].upper()}{what[1:]} takes integers from {low} to {high}, not "
+            f"{given.flat[wrong[0]]}{element}, which becomes {becomes}; correct it, or use another "
+            "type."
+        )
+
+
 def initial_array(
     what: str, value: object, ctype: ResolvedType, precision: Precision
 ) -> np.ndarray[Any, Any]:
@@ -365,10 +384,12 @@ def initial_array(
     array = np.asarray(number_of(what, value))
     if array.ndim == 0:
         check_number(f"the initial value of {what}", array.item(), precision.scalar)
+        warn_of_overflow(what, array, ctype.dtype)
         number = constant(array.item(), precision.scalar)
         if ctype.is_bool:
             return np.asarray(bool(number))
         return np.asarray(constant(number, ctype), ctype.dtype)
+    warn_of_overflow(what, array, ctype.dtype)
     # What is too large becomes infinite; the model warns of it when it is loaded.
     with np.errstate(invalid="ignore", over="ignore"):
         return array.astype(ctype.dtype, copy=False)

@@ -16,6 +16,7 @@ from tutorial_helpers.engine.bound_references import (
     postsynaptic_references,
     update_references,
 )
+from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.builtin_models import find_model
 from tutorial_helpers.engine.code_checks import check_update_code
 from tutorial_helpers.engine.compile import compiled
@@ -72,6 +73,17 @@ GPU_PREFERENCES = (
     *("generate_simple_errors", "automatic_copy", "enable_bitmask_optimisations"),
     *("enable_nccl_reductions", "include_model_name_in_dll"),
 )
+
+
+# What a model is made of, and what to do instead of assigning it.
+_FIXED = {
+    "types": "give precision and time_precision to GeNNModel(…)",
+    "neuron_populations": "call add_neuron_population",
+    "synapse_populations": "call add_synapse_population",
+    "current_sources": "call add_current_source",
+    "custom_updates": "call add_custom_update",
+    "custom_connectivity_updates": "the bundled engine has none",
+}
 
 
 class GeNNModel:
@@ -172,6 +184,12 @@ class GeNNModel:
         self._runtime: Runtime | None = None
 
     def __setattr__(self, name: str, value: object) -> None:
+        attribute = getattr(type(self), name, None)
+        if isinstance(attribute, property) and attribute.fset is None:
+            fix = "; set timestep" if name == "t" else ""
+            raise AttributeError(f"'{name}' of a GeNNModel can only be read, not assigned{fix}.")
+        if name in _FIXED and name in vars(self):
+            raise AttributeError(f"'{name}' of a GeNNModel cannot be assigned; {_FIXED[name]}.")
         # Any attribute may be set, as in PyGeNN, but hardly on purpose if it is like one there is.
         new = not (name.startswith("_") or name in vars(self) or hasattr(type(self), name))
         if new and "_runtime" in vars(self):
@@ -204,6 +222,14 @@ class GeNNModel:
             raise RuntimeError(
                 f"GeNN model already built: cannot {action}; do it before model.build()."
             )
+
+    def needs(self, buffer: Buffer) -> bool:
+        """Return whether synapses or custom updates need memory of another group."""
+        return any(
+            buffer in group.borrowed
+            for groups in (self.synapse_populations, self.custom_updates)
+            for group in groups.values()
+        )
 
     @property
     def precision(self) -> ResolvedType:
@@ -668,6 +694,8 @@ class GeNNModel:
                 ) from error
             raise
         _warn_of_nan(groups)
+        for population in self.neuron_populations.values():
+            population.warn_of_doubt()
 
     def _groups(self) -> list[Group]:
         return [

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -46,6 +45,8 @@ def array_type(buffer: Buffer, precision: Precision) -> str:
     """Return the type of a buffer's device array in the signature of a kernel."""
     ctype = precision.resolve(buffer.type)
     name = "boolean" if ctype.is_bool else ctype.numpy_name
+    if buffer.constant:
+        return f"Array({name}, 2, 'C', readonly=True)"
     return f"{name}[:,:,::1]" if buffer.columns else f"{name}[:,::1]"
 
 
@@ -71,7 +72,7 @@ class Memory:
                     "part",
                 ),
                 *("collect", "record", "recall", "record_block", "list_arrivals", "end_block"),
-                *("keep", "lowest_bit", "take", "age", "take_turn", "finish_turn"),
+                *("keep", "lowest_bit", "take", "age", "take_turn", "finish_turn", "to_deliver"),
                 *("group_trains", "part_of_separate_arrays", "paused", "halted"),
             )
         )
@@ -102,7 +103,7 @@ class Memory:
 
     def identifier(self, name: str) -> str:
         """Return a unique Python name for something in the model."""
-        return self.namer.unique(re.sub(r"^(?=\d)", "n", name))
+        return self.namer.unique(name)
 
     def row_lines(self) -> list[str]:
         """Return the lines that take the rows of one batch."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.events import EventSide
+from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.names import TURNS
 from tutorial_helpers.engine.neuron_groups import NeuronGroup
 from tutorial_helpers.engine.plan_blocks import (
@@ -80,11 +81,15 @@ def functions_of_synapses(
     count = source.num_neurons
     slot = slot_of(f"age - {group.axonal_delay_steps}", source.spikes_buffer)
 
-    def listed(spikes: Buffer, number: Buffer) -> list[tuple[str, str]]:
+    def listed(
+        neurons: Buffer, number: Buffer, faults: Faults, slot: str = ""
+    ) -> list[tuple[str, str]]:
         part = f"[{slot} * {count} : ({slot} + 1) * {count}]" if slot else ""
+        spikes = f"{memory.row(neurons)}{part}"
+        num_spikes = f"{memory.row(number)}[{slot or 0}]"
         return [
-            ("spikes", f"{memory.row(spikes)}{part}"),
-            ("num_spikes", f"{memory.row(number)}[{slot or 0}]"),
+            ("spikes", spikes),
+            ("num_spikes", f"to_deliver({spikes}, {num_spikes}, {memory.row(faults)}, t)"),
         ]
 
     result = []
@@ -92,7 +97,8 @@ def functions_of_synapses(
         code = wum.synapse_dynamics_code
         result.append(_synapse_function(model, group, memory, code, "dynamics", []))
     if "pre" in group.events:
-        events = listed(group.events["pre"].neurons, group.events["pre"].count)
+        pre = group.events["pre"]
+        events = listed(pre.neurons, pre.count, pre.faults, slot)
         code = wum.pre_event_syn_code
         result.append(_synapse_function(model, group, memory, code, "events", events))
     if source.can_spike and not wum.pre_spike_syn_code.is_blank:
@@ -100,11 +106,13 @@ def functions_of_synapses(
         if in_blocks:
             result.append(_synapse_function(model, group, memory, code, "blocks", []))
         else:
-            spikes = listed(source.spikes_buffer, source.spike_count_buffer)
+            spikes = listed(
+                source.spikes_buffer, source.spike_count_buffer, source.spike_faults, slot
+            )
             result.append(_synapse_function(model, group, memory, code, "spikes", spikes))
     if "post" in group.events:
-        number = f"{memory.row(group.events['post'].count)}[0]"
-        events = [("spikes", memory.row(group.events["post"].neurons)), ("num_spikes", number)]
+        post = group.events["post"]
+        events = listed(post.neurons, post.count, post.faults)
         code = wum.post_event_syn_code
         result.append(_synapse_function(model, group, memory, code, "columns", events))
     return result
@@ -130,7 +138,8 @@ def _synapse_function(
         backward=kind == "columns",
     )
     short = len(loop.loads + loop.lines + loop.stores) <= _LONGEST_REPEATED_CODE
-    adds = "total" in loop.written
+    called = code.usage.called
+    adds = "addToPost" in called
     target = []
     if adds:
         target = [("out_post", memory.row(group.out_post.buffer))]
@@ -140,16 +149,16 @@ def _synapse_function(
         template = "synapses_in_blocks.jinja"
         arrivals = arrivals_of_block(group, memory)
         leading = [(name, arrivals[name]) for name in ("trains", "pre_inds", "num_active")]
-        if model.optimize_code and can_be_summed_by_train(group, loop):
+        if model.optimize_code and adds and can_be_summed_by_train(group, loop):
             template = "synapses_by_train.jinja"
             by_train = trains_of_block(group, memory)
             names = ("distinct", "begins", "members", "num_trains")
             leading = [(name, by_train[name]) for name in names]
             scalar = model.types.scalar.numpy_name
             target.append(("summed", memory.room(group.name, "summed", scalar, num_post)))
-    if any("den_delay[" in name for name in loop.written):
+    if "addToPostDelay" in called:
         target.append(("den_delay", memory.row(group.den_delay_buffer)))
-    if "out_pre[pre]" in loop.written:
+    if "addToPre" in called:
         target.append(("out_pre", memory.row(group.out_pre_buffer)))
     if connectivity is not None and kind == "columns":
         target.append(("column_start", memory.row(connectivity.column_start)))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from pycparser import c_ast
 
 from tutorial_helpers.engine.arithmetic import ONE, STEPS, Expression, Level
-from tutorial_helpers.engine.faults import NOWHERE
+from tutorial_helpers.engine.faults import NOWHERE, outside
 from tutorial_helpers.engine.names import Element, Name, Pointer
 from tutorial_helpers.engine.scopes import Scopes
 from tutorial_helpers.engine.types import Int64, ResolvedType
@@ -220,7 +220,7 @@ class Pointers(Scopes):
         at = self.namer.unique("at")
         self._before.append(f"{at} = {index}")
         self.faults.assigns = True
-        fault = self.faults.site(self._snippet, node, pointer.title)
+        fault = self.faults.site(outside(pointer.title), self._snippet, node)
         return Element(pointer.array, at, pointer.type, fault)
 
 

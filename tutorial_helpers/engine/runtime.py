@@ -28,6 +28,7 @@ from tutorial_helpers.engine.buffers import Buffer, aligned_zeros
 from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.groups import Group
 from tutorial_helpers.engine.interrupts import unwatch, watch
+from tutorial_helpers.engine.neuron_groups import NeuronGroup
 from tutorial_helpers.engine.plan import Plan
 from tutorial_helpers.engine.plan_custom_updates import CustomUpdateCall
 from tutorial_helpers.engine.sizes import check_sizes
@@ -228,6 +229,7 @@ class Runtime:
         for group in groups:
             self._allocate_global(group, used)
         self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
+        self._populations = [group for group in groups if isinstance(group, NeuronGroup)]
         connecting = perf_counter()
         for group in groups:
             group.size_memory(batch_size, self.seed)
@@ -345,6 +347,8 @@ class Runtime:
             If an interrupt has left a step in the middle.
         """
         if self._updates or self._steps_done < self.steps_asked:
+            for population in self._populations:
+                population.warn_of_doubt()
             # One watch for all that there is to do, as a watch of its own would cost each more.
             before = watch(self._idle)
             try:

@@ -17,9 +17,6 @@ from tutorial_helpers.engine.threads import get_num_threads
 from tutorial_helpers.engine.types import TIMEPOINT, Precision
 from tutorial_helpers.engine.wording import in_bytes
 
-# Memory that was never written takes no place, in parts of this many bytes.
-_PAGE = 4096
-
 
 def check_sizes(
     plan: Plan,
@@ -44,9 +41,8 @@ def check_sizes(
         With what is needed, what there is, and what needs most of it.
     """
     sizes: Counter[str] = Counter()
-    lists: dict[str, int] = {}
     for group in groups:
-        _count(group, batch_size, precision, sizes, lists)
+        _count(group, batch_size, precision, sizes)
     for recorder in plan.recorders:
         # On the device and, once pulled, on the host.
         size = 2 * recorder.num_bytes(num_recording_timesteps or 0, batch_size)
@@ -60,32 +56,17 @@ def check_sizes(
     if batch_size > 1:
         fix += f", or batch_size, which is {batch_size}"
     check_memory("The model", sizes.total(), fix, f"{in_bytes(size)} of it for {most}")
-    for what, size in lists.items():
-        # A system gives out no single array that is larger than all of its memory.
-        check_memory(f"The model, to keep {what},", size, f"{fix}, or its delays")
 
 
-def _count(
-    group: Group,
-    batch_size: int,
-    precision: Precision,
-    sizes: Counter[str],
-    lists: dict[str, int],
-) -> None:
-    """Add what the parts of a group need to `sizes`, and to `lists` how long lists may become."""
+def _count(group: Group, batch_size: int, precision: Precision, sizes: Counter[str]) -> None:
+    """Add to `sizes` what the parts of a group need."""
     connectivity = group.connectivity if isinstance(group, SynapseGroup) else None
-    connections = [] if connectivity is None else connectivity.buffers()
     for buffer, variable in group.buffers():
         size = buffer.num_bytes(precision.resolve(buffer.type).dtype, batch_size)
         what = group.title if variable is None else f"variable '{variable.name}' of {group.title}"
-        if buffer.is_list:
-            what = f"spikes of {group.title}"
-            lists[what] = size
-            size = min(size, buffer.rows(batch_size) * buffer.slots * _PAGE)
-        elif variable is not None or buffer in connections or buffer.type == TIMEPOINT:
-            # They start from values, on the device and on the host.
-            size *= 2
-        sizes[what] += size
+        # What starts from values is written on the device and on the host.
+        starts = variable is not None or buffer.start or buffer.constant
+        sizes[what] += 2 * size if starts or buffer.type == TIMEPOINT else size
     if connectivity is not None:
         # What was given or made is kept, too.
         sizes[group.title] += connectivity.num_synapses * BYTES_OF_PAIR

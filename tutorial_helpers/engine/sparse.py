@@ -37,13 +37,17 @@ class SparseConnectivity:
         self._title = title
         self._num_pre = num_pre
         self._num_post = num_post
-        self.row_start = Buffer(f"{name}_row_start", "int64_t", num_pre + 1, per_batch=False)
-        self.pre_inds = Buffer(f"{name}_pre_inds", "uint32_t", 0, per_batch=False)
-        self.post_inds = Buffer(f"{name}_post_inds", "uint32_t", 0, per_batch=False)
+
+        def buffer(what: str, ctype: str, count: int = 0) -> Buffer:
+            return Buffer(f"{name}_{what}", ctype, count, per_batch=False, constant=True)
+
+        self.row_start = buffer("row_start", "int64_t", num_pre + 1)
+        self.pre_inds = buffer("pre_inds", "uint32_t")
+        self.post_inds = buffer("post_inds", "uint32_t")
         #: Whether code runs for the synapses of one postsynaptic neuron, its column.
         self.has_columns = False
-        self.column_start = Buffer(f"{name}_column_start", "int64_t", num_post + 1, per_batch=False)
-        self.column_synapses = Buffer(f"{name}_column_synapses", "int64_t", 0, per_batch=False)
+        self.column_start = buffer("column_start", "int64_t", num_post + 1)
+        self.column_synapses = buffer("column_synapses", "int64_t")
         #: For connections that the user gave: where each was in what was given.
         self.order: Array | None = None
         self._given: tuple[Array, Array] | None = None

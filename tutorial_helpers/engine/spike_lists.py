@@ -10,6 +10,8 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from tutorial_helpers.engine.arrays import report
+from tutorial_helpers.engine.buffers import END
 from tutorial_helpers.engine.jit import part, part_of_separate_arrays
 
 
@@ -27,7 +29,26 @@ def collect(fired, spikes):  # type: ignore[no-untyped-def]
                 # Written whether it spiked or not, and overwritten by the next if not: no branch.
                 spikes[count] = neuron
                 count += np.uint64(fired[neuron])
+    if np.int64(count) < spikes.size:
+        spikes[count] = END
     return np.uint32(count)
+
+
+@part
+def to_deliver(spikes, count, faults, t):  # type: ignore[no-untyped-def]
+    """Return how many neurons of a list are to be delivered: `count`, if there are so many.
+
+    Custom updates can set the count. A larger one than that of the neurons is written down in
+    `faults`, and means all of these.
+    """
+    listed = min(np.int64(count), spikes.size)
+    for spike in range(listed):
+        if spikes[spike] >= spikes.size:
+            listed = spike
+            break
+    if listed < count:
+        report(np.int64(count), np.int64(listed), faults, 1, t, -1, -1)
+    return listed
 
 
 @part
@@ -41,21 +62,21 @@ def record(spikes, num_spikes, words):  # type: ignore[no-untyped-def]
 
 
 @part
-def recall(spikes, num_spikes, age, recent):  # type: ignore[no-untyped-def]
+def recall(spikes, num_spikes, age, recent, faults, t):  # type: ignore[no-untyped-def]
     """Set the bits of neurons that are in the lists of spikes of the last steps, and no others.
 
     There is a list for each step that is kept, in the slot that `Buffer.slots` tells of; `age` is
-    that of the next step.
+    that of the next step, and `t` its time.
     """
     slots = num_spikes.size
     for neuron in range(recent.size):
         recent[neuron] = np.uint32(0)
     for before in range(slots):
         slot = (age - before) % slots
-        begin = slot * recent.size
+        listed = spikes[slot * recent.size : (slot + 1) * recent.size]
         bit = np.uint32(1) << np.uint32(31 - before)
-        for spike in range(begin, begin + num_spikes[slot]):
-            recent[spikes[spike]] |= bit
+        for spike in range(to_deliver(listed, num_spikes[slot], faults, t)):
+            recent[listed[spike]] |= bit
 
 
 @part
@@ -71,6 +92,8 @@ def keep(recent, age, spikes, num_spikes):  # type: ignore[no-untyped-def]
             # Written whether it spiked or not, and overwritten by the next if not: no branch.
             spikes[begin + count] = neuron
             count += np.int64((recent[neuron] >> bit) & np.uint32(1))
+        if count < recent.size:
+            spikes[begin + count] = END
         num_spikes[slot] = count
 
 

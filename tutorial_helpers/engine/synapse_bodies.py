@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from tutorial_helpers.engine.arithmetic import Expression, literal
+from tutorial_helpers.engine.arithmetic import Expression, converted, literal
 from tutorial_helpers.engine.bodies import Assembly, Bound, Loop, clock_names, count_name
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.components import WeightUpdateModel
+from tutorial_helpers.engine.faults import late
 from tutorial_helpers.engine.names import Name, SpecialFunction
 from tutorial_helpers.engine.snippets import Snippet
 from tutorial_helpers.engine.translate import Translator
-from tutorial_helpers.engine.types import Precision
+from tutorial_helpers.engine.types import Int64, Precision
 
 _NO_EVENTS = {
     f"{name}_{side}": f"the model has no {side}_event_threshold_condition_code, so no events to "
@@ -60,7 +61,7 @@ def synapse_loop(
     ends: Ends,
     *,
     sparse: bool = False,
-    dendritic_delays: int = 1,
+    dendritic_delays: int | None = None,
     backward: bool = False,
 ) -> Loop:
     """Assemble what happens at the synapse of presynaptic neuron `pre` with neuron `post`.
@@ -87,7 +88,7 @@ def synapse_loop(
     sparse
         Whether only some pairs of neurons have a synapse.
     dendritic_delays
-        Number of rows of ``den_delay``.
+        Number of rows of ``den_delay``, where that is known.
     backward
         Whether the code is for postsynaptic events, which reach no postsynaptic neuron.
     """
@@ -127,8 +128,18 @@ def synapse_loop(
 
     def add_later(translator: Translator, x: Expression, steps: Expression) -> list[str]:
         assembly.read.add("age")
-        row = f"(age + int64({steps.code})) % {dendritic_delays}"
-        return translator.add_to(Name(f"den_delay[{row} * {num_post} + post]", precision.scalar), x)
+        delay = assembly.namer.unique("delay")
+        row = f"(age + {delay}) % {dendritic_delays}"
+        add = translator.add_to(Name(f"den_delay[{row} * {num_post} + post]", precision.scalar), x)
+        lines = [f"{delay} = {converted(steps, Int64).code}"]
+        # Modulo the number of rows, a delay out of range would be one that nobody asked for.
+        if steps.constant is None:
+            report = translator.reporting(late, f"{delay}, {dendritic_delays}")
+            inside = [f"if 0 <= {delay} < {dendritic_delays}:", *("    " + line for line in add)]
+            return [*lines, *inside, "else:", f"    {report}"]
+        if dendritic_delays is not None and not -1 < steps.constant < dendritic_delays:
+            raise translator.refusal(f"{late(steps.constant, dendritic_delays)}.")
+        return lines + add
 
     special = {
         "addToPre": SpecialFunction(("x",), lambda translator, x: translator.add_to(back, x)),

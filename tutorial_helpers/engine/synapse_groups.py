@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
@@ -30,6 +30,7 @@ from tutorial_helpers.engine.neuron_groups import NeuronGroup, check_input
 from tutorial_helpers.engine.random_numbers import stream_number
 from tutorial_helpers.engine.sparse import BYTES_OF_PAIR, SparseConnectivity
 from tutorial_helpers.engine.types import SCALAR
+from tutorial_helpers.engine.usage import Usage
 from tutorial_helpers.engine.variables import (
     ExtraGlobalArray,
     ExtraGlobalArrayDict,
@@ -66,6 +67,8 @@ class SynapseGroup(Group):
     kind = "synapse population"
     # Hints to a GPU, which are kept and not needed here.
     _hints = ("parallelism_hint", "num_threads_per_spike", "narrow_sparse_ind_enabled")
+    # What `max_dendritic_delay_timesteps` is until it is set; None where it has to be.
+    default_dendritic_delay_timesteps: ClassVar[int | None] = None
 
     def __init__(
         self,
@@ -117,11 +120,11 @@ class SynapseGroup(Group):
         if self.connectivity is not None:
             self.connectivity.has_columns = "post" in self.events
         self.extra_global_params = self._arrays(wum)
-        self.psm_extra_global_params = self._arrays(psm, "psm_")
+        self.psm_extra_global_params = self._arrays(psm, f"{name}_psm")
         self.connectivity_extra_global_params = ExtraGlobalArrayDict(self.title)
         if connectivity_init is not None:
             self.connectivity_extra_global_params = self._arrays(
-                connectivity_init.snippet, "connectivity_"
+                connectivity_init.snippet, f"{name}_connectivity"
             )
         for which, init in (("weight update", weight_update), ("postsynaptic", postsynaptic)):
             self._dynamic_params[which] = DynamicParams(self.title, name, init.model, init.params)
@@ -132,13 +135,14 @@ class SynapseGroup(Group):
         self._post_target_var = "Isyn"
         self._pre_target_var = "Isyn"
         self._axonal_delay_steps = 0
-        self._max_dendritic_delay_timesteps = 1
+        self._max_dendritic_delay_timesteps = self.default_dendritic_delay_timesteps
         self._max_connections: int | None = None
         for side, population in (("pre", src), ("post", trg)):
-            if self.uses(rf"st_{side}\b") or wum.neurons_use(side, rf"st_{side}\b"):
-                population.refer_to_spike_times()
-            if self.uses(rf"prev_st_{side}\b"):
-                population.refer_to_prev_spike_times()
+            built_in = wum.built_in(wum.synapse_usage | wum.neuron_usage(side))
+            if f"st_{side}" in built_in:
+                self.borrowed |= {population.spike_time_buffer}
+            if f"prev_st_{side}" in built_in:
+                self.borrowed |= {population.prev_spike_time_buffer}
         self._complete = True
 
     # What users set before the model is built ---------------------------------------------------
@@ -186,8 +190,11 @@ class SynapseGroup(Group):
 
     @property
     def max_dendritic_delay_timesteps(self) -> int:
-        """Steps that ``addToPostDelay`` can tell apart: its delays are smaller than this."""
-        return self._max_dendritic_delay_timesteps
+        """Steps that ``addToPostDelay`` can tell apart: its delays are smaller than this.
+
+        To be set before the model is built, if the code calls that function; 1 if it does not.
+        """
+        return self._max_dendritic_delay_timesteps or 1
 
     @max_dendritic_delay_timesteps.setter
     def max_dendritic_delay_timesteps(self, steps: int) -> None:
@@ -197,6 +204,21 @@ class SynapseGroup(Group):
         self.genn_model.refuse_if_built(f"set {name} of {self.title}")
         what = f"{name} of {self.title}"
         return checked_integer(what, steps, least, LARGEST_COUNT, error=TypeError)
+
+    def check_dendritic_delays(self) -> None:
+        """Raise if code adds to later steps and it was not said how many there are.
+
+        Raises
+        ------
+        RuntimeError
+            If `max_dendritic_delay_timesteps` is not set.
+        """
+        if self._max_dendritic_delay_timesteps is None and "addToPostDelay" in self.usage.called:
+            raise RuntimeError(
+                f"The code of {self.title} calls addToPostDelay, but maximum dendritic delay "
+                "timesteps has not been set: set its max_dendritic_delay_timesteps to one more "
+                "than its longest delay."
+            )
 
     # Connectivity -------------------------------------------------------------------------------
 
@@ -369,13 +391,10 @@ class SynapseGroup(Group):
             )
         return self.events[side].recorder.data(self.genn_model.dt)
 
-    def calls(self, function: str) -> bool:
-        """Return whether the code of the synapses calls a function, such as ``addToPre``."""
-        return self.uses(rf"{function}\s*\(")
-
-    def uses(self, pattern: str) -> bool:
-        """Return whether the code of the synapses holds a word that matches a pattern."""
-        return self.weight_update.model.uses(pattern)
+    @property
+    def usage(self) -> Usage:
+        """What the code of the synapses uses."""
+        return self.weight_update.model.synapse_usage
 
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory of the synapses."""
@@ -387,9 +406,9 @@ class SynapseGroup(Group):
         hidden: list[Buffer] = []
         if self.connectivity is not None:
             hidden += self.connectivity.buffers()
-        if self.calls("addToPostDelay"):
+        if "addToPostDelay" in self.usage.called:
             hidden.append(self.den_delay_buffer)
-        if self.calls("addToPre"):
+        if "addToPre" in self.usage.called:
             hidden.append(self.out_pre_buffer)
         hidden += [buffer for events in self.events.values() for buffer in events.buffers()]
         return result + [(buffer, None) for buffer in hidden]

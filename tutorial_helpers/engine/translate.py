@@ -14,22 +14,23 @@ from contextlib import contextmanager
 from pycparser import c_ast
 
 from tutorial_helpers.engine.arithmetic import (
+    COMPARISONS,
     ONE,
     STEPS,
     Expression,
     Level,
     converted,
     literal,
+    truth,
     wrapped,
 )
 from tutorial_helpers.engine.expressions import Expressions
+from tutorial_helpers.engine.faults import Message, failed_assertion
 from tutorial_helpers.engine.loops import check_loops, is_short
 from tutorial_helpers.engine.names import TURNS, Name
 from tutorial_helpers.engine.snippets import (
     NESTED_TOO_DEEPLY,
     Snippet,
-    parse_expression,
-    parse_statements,
     refusing_depth,
 )
 from tutorial_helpers.engine.types import ResolvedType, promoted
@@ -48,6 +49,7 @@ class Translator(Expressions):
         super().__post_init__()
         # What runs before the next round of each loop and switch around the code at hand.
         self._loops: list[list[str]] = []
+        self._call: c_ast.Node = c_ast.EmptyStatement()
 
     # What callers use ------------------------------------------------------------------------
 
@@ -57,9 +59,8 @@ class Translator(Expressions):
             return []
         self._snippet = snippet
         with refusing_depth(snippet):
-            body = parse_statements(snippet)
-            check_loops(snippet, body)
-            lines = self._block_items(body.block_items or [])
+            check_loops(snippet, snippet.tree)
+            lines = self._block_items(snippet.tree.block_items or [])
         self._check_depth(lines)
         return lines
 
@@ -73,7 +74,7 @@ class Translator(Expressions):
         """
         self._snippet = snippet
         with refusing_depth(snippet):
-            before, test = self._tested(parse_expression(snippet))
+            before, test = self._tested(snippet.tree)
         self._check_depth([*before, test])
         return before, test
 
@@ -92,6 +93,15 @@ class Translator(Expressions):
             blocks = (len(line) - len(line.lstrip())) // 4
             if blocks > _DEEPEST_BLOCK or deepest > _DEEPEST_BRACKET:
                 raise self._snippet.error(NESTED_TOO_DEEPLY)
+
+    def refusal(self, message: str) -> Exception:
+        """Return the error to raise for the call of a special function that is being translated."""
+        return self._error(self._call, message)
+
+    def reporting(self, message: Message, numbers: str) -> str:
+        """Return the line by which the call of a special function reports a fault."""
+        fault = self.faults.site(message, self._snippet, self._call)
+        return f"arrays.report({numbers}, {fault})"
 
     # Statements ------------------------------------------------------------------------------
 
@@ -290,9 +300,20 @@ class Translator(Expressions):
         given = node.args.exprs if node.args else []
         if len(given) != 1:
             raise self._error(node, f"assert(condition) takes 1 argument, {len(given)} given.")
-        before, test = self._tested(given[0], Level.UNARY)
-        fault = self.faults.site(self._snippet, node)
-        return [*before, f"if not {test}:", f"    arrays.report({fault})"]
+        sides, operator = "0.0, 0.0", ""
+
+        def test(condition: c_ast.Node) -> str:
+            nonlocal sides, operator
+            if not (isinstance(condition, c_ast.BinaryOp) and condition.op in COMPARISONS):
+                return truth(self._condition(condition), Level.UNARY)
+            # What is compared is worth telling.
+            left, right = self._expression(condition.left), self._expression(condition.right)
+            sides, operator = f"float64({left.code}), float64({right.code})", condition.op
+            return truth(self._operation(operator, left, right, condition), Level.UNARY)
+
+        before, holds = self._captured(test, given[0])
+        fault = self.faults.site(failed_assertion(operator), self._snippet, node)
+        return [*before, f"if not {holds}:", f"    arrays.report({sides}, {fault})"]
 
     def _special_call(self, node: c_ast.FuncCall, name: str) -> list[str]:
         function = self.special[name]
@@ -304,6 +325,7 @@ class Translator(Expressions):
                 f"{name}({', '.join(function.arguments)}) takes {expected} "
                 f"argument{'s' if expected != 1 else ''}, {len(given)} given.",
             )
+        self._call = node
         evaluated = [self._evaluated(argument) for argument in given]
         before = [line for lines, _ in evaluated for line in lines]
         return [*before, *function.lines(self, *(value for _, value in evaluated))]

@@ -16,6 +16,32 @@ ab.axonal_delay_steps = 2
 # %% No room for dendritic delays -> TypeError
 ab.max_dendritic_delay_timesteps = 0
 
+# %% Dendritic delays without a longest one -> RuntimeError
+later = init_weight_update("StaticPulseDendriticDelay", {}, {"g": 0.5, "d": 2})
+model.add_synapse_population("later", "DENSE", a, b, later, delta)
+model.build()
+
+# %% A dendritic delay that is too long -> SnippetError
+later = init_weight_update("StaticPulseDendriticDelay", {}, {"g": 0.5, "d": [2] * 11 + [4]})
+synapses = model.add_synapse_population("later", "DENSE", a, b, later, delta)
+synapses.max_dendritic_delay_timesteps = 4
+a.vars["V"].set_init_values(1.0)
+model.build()
+model.load()
+model.step_time()
+model.step_time()
+model.flush()
+
+# %% A dendritic delay in code that is too long -> SnippetError
+third = create_weight_update_model(
+    "third", vars=[("g", "scalar")], pre_spike_syn_code="addToPostDelay(g, 3);"
+)
+synapses = model.add_synapse_population(
+    "later", "DENSE", a, b, init_weight_update(third, {}, {"g": 0.5}), delta
+)
+synapses.max_dendritic_delay_timesteps = 3
+model.build()
+
 # %% A reference to dendritic delays that there are not -> RuntimeError
 create_den_delay_var_ref(ab)
 

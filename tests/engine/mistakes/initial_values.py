@@ -98,3 +98,8 @@ model.add_synapse_population("ba", "DENSE", b, a, init, delta)
 
 # %% A snippet that assigns a parameter -> RuntimeError
 create_var_init_snippet("ramp", params=["slope"], var_init_code="slope = 1.0; value = slope;")
+
+# %% A number that the type of the variable does not have -> UserWarning
+a.vars["count"].set_init_values([0, 0, -1, 0])
+model.build()
+model.load()

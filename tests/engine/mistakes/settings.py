@@ -39,6 +39,12 @@ model.seed = -3
 # %% A seed of more than 32 bits -> TypeError
 model.seed = 2**32
 
+# %% The time, which follows from the steps -> AttributeError
+model.t = 0.0
+
+# %% The populations, which are added one by one -> AttributeError
+model.neuron_populations = {}
+
 # %% A misspelt setting -> UserWarning
 model.batchsize = 32
 

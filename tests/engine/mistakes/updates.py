@@ -92,3 +92,15 @@ model.add_custom_update("n", "Number", number, {}, {}, {"x": create_var_ref(a, "
 # %% Neurons in the code of an update of synapses -> RuntimeError
 number = create_custom_update_model("number", var_refs=[("x", "scalar")], update_code="x = id;")
 model.add_custom_update("n", "Number", number, {}, {}, {"x": create_wu_var_ref(ab, "g")})
+
+# %% More spikes than there are -> RuntimeError
+more = create_custom_update_model(
+    "more", var_refs=[("spikes", "uint32_t")], update_code="spikes = 3;"
+)
+spikes = {"spikes": create_src_spike_count_var_ref(ab)}
+model.add_custom_update("more", "More", more, {}, {}, spikes)
+model.build()
+model.load()
+model.custom_update("More")
+model.step_time()
+model.flush()

@@ -155,10 +155,10 @@ class Code:
         self.codes = {name: code for name, code in codes.items() if isinstance(code, str)}
         used: set[str] = set().union(*map(names_in, self.codes.values()))
         local: set[str] = set().union(*map(local_variables, self.codes.values()))
-        taken = used | local | self.own
+        taken = used | local | self.own | {"Isyn"}
         # A local variable may have the name of a variable of the model: $(V) is not V in 4.9.
         self.local_names = {}
-        for name in sorted(local & (used | self.own)):
+        for name in sorted(local & (used | self.own | {"Isyn"})):
             wish = f"local_{name}"
             while wish in taken:
                 wish += "_"
@@ -325,7 +325,10 @@ def _neuron_variables(code: Code, ending: str = "") -> list[tuple[str, str]]:
 
 
 def _injecting(code: str) -> str:
-    """Return code that adds to ``Isyn`` as code that injects a current."""
+    """Return code that adds to ``Isyn`` as code that injects a current.
+
+    It has been rewritten, so there are no comments in it, and no local variable called ``Isyn``.
+    """
     code = re.sub(r"\bIsyn\s*\+=\s*([^;]+);", r"injectCurrent(\g<1>);", code)
     return re.sub(r"\bIsyn\s*-=\s*([^;]+);", r"injectCurrent(-(\g<1>));", code)
 

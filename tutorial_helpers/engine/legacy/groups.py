@@ -194,6 +194,8 @@ class NeuronGroup(_LegacyGroup, neuron_groups.NeuronGroup):
 class SynapseGroup(_LegacyGroup, synapse_groups.SynapseGroup):
     """Synapses from one population to another."""
 
+    default_dendritic_delay_timesteps = 1
+
     def _tables(self) -> list[Mapping[str, Variable]]:
         return [self.vars, self.pre_vars, self.post_vars, self.psm_vars]
 
