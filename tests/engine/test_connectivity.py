@@ -527,7 +527,7 @@ def test_wrong_descriptions(parts: dict[str, Any], error: type[Exception], messa
         ("FixedProbabilityNoAutapse", {"prob": math.nan}, ValueError, "not nan"),
         ("FixedProbability", {"prob": "1"}, TypeError, "parameter 'prob' must be a number"),
         ("FixedNumberPostWithReplacement", {"num": 1.5}, ValueError, "num must be a whole number"),
-        ("FixedNumberPreWithReplacement", {"num": -1}, ValueError, "at least 0, not -1"),
+        ("FixedNumberPreWithReplacement", {"num": -1}, ValueError, "from 0 to 4294967295, not -1"),
         ("FixedNumberTotalWithReplacement", {"num": math.inf}, ValueError, "not inf"),
         ("OneToOne", {"n": 1}, RuntimeError, "expected 0 parameters but got 1"),
         ("OneToAll", {}, AttributeError, r"did you mean 'OneToOne'\?"),

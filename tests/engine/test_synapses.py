@@ -339,13 +339,13 @@ WRONG = {
     ),
     "negative delay": (
         lambda m, s: setattr(s, "axonal_delay_steps", -1), TypeError,
-        "axonal_delay_steps of synapse population 'ab' must be an integer from 0 to 2147483647, not -1",
+        "axonal_delay_steps of synapse population 'ab' must be at least 0, not -1",
     ),
     "fraction of a delay": (
         lambda m, s: setattr(s, "axonal_delay_steps", 1.5), TypeError, "not 1.5",
     ),
     "no dendritic delay": (
-        lambda m, s: setattr(s, "max_dendritic_delay_timesteps", 0), TypeError, "from 1 to 2147483647, not 0",
+        lambda m, s: setattr(s, "max_dendritic_delay_timesteps", 0), TypeError, "at least 1, not 0",
     ),
     "input": (
         lambda m, s: setattr(s, "pre_target_var", "Iback"), RuntimeError,
