@@ -24,7 +24,9 @@ from benchmarks.entries import (
 from benchmarks.environments import LIBRARIES, interpreters
 from benchmarks.job import BenchmarkError, Job, save_job, widened
 from benchmarks.machine import ROOT, description, say
+from tutorial_helpers.command_line import Parser, integer, path, status_of
 from tutorial_helpers.data import Dataset, load_test_set, load_weights
+from tutorial_helpers.drafts import check_writable
 from tutorial_helpers.models import GREY_LEVELS_PER_MILLIVOLT, THRESHOLD
 
 RESULTS = ROOT / "benchmarks" / "results.json"
@@ -48,13 +50,6 @@ examples:
   python -m benchmarks --redraw                         figures and tables of the stored numbers"""
 
 
-def positive(text: str) -> int:
-    """Return the positive integer that an option was given."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a positive integer, not '{text}'")
-    return int(text)
-
-
 def names(known: Sequence[str]) -> Any:
     """Return how to read an option that takes some of the names known, with commas between."""
 
@@ -71,23 +66,23 @@ def names(known: Sequence[str]) -> Any:
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the command line."""
     keys = [entry.key for entry in all_entries()]
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m benchmarks",
         description=_DESCRIPTION,
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument(
-        "--rounds", type=positive, default=5, metavar="N", help="default: %(default)s"
+        "--rounds", type=integer(), default=5, metavar="N", help="default: %(default)s"
     )
     parser.add_argument(
-        "--images", type=positive, metavar="N", help="only the first N images (default: all)"
+        "--images", type=integer(), metavar="N", help="only the first N images (default: all)"
     )
     parser.add_argument(
-        "--only", type=names(PARTS), metavar="PART,…", help=f"some of {', '.join(PARTS)}"
+        "--only", type=names(PARTS), metavar="PART,...", help=f"some of {', '.join(PARTS)}"
     )
     parser.add_argument(
-        "--contestants", type=names(keys), metavar="NAME,…", help=f"some of {', '.join(keys)}"
+        "--contestants", type=names(keys), metavar="NAME,...", help=f"some of {', '.join(keys)}"
     )
     parser.add_argument(
         "--python",
@@ -96,7 +91,7 @@ def parser() -> argparse.ArgumentParser:
         metavar="LIBRARY=PATH",
         help="interpreter that has a library: one of " + ", ".join(LIBRARIES),
     )
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write all raw numbers there")
+    parser.add_argument("--json", type=path, metavar="FILE", help="write all raw numbers there")
     parser.add_argument(
         "--publish",
         action="store_true",
@@ -198,29 +193,27 @@ def publish(values: dict[str, Any]) -> None:
 
 def main() -> int:
     """Run the command line and return its exit status."""
+    return status_of(_run)
+
+
+def _run() -> None:
     arguments = parser().parse_args()
-    try:
-        if arguments.redraw:
-            publish(json.loads(RESULTS.read_text(encoding="utf-8")))
-            return 0
-        values = benchmark(arguments)
-        print(report.text(values))
-        written = json.dumps(values, indent=1) + "\n"
-        if arguments.json:
-            arguments.json.write_text(written, encoding="utf-8")
-        wrong = report.failures(values)
-        if wrong:
-            raise BenchmarkError(wrong[0])
-        if arguments.publish:
-            RESULTS.write_text(written, encoding="utf-8")
-            publish(values)
-    except KeyboardInterrupt:
-        print("Interrupted.", file=sys.stderr)
-        return 130
-    except (BenchmarkError, OSError, ValueError) as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
-    return 0
+    if arguments.redraw:
+        publish(json.loads(RESULTS.read_text(encoding="utf-8")))
+        return
+    if arguments.json:
+        check_writable(arguments.json, "name another file with --json")
+    values = benchmark(arguments)
+    print(report.text(values))
+    written = json.dumps(values, indent=1) + "\n"
+    if arguments.json:
+        arguments.json.write_text(written, encoding="utf-8")
+    wrong = report.failures(values)
+    if wrong:
+        raise BenchmarkError(wrong[0])
+    if arguments.publish:
+        RESULTS.write_text(written, encoding="utf-8")
+        publish(values)
 
 
 if __name__ == "__main__":

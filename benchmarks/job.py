@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-class BenchmarkError(Exception):
+class BenchmarkError(RuntimeError):
     """Something that keeps the benchmark from running, in one sentence."""
 
 

@@ -131,8 +131,8 @@ def test_roofline(run: tuple[str, dict[str, Any]]) -> None:
     ("arguments", "words"),
     [
         (("--images", "100000"), "Error: --images 100000 is more than the "),
-        (("--images", "0"), "expected a positive integer, not '0'"),
-        (("--rounds", "x"), "expected a positive integer, not 'x'"),
+        (("--images", "0"), "expected an integer from 1 to 1000000000, not '0'"),
+        (("--rounds", "x"), "expected an integer from 1 to 1000000000, not 'x'"),
         (("--only", "sped"), "no 'sped' here; known: speed, costs,"),
         (("--contestants", "engine,nest"), "no 'nest' here; known: engine-opt,"),
         (

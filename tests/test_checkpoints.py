@@ -440,6 +440,80 @@ def test_install(place, capsys, monkeypatch):
     assert "leave --output out and add --install" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (
+            ["--output", "file"],
+            "file/weights_0_1.npy cannot be written: it would be in a file; name",
+        ),
+        (["--output", "file/a"], "cannot be written: it would be in a file; name another folder"),
+        (
+            ["--output", 300 * "a"],
+            "cannot be written: File name too long; name another folder with",
+        ),
+        (
+            ["--output", 5000 * "a"],
+            "cannot be written: File name too long; name another folder wit",
+        ),
+        (
+            ["--output", "taken"],
+            "taken/weights_1_2.npy cannot be written: it is a folder; name ano",
+        ),
+        (
+            ["--checkpoint", "taken"],
+            "taken cannot be written: it is a folder; name another file wi",
+        ),
+        (["--checkpoint", "."], ". is where the weights go; name another file for it"),
+        (["--checkpoint", "file/x"], "cannot be written: it would be in a file; name another file"),
+        (["--checkpoint", "trained/default"], "is where the weights go; name another file for it"),
+        (["--checkpoint", "trained"], "--checkpoint trained is where the weights go; name another"),
+        (["--checkpoint", "new/weights_0_1.npy", "--output", "new"], "is where the weights go; na"),
+        (["--checkpoint", "text"], "text should be a checkpoint of a training run, but cannot be"),
+        (["--copies", "1000000000"], "--copies 1000000000 needs 197.8 TB of memory, and there are"),
+        (["--images", "5"], "training should have at least 6 images, as one in 6 is held out, but"),
+    ],
+    ids=lambda value: " ".join(value)[:30] if isinstance(value, list) else None,
+)
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other words")
+def test_what_cannot_be_done_is_found_out_at_once(place, capsys, monkeypatch, options, words):
+    monkeypatch.setattr(pipeline, "_run", None)  # not reached
+    (place / "file").write_text("")
+    (place / "text").write_text("no checkpoint")
+    (place / "taken" / "weights_1_2.npy").mkdir(parents=True)
+    before = sorted(place.rglob("*"))
+    assert main([*TRAIN, "--force", *options]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert err.startswith("Error: ")
+    assert words in err
+    assert len(err) < 330
+    assert sorted(place.rglob("*")) == before
+
+
+@pytest.mark.parametrize("name", ["weights.json", "few_steps"])
+def test_a_list_that_cannot_be_written_is_found_out_at_once(place, capsys, monkeypatch, name):
+    monkeypatch.setattr(pipeline, "_run", None)  # not reached
+    monkeypatch.setattr(weight_sets, "DATA", place / "data")
+    (place / "data").mkdir()
+    (place / "data" / name).write_text("{")
+    assert main([*TRAIN, "--force", "--install", "--set", "few_steps"]) == 1
+    words = {"weights.json": "cannot be read as such a list", "few_steps": "it would be in a file"}
+    assert words[name] in capsys.readouterr().err
+
+
+def test_a_checkpoint_that_cannot_be_written_again(place, tmp_path, monkeypatch):
+    path = tmp_path / "run.npz"
+    training.Checkpoint(path, {"seed": 1}).keep("one", np.zeros(3), epochs=1, of=2)
+
+    def refuse(path, *_, **__):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "touch", refuse)
+    with pytest.raises(OSError, match="cannot be written: Permission denied; name another file"):
+        training.Checkpoint(path, {"seed": 1})
+
+
 def test_more_images_than_there_are(place, capsys):
     assert main([*TRAIN, "--images", "251"]) == 1
     assert "--images 251 is more than the 250 images of MNIST's" in capsys.readouterr().err

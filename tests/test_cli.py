@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import doctest
+import io
 import json
 import os
 import re
@@ -10,12 +12,14 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 
 import numpy as np
 import pytest
 
-from tutorial_helpers import data, inference
-from tutorial_helpers.__main__ import main
+from tutorial_helpers import command_line, data, inference
+from tutorial_helpers.__main__ import _parser, main
+from tutorial_helpers.engine import wording
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -201,7 +205,8 @@ def test_help_of_training(command: str, words: list[str]) -> None:
 def test_help_and_mistakes_are_answered_at_once(arguments: Sequence[str]) -> None:
     code = f"""
 import sys
-from tutorial_helpers.__main__ import main
+from tutorial_helpers.__main__ import _parser, main
+from tutorial_helpers.engine import wording
 try:
     main({list(arguments)})
 except SystemExit:
@@ -214,35 +219,105 @@ except SystemExit:
 # --- Mistakes ------------------------------------------------------------------------------------
 
 
+INTEGERS = {
+    ("classify", "--batch-size"): (1, 10**9),
+    ("classify", "--timesteps"): (1, 10**9),
+    ("classify", "--images"): (1, 10**9),
+    ("train", "--seed"): (0, 2**32 - 1),
+    ("train", "--teacher-epochs"): (0, 10**6),
+    ("train", "--copies"): (1, 10**9),
+    ("train", "--epochs"): (1, 10**6),
+    ("train", "--few-epochs"): (1, 10**6),
+    ("train", "--images"): (1, 10**9),
+    ("evaluate", "--timesteps"): (1, 10**9),
+}
+TEXTS = {
+    ("classify", "--weights"),
+    ("train", "--output"),
+    ("train", "--checkpoint"),
+    ("evaluate", "--weights"),
+    ("run",),  # the script
+}
+NO_INTEGERS = [
+    *("", " ", "-1", "--1", "+1", "1.5", "1e3", "1,000", "1_000", "0x10", "nan", "inf", "-inf"),
+    *("two", "None", "True", "²", "\uff14", "\u0661", "1 2", "1\n", "\0", "é", "\udcff"),
+    *("99999999999999999999", 5000 * "9", 5000 * "0" + "1", "-" + 5000 * "9", 5000 * "a"),
+]
+
+
+def usage_error(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> str:
+    """Give options that make no sense, and return what is said: usage, and one sentence."""
+    with pytest.raises(SystemExit) as end:
+        main(arguments)
+    assert end.value.code == 2
+    out, err = capsys.readouterr()
+    usage, error = err.rsplit("error: ", 1)
+    assert out == ""
+    assert usage.startswith("usage: ")
+    assert len(error) < 300
+    return error.removesuffix("\n")
+
+
+@pytest.mark.parametrize("given", NO_INTEGERS, ids=lambda text: ascii(text[:12]))
+@pytest.mark.parametrize("option", INTEGERS, ids=" ".join)
+def test_no_integers(
+    option: tuple[str, str], given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    command, name = option
+    least, most = INTEGERS[option]
+    error = usage_error([command, f"{name}={given}"], capsys)
+    expected = f"argument {name}: expected an integer from {least} to {most}, not {given!r}"
+    assert error == expected or ("…" in error and error[:30] == expected[:30])
+
+
+@pytest.mark.parametrize("option", INTEGERS, ids=" ".join)
+def test_integers_out_of_range(option: tuple[str, str], capsys: pytest.CaptureFixture[str]) -> None:
+    command, name = option
+    least, most = INTEGERS[option]
+    for given in (least - 1, most + 1):
+        error = usage_error([command, f"{name}={given}"], capsys)
+        assert error.endswith(f"{name}: expected an integer from {least} to {most}, not '{given}'")
+
+
+@pytest.mark.parametrize("given", ["", "\0", "a\0b"], ids=ascii)
+@pytest.mark.parametrize("option", sorted(TEXTS), ids=" ".join)
+def test_no_names_and_no_paths(
+    option: tuple[str, ...], given: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    error = usage_error([*option, given], capsys)
+    assert error.endswith(f": expected a name or a path, not {given!r}")
+
+
+def test_the_tables_above_are_complete() -> None:
+    (commands,) = (one for one in _parser()._actions if isinstance(one.choices, dict))
+    options = {
+        (command, action.option_strings[-1]) if action.option_strings else (command,)
+        for command, parser in commands.choices.items()
+        for action in parser._actions
+        # Neither a flag nor a choice, whose values argparse checks, nor what a script is given.
+        if action.nargs != 0 and action.choices is None and action.dest != "arguments"
+    }
+    assert options == {*INTEGERS, *TEXTS}
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
         ((), "the following arguments are required: command"),
         (("classfy",), "invalid choice: 'classfy'"),
-        (("classify", "--batch-size", "0"), "--batch-size: expected a positive integer, not '0'"),
-        (("classify", "--timesteps", "-3"), "--timesteps: expected a positive integer, not '-3'"),
-        (("classify", "--images", "1.5"), "--images: expected a positive integer, not '1.5'"),
-        (("classify", "--images", "many"), "--images: expected a positive integer, not 'many'"),
-        (("classify", "--images", ""), "--images: expected a positive integer, not ''"),
         (("train", "--set", "none"), "invalid choice: 'none'"),
-        (("train", "--epochs", "0"), "--epochs: expected a positive integer, not '0'"),
-        (("train", "--copies", "0"), "--copies: expected a positive integer, not '0'"),
-        (("train", "--few-epochs", "0"), "--few-epochs: expected a positive integer, not '0'"),
-        (("train", "--teacher-epochs", "x"), "--teacher-epochs: expected an integer of at least 0"),
-        (("train", "--seed", "-1"), "--seed: expected an integer of at least 0, not '-1'"),
-        (("evaluate", "--timesteps", "0"), "--timesteps: expected a positive integer, not '0'"),
+        (("train", "--set", 5000 * "a"), "invalid choice: 'aaa"),
+        (("run", "--api", "", "x.py"), "invalid choice: ''"),
+        (("evaluate", "--timesteps"), "argument --timesteps: expected at least one argument"),
         (("classify", "extra"), "unrecognized arguments: extra"),
+        (("classify", 5000 * "a"), "unrecognized arguments: aaa"),
+        ((5000 * "a",), "invalid choice: 'aaa"),
     ],
 )
 def test_wrong_options(
     arguments: Sequence[str], words: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    with pytest.raises(SystemExit) as end:
-        main(arguments)
-    assert end.value.code == 2
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert words in err
+    assert words in usage_error(arguments, capsys)
 
 
 def error_of(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> str:
@@ -284,19 +359,247 @@ def test_a_damaged_file_in_mnist_dir(
     assert "replace it with an intact copy" in error_of(["classify"], capsys)
 
 
+# --- Environment variables -----------------------------------------------------------------------
+
+NO_THREADS = [
+    *("0", "-1", "+1", "1.5", "1e2", "two", "nan", "inf", " ", " 2", "2 ", "²", "\uff14", "0x4"),
+    *("1025", "99999", 5000 * "9", 5000 * "a"),
+]
+
+
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize("value", NO_THREADS, ids=lambda text: ascii(text[:12]))
+@pytest.mark.parametrize("command", ["classify", "evaluate"])
+def test_no_number_of_threads(
+    command: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TUTORIAL_THREADS", value)
+    # Said before there is any work.
+    monkeypatch.setattr(inference, "classify", None)
+    error = error_of([command], capsys)
+    assert error.startswith(
+        "Error: Environment variable TUTORIAL_THREADS must be an integer from 1 to 1024, not "
+        f"'{value[:9]}"
+    )
+    assert error.endswith("; correct or unset it.")
+    assert len(error) < 200
+
+
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize("value", ["", "1", "1024"])
+def test_a_number_of_threads(
+    value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("TUTORIAL_THREADS", value)
+    assert main([*QUICK, "--json"]) == 0
+    threads = value or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else "")
+    if threads:
+        plural = "" if int(threads) == 1 else "s"
+        expected = f"bundled engine, {threads} thread{plural}"
+        assert json.loads(capsys.readouterr().out)["backend"] == expected
+
+
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize(
+    "value",
+    ["nowhere", "~no_such_user/mnist", os.devnull, "~", "/", 5000 * "a", "é", " "],
+    ids=lambda text: ascii(text[:12]),
+)
+def test_a_folder_without_mnist_is_named(
+    value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MNIST_DIR", value)
+    assert main([*QUICK, "--json"]) == 0
+    out, err = capsys.readouterr()
+    assert json.loads(out)["dataset"] == "sklearn-digits"
+    first, second = err.splitlines()
+    assert first.startswith("Note: MNIST_DIR should be a folder that holds t10k-images-idx3-ubyte.")
+    assert len(first) < 300
+    assert second.startswith("Note: MNIST could not be had")
+
+
+@pytest.mark.usefixtures("offline")
+def test_a_file_in_mnist_dir_that_cannot_be_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "t10k-images-idx3-ubyte.gz"
+    file.write_bytes(b"anything")
+    monkeypatch.setenv("MNIST_DIR", str(tmp_path))
+
+    def refuse(path: Path) -> bytes:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    monkeypatch.setattr("tutorial_helpers.data.load_weights", lambda *_: None)
+    error = error_of(["classify"], capsys)
+    assert error.startswith(f"Error: {file}, in MNIST_DIR, cannot be read: Permission denied; make")
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
     [
         ("TUTORIAL_BACKEND", "gpu", "must be 'bundled' or 'pygenn', not 'gpu'; correct or unset"),
-        ("TUTORIAL_THREADS", "none", "must be a positive integer, not 'none'; correct or unset"),
+        ("NUMBA_DISABLE_JIT", "1", "must be 0 or unset, as the engine runs nothing but compiled"),
+        ("NUMBA_DISABLE_JIT", "yes", "defined but its associated value 'yes' could not be parsed"),
+        ("NUMBA_NUM_THREADS", "0", "0: Number of threads specified must be > 0; correct or unset"),
     ],
 )
 def test_wrong_settings_in_a_process(variable: str, value: str, words: str) -> None:
     completed = python("-m", "tutorial_helpers", *QUICK, "--json", **{variable: value})
     assert (completed.returncode, completed.stdout) == (1, "")
-    error = completed.stderr.splitlines()[-1]
-    assert error == f"Error: Environment variable {variable} {words} it."
-    assert "Traceback" not in completed.stderr
+    (error,) = completed.stderr.splitlines()
+    assert error.startswith("Error: ")
+    assert variable in error
+    assert words in error
+
+
+def test_settings_of_numba_that_change_nothing(tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from tutorial_helpers.engine.compile import compiled\n"
+        "source = 'from tutorial_helpers.engine import jit\\n'\n"
+        "source += '@jit.kernel(\"int64(int64)\")\\ndef one_more(n):\\n    return n + 1\\n'\n"
+        "print(compiled(source).one_more(1))\n"
+    )
+    settings = {
+        "NUMBA_NUM_THREADS": "",
+        "NUMBA_CACHE_DIR": os.devnull,
+        "NUMBA_CACHE_LOCATOR_CLASSES": "none",
+        "TUTORIAL_CACHE_DIR": str(tmp_path / "cache"),
+    }
+    completed = python("-m", "tutorial_helpers", "run", str(script), **settings)
+    assert (completed.returncode, completed.stdout, completed.stderr) == (0, "2\n", "")
+    assert list((tmp_path / "cache").rglob("*.nbi"))
+
+
+# --- Where output goes ---------------------------------------------------------------------------
+
+
+@pytest.mark.usefixtures("offline")
+@pytest.mark.parametrize("missing", [("stdout",), ("stderr",), ("stdout", "stderr")], ids=str)
+@pytest.mark.parametrize(
+    ("arguments", "status"),
+    [
+        ((*QUICK, "--json"), 0),
+        (("classify", "--images", "1798"), 1),
+        (("classify", "--images", "0"), 2),
+        (("--help",), 0),
+        (("run", "nowhere.py"), 2),
+    ],
+    ids=str,
+)
+def test_without_streams(
+    arguments: Sequence[str],
+    status: int,
+    missing: Sequence[str],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    # As under pythonw, or with >&- and 2>&- in a shell.
+    for name in missing:
+        monkeypatch.setattr(sys, name, None)
+    try:
+        ended = main(arguments)
+    except SystemExit as end:
+        ended = end.code
+    assert ended == status
+    assert [getattr(sys, name) for name in missing] == [None for _ in missing]
+    monkeypatch.undo()
+    out, err = capsys.readouterr()
+    # What has nowhere to go does not go elsewhere.
+    assert not out or ("stdout" not in missing and status == 0)
+    assert not err or "stderr" not in missing
+
+
+shell = pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+
+
+def in_shell(line: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Run a line of a shell, in which "$@" is Python."""
+    return subprocess.run(
+        ["sh", "-c", line, "sh", sys.executable],
+        cwd=ROOT,
+        env=os.environ | NO_NETWORK | settings,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+@shell
+@pytest.mark.parametrize(
+    ("redirected", "status"), [("2>&-", 0), (">&- 2>&- <&-", 0), ("--x 2>&-", 2)]
+)
+def test_closed_streams(redirected: str, status: int) -> None:
+    line = f'"$@" -m tutorial_helpers {" ".join(QUICK)} --json {redirected}'
+    completed = in_shell(line)
+    assert completed.returncode == status
+    assert ("images_per_second" in completed.stdout) == (redirected == "2>&-")
+    assert not re.search("Traceback|Error|Exception", completed.stderr)
+
+
+MANY_LINES = "for number in range(100_000):\n    print('line', number)\n"
+
+
+@shell
+@pytest.mark.parametrize("command", [f"{' '.join(QUICK)}", "run {script}"])
+def test_nobody_reads_the_output(command: str, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(MANY_LINES)
+    command = command.format(script=script)
+    line = f'{{ "$@" -m tutorial_helpers {command}; echo $? >&2; }} | true'
+    status, *others = reversed(in_shell(line).stderr.splitlines())
+    assert status == "141"
+    assert all(line.startswith("Note: ") for line in others)
+
+
+def test_other_broken_pipes_of_a_script_are_shown(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "script.py").write_text("raise BrokenPipeError(32, 'of a socket')\n")
+    assert main(["run", str(tmp_path / "script.py")]) == 1
+    assert capsys.readouterr().err.endswith("BrokenPipeError: [Errno 32] of a socket\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+@pytest.mark.usefixtures("offline")
+def test_a_full_disk(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main([*QUICK, "--json"]) == 1
+        monkeypatch.undo()
+    # Closing it did not fail: what could not be written is given up.
+    _, error = capsys.readouterr().err.splitlines()
+    assert error.startswith("Error: cannot read or write: No space left on device; check")
+
+
+def test_a_script_that_closes_its_output(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    script = tmp_path / "script.py"
+    script.write_text("import sys\nsys.stdout.close()\nsys.exit(3)\n")
+    monkeypatch.setattr(sys, "stdout", io.StringIO())
+    assert main(["run", str(script)]) == 3
+
+
+@pytest.mark.usefixtures("offline")
+def test_letters_that_a_terminal_does_not_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    written = io.BytesIO()
+    terminal = io.TextIOWrapper(written, encoding="ascii", errors="strict")
+    monkeypatch.setattr(sys, "stdout", terminal)
+    named = data.load_digits()
+    dataset = data.Dataset("Zürich…", *named, notice="")
+    monkeypatch.setattr(data, "load_test_set", lambda: dataset)
+    assert main(QUICK) == 0
+    assert rb"dataset      Z\xfcrich\u2026, 30 images" in written.getvalue()
+    assert terminal.errors == "strict"
+
+
+@pytest.mark.parametrize("command", [(), ("classify",), ("train",), ("evaluate",), ("run",)])
+def test_help_is_plain_ascii(command: Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main([*command, "--help"])
+    assert capsys.readouterr().out.isascii()
 
 
 # --- Interrupts ----------------------------------------------------------------------------------
@@ -318,8 +621,10 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
 LONG_RUN = """
 import signal, sys
 from pathlib import Path
-from tutorial_helpers import data, inference
-from tutorial_helpers.__main__ import main
+from types import ModuleType
+from tutorial_helpers import command_line, data, inference
+from tutorial_helpers.__main__ import _parser, main
+from tutorial_helpers.engine import wording
 
 # Where tests run in the background, the signal is ignored unless it is restored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -356,3 +661,13 @@ def test_interrupted_by_a_signal() -> None:
     assert (process.returncode, out) == (130, "")
     assert err.splitlines()[-1] == "Interrupted."
     assert "Traceback" not in err
+
+
+# --- Docstrings ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("module", [command_line, wording], ids=lambda module: module.__name__)
+def test_examples_in_the_docstrings(module: ModuleType) -> None:
+    outcome = doctest.testmod(module)
+    assert outcome.attempted > 0
+    assert outcome.failed == 0

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import doctest
 import json
+import os
 import re
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from tutorial_helpers import data, evaluation, weight_sets
+from tutorial_helpers import data, drafts, evaluation, weight_sets
 from tutorial_helpers.__main__ import main
 from tutorial_helpers.evaluation import BEGIN, END, TIMESTEPS, Evaluation
 
@@ -188,6 +190,86 @@ def test_records_that_are_refused(
     out, err = capsys.readouterr()
     assert out == ""
     assert words in err
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda page: page.unlink(), "README.md': No such file or directory; check"),
+        (lambda page: (page.unlink(), page.mkdir()), "README.md': Is a directory; check"),
+        (lambda page: page.write_text("no table"), "should have a line '<!-- evaluations: begin"),
+        (lambda page: page.write_bytes(b"\xff"), "should be text in UTF-8"),
+    ],
+)
+def test_a_page_that_takes_no_record_is_found_out_at_once(
+    images: object,
+    page: Path,
+    spoil: Callable[[Path], object],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(evaluation, "evaluate", None)  # not reached
+    spoil(page)
+    assert main(["evaluate", "--record"]) == 1
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert words in err
+
+
+def test_a_page_that_cannot_be_written_is_found_out_at_once(
+    images: object, page: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(evaluation, "evaluate", None)  # not reached
+    refuse_to_write(monkeypatch)
+    assert main(["evaluate", "--record"]) == 1
+    assert capsys.readouterr().err == (
+        f"Error: {page} cannot be written: Permission denied; make it writable, or leave --record "
+        "out.\n"
+    )
+
+
+def refuse_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no file be made, also where all may be, as an administrator may."""
+
+    def refuse(path: Path, *_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "touch", refuse)
+
+
+# --- Files that are to be written -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("file/x", "it would be in a file"),
+        ("file/a/b/x", "it would be in a file"),
+        ("folder", "it is a folder"),
+        (300 * "a", "File name too long"),
+        # As a file it could be, but not as a draft of it.
+        (250 * "a", "File name too long"),
+        (f"new/{300 * 'a'}/x", "File name too long"),
+    ],
+    ids=lambda text: text[:12],
+)
+@pytest.mark.skipif(os.name == "nt", reason="Windows has other words")
+def test_what_cannot_be_written(tmp_path: Path, name: str, reason: str) -> None:
+    (tmp_path / "file").write_text("")
+    (tmp_path / "folder").mkdir()
+    before = sorted(tmp_path.rglob("*"))
+    with pytest.raises(OSError, match=f" cannot be written: {reason}; name another.$"):
+        drafts.check_writable(tmp_path / name, "name another")
+    assert sorted(tmp_path.rglob("*")) == before
+
+
+def test_what_can_be_written(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("as it was")
+    for name in ("file", "new", "a/b/c/new", 200 * "a"):
+        drafts.check_writable(tmp_path / name, "name another")
+    assert [path.name for path in tmp_path.rglob("*")] == ["file"]
+    assert (tmp_path / "file").read_text() == "as it was"
 
 
 def test_docstring_examples() -> None:

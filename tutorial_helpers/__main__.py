@@ -5,10 +5,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-import warnings
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
+
+from tutorial_helpers.command_line import Parser, given, integer, path, plain_output, status_of
 
 _DESCRIPTION = "Spiking neural networks that classify handwritten digits, in PyGeNN's API."
 
@@ -34,6 +34,9 @@ examples:
   python -m tutorial_helpers run simulate.py
   python -m tutorial_helpers run train.py --epochs 3
   python -m tutorial_helpers run --api 4.9 simulate.py"""
+
+# So many that the number of the last update fits into 32 bits.
+_MOST_EPOCHS = 10**6
 
 _WEIGHTS_HELP = (
     "name of a set in data/, or a folder with weights_0_1.npy and weights_1_2.npy "
@@ -95,22 +98,8 @@ examples:
   python -m tutorial_helpers evaluate --weights default --record"""
 
 
-def _positive(text: str) -> int:
-    """Return the positive integer that an option was given."""
-    if not text.isdecimal() or int(text) < 1:
-        raise argparse.ArgumentTypeError(f"expected a positive integer, not '{text}'")
-    return int(text)
-
-
-def _natural(text: str) -> int:
-    """Return the integer of at least 0 that an option was given."""
-    if not text.isdecimal():
-        raise argparse.ArgumentTypeError(f"expected an integer of at least 0, not '{text}'")
-    return int(text)
-
-
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m tutorial_helpers", description=_DESCRIPTION)
+    parser = Parser(prog="python -m tutorial_helpers", description=_DESCRIPTION)
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     classify = commands.add_parser(
         "classify",
@@ -121,23 +110,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     classify.add_argument(
         "--batch-size",
-        type=_positive,
+        type=integer(),
         default=128,
         metavar="B",
         help="images side by side (default: %(default)s); the results do not depend on it",
     )
     classify.add_argument(
         "--timesteps",
-        type=_positive,
+        type=integer(),
         default=100,
         metavar="T",
         help="steps of 1 ms for which each image is shown (default: %(default)s)",
     )
     classify.add_argument(
-        "--images", type=_positive, metavar="N", help="only the first N images (default: all)"
+        "--images", type=integer(), metavar="N", help="only the first N images (default: all)"
     )
     classify.add_argument(
         "--weights",
+        type=given,
         default="default",
         metavar="SET",
         help=_WEIGHTS_HELP,
@@ -158,7 +148,7 @@ def _parser() -> argparse.ArgumentParser:
         choices=("4.9", "5"),
         help="the PyGeNN that the script was written for (default: what its names say)",
     )
-    run.add_argument("script", metavar="SCRIPT", help="the Python file")
+    run.add_argument("script", type=given, metavar="SCRIPT", help="the Python file")
     run.add_argument(
         "arguments", nargs=argparse.REMAINDER, metavar="...", help="arguments of the script"
     )
@@ -184,31 +174,31 @@ def _add_training(commands: Any) -> None:
     )
     own = Settings()
     for option, kind, metavar, default, explanation in (
-        ("--seed", _natural, "S", own.seed, "of all that is random"),
+        ("--seed", integer(0, 2**32 - 1), "S", own.seed, "of all that is random"),
         (
             "--teacher-epochs",
-            _natural,
+            integer(0, _MOST_EPOCHS),
             "E",
             own.teacher_epochs,
             "how often the teacher is shown every image; 0 for none: the labels are learnt",
         ),
         (
             "--copies",
-            _positive,
+            integer(),
             "C",
             own.copies,
             "how often every image is redrawn; one copy of all images takes 41 MB of memory",
         ),
         (
             "--epochs",
-            _positive,
+            integer(1, _MOST_EPOCHS),
             "E",
             own.epochs,
             "how often the network of rates is shown a copy of every image",
         ),
         (
             "--few-epochs",
-            _positive,
+            integer(1, _MOST_EPOCHS),
             "E",
             own.few_epochs,
             "how often the spiking network of the set few_steps is shown a copy of every image",
@@ -218,17 +208,17 @@ def _add_training(commands: Any) -> None:
             option, type=kind, metavar=metavar, help=f"{explanation} (default: {default})"
         )
     train.add_argument(
-        "--images", type=_positive, metavar="N", help="only the first N images (default: all)"
+        "--images", type=integer(), metavar="N", help="only the first N images (default: all)"
     )
     train.add_argument(
         "--output",
-        type=Path,
+        type=path,
         metavar="DIR",
         help="folder for the weights (default: trained/SET in the working directory)",
     )
     train.add_argument(
         "--checkpoint",
-        type=Path,
+        type=path,
         metavar="FILE",
         help="where each epoch is kept (default: checkpoint.npz in the folder above the output, "
         "which the sets share)",
@@ -249,10 +239,12 @@ def _add_training(commands: Any) -> None:
         epilog=_EVALUATE_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    evaluate.add_argument("--weights", default="default", metavar="SET", help=_WEIGHTS_HELP)
+    evaluate.add_argument(
+        "--weights", type=given, default="default", metavar="SET", help=_WEIGHTS_HELP
+    )
     evaluate.add_argument(
         "--timesteps",
-        type=_positive,
+        type=integer(),
         nargs="+",
         metavar="T",
         help="steps of 1 ms for which each image is shown (default: 12 20 30 50 100)",
@@ -278,13 +270,9 @@ def _classify(arguments: argparse.Namespace) -> None:
     from tutorial_helpers.models import build_classifier
     from tutorial_helpers.pygenn import backend_description
 
+    backend = backend_description()
     weights = load_weights(arguments.weights)
-    with warnings.catch_warnings():
-        # The notice is printed below, once and in plain words.
-        warnings.simplefilter("ignore", UserWarning)
-        dataset = load_test_set()
-    if dataset.notice:
-        print(f"Note: {dataset.notice}", file=sys.stderr)
+    dataset = load_test_set()
     available = len(dataset.images)
     wanted = arguments.images or available
     if wanted > available:
@@ -300,7 +288,7 @@ def _classify(arguments: argparse.Namespace) -> None:
         "images": len(images),
         "batch_size": arguments.batch_size,
         "timesteps": arguments.timesteps,
-        "backend": backend_description(),
+        "backend": backend,
         "accuracy": round(accuracy(result.predictions, labels), 4),
         "build_seconds": round(network.build_seconds, 4),
         "simulate_seconds": round(result.seconds, 4),
@@ -311,7 +299,7 @@ def _classify(arguments: argparse.Namespace) -> None:
         print(json.dumps(report))
         return
     print(f"dataset      {dataset.name}, {len(images):,} images")
-    print(f"backend      {report['backend']}")
+    print(f"backend      {backend}")
     print(f"method       batches of {arguments.batch_size}, {arguments.timesteps} steps of 1 ms")
     print(f"accuracy     {report['accuracy']:.2f} %")
     print(f"build        {network.build_seconds:.2f} s")
@@ -330,7 +318,7 @@ def _rounded(shares: dict[int, float]) -> dict[int, float]:
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
-    from tutorial_helpers.evaluation import TIMESTEPS, evaluate, record
+    from tutorial_helpers.evaluation import TIMESTEPS, check_record, evaluate, record
     from tutorial_helpers.weight_sets import weight_sets
 
     if arguments.record and arguments.weights not in weight_sets():
@@ -340,6 +328,8 @@ def _evaluate(arguments: argparse.Namespace) -> None:
         )
     if arguments.record and arguments.timesteps is not None:
         raise ValueError("--record measures at the steps of its table; leave --timesteps out.")
+    if arguments.record:
+        check_record()
     result = evaluate(
         arguments.weights,
         arguments.timesteps or TIMESTEPS,
@@ -386,21 +376,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0, or 1 for an error that is the user's to mend, or 130 after Ctrl-C. That of
-        the script for ``run``.
+        Exit status, as `command_line` lists them; that of the script for ``run``.
     """
+    return status_of(lambda: _answer(arguments))
+
+
+def _answer(arguments: Sequence[str] | None) -> int:
     parsed = _parser().parse_args(arguments)
-    try:
-        if parsed.command == "run":
-            return _run(parsed)
-        commands = {"classify": _classify, "train": _train, "evaluate": _evaluate}
+    if parsed.command == "run":
+        return _run(parsed)
+    commands = {"classify": _classify, "train": _train, "evaluate": _evaluate}
+    with plain_output():
         commands[parsed.command](parsed)
-    except KeyboardInterrupt as interrupt:
-        print(str(interrupt) or "Interrupted.", file=sys.stderr)
-        return 130
-    except (OSError, ValueError, TypeError, ImportError) as error:
-        print(f"Error: {error}", file=sys.stderr)
-        return 1
     return 0
 
 

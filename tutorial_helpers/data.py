@@ -202,10 +202,11 @@ def _from_user_folder(name: str) -> bytes | None:
     setting = os.environ.get("MNIST_DIR")
     if not setting:
         return None
-    folder = Path(setting).expanduser()
+    folder = Path(os.path.expanduser(setting))  # noqa: PTH111 - leaves an unknown ~user as it is
     path = _find(folder, name)
     if path is None:
-        given = "does not hold it" if folder.is_dir() else "is no folder"
+        # Path.is_dir() fails where a name is too long for the system.
+        given = "does not hold it" if os.path.isdir(folder) else "is no folder"  # noqa: PTH112
         warnings.warn(
             f"MNIST_DIR should be a folder that holds {name}, packed or unpacked, but {folder} "
             f"{given}; looking elsewhere.",
@@ -214,6 +215,11 @@ def _from_user_folder(name: str) -> bytes | None:
         return None
     try:
         return _verified(path.read_bytes(), name)
+    except OSError as error:
+        raise OSError(
+            f"{path}, in MNIST_DIR, cannot be read: {error.strerror}; make it readable, or unset "
+            "MNIST_DIR to have the file downloaded."
+        ) from error
     except _BadFileError as error:
         raise ValueError(
             f"{path} {error}; replace it with an intact copy, or unset MNIST_DIR to have the file "
@@ -295,7 +301,7 @@ def _verified(raw: bytes, name: str) -> bytes:
 def _find(folder: Path, name: str) -> Path | None:
     """Return the path of `name` in `folder`, packed or unpacked, or None."""
     for path in (folder / name, folder / name.removesuffix(".gz")):
-        if path.is_file():
+        if os.path.isfile(path):  # noqa: PTH113 - as above
             return path
     return None
 

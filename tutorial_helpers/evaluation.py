@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from tutorial_helpers import weight_sets
 from tutorial_helpers.data import MnistUnavailableError, load_digits, load_mnist
-from tutorial_helpers.drafts import draft
+from tutorial_helpers.drafts import check_writable, draft
 from tutorial_helpers.inference import accuracy, classify
 from tutorial_helpers.models import Classifier, build_classifier
 from tutorial_helpers.pygenn import backend_description
@@ -185,21 +185,14 @@ def record(evaluation: Evaluation, path: Path | None = None) -> None:
     --------
     >>> record(evaluate("default"))  # doctest: +SKIP
     """
-    path = path or weight_sets.DATA / "README.md"
+    path = path or _document()
     mnist = evaluation.mnist
     if mnist is None or not set(TIMESTEPS) <= mnist.keys() & evaluation.digits.keys():
         raise ValueError(
             f"a record needs MNIST's test set at {', '.join(map(str, TIMESTEPS))} steps, which "
             "this evaluation lacks; evaluate again with these."
         )
-    text = path.read_text(encoding="utf-8")
-    found = re.fullmatch(f"(.*{BEGIN}\n)(.*)({END}\n?.*)", text, re.DOTALL)
-    if found is None or text.count(BEGIN) != 1 or text.count(END) != 1:
-        raise ValueError(
-            f"{path} should have a line '{BEGIN}' and, after it, a line '{END}', each once, "
-            "with the table between them; restore them."
-        )
-    before, table, after = found.groups()
+    before, table, after = _around_table(path)
     rows = [line for line in table.splitlines() if line.startswith("| `")]
     start = f"| `{evaluation.name}` | `{evaluation.digest[:12]}` |"
     versions = ", ".join(
@@ -225,3 +218,41 @@ def record(evaluation: Evaluation, path: Path | None = None) -> None:
         place.write_text(
             before + "\n".join([_HEADER, _RULE, *rows]) + "\n" + after, encoding="utf-8"
         )
+
+
+def check_record() -> None:
+    """Check, ahead of the measurement, that ``data/README.md`` can take a record.
+
+    Raises
+    ------
+    OSError
+        If the document cannot be read or written.
+    ValueError
+        If it lacks the two comments around its table.
+
+    Examples
+    --------
+    >>> check_record()
+    """
+    _around_table(_document())
+    check_writable(_document(), "make it writable, or leave --record out")
+
+
+def _document() -> Path:
+    return weight_sets.DATA / "README.md"
+
+
+def _around_table(path: Path) -> tuple[str, str, str]:
+    """Return the text of the document before its table, the table, and the text after it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} should be text in UTF-8, but is not; restore it.") from error
+    found = re.fullmatch(f"(.*{BEGIN}\n)(.*)({END}\n?.*)", text, re.DOTALL)
+    if found is None or text.count(BEGIN) != 1 or text.count(END) != 1:
+        raise ValueError(
+            f"{path} should have a line '{BEGIN}' and, after it, a line '{END}', each once, "
+            "with the table between them; restore them."
+        )
+    before, table, after = found.groups()
+    return before, table, after

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
+from tutorial_helpers.command_line import flush_output, nobody_reads
 from tutorial_helpers.engine.stand_in import stand_in
 from tutorial_helpers.script_version import pygenn_version
 
@@ -38,8 +39,8 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
         Exit status: that of the script, 1 if it ends by an exception, which is printed with the
         lines of the script only, or 2 if there is no such script.
     """
-    file = Path(path).resolve()
     try:
+        file = Path(path).resolve()
         source = file.read_bytes()
     except OSError as error:
         reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
@@ -58,6 +59,8 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
         except SystemExit as end:
             return _status(end.code)
         except Exception as error:
+            if isinstance(error, BrokenPipeError) and nobody_reads():
+                raise
             _print(error, file)
             if isinstance(error, ImportError) and _is_pygenn(error.name or ""):
                 other = "5" if version == "4.9" else "4.9"
@@ -68,7 +71,7 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
                 )
             return 1
         finally:
-            sys.stdout.flush()
+            flush_output()
     return 0
 
 

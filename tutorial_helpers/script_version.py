@@ -58,7 +58,7 @@ def _trees(file: Path, folder: Path, seen: set[Path]) -> Iterator[ast.Module]:
     seen.add(file)
     try:
         tree = ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError):
+    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
         return
     yield tree
     for node in ast.walk(tree):

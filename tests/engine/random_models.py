@@ -650,6 +650,11 @@ _COMB = engine.create_sparse_connect_init_snippet(
 @st.composite
 def random_models(draw: Any) -> RandomModel:
     """Draw a model of one to four populations."""
+    return drawn_model(draw)
+
+
+def drawn_model(draw: Any) -> RandomModel:
+    """Return the model that a function such as that of Hypothesis draws."""
     maker = _Maker(draw)
     names = draw(st.lists(st.sampled_from(_POPULATION_NAMES), min_size=1, max_size=4, unique=True))
     least = 0 if len(names) == 1 else 1

@@ -226,7 +226,11 @@ def no_room(cache: Path) -> None:
     os.environ["TUTORIAL_CACHE_DIR"] = os.devnull
 
 
-@pytest.mark.parametrize("spoil", [a_file, below_a_file, no_room])
+def too_long_a_name(cache: Path) -> None:
+    os.environ["TUTORIAL_CACHE_DIR"] = 5000 * "a"
+
+
+@pytest.mark.parametrize("spoil", [a_file, below_a_file, no_room, too_long_a_name])
 def test_where_nothing_can_be_written_it_is_compiled_in_memory(
     cache: Path, spoil: Callable[[Path], None]
 ) -> None:

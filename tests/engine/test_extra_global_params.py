@@ -632,7 +632,7 @@ def test_arrays_that_code_uses_need_values() -> None:
     parts = scene()
     parts.m.build()
     strength = parts.s.extra_global_params["strength"]
-    strength.initial = None
+    strength._initial = None
     for _ in range(2):
         with pytest.raises(RuntimeError, match=r"'strength' of synapse population 'ab' has no val"):
             parts.m.load()
@@ -645,7 +645,7 @@ def test_arrays_that_code_uses_need_values() -> None:
 
 def test_arrays_that_only_a_custom_update_uses_need_values() -> None:
     parts = scene()
-    parts.u.extra_global_params["more"].initial = None
+    parts.u.extra_global_params["more"]._initial = None
     parts.m.build()
     with pytest.raises(RuntimeError, match="'more' of custom update 'cu' has no values"):
         parts.m.load()

@@ -49,7 +49,8 @@ from tutorial_helpers.engine.snippets import SnippetError
         ("$(t) - $(sT)", "t - st"),
         ("x = .5 + 1.5 - .25e-3 + 2.f;", "x = 0.5 + 1.5 - 0.25e-3 + 2.f;"),
         ("a[.5 > x] = y.z;", "a[0.5 > x] = y.z;"),
-        ("// $(V) DT is not code\n$(V);", "// $(V) DT is not code\nV;"),
+        ("// $(V) DT is not code\n$(V);", f"{' ' * 22}\nV;"),
+        ("// x /= 2 is not code\n$(V) /= 2;", f"{' ' * 21}\nV = V / (2);"),
         ("$(a) /* one\ntwo */ + 1", "a       \n       + 1"),
         ("$(x) /= $(y) + 1;", "x = x / (y + 1);"),
         ("$(p)[$(i)] /= 2;", "p[i] = p[i] / (2);"),
@@ -101,6 +102,7 @@ def test_mistakes_in_code(code: str, message: str, column: int) -> None:
         ("x = (int)y; z = (unsigned int)$(V);", set()),
         ("scalar a = $(gennrand_gamma, b, c), d = 1;", {"a", "d"}),
         ("// int a;\n/* int b; */ int c;", {"c"}),
+        ("scalar /* int */ x // y\n = 1.0, /* z */ y;", {"x", "y"}),
     ],
 )
 def test_local_variables_are_found(code: str, names: set[str]) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tutorial_helpers.engine import (
     GeNNModel,
     create_neuron_model,
+    create_postsynaptic_model,
     create_weight_update_model,
     init_postsynaptic,
     init_weight_update,
@@ -39,7 +40,7 @@ def network(
     *,
     timing: bool = False,
     weight_update: Any = STATIC,
-    postsynaptic: tuple[str, dict[str, float]] = ("DeltaCurr", {}),
+    postsynaptic: tuple[Any, ...] = ("DeltaCurr", {}),
     batch_size: int = 3,
     order: tuple[str, ...] = tuple(SIZES),
     delays: dict[tuple[str, str], int] | None = None,
@@ -124,6 +125,56 @@ def test_presynaptic_before_postsynaptic() -> None:
 )
 def test_single_steps_where_blocks_are_not_possible(arguments: dict[str, Any]) -> None:
     assert order(network(**arguments)) is None
+
+
+def synapse(code: str, *others: str) -> Any:
+    """Return a weight update model with a code string, and with parameters beside its weight."""
+    return create_weight_update_model(
+        "x",
+        vars=[("g", "scalar")],
+        derived_params=[(name, lambda pars, dt: 0.5) for name in others],
+        pre_spike_syn_code=code,
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "others", "possible"),
+    [
+        ("addToPost(g); // weight at time t", "", True),
+        ("// not addToPre(x), nor assert(x)\naddToPost(g);", "", True),
+        ("scalar t = g; addToPost(t);", "", True),
+        ("addToPost(g * t);", "", False),
+        ("{ scalar t = g; } addToPost(g * t);", "", False),
+        ("scalar t = t; addToPost(g);", "", False),
+        # A name that the model declares hides what has it elsewhere.
+        ("addToPost(g * t);", "t", True),
+        ("addToPost(g); if (g > 1.0) { addToPre(g); }", "", False),
+        ("assert(g > -9.0); addToPost(g);", "", False),
+    ],
+)
+def test_what_code_uses_decides_whether_it_can_run_ahead(
+    code: str, others: str, possible: bool
+) -> None:
+    model = network(FORWARD, weight_update=synapse(code, *others.split()))
+    assert (blocks(model) is not None) is possible
+
+
+@pytest.mark.parametrize(
+    ("code", "variables", "possible"),
+    [
+        ("injectCurrent(inSyn); inSyn = 0.0; // inSyn *= 0.5;", "", True),
+        ("{ scalar x = inSyn; injectCurrent(x); (inSyn) = (0.0);; }", "", True),
+        ("injectCurrent(inSyn); // inSyn = 0.0;", "", False),
+        ("injectCurrent(inSyn); { scalar inSyn = 1.0; inSyn = 0.0; }", "", False),
+        ("injectCurrent(1.0); inSyn = 0.0;", "inSyn", False),
+    ],
+)
+def test_input_that_does_not_outlast_its_step(code: str, variables: str, possible: bool) -> None:
+    names = variables.split()
+    shape = create_postsynaptic_model("x", vars=[(n, "scalar") for n in names], sim_code=code)
+    postsynaptic = (shape, {}, dict.fromkeys(names, 0.0))
+    model = network(FORWARD, postsynaptic=postsynaptic)
+    assert (blocks(model) is not None) is possible
 
 
 @pytest.mark.parametrize("splits", [[100], [32, 32, 36], [1, 31, 33, 35], [7] * 10 + [30]], ids=str)

@@ -98,7 +98,8 @@ def value_of(expression: str, precision: Precision = FLOAT, **values: float) -> 
 
 def is_true(condition: str, **values: float) -> bool:
     state = {name: one.type.dtype.type(values.get(name, 0)) for name, one in NAMES.items()}
-    lines, text = Translator(FLOAT, NAMES).condition(Snippet(condition, "Threshold"))
+    snippet = Snippet(condition, "Threshold", is_condition=True)
+    lines, text = Translator(FLOAT, NAMES).condition(snippet)
     with np.errstate(all="ignore"):
         exec("\n".join([*lines, f"result = {text}"]), {**NAMESPACE}, state)
     assert type(state["result"]) in (bool, np.bool_)
@@ -327,9 +328,10 @@ def test_conditions(condition: str, values: dict[str, float], expected: bool) ->
 def test_locals_stay_visible_to_later_snippets() -> None:
     translator = Translator(FLOAT, NAMES)
     translator.statements(Snippet("scalar x = V; { scalar y = 1.0; }", "Sim code"))
-    assert translator.condition(Snippet("x > 1.0", "Threshold")) == ([], "x > float32(1.0)")
+    threshold = Snippet("x > 1.0", "Threshold", is_condition=True)
+    assert translator.condition(threshold) == ([], "x > float32(1.0)")
     with pytest.raises(SnippetError, match="Undefined name 'y'"):
-        translator.condition(Snippet("y > 1.0", "Threshold"))
+        translator.condition(Snippet("y > 1.0", "Threshold", is_condition=True))
 
 
 def test_what_is_read_and_written_is_told() -> None:
@@ -596,7 +598,7 @@ def test_mistakes_are_shown_where_they_are(
 )
 def test_conditions_are_one_expression(condition: str, message: str) -> None:
     with pytest.raises(SnippetError, match=message):
-        Translator(FLOAT, NAMES).condition(Snippet(condition, "Threshold"))
+        Translator(FLOAT, NAMES).condition(Snippet(condition, "Threshold", is_condition=True))
 
 
 @pytest.mark.parametrize(
@@ -637,12 +639,12 @@ def test_a_text_is_parsed_alike_every_time() -> None:
     assert translated("V += theta * 2.0;") == translated("V += theta * 2.0;")
 
 
-def attempt(translate: Any, code: str) -> list[str] | str:
+def attempt(translate: Any, snippet: Snippet) -> list[str] | str:
     """Return the Python that a text becomes, or the message that refuses it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            lines = translate(Snippet(code, "Sim code"))
+            lines = translate(snippet)
         except (SnippetError, NotImplementedError) as error:
             return str(error)
     return [*lines[0], f"result = {lines[1]}"] if isinstance(lines, tuple) else lines
@@ -651,8 +653,11 @@ def attempt(translate: Any, code: str) -> list[str] | str:
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.sampled_from("V=1.0;()+-*/{}ifu% \n\t&|<>!?:,$#'\"[]_~^é"), max_size=25))
 def test_any_text_is_translated_or_refused(code: str) -> None:
-    for translate in (Translator(FLOAT, NAMES).statements, Translator(FLOAT, NAMES).condition):
-        result = attempt(translate, code)
+    statements, condition = Snippet(code, "Sim code"), Snippet(code, "Sim code", is_condition=True)
+    for result in (
+        attempt(Translator(FLOAT, NAMES).statements, statements),
+        attempt(Translator(FLOAT, NAMES).condition, condition),
+    ):
         if isinstance(result, str):
             assert result.startswith("Sim code")
         else:

@@ -51,25 +51,27 @@ def test_the_last_word_is_the_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert engine.get_num_threads() == threads.available_threads()
 
 
-@pytest.mark.parametrize("given", ["0", "-1", "two", "1.5", " 2", "²"])
+@pytest.mark.parametrize("given", ["0", "-1", "two", "1.5", " 2", "²", "1025"])
 def test_a_wrong_environment_variable_is_named(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
     monkeypatch.setenv("TUTORIAL_THREADS", given)
     with pytest.raises(
-        ValueError, match=f"TUTORIAL_THREADS must be a positive integer, not '{given}'"
+        ValueError, match=f"TUTORIAL_THREADS must be an integer from 1 to 1024, not '{given}'"
     ):
         engine.get_num_threads()
 
 
 @pytest.mark.parametrize("given", [True, False, 2.0, "2", [1]])
 def test_the_number_of_threads_is_an_integer(given: object) -> None:
-    with pytest.raises(TypeError, match="integer or None"):
+    with pytest.raises(
+        TypeError, match=r"must be an integer, not .+; give None for as many as there are"
+    ):
         engine.set_num_threads(given)
     assert engine.get_num_threads() == threads.available_threads()
 
 
-@pytest.mark.parametrize("number", [0, -3])
-def test_the_number_of_threads_is_positive(number: int) -> None:
-    with pytest.raises(ValueError, match="at least 1"):
+@pytest.mark.parametrize("number", [0, -3, 1025, 10**5000], ids=lambda number: hex(number)[:9])
+def test_the_number_of_threads_has_a_range(number: int) -> None:
+    with pytest.raises(ValueError, match="must be an integer from 1 to 1024, not"):
         engine.set_num_threads(number)
 
 

@@ -4,7 +4,7 @@ It stands where PyGeNN with a GPU is not at hand. The names are PyGeNN's, and wh
 there. See `GeNNModel` for the life of a model.
 """
 
-from tutorial_helpers.engine import types
+from tutorial_helpers.engine import numba_settings, types  # noqa: F401 - checked first
 from tutorial_helpers.engine.access import (
     CustomUpdateVarAccess,
     ParallelismHint,

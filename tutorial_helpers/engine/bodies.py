@@ -7,7 +7,6 @@ strings are translated. The loops themselves are in `neuron_bodies`, `synapse_bo
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -85,8 +84,8 @@ class Loop:
     loads: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     stores: list[str] = field(default_factory=list)
-    written: frozenset[str] = frozenset()
     reductions: list[Reduction] = field(default_factory=list)
+    namer: Namer = field(default_factory=Namer)
 
 
 @dataclass
@@ -98,6 +97,7 @@ class Cell:
     `start` is the text of what the local starts from in each round, where not the array element;
     `reduction` tells what is made of the values of all rounds, where not each is stored.
     `per_step` tells that the array has a row for each step, where a round is several steps.
+    `offsets` are the names that `Assembly.offset` gave, which the indices are made of.
     """
 
     local: str
@@ -108,6 +108,7 @@ class Cell:
     start: str | None = None
     reduction: str | None = None
     per_step: bool = False
+    offsets: tuple[str, ...] = ()
 
     @property
     def carried(self) -> bool:
@@ -131,7 +132,7 @@ class Assembly:
         self.faults = Faults.of_loop(index)
         self.read: set[str] = set()
         self.written: set[str] = set()
-        self.loop = Loop()
+        self.loop = Loop(namer=self.namer)
 
     def constant(self, wish: str, ctype: ResolvedType, value: float) -> Name:
         """Return the name of a number that is known when the code is made."""
@@ -148,7 +149,7 @@ class Assembly:
             index = ", ".join("0" * (1 + index.count(",")))
         if slot:
             index = f"{slot} + {index}"
-        self.cells.append(Cell(local, array, index, buffer))
+        self.cells.append(Cell(local, array, index, buffer, offsets=(slot,)))
         return local
 
     def offset(self, wish: str, step: str, buffer: Buffer) -> str:
@@ -170,6 +171,7 @@ class Assembly:
         local = self.cell(wish, buffer, slot=self.offset(f"{wish}_before", "age", buffer))
         after = self.offset(f"{wish}_after", "age + 1", buffer)
         self.cells[-1].store_index = f"{after} + {self.index}"
+        self.cells[-1].offsets += (after,)
         return local
 
     def array(self, wish: str, buffer: Buffer) -> str:
@@ -295,10 +297,10 @@ class Assembly:
             # Each round of the loop has a stream of its own.
             loop.lines.insert(0, f"{RANDOM_STATE} = random_numbers.start(random_key, {self.index})")
         cells = [cell for cell in self.cells if cell.local in used or cell.carried]
-        indices = " ".join(f"{cell.index} {cell.store_index}" for cell in cells)
-        words = set(re.findall(r"\w+", " ".join([indices, *loop.lines])))
-        offsets = {name: text for name, text in self.offsets.items() if name in words}
-        if any("age" in text for text in offsets.values()):
+        needed = {name for cell in cells for name in cell.offsets}
+        offsets = {name: text for name, text in self.offsets.items() if name in needed}
+        if offsets:
+            # They say where the values of a step are, which is so many steps old.
             used.add("age")
         loop.scalars = [name for name in self.scalar_names if name in used]
         constants = {name: text for name, text in self.constants.items() if name in used}
@@ -329,7 +331,6 @@ class Assembly:
                 loop.reductions.append(Reduction(cell.reduction, ctype, cell.local, total, element))
             elif cell.local in self.written:
                 loop.stores.append(f"{element} = {cell.local}")
-        loop.written = frozenset(self.written)
         return loop
 
 

@@ -14,6 +14,7 @@ from tutorial_helpers.engine.custom_updates import ExtraGlobalParamReference, Va
 from tutorial_helpers.engine.neuron_groups import NeuronGroup
 from tutorial_helpers.engine.references import check_reference_type, type_text
 from tutorial_helpers.engine.suggestions import did_you_mean
+from tutorial_helpers.engine.wording import shown
 
 
 def neuron_references(
@@ -44,10 +45,10 @@ def neuron_references(
     for reference in declared:
         target = given[reference.name]
         if isinstance(target, VariableReference):
-            if target.group is not population:
+            if not any(target.buffer is known.buffer for known in population.vars.values()):
                 raise RuntimeError(
                     f"Variable reference '{reference.name}' of {title} must be to a variable of "
-                    f"{population.title}, not of {target.group.title}."
+                    f"{population.title}, not to '{target.name}' of {target.group.title}."
                 )
             target = target.name
         if reference.mode is VarAccessMode.READ_WRITE and not _per_element(population, target):
@@ -131,7 +132,7 @@ def update_references(
         if not isinstance(target, VariableReference):
             raise TypeError(
                 f"Variable reference '{reference.name}' of {title} must be what "
-                f"create_var_ref(…) returns, not {target!r}."
+                f"create_var_ref(…) returns, not {shown(target)}."
             )
         for one in (target, target.transposed):
             if one is not None and one.group.genn_model is not model:
@@ -166,7 +167,7 @@ def check_array_references(
         target = given[reference.name]
         what = f"Extra global parameter reference '{reference.name}' of {title}"
         if not isinstance(target, ExtraGlobalParamReference):
-            raise TypeError(f"{what} must be what create_egp_ref(…) returns, not {target!r}.")
+            raise TypeError(f"{what} must be what create_egp_ref(…) returns, not {shown(target)}.")
         if target.group.genn_model is not model:
             raise ValueError(f"{what} points to {target.group.title} of another model.")
         expected, found = type_text(reference.type), type_text(target.type)

@@ -6,7 +6,6 @@ found at the call that holds it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from tutorial_helpers.engine.access import VarAccess
@@ -24,6 +23,7 @@ from tutorial_helpers.engine.components import (
     WeightUpdateModel,
 )
 from tutorial_helpers.engine.custom_update_bodies import custom_update_loop
+from tutorial_helpers.engine.names import NAMES_OF_SYNAPSES
 from tutorial_helpers.engine.neuron_bodies import Incoming, Side, neuron_loop
 from tutorial_helpers.engine.snippets import Snippet, SnippetError
 from tutorial_helpers.engine.synapse_bodies import Ends, synapse_loop
@@ -93,15 +93,15 @@ def _check_custom_update(precision: Precision, bound: Bound) -> None:
         try:
             custom_update_loop(precision, 1.0, 1, 1, bound)
         except SnippetError as other_error:
-            assert isinstance(bound.model, CustomUpdateModel)
-            code = bound.model.update_code.text
-            of_synapses = re.search(r"\b(id_(pre|post|syn)|num_(pre|post))\b", code)
+            model = bound.model
+            assert isinstance(model, CustomUpdateModel)
+            of_synapses = model.built_in(model.update_code.usage).intersection(NAMES_OF_SYNAPSES)
             raise (other_error if of_synapses else error) from None
 
 
 def _host_neuron(references: Sequence[VarReference]) -> Bound:
     """Return a neuron of which only the variables that other code refers to matter."""
-    blank, always = Snippet("", ""), Snippet("true", "")
+    blank, always = Snippet("", ""), Snippet("true", "", is_condition=True)
     variables = tuple(Var(r.name, r.type, VarAccess.READ_WRITE) for r in references)
     model = NeuronModel("", (), variables, (), blank, always, blank, (), False)
     buffers = {var.name: Buffer(var.name, var.type, 1) for var in variables}

@@ -6,9 +6,10 @@ sizes or values. They are immutable, so one description can serve any number of 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from functools import cached_property, reduce
+from operator import or_
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,6 +17,7 @@ import numpy as np
 from tutorial_helpers.engine.access import CustomUpdateVarAccess, VarAccess, VarAccessMode
 from tutorial_helpers.engine.snippets import Snippet
 from tutorial_helpers.engine.types import SCALAR, TypeLike
+from tutorial_helpers.engine.usage import Usage
 
 
 @dataclass(frozen=True)
@@ -91,6 +93,16 @@ class Model:
         return (*self.params, *self.derived_params)
 
     @property
+    def names(self) -> list[str]:
+        """Names of all that it declares, which hide what the language knows by the same name."""
+        parts = [getattr(self, one.name) for one in fields(self)]
+        return [item.name for part in parts if isinstance(part, tuple) for item in part]
+
+    def built_in(self, usage: Usage) -> frozenset[str]:
+        """Return the names that some code of it uses and that the language has to know."""
+        return usage.names.difference(self.names)
+
+    @property
     def title(self) -> str:
         """What the description is called in messages."""
         return f"{self.family} '{self.class_name}'"
@@ -115,6 +127,13 @@ class NeuronModel(Model):
     additional_input_vars: tuple[AdditionalInput, ...]
     auto_refractory_required: bool
     doubt: Callable[[Mapping[str, np.ndarray[Any, Any]]], str] | None = None
+
+    @cached_property
+    def usage(self) -> Usage:
+        """What its code uses; the condition and the reset code see what `sim_code` declares."""
+        condition = self.threshold_condition_code.usage
+        step = self.sim_code.usage.then(condition).then(self.reset_code.usage)
+        return condition | step if self.auto_refractory_required else step
 
 
 @dataclass(frozen=True, repr=False)
@@ -161,16 +180,16 @@ class WeightUpdateModel(Model):
             self.synapse_dynamics_code,
         )
 
-    def uses(self, pattern: str) -> bool:
-        """Return whether the code of the synapses holds a word that matches a pattern."""
-        return any(re.search(rf"\b{pattern}", snippet.text) for snippet in self.synapse_code)
+    @cached_property
+    def synapse_usage(self) -> Usage:
+        """What the code of the synapses uses."""
+        return reduce(or_, (code.usage for code in self.synapse_code))
 
-    def neurons_use(self, side: str, pattern: str) -> bool:
-        """Return the same of the code of the neurons on the ``"pre"`` or ``"post"`` side."""
-        code = (self.pre_dynamics_code, self.pre_spike_code)
-        if side == "post":
-            code = (self.post_dynamics_code, self.post_spike_code)
-        return any(re.search(rf"\b{pattern}", snippet.text) for snippet in code)
+    def neuron_usage(self, side: str) -> Usage:
+        """Return what the code of the neurons on the ``"pre"`` or ``"post"`` side uses."""
+        if side == "pre":
+            return self.pre_dynamics_code.usage.then(self.pre_spike_code.usage)
+        return self.post_dynamics_code.usage.then(self.post_spike_code.usage)
 
     def event_condition(self, side: str) -> Snippet:
         """Return when neurons of the ``"pre"`` or ``"post"`` side have a spike-like event."""

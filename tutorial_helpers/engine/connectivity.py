@@ -23,6 +23,7 @@ from tutorial_helpers.engine.templates import rendered
 from tutorial_helpers.engine.threads import together
 from tutorial_helpers.engine.turns import STOP, new_turns
 from tutorial_helpers.engine.types import Precision
+from tutorial_helpers.engine.wording import LARGEST, checked_integer
 
 Array = np.ndarray[Any, Any]
 
@@ -47,10 +48,10 @@ def _most(
             f"{what} could not be computed from num_pre = {num_pre}, num_post = {num_post} and "
             f"{dict(params)}: {type(error).__name__}: {error}."
         ) from error
-    if isinstance(result, bool) or not isinstance(result, (int, np.integer)) or result < 0:
-        raise RuntimeError(f"{what} must return an integer of at least 0, not {result!r}.")
-    # No row is as long as that, and a kernel counts with 64 bits.
-    return min(int(result), 2**62)
+    try:
+        return checked_integer(f"What {what} returns", result, 0, LARGEST)
+    except (TypeError, ValueError) as error:
+        raise RuntimeError(str(error)) from None
 
 
 def max_row_length(init: ConnectivityInit, num_pre: int, num_post: int) -> int:

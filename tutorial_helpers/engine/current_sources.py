@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from types import MappingProxyType
 
 from tutorial_helpers.engine.bodies import Bound
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.components import CurrentSourceModel
 from tutorial_helpers.engine.dynamic import DynamicParams
-from tutorial_helpers.engine.groups import Group, Network, Values
+from tutorial_helpers.engine.groups import Group, Network, Params, Values
 from tutorial_helpers.engine.neuron_groups import NeuronGroup, check_input
 from tutorial_helpers.engine.variables import Variable
 
@@ -31,11 +32,11 @@ class CurrentSource(Group):
         super().__init__(model, name)
         self.model = source
         self.target_pop = pop
-        self.params = dict(params)
+        self.params = Params(self.title, params)
         self.vars = self._variables(source.vars, initial, pop.num_neurons)
         self.extra_global_params = self._arrays(source)
         self._dynamic_params[""] = DynamicParams(self.title, name, source, self.params)
-        self.references = dict(references)
+        self.references = MappingProxyType(dict(references))
         self._target_var = "Isyn"
         self._complete = True
 

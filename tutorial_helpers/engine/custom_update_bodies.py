@@ -7,15 +7,14 @@ from collections.abc import Container
 from tutorial_helpers.engine.bodies import Assembly, Bound, Loop, clock_names, count_name
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.components import CustomUpdateModel
-from tutorial_helpers.engine.names import Name
+from tutorial_helpers.engine.names import NAMES_OF_SYNAPSES, Name
 from tutorial_helpers.engine.types import Precision
 
 _NOT_OF_SYNAPSES = dict.fromkeys(
     ("id", "num_neurons"), "the custom update is of synapses, not of neurons."
 )
 _NOT_OF_NEURONS = dict.fromkeys(
-    ("id_pre", "id_post", "id_syn", "num_pre", "num_post"),
-    "the custom update is of neurons, not of synapses.",
+    NAMES_OF_SYNAPSES, "the custom update is of neurons, not of synapses."
 )
 
 

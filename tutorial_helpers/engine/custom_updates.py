@@ -10,7 +10,7 @@ from tutorial_helpers.engine.bodies import Bound
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.components import CustomUpdateModel
 from tutorial_helpers.engine.dynamic import DynamicParams
-from tutorial_helpers.engine.groups import Group, Network, Values
+from tutorial_helpers.engine.groups import Group, Network, Params, Values
 from tutorial_helpers.engine.sparse import SparseConnectivity
 from tutorial_helpers.engine.synapse_groups import SynapseGroup, size_by_connections
 from tutorial_helpers.engine.types import TypeLike
@@ -82,10 +82,11 @@ class CustomUpdate(Group):
         super().__init__(model, name)
         self.update_group_name = update_group_name
         self.model = update
-        self.params = dict(params)
+        self.params = Params(self.title, params)
         # Not to be changed later: so an update refers to older ones alone, never in a cycle.
         self.references = MappingProxyType(dict(references))
         self.array_references = MappingProxyType(dict(array_references))
+        self.borrowed = frozenset(reference.buffer for reference in references.values())
         first, *_ = references.values()
         self.size = first.size
         self._synapses = first.synapses

@@ -33,14 +33,16 @@ def assign_slots(populations: Iterable[NeuronGroup], synapses: Iterable[SynapseG
                 # Unlike those of neurons, whether the code of synapses reads them or not.
                 if group.axonal_delay_steps:
                     kept.append(variable.buffer)
+            model = group.weight_update.model
             kept += [
                 population.vars[target].buffer
                 for name, target in group.references.pre.items()
-                if group.uses(rf"{name}\b")
+                if name in model.synapse_usage.names
             ]
-            if group.uses(r"st_pre\b"):
+            built_in = model.built_in(model.synapse_usage)
+            if "st_pre" in built_in:
                 kept.append(population.spike_time_buffer)
-            if group.uses(r"prev_st_pre\b"):
+            if "prev_st_pre" in built_in:
                 kept.append(population.prev_spike_time_buffer)
         for buffer in kept:
             buffer.slots = slots

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Literal
 
 from tutorial_helpers.engine.buffers import END, Buffer
@@ -53,8 +55,8 @@ class Events:
 
 
 def events_of(
-    model: WeightUpdateModel, name: str, title: str, sizes: dict[EventSide, int]
-) -> dict[EventSide, Events]:
+    model: WeightUpdateModel, name: str, title: str, sizes: Mapping[EventSide, int]
+) -> Mapping[EventSide, Events]:
     """Return the events of synapses, for each side on which the model says when there is one.
 
     Parameters
@@ -69,10 +71,11 @@ def events_of(
         Numbers of neurons on both sides.
     """
     events: dict[EventSide, Events] = {}
+    names = model.built_in(model.synapse_usage)
     for side, size in sizes.items():
         if model.event_condition(side).is_blank:
             continue
-        prev = model.uses(rf"prev_set_{side}\b")
+        prev = f"prev_set_{side}" in names
         events[side] = Events(
             Buffer(f"{name}_{side}_events", "uint32_t", size, start=END),
             Buffer(f"{name}_num_{side}_events", "uint32_t", 1, per_element=False),
@@ -80,7 +83,7 @@ def events_of(
             Recorder(f"{side}synaptic events of {title}", size),
             Buffer(f"{name}_{side}_set", TIMEPOINT, size),
             Buffer(f"{name}_{side}_prev_set", TIMEPOINT, size),
-            prev or model.uses(rf"set_{side}\b"),
+            prev or f"set_{side}" in names,
             prev,
         )
-    return events
+    return MappingProxyType(events)

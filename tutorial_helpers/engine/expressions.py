@@ -13,6 +13,7 @@ from tutorial_helpers.engine.arithmetic import (
     computed,
     converted,
     literal,
+    number_of,
     truth,
     wrapped,
 )
@@ -41,8 +42,8 @@ _INSTEAD_OF = {
     "^": _CONDITIONS,
 }
 
-# The longest number that it is worth looking at.
-_LONGEST_NUMBER = 100
+# The longest number that a message shows as a whole.
+_LONGEST_SHOWN = 100
 
 
 class Expressions(Pointers, Calls):
@@ -71,14 +72,12 @@ class Expressions(Pointers, Calls):
     def _value_of_Constant(self, node: c_ast.Constant) -> Expression:  # noqa: N802
         if node.type in ("float", "double", "long double"):
             ctype = {"float": Float, "long double": Double}.get(node.type, self.precision.scalar)
-            number = float(node.value.rstrip("fFlL"))
+            number = number_of(node)
             return Expression(literal(number, ctype), ctype, Level.ATOM, constant=number)
         ctype = Uint32 if node.value[-1] in "uU" else Int32
-        text, limits = node.value.rstrip("uU"), np.iinfo(ctype.dtype)
-        # Python refuses to read a number of thousands of decimal digits.
-        value = int(text, 0) if len(text) <= _LONGEST_NUMBER or text[1] in "xX" else None
-        if value is None or value > limits.max:
-            shown = node.value if len(text) <= _LONGEST_NUMBER else f"{text[:10]}…"
+        value, limits = number_of(node), np.iinfo(ctype.dtype)
+        if value > limits.max:
+            shown = node.value if len(node.value) <= _LONGEST_SHOWN else f"{node.value[:10]}…"
             raise self._error(
                 node, f"{shown} does not fit into {ctype.name} (at most {limits.max})."
             )

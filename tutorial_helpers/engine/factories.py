@@ -34,6 +34,7 @@ from tutorial_helpers.engine.init_code import check_init_code
 from tutorial_helpers.engine.snippets import Snippet
 from tutorial_helpers.engine.types import SCALAR, ResolvedType, TypeLike, check_type
 from tutorial_helpers.engine.user_warnings import warn_user
+from tutorial_helpers.engine.wording import shown
 
 ParamSpec = Sequence[str | tuple[str, TypeLike]] | None
 VarSpec = Sequence[tuple[Any, ...]] | None
@@ -53,13 +54,13 @@ def check_name(name: object, what: str, *, may_start_with_digit: bool = False) -
         If it is not a string.
     """
     if not isinstance(name, str):
-        raise TypeError(f"{what} name must be a string, not {name!r}.")
+        raise TypeError(f"{what} name must be a string, not {shown(name)}.")
     if not name:
         raise RuntimeError(f"{what} name invalid: it cannot be empty.")
     if not re.fullmatch(r"[A-Za-z0-9_]+", name):
         raise RuntimeError(
-            f"{what} name invalid: {name!r} contains an illegal character; use letters, digits "
-            "and underscores."
+            f"{what} name invalid: {shown(name)} contains an illegal character; use letters, "
+            "digits and underscores."
         )
     if name[0].isdigit() and not may_start_with_digit:
         raise RuntimeError(
@@ -88,13 +89,13 @@ def _sequence(given: object, what: str) -> Iterable[Any]:
     if given is None:
         return ()
     if isinstance(given, str) or not isinstance(given, Iterable):
-        raise TypeError(f"{what} must be a list, not {given!r}.")
+        raise TypeError(f"{what} must be a list, not {shown(given)}.")
     return given
 
 
 def _entry(entry: object, what: str, lengths: tuple[int, ...], form: str) -> tuple[Any, ...]:
     if not isinstance(entry, (tuple, list)) or len(entry) not in lengths:
-        raise TypeError(f"{what} must be {form}, not {entry!r}.")
+        raise TypeError(f"{what} must be {form}, not {shown(entry)}.")
     return tuple(entry)
 
 
@@ -122,7 +123,7 @@ def _derived(title: str, given: object) -> tuple[DerivedParameter, ...]:
         if not callable(function):
             raise TypeError(
                 f"Derived parameter '{name}' of {title} needs a function of (pars, dt), "
-                f"not {function!r}."
+                f"not {shown(function)}."
             )
         ctype = rest[0] if rest else SCALAR
         check_type(ctype, f"derived parameter '{name}' of {title}")
@@ -147,7 +148,7 @@ def _variables(
         if not isinstance(access, family):
             raise TypeError(
                 f"Access of variable '{name}' of {title} must be a {family.__name__}, "
-                f"not {access!r}."
+                f"not {shown(access)}."
             )
         result.append(Var(name, ctype, access))
     return tuple(result)
@@ -168,7 +169,7 @@ def _references(title: str, given: object) -> tuple[VarReference, ...]:
         if not isinstance(mode, VarAccessMode):
             raise TypeError(
                 f"Access of variable reference '{name}' of {title} must be a VarAccessMode, "
-                f"not {mode!r}."
+                f"not {shown(mode)}."
             )
         result.append(VarReference(name, ctype, mode))
     return tuple(result)
@@ -195,7 +196,7 @@ def _arrays(
         elif not isinstance(ctype, ResolvedType):
             raise TypeError(
                 f"Type of {what} '{name}' of {title} must be a string such as 'scalar*' or an "
-                f"object of pygenn.types, not {ctype!r}."
+                f"object of pygenn.types, not {shown(ctype)}."
             )
         check_type(ctype, f"the elements of {what} '{name}' of {title}")
         result.append(ExtraGlobalParam(name, ctype))
@@ -212,24 +213,25 @@ def _inputs(title: str, given: object) -> tuple[AdditionalInput, ...]:
         check_type(ctype, f"additional input '{name}' of {title}")
         if np.ndim(initial) or np.asarray(initial).dtype.kind not in "biuf":
             raise TypeError(
-                f"Additional input '{name}' of {title} must start from a number, not {initial!r}."
+                f"Additional input '{name}' of {title} must start from a number, not "
+                f"{shown(initial)}."
             )
         result.append(AdditionalInput(name, ctype, float(initial)))
     return tuple(result)
 
 
-def _snippet(title: str, code: object, what: str) -> Snippet:
+def _snippet(title: str, code: object, what: str, *, is_condition: bool = False) -> Snippet:
     if code is None:
         code = ""
     if not isinstance(code, str):
-        raise TypeError(f"{what} of {title} must be a string of code, not {code!r}.")
-    return Snippet(code, f"{what[0].upper()}{what[1:]} of {title}")
+        raise TypeError(f"{what} of {title} must be a string of code, not {shown(code)}.")
+    return Snippet(code, f"{what[0].upper()}{what[1:]} of {title}", is_condition)
 
 
 def _refuse(title: str, **parts: object) -> None:
     """Raise for parts of a description that are out of the engine's scope, if they are given."""
     for name, given in parts.items():
-        if given:
+        if given and not (isinstance(given, str) and Snippet(given, name).is_blank):
             raise unsupported(f"'{name}' ({title})")
 
 
@@ -238,7 +240,7 @@ def _events(
 ) -> tuple[Snippet, Snippet]:
     """Return the code for spike-like events of one side, and the condition for there to be one."""
     snippet = _snippet(title, code, f"{side}synaptic event code")
-    when = _snippet(title, condition, f"{side}synaptic event condition code")
+    when = _snippet(title, condition, f"{side}synaptic event condition code", is_condition=True)
     if when.is_blank and not snippet.is_blank:
         raise RuntimeError(
             f"{title} has {side}_event_syn_code, but no {side}_event_threshold_condition_code that "
@@ -255,14 +257,9 @@ def _events(
 def _checked(model: AnyModel) -> AnyModel:
     """Return `model` once its names are unique and its code strings translate."""
     seen: set[str] = set()
-    parts = (
-        *("params", "derived_params", "vars", "pre_vars", "post_vars"),
-        *("var_refs", "neuron_var_refs", "pre_neuron_var_refs", "post_neuron_var_refs"),
-        *("psm_var_refs", "extra_global_params", "extra_global_param_refs"),
-    )
-    names = [item.name for part in parts for item in getattr(model, part, ())]
+    names = model.names
     if isinstance(model, NeuronModel):
-        names += ["Isyn", "st", *(item.name for item in model.additional_input_vars)]
+        names += ["Isyn", "st"]
     if isinstance(model, VarInitSnippet):
         names.append("value")
     for name in names:
@@ -349,7 +346,9 @@ def create_neuron_model(
     title = f"neuron model '{class_name}'"
     params = _renamed(title, params, param_names, ("params", "param_names"))
     variables = _renamed(title, vars, var_name_types, ("vars", "var_name_types"))
-    threshold = _snippet(title, threshold_condition_code, "threshold condition code")
+    threshold = _snippet(
+        title, threshold_condition_code, "threshold condition code", is_condition=True
+    )
     return _checked(
         NeuronModel(
             class_name,
@@ -678,7 +677,8 @@ def create_custom_update_model(
 def _function(title: str, given: object, name: str) -> Any:
     if given is not None and not callable(given):
         raise TypeError(
-            f"{name} of {title} must be a function of (num_pre, num_post, pars), not {given!r}."
+            f"{name} of {title} must be a function of (num_pre, num_post, pars), not "
+            f"{shown(given)}."
         )
     return given
 

@@ -21,8 +21,8 @@ from tutorial_helpers.engine.initialisers import (
     initial_array,
 )
 from tutorial_helpers.engine.random_numbers import stream_number
+from tutorial_helpers.engine.sealed import Sealed, SealedDict
 from tutorial_helpers.engine.sparse import SparseConnectivity
-from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import Precision, ResolvedType
 from tutorial_helpers.engine.user_warnings import warn_user
 from tutorial_helpers.engine.variables import (
@@ -33,6 +33,7 @@ from tutorial_helpers.engine.variables import (
     VariableDict,
     arrays_on_device,
 )
+from tutorial_helpers.engine.wording import shown
 
 Values = Mapping[str, Any]
 
@@ -59,11 +60,28 @@ class Network(Protocol):
     def refuse_if_built(self, action: str) -> None:
         """Raise if the model is built."""
 
+    def needs(self, buffer: Buffer) -> bool:
+        """Return whether any part of the model needs some memory of another."""
+
     def flush(self) -> None:
         """Run all steps that have been asked for so far."""
 
 
-class Group:
+class Params(SealedDict[float]):
+    """Parameters of a group by name, as they were given."""
+
+    def __init__(self, title: str, values: Mapping[str, float]) -> None:
+        super().__init__(values)
+        self._title = title
+
+    def _refusal(self, name: object) -> str:
+        return (
+            f"Parameter '{name}' of {self._title} cannot be assigned: give its value to the call "
+            "that adds that, or declare it with set_param_dynamic, and use set_dynamic_param_value."
+        )
+
+
+class Group(Sealed):
     """What all parts of a model share: a name, a model, and no attributes by accident."""
 
     kind = "group"
@@ -76,26 +94,17 @@ class Group:
         self._model = weakref.ref(model)
         self.name = name
         self.extra_global_params = ExtraGlobalArrayDict(self.title)
+        #: Memory of other groups that it needs, where that is kept only for those that do.
+        self.borrowed: frozenset[Buffer] = frozenset()
         self._dynamic_params: dict[str, DynamicParams] = {}
 
-    def __setattr__(self, name: str, value: object) -> None:
-        attribute = getattr(type(self), name, None)
-        settable = isinstance(attribute, property) and attribute.fset is not None
-        if name.startswith("_") or settable or name in self._hints or not self._complete:
-            super().__setattr__(name, value)
-            return
-        known = [item for item in (*dir(type(self)), *vars(self)) if not item.startswith("_")]
-        if name in known:
-            raise AttributeError(
-                f"'{name}' of {self.title} cannot be assigned; give it when adding the {self.kind}."
-            )
-        raise AttributeError(f"{self.title} has no attribute '{name}'{did_you_mean(name, known)}")
+    @property
+    def _what(self) -> str:
+        return self.title
 
-    # Becomes true at the end of each constructor; from then on a misspelt attribute is an error.
-    _complete = False
-
-    # Plain attributes that may be set at any time.
-    _hints: tuple[str, ...] = ()
+    @property
+    def _instead(self) -> str:  # type: ignore[override]
+        return f"give it when adding the {self.kind}"
 
     def __repr__(self) -> str:
         return f"<{self.title}>"
@@ -216,7 +225,7 @@ class Group:
         params = find(self.dynamic_params(), name, self.title)
         if np.ndim(value) or np.asarray(value).dtype.kind not in "biuf":
             raise TypeError(
-                f"Dynamic parameter '{name}' of {self.title} must be a number, not {value!r}."
+                f"Dynamic parameter '{name}' of {self.title} must be a number, not {shown(value)}."
             )
         if params.buffers[name].device is None:
             raise RuntimeError(
@@ -227,13 +236,13 @@ class Group:
         params.set(name, float(value), self.genn_model.types)
 
     def _arrays(self, model: Model, prefix: str = "") -> ExtraGlobalArrayDict:
-        """Create the extra global parameters of a description."""
+        """Create the extra global parameters of a description, as memory whose names start so."""
         return ExtraGlobalArrayDict(
             self.title[0].upper() + self.title[1:],
             [
                 ExtraGlobalArray(
                     item.name,
-                    Buffer(f"{self.name}_{prefix}{item.name}", item.type, 0, per_batch=False),
+                    Buffer(f"{prefix or self.name}_{item.name}", item.type, 0, per_batch=False),
                     self,
                     self.title,
                 )
@@ -241,26 +250,21 @@ class Group:
             ],
         )
 
-    def _prepare(self, variable: Variable, prefix: str = "") -> None:
-        """Give a new variable its own stream of random numbers, and check its initial value."""
-        variable.stream = stream_number(f"{prefix} {variable.name} of {self.title}")
-        if isinstance(variable.initial, VarInit):
-            variable.extra_global_params = self._arrays(
-                variable.initial.snippet, f"{prefix}{variable.name}_"
-            )
-        if isinstance(variable.initial, VarInit):
-            self.check_initialiser(variable, variable.initial)
-
-    def check_initialiser(self, variable: Variable, init: VarInit) -> None:
-        """Raise unless the code of an initialiser can be that of a variable of the group.
+    def initialiser_arrays(self, variable: Variable, init: VarInit) -> ExtraGlobalArrayDict:
+        """Return the arrays that the code of an initialiser of a variable of the group indexes.
 
         Raises
         ------
         SnippetError
-            If it uses what such a variable does not have.
+            If the code uses what such a variable does not have.
         """
         if init.number is None:
             value_code(init.snippet, *self._kind(variable))
+        return self._arrays(init.snippet, variable.buffer.name)
+
+    def _stream(self, var: Var, prefix: str = "") -> int:
+        """Return the number of a variable's own stream of random numbers."""
+        return stream_number(f"{prefix} {var.name} of {self.title}")
 
     def _kind(self, variable: Variable) -> tuple[Precision, ResolvedType, Layout]:
         types = self.genn_model.types
@@ -356,7 +360,8 @@ class Group:
 
         `shape` is that of what they describe, where `count` and `columns` do not tell.
         """
-        result = VariableDict(self.title[0].upper() + self.title[1:])
+        shape = shape or ((count // columns, columns) if columns else (count,))
+        result = []
         for var in variables:
             buffer = Buffer(
                 f"{self.name}_{prefix}{var.name}",
@@ -367,15 +372,15 @@ class Group:
                 # One value for all synapses is still stored as a matrix, with one column.
                 columns if var.access.per_element else min(columns, 1),
             )
-            variable = self.variable_type(var.name, buffer, self, initial[var.name])
-            variable.shape = shape or ((count // columns, columns) if columns else (count,))
-            self._prepare(variable, prefix)
+            variable = self.variable_type(
+                var.name, buffer, self, initial[var.name], shape, self._stream(var, prefix)
+            )
             array = np.asarray(variable.initial) if np.iterable(variable.initial) else None
             if array is not None:
                 what = f"variable '{var.name}' of {self.title}"
                 check_shape(what, array, buffer.count, None, columns=buffer.columns)
-            result[var.name] = variable
-        return result
+            result.append(variable)
+        return VariableDict(self.title[0].upper() + self.title[1:], result)
 
     def _sparse_variables(
         self,
@@ -385,7 +390,7 @@ class Group:
         connectivity: SparseConnectivity,
     ) -> VariableDict:
         """Create variables of synapses whose number is not known yet."""
-        result = VariableDict(self.title[0].upper() + self.title[1:])
+        result = []
         for var in variables:
             buffer = Buffer(
                 f"{self.name}_{var.name}",
@@ -394,13 +399,9 @@ class Group:
                 var.access.per_batch,
                 var.access.per_element,
             )
-            variable = self.sparse_variable_type(
-                var.name, buffer, self, initial[var.name], connectivity
-            )
-            variable.shape = shape
-            self._prepare(variable)
-            result[var.name] = variable
-        return result
+            given = (initial[var.name], shape, self._stream(var), connectivity)
+            result.append(self.sparse_variable_type(var.name, buffer, self, *given))
+        return VariableDict(self.title[0].upper() + self.title[1:], result)
 
     def _bound(
         self,

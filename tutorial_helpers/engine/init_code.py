@@ -6,7 +6,6 @@ one compiled function serves every variable and model whose code and types are t
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
@@ -18,7 +17,15 @@ from tutorial_helpers.engine.components import (
     VarInitSnippet,
 )
 from tutorial_helpers.engine.faults import Faults
-from tutorial_helpers.engine.names import RANDOM_STATE, TURNS, Name, Namer, Pointer, SpecialFunction
+from tutorial_helpers.engine.names import (
+    NAMES_OF_SYNAPSES,
+    RANDOM_STATE,
+    TURNS,
+    Name,
+    Namer,
+    Pointer,
+    SpecialFunction,
+)
 from tutorial_helpers.engine.snippets import SnippetError
 from tutorial_helpers.engine.translate import Translator
 from tutorial_helpers.engine.types import Int32, Int64, Precision, ResolvedType, Uint32
@@ -30,7 +37,6 @@ _NOT_YET = {
     "t": "this code runs when the model is loaded, before time starts.",
     "batch": "all batches start from the same; num_batch is their number.",
 }
-_SYNAPSES_ONLY = ("id_pre", "id_post", "id_syn", "num_pre", "num_post")
 _NEURONS_ONLY = ("id", "num_neurons")
 
 # What the templates call things inside their functions.
@@ -114,7 +120,7 @@ def value_code(
         "dt": Name("dt", precision.time, writable=False, kind="built-in"),
         "num_batch": _built_in("uint32(num_batch)"),
     }
-    other = dict.fromkeys(_SYNAPSES_ONLY, "the variable is one of neurons, not of synapses.")
+    other = dict.fromkeys(NAMES_OF_SYNAPSES, "the variable is one of neurons, not of synapses.")
     if layout == "neurons":
         names |= {"id": _built_in("uint32(element)"), "num_neurons": _built_in("uint32(num_post)")}
     else:
@@ -210,9 +216,8 @@ def check_init_code(snippet: VarInitSnippet | SparseConnectivityInitSnippet) -> 
         connectivity_code(snippet, precision)
         return
     # The type of the variable, and whether it is one of neurons, is only known once it is used.
-    synapses = rf"\b({'|'.join(_SYNAPSES_ONLY)})\b"
     layouts: list[Layout] = ["neurons", "dense"]
-    if re.search(synapses, snippet.var_init_code.text):
+    if snippet.built_in(snippet.var_init_code.usage).intersection(NAMES_OF_SYNAPSES):
         layouts.reverse()
     errors = []
     for ctype in (precision.scalar, Int32):

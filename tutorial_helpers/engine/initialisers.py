@@ -22,6 +22,7 @@ from tutorial_helpers.engine.components import (
 from tutorial_helpers.engine.suggestions import closest, did_you_mean
 from tutorial_helpers.engine.types import Precision, ResolvedType
 from tutorial_helpers.engine.user_warnings import warn_user
+from tutorial_helpers.engine.wording import shown
 
 
 @dataclass(frozen=True)
@@ -257,7 +258,7 @@ def check_names(
     if given is None:
         given = {}
     if not isinstance(given, Mapping):
-        raise TypeError(f"{prefix}: {kind}s must be a dict of name to value, not {given!r}.")
+        raise TypeError(f"{prefix}: {kind}s must be a dict of name to value, not {shown(given)}.")
     listed = ", ".join(f"'{name}'" for name in expected) or "none"
     if len(given) != len(expected):
         got = ", ".join(f"'{name}'" for name in given) or "none"
@@ -309,7 +310,7 @@ def check_initial_value(what: str, value: object) -> None:
     """Raise unless `value` is something that a variable can start from."""
     if value is None or isinstance(value, VarInit) or np.isscalar(value):
         if isinstance(value, (str, bytes, complex, np.complexfloating)):
-            raise TypeError(f"{what} must start from numbers, not {value!r}.")
+            raise TypeError(f"{what} must start from numbers, not {shown(value)}.")
         return
     if not isinstance(value, (Sequence, np.ndarray)) or isinstance(value, (str, bytes)):
         raise TypeError(
@@ -436,7 +437,7 @@ def evaluate_parameters(
         if np.ndim(result) or np.asarray(result).dtype.kind not in "biuf":
             raise TypeError(
                 f"Derived parameter '{item.name}' of {title} must be a number: its function "
-                f"returned {result!r}."
+                f"returned {shown(result)}."
             )
         values[item.name] = float(result)
     for param in model.constants:
@@ -480,4 +481,4 @@ def _shown(value: object) -> str:
     if isinstance(value, (Iterator, Set)):
         return f"a {type(value).__name__}"
     plain = value is None or isinstance(value, Iterable)
-    return repr(value) if plain else f"{type(value).__name__} {value!r}"
+    return repr(value) if plain else f"{type(value).__name__} {shown(value)}"

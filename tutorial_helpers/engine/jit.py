@@ -25,6 +25,9 @@ cpu_target.target_context.refresh()
 COMPILER_LOCK = RLock()
 _cached = False
 
+# Where Numba keeps compiled functions; the second is there since Numba 0.61.
+_CACHE_SETTINGS = ("CACHE_DIR", "CACHE_LOCATOR_CLASSES")
+
 
 class _Apart(Compiler):  # type: ignore[misc]
     """A compiler that takes it for granted that the arrays of a function do not overlap."""
@@ -82,12 +85,15 @@ def disk_cache(enabled: bool) -> Iterator[None]:
     """Let the kernels that are defined inside be kept beside their source file, or not."""
     global _cached
     with COMPILER_LOCK:
-        directory = numba.config.CACHE_DIR
-        # A directory of the user's own would take the files away from beside their source.
-        numba.config.CACHE_DIR = ""
+        # What the user set would take the files away from beside their source.
+        names = [name for name in _CACHE_SETTINGS if hasattr(numba.config, name)]
+        values = [getattr(numba.config, name) for name in names]
+        for name in names:
+            setattr(numba.config, name, "")
         _cached = enabled
         try:
             yield
         finally:
             _cached = False
-            numba.config.CACHE_DIR = directory
+            for name, value in zip(names, values, strict=True):
+                setattr(numba.config, name, value)

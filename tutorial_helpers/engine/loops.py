@@ -5,12 +5,12 @@ A kernel that cannot end is of no use to anyone, and Numba compiles none.
 
 from __future__ import annotations
 
-import re
+import math
 from collections.abc import Iterable
 
-import numpy as np
 from pycparser import c_ast
 
+from tutorial_helpers.engine.arithmetic import number_of
 from tutorial_helpers.engine.snippets import Snippet
 
 # What may come after a statement: the next one, the end of the loop or switch around it, or the
@@ -21,6 +21,9 @@ _ONWARD = frozenset({_NEXT})
 # What a loop may count to without being looked after: every type can count beyond that, so that the
 # loop ends.
 _COUNTABLE = 126
+
+# What is smaller is 0 as a float, and is not as a double.
+_SMALLEST_FLOAT = 2.0**-149
 
 _LOOPS = (c_ast.While, c_ast.DoWhile, c_ast.For)
 
@@ -71,7 +74,7 @@ def _integer(text: str) -> float:
     try:
         return int(text.rstrip("uUlL"), 0)
     except ValueError:
-        return np.inf
+        return math.inf
 
 
 def _changes(node: c_ast.Node | None, name: str) -> bool:
@@ -137,12 +140,8 @@ def _constant_truth(node: c_ast.Node) -> bool | None:
     if isinstance(node, c_ast.ID):
         return {"true": True, "false": False}.get(node.name)
     if isinstance(node, c_ast.Constant):
-        if node.type in ("float", "double", "long double"):
-            number = float(node.value.rstrip("fFlL"))
-            # Too small for a float, but not for a double.
-            with np.errstate(over="ignore", under="ignore"):
-                return None if number and not np.float32(number) else number != 0.0
-        return re.search("[1-9a-fA-F]", node.value) is not None
+        number = number_of(node)
+        return None if 0 < number < _SMALLEST_FLOAT else number != 0
     if isinstance(node, c_ast.UnaryOp) and node.op in ("!", "-", "+"):
         held = _constant_truth(node.expr)
         return held if held is None or node.op != "!" else not held

@@ -16,6 +16,7 @@ from tutorial_helpers.engine.bound_references import (
     postsynaptic_references,
     update_references,
 )
+from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.builtin_models import find_model
 from tutorial_helpers.engine.code_checks import check_update_code
 from tutorial_helpers.engine.compile import compiled
@@ -41,6 +42,7 @@ from tutorial_helpers.engine.synapse_groups import SynapseGroup, SynapseReferenc
 from tutorial_helpers.engine.types import Precision, ResolvedType, precision_type
 from tutorial_helpers.engine.update_shapes import check_dimensions, check_targets
 from tutorial_helpers.engine.user_warnings import warn_user
+from tutorial_helpers.engine.wording import shown
 
 Params = Mapping[str, float] | None
 Values = Mapping[str, Any] | None
@@ -68,6 +70,17 @@ GPU_PREFERENCES = (
     *("generate_simple_errors", "automatic_copy", "enable_bitmask_optimisations"),
     *("enable_nccl_reductions", "include_model_name_in_dll"),
 )
+
+
+# What a model is made of, and what to do instead of assigning it.
+_FIXED = {
+    "types": "give precision and time_precision to GeNNModel(…)",
+    "neuron_populations": "call add_neuron_population",
+    "synapse_populations": "call add_synapse_population",
+    "current_sources": "call add_current_source",
+    "custom_updates": "call add_custom_update",
+    "custom_connectivity_updates": "the bundled engine has none",
+}
 
 
 class GeNNModel:
@@ -136,7 +149,7 @@ class GeNNModel:
     ) -> None:
         if backend not in (None, BACKEND_NAME):
             raise KeyError(
-                f"Backend {backend!r} is not available: the bundled engine has only "
+                f"Backend {shown(backend)} is not available: the bundled engine has only "
                 f"'{BACKEND_NAME}'; leave the backend out, or install PyGeNN with a GPU backend."
             )
         for name in preferences:
@@ -144,7 +157,7 @@ class GeNNModel:
                 hint = did_you_mean(name, self.known_preferences)
                 raise ValueError(f"Unknown preference '{name}'{hint}")
         if not isinstance(model_name, str):
-            raise TypeError(f"model_name must be a string, not {model_name!r}.")
+            raise TypeError(f"model_name must be a string, not {shown(model_name)}.")
         scalar = precision_type(precision, "precision")
         time = (
             scalar if time_precision is None else precision_type(time_precision, "time_precision")
@@ -168,6 +181,12 @@ class GeNNModel:
         self._runtime: Runtime | None = None
 
     def __setattr__(self, name: str, value: object) -> None:
+        attribute = getattr(type(self), name, None)
+        if isinstance(attribute, property) and attribute.fset is None:
+            fix = "; set timestep" if name == "t" else ""
+            raise AttributeError(f"'{name}' of a GeNNModel can only be read, not assigned{fix}.")
+        if name in _FIXED and name in vars(self):
+            raise AttributeError(f"'{name}' of a GeNNModel cannot be assigned; {_FIXED[name]}.")
         # Any attribute may be set, as in PyGeNN, but hardly on purpose if it is like one there is.
         new = not (name.startswith("_") or name in vars(self) or hasattr(type(self), name))
         if new and "_runtime" in vars(self):
@@ -201,6 +220,14 @@ class GeNNModel:
                 f"GeNN model already built: cannot {action}; do it before model.build()."
             )
 
+    def needs(self, buffer: Buffer) -> bool:
+        """Return whether synapses or custom updates need memory of another group."""
+        return any(
+            buffer in group.borrowed
+            for groups in (self.synapse_populations, self.custom_updates)
+            for group in groups.values()
+        )
+
     @property
     def precision(self) -> ResolvedType:
         """What ``scalar`` stands for."""
@@ -225,9 +252,9 @@ class GeNNModel:
     def dt(self, value: float) -> None:
         self.refuse_if_built("set dt")
         if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-            raise TypeError(f"dt must be a number of milliseconds, not {value!r}.")
+            raise TypeError(f"dt must be a number of milliseconds, not {shown(value)}.")
         if not (math.isfinite(value) and value > 0):
-            raise ValueError(f"dt must be a positive number of milliseconds, not {value!r}.")
+            raise ValueError(f"dt must be a positive number of milliseconds, not {shown(value)}.")
         self._dt = float(value)
 
     @property
@@ -250,7 +277,7 @@ class GeNNModel:
     def batch_size(self, value: int) -> None:
         self.refuse_if_built("set batch_size")
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-            raise TypeError(f"batch_size must be an integer, not {value!r}.")
+            raise TypeError(f"batch_size must be an integer, not {shown(value)}.")
         if value < 1:
             raise ValueError(f"batch_size must be at least 1, not {value}.")
         self._batch_size = int(value)
@@ -268,7 +295,7 @@ class GeNNModel:
     @seed.setter
     def seed(self, value: int) -> None:
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-            raise TypeError(f"seed must be an integer, not {value!r}.")
+            raise TypeError(f"seed must be an integer, not {shown(value)}.")
         if not 0 <= value < 2**32:
             raise TypeError(f"seed must be an integer from 0 to {2**32 - 1}, not {value}.")
         self._seed = int(value)
@@ -302,9 +329,9 @@ class GeNNModel:
     def timestep(self, value: int) -> None:
         runtime = self._require_loaded("setting timestep")
         if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
-            raise TypeError(f"timestep must be an integer of at least 0, not {value!r}.")
+            raise TypeError(f"timestep must be an integer of at least 0, not {shown(value)}.")
         if value > _LAST_TIMESTEP:
-            raise ValueError(f"timestep must be at most 2**62, not {value}.")
+            raise ValueError(f"timestep must be at most 2**62, not {shown(value)}.")
         runtime.timestep = int(value)
 
     @property
@@ -414,11 +441,11 @@ class GeNNModel:
             (postsynaptic_init, PostsynapticInit, "init_postsynaptic"),
         ):
             if not isinstance(given, kind):
-                raise TypeError(f"{title} needs what {function}(…) returns, not {given!r}.")
+                raise TypeError(f"{title} needs what {function}(…) returns, not {shown(given)}.")
         if connectivity_init is not None and not isinstance(connectivity_init, ConnectivityInit):
             raise TypeError(
                 f"{title} needs what init_sparse_connectivity(…) returns, not "
-                f"{connectivity_init!r}."
+                f"{shown(connectivity_init)}."
             )
         if connectivity_init is not None and matrix is SynapseMatrixType.DENSE:
             raise RuntimeError(
@@ -554,7 +581,7 @@ class GeNNModel:
         return group
 
     def _check_new(self, kind: str, name: str, existing: Mapping[str, Group]) -> None:
-        self.refuse_if_built(f"add {kind} {name!r}")
+        self.refuse_if_built(f"add {kind} {shown(name)}")
         check_name(name, kind[0].upper() + kind[1:], may_start_with_digit=True)
         if name in existing:
             article = "a" if kind[0] not in "aeiou" else "an"
@@ -646,7 +673,7 @@ class GeNNModel:
         steps = num_recording_timesteps
         if steps is not None:
             if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)):
-                raise TypeError(f"num_recording_timesteps must be an integer, not {steps!r}.")
+                raise TypeError(f"num_recording_timesteps must be an integer, not {shown(steps)}.")
             if steps < 1:
                 raise ValueError(f"num_recording_timesteps must be at least 1, not {steps}.")
         elif self._plan.recorders:
@@ -866,7 +893,7 @@ def _population_size(prefix: str, num_neurons: object) -> int:
         or not isinstance(num_neurons, (int, float, np.integer, np.floating))
         or not float(num_neurons).is_integer()
     ):
-        raise TypeError(f"{prefix}: num_neurons must be an integer, not {num_neurons!r}.")
+        raise TypeError(f"{prefix}: num_neurons must be an integer, not {shown(num_neurons)}.")
     size = int(num_neurons)
     if size < 1:
         raise ValueError(f"{prefix}: num_neurons must be at least 1, not {size}.")
@@ -878,7 +905,7 @@ def _check_matrix_type(pop_name: str, given: object) -> SynapseMatrixType:
     if not isinstance(name, str):
         raise TypeError(
             f"matrix_type of synapse population '{pop_name}' must be 'DENSE' or 'SPARSE', "
-            f"not {given!r}."
+            f"not {shown(given)}."
         )
     known = SynapseMatrixType.__members__
     if name not in known:

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from tutorial_helpers.engine.types import TYPE_NAMES, ResolvedType
 
+#: What only code of synapses knows.
+NAMES_OF_SYNAPSES = ("id_pre", "id_post", "id_syn", "num_pre", "num_post")
+
 #: Name of the state of the stream from which one element draws random numbers in one step.
 RANDOM_STATE = "rng"
 #: Name of what kernels look at to know whether to stop, see `turns`.

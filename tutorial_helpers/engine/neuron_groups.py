@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
@@ -13,7 +12,7 @@ from tutorial_helpers.engine.buffers import END, Buffer
 from tutorial_helpers.engine.components import NeuronModel
 from tutorial_helpers.engine.dynamic import DynamicParams
 from tutorial_helpers.engine.faults import Faults
-from tutorial_helpers.engine.groups import Group, Network, Values
+from tutorial_helpers.engine.groups import Group, Network, Params, Values
 from tutorial_helpers.engine.recording import Recorder
 from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import TIMEPOINT
@@ -41,7 +40,7 @@ class NeuronGroup(Group):
         super().__init__(model, name)
         self.num_neurons = num_neurons
         self.model = neuron
-        self.params = dict(params)
+        self.params = Params(self.title, params)
         self.vars = self._variables(neuron.vars, initial, num_neurons)
         self.extra_global_params = self._arrays(neuron)
         self._dynamic_params[""] = DynamicParams(self.title, name, neuron, self.params)
@@ -51,12 +50,10 @@ class NeuronGroup(Group):
         self.spike_faults = Faults.of_list(self.title, "spikes")
         self.spike_time_buffer = Buffer(f"{name}_st", TIMEPOINT, num_neurons)
         self.prev_spike_time_buffer = Buffer(f"{name}_prev_st", TIMEPOINT, num_neurons)
-        self._spike_times = Variable("spike_times", self.spike_time_buffer, self)
-        self._prev_spike_times = Variable("prev_spike_times", self.prev_spike_time_buffer, self)
+        self._spike_times = _SpikeTimes("spike_times", self.spike_time_buffer, self)
+        self._prev_spike_times = _SpikeTimes("prev_spike_times", self.prev_spike_time_buffer, self)
         self._spike_recording_enabled = False
         self._spike_event_recording_enabled = False
-        self._spike_times_referenced = False
-        self._prev_spike_times_referenced = False
         self._complete = True
 
     @property
@@ -112,11 +109,13 @@ class NeuronGroup(Group):
         Raises
         ------
         RuntimeError
-            If no code asks for these times by the name ``st``, so that they are not kept.
+            If nothing in the model asks for these times, so that they are not kept.
         """
         if not self.keeps_spike_times:
             raise RuntimeError(
-                f"Spike times of {self.title} are not kept, as nothing uses them; use 'st' in code."
+                f"Spike times of {self.title} are not kept, as nothing uses them; before "
+                "model.build(), use 'st' in code, or give a custom update what "
+                "create_spike_time_var_ref(…) returns."
             )
         return self._spike_times
 
@@ -131,33 +130,25 @@ class NeuronGroup(Group):
         """
         if not self.keeps_prev_spike_times:
             raise RuntimeError(
-                f"Previous spike times of {self.title} are not kept, as nothing uses them; use "
-                "'prev_st_pre' or 'prev_st_post' in the code of synapses."
+                f"Previous spike times of {self.title} are not kept, as nothing uses them; before "
+                "model.build(), use 'prev_st_pre' or 'prev_st_post' in the code of synapses, or "
+                "give a custom update what create_prev_spike_time_var_ref(…) returns."
             )
         return self._prev_spike_times
 
     @property
     def keeps_spike_times(self) -> bool:
         """Whether anything in the model uses the times of the last spikes."""
-        code = self.model
-        snippets = (code.sim_code, code.threshold_condition_code, code.reset_code)
-        in_code = any(re.search(r"\bst\b", snippet.text) for snippet in snippets)
-        return in_code or self._spike_times_referenced or self.keeps_prev_spike_times
+        return (
+            "st" in self.model.usage.names
+            or self.genn_model.needs(self.spike_time_buffer)
+            or self.keeps_prev_spike_times
+        )
 
     @property
     def keeps_prev_spike_times(self) -> bool:
         """Whether anything in the model uses the times of the spikes before the last step."""
-        return self._prev_spike_times_referenced
-
-    def refer_to_spike_times(self) -> Buffer:
-        """Have the times of the last spikes kept, and return their memory."""
-        self._spike_times_referenced = True
-        return self.spike_time_buffer
-
-    def refer_to_prev_spike_times(self) -> Buffer:
-        """Have the times of the spikes before the last step kept, and return their memory."""
-        self._prev_spike_times_referenced = True
-        return self.prev_spike_time_buffer
+        return self.genn_model.needs(self.prev_spike_time_buffer)
 
     @property
     def can_spike(self) -> bool:
@@ -193,6 +184,17 @@ class NeuronGroup(Group):
         """Return the neuron model with its values and memory."""
         variables = {**self.vars, **self.extra_global_params}
         return self._bound("", self.model, self.params, variables)
+
+
+class _SpikeTimes(Variable):
+    """Times of spikes, of which there are none when a model is loaded."""
+
+    def set_init_values(self, values: object) -> NoReturn:
+        """Refuse."""
+        raise RuntimeError(
+            f"{self._what[0].upper()}{self._what[1:]} starts from no spikes, not from what it is "
+            "given; assign its values after model.load(), and push them to the device."
+        )
 
 
 def check_input(population: NeuronGroup, name: str) -> None:

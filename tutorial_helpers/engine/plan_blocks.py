@@ -77,13 +77,8 @@ def lists_of_arrivals(
 
 
 def can_be_summed_by_train(group: SynapseGroup, loop: Loop) -> bool:
-    """Return whether what a spike brings is the same each time, and worth being summed up."""
-    return (
-        "total" in loop.written
-        and not loop.stores
-        and group.connectivity is None
-        and group.trg.num_neurons >= WIDE
-    )
+    """Return whether what a spike adds is the same each time, and worth being summed up."""
+    return not loop.stores and group.connectivity is None and group.trg.num_neurons >= WIDE
 
 
 def trains_of_block(group: SynapseGroup, memory: Memory) -> dict[str, Any]:

@@ -12,7 +12,6 @@ from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.custom_update_bodies import custom_update_loop
 from tutorial_helpers.engine.custom_updates import CustomUpdate
 from tutorial_helpers.engine.faults import Faults
-from tutorial_helpers.engine.names import Namer
 from tutorial_helpers.engine.plan_description import Description
 from tutorial_helpers.engine.plan_memory import array_type, assigns_shared, slot_of
 from tutorial_helpers.engine.templates import rendered
@@ -23,11 +22,6 @@ from tutorial_helpers.engine.update_shapes import reduced_over
 _UPDATE_LEADING = (
     *("turns", "num_batches", "count", "most_batches", "most_elements"),
     *("timestep", "steps_done"),
-)
-# What it calls things inside.
-_UPDATE_NAMES = (
-    *("num_batch", "t", "batch", "element", "first", "last", "begin", "end"),
-    *("turn", "parts", "in_a_row", "take_turn", "finish_turn", "paused", "halted"),
 )
 
 
@@ -80,9 +74,8 @@ def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, A
         model.types, model.dt, group.size, group.columns, group.bound(), folded, inds
     )
     over_batches = bool(loop.reductions) and "batches" in over.values()
-    code = " ".join([*loop.before, *loop.loads, *loop.lines, *loop.stores])
-    namer = Namer((*_UPDATE_LEADING, *_UPDATE_NAMES, *re.findall(r"\w+", code)))
-    arrays = {argument.name: namer.unique(f"all_{argument.name}") for argument in loop.arguments}
+    names = [argument.name for argument in loop.arguments]
+    arrays = {name: loop.namer.unique(f"all_{name}") for name in names}
     buffers = [argument.buffer for argument in loop.arguments]
     # Counted from `begin`, so that no index can be negative: the loop is compiled for that.
     rows = [
@@ -101,7 +94,7 @@ def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, A
         *(array_type(buffer, model.types) for buffer in buffers),
     ]
     return {
-        # Part of a docstring, which the name that a user gave must not end.
+        # Part of a docstring, which the name that a user gave to the model must not end.
         "title": re.sub(r"[^ -~]|[\"\\\\]", "?", group.model.title).capitalize(),
         "loop": loop,
         "over_batches": over_batches,

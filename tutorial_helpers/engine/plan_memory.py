@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -104,7 +103,7 @@ class Memory:
 
     def identifier(self, name: str) -> str:
         """Return a unique Python name for something in the model."""
-        return self.namer.unique(re.sub(r"^(?=\d)", "n", name))
+        return self.namer.unique(name)
 
     def row_lines(self) -> list[str]:
         """Return the lines that take the rows of one batch."""

@@ -80,14 +80,18 @@ def function_of_neurons(
                 sg.bound_postsynaptic(),
                 sg.out_post.buffer,
                 sg.post_target_var,
-                sg.den_delay_buffer if sg.calls("addToPostDelay") else None,
+                sg.den_delay_buffer if "addToPostDelay" in sg.usage.called else None,
             )
             for sg in incoming
         ],
         [(source.bound(), source.target_var) for source in sources],
         group.spike_time_buffer if group.keeps_spike_times else None,
         group.prev_spike_time_buffer if group.keeps_prev_spike_times else None,
-        [(sg.out_pre_buffer, sg.pre_target_var) for sg in outgoing if sg.calls("addToPre")],
+        [
+            (sg.out_pre_buffer, sg.pre_target_var)
+            for sg in outgoing
+            if "addToPre" in sg.usage.called
+        ],
         sides,
         in_blocks=in_blocks,
     )

@@ -138,7 +138,8 @@ def _synapse_function(
         backward=kind == "columns",
     )
     short = len(loop.loads + loop.lines + loop.stores) <= _LONGEST_REPEATED_CODE
-    adds = "total" in loop.written
+    called = code.usage.called
+    adds = "addToPost" in called
     target = []
     if adds:
         target = [("out_post", memory.row(group.out_post.buffer))]
@@ -148,16 +149,16 @@ def _synapse_function(
         template = "synapses_in_blocks.jinja"
         arrivals = arrivals_of_block(group, memory)
         leading = [(name, arrivals[name]) for name in ("trains", "pre_inds", "num_active")]
-        if model.optimize_code and can_be_summed_by_train(group, loop):
+        if model.optimize_code and adds and can_be_summed_by_train(group, loop):
             template = "synapses_by_train.jinja"
             by_train = trains_of_block(group, memory)
             names = ("distinct", "begins", "members", "num_trains")
             leading = [(name, by_train[name]) for name in names]
             scalar = model.types.scalar.numpy_name
             target.append(("summed", memory.room(group.name, "summed", scalar, num_post)))
-    if any("den_delay[" in name for name in loop.written):
+    if "addToPostDelay" in called:
         target.append(("den_delay", memory.row(group.den_delay_buffer)))
-    if "out_pre[pre]" in loop.written:
+    if "addToPre" in called:
         target.append(("out_pre", memory.row(group.out_pre_buffer)))
     if connectivity is not None and kind == "columns":
         target.append(("column_start", memory.row(connectivity.column_start)))

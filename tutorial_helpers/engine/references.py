@@ -234,7 +234,7 @@ def create_den_delay_var_ref(group: object) -> VariableReference:
     """
     _check(group, (SynapseGroup,), "create_den_delay_var_ref")
     assert isinstance(group, SynapseGroup)
-    if not group.calls("addToPostDelay"):
+    if "addToPostDelay" not in group.usage.called:
         raise RuntimeError(
             f"{group.title} has no dendritic delays: the code of its weight update model does not "
             "call addToPostDelay()."
@@ -260,15 +260,14 @@ def create_spike_time_var_ref(group: object) -> VariableReference:
     """Refer to the times of the last spikes of a population (type ``timepoint``, ms)."""
     _check(group, (NeuronGroup,), "create_spike_time_var_ref")
     assert isinstance(group, NeuronGroup)
-    return VariableReference("st", group, group.refer_to_spike_times(), group.num_neurons)
+    return VariableReference("st", group, group.spike_time_buffer, group.num_neurons)
 
 
 def create_prev_spike_time_var_ref(group: object) -> VariableReference:
     """Refer to the times of the last spikes before the last step (type ``timepoint``, ms)."""
     _check(group, (NeuronGroup,), "create_prev_spike_time_var_ref")
     assert isinstance(group, NeuronGroup)
-    times = group.refer_to_prev_spike_times()
-    return VariableReference("prev_st", group, times, group.num_neurons)
+    return VariableReference("prev_st", group, group.prev_spike_time_buffer, group.num_neurons)
 
 
 def _find_array(

@@ -10,17 +10,20 @@ still summed in the order of the presynaptic neurons, so both schedules give the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
 from tutorial_helpers.engine.neuron_groups import NeuronGroup
-from tutorial_helpers.engine.snippets import ends_with_zeroing
 from tutorial_helpers.engine.synapse_groups import SynapseGroup
+from tutorial_helpers.engine.usage import ends_with_zeroing
 
 #: Steps in a block: one bit of a 32-bit word for each.
 BLOCK_STEPS = 32
+
+# What code must not use if what it adds is to be known ahead: names, and functions.
+_OF_THE_TIME = {"t", "st_pre", "st_post", "prev_st_pre", "prev_st_post"}
+_NOT_SUMS = {"addToPre", "addToPostDelay", "assert"}
 
 # Blocks of fewer steps save nothing.
 _FEWEST_STEPS = 4
@@ -89,20 +92,19 @@ def _can_be_summed_ahead(group: SynapseGroup) -> bool:
     the state of neurons, or on anything but the spikes of the step before; nor where code indexes
     arrays or asserts, as it tells the time when that goes wrong.
     """
-    model = group.weight_update.model
+    model, postsynaptic = group.weight_update.model, group.postsynaptic.model
     of_neurons = (
         *(model.pre_vars, model.post_vars, model.pre_neuron_var_refs),
         *(model.post_neuron_var_refs, model.psm_var_refs),
     )
     return (
-        ends_with_zeroing(group.postsynaptic.model.sim_code, "inSyn")
+        "inSyn" not in postsynaptic.names
+        and ends_with_zeroing(postsynaptic.sim_code.tree, "inSyn")
         and group.axonal_delay_steps < BLOCK_STEPS
         and not group.events
         and model.synapse_dynamics_code.is_blank
         and not any(of_neurons)
         and not model.extra_global_params
-        and not re.search(
-            r"\b(t|(prev_)?st_(pre|post)|addToPre|addToPostDelay|assert)\b",
-            model.pre_spike_syn_code.text,
-        )
+        and _OF_THE_TIME.isdisjoint(model.built_in(model.synapse_usage))
+        and _NOT_SUMS.isdisjoint(model.synapse_usage.called)
     )

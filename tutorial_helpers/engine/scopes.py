@@ -27,6 +27,7 @@ _FUNCTIONS_OF = {
     "injectCurrent": "current sources and postsynaptic models",
     "addSynapse": "connectivity",
 }
+# Names that C has constants under, to say so of one that is not known.
 _CONSTANTS_OF_C = re.compile(r"M_[A-Z0-9_]+|INFINITY|NAN|(FLT|DBL|U?INT(\d*))_(MAX|MIN|EPSILON)")
 
 # Names that a message lists at most, and the longest ones that it is worth looking at.

@@ -3,6 +3,9 @@
 The language is the one that PyGeNN 5.4 accepts. pycparser does the parsing; what it takes beyond
 that language, and what upstream's scanner is known to refuse, is refused here with one sentence,
 the line, and a caret. `translate` turns the tree into Python.
+
+Regular expressions read code here alone, and in `legacy.rewriting`: before there is a tree, and to
+say where it could not be made. What the code uses is asked of the tree, see `usage`.
 """
 
 from __future__ import annotations
@@ -11,11 +14,12 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from pycparser import c_ast, c_parser
 
 from tutorial_helpers.engine.types import SCALAR, TIMEPOINT, TYPE_NAMES
+from tutorial_helpers.engine.usage import Usage, usage_of
 from tutorial_helpers.engine.user_warnings import warn_user
 
 # Letters of a line that an error shows.
@@ -36,15 +40,43 @@ class Snippet:
         The code as the user wrote it; blank means that there is none.
     what
         What it is, for messages, such as ``"sim code of neuron model 'if'"``.
+    is_condition
+        Whether it is one expression rather than statements.
     """
 
     text: str
     what: str
+    is_condition: bool = False
+
+    @cached_property
+    def is_blank(self) -> bool:
+        """Whether there is no code at all; comments are none."""
+        return not _COMMENT.sub("", self.text).strip()
 
     @property
-    def is_blank(self) -> bool:
-        """Whether there is no code at all."""
-        return not self.text.strip()
+    def tree(self) -> c_ast.Node:
+        """The syntax tree: an expression, or the statements of a ``Compound``.
+
+        Raises
+        ------
+        SnippetError
+            If the text is not of the language.
+        """
+        return _tree(self)
+
+    @cached_property
+    def usage(self) -> Usage:
+        """What the code uses of its surroundings.
+
+        Raises
+        ------
+        SnippetError
+            If the text is not of the language.
+        """
+        if self.is_blank:
+            return Usage()
+        with refusing_depth(self):
+            return usage_of(self.tree)
 
     def error(
         self, message: str, line: int | None = None, column: int | None = None
@@ -87,6 +119,7 @@ _STATEMENTS = (f"{_PREFIX}\nvoid snippet(void) {{\n", "\n}")
 _EXPRESSION = (f"{_PREFIX}\nvoid snippet(void) {{ _[\n", "\n]; }")
 _PREFIX_LINES = 2
 
+_COMMENT = re.compile(r"//[^\n]*")
 _TOKEN = re.compile(
     r"""
       (?P<comment>//[^\n]*)
@@ -143,17 +176,19 @@ _NO_PRINTF = (
 )
 
 
+def _position(text: str, offset: int) -> tuple[int, int]:
+    """Return the line and the column of a place, counted from 1."""
+    before = text[:offset]
+    return before.count("\n") + 1, offset - before.rfind("\n")
+
+
 def _cleaned(snippet: Snippet) -> str:
     """Return the text as pycparser takes it, every character still at its line and column."""
-
-    def position(offset: int) -> tuple[int, int]:
-        before = snippet.text[:offset]
-        return before.count("\n") + 1, offset - (before.rfind("\n") + 1) + 1
-
-    pieces = []
+    pieces: list[str] = []
     last = 0
     for match in _TOKEN.finditer(snippet.text):
         kind, token = match.lastgroup, match.group()
+        between = snippet.text[last : match.start()]
         if kind == "legacy_name":
             kind = "legacy"
         replacement = token
@@ -170,18 +205,18 @@ def _cleaned(snippet: Snippet) -> str:
             if not (_INTEGER.fullmatch(token) or _FLOAT.fullmatch(token)):
                 raise snippet.error(
                     f"'{token}' is not a number; write one such as 1, 1u, 0x1f, 1.0, 1.0f or 1e-3.",
-                    *position(match.start()),
+                    *_position(snippet.text, match.start()),
                 )
             # pycparser knows C's suffix for long double, of which GeNN's language has no use,
             # but not GeNN's suffix for double.
             if token.endswith("d") and not token.startswith(("0x", "0X")):
                 replacement = token[:-1] + "l"
-        elif kind == "quote" and re.search(r"\bprintf\s*\(", snippet.text):
-            message = snippet.error(_NO_PRINTF, *position(match.start()))
+        elif kind == "quote" and re.search(r"\bprintf\s*\(\s*\Z", "".join(pieces) + between):
+            message = snippet.error(_NO_PRINTF, *_position(snippet.text, match.start()))
             raise NotImplementedError(str(message))
         elif kind in _REFUSED:
-            raise snippet.error(_REFUSED[kind], *position(match.start()))
-        pieces += [snippet.text[last : match.start()], replacement]
+            raise snippet.error(_REFUSED[kind], *_position(snippet.text, match.start()))
+        pieces += [between, replacement]
         last = match.end()
     return "".join(pieces) + snippet.text[last:]
 
@@ -226,12 +261,12 @@ def _not_closed(snippet: Snippet, sign: str, line: int, column: int) -> SnippetE
     )
 
 
-def _too_early(snippet: Snippet, text: str, *, by_statements: bool) -> SnippetError:
+def _too_early(snippet: Snippet, text: str) -> SnippetError:
     """Return the error for code that the parser has read to its end and found incomplete."""
     # The parser cannot tell an incomplete expression from code that ends too early.
     message = "Parse error: an expression is missing or incomplete, or the code ends too early."
     code = text.rstrip()
-    if by_statements and re.search(r"[\w)\]]\Z", code):
+    if not snippet.is_condition and re.search(r"[\w)\]]\Z", code):
         message = "Parse error: is a ';' missing at the end of this line?"
     return snippet.error(message, code.count("\n") + 1, len(code) - code.rfind("\n") - 1)
 
@@ -264,10 +299,16 @@ def _unexpected(snippet: Snippet, text: str, line: int, column: int) -> SnippetE
     )
 
 
-def _parse(snippet: Snippet, before: str, after: str) -> c_ast.Compound:
-    """Parse a snippet placed between `before` and `after` into the body of a function."""
+@lru_cache(maxsize=1024)
+def _tree(snippet: Snippet) -> c_ast.Node:
+    """Parse a snippet."""
+    before, after = _EXPRESSION if snippet.is_condition else _STATEMENTS
     try:
         text = _cleaned(snippet).replace("\t", " ").replace("\r", " ")
+        if snippet.is_condition and ";" in text:
+            line, column = _position(text, text.index(";"))
+            message = "A condition is one expression, without ';'; remove it."
+            raise snippet.error(message, line, column)
         _check_brackets(snippet, text)
         with refusing_depth(snippet):
             tree = c_parser.CParser().parse(before + text + after)
@@ -275,61 +316,12 @@ def _parse(snippet: Snippet, before: str, after: str) -> c_ast.Compound:
         found = re.match(r"[^:]*:(\d+):(\d+): ", str(error))
         last_line = snippet.text.count("\n") + 1
         if found is None or int(found[1]) - _PREFIX_LINES > last_line:
-            raise _too_early(snippet, text, by_statements=after == _STATEMENTS[1]) from None
+            raise _too_early(snippet, text) from None
         line, column = int(found[1]) - _PREFIX_LINES, int(found[2])
         raise _unexpected(snippet, text, line, column) from None
     # With its brackets in order, no text can get out of the function that it is placed in.
-    return tree.ext[-1].body
-
-
-@lru_cache(maxsize=1024)
-def parse_statements(snippet: Snippet) -> c_ast.Compound:
-    """Parse code made of statements.
-
-    Raises
-    ------
-    SnippetError
-        If the text is not made of statements of the language.
-    """
-    return _parse(snippet, *_STATEMENTS)
-
-
-@lru_cache(maxsize=1024)
-def parse_expression(snippet: Snippet) -> c_ast.Node:
-    """Parse code that is a single expression, such as a threshold condition.
-
-    Raises
-    ------
-    SnippetError
-        If the text is not one expression; a closing ``;`` is the usual mistake.
-    """
-    for line, text in enumerate(re.sub(r"//[^\n]*", "", snippet.text).split("\n"), 1):
-        if ";" in text:
-            raise snippet.error(
-                "A condition is one expression, without ';'; remove it.", line, text.index(";") + 1
-            )
-    (item,) = _parse(snippet, *_EXPRESSION).block_items
+    body = tree.ext[-1].body
+    if not snippet.is_condition:
+        return body
+    (item,) = body.block_items
     return item.subscript
-
-
-def ends_with_zeroing(snippet: Snippet, name: str) -> bool:
-    """Return whether code made of statements always ends with ``name = 0``.
-
-    Examples
-    --------
-    >>> ends_with_zeroing(Snippet("injectCurrent(inSyn); inSyn = 0.0;", ""), "inSyn")
-    True
-    """
-    items = [] if snippet.is_blank else parse_statements(snippet).block_items or []
-    if not items or not isinstance(items[-1], c_ast.Assignment):
-        return False
-    last = items[-1]
-    return (
-        last.op == "="
-        and isinstance(last.lvalue, c_ast.ID)
-        and last.lvalue.name == name
-        and isinstance(last.rvalue, c_ast.Constant)
-        and re.fullmatch(r"0*\.?0*[fFlLuU]?", last.rvalue.value) is not None
-        # A local variable of that name would be what is assigned.
-        and not any(isinstance(item, c_ast.Decl) and item.name == name for item in items)
-    )

@@ -29,6 +29,7 @@ from tutorial_helpers.engine.components import (
 from tutorial_helpers.engine.factories import unsupported
 from tutorial_helpers.engine.legacy.enums import MODELS, WRAPPER
 from tutorial_helpers.engine.model import BACKEND_NAME, GPU_PREFERENCES
+from tutorial_helpers.engine.wording import shown
 
 #: The versions of the API that there are stand-ins for, and what they call themselves.
 VERSIONS = {"4.9": "4.9.0", "5": "5.4.0"}
@@ -95,7 +96,7 @@ class _GeNNModel(engine.GeNNModel):
         self.refuse_if_built("set backend_name")
         if name not in (BACKEND_NAME, *_BACKENDS):
             listed = ", ".join(f"'{known}'" for known in (BACKEND_NAME, *_BACKENDS))
-            raise KeyError(f"Unknown backend {name!r}; the backends are {listed}.")
+            raise KeyError(f"Unknown backend {shown(name)}; the backends are {listed}.")
         if name != BACKEND_NAME:
             _announce(name)
 

@@ -132,7 +132,7 @@ def synapse_loop(
         row = f"(age + {delay}) % {dendritic_delays}"
         add = translator.add_to(Name(f"den_delay[{row} * {num_post} + post]", precision.scalar), x)
         lines = [f"{delay} = {converted(steps, Int64).code}"]
-        # Modulo the number of rows, what is out of range would be a delay nobody asked for.
+        # Modulo the number of rows, a delay out of range would be one that nobody asked for.
         if steps.constant is None:
             report = translator.reporting(late, f"{delay}, {dendritic_delays}")
             inside = [f"if 0 <= {delay} < {dendritic_delays}:", *("    " + line for line in add)]

@@ -30,12 +30,14 @@ from tutorial_helpers.engine.neuron_groups import NeuronGroup, check_input
 from tutorial_helpers.engine.random_numbers import stream_number
 from tutorial_helpers.engine.sparse import SparseConnectivity
 from tutorial_helpers.engine.types import SCALAR
+from tutorial_helpers.engine.usage import Usage
 from tutorial_helpers.engine.variables import (
     ExtraGlobalArray,
     ExtraGlobalArrayDict,
     Variable,
     arrays_on_device,
 )
+from tutorial_helpers.engine.wording import LARGEST_COUNT, checked_integer
 
 
 @dataclass(frozen=True)
@@ -118,11 +120,11 @@ class SynapseGroup(Group):
         if self.connectivity is not None:
             self.connectivity.has_columns = "post" in self.events
         self.extra_global_params = self._arrays(wum)
-        self.psm_extra_global_params = self._arrays(psm, "psm_")
+        self.psm_extra_global_params = self._arrays(psm, f"{name}_psm")
         self.connectivity_extra_global_params = ExtraGlobalArrayDict(self.title)
         if connectivity_init is not None:
             self.connectivity_extra_global_params = self._arrays(
-                connectivity_init.snippet, "connectivity_"
+                connectivity_init.snippet, f"{name}_connectivity"
             )
         for which, init in (("weight update", weight_update), ("postsynaptic", postsynaptic)):
             self._dynamic_params[which] = DynamicParams(self.title, name, init.model, init.params)
@@ -136,10 +138,11 @@ class SynapseGroup(Group):
         self._max_dendritic_delay_timesteps = self.default_dendritic_delay_timesteps
         self._max_connections: int | None = None
         for side, population in (("pre", src), ("post", trg)):
-            if self.uses(rf"st_{side}\b") or wum.neurons_use(side, rf"st_{side}\b"):
-                population.refer_to_spike_times()
-            if self.uses(rf"prev_st_{side}\b"):
-                population.refer_to_prev_spike_times()
+            built_in = wum.built_in(wum.synapse_usage | wum.neuron_usage(side))
+            if f"st_{side}" in built_in:
+                self.borrowed |= {population.spike_time_buffer}
+            if f"prev_st_{side}" in built_in:
+                self.borrowed |= {population.prev_spike_time_buffer}
         self._complete = True
 
     # What users set before the model is built ---------------------------------------------------
@@ -199,11 +202,8 @@ class SynapseGroup(Group):
 
     def _steps(self, name: str, steps: object, least: int) -> int:
         self.genn_model.refuse_if_built(f"set {name} of {self.title}")
-        if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)) or steps < least:
-            raise TypeError(
-                f"{name} of {self.title} must be an integer of at least {least}, not {steps!r}."
-            )
-        return int(steps)
+        what = f"{name} of {self.title}"
+        return checked_integer(what, steps, least, LARGEST_COUNT, error=TypeError)
 
     def check_dendritic_delays(self) -> None:
         """Raise if code adds to later steps and it was not said how many there are.
@@ -213,7 +213,7 @@ class SynapseGroup(Group):
         RuntimeError
             If `max_dendritic_delay_timesteps` is not set.
         """
-        if self._max_dendritic_delay_timesteps is None and self.calls("addToPostDelay"):
+        if self._max_dendritic_delay_timesteps is None and "addToPostDelay" in self.usage.called:
             raise RuntimeError(
                 f"The code of {self.title} calls addToPostDelay, but maximum dendritic delay "
                 "timesteps has not been set: set its max_dendritic_delay_timesteps to one more "
@@ -381,13 +381,10 @@ class SynapseGroup(Group):
             )
         return self.events[side].recorder.data(self.genn_model.dt)
 
-    def calls(self, function: str) -> bool:
-        """Return whether the code of the synapses calls a function, such as ``addToPre``."""
-        return self.uses(rf"{function}\s*\(")
-
-    def uses(self, pattern: str) -> bool:
-        """Return whether the code of the synapses holds a word that matches a pattern."""
-        return self.weight_update.model.uses(pattern)
+    @property
+    def usage(self) -> Usage:
+        """What the code of the synapses uses."""
+        return self.weight_update.model.synapse_usage
 
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory of the synapses."""
@@ -399,9 +396,9 @@ class SynapseGroup(Group):
         hidden: list[Buffer] = []
         if self.connectivity is not None:
             hidden += self.connectivity.buffers()
-        if self.calls("addToPostDelay"):
+        if "addToPostDelay" in self.usage.called:
             hidden.append(self.den_delay_buffer)
-        if self.calls("addToPre"):
+        if "addToPre" in self.usage.called:
             hidden.append(self.out_pre_buffer)
         hidden += [buffer for events in self.events.values() for buffer in events.buffers()]
         return result + [(buffer, None) for buffer in hidden]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
+import re
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -18,12 +19,16 @@ import numpy as np
 
 from tutorial_helpers.engine.interrupts import GRACE, unwatch, watch
 from tutorial_helpers.engine.turns import FINISHED, STOP, Stop
+from tutorial_helpers.engine.wording import checked_integer, shown
 
 Turns = np.ndarray[Any, Any]
 Result = TypeVar("Result")
 
 # In seconds.
 _MOMENT = 200e-6
+
+# Beyond the processors of any machine, more threads are a slip of the pen.
+_MOST_THREADS = 1024
 
 _num_threads: int | None = None
 
@@ -44,19 +49,20 @@ def get_num_threads() -> int:
     Raises
     ------
     ValueError
-        If the environment variable is not a positive integer.
+        If the environment variable is not an integer from 1 to 1024.
     """
     if _num_threads is not None:
         return _num_threads
     given = os.environ.get("TUTORIAL_THREADS", "")
     if not given:
         return available_threads()
-    if not given.isdecimal() or int(given) < 1:
+    number = int(given) if re.fullmatch("[0-9]{1,9}", given) else 0
+    if not 1 <= number <= _MOST_THREADS:
         raise ValueError(
-            f"Environment variable TUTORIAL_THREADS must be a positive integer, not '{given}'; "
-            "correct or unset it."
+            f"Environment variable TUTORIAL_THREADS must be an integer from 1 to {_MOST_THREADS}, "
+            f"not {shown(given)}; correct or unset it."
         )
-    return int(given)
+    return number
 
 
 def set_num_threads(number: int | np.integer[Any] | None) -> None:
@@ -65,14 +71,13 @@ def set_num_threads(number: int | np.integer[Any] | None) -> None:
     Parameters
     ----------
     number
-        At least 1, or None for the default.
+        From 1 to 1024, or None for the default.
     """
     global _num_threads
-    if isinstance(number, bool) or not isinstance(number, (int, np.integer, type(None))):
-        raise TypeError(f"The number of threads must be an integer or None, not {number!r}.")
-    if number is not None and number < 1:
-        raise ValueError(f"The number of threads must be at least 1, not {number}.")
-    _num_threads = None if number is None else int(number)
+    if number is not None:
+        fix = "give None for as many as there are processors"
+        number = checked_integer("The number of threads", number, 1, _MOST_THREADS, fix=fix)
+    _num_threads = number
 
 
 class _Handout:

@@ -31,8 +31,6 @@ from tutorial_helpers.engine.names import TURNS, Name
 from tutorial_helpers.engine.snippets import (
     NESTED_TOO_DEEPLY,
     Snippet,
-    parse_expression,
-    parse_statements,
     refusing_depth,
 )
 from tutorial_helpers.engine.types import ResolvedType, promoted
@@ -61,9 +59,8 @@ class Translator(Expressions):
             return []
         self._snippet = snippet
         with refusing_depth(snippet):
-            body = parse_statements(snippet)
-            check_loops(snippet, body)
-            lines = self._block_items(body.block_items or [])
+            check_loops(snippet, snippet.tree)
+            lines = self._block_items(snippet.tree.block_items or [])
         self._check_depth(lines)
         return lines
 
@@ -77,7 +74,7 @@ class Translator(Expressions):
         """
         self._snippet = snippet
         with refusing_depth(snippet):
-            before, test = self._tested(parse_expression(snippet))
+            before, test = self._tested(snippet.tree)
         self._check_depth([*before, test])
         return before, test
 

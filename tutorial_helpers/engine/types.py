@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tutorial_helpers.engine.suggestions import did_you_mean
+from tutorial_helpers.engine.wording import shown
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def check_type(given: object, what: str) -> None:
     if not isinstance(given, str):
         raise TypeError(
             f"Type of {what} must be a string such as 'scalar' or an object of pygenn.types, "
-            f"not {given!r}."
+            f"not {shown(given)}."
         )
     if " ".join(given.split()) not in _SPELLINGS:
         raise RuntimeError(f"Unknown numeric type '{given}' for {what}; {remedy_for_type(given)}")
@@ -187,7 +188,7 @@ def precision_type(given: object, argument: str) -> ResolvedType:
     if not isinstance(given, (str, ResolvedType)):
         # NumPy's types among them: np.dtype("float64") would be equal to "float".
         raise TypeError(
-            f"{argument} must be 'float', 'double' or a type of pygenn.types, not {given!r}."
+            f"{argument} must be 'float', 'double' or a type of pygenn.types, not {shown(given)}."
         )
     if given in ("float", Float):
         return Float
@@ -196,7 +197,7 @@ def precision_type(given: object, argument: str) -> ResolvedType:
     if isinstance(given, ResolvedType):
         raise RuntimeError(
             f"Only floating point types can be used for {argument}: expected 'float' or "
-            f"'double', got {given!r}."
+            f"'double', got {shown(given)}."
         )
     raise RuntimeError(
         f"Unknown numeric type '{given}' for {argument}: expected 'float' or 'double'."

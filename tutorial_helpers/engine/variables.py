@@ -15,8 +15,10 @@ from tutorial_helpers.engine.initialisers import (
     check_shape,
     warn_of_overflow,
 )
+from tutorial_helpers.engine.sealed import Sealed, SealedDict
 from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import TypeLike
+from tutorial_helpers.engine.wording import shown
 
 Array = np.ndarray[Any, Any]
 
@@ -35,8 +37,8 @@ class Owner(Protocol):
     def flush(self) -> None:
         """Run all steps that have been asked for so far."""
 
-    def check_initialiser(self, variable: Variable, init: VarInit) -> None:
-        """Raise unless an initialiser can be that of a variable of the group."""
+    def initialiser_arrays(self, variable: Variable, init: VarInit) -> ExtraGlobalArrayDict:
+        """Return the arrays that an initialiser needs, if it can be that of a variable."""
 
 
 class SparseOrder(Protocol):
@@ -51,7 +53,7 @@ class SparseOrder(Protocol):
         """Presynaptic and postsynaptic neuron of each synapse, once they are known."""
 
 
-class Variable:
+class Variable(Sealed):
     """A variable of a population, current source or custom update.
 
     With N elements and batch size B the array has shape ``(N,)``, or ``(B, N)`` where B > 1 and
@@ -63,32 +65,47 @@ class Variable:
     # Whether a single number may be assigned to `values`.
     _takes_numbers = True
 
-    # Becomes true at the end of the constructor; from then on a misspelt attribute is an error.
-    _complete = False
+    _instead = "assign its values, or call set_init_values(…) before model.load()"
 
-    def __init__(self, name: str, buffer: Buffer, group: Owner, initial: object = None) -> None:
+    def __init__(
+        self,
+        name: str,
+        buffer: Buffer,
+        group: Owner,
+        initial: object = None,
+        shape: tuple[int, ...] = (),
+        stream: int = 0,
+    ) -> None:
         self.name = name
         self.buffer = buffer
-        self.initial = initial
         #: What the variable describes: ``(num_neurons,)``, or ``(num_pre, num_post)``.
-        self.shape: tuple[int, ...] = ()
+        self.shape = shape
         #: The variable's own stream of random numbers.
-        self.stream = 0
-        #: Arrays that the snippet which initialises the variable indexes.
-        self.extra_global_params = ExtraGlobalArrayDict(f"Variable '{name}' of {group.title}")
+        self.stream = stream
         self._group = weakref.ref(group)
+        self._start_from(initial)
         self._complete = True
+
+    def _start_from(self, initial: object) -> None:
+        arrays = ExtraGlobalArrayDict(f"Variable '{self.name}' of {self.group.title}")
+        if isinstance(initial, VarInit):
+            arrays = self.group.initialiser_arrays(self, initial)
+        self._initial, self._arrays = initial, arrays
+
+    @property
+    def initial(self) -> object:
+        """What the variable starts from at the next `GeNNModel.load`."""
+        return self._initial
+
+    @property
+    def extra_global_params(self) -> ExtraGlobalArrayDict:
+        """Arrays that the snippet which initialises the variable indexes."""
+        return self._arrays
 
     def __setattr__(self, name: str, value: object) -> None:
         if name == "view":
             raise AttributeError(
                 f"The view of {self._what} cannot be replaced; assign its values, or view[:] = …."
-            )
-        new = not (name.startswith("_") or name in vars(self) or hasattr(type(self), name))
-        if new and self._complete:
-            known = [item for item in dir(self) if not item.startswith("_")]
-            raise AttributeError(
-                f"{self._what} has no attribute '{name}'{did_you_mean(name, known)}"
             )
         super().__setattr__(name, value)
 
@@ -144,13 +161,13 @@ class Variable:
     def values(self, values: object) -> None:
         host = self._loaded("write")
         if values is None or isinstance(values, VarInit):
-            raise TypeError(f"{self._what} must be set to numbers, not {values!r}.")
+            raise TypeError(f"{self._what} must be set to numbers, not {shown(values)}.")
         check_initial_value(self._what, values)
         array = np.asarray(values)
         if not array.ndim and not self._takes_numbers:
             raise TypeError(
-                f"{self._what} needs one value for each synapse, not the number {values!r}; give "
-                "an array of the length of its values."
+                f"{self._what} needs one value for each synapse, not the number {shown(values)}; "
+                "give an array of the length of its values."
             )
         warn_of_overflow(self._what, array, host.dtype)
         buffer = self.buffer
@@ -192,12 +209,10 @@ class Variable:
             A number, an array as for `values`, or `init_var` of a snippet.
         """
         check_initial_value(self._what, values)
-        if isinstance(values, VarInit):
-            self.group.check_initialiser(self, values)
         array = np.asarray(values)
         if array.ndim:
             check_shape(self._what, array, self.buffer.count, None, columns=self.buffer.columns)
-        self.initial = values
+        self._start_from(values)
 
     def push_to_device(self) -> None:
         """Copy the host array to the device, where the next step will use it."""
@@ -230,10 +245,17 @@ class SparseVariable(Variable):
     _takes_numbers = False
 
     def __init__(
-        self, name: str, buffer: Buffer, group: Owner, initial: object, order: SparseOrder
+        self,
+        name: str,
+        buffer: Buffer,
+        group: Owner,
+        initial: object,
+        shape: tuple[int, ...],
+        stream: int,
+        order: SparseOrder,
     ) -> None:
-        super().__init__(name, buffer, group, initial)
         self._connectivity = order
+        super().__init__(name, buffer, group, initial, shape, stream)
 
     @property
     def synapses(self) -> tuple[Array, Array] | None:
@@ -259,9 +281,7 @@ class SparseVariable(Variable):
     def set_init_values(self, values: object) -> None:
         """Set what the variable starts from at the next `GeNNModel.load`."""
         check_initial_value(self._what, values)
-        if isinstance(values, VarInit):
-            self.group.check_initialiser(self, values)
-        self.initial = values
+        self._start_from(values)
 
     def arranged(self, initial: Array) -> Array:
         """Return initial values in the order in which they are stored."""
@@ -280,8 +300,8 @@ class ExtraGlobalArray(Variable):
     """
 
     def __init__(self, name: str, buffer: Buffer, group: Owner, owner: str) -> None:
-        super().__init__(name, buffer, group)
         self._owner = owner
+        super().__init__(name, buffer, group)
 
     @property
     def _what(self) -> str:
@@ -304,7 +324,9 @@ class ExtraGlobalArray(Variable):
         """
         given = values
         if given is None or isinstance(given, VarInit) or not np.iterable(given):
-            raise ValueError(f"{self._what} must be set to a sequence of numbers, not {given!r}.")
+            raise ValueError(
+                f"{self._what} must be set to a sequence of numbers, not {shown(given)}."
+            )
         check_initial_value(self._what, given)
         array = np.asarray(given)
         if array.ndim != 1:
@@ -312,7 +334,7 @@ class ExtraGlobalArray(Variable):
                 f"{self._what} needs values of one dimension, not of shape {array.shape}; flatten "
                 "them, for example with values.flatten()."
             )
-        self.initial = given
+        self._initial = given
 
     def allocate(self, dtype: np.dtype[Any]) -> bool:
         """Allocate the array and fill it, if it was given values; return whether it was."""
@@ -346,12 +368,18 @@ class ExtraGlobalArray(Variable):
         return super()._loaded(action)
 
 
-class ExtraGlobalArrayDict(dict[str, ExtraGlobalArray]):
+class ExtraGlobalArrayDict(SealedDict[ExtraGlobalArray]):
     """Extra global parameters of a group by name."""
 
     def __init__(self, title: str, items: Iterable[ExtraGlobalArray] = ()) -> None:
         super().__init__({item.name: item for item in items})
         self._title = title
+
+    def _refusal(self, name: object) -> str:
+        return (
+            f"{self._title} keeps its extra global parameters: call set_init_values(…) of "
+            f"'{name}' before model.load()."
+        )
 
     def __missing__(self, name: str) -> ExtraGlobalArray:
         listed = ", ".join(f"'{known}'" for known in self) or "none"
@@ -377,22 +405,20 @@ def arrays_on_device(arrays: Mapping[str, ExtraGlobalArray]) -> dict[str, Array]
     return result
 
 
-class VariableDict(dict[str, Variable]):
+class VariableDict(SealedDict[Variable]):
     """Variables of a group by name."""
 
-    def __init__(self, title: str, items: dict[str, Variable] | None = None) -> None:
-        super().__init__(items or {})
+    def __init__(self, title: str, items: Iterable[Variable]) -> None:
+        super().__init__({item.name: item for item in items})
         self._title = title
+
+    def _refusal(self, name: object) -> str:
+        return (
+            f"{self._title} keeps its variables: write vars['{name}'].values = …, and push them to "
+            "the device."
+        )
 
     def __missing__(self, name: str) -> Variable:
         listed = ", ".join(f"'{known}'" for known in self) or "none"
         hint = did_you_mean(str(name), self, f"; its variables are {listed}.")
         raise KeyError(f"{self._title} has no variable '{name}'{hint}")
-
-    def __setitem__(self, name: str, value: object) -> None:
-        if not isinstance(value, Variable):
-            raise TypeError(
-                f"{self._title} keeps its variables: write vars['{name}'].values = …, and push "
-                "them to the device."
-            )
-        super().__setitem__(name, value)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 import zipfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -15,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from tutorial_helpers.drafts import draft
+from tutorial_helpers.drafts import check_writable, draft
 
 FORMAT = 1  # of the file; a file of another format is refused
 _ABOUT = "about"
@@ -44,6 +43,7 @@ class Checkpoint:
 
     Examples
     --------
+    >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     checkpoint = Checkpoint(Path(folder, "run.npz"), {"seed": 1})
     ...     checkpoint.keep("rates", {"w": np.zeros(3)}, epochs=1, of=2)
@@ -57,10 +57,10 @@ class Checkpoint:
         self._run = json.loads(json.dumps(run))
         self._facts: dict[str, dict[str, Any]] = {}
         self._leaves: dict[str, list[NDArray[Any]]] = {}
+        # Now, and not after the first epoch.
+        check_writable(self.path, "name another file with --checkpoint")
         if self.path.exists():
             self._read()
-        else:
-            self._try_folder()
 
     @property
     def progress(self) -> str:
@@ -155,12 +155,6 @@ class Checkpoint:
             count = sum(key.startswith(f"{name}/") for key in arrays)
             self._leaves[name] = [arrays[f"{name}/{number}"] for number in range(count)]
         self._facts = facts
-
-    def _try_folder(self) -> None:
-        """Fail now, not after the first epoch, where no file can be written."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=self.path.parent):
-            pass
 
 
 def _differences(prefix: str, theirs: Any, ours: Any) -> Iterator[tuple[str, Any, Any]]:

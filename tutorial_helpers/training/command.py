@@ -11,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
+from tutorial_helpers.drafts import check_writable
 from tutorial_helpers.training.dependencies import check_dependencies
 from tutorial_helpers.training.settings import RECIPES, Settings
 
@@ -37,10 +38,12 @@ def run(options: Namespace) -> None:
     # Mistakes come first: they are not to be found out after hours.
     check_dependencies()
     output = Path("trained", options.set) if options.output is None else options.output
-    _refuse_to_overwrite(options, output)
     checkpoint = options.checkpoint or output.parent / "checkpoint.npz"
+    _refuse_to_overwrite(options, output)
+    _check_places(options, output, checkpoint)
 
     from tutorial_helpers.data import load_mnist
+    from tutorial_helpers.engine.memory import check_memory
     from tutorial_helpers.training.pipeline import train
     from tutorial_helpers.training.weight_files import install, save_provenance, save_weights
     from tutorial_helpers.versions import installed_versions
@@ -57,6 +60,9 @@ def run(options: Namespace) -> None:
             f"--images {wanted} is more than the {len(images)} images of MNIST's training set; "
             "ask for fewer, or leave it out for all."
         )
+    # Of every copy its pixels, and what the teacher says of it.
+    size = settings.copies * wanted * (images.shape[1] + 4 * 10)
+    check_memory(f"--copies {settings.copies}", size, "ask for fewer")
 
     start = perf_counter()
     result = train(
@@ -133,3 +139,27 @@ def _refuse_to_overwrite(options: Namespace, output: Path) -> None:
         raise ValueError(
             f"data/ holds a set '{options.set}' already; add --force to have it replaced."
         )
+
+
+def _check_places(options: Namespace, output: Path, checkpoint: Path) -> None:
+    """Check that all files can be written that are to be."""
+    from tutorial_helpers.training.weight_files import PROVENANCE_FILE, set_folder
+    from tutorial_helpers.weight_sets import DATA, LIST_FILE, WEIGHT_FILES, weight_sets
+
+    files = [output / name for name in (*WEIGHT_FILES, PROVENANCE_FILE)]
+    folders = [output, *output.parents]
+    if checkpoint.resolve() in [path.resolve() for path in (*files, *folders)]:
+        raise ValueError(
+            f"--checkpoint {checkpoint} is where the weights go; name another file for it."
+        )
+    for path in files:
+        check_writable(path, "name another folder with --output")
+    check_writable(checkpoint, "name another file with --checkpoint")
+    if options.install:
+        if (DATA / LIST_FILE).exists():
+            weight_sets()  # says what is wrong with it
+        for path in (
+            DATA / LIST_FILE,
+            *(DATA / set_folder(options.set) / name for name in WEIGHT_FILES),
+        ):
+            check_writable(path, "make it writable, or leave --install out")

@@ -110,11 +110,11 @@ def install(
     provenance = json.loads((Path(folder) / PROVENANCE_FILE).read_text(encoding="utf-8"))
     path = data / LIST_FILE
     listed = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
-    place = "." if name == "default" else name
+    place = set_folder(name)
     paths = save_weights(weights, data / place)
     listed[name] = {
         "description": description,
-        "folder": place,
+        "folder": str(place),
         "files": {
             file.name: {
                 "sha256": hashlib.sha256(file.read_bytes()).hexdigest(),
@@ -126,6 +126,17 @@ def install(
     }
     _write_json(path, listed)
     return [*paths, path]
+
+
+def set_folder(name: str) -> Path:
+    """Return the folder of a set, from ``data/`` on.
+
+    Examples
+    --------
+    >>> set_folder("few_steps").name, set_folder("default").name
+    ('few_steps', '')
+    """
+    return Path() if name == "default" else Path(name)
 
 
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:

@@ -28,3 +28,12 @@ python -m tutorial_helpers run simulation.py
 
 # %% No script -> 2
 python -m tutorial_helpers run
+
+# %% A number of 20 digits -> 2
+python -m tutorial_helpers classify --images 99999999999999999999
+
+# %% A seed of more than 32 bits -> 2
+python -m tutorial_helpers train --seed 4294967296
+
+# %% An empty name -> 2
+python -m tutorial_helpers evaluate --weights ""

@@ -62,6 +62,22 @@ model.batch_size = 128
 model.build()
 a.spike_recording_enabled = True
 
+# %% Recording of events after build -> RuntimeError
+model.build()
+a.spike_event_recording_enabled = True
+
+# %% A delay after build -> RuntimeError
+model.build()
+ab.axonal_delay_steps = 2
+
+# %% Another input after build -> RuntimeError
+model.build()
+ab.post_target_var = "Isyn"
+
+# %% A dynamic parameter after build -> RuntimeError
+model.build()
+a.set_param_dynamic("Vthr")
+
 # %% Timing after build -> RuntimeError
 model.build()
 model.timing_enabled = True

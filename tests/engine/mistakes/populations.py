@@ -91,6 +91,16 @@ a.set_dynamic_param_value("Vthr", [1.0, 2.0])
 # %% Another size later -> AttributeError
 a.num_neurons = 5
 
+# %% Values in the place of an extra global parameter -> TypeError
+spikes = {"startSpike": 0, "endSpike": 2}
+spiking = model.add_neuron_population("spiking", 1, "SpikeSourceArray", {}, spikes)
+spiking.extra_global_params["spikeTimes"] = [1.0, 4.0]
+
+# %% Initial values of spike times -> RuntimeError
+timed = create_neuron_model("timed", vars=[("x", "scalar")], sim_code="x = t - st;")
+c = model.add_neuron_population("c", 2, timed, {}, {"x": 0.0})
+c.spike_times.set_init_values(0.0)
+
 # %% A negative rate -> RuntimeError
 model.add_neuron_population("c", 2, "Poisson", {"rate": -5.0}, {"timeStepToSpike": 0.0})
 model.build()

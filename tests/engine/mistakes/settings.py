@@ -33,6 +33,12 @@ model.batch_size = 1.5
 # %% A negative seed -> TypeError
 model.seed = -3
 
+# %% The time, which follows from the steps -> AttributeError
+model.t = 0.0
+
+# %% The populations, which are added one by one -> AttributeError
+model.neuron_populations = {}
+
 # %% A misspelt setting -> UserWarning
 model.batchsize = 32
 

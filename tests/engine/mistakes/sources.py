@@ -21,5 +21,11 @@ clamp = create_current_source_model(
 )
 model.add_current_source("clamp", clamp, a, {}, {}, {"U": "U"})
 
+# %% A reference to what is no variable -> RuntimeError
+clamp = create_current_source_model(
+    "clamp", neuron_var_refs=[("st", "timepoint")], injection_code="injectCurrent(t - st);"
+)
+model.add_current_source("clamp", clamp, a, {}, {}, {"st": create_spike_time_var_ref(a)})
+
 # %% An input that the neurons have not -> RuntimeError
 source.target_var = "Isym"

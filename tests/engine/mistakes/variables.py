@@ -42,8 +42,18 @@ a.vars["V"].view = np.zeros(4)
 # %% A misspelt attribute -> AttributeError
 a.vars["V"].value = 0.0
 
+# %% The initial value as an attribute -> AttributeError
+a.vars["V"].initial = 0.5
+
 # %% Values instead of a variable -> TypeError
 a.vars["V"] = np.zeros(4)
 
+# %% A parameter, to be changed -> TypeError
+a.params["Vthr"] = 2.0
+
 # %% Spike times that nothing keeps -> RuntimeError
 a.spike_times
+
+# %% Spike times that a reference alone asks for -> RuntimeError
+times = create_prev_spike_time_var_ref(a)
+a.prev_spike_times

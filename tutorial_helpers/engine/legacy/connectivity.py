@@ -17,6 +17,7 @@ from tutorial_helpers.engine.legacy.descriptions import (
     instance_of_callback,
     refuse_cpp,
 )
+from tutorial_helpers.engine.wording import shown
 
 # What 5.x calls the parameters of built-in snippets.
 _RENAMED_PARAMETERS = {
@@ -120,7 +121,7 @@ def _states(title: str, name: str, entries: Items) -> list[tuple[str, str, Any]]
         if not isinstance(entry, (tuple, list)) or len(entry) != 3:
             raise TypeError(
                 f"A state variable of {name} ({title}) must be (name, type, initial value), "
-                f"not {entry!r}."
+                f"not {shown(entry)}."
             )
         result.append((entry[0], entry[1], entry[2]))
     return result

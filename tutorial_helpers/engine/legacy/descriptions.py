@@ -29,6 +29,7 @@ from tutorial_helpers.engine.factories import (
 from tutorial_helpers.engine.legacy.enums import CUSTOM_UPDATE_ACCESS
 from tutorial_helpers.engine.legacy.rewriting import local_variables, names_in, rewrite
 from tutorial_helpers.engine.types import SCALAR
+from tutorial_helpers.engine.wording import shown
 
 Names = Sequence[str] | None
 Items = Sequence[tuple[Any, ...]] | None
@@ -53,7 +54,7 @@ class Callback:
 
 def _callback_class(name: str, function: object, arguments: str) -> type[Callback]:
     if not callable(function):
-        raise TypeError(f"{name} needs a function of {arguments}, not {function!r}.")
+        raise TypeError(f"{name} needs a function of {arguments}, not {shown(function)}.")
     return type("Callback", (Callback,), {"function": staticmethod(function)})
 
 
@@ -119,7 +120,7 @@ def derived_parameters(title: str, given: Items, param_names: Names) -> list[tup
         if not isinstance(entry, (tuple, list)) or len(entry) != 2:
             raise TypeError(
                 f"A derived parameter of {title} must be (name, create_dpf_class(…)()), "
-                f"not {entry!r}."
+                f"not {shown(entry)}."
             )
         what = f"Derived parameter '{entry[0]}' of {title}"
         function = instance_of_callback(entry[1], what, "create_dpf_class")
@@ -154,10 +155,10 @@ class Code:
         self.codes = {name: code for name, code in codes.items() if isinstance(code, str)}
         used: set[str] = set().union(*map(names_in, self.codes.values()))
         local: set[str] = set().union(*map(local_variables, self.codes.values()))
-        taken = used | local | self.own
+        taken = used | local | self.own | {"Isyn"}
         # A local variable may have the name of a variable of the model: $(V) is not V in 4.9.
         self.local_names = {}
-        for name in sorted(local & (used | self.own)):
+        for name in sorted(local & (used | self.own | {"Isyn"})):
             wish = f"local_{name}"
             while wish in taken:
                 wish += "_"
@@ -192,7 +193,7 @@ def check_codes(title: str, **codes: object) -> dict[str, Any]:
     """Return code strings by name, once they are strings or None."""
     for name, code in codes.items():
         if code is not None and not isinstance(code, str):
-            raise TypeError(f"{name} of {title} must be a string of code, not {code!r}.")
+            raise TypeError(f"{name} of {title} must be a string of code, not {shown(code)}.")
     return codes
 
 
@@ -324,7 +325,10 @@ def _neuron_variables(code: Code, ending: str = "") -> list[tuple[str, str]]:
 
 
 def _injecting(code: str) -> str:
-    """Return code that adds to ``Isyn`` as code that injects a current."""
+    """Return code that adds to ``Isyn`` as code that injects a current.
+
+    It has been rewritten, so there are no comments in it, and no local variable called ``Isyn``.
+    """
     code = re.sub(r"\bIsyn\s*\+=\s*([^;]+);", r"injectCurrent(\g<1>);", code)
     return re.sub(r"\bIsyn\s*-=\s*([^;]+);", r"injectCurrent(-(\g<1>));", code)
 

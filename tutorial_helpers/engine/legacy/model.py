@@ -38,6 +38,7 @@ from tutorial_helpers.engine.legacy.groups import (
 from tutorial_helpers.engine.suggestions import closest, did_you_mean
 from tutorial_helpers.engine.types import ResolvedType
 from tutorial_helpers.engine.user_warnings import warn_user
+from tutorial_helpers.engine.wording import shown
 
 Space = Mapping[str, Any] | None
 AnyModel = TypeVar("AnyModel", bound=Model)
@@ -131,10 +132,10 @@ class GeNNModel(current.GeNNModel):
     @t.setter
     def t(self, value: float) -> None:
         if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-            raise TypeError(f"t must be a number of milliseconds, not {value!r}.")
+            raise TypeError(f"t must be a number of milliseconds, not {shown(value)}.")
         steps = round(float(value) / self.dt)
         if abs(steps * self.dt - value) > 1e-6 * self.dt:
-            raise ValueError(f"t must be a multiple of dT = {self.dt}, not {value!r}.")
+            raise ValueError(f"t must be a multiple of dT = {self.dt}, not {shown(value)}.")
         self.timestep = steps
 
     @property
@@ -146,7 +147,7 @@ class GeNNModel(current.GeNNModel):
     def model_name(self, name: str) -> None:
         self.refuse_if_built("set model_name")
         if not isinstance(name, str):
-            raise TypeError(f"model_name must be a string, not {name!r}.")
+            raise TypeError(f"model_name must be a string, not {shown(name)}.")
         self.name = name
 
     @property
@@ -160,7 +161,7 @@ class GeNNModel(current.GeNNModel):
         known = (current.BACKEND_NAME, *BACKENDS)
         if name not in known:
             listed = ", ".join(f"'{other}'" for other in known)
-            raise ValueError(f"use_backend must be one of {listed}, not {name!r}.")
+            raise ValueError(f"use_backend must be one of {listed}, not {shown(name)}.")
         if name in BACKENDS:
             self._serve_instead_of(name)
 
@@ -351,7 +352,7 @@ class GeNNModel(current.GeNNModel):
         """
         if isinstance(path_to_model, (int, np.integer)):
             raise TypeError(
-                f"path_to_model must be a path, not {path_to_model!r}; write "
+                f"path_to_model must be a path, not {shown(path_to_model)}; write "
                 f"model.load(num_recording_timesteps={path_to_model})."
             )
         super().load(num_recording_timesteps)
@@ -441,7 +442,8 @@ def _matrix_type(title: str, given: object) -> tuple[str, bool]:
     """Return the matrix type in PyGeNN 5, and whether all synapses share constant variables."""
     if not isinstance(given, str):
         raise TypeError(
-            f"matrix_type of {title} must be a string such as 'DENSE_INDIVIDUALG', not {given!r}."
+            f"matrix_type of {title} must be a string such as 'DENSE_INDIVIDUALG', not "
+            f"{shown(given)}."
         )
     if given not in MATRIX_TYPES:
         wish = f"{given}_INDIVIDUALG"

@@ -3,6 +3,9 @@
 Names of the model stand in ``$(…)`` there, and so do functions with their arguments, as in
 ``$(injectCurrent, $(scale) * x)``. What is not in ``$(…)`` is C++: types, numbers, functions, the
 macro ``DT``, and local variables, which may have the name of something in ``$(…)``.
+
+C++ with ``$(…)`` in it has no syntax tree, so regular expressions find the words here. What the
+code then uses is asked of the tree that the rewritten code has.
 """
 
 from __future__ import annotations
@@ -53,8 +56,7 @@ _OPENING, _CLOSING = "([{", ")]}"
 
 _TOKEN = re.compile(
     r"""
-      (?P<comment>//[^\n]*)
-    | (?P<block_comment>/\*.*?\*/)
+      (?P<comment>//[^\n]*|/\*.*?\*/)
     | (?P<unclosed_comment>/\*)
     | (?P<text>"(?:\\.|[^"\\\n])*")
     | (?P<name>\$\([ \t]*(?P<inside>[A-Za-z_]\w*)[ \t]*(?P<next>[,)]))
@@ -137,8 +139,8 @@ class _Rewriter:
         while match := _TOKEN.search(text, start, end):
             pieces.append(text[start : match.start()])
             kind, token, start = match.lastgroup, match.group(), match.end()
-            if kind == "block_comment":
-                # PyGeNN 5 has no such comments. The lines keep their numbers.
+            if kind == "comment":
+                # So that nothing reads what is in it as code. The lines keep their numbers.
                 token = re.sub(r"[^\n]", " ", token)
             elif kind == "unclosed_comment":
                 raise self._error("a comment that begins with /* needs a */.", match.start())
@@ -228,6 +230,8 @@ def local_variables(code: str) -> set[str]:
     def plain(match: re.Match[str]) -> str:
         if match.lastgroup in ("word", "number", "point"):
             return match.group()
+        if match.lastgroup == "comment":
+            return " "
         return " f(" if match["next"] == "," else " 0 "
 
     tokens = re.findall(r"\w+|[^\w\s]", _TOKEN.sub(plain, code))

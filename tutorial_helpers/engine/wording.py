@@ -1,0 +1,109 @@
+"""How messages write what was given, and the check that most of them come from."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+#: Most neurons, batches, or steps of a delay there can be: indices of neurons are 32 bits wide.
+LARGEST_COUNT = 2**31 - 1
+
+#: Largest number that kernels take, with room to count on from there.
+LARGEST = 2**62
+
+# Longest value that is written out.
+_LONGEST = 80
+
+
+def shown(value: object) -> str:
+    """Return a value as a message writes it: its `repr` on one line, the middle of a long one cut.
+
+    Examples
+    --------
+    >>> shown("two"), shown(1.5), shown(10**5000)
+    ("'two'", '1.5', 'an integer of 5,001 digits')
+    """
+    if isinstance(value, int) and abs(value) >= 10**_LONGEST:
+        # Python writes integers of up to 4,300 digits and refuses longer ones.
+        return f"an integer of {math.floor(math.log10(abs(value))) + 1:,} digits"
+    if isinstance(value, str):
+        return repr(_cut(value, _LONGEST))
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape}"
+    try:
+        text = repr(value)
+    except Exception:  # of a list of such integers, or of an object of the user's
+        text = f"a value of type {type(value).__name__}"
+    return _cut(" ".join(text.split()), _LONGEST)
+
+
+def _cut(text: str, most: int) -> str:
+    if len(text) <= most:
+        return text
+    end = most // 3
+    return f"{text[: most - end]}…{text[-end:]}"
+
+
+def checked_integer(
+    what: str,
+    value: object,
+    least: int,
+    most: int | None = None,
+    *,
+    fix: str = "",
+    error: type[Exception] = ValueError,
+) -> int:
+    """Return an integer that the user gave, if it is one and in its range.
+
+    Parameters
+    ----------
+    what
+        What it is, to begin the message with.
+    value
+        What was given.
+    least, most
+        The range; without `most` there is no upper end.
+    fix
+        What to do, to end the message with.
+    error
+        What to raise for an integer out of range.
+
+    Raises
+    ------
+    TypeError
+        If it is not an integer; a bool is none.
+
+    Examples
+    --------
+    >>> checked_integer("batch_size", np.int64(3), 1)
+    3
+    """
+    if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{what} must be an integer, not {shown(value)}{_ending(fix)}")
+    number = int(value)
+    if number < least or (most is not None and number > most):
+        bounds = f"at least {least}" if most is None else f"from {least} to {most}"
+        kind = "" if most is None else "an integer "
+        raise error(f"{what} must be {kind}{bounds}, not {shown(number)}{_ending(fix)}")
+    return number
+
+
+def _ending(fix: str) -> str:
+    return f"; {fix}." if fix else "."
+
+
+def in_bytes(number: float | np.integer[Any]) -> str:
+    """Return a number of bytes for people to read.
+
+    Examples
+    --------
+    >>> in_bytes(784), in_bytes(2.5e10)
+    ('784 bytes', '25.0 GB')
+    """
+    if number < 1000:
+        return f"{number:.0f} bytes"
+    units = ("kB", "MB", "GB", "TB", "PB", "EB")
+    power = min(int(math.log10(number) // 3), len(units))
+    return f"{number / 1000.0**power:,.1f} {units[power - 1]}"
