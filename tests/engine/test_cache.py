@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import errno
 import inspect
 import json
@@ -351,22 +352,73 @@ def test_another_version_is_another_entry(cache: Path, monkeypatch: pytest.Monke
 # What kernels are made of ------------------------------------------------------------------------
 
 ENGINE = Path(compiling.__file__).parent
+PACKAGE = "tutorial_helpers.engine"
 
 
-def test_all_modules_of_the_engine_are_part_of_the_key() -> None:
-    files = {file.relative_to(ENGINE).as_posix() for file in ENGINE.rglob("*.py")}
-    assert files >= {"arrays.py", "c_functions.py", "jit.py", "random_numbers.py", "turns.py"}
-    assert compiling._TEXTS.keys() == files
+def imported_by(text: str) -> set[Path]:
+    """Return which modules of the engine a text imports, as Python sees it."""
+    names = set()
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "a relative import"
+            names |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
+    paths = [ENGINE.joinpath(*name.split(".")[2:]) for name in names if name.startswith(PACKAGE)]
+    return {path.with_suffix(".py") for path in paths} & compiling._ENGINE.keys()
 
 
-@pytest.mark.parametrize("name", compiling._TEXTS)
+def texts_of_generated_modules() -> Iterator[str]:
+    """Yield the lines up to the first function, with all that is left out where it is not used."""
+    for template in (ENGINE / "kernels").glob("*.jinja"):
+        text = template.read_text("utf-8").split("\n@")[0]
+        if re.search("^from ", text, re.MULTILINE):
+            yield re.sub("{[%#].*?[%#]}", "", re.sub('{{ "(.*?)".*?}}', r"\1", text)).split("{{")[0]
+
+
+def test_all_that_generated_modules_reach_is_part_of_the_key() -> None:
+    """That is all that they import, and all that this imports: a number would be compiled in."""
+    texts = list(texts_of_generated_modules())
+    assert len(texts) >= 3
+    for text in texts:
+        reached = new = imported_by(text)
+        assert {"c_functions", "random_numbers", "jit"} <= {file.stem for file in reached}
+        while new:
+            new = set[Path]().union(*(imported_by(compiling._ENGINE[file]) for file in new))
+            new -= reached
+            reached |= new
+        assert {compiling._ENGINE[file] for file in reached} <= set(compiling._reached(text))
+
+
 def test_a_change_of_what_kernels_are_made_of_is_another_entry(
-    monkeypatch: pytest.MonkeyPatch, name: str
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    """Wherever it is, and however it is imported; all else can change."""
+    engine = {
+        ENGINE / "new.py": "from tutorial_helpers.engine import (\n    jit,\n    newer,\n)\n",
+        ENGINE / "newer.py": "import numpy\n\nfrom tutorial_helpers.engine.below.newest import X\n",
+        ENGINE / "below" / "newest.py": "X = 1\n",
+        ENGINE / "jit.py": "import numba\n",
+        ENGINE / "other.py": "import numba\n",
+    }
+    text = source() + "\n\nfrom tutorial_helpers.engine.new import y\n"
+    monkeypatch.setattr(compiling, "_ENGINE", engine)
+    compiling._imported_by.cache_clear()
+    key = compiling._key(text)
+    for file in engine:
+        monkeypatch.setattr(compiling, "_ENGINE", {**engine, file: engine[file] + "# changed\n"})
+        assert (compiling._key(text) == key) == (file.stem == "other"), file
+    compiling._imported_by.cache_clear()
+
+
+def test_files_that_change_while_they_are_in_use_change_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What is compiled from modules as they were must not be kept as from those that are there."""
     key = compiling._key(source())
-    changed = compiling._TEXTS[name] + "\n"
-    monkeypatch.setattr(compiling, "_TEXTS", {**compiling._TEXTS, name: changed})
-    assert compiling._key(source()) != key
+    monkeypatch.setattr(Path, "read_text", lambda *_, **__: "changed")
+    compiling._imported_by.cache_clear()
+    assert compiling._key(source()) == key
 
 
 # Damaged entries -------------------------------------------------------------------------------

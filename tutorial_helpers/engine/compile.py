@@ -19,6 +19,7 @@ import hashlib
 import linecache
 import os
 import pickle
+import re
 import shlex
 import shutil
 import stat
@@ -58,22 +59,6 @@ _MOST_BYTES = 1 << 28
 _CHECKSUM_BYTES = hashlib.sha256().digest_size
 
 _modules: dict[str, ModuleType] = {}
-
-
-def _texts_of(folder: Path) -> dict[str, str]:
-    """Return the text of all modules of a folder by their names.
-
-    Much of what they define is compiled into kernels, constants among it, without Numba noticing
-    when it changes. To find out how much would take longer than to compile once too often.
-    """
-    return {
-        file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
-        for file in sorted(folder.rglob("*.py"))
-    }
-
-
-# Read with the modules: if a file changes afterwards, this process goes on as it is.
-_TEXTS = _texts_of(Path(__file__).parent)
 
 
 def cache_directory() -> Path | None:
@@ -169,9 +154,38 @@ def _key(source: str) -> str:
         llvmlite.__version__,
         np.__version__,
         *jit.target(),
-        *_TEXTS.values(),
+        *_reached(source),
     ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+# Read with the modules: if a file changes afterwards, this process goes on as it is.
+_ENGINE = {file: file.read_text("utf-8") for file in sorted(Path(__file__).parent.rglob("*.py"))}
+
+
+def _reached(source: str) -> list[str]:
+    """Return the text of all modules of the engine that a text imports, and that these import.
+
+    What they define is compiled into kernels, without Numba noticing when it changes. Only names
+    are compared, so there may be a module too many, which does no harm.
+    """
+    found = set[Path]()
+    words = _imported(source)
+    while new := {file for file in _ENGINE if file.stem in words} - found:
+        found |= new
+        words = set().union(*map(_imported_by, new))
+    return [text for file, text in _ENGINE.items() if file in found]
+
+
+@functools.cache
+def _imported_by(file: Path) -> set[str]:
+    return _imported(_ENGINE[file])
+
+
+def _imported(text: str) -> set[str]:
+    """Return all words of the statements in a text that import something."""
+    statements = re.findall(r"^ *(?:from|import)\b[^\n(]*(?:\([^)]*\))?", text, re.MULTILINE)
+    return set(re.findall(r"\w+", " ".join(statements)))
 
 
 def _execute(key: str, source: str, known: dict[str, bytes]) -> ModuleType:
