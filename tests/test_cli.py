@@ -338,6 +338,13 @@ def test_more_images_than_there_are(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 @pytest.mark.usefixtures("offline")
+def test_more_batches_than_fit_into_memory(capsys: pytest.CaptureFixture[str]) -> None:
+    error = error_of(["classify", "--batch-size", "1000000000"], capsys)
+    assert re.match(r"Error: The model needs \d+\.\d TB of memory, .+, and there are ", error)
+    assert error.endswith(" here; make it smaller, or batch_size, which is 1000000000.")
+
+
+@pytest.mark.usefixtures("offline")
 def test_weights_that_are_missing(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     error = error_of(["classify", "--weights", str(tmp_path / "none")], capsys)
     assert "there is no such file" in error

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tutorial_helpers import inference, models
 from tutorial_helpers.data import MnistUnavailableError, load_digits, load_mnist, load_weights
+from tutorial_helpers.engine import memory
 from tutorial_helpers.inference import Classification, accuracy, classify, counts_over_time
 from tutorial_helpers.models import Classifier, build_classifier
 
@@ -302,8 +303,15 @@ def test_timesteps_that_are_too_few(function: Callable[..., object], timesteps: 
 
 
 def test_timesteps_that_could_not_be_counted() -> None:
-    with pytest.raises(ValueError, match="timesteps must be at most 65,535, not 65,536"):
+    with pytest.raises(ValueError, match="timesteps must be at most 65535, not 65536"):
         counts_over_time(network(7), digits()[0][:1], timesteps=65_536)
+
+
+def test_counts_that_do_not_fit_into_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "total_memory", lambda: 10**7)
+    words = r"^Counting spikes after every step needs 16.0 MB of memory, and there are 10.0 MB here"
+    with pytest.raises(MemoryError, match=words):
+        counts_over_time(network(7), digits()[0][:500], timesteps=1000)
 
 
 def test_integers_of_numpy_are_timesteps() -> None:

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
+from tutorial_helpers.engine.memory import check_memory
+from tutorial_helpers.engine.wording import checked_integer
 from tutorial_helpers.models import CAN_DROP_SPIKES, GREY_LEVELS_PER_MILLIVOLT, Classifier
 
 
@@ -163,10 +165,11 @@ def counts_over_time(
     _check_images(images, network.populations[0].num_neurons)
     _check_timesteps(timesteps)
     most = np.iinfo(np.uint16).max  # a neuron spikes once in a step at most
-    if timesteps > most:
-        raise ValueError(f"timesteps must be at most {most:,}, not {timesteps:,}.")
+    checked_integer("timesteps", timesteps, 1, most)
     counters = _spike_counters(network)
     classes = network.populations[-1].num_neurons
+    size = timesteps * len(images) * (2 * classes + 4 * len(counters))
+    check_memory("Counting spikes after every step", size, "show fewer images, or fewer steps")
     counts = np.zeros((timesteps, len(images), classes), dtype=np.uint16)
     spikes = np.zeros((timesteps, len(images), len(counters)), dtype=np.uint32)
 
@@ -245,10 +248,7 @@ def accuracy(predictions: NDArray[Any], labels: NDArray[Any]) -> float:
 
 
 def _check_timesteps(timesteps: object) -> None:
-    if isinstance(timesteps, bool) or not isinstance(timesteps, (int, np.integer)):
-        raise TypeError(f"timesteps must be an integer, not {timesteps!r}.")
-    if timesteps < 1:
-        raise ValueError(f"timesteps must be at least 1, not {timesteps}.")
+    checked_integer("timesteps", timesteps, 1)
 
 
 def _check_images(images: object, inputs: int) -> None:

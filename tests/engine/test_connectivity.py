@@ -527,7 +527,7 @@ def test_wrong_descriptions(parts: dict[str, Any], error: type[Exception], messa
         ("FixedProbabilityNoAutapse", {"prob": math.nan}, ValueError, "not nan"),
         ("FixedProbability", {"prob": "1"}, TypeError, "parameter 'prob' must be a number"),
         ("FixedNumberPostWithReplacement", {"num": 1.5}, ValueError, "num must be a whole number"),
-        ("FixedNumberPreWithReplacement", {"num": -1}, ValueError, "at least 0, not -1"),
+        ("FixedNumberPreWithReplacement", {"num": -1}, ValueError, "from 0 to 4294967295, not -1"),
         ("FixedNumberTotalWithReplacement", {"num": math.inf}, ValueError, "not inf"),
         ("OneToOne", {"n": 1}, RuntimeError, "expected 0 parameters but got 1"),
         ("OneToAll", {}, AttributeError, r"did you mean 'OneToOne'\?"),
@@ -573,11 +573,11 @@ def test_wrong_initialisers(
         ),
         (
             rows("addSynapse(0);", lambda num_pre, num_post, pars: 1.0),
-            RuntimeError, "must return an integer of at least 0, not 1.0",
+            RuntimeError, "returns must be an integer, not 1.0",
         ),
         (
             rows("addSynapse(0);", lambda num_pre, num_post, pars: None),
-            RuntimeError, "must return an integer of at least 0, not None",
+            RuntimeError, "returns must be an integer, not None",
         ),
         (
             rows("addSynapse(0);", lambda num_pre, num_post, pars: pars["x"]),

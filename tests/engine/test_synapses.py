@@ -339,7 +339,7 @@ WRONG = {
     ),
     "negative delay": (
         lambda m, s: setattr(s, "axonal_delay_steps", -1), TypeError,
-        "axonal_delay_steps of synapse population 'ab' must be an integer of at least 0, not -1",
+        "axonal_delay_steps of synapse population 'ab' must be at least 0, not -1",
     ),
     "fraction of a delay": (
         lambda m, s: setattr(s, "axonal_delay_steps", 1.5), TypeError, "not 1.5",

@@ -71,7 +71,7 @@ def test_the_number_of_threads_is_an_integer(given: object) -> None:
 
 @pytest.mark.parametrize("number", [0, -3, 1025, 10**5000], ids=lambda number: hex(number)[:9])
 def test_the_number_of_threads_has_a_range(number: int) -> None:
-    with pytest.raises(ValueError, match="must be an integer from 1 to 1024, not"):
+    with pytest.raises(ValueError, match=r"must be at (least 1|most 1024), not"):
         engine.set_num_threads(number)
 
 

@@ -491,7 +491,7 @@ def test_wrong_descriptions(parts: dict[str, Any], error: type[Exception], messa
         ("Gamma", {"a": 0, "b": 1}, ValueError, "shape a must be above 0, not 0"),
         ("Gamma", {"a": math.nan, "b": 1}, ValueError, "above 0, not nan"),
         ("Binomial", {"n": 2.5, "p": 0.5}, ValueError, "n must be a whole number"),
-        ("Binomial", {"n": -1, "p": 0.5}, ValueError, "at least 0, not -1"),
+        ("Binomial", {"n": -1, "p": 0.5}, ValueError, "from 0 to 4294967295, not -1"),
         ("Binomial", {"n": 2, "p": 1.5}, ValueError, "p must be from 0 to 1, not 1.5"),
         (
             "NormalClipped", {"mean": 0, "sd": 1, "min": 6, "max": 9}, ValueError,

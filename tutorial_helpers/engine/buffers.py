@@ -74,6 +74,10 @@ class Buffer:
         """Return the number of copies in a model of a given batch size."""
         return batch_size if self.per_batch else 1
 
+    def num_bytes(self, dtype: np.dtype[Any], batch_size: int) -> int:
+        """Return the size of the device array, in a model of a given batch size."""
+        return self.rows(batch_size) * self.slots * self.count * dtype.itemsize
+
     def allocate(self, dtype: np.dtype[Any], batch_size: int) -> None:
         """Allocate both arrays, and fill them.
 
@@ -91,14 +95,19 @@ class Buffer:
 
     def fill(self, values: np.ndarray[Any, Any]) -> None:
         """Set both arrays from a number, ``(count,)`` or ``(rows, count)`` values, in all slots."""
-        assert self.device is not None
-        assert self.host is not None
-        slots = self.device.reshape(len(self.device), self.slots, self.count)
-        slots[:] = values[:, np.newaxis] if values.ndim == 2 else values
+        self.fill_device(values)
         self.pull()
         if self.constant:
+            assert self.device is not None
+            assert self.host is not None
             self.device.setflags(write=False)
             self.host.setflags(write=False)
+
+    def fill_device(self, values: np.ndarray[Any, Any]) -> None:
+        """Set the device array alone, in the same way."""
+        assert self.device is not None
+        slots = self.device.reshape(len(self.device), self.slots, self.count)
+        slots[:] = values[:, np.newaxis] if values.ndim == 2 else values
 
     def release(self) -> None:
         """Drop both arrays."""

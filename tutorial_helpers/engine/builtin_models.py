@@ -37,6 +37,7 @@ from tutorial_helpers.engine.factories import (
 )
 from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import SCALAR
+from tutorial_helpers.engine.wording import shown
 
 AnyModel = TypeVar("AnyModel", bound=Model)
 Array = np.ndarray[Any, Any]
@@ -362,7 +363,7 @@ def find_model(given: object, family: type[AnyModel], argument: str) -> AnyModel
     if isinstance(given, Unavailable):
         raise given.error
     if not isinstance(given, str):
-        kind = given.title if isinstance(given, Model) else repr(given)
+        kind = given.title if isinstance(given, Model) else shown(given)
         raise TypeError(
             f"Invalid snippet for {argument}: expected a {family.family} or the name of one, "
             f"not {kind}."

@@ -9,6 +9,7 @@ from functools import cache
 from typing import Any
 
 from tutorial_helpers.engine.components import (
+    CountFunction,
     Parameter,
     SparseConnectivityInitSnippet,
     VarInitSnippet,
@@ -32,8 +33,8 @@ def _gamma_mistake(pars: Params) -> str:
 def _whole(name: str) -> Callable[[Params], str]:
     def mistake(pars: Params) -> str:
         value = pars[name]
-        whole = float(value).is_integer() and value >= 0
-        return "" if whole else f"{name} must be a whole number of at least 0, not {value}"
+        whole = float(value).is_integer() and 0 <= value < 2**32
+        return "" if whole else f"{name} must be a whole number from 0 to {2**32 - 1}, not {value}"
 
     return mistake
 
@@ -156,12 +157,19 @@ def connectivity_snippets() -> Mapping[str, SparseConnectivityInitSnippet]:
     """Return the built-in snippets for sparse connectivity by name."""
 
     def snippet(
-        name: str, mistake: Callable[[Params], str] | None = None, **parts: Any
+        name: str,
+        expected: CountFunction | None = None,
+        mistake: Callable[[Params], str] | None = None,
+        **parts: Any,
     ) -> SparseConnectivityInitSnippet:
-        return replace(create_sparse_connect_init_snippet(name, **parts), mistake=mistake)
+        made = create_sparse_connect_init_snippet(name, **parts)
+        return replace(made, mistake=mistake, expected=expected)
 
     def num(num_pre: int, num_post: int, pars: Params) -> int:
         return int(pars["num"])
+
+    def of_all(num_pre: int, num_post: int, pars: Params) -> int:
+        return int(pars["prob"] * num_pre * num_post)
 
     # The share of a row of a number of synapses is not something that a code string can tell.
     total = "FixedNumberTotalWithReplacement"
@@ -179,23 +187,27 @@ def connectivity_snippets() -> Mapping[str, SparseConnectivityInitSnippet]:
         None,
         "num",
         _whole("num"),
+        num,
     )
     return {
         "Uninitialised": snippet("Uninitialised"),
         "OneToOne": snippet(
             "OneToOne",
+            lambda num_pre, num_post, pars: num_pre,
             row_build_code="addSynapse(id_pre);",
             calc_max_row_len_func=lambda num_pre, num_post, pars: 1,
             calc_max_col_len_func=lambda num_pre, num_post, pars: 1,
         ),
         "FixedProbability": snippet(
             "FixedProbability",
+            of_all,
             _chance("prob"),
             params=["prob"],
             row_build_code=_FIXED_PROBABILITY.replace("CONNECT", "addSynapse(post);"),
         ),
         "FixedProbabilityNoAutapse": snippet(
             "FixedProbabilityNoAutapse",
+            of_all,
             _chance("prob"),
             params=["prob"],
             row_build_code=_FIXED_PROBABILITY.replace(
@@ -204,6 +216,7 @@ def connectivity_snippets() -> Mapping[str, SparseConnectivityInitSnippet]:
         ),
         "FixedNumberPostWithReplacement": snippet(
             "FixedNumberPostWithReplacement",
+            lambda num_pre, num_post, pars: int(pars["num"]) * num_pre,
             _whole("num"),
             params=[_COUNT],
             row_build_code=(
@@ -213,6 +226,7 @@ def connectivity_snippets() -> Mapping[str, SparseConnectivityInitSnippet]:
         ),
         "FixedNumberPreWithReplacement": snippet(
             "FixedNumberPreWithReplacement",
+            lambda num_pre, num_post, pars: int(pars["num"]) * num_post,
             _whole("num"),
             params=[_COUNT],
             col_build_code=(

@@ -257,6 +257,8 @@ class SparseConnectivityInitSnippet(Model):
     # random; the code of each row sees its share as ``row_length``.
     shared_total: str = ""
     mistake: Callable[[Mapping[str, float]], str] | None = None
+    # How many synapses there will be, where that is known ahead, if only on average.
+    expected: CountFunction | None = None
 
 
 @dataclass(frozen=True)

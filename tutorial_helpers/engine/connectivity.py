@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from typing import Any
 
@@ -18,7 +18,9 @@ from tutorial_helpers.engine.initialisation import (
     signature_of,
 )
 from tutorial_helpers.engine.initialisers import ConnectivityInit, evaluate_parameters
+from tutorial_helpers.engine.memory import check_memory
 from tutorial_helpers.engine.names import TURNS
+from tutorial_helpers.engine.sparse import BYTES_OF_PAIR
 from tutorial_helpers.engine.templates import rendered
 from tutorial_helpers.engine.threads import together
 from tutorial_helpers.engine.turns import STOP, new_turns
@@ -49,7 +51,8 @@ def _most(
             f"{dict(params)}: {type(error).__name__}: {error}."
         ) from error
     try:
-        return checked_integer(f"What {what} returns", result, 0, LARGEST)
+        # No row is longer than that, and a kernel counts with 64 bits.
+        return min(checked_integer(f"What {what} returns", result, 0), LARGEST)
     except (TypeError, ValueError) as error:
         raise RuntimeError(str(error)) from None
 
@@ -124,6 +127,7 @@ def build_connectivity(
     seed: int = 0,
     stream: int = 0,
     arrays: Mapping[str, Array] | None = None,
+    bytes_of_synapse: int = 0,
 ) -> tuple[Array, Array]:
     """Return which neurons an initialiser connects.
 
@@ -142,6 +146,8 @@ def build_connectivity(
         own (`random_numbers.stream_number`).
     arrays
         Values of the snippet's extra global parameters.
+    bytes_of_synapse
+        How much memory each synapse is to take, beside what is returned.
 
     Returns
     -------
@@ -156,8 +162,17 @@ def build_connectivity(
         If the snippet has no code, or a row or column gets more synapses than it may have.
     IndexError
         If ``addSynapse`` is given a neuron that does not exist.
+    MemoryError
+        If there is not enough memory for the synapses.
     """
     snippet = init.snippet
+
+    def check(number: int) -> None:
+        what = f"Connectivity of {number:,} synapses ({title})"
+        check_memory(what, number * (BYTES_OF_PAIR + bytes_of_synapse), "connect fewer neurons")
+
+    if snippet.expected is not None:
+        check(snippet.expected(num_pre, num_post, init.params))
     if snippet.row_build_code.is_blank and snippet.col_build_code.is_blank:
         raise RuntimeError(
             f"{snippet.title} connects nothing: call set_sparse_connections(pre, post) of {title} "
@@ -170,7 +185,7 @@ def build_connectivity(
     limit = row_limit if by_row else max_column_length(init, num_pre, num_post)
     targets, lengths = _run(
         snippet, params, precision, dt, title, arrays or {},
-        (seed, stream, num_batch, num_pre, num_post, line_size, limit), num_lines,
+        (seed, stream, num_batch, num_pre, num_post, line_size, limit), num_lines, check,
     )  # fmt: skip
     lines = np.repeat(np.arange(num_lines, dtype=np.uint32), lengths)
     pre, post = (lines, targets) if by_row else (targets, lines)
@@ -188,6 +203,7 @@ def _run(
     arrays: Mapping[str, Array],
     numbers: tuple[int, ...],
     num_lines: int,
+    check: Callable[[int], None],
 ) -> tuple[Array, Array]:
     """Return the targets of all rows or columns, one after the other, and how many each has."""
     code, kernel = connectivity_kernel(snippet, precision)
@@ -208,6 +224,7 @@ def _run(
         if found <= room:
             return targets[:found], lengths
         # The streams of random numbers start again where they did, and so does all else.
+        check(found)
         room = found
 
 

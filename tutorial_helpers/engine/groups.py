@@ -33,7 +33,7 @@ from tutorial_helpers.engine.variables import (
     VariableDict,
     arrays_on_device,
 )
-from tutorial_helpers.engine.wording import shown
+from tutorial_helpers.engine.wording import number_of, shown
 
 Values = Mapping[str, Any]
 
@@ -223,6 +223,7 @@ class Group(Sealed):
             If the value is not a number.
         """
         params = find(self.dynamic_params(), name, self.title)
+        value = number_of(f"dynamic parameter '{name}' of {self.title}", value)
         if np.ndim(value) or np.asarray(value).dtype.kind not in "biuf":
             raise TypeError(
                 f"Dynamic parameter '{name}' of {self.title} must be a number, not {shown(value)}."

@@ -22,7 +22,7 @@ from tutorial_helpers.engine.components import (
 from tutorial_helpers.engine.suggestions import closest, did_you_mean
 from tutorial_helpers.engine.types import Precision, ResolvedType
 from tutorial_helpers.engine.user_warnings import warn_user
-from tutorial_helpers.engine.wording import shown
+from tutorial_helpers.engine.wording import number_of, shown
 
 
 @dataclass(frozen=True)
@@ -285,7 +285,7 @@ def check_parameters(prefix: str, model: Model, given: object) -> dict[str, floa
     names = [param.name for param in model.params]
     values = check_names(prefix, "parameter", "value", names, given)
     for name, value in values.items():
-        number = np.asarray(value)
+        number = np.asarray(number_of(f"{prefix}: parameter '{name}'", value))
         if number.ndim != 0 or number.dtype.kind not in "biuf":
             fix = "; use a variable for what differs between neurons" if np.ndim(value) else ""
             raise TypeError(
@@ -311,6 +311,7 @@ def check_initial_value(what: str, value: object) -> None:
     if value is None or isinstance(value, VarInit) or np.isscalar(value):
         if isinstance(value, (str, bytes, complex, np.complexfloating)):
             raise TypeError(f"{what} must start from numbers, not {shown(value)}.")
+        number_of(what, value)
         return
     if not isinstance(value, (Sequence, np.ndarray)) or isinstance(value, (str, bytes)):
         raise TypeError(
@@ -345,7 +346,8 @@ def check_number(what: str, value: float, ctype: ResolvedType) -> None:
         return
     size = "small" if value < low else "large"
     raise RuntimeError(
-        f"Numeric value too {size} to be represented using const {ctype.name}: {what} is {value}."
+        f"Numeric value too {size} to be represented using const {ctype.name}: {what} is "
+        f"{shown(value)}."
     )
 
 
@@ -379,7 +381,7 @@ def initial_array(
         value = value.number
     if value is None:
         value = 0.0
-    array = np.asarray(value)
+    array = np.asarray(number_of(what, value))
     if array.ndim == 0:
         check_number(f"the initial value of {what}", array.item(), precision.scalar)
         warn_of_overflow(what, array, ctype.dtype)
@@ -476,9 +478,7 @@ def check_shape(
 
 
 def _shown(value: object) -> str:
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape}"
     if isinstance(value, (Iterator, Set)):
         return f"a {type(value).__name__}"
     plain = value is None or isinstance(value, Iterable)
-    return repr(value) if plain else f"{type(value).__name__} {shown(value)}"
+    return shown(value) if plain else f"{type(value).__name__} {shown(value)}"

@@ -17,7 +17,7 @@ from tutorial_helpers.engine.wording import in_bytes
 _LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
 
 
-def check_memory(what: str, needed: float, fix: str) -> None:
+def check_memory(what: str, needed: int, fix: str, detail: str = "") -> None:
     """Raise if something needs more memory than there is, however little else is in it.
 
     Parameters
@@ -28,6 +28,8 @@ def check_memory(what: str, needed: float, fix: str) -> None:
         Number of bytes.
     fix
         What to do, to end the message with.
+    detail
+        What most of it is for.
 
     Raises
     ------
@@ -37,8 +39,8 @@ def check_memory(what: str, needed: float, fix: str) -> None:
     memory = total_memory()
     if memory is not None and needed > memory:
         raise MemoryError(
-            f"{what} needs {in_bytes(needed)} of memory, and there are {in_bytes(memory)} here; "
-            f"{fix}."
+            f"{what} needs {in_bytes(needed)} of memory{detail and f', {detail}'}, and there are "
+            f"{in_bytes(memory)} here; {fix}."
         )
 
 

@@ -42,15 +42,18 @@ from tutorial_helpers.engine.synapse_groups import SynapseGroup, SynapseReferenc
 from tutorial_helpers.engine.types import Precision, ResolvedType, precision_type
 from tutorial_helpers.engine.update_shapes import check_dimensions, check_targets
 from tutorial_helpers.engine.user_warnings import warn_user
-from tutorial_helpers.engine.wording import shown
+from tutorial_helpers.engine.wording import (
+    LARGEST,
+    LARGEST_COUNT,
+    checked_integer,
+    number_of,
+    shown,
+)
 
 Params = Mapping[str, float] | None
 Values = Mapping[str, Any] | None
 
 BACKEND_NAME = "bundled"
-
-# Kernels count steps with 64 bits, and after any that a user sets there is room for more.
-_LAST_TIMESTEP = 2**62
 
 # Preferences of PyGeNN's backends. They choose how code is generated and compiled there, and change
 # nothing here.
@@ -253,6 +256,7 @@ class GeNNModel:
         self.refuse_if_built("set dt")
         if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
             raise TypeError(f"dt must be a number of milliseconds, not {shown(value)}.")
+        value = number_of("dt", value)
         if not (math.isfinite(value) and value > 0):
             raise ValueError(f"dt must be a positive number of milliseconds, not {shown(value)}.")
         self._dt = float(value)
@@ -276,11 +280,7 @@ class GeNNModel:
     @batch_size.setter
     def batch_size(self, value: int) -> None:
         self.refuse_if_built("set batch_size")
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-            raise TypeError(f"batch_size must be an integer, not {shown(value)}.")
-        if value < 1:
-            raise ValueError(f"batch_size must be at least 1, not {value}.")
-        self._batch_size = int(value)
+        self._batch_size = checked_integer("batch_size", value, 1, LARGEST_COUNT)
 
     @property
     def seed(self) -> int:
@@ -294,11 +294,7 @@ class GeNNModel:
 
     @seed.setter
     def seed(self, value: int) -> None:
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
-            raise TypeError(f"seed must be an integer, not {shown(value)}.")
-        if not 0 <= value < 2**32:
-            raise TypeError(f"seed must be an integer from 0 to {2**32 - 1}, not {value}.")
-        self._seed = int(value)
+        self._seed = checked_integer("seed", value, 0, 2**32 - 1, error=TypeError)
 
     @property
     def optimize_code(self) -> bool:
@@ -328,11 +324,7 @@ class GeNNModel:
     @timestep.setter
     def timestep(self, value: int) -> None:
         runtime = self._require_loaded("setting timestep")
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 0:
-            raise TypeError(f"timestep must be an integer of at least 0, not {shown(value)}.")
-        if value > _LAST_TIMESTEP:
-            raise ValueError(f"timestep must be at most 2**62, not {shown(value)}.")
-        runtime.timestep = int(value)
+        runtime.timestep = checked_integer("timestep", value, 0, LARGEST, error=TypeError)
 
     @property
     def is_loaded(self) -> bool:
@@ -672,10 +664,7 @@ class GeNNModel:
             raise RuntimeError("GeNN model already loaded: call model.unload() first.")
         steps = num_recording_timesteps
         if steps is not None:
-            if isinstance(steps, bool) or not isinstance(steps, (int, np.integer)):
-                raise TypeError(f"num_recording_timesteps must be an integer, not {shown(steps)}.")
-            if steps < 1:
-                raise ValueError(f"num_recording_timesteps must be at least 1, not {steps}.")
+            steps = checked_integer("num_recording_timesteps", steps, 1, LARGEST)
         elif self._plan.recorders:
             raise RuntimeError(
                 "Cannot use recording system without passing number of recording timesteps to "
@@ -693,10 +682,16 @@ class GeNNModel:
                 self._seed,
                 steps,
             )
-        except BaseException:
+        except BaseException as error:
             for group in groups:
                 for buffer in group.all_buffers():
                     buffer.release()
+            if isinstance(error, MemoryError) and type(error) is not MemoryError:
+                # NumPy's own: the system gives less than it has, as with a limit for processes.
+                raise MemoryError(
+                    f"The model needs more memory than this process may use ({error}); make it or "
+                    "its batch_size smaller."
+                ) from error
             raise
         _warn_of_nan(groups)
         for population in self.neuron_populations.values():
@@ -878,26 +873,22 @@ def _warn_of_nan(groups: Sequence[Group]) -> None:
         for buffer, variable in group.buffers():
             if variable is None or buffer.host is None or buffer.host.dtype.kind != "f":
                 continue
+            # Extremes tell without more memory.
+            if not buffer.host.size or np.isfinite([buffer.host.min(), buffer.host.max()]).all():
+                continue
             wrong = buffer.host.size - int(np.count_nonzero(np.isfinite(buffer.host)))
-            if wrong:
-                what = "NaN" if np.isnan(buffer.host).any() else "infinity"
-                warn_user(
-                    f"Variable '{variable.name}' of {group.title} starts from {what} in {wrong} of "
-                    f"{buffer.host.size} values; check what it was given."
-                )
+            what = "NaN" if np.isnan(buffer.host).any() else "infinity"
+            warn_user(
+                f"Variable '{variable.name}' of {group.title} starts from {what} in {wrong} of "
+                f"{buffer.host.size} values; check what it was given."
+            )
 
 
 def _population_size(prefix: str, num_neurons: object) -> int:
-    if (
-        isinstance(num_neurons, bool)
-        or not isinstance(num_neurons, (int, float, np.integer, np.floating))
-        or not float(num_neurons).is_integer()
-    ):
-        raise TypeError(f"{prefix}: num_neurons must be an integer, not {shown(num_neurons)}.")
-    size = int(num_neurons)
-    if size < 1:
-        raise ValueError(f"{prefix}: num_neurons must be at least 1, not {size}.")
-    return size
+    # What comes out of a division is taken, too, if it is whole.
+    if isinstance(num_neurons, (float, np.floating)) and float(num_neurons).is_integer():
+        num_neurons = int(num_neurons)
+    return checked_integer(f"{prefix}: num_neurons", num_neurons, 1, LARGEST_COUNT)
 
 
 def _check_matrix_type(pop_name: str, given: object) -> SynapseMatrixType:

@@ -18,6 +18,7 @@ from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import TIMEPOINT
 from tutorial_helpers.engine.user_warnings import warn_user
 from tutorial_helpers.engine.variables import Variable
+from tutorial_helpers.engine.wording import shown
 
 
 class NeuronGroup(Group):
@@ -200,9 +201,9 @@ class _SpikeTimes(Variable):
 def check_input(population: NeuronGroup, name: str) -> None:
     """Raise unless the neurons of a population have an input of this name."""
     known = ["Isyn", *(item.name for item in population.model.additional_input_vars)]
-    if name not in known:
+    if not isinstance(name, str) or name not in known:
         listed = ", ".join(f"'{item}'" for item in known)
         raise RuntimeError(
-            f"Target neuron group has no input variable '{name}': the inputs of "
+            f"Target neuron group has no input variable {shown(name)}: the inputs of "
             f"{population.title} are {listed}{did_you_mean(str(name), known)}"
         )

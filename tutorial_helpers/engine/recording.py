@@ -25,7 +25,7 @@ class Recorder:
     """
 
     def __init__(self, title: str, num_neurons: int) -> None:
-        self._title = title
+        self.title = title
         self._num_neurons = num_neurons
         self.device: Array | None = None
         self._host: Array | None = None
@@ -35,6 +35,10 @@ class Recorder:
     def num_words(self) -> int:
         """Number of 32-bit words that one step of one batch takes."""
         return -(-self._num_neurons // _WORD)
+
+    def num_bytes(self, steps: int, batch_size: int) -> int:
+        """Return the size of the device array for a number of steps."""
+        return steps * batch_size * self.num_words * (_WORD // 8)
 
     def allocate(self, steps: int, batch_size: int) -> None:
         """Make room for a number of steps."""
@@ -49,12 +53,14 @@ class Recorder:
     def pull(self, timestep: int) -> None:
         """Copy what has been recorded up to a time step."""
         assert self.device is not None
-        self._host = self.device.copy()
+        if self._host is None:
+            self._host = np.empty_like(self.device)
+        self._host[:] = self.device
         self._pulled_at = timestep
 
     def data(self, dt: float) -> list[tuple[Array, Array]]:
         """Return what was pulled last as ``(times, ids)`` for each batch, for steps of `dt` ms."""
-        title = self._title
+        title = self.title
         if self.device is None:
             raise RuntimeError(
                 f"Cannot read recorded spikes of {title}: the model is not loaded; call "
@@ -72,16 +78,16 @@ class Recorder:
                 f"{self._pulled_at} of {steps} steps are done; simulate the rest, or load the "
                 "model with a smaller num_recording_timesteps."
             )
-        # Oldest step first.
-        words = np.roll(self._host, -(self._pulled_at % steps), axis=0)
+        oldest = self._pulled_at % steps
         start = (self._pulled_at - steps) * dt
-        bits = np.unpackbits(
-            words.astype("<u4").view(np.uint8), axis=-1, bitorder="little"
-        ).reshape(*words.shape, _WORD)
         result = []
-        for batch in range(words.shape[1]):
+        for batch in range(self._host.shape[1]):
+            # Few words have a bit that is set, and only these are unpacked.
+            words = np.roll(self._host[:, batch], -oldest, axis=0)
+            step, word = np.nonzero(words)
+            found = words[step, word].astype("<u4")[:, np.newaxis].view(np.uint8)
             # Inside a word the order is descending, as GeNN's recording delivers it.
-            step, word, bit = np.nonzero(bits[:, batch, :, ::-1])
-            ids = word * _WORD + (_WORD - 1 - bit)
-            result.append((start + step * dt, ids.astype(np.int32)))
+            place, bit = np.nonzero(np.unpackbits(found, axis=1, bitorder="little")[:, ::-1])
+            ids = word[place] * _WORD + (_WORD - 1 - bit)
+            result.append((start + step[place] * dt, ids.astype(np.int32)))
         return result

@@ -31,6 +31,7 @@ from tutorial_helpers.engine.interrupts import unwatch, watch
 from tutorial_helpers.engine.neuron_groups import NeuronGroup
 from tutorial_helpers.engine.plan import Plan
 from tutorial_helpers.engine.plan_custom_updates import CustomUpdateCall
+from tutorial_helpers.engine.sizes import check_sizes
 from tutorial_helpers.engine.synapse_groups import SynapseGroup
 from tutorial_helpers.engine.threads import settle, share, together
 from tutorial_helpers.engine.turns import FINISHED, HALTED, new_turns
@@ -221,6 +222,8 @@ class Runtime:
         self._owned: list[Buffer] = []
         self._of_thread = threading.local()
         groups = list(groups)
+        sizes = (plan, groups, batch_size, precision, num_recording_timesteps)
+        check_sizes(*sizes)
         used = {*plan.buffers, *(b for call in plan.custom_updates.values() for b in call.buffers)}
         # Code that connects neurons and initialises variables needs these before anything else.
         for group in groups:
@@ -231,6 +234,8 @@ class Runtime:
         for group in groups:
             group.size_memory(batch_size, self.seed)
         connecting = perf_counter() - connecting
+        # Now with the number of synapses that were made.
+        check_sizes(*sizes)
         for group in groups:
             for buffer, variable in group.buffers():
                 self._allocate(group, buffer, variable)
@@ -266,7 +271,10 @@ class Runtime:
         self._owned.append(buffer)
         assert buffer.device is not None
         if initial is not None:
-            buffer.fill(initial)
+            buffer.fill_device(initial)
+            # There need not be room for a third array of this size.
+            del initial
+            buffer.pull()
         elif buffer.type == TIMEPOINT:
             # No spike so far: as long ago as can be expressed.
             buffer.fill(np.asarray(np.finfo(ctype.dtype).min))

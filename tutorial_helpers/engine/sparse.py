@@ -16,6 +16,9 @@ from tutorial_helpers.engine.buffers import Buffer
 
 Array = np.ndarray[Any, Any]
 
+#: Size of the two indices of a synapse.
+BYTES_OF_PAIR = 8
+
 
 class SparseConnectivity:
     """The synapses of one population, once they are known.

@@ -28,7 +28,7 @@ from tutorial_helpers.engine.initialisers import (
 )
 from tutorial_helpers.engine.neuron_groups import NeuronGroup, check_input
 from tutorial_helpers.engine.random_numbers import stream_number
-from tutorial_helpers.engine.sparse import SparseConnectivity
+from tutorial_helpers.engine.sparse import BYTES_OF_PAIR, SparseConnectivity
 from tutorial_helpers.engine.types import SCALAR
 from tutorial_helpers.engine.usage import Usage
 from tutorial_helpers.engine.variables import (
@@ -333,9 +333,19 @@ class SynapseGroup(Group):
                 seed=seed,
                 stream=stream_number(f"connectivity of {self.title}"),
                 arrays=arrays_on_device(self.connectivity_extra_global_params),
+                bytes_of_synapse=self._bytes_of_synapse(batch_size),
             )
             self.connectivity.set(pre, post)
         size_by_connections(self.connectivity, self.vars)
+
+    def _bytes_of_synapse(self, batch_size: int) -> int:
+        """Return how much memory a sparse synapse takes, on the device and on the host."""
+        size = BYTES_OF_PAIR
+        for buffer in (variable.buffer for variable in self.vars.values()):
+            if buffer.per_element:
+                itemsize = self.genn_model.types.resolve(buffer.type).dtype.itemsize
+                size += buffer.rows(batch_size) * itemsize
+        return 2 * size
 
     # What the plan asks -------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from tutorial_helpers.engine.initialisers import (
 from tutorial_helpers.engine.sealed import Sealed, SealedDict
 from tutorial_helpers.engine.suggestions import did_you_mean
 from tutorial_helpers.engine.types import TypeLike
-from tutorial_helpers.engine.wording import shown
+from tutorial_helpers.engine.wording import number_of, shown
 
 Array = np.ndarray[Any, Any]
 
@@ -163,7 +163,7 @@ class Variable(Sealed):
         if values is None or isinstance(values, VarInit):
             raise TypeError(f"{self._what} must be set to numbers, not {shown(values)}.")
         check_initial_value(self._what, values)
-        array = np.asarray(values)
+        array = np.asarray(number_of(self._what, values))
         if not array.ndim and not self._takes_numbers:
             raise TypeError(
                 f"{self._what} needs one value for each synapse, not the number {shown(values)}; "

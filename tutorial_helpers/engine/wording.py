@@ -83,11 +83,25 @@ def checked_integer(
     if isinstance(value, bool) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{what} must be an integer, not {shown(value)}{_ending(fix)}")
     number = int(value)
-    if number < least or (most is not None and number > most):
-        bounds = f"at least {least}" if most is None else f"from {least} to {most}"
-        kind = "" if most is None else "an integer "
-        raise error(f"{what} must be {kind}{bounds}, not {shown(number)}{_ending(fix)}")
+    if number < least:
+        raise error(f"{what} must be at least {least}, not {shown(number)}{_ending(fix)}")
+    if most is not None and number > most:
+        raise error(f"{what} must be at most {most}, not {shown(number)}{_ending(fix)}")
     return number
+
+
+def number_of(what: str, value: Any) -> Any:
+    """Return a value; for an integer of more than 64 bits the floating-point number nearest to it.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no such number: the integer has more than 308 digits.
+    """
+    try:
+        return float(value) if isinstance(value, int) and value.bit_length() > 63 else value
+    except OverflowError:
+        raise RuntimeError(f"Numeric value too large: {what} is {shown(value)}.") from None
 
 
 def _ending(fix: str) -> str:

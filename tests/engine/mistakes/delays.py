@@ -6,6 +6,9 @@ ab.axonal_delay_steps = -1
 # %% A delay in milliseconds -> TypeError
 ab.axonal_delay_steps = 2.5
 
+# %% A delay of more steps than can be counted -> TypeError
+ab.axonal_delay_steps = 10**12
+
 # %% A delay after build -> RuntimeError
 model.build()
 ab.axonal_delay_steps = 2

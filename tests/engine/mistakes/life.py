@@ -97,10 +97,16 @@ model.build()
 model.load()
 model.timestep = -1
 
-# %% A time step that leaves no room for more -> ValueError
+# %% A time step of more than 62 bits -> TypeError
 model.build()
 model.load()
 model.timestep = 2**63
+
+# %% Synapses that do not fit into 16 GB of memory -> MemoryError
+large = model.add_neuron_population("large", 100_000, integrate_and_fire, {"Vthr": 1.0}, start)
+model.add_synapse_population("all_to_all", "DENSE", large, large, pulse, delta)
+model.build()
+model.load()
 
 # %% Generated code before building -> RuntimeError
 model.generated_code

@@ -24,6 +24,9 @@ model.add_neuron_population("c", 2.5, integrate_and_fire, {"Vthr": 1.0}, start)
 # %% A size of zero -> ValueError
 model.add_neuron_population("c", 0, integrate_and_fire, {"Vthr": 1.0}, start)
 
+# %% A size beyond all indices -> ValueError
+model.add_neuron_population("c", 1e30, integrate_and_fire, {"Vthr": 1.0}, start)
+
 # %% A shape as size -> TypeError
 model.add_neuron_population("c", (28, 28), integrate_and_fire, {"Vthr": 1.0}, start)
 

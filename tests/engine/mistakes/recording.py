@@ -10,6 +10,11 @@ a.spike_recording_enabled = True
 model.build()
 model.load(num_recording_timesteps=0)
 
+# %% A recording that does not fit into 16 GB of memory -> MemoryError
+a.spike_recording_enabled = True
+model.build()
+model.load(num_recording_timesteps=10**12)
+
 # %% A buffer in milliseconds -> TypeError
 model.build()
 model.load(num_recording_timesteps=100.0)

@@ -27,11 +27,17 @@ model.dt = "1 ms"
 # %% A batch size of zero -> ValueError
 model.batch_size = 0
 
+# %% A batch size of more than 31 bits -> ValueError
+model.batch_size = 2**63
+
 # %% A batch size that is not an integer -> TypeError
 model.batch_size = 1.5
 
 # %% A negative seed -> TypeError
 model.seed = -3
+
+# %% A seed of more than 32 bits -> TypeError
+model.seed = 2**32
 
 # %% The time, which follows from the steps -> AttributeError
 model.t = 0.0
@@ -44,3 +50,6 @@ model.batchsize = 32
 
 # %% No threads -> ValueError
 set_num_threads(0)
+
+# %% More threads than any machine has -> ValueError
+set_num_threads(99_999)

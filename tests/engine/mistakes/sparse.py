@@ -18,6 +18,17 @@ init_sparse_connectivity("FixedProbability", {"p": 0.1})
 # %% A probability in percent -> ValueError
 init_sparse_connectivity("FixedProbability", {"prob": 10})
 
+# %% More synapses than can be counted -> ValueError
+init_sparse_connectivity("FixedNumberTotalWithReplacement", {"num": 1e30})
+
+# %% More synapses than fit into 16 GB of memory -> MemoryError
+large = model.add_neuron_population("large", 100_000, integrate_and_fire, {"Vthr": 1.0}, start)
+many = init_sparse_connectivity("FixedNumberTotalWithReplacement", {"num": 1e9})
+model.add_synapse_population("random", "SPARSE", large, a, pulse, delta, many)
+ba.set_sparse_connections([0], [0])
+model.build()
+model.load()
+
 # %% Rows and columns -> RuntimeError
 create_sparse_connect_init_snippet(
     "ring", row_build_code="addSynapse(id_pre);", col_build_code="addSynapse(id_post);"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
@@ -38,7 +39,7 @@ from tutorial_helpers.engine.legacy.groups import (
 from tutorial_helpers.engine.suggestions import closest, did_you_mean
 from tutorial_helpers.engine.types import ResolvedType
 from tutorial_helpers.engine.user_warnings import warn_user
-from tutorial_helpers.engine.wording import shown
+from tutorial_helpers.engine.wording import number_of, shown
 
 Space = Mapping[str, Any] | None
 AnyModel = TypeVar("AnyModel", bound=Model)
@@ -133,10 +134,10 @@ class GeNNModel(current.GeNNModel):
     def t(self, value: float) -> None:
         if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
             raise TypeError(f"t must be a number of milliseconds, not {shown(value)}.")
-        steps = round(float(value) / self.dt)
-        if abs(steps * self.dt - value) > 1e-6 * self.dt:
+        steps = float(number_of("t", value)) / self.dt
+        if not math.isfinite(steps) or abs(round(steps) - steps) > 1e-6:
             raise ValueError(f"t must be a multiple of dT = {self.dt}, not {shown(value)}.")
-        self.timestep = steps
+        self.timestep = round(steps)
 
     @property
     def model_name(self) -> str:
