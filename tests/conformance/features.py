@@ -90,6 +90,12 @@ FEATURES: dict[str, list[Feature]] = {
             "zeros; in PyGeNN, what memory happens to hold",
             tests="engine/test_lifecycle.py::test_values_without_an_initialiser_are_zero",
         ),
+        differs(
+            "numbers that the integer type of a variable does not have",
+            "become those that they become in PyGeNN, with a warning; PyGeNN refuses some of them,"
+            " and takes most in silence",
+            tests="engine/test_faults.py::test_a_number_that_becomes_another_is_told_of",
+        ),
         same(
             "`init_var` with a snippet of one's own, for every kind of variable",
             cases="initial_snippets initial_snippets_of_sides",
@@ -234,6 +240,11 @@ FEATURES: dict[str, list[Feature]] = {
             "`Poisson`, and the current sources `GaussianNoise` and `PoissonExp`",
             "of the same distributions; the numbers are others",
             cases="draws_of_models",
+        ),
+        differs(
+            "a negative rate of `Poisson` or `PoissonExp`",
+            "is refused when the model is built; in PyGeNN such neurons spike in every step",
+            tests="engine/test_faults.py::test_a_rate_is_not_negative",
         ),
         same("current sources: `DC` and of one's own", cases="built_in_neurons variable_access"),
         differs(
@@ -385,6 +396,14 @@ FEATURES: dict[str, list[Feature]] = {
             upstream="test_event_propagation.py::test_forward_den_delay"
             " test_continuous_propagation.py::test_forward_den_delay",
         ),
+        differs(
+            "dendritic delays that `max_dendritic_delay_timesteps` leaves no room for",
+            "are an error, which names the synapse and the step; PyGeNN takes them modulo that"
+            " number",
+            tests="engine/test_faults.py::test_a_dendritic_delay_of_no_slot_is_an_error"
+            " engine/test_faults.py"
+            "::test_a_delay_that_is_written_down_is_checked_when_the_model_is_built",
+        ),
         absent(
             "`back_prop_delay_steps`",
             "it delays what learning sees",
@@ -418,6 +437,15 @@ FEATURES: dict[str, list[Feature]] = {
             "is an error, which names the array and the neuron; in PyGeNN it is undefined",
             tests="engine/test_indexing.py::test_outside_is_harmless"
             " engine/test_indexing.py::test_only_the_first_fault_is_told_whatever_the_batch",
+        ),
+        differs(
+            "`spikeTimes` of a `SpikeSourceArray` that are not sorted, and a `startSpike` after the"
+            " `endSpike`",
+            "the one is told of by a warning, and the other is an error; PyGeNN takes both as they"
+            " come",
+            tests="engine/test_faults.py"
+            "::test_spike_times_out_of_order_are_told_of_and_taken_as_they_come"
+            " engine/test_faults.py::test_a_start_after_the_end_is_an_error",
         ),
         differs(
             "arrays that code uses and that have no values",
@@ -471,6 +499,12 @@ FEATURES: dict[str, list[Feature]] = {
             "spikes in flight outlive a custom update that resets everything else",
             cases="spikes_survive_reset classifier_reset",
             tests="engine/test_custom_updates.py::test_spikes_in_flight_survive_a_reset",
+        ),
+        differs(
+            "a count of spikes above that of the spikes there are",
+            "is an error, and all that there are arrive; in PyGeNN it is undefined what does",
+            tests="engine/test_faults.py"
+            "::test_a_custom_update_can_lower_the_count_of_spikes_and_not_raise_it",
         ),
         differs(
             "the order of updates of one group",

@@ -50,12 +50,14 @@ def of_synapses(postsynaptic: Any = None, matrix: str = "DENSE", **code: str) ->
     update = engine.create_weight_update_model("x", **own, **code)
     model = new_model()
     first, second = population(model, "first"), population(model, "second")
-    model.add_synapse_population(
+    group = model.add_synapse_population(
         *("S", matrix, first, second),
         engine.init_weight_update(update, PARAMS, START, {"p": 0.0}, {"q": 0.0}),
         postsynaptic or engine.init_postsynaptic("DeltaCurr"),
         engine.init_sparse_connectivity("OneToOne") if matrix == "SPARSE" else None,
     )
+    # Code may call addToPostDelay.
+    group.max_dendritic_delay_timesteps = 2
     return model
 
 

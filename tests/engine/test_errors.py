@@ -25,6 +25,7 @@ from tutorial_helpers import engine
 from tutorial_helpers.engine import (
     GeNNModel,
     VarAccess,
+    builtin_models,
     create_custom_update_model,
     create_neuron_model,
     create_var_init_snippet,
@@ -71,8 +72,10 @@ def assert_place_is_shown(mistake: Mistake, first: str, shown: list[str]) -> Non
     assert caret.strip() == "^"
     assert line[caret.index("^")] != " "
     code = {text for constant in constants(mistake) for text in str(constant).split("\n")}
-    # In code of 4.9, $(V) is V by then.
-    assert line in {re.sub(r"\$\((\w+)\)", r"\1", text) for text in code} | code
+    # In code of 4.9, $(V) is V by then; and built-in models have code of their own.
+    rewritten = {re.sub(r"\$\((\w+)\)", r"\1", text) for text in code}
+    built_in = Path(builtin_models.__file__).read_text(encoding="utf-8")
+    assert line in rewritten | code or line in built_in
 
 
 def names(mistake: Mistake) -> list[str]:

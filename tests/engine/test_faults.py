@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attacks import NUM_PRE, memory, network
+from attacks import NUM_PRE, STEPS, memory, network
 from networks import new_model, pulled, pushed, steps
 
 from tutorial_helpers import engine
@@ -172,7 +172,7 @@ def test_no_memory_of_a_model_can_make_it_crash(options: dict[str, Any]) -> None
             given = number % 2**32
             assert told == (
                 f"told: The count of spikes is {given}, but there are {NUM_PRE // 2} to deliver; "
-                f"it can only be lowered (neuron population 'pre', t = 3 ms{batch})."
+                f"it can only be lowered (neuron population 'pre', t = {STEPS} ms{batch})."
             )
         elif name == "pre_spikes" and not 0 <= number < NUM_PRE:
             assert "The count of spikes is 20, but there are 0 to deliver" in told
@@ -180,7 +180,10 @@ def test_no_memory_of_a_model_can_make_it_crash(options: dict[str, Any]) -> None
             assert "is outside extra global parameter 'table', which has 3 elements" in told
         elif name == "synapses_d" and not 0 <= number < 4:
             assert f"a dendritic delay of {signed(number)} steps is not from 0 to 3" in told
-            assert f"synapse from 1 to 0 of synapse population 'synapses', t = 3 ms{batch}" in told
+            assert (
+                f"synapse from 1 to 0 of synapse population 'synapses', t = {STEPS} ms{batch}"
+                in told
+            )
         elif name.endswith("events") and "num" in name and not 0 <= number <= NUM_PRE:
             assert "synaptic events is" in told
 
@@ -201,11 +204,23 @@ def test_a_custom_update_can_lower_the_count_of_spikes_and_not_raise_it(
         np.testing.assert_array_equal(received, result[min(number, spikes)][1])
         assert told == (number > spikes) * (
             f"The count of spikes is {number}, but there are {spikes} to deliver; it can only be "
-            f"lowered (neuron population 'pre', t = 4 ms{batch})."
+            f"lowered (neuron population 'pre', t = {STEPS} ms{batch})."
         )
     # Each spike that there is brings something, to each neuron that it is connected with.
     totals = [np.sum(result[number][1]) for number in (0, 1, spikes - 1, spikes)]
     assert totals == sorted(set(totals))
+
+
+@pytest.mark.parametrize("in_blocks", [True, False])
+def test_before_the_first_step_there_are_no_spikes_to_deliver(in_blocks: bool) -> None:
+    model = network(in_blocks=in_blocks, sparse=False)
+    model.build()
+    model.load(num_recording_timesteps=9)
+    pushed(model.custom_updates["set_count"], "wanted", 3)
+    model.custom_update("SetCount")
+    model.step_time()
+    with pytest.raises(RuntimeError, match=r"is 3, but there are 0 to deliver.*'pre', t = 0 ms"):
+        model.flush()
 
 
 # Dendritic delays --------------------------------------------------------------------------------
@@ -221,6 +236,7 @@ def delayed(
     values: dict[str, Any],
     slots: int | None = 4,
     *,
+    params: dict[str, float] | None = None,
     sparse: bool = False,
     batch_size: int = 1,
 ) -> tuple[Any, Any]:
@@ -230,7 +246,7 @@ def delayed(
     post = model.add_neuron_population("post", 5, RECEIVING, {}, {"first": -1.0})
     synapses = model.add_synapse_population(
         *("synapses", "SPARSE" if sparse else "DENSE", pre, post),
-        engine.init_weight_update(wum, {}, values),
+        engine.init_weight_update(wum, params, values),
         engine.init_postsynaptic("DeltaCurr"),
     )
     if sparse:
@@ -328,6 +344,42 @@ def test_how_many_delays_there_are_has_to_be_said() -> None:
         model.build()
     model.synapse_populations["synapses"].max_dendritic_delay_timesteps = 1
     model.build()
+
+
+@pytest.mark.parametrize(
+    ("ctype", "values"),
+    [
+        ("int", [4, -1, 2**31 - 1, -(2**31)]),
+        ("unsigned int", [4, 2**31, 2**32 - 1]),
+        ("int64_t", [4, -1, 2**62]),
+        ("scalar", [4, -1, 1e30, np.nan]),
+    ],
+)
+def test_a_dynamic_parameter_is_a_delay_and_an_index_like_any_other(
+    ctype: str, values: list[float]
+) -> None:
+    chosen = engine.create_weight_update_model(
+        "chosen",
+        params=[("k", ctype)],
+        extra_global_params=[("table", "scalar*")],
+        synapse_dynamics_code="addToPost(table[(int64_t)k]);",
+        pre_spike_syn_code="addToPostDelay(1.0, k);",
+    )
+    model, _ = delayed(chosen, {}, params={"k": 0})
+    synapses = model.synapse_populations["synapses"]
+    synapses.set_wu_param_dynamic("k")
+    synapses.extra_global_params["table"].set_init_values([0.0] * 4)
+    model.build()
+    model.load()
+    for value in values:
+        synapses.set_dynamic_param_value("k", value)
+        steps(model, 3)
+        # Both go wrong, and one of them is told of.
+        with pytest.raises(SnippetError, match=r"is outside extra global parameter|delay of"):
+            model.flush()
+        synapses.set_dynamic_param_value("k", 3)
+        steps(model, 3)
+        model.flush()
 
 
 # Spike sources -----------------------------------------------------------------------------------

@@ -1,36 +1,43 @@
 """From the text of a generated module to the module, compiled, through a cache on disk.
 
-An entry of the cache is a directory, named by a hash of the text and of everything else that
-decides what it compiles to. It is built in a temporary directory and moved into place whole, so
-other processes see all of it or nothing; a list of checksums tells a damaged entry, which is
-built again.
-An entry that can only be read is loaded all the same, as one that an administrator filled. Where
-nothing can be written the module is compiled in memory: that costs time and nothing else.
+An entry of the cache is one file: the machine code of a module's kernels, after a checksum of it
+and of everything that decides what it should be. It is written beside its place and moved there
+whole, so other processes see all of it or nothing. An entry that is damaged, in whatever way, is
+replaced. What runs is always the text at hand: an entry only saves compiling it.
+
+Machine code cannot be checked before it runs. So entries count only where nobody but the user and
+the administrator could have put them: where others can write, and where nothing can be written,
+modules are compiled in memory, which costs time and nothing else.
 """
 
 from __future__ import annotations
 
 import contextlib
+import functools
 import gc
 import hashlib
-import json
 import linecache
 import os
+import pickle
+import re
+import shlex
 import shutil
+import stat
 import sys
 import tempfile
+import time
+import uuid
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from types import ModuleType
 
 import llvmlite
-import llvmlite.binding
 import numba
 import numpy as np
 import platformdirs
 
-from tutorial_helpers.engine import (
+# Generated modules import these. Done here, that takes no time when a model is built.
+from tutorial_helpers.engine import (  # noqa: F401
     arrays,
     c_functions,
     jit,
@@ -40,21 +47,62 @@ from tutorial_helpers.engine import (
     turns,
 )
 from tutorial_helpers.engine.threads import aside
+from tutorial_helpers.engine.user_warnings import warn_user
 
-_SOURCE = "kernels.py"
-_CHECKSUMS = "checksums.json"
+# Names of entries that are being written begin like this. Writing takes less than a second, so one
+# that is an hour old was left by a process that was killed.
+_UNFINISHED = "building-"
+_SECONDS_TO_FINISH = 3600.0
+
+# No module compiles to so many bytes: a larger file is damaged.
+_MOST_BYTES = 1 << 28
+_CHECKSUM_BYTES = hashlib.sha256().digest_size
 
 _modules: dict[str, ModuleType] = {}
 
 
-def cache_directory() -> Path:
-    """Return where compiled modules are kept.
+def cache_directory() -> Path | None:
+    """Return the folder of compiled modules, made if need be; None if there is none to rely on.
 
-    It is the directory in the environment variable ``TUTORIAL_CACHE_DIR`` if that is set, and the
-    user's cache directory otherwise.
+    It is the folder in the environment variable ``TUTORIAL_CACHE_DIR`` if that is set. Otherwise it
+    is in the user's cache folder or, where that is not the user's alone, among temporary files.
     """
+    problems = []
+    for place in _places():
+        try:
+            folder = place.absolute()
+            for path in (*reversed(folder.parents), folder):
+                path.mkdir(mode=0o700, exist_ok=True)
+            problem = _problem(folder)
+        except (OSError, ValueError):
+            continue
+        if problem is None:
+            return folder
+        problems.append(problem)
+    if problems:
+        _warn_once(f"Compiled kernels are not kept: {problems[0]}")
+    return None
+
+
+_warn_once = functools.cache(warn_user)
+
+
+def _places() -> Iterator[Path]:
+    """Yield where a cache could be, the best place first."""
     given = os.environ.get("TUTORIAL_CACHE_DIR")
-    return Path(given) if given else Path(platformdirs.user_cache_dir("spiking-mnist-tutorials"))
+    if given:
+        # Path.expanduser raises where there is no home.
+        yield Path(os.path.expanduser(given))  # noqa: PTH111
+        return
+    name = "spiking-mnist-tutorials"
+    # For a user without a home, platformdirs raises, or returns a path that begins with "~".
+    with contextlib.suppress(OSError, RuntimeError):
+        user_cache = Path(platformdirs.user_cache_dir(name))
+        if user_cache.is_absolute():
+            yield user_cache
+    with contextlib.suppress(OSError):
+        user = "" if sys.platform == "win32" else f"-{os.geteuid()}"
+        yield Path(tempfile.gettempdir(), name + user)
 
 
 def compiled(source: str) -> ModuleType:
@@ -71,14 +119,30 @@ def compiled(source: str) -> ModuleType:
         The module. The same text gives the same module within a process.
     """
     key = _key(source)
-    return _modules[key] if key in _modules else aside(partial(_compiled, key, source))
+    if key not in _modules:
+        aside(functools.partial(_compile, key, source, cache_directory()))
+    return _modules[key]
 
 
-def _compiled(key: str, source: str) -> ModuleType:
+def _compile(key: str, source: str, folder: Path | None) -> None:
+    """Compile a module, with the help of the cache in a folder if there is one."""
     with jit.COMPILER_LOCK:
-        if key not in _modules:
-            _modules[key] = _from_cache(key) or _built(key, source) or _in_memory(key, source)
-        return _modules[key]
+        # Another thread may have been faster.
+        if key in _modules:
+            return
+        stored = _read(folder / key) if folder else {}
+        known = dict(stored)
+        module = None
+        if known:
+            # What is damaged can fail in any way.
+            with contextlib.suppress(Exception):
+                module = _execute(key, source, known)
+        if module is None:
+            known = {}
+            module = _execute(key, source, known)
+        if folder and known != stored:
+            _write(folder / key, known)
+        _modules[key] = module
 
 
 def _key(source: str) -> str:
@@ -89,34 +153,50 @@ def _key(source: str) -> str:
         numba.__version__,
         llvmlite.__version__,
         np.__version__,
-        llvmlite.binding.get_host_cpu_name(),
-        llvmlite.binding.get_host_cpu_features().flatten(),
-        # These are compiled into every kernel, without Numba noticing when they change.
-        *(
-            Path(module.__file__ or "").read_text(encoding="utf-8")
-            for module in (
-                arrays,
-                c_functions,
-                jit,
-                random_numbers,
-                spike_lists,
-                spike_trains,
-                turns,
-            )
-        ),
+        *jit.target(),
+        *_reached(source),
     ]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
-def _execute(key: str, source: str, file: str, *, cached: bool) -> ModuleType:
-    """Run the text as a module, which compiles its kernels or loads them from beside `file`."""
+# Read with the modules: if a file changes afterwards, this process goes on as it is.
+_ENGINE = {file: file.read_text("utf-8") for file in sorted(Path(__file__).parent.rglob("*.py"))}
+
+
+def _reached(source: str) -> list[str]:
+    """Return the text of all modules of the engine that a text imports, and that these import.
+
+    What they define is compiled into kernels, without Numba noticing when it changes. Only names
+    are compared, so there may be a module too many, which does no harm.
+    """
+    found = set[Path]()
+    words = _imported(source)
+    while new := {file for file in _ENGINE if file.stem in words} - found:
+        found |= new
+        words = set().union(*map(_imported_by, new))
+    return [text for file, text in _ENGINE.items() if file in found]
+
+
+@functools.cache
+def _imported_by(file: Path) -> set[str]:
+    return _imported(_ENGINE[file])
+
+
+def _imported(text: str) -> set[str]:
+    """Return all words of the statements in a text that import something."""
+    statements = re.findall(r"^ *(?:from|import)\b[^\n(]*(?:\([^)]*\))?", text, re.MULTILINE)
+    return set(re.findall(r"\w+", " ".join(statements)))
+
+
+def _execute(key: str, source: str, known: dict[str, bytes]) -> ModuleType:
+    """Run the text as a module; kernels whose machine code is not known are compiled and added."""
     module = ModuleType(f"tutorial_helpers_kernels_{key}")
-    module.__file__ = file
-    # Numba finds the globals of cached functions by the name of their module.
+    module.__file__ = file = f"<kernels {key}>"
+    # Numba finds the globals of stored functions by the name of their module.
     sys.modules[module.__name__] = module
-    # Tracebacks and inspect.getsource find the text here even where no file holds it.
+    # Tracebacks and inspect.getsource find the text here, as no file holds it.
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    with jit.disk_cache(cached), _garbage_kept():
+    with jit.machine_code(known), _garbage_kept():
         exec(compile(source, file, "exec"), module.__dict__)
     return module
 
@@ -136,77 +216,95 @@ def _garbage_kept() -> Iterator[None]:
             gc.enable()
 
 
-def _checksums(directory: Path) -> dict[str, str]:
-    return {
-        path.relative_to(directory).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
-        for path in sorted(directory.rglob("*"))
-        if path.is_file() and path.name != _CHECKSUMS
-    }
+def _problem(folder: Path) -> str | None:
+    """Return how others could decide what is in a folder, and the fix; None if they cannot.
 
-
-def _from_cache(key: str) -> ModuleType | None:
-    directory = cache_directory() / key
-    try:
-        expected = json.loads((directory / _CHECKSUMS).read_text(encoding="utf-8"))
-        intact = expected == _checksums(directory)
-        source = (directory / _SOURCE).read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        if not os.path.exists(directory):  # noqa: PTH110 - false where the name is too long
-            return None
-        intact = False
-    if not intact:
-        shutil.rmtree(directory, ignore_errors=True)
+    Whoever can write to a folder above it can put another one in its place.
+    """
+    if sys.platform == "win32":
+        # Files have no such owner and mode there, and a user's profile is the user's alone.
         return None
-    with contextlib.suppress(OSError):
-        if _is_writable(directory):
-            return _execute(key, source, str(directory / _SOURCE), cached=True)
-        # Numba loads nothing from where it could not write.
-        with tempfile.TemporaryDirectory(prefix="kernels-") as temporary:
-            for name in (_SOURCE, *expected):
-                copy = Path(temporary) / name
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(directory / name, copy)
-                # The time of the source is how Numba knows it.
-                shutil.copystat(directory / name, copy)
-            return _execute(key, source, str(Path(temporary) / _SOURCE), cached=True)
+    fix = "set TUTORIAL_CACHE_DIR to a folder of your own"
+    for path in (*reversed(folder.parents), folder):
+        status = path.lstat()
+        if not _is_ours(status):
+            return f"'{path}' belongs to another user; {fix}."
+        if stat.S_ISLNK(status.st_mode):
+            # What the link leads through counts as well, from the root on.
+            return _problem(path.parent / path.readlink() / folder.relative_to(path))
+        # What is in a sticky folder, such as /tmp, is safe from others.
+        sticky = status.st_mode & stat.S_ISVTX
+        if _is_open(status) and (path == folder or not sticky):
+            if status.st_uid == os.geteuid() and not sticky:
+                fix = f"run chmod go-w {shlex.quote(str(path))}, or {fix}"
+            return f"other users could change them in '{path}'; {fix}."
     return None
 
 
-def _is_writable(directory: Path) -> bool:
-    """Return whether files can be made in a directory and in those below it."""
-    paths = [directory, *(path for path in directory.rglob("*") if path.is_dir())]
-    try:
-        for path in paths:
-            with tempfile.TemporaryFile(dir=path):
-                pass
-    except OSError:
-        return False
-    return True
+def _is_ours(status: os.stat_result) -> bool:
+    """Return whether something belongs to the user, or to the administrator, as Python may do."""
+    return status.st_uid in (0, os.geteuid())
 
 
-def _built(key: str, source: str) -> ModuleType | None:
-    """Compile into the cache; None where that cannot be written."""
-    root = cache_directory()
+def _is_open(status: os.stat_result) -> bool:
+    """Return whether others can write to something."""
+    return bool(status.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+
+
+def _read(entry: Path) -> dict[str, bytes]:
+    """Return the machine code in an entry, by kernel: none if it is missing or cannot be used."""
     try:
-        root.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(prefix="building-", dir=root))
-    except OSError:
-        return None
-    try:
+        checksum, content = _content(entry)
+        if checksum == _checksum(entry.name, content):
+            return dict(pickle.loads(content))
+    except FileNotFoundError:
+        return {}
+    # What is damaged can fail in any way.
+    except Exception:
+        pass
+    _remove(entry)
+    return {}
+
+
+def _content(entry: Path) -> tuple[bytes, bytes]:
+    """Return the two parts of an entry, if it is a file that nobody else could have written."""
+    # Links are not followed, and nothing is waited for.
+    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with open(entry, "rb", opener=lambda path, mode: os.open(path, mode | flags)) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
+            raise ValueError("not an entry")
+        if sys.platform != "win32" and (_is_open(status) or not _is_ours(status)):
+            raise PermissionError("not the user's own")
+        return file.read(_CHECKSUM_BYTES), file.read()
+
+
+def _write(entry: Path, known: dict[str, bytes]) -> None:
+    """Make an entry; a full disk and the like only cost time."""
+    content = pickle.dumps(known)
+    unfinished = entry.with_name(f"{_UNFINISHED}{uuid.uuid4().hex}")
+    with contextlib.suppress(OSError):
         try:
-            (temporary / _SOURCE).write_text(source, encoding="utf-8", newline="\n")
-            module = _execute(key, source, str(temporary / _SOURCE), cached=True)
-        except OSError:
-            return None
-        # Another process may have been faster, which is as good; and a full disk costs only time.
-        with contextlib.suppress(OSError):
-            checksums = json.dumps(_checksums(temporary), indent=1)
-            (temporary / _CHECKSUMS).write_text(checksums, encoding="utf-8")
-            temporary.replace(root / key)
-        return module
-    finally:
-        shutil.rmtree(temporary, ignore_errors=True)
+            # Others may read it, but not write to it, whatever the umask says.
+            unfinished.touch(mode=0o644, exist_ok=False)
+            unfinished.write_bytes(_checksum(entry.name, content) + content)
+            unfinished.replace(entry)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        for path in entry.parent.glob(f"{_UNFINISHED}*"):
+            if time.time() - path.lstat().st_mtime > _SECONDS_TO_FINISH:
+                _remove(path)
 
 
-def _in_memory(key: str, source: str) -> ModuleType:
-    return _execute(key, source, f"<kernels {key}>", cached=False)
+def _checksum(key: str, content: bytes) -> bytes:
+    """Return a hash of the content of an entry and of what it stands for."""
+    return hashlib.sha256(key.encode() + content).digest()
+
+
+def _remove(path: Path) -> None:
+    """Remove whatever there is, if that is possible."""
+    with contextlib.suppress(Exception):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()

@@ -51,6 +51,7 @@ def _most(
             f"{dict(params)}: {type(error).__name__}: {error}."
         ) from error
     try:
+        # No row is longer than that, and a kernel counts with 64 bits.
         return min(checked_integer(f"What {what} returns", result, 0), LARGEST)
     except (TypeError, ValueError) as error:
         raise RuntimeError(str(error)) from None

@@ -8,13 +8,16 @@ the batches.
 
 from __future__ import annotations
 
+import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import RLock
 from typing import Any
 
 import numba
-from numba.core.compiler import Compiler
+from numba.core import serialize, sigutils
+from numba.core.caching import NullCache
+from numba.core.compiler import Compiler, CompileResult
 from numba.core.registry import CPUDispatcher, cpu_target
 
 # Numba loads half of itself when it first needs it, which takes as long as everything else that a
@@ -23,10 +26,7 @@ cpu_target.target_context.refresh()
 
 #: Held while modules are compiled: Numba's compiler and the setting below serve one at a time.
 COMPILER_LOCK = RLock()
-_cached = False
-
-# Where Numba keeps compiled functions; the second is there since Numba 0.61.
-_CACHE_SETTINGS = ("CACHE_DIR", "CACHE_LOCATOR_CLASSES")
+_machine_code: dict[str, bytes] | None = None
 
 
 class _Apart(Compiler):  # type: ignore[misc]
@@ -71,29 +71,68 @@ def _without_way_in(function: Any) -> Any:
     return function
 
 
+class _MachineCode(NullCache):  # type: ignore[misc]
+    """Where Numba looks for what a kernel was compiled to, and leaves it."""
+
+    def __init__(self, function: Any, known: dict[str, bytes]) -> None:
+        self._function = function
+        self._known = known
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the compiled kernel; None where it must be compiled."""
+        function = self._function
+        if function.__name__ not in self._known:
+            return None
+        stored = pickle.loads(self._known[function.__name__])
+        result = CompileResult._rebuild(target_context, *stored)
+        arguments, _ = sigutils.normalize_signature(sig)
+        found = result.fndesc.modname, result.fndesc.qualname, result.signature.args
+        return result if found == (function.__module__, function.__name__, arguments) else None
+
+    def save_overload(self, sig: Any, cres: Any) -> None:
+        """Keep a compiled kernel."""
+        # Addresses of this process mean nothing to another one.
+        if not cres.library.has_dynamic_globals:
+            self._known[self._function.__name__] = serialize.dumps(cres._reduce())
+
+
 def kernel(signature: str, *, allocates: bool = False) -> Callable[[Any], Any]:
     """Return the decorator of a function that is compiled at once for the given signature.
 
     One that makes arrays of its own says so with `allocates`.
     """
     options = {**_OPTIONS, "_nrt": allocates}
-    return numba.njit(signature, nogil=True, cache=_cached, **options)  # type: ignore[no-any-return]
+
+    def decorate(function: Any) -> Any:
+        dispatcher = numba.njit(nogil=True, **options)(function)
+        if _machine_code is not None:
+            dispatcher._cache = _MachineCode(function, _machine_code)
+        dispatcher.compile(signature)
+        dispatcher.disable_compile()
+        return dispatcher
+
+    return decorate
+
+
+def target() -> tuple[str, ...]:
+    """Return what machine code depends on besides its source: the processor, and settings."""
+    settings = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT")
+    return (
+        *cpu_target.target_context.codegen().magic_tuple(),
+        *(f"{name} = {getattr(numba.config, name)}" for name in settings),
+    )
 
 
 @contextmanager
-def disk_cache(enabled: bool) -> Iterator[None]:
-    """Let the kernels that are defined inside be kept beside their source file, or not."""
-    global _cached
+def machine_code(known: dict[str, bytes]) -> Iterator[None]:
+    """Take the kernels that are defined inside from where they are known by name.
+
+    Those that are not known are compiled and added.
+    """
+    global _machine_code
     with COMPILER_LOCK:
-        # What the user set would take the files away from beside their source.
-        names = [name for name in _CACHE_SETTINGS if hasattr(numba.config, name)]
-        values = [getattr(numba.config, name) for name in names]
-        for name in names:
-            setattr(numba.config, name, "")
-        _cached = enabled
+        _machine_code = known
         try:
             yield
         finally:
-            _cached = False
-            for name, value in zip(names, values, strict=True):
-                setattr(numba.config, name, value)
+            _machine_code = None
