@@ -502,6 +502,16 @@ def test_a_list_that_cannot_be_written_is_found_out_at_once(place, capsys, monke
     assert words[name] in capsys.readouterr().err
 
 
+def test_double_precision_is_refused(place, capsys):
+    jax.config.update("jax_enable_x64", True)
+    try:
+        assert main(TRAIN) == 1
+    finally:
+        jax.config.update("jax_enable_x64", False)
+    err = capsys.readouterr().err
+    assert err.startswith("Error: Environment variable JAX_ENABLE_X64 must be 0 or unset, as")
+
+
 def test_a_checkpoint_that_cannot_be_written_again(place, tmp_path, monkeypatch):
     path = tmp_path / "run.npz"
     training.Checkpoint(path, {"seed": 1}).keep("one", np.zeros(3), epochs=1, of=2)

@@ -14,7 +14,8 @@ from pathlib import Path
 from types import ModuleType
 
 from tutorial_helpers.command_line import flush_output, nobody_reads
-from tutorial_helpers.engine.stand_in import stand_in
+from tutorial_helpers.engine.missing_names import MissingNames
+from tutorial_helpers.engine.stand_in import missing_names, stand_in
 from tutorial_helpers.script_version import pygenn_version
 
 _PACKAGE = Path(__file__).resolve().parent
@@ -53,7 +54,7 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
     vars(main).update(__file__=str(file), __builtins__=__builtins__, __cached__=None)
     version = version or pygenn_version(file)
     modules = stand_in(version)
-    with _in_place(main, modules, [path, *arguments], file.parent):
+    with _in_place(main, modules, missing_names(version), [path, *arguments], file.parent):
         try:
             exec(compile(source, str(file), "exec", dont_inherit=True), vars(main))
         except SystemExit as end:
@@ -62,13 +63,6 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
             if isinstance(error, BrokenPipeError) and nobody_reads():
                 raise
             _print(error, file)
-            if isinstance(error, ImportError) and _is_pygenn(error.name or ""):
-                other = "5" if version == "4.9" else "4.9"
-                print(
-                    f"Note: the script found the names of PyGeNN {version}; if it was written for "
-                    f"PyGeNN {other}, run it with --api {other}.",
-                    file=sys.stderr,
-                )
             return 1
         finally:
             flush_output()
@@ -77,13 +71,18 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
 
 @contextlib.contextmanager
 def _in_place(
-    main: ModuleType, modules: dict[str, ModuleType], arguments: list[str], folder: Path
+    main: ModuleType,
+    modules: dict[str, ModuleType],
+    missing: MissingNames,
+    arguments: list[str],
+    folder: Path,
 ) -> Iterator[None]:
     """Set what a script finds in `sys`, and put it back after."""
     before, path, old_arguments = dict(sys.modules), sys.path, sys.argv
     for name in [name for name in sys.modules if _is_pygenn(name)]:
         del sys.modules[name]
     sys.modules.update({**modules, "__main__": main})
+    sys.meta_path.append(missing)
     sys.argv = arguments
     # With python -m the first entry is the current folder, which python SCRIPT leaves out.
     others = path[1:] if path[:1] in ([""], [os.getcwd()]) else path  # noqa: PTH109
@@ -92,6 +91,7 @@ def _in_place(
         yield
     finally:
         sys.path, sys.argv = path, old_arguments
+        sys.meta_path.remove(missing)
         for name, module in list(sys.modules.items()):
             # The script's own modules hold names of the stand-in.
             if _is_pygenn(name) or (name not in before and _is_in(module, folder)):

@@ -28,7 +28,9 @@ from tutorial_helpers.engine.components import (
 )
 from tutorial_helpers.engine.factories import unsupported
 from tutorial_helpers.engine.legacy.enums import MODELS, WRAPPER
+from tutorial_helpers.engine.missing_names import MissingNames
 from tutorial_helpers.engine.model import BACKEND_NAME, GPU_PREFERENCES
+from tutorial_helpers.engine.types import ResolvedType
 from tutorial_helpers.engine.wording import shown
 
 #: The versions of the API that there are stand-ins for, and what they call themselves.
@@ -173,6 +175,58 @@ def names(version: str) -> dict[str, Any]:
     return {**_described({**others, **own}), "GeNNModel": _GeNNModel}
 
 
+@functools.cache
+def _contents(version: str) -> dict[str, Mapping[str, Any]]:
+    """Return what the modules hold that are no more than a list of names."""
+    public = names(version)
+    if version == "4.9":
+        kinds = (
+            *(_LegacyGeNNModel.neuron_class, _LegacyGeNNModel.synapse_class),
+            *(_LegacyGeNNModel.source_class, _LegacyGeNNModel.update_class),
+        )
+        groups = {kind.__name__: kind for kind in kinds}
+        return {
+            "pygenn": public,
+            "pygenn.genn_model": {**public, **groups},
+            "pygenn.genn_wrapper": WRAPPER,
+            "pygenn.genn_wrapper.Models": MODELS,
+            "pygenn.genn_groups": groups,
+        }
+    backends = {"backend_modules": {BACKEND_NAME: engine}}
+    types = {
+        name: value for name, value in vars(engine.types).items() if isinstance(value, ResolvedType)
+    }
+    return {
+        "pygenn": public,
+        "pygenn.genn_model": {**public, **backends},
+        "pygenn.types": types,
+    }
+
+
+@functools.cache
+def _names_of(version: str) -> dict[str, set[str]]:
+    """Return the names in all modules, those of the modules in them included."""
+    found = {name: set(content) for name, content in _contents(version).items()}
+    if version != "4.9":
+        found |= {f"pygenn.{name}": set() for name in _BUILT_IN_MODELS}
+    for name in found:
+        parent, _, child = name.rpartition(".")
+        if parent:
+            found[parent].add(child)
+    return found
+
+
+def missing_names(version: str) -> MissingNames:
+    """Return what says why a stand-in lacks a name, to be put at the end of `sys.meta_path`.
+
+    Parameters
+    ----------
+    version
+        ``"4.9"`` or ``"5"``.
+    """
+    return MissingNames(version, _names_of)
+
+
 def stand_in(version: str) -> dict[str, ModuleType]:
     """Return modules that take the place of ``pygenn`` and its parts.
 
@@ -192,36 +246,20 @@ def stand_in(version: str) -> dict[str, ModuleType]:
     >>> modules["pygenn"].genn_model is modules["pygenn.genn_model"]
     True
     """
-    public = names(version)
-    contents: dict[str, Mapping[str, Any]] = {"pygenn.genn_model": dict(public)}
-    if version == "4.9":
-        contents["pygenn.genn_wrapper"] = WRAPPER
-        contents["pygenn.genn_wrapper.Models"] = MODELS
-        contents["pygenn.genn_groups"] = {
-            kind.__name__: kind
-            for kind in (
-                _LegacyGeNNModel.neuron_class,
-                _LegacyGeNNModel.synapse_class,
-                _LegacyGeNNModel.source_class,
-                _LegacyGeNNModel.update_class,
-            )
-        }
-    else:
-        contents["pygenn.genn_model"] = {**public, "backend_modules": {BACKEND_NAME: engine}}
-    modules = {name: _module(name, content) for name, content in contents.items()}
+    missing = missing_names(version)
+    modules = {name: _module(name, content) for name, content in _contents(version).items()}
+    for name, module in modules.items():
+        module.__getattr__ = missing.attributes_of(name)  # type: ignore[method-assign]
     if version != "4.9":
-        modules["pygenn.types"] = engine.types
         for name, family in _BUILT_IN_MODELS.items():
             modules[f"pygenn.{name}"] = _built_in_models(f"pygenn.{name}", family)
-    package = _module("pygenn", public)
-    modules["pygenn"] = package
     for name, module in modules.items():
         # Without a path, what is not among the modules is not found elsewhere either.
         module.__dict__.setdefault("__path__", [])
         parent, _, child = name.rpartition(".")
         if parent:
             setattr(modules[parent], child, module)
-    package.__version__ = VERSIONS[version]  # type: ignore[attr-defined]
+    modules["pygenn"].__version__ = VERSIONS[version]  # type: ignore[attr-defined]
     return modules
 
 

@@ -37,6 +37,7 @@ def run(options: Namespace) -> None:
     """
     # Mistakes come first: they are not to be found out after hours.
     check_dependencies()
+    _check_precision()
     output = Path("trained", options.set) if options.output is None else options.output
     checkpoint = options.checkpoint or output.parent / "checkpoint.npz"
     _refuse_to_overwrite(options, output)
@@ -117,6 +118,17 @@ def run(options: Namespace) -> None:
     print(f"SHA-256      {report['sha256']}")
     for path in files:
         print(f"written      {path}")
+
+
+def _check_precision() -> None:
+    """Refuse to compute in double precision, which gives other weights, where it gives any."""
+    import jax
+
+    if jax.config.jax_enable_x64:
+        raise ValueError(
+            "Environment variable JAX_ENABLE_X64 must be 0 or unset, as the weights are trained in "
+            "single precision; unset it."
+        )
 
 
 def _refuse_to_overwrite(options: Namespace, output: Path) -> None:
