@@ -25,12 +25,15 @@ from tutorial_helpers.engine.faults import Faults
 
 NUM_PRE, NUM_POST = 40, 33
 
+# How many are simulated before an attack.
+STEPS = 8
+
 CELLS = engine.create_neuron_model(
     "cells",
     vars=[("V", "scalar"), ("I", "scalar"), ("drive", "scalar"), ("at", "int")],
     sim_code="I = Isyn; V += I + drive + table[at];",
     threshold_condition_code="V >= 1.0",
-    reset_code="V = 0.0;",
+    reset_code="V -= 1.0;",
     extra_global_params=[("table", "scalar*")],
 )
 STATIC = engine.create_weight_update_model(
@@ -70,10 +73,14 @@ def network(
     """Return a network of two populations that spike, record and are connected, not yet built."""
     model = engine.GeNNModel("float", "attacked", optimize_code=optimize_code)
     model.dt, model.batch_size = 1.0, batch_size
-    # Each second neuron of the first population spikes in every step, the others never.
-    drive = np.arange(NUM_PRE) % 2.0
-    for name, size, drives in (("pre", NUM_PRE, drive), ("post", NUM_POST, 0.25)):
-        start = {"V": 0.0, "I": 0.0, "drive": drives, "at": 0}
+    # Each second neuron of the first population spikes in every step, the others only at first: of
+    # these the lists of spikes hold some that are none of theirs.
+    often = (np.arange(NUM_PRE) + 1) % 2.0
+    for name, size, voltage, drive in (
+        ("pre", NUM_PRE, 3.0 * (1.0 - often), often),
+        ("post", NUM_POST, 0.0, 0.25),
+    ):
+        start = {"V": voltage, "I": 0.0, "drive": drive, "at": 0}
         cells = model.add_neuron_population(name, size, CELLS, {}, start)
         cells.extra_global_params["table"].set_init_values(np.zeros(3))
         cells.spike_recording_enabled = True
@@ -130,7 +137,7 @@ def attacked(model: Any, buffer: Buffer, number: Any) -> str:
     """Return what comes of writing into memory, and then running everything that there is."""
     model.load(num_recording_timesteps=40)
     try:
-        for _ in range(3):
+        for _ in range(STEPS):
             model.step_time()
         model.flush()
         try:
@@ -138,7 +145,7 @@ def attacked(model: Any, buffer: Buffer, number: Any) -> str:
         except ValueError as error:
             return f"refused: {error}"
         model.custom_update("Decay")
-        for _ in range(37):
+        for _ in range(40 - STEPS):
             model.step_time()
         model.pull_recording_buffers_from_device()
     except RuntimeError as error:
@@ -181,8 +188,8 @@ def attack_counts(options: dict[str, Any]) -> dict[int, tuple[str, list[float]]]
         ),
         *(100_000, 2**31 - 1, 2**31, 2**32 - 1),
     ):
-        model.load(num_recording_timesteps=8)
-        for _ in range(4):
+        model.load(num_recording_timesteps=40)
+        for _ in range(STEPS):
             model.step_time()
         wanted.view[...] = number
         wanted.push_to_device()

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from attacks import NUM_PRE, memory, network
+from attacks import NUM_PRE, STEPS, memory, network
 from networks import new_model, pulled, pushed, steps
 
 from tutorial_helpers import engine
@@ -172,7 +172,7 @@ def test_no_memory_of_a_model_can_make_it_crash(options: dict[str, Any]) -> None
             given = number % 2**32
             assert told == (
                 f"told: The count of spikes is {given}, but there are {NUM_PRE // 2} to deliver; "
-                f"it can only be lowered (neuron population 'pre', t = 3 ms{batch})."
+                f"it can only be lowered (neuron population 'pre', t = {STEPS} ms{batch})."
             )
         elif name == "pre_spikes" and not 0 <= number < NUM_PRE:
             assert "The count of spikes is 20, but there are 0 to deliver" in told
@@ -180,7 +180,8 @@ def test_no_memory_of_a_model_can_make_it_crash(options: dict[str, Any]) -> None
             assert "is outside extra global parameter 'table', which has 3 elements" in told
         elif name == "synapses_d" and not 0 <= number < 4:
             assert f"a dendritic delay of {signed(number)} steps is not from 0 to 3" in told
-            assert f"synapse from 1 to 0 of synapse population 'synapses', t = 3 ms{batch}" in told
+            where = f"synapse from 0 to {options['sparse']:d} of synapse population 'synapses'"
+            assert f"({where}, t = {STEPS} ms{batch})" in told
         elif name.endswith("events") and "num" in name and not 0 <= number <= NUM_PRE:
             assert "synaptic events is" in told
 
@@ -201,11 +202,23 @@ def test_a_custom_update_can_lower_the_count_of_spikes_and_not_raise_it(
         np.testing.assert_array_equal(received, result[min(number, spikes)][1])
         assert told == (number > spikes) * (
             f"The count of spikes is {number}, but there are {spikes} to deliver; it can only be "
-            f"lowered (neuron population 'pre', t = 4 ms{batch})."
+            f"lowered (neuron population 'pre', t = {STEPS} ms{batch})."
         )
     # Each spike that there is brings something, to each neuron that it is connected with.
     totals = [np.sum(result[number][1]) for number in (0, 1, spikes - 1, spikes)]
     assert totals == sorted(set(totals))
+
+
+@pytest.mark.parametrize("in_blocks", [True, False])
+def test_before_the_first_step_there_are_no_spikes_to_deliver(in_blocks: bool) -> None:
+    model = network(in_blocks=in_blocks, sparse=False)
+    model.build()
+    model.load(num_recording_timesteps=9)
+    pushed(model.custom_updates["set_count"], "wanted", 3)
+    model.custom_update("SetCount")
+    model.step_time()
+    with pytest.raises(RuntimeError, match=r"is 3, but there are 0 to deliver.*'pre', t = 0 ms"):
+        model.flush()
 
 
 # Dendritic delays --------------------------------------------------------------------------------
