@@ -180,10 +180,8 @@ def test_no_memory_of_a_model_can_make_it_crash(options: dict[str, Any]) -> None
             assert "is outside extra global parameter 'table', which has 3 elements" in told
         elif name == "synapses_d" and not 0 <= number < 4:
             assert f"a dendritic delay of {signed(number)} steps is not from 0 to 3" in told
-            assert (
-                f"synapse from 1 to 0 of synapse population 'synapses', t = {STEPS} ms{batch}"
-                in told
-            )
+            where = f"synapse from 0 to {options['sparse']:d} of synapse population 'synapses'"
+            assert f"({where}, t = {STEPS} ms{batch})" in told
         elif name.endswith("events") and "num" in name and not 0 <= number <= NUM_PRE:
             assert "synaptic events is" in told
 

@@ -148,6 +148,8 @@ class _Prepared:
         Number of parts, which threads can share.
     arguments
         Its arrays.
+    can_fail
+        Whether its code can go wrong while it runs.
     """
 
     group_name: str
@@ -156,6 +158,7 @@ class _Prepared:
     sizes: tuple[int, int, int, int]
     num_parts: int
     arguments: tuple[Array, ...]
+    can_fail: bool
 
 
 class _Update(_Job):
@@ -229,7 +232,11 @@ class Runtime:
         for group in groups:
             self._allocate_global(group, used)
         self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
-        self._populations = [group for group in groups if isinstance(group, NeuronGroup)]
+        self._doubtful = [
+            group
+            for group in groups
+            if isinstance(group, NeuronGroup) and group.model.doubt is not None
+        ]
         connecting = perf_counter()
         for group in groups:
             group.size_memory(batch_size, self.seed)
@@ -347,7 +354,7 @@ class Runtime:
             If an interrupt has left a step in the middle.
         """
         if self._updates or self._steps_done < self.steps_asked:
-            for population in self._populations:
+            for population in self._doubtful:
                 population.warn_of_doubt()
             # One watch for all that there is to do, as a watch of its own would cost each more.
             before = watch(self._idle)
@@ -439,6 +446,7 @@ class Runtime:
             (size, count, most_batches, most_elements),
             max(1, -(-count // most_elements)) * -(-size // most_batches),
             tuple(self._device(buffer) for buffer in call.buffers),
+            any(isinstance(buffer, Faults) for buffer in call.buffers),
         )
 
     def _run_update(self, update: _Update) -> None:
@@ -448,7 +456,7 @@ class Runtime:
         start = perf_counter()
         if function is not None:
             clock = (self._steps_done + self._offset, self._steps_done)
-            self._faults_unread = bool(self._faults)
+            self._faults_unread |= prepared.can_fail
             update.finish(function, *prepared.sizes, *clock, *prepared.arguments)
         for buffer in call.broadcast:
             assert buffer.device is not None
