@@ -349,7 +349,7 @@ def test_how_many_delays_there_are_has_to_be_said() -> None:
     [
         ("int", [4, -1, 2**31 - 1, -(2**31)]),
         ("unsigned int", [4, 2**31, 2**32 - 1]),
-        ("int64_t", [4, -1, 2**61]),
+        ("int64_t", [4, -1, 2**62]),
         ("scalar", [4, -1, 1e30, np.nan]),
     ],
 )

@@ -33,7 +33,8 @@ def outside(array: str) -> Message:
     """Return how to tell of an index outside an array, such as ``"extra global parameter 'e'"``."""
 
     def message(index: int, size: int) -> str:
-        if abs(index - NOWHERE) < 2**53:
+        # An array is somewhere, whatever index it is given.
+        if array.startswith("pointer") and abs(index - NOWHERE) < 2**53:
             return f"{array} points nowhere, as nothing was assigned to it"
         elements = f"{size} element{'' if size == 1 else 's'}"
         return f"index {index} is outside {array}, which has {elements}"
