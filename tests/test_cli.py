@@ -670,6 +670,45 @@ def test_interrupted_by_a_signal() -> None:
     assert "Traceback" not in err
 
 
+# Builds a model that nobody has built before, for which a compiler takes seconds.
+COMPILING = """
+import signal, sys, tempfile, os, threading
+os.environ["TUTORIAL_CACHE_DIR"] = tempfile.mkdtemp()
+from tutorial_helpers import command_line, data
+from tutorial_helpers.engine import compile as compiling
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+begun, original = threading.Event(), compiling._execute
+
+def announced(*arguments):
+    begun.set()
+    original(*arguments)
+    print("compiled", flush=True)
+
+compiling._execute = announced
+
+def build():
+    from tutorial_helpers.models import build_classifier
+    threading.Thread(target=lambda: (begun.wait(), signal.raise_signal(signal.SIGINT))).start()
+    build_classifier(data.load_weights())
+
+command_line.leave(command_line.status_of(build))
+"""
+
+
+def test_a_compiler_is_not_waited_for() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", COMPILING],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr.splitlines()[-1] == "Interrupted."
+
+
 # --- Docstrings ----------------------------------------------------------------------------------
 
 

@@ -8,7 +8,15 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from tutorial_helpers.command_line import Parser, given, integer, path, plain_output, status_of
+from tutorial_helpers.command_line import (
+    Parser,
+    given,
+    integer,
+    leave,
+    path,
+    plain_output,
+    status_of,
+)
 
 _DESCRIPTION = "Spiking neural networks that classify handwritten digits, in PyGeNN's API."
 
@@ -392,4 +400,4 @@ def _answer(arguments: Sequence[str] | None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    leave(main())

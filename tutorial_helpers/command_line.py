@@ -8,6 +8,7 @@ shell reports for other programs, too.
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
 import io
 import os
@@ -18,6 +19,9 @@ import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
+
+#: Status after Ctrl-C.
+INTERRUPTED = 130
 
 #: Largest integer that options take unless they say otherwise.
 MOST = 10**9
@@ -108,6 +112,20 @@ def status_of(command: Callable[[], int | None]) -> int:
             _give_up_on_output()
 
 
+def leave(status: int) -> NoReturn:
+    """End the process with a status.
+
+    After Ctrl-C that is at once: a compiler that another thread still runs is not waited for.
+    """
+    if status == INTERRUPTED:
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
 def flush_output() -> None:
     """Write out what was printed, so that what hinders it is known now and not as Python ends."""
     if sys.stdout is not None and not getattr(sys.stdout, "closed", False):
@@ -161,7 +179,7 @@ def _status_of(command: Callable[[], int | None]) -> int:
         return status
     except KeyboardInterrupt as interrupt:
         print(str(interrupt) or "Interrupted.", file=sys.stderr)
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:
         raise
     except (OSError, ValueError, TypeError, ImportError, RuntimeError, MemoryError) as error:
