@@ -721,7 +721,9 @@ class GeNNModel:
         """Simulate one step of `dt`, of all batches.
 
         The step may run later, together with others: at the latest when something is pulled,
-        pushed, recorded, timed or updated.
+        pushed, recorded, timed or updated. If Ctrl-C interrupts that, the steps that are left run
+        at the next such call. A loop in the code of the model that does not end is left in the
+        middle of a step; then the model says that it has to be loaded again.
         """
         runtime = self._runtime
         if runtime is None:
