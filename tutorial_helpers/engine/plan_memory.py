@@ -67,7 +67,8 @@ class Memory:
                     "kernel",
                     "part",
                 ),
-                *("collect", "record", "recall", "record_block", "list_arrivals", "end_block"),
+                *("collect", "set_flags", "record", "recall", "record_block"),
+                *("list_arrivals", "end_block"),
                 *("keep", "lowest_bit", "take", "age", "take_turn", "finish_turn"),
                 *("group_trains", "part_of_separate_arrays"),
             )

@@ -86,7 +86,9 @@ def function_of_neurons(
         sides,
         in_blocks=in_blocks,
     )
-    wants_spikes = group.can_spike and (bool(outgoing) or group.spike_recording_enabled)
+    wants_spikes = group.can_spike and (
+        bool(outgoing) or group.spike_recording_enabled or group.keeps_prev_spike_times
+    )
     flags = ""
     block_of_spikes = {}
     trailing = []
@@ -119,7 +121,8 @@ def function_of_neurons(
     if wants_spikes and not in_blocks:
         recorded = memory.local(group.name, "recorded") if records_spikes(group) else None
         spikes = group.spikes_buffer
-        listed.append(_list(memory, flags, spikes, group.spike_count_buffer, recorded))
+        remembered = group.keeps_prev_spike_times
+        listed.append(_list(memory, flags, spikes, group.spike_count_buffer, recorded, remembered))
     listed += [
         _list(
             memory,
@@ -127,6 +130,7 @@ def function_of_neurons(
             sg.events[side].neurons,
             sg.events[side].count,
             memory.local(sg.name, RECORDED[side]) if sg.records_events(side) else None,
+            sg.events[side].keeps_prev_times,
         )
         for flags, sg, side in event_sources
     ]
@@ -161,16 +165,30 @@ def _steps_at_once(loop: Loop, num_neurons: int) -> int:
 
 
 def _list(
-    memory: Memory, flags: str, spikes: Buffer, number: Buffer, recorded: str | None
+    memory: Memory,
+    flags: str,
+    spikes: Buffer,
+    number: Buffer,
+    recorded: str | None,
+    remembered: bool,
 ) -> dict[str, Any]:
-    """Return how the flags of one step become a list of neurons, and are recorded."""
-    slot = slot_of("age + 1", spikes)
-    part = f"[{slot} * {spikes.count} : ({slot} + 1) * {spikes.count}]" if slot else ""
+    """Return how the flags of one step become a list of neurons, and are recorded.
+
+    Those of the step before are set first if they are to be `remembered`.
+    """
+
+    def listed(age: str) -> tuple[str, str]:
+        slot = slot_of(age, spikes)
+        part = f"[{slot} * {spikes.count} : ({slot} + 1) * {spikes.count}]" if slot else ""
+        return f"{memory.row(spikes)}{part}", f"{memory.row(number)}[{slot or 0}]"
+
+    now, count = listed("age + 1")
     return {
         "flags": flags,
-        "spikes": f"{memory.row(spikes)}{part}",
-        "count": f"{memory.row(number)}[{slot or 0}]",
+        "spikes": now,
+        "count": count,
         "recorded": recorded,
+        "before": ", ".join(listed("age")) if remembered else None,
     }
 
 
