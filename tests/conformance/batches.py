@@ -29,6 +29,7 @@ NOT_IN_BATCHES: dict[str, str] = {
     "draws_in_code": "networks of a batch draw apart",
     "draws_of_initial_values": "distributions are compared, not numbers",
     "draws_of_models": "networks of a batch draw apart",
+    "poisson_exp_at_time_steps": "networks of a batch draw apart",
     "initial_values": "host arrays are looked at as they are",
     "initial_values_broadcast": "host arrays are looked at as they are",
 }

@@ -29,6 +29,7 @@ import cases_neurons
 import cases_references
 import cases_sparse
 import cases_synapses
+import cases_time_steps
 import cases_updates
 from casebook import CASES, Arrays, Case
 
@@ -46,6 +47,7 @@ MODULES = (
     cases_references,
     cases_sparse,
     cases_synapses,
+    cases_time_steps,
     cases_updates,
 )
 

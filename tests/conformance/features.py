@@ -14,11 +14,13 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "time: `dt`, `t`, `timestep`, which can be set; `timepoint` in code",
-            cases="clock random_network_default_dt random_network_small_dt",
+            cases="clock random_network_default_dt random_network_small_dt code_at_time_steps",
             tests="engine/test_lifecycle.py::test_clock_counts_steps",
         ),
         same(
             "float and double, `time_precision`",
+            cases="neurons_at_mixed_precisions code_at_mixed_precisions"
+            " constants_at_mixed_precisions",
             tests="engine/test_types.py::test_scalar_and_timepoint_follow_the_precision",
         ),
         same(
@@ -98,7 +100,7 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "`init_var` with a snippet of one's own, for every kind of variable",
-            cases="initial_snippets initial_snippets_of_sides",
+            cases="initial_snippets initial_snippets_of_sides initial_values_at_time_steps",
             tests="engine/test_var_init.py::test_every_kind_of_variable_can_start_from_code",
         ),
         alike(
@@ -115,8 +117,8 @@ FEATURES: dict[str, list[Feature]] = {
             lambda e: e.init_var("Kernel"),
         ),
         same(
-            "parameters, typed ones, and derived ones: how they are rounded",
-            cases="parameters",
+            "parameters, typed ones, and derived ones, and `dt` in code: how they are rounded",
+            cases="parameters constants_at_long_time_steps",
             tests="engine/test_lifecycle.py::test_a_failing_derived_parameter_is_named",
         ),
         same(
@@ -234,12 +236,12 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "`LIF`, `Izhikevich`, `IzhikevichVariable`, `TraubMiles`, `RulkovMap`",
-            cases="built_in_neurons traub_miles rulkov_map",
+            cases="built_in_neurons traub_miles rulkov_map neurons_at_time_steps",
         ),
         alike(
             "`Poisson`, and the current sources `GaussianNoise` and `PoissonExp`",
             "of the same distributions; the numbers are others",
-            cases="draws_of_models",
+            cases="draws_of_models poisson_exp_at_time_steps",
         ),
         differs(
             "a negative rate of `Poisson` or `PoissonExp`",
@@ -290,7 +292,8 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "postsynaptic models: `DeltaCurr`, `ExpCurr`, `ExpCond`, and of one's own",
-            cases="exp_curr exp_cond postsynaptic_models references_of_postsynaptic_models",
+            cases="exp_curr exp_cond postsynaptic_models references_of_postsynaptic_models"
+            " postsynaptic_models_at_time_steps",
         ),
         same("`id_pre`, `id_post`, `id_syn`", cases="synapse_ids counts sparse_variables"),
         differs(
@@ -319,7 +322,8 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "`st_pre`, `st_post`, `prev_st_pre`, `prev_st_post`",
-            cases="spike_times_in_synapses spike_times_in_sides spike_times_in_neurons_alone",
+            cases="spike_times_in_synapses spike_times_in_sides spike_times_in_neurons_alone"
+            " learning_at_time_steps previous_spike_times_at_time_steps",
         ),
         differs(
             "`prev_st_post` of neurons that send no spikes; `prev_st_pre`, `prev_set_pre` after an"
@@ -353,7 +357,7 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "`set_pre`, `set_post`, `prev_set_pre`, `prev_set_post`: times of spike-like events",
-            cases="event_times",
+            cases="event_times learning_at_time_steps",
         ),
         absent(
             "code of synapses for postsynaptic spikes, and `STDP`",
@@ -414,7 +418,8 @@ FEATURES: dict[str, list[Feature]] = {
         same(
             "extra global parameters of neurons, current sources, weight updates and postsynaptic"
             " models; `SpikeSourceArray`",
-            cases="arrays_of_neurons arrays_everywhere spike_source_array",
+            cases="arrays_of_neurons arrays_everywhere spike_source_array"
+            " spike_source_array_at_time_steps",
             tests="engine/test_extra_global_params.py::test_every_part_of_a_model_reads_its_arrays",
         ),
         same(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import ast
 import functools
+import inspect
+import re
 from pathlib import Path
 
+import cases_time_steps
 import pytest
 from agreement import OUT_OF_SCOPE
 from entries import STATUS, Feature
@@ -29,6 +32,19 @@ def test_page_is_current() -> None:
 def test_every_recorded_case_is_in_the_ledger() -> None:
     named = {name for feature in FEATURES for name in feature.cases}
     assert named == set(functions())
+
+
+def test_built_in_models_that_know_the_time_step_are_recorded_at_several() -> None:
+    """Where it is a power of two, any order of factors gives the same bits."""
+    from tutorial_helpers.engine.builtin_models import _FAMILIES
+    from tutorial_helpers.engine.snippets import Snippet
+
+    recorded = inspect.getsource(cases_time_steps)
+    for _, models in _FAMILIES.values():
+        for name, model in models().items():
+            code = " ".join(part.text for part in vars(model).values() if isinstance(part, Snippet))
+            if model.derived_params or re.search(r"\bd?t\b", code):
+                assert f'"{name}"' in recorded, f"name '{name}' in cases_time_steps.py"
 
 
 @functools.cache

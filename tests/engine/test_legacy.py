@@ -20,6 +20,12 @@ from networks import steps
 from tutorial_helpers import engine
 from tutorial_helpers.engine import legacy
 from tutorial_helpers.engine.access import CustomUpdateVarAccess, VarAccess, VarAccessMode
+from tutorial_helpers.engine.builtin_models import find_model
+from tutorial_helpers.engine.components import (
+    CurrentSourceModel,
+    NeuronModel,
+    PostsynapticModel,
+)
 from tutorial_helpers.engine.legacy.enums import MATRIX_TYPES, MODELS, NO_DELAY, WRAPPER
 from tutorial_helpers.engine.legacy.rewriting import local_variables, rewrite
 from tutorial_helpers.engine.snippets import SnippetError
@@ -694,6 +700,57 @@ def test_reinitialise_keeps_views(loaded: SimpleNamespace) -> None:
     model.end()
     with pytest.raises(RuntimeError, match="has to be loaded before reinitialising"):
         model.reinitialise()
+
+
+# --- Built-in models -----------------------------------------------------------------------------
+
+_STATE = {"V": -65.0, "U": -13.3, "preV": -65.0, "RefracTime": 0.0, "timeStepToSpike": 0.0}
+_STATE |= {"m": 0.05, "h": 0.3, "n": 0.6, "startSpike": 0, "endSpike": 0}
+_PARAMS = {"tau": 5.7, "E": -70.0, "amp": 0.1, "mean": 0.0, "sd": 1.0, "weight": 0.1, "rate": 5.0}
+
+
+def values(model: Any) -> dict[str, dict[str, float]]:
+    """Return some value for each parameter and variable of a model."""
+    params = {param.name: _PARAMS.get(param.name, 1.0) for param in model.params}
+    return {"params": params, "vars": {var.name: _STATE.get(var.name, 0.0) for var in model.vars}}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("LIF", "Izhikevich", "IzhikevichVariable", "TraubMiles", "RulkovMap"),
+        *("SpikeSourceArray", "PoissonNew"),
+    ],
+)
+def test_built_in_neurons_are_those_of_5(name: str) -> None:
+    model = legacy.GeNNModel()
+    assert model.dT == 0.1
+    expected = find_model({"PoissonNew": "Poisson"}.get(name, name), NeuronModel, "a test")
+    given = values(expected)
+    assert model.add_neuron_population("a", 1, name, *given.values()).model is expected
+
+
+@pytest.mark.parametrize("name", ["DeltaCurr", "ExpCurr", "ExpCond"])
+def test_built_in_postsynaptic_models_are_those_of_5(name: str) -> None:
+    model = legacy.GeNNModel()
+    izhikevich = values(find_model("Izhikevich", NeuronModel, "a test"))
+    a = model.add_neuron_population("a", 1, "Izhikevich", *izhikevich.values())
+    expected = find_model(name, PostsynapticModel, "a test")
+    synapses = model.add_synapse_population(
+        *("aa", "DENSE_INDIVIDUALG", NO_DELAY, a, a),
+        *("StaticPulse", {}, {"g": 1.0}, {}, {}, name, *values(expected).values()),
+    )
+    assert synapses.postsynaptic.model is expected
+
+
+@pytest.mark.parametrize("name", ["DC", "GaussianNoise", "PoissonExp"])
+def test_built_in_current_sources_are_those_of_5(name: str) -> None:
+    model = legacy.GeNNModel()
+    izhikevich = values(find_model("Izhikevich", NeuronModel, "a test"))
+    model.add_neuron_population("a", 1, "Izhikevich", *izhikevich.values())
+    expected = find_model(name, CurrentSourceModel, "a test")
+    source = model.add_current_source("source", name, "a", *values(expected).values())
+    assert source.model is expected
 
 
 # --- Sparse synapses -----------------------------------------------------------------------------

@@ -130,6 +130,7 @@ def literal(value: float | int, target: ResolvedType) -> str:
 
     Examples
     --------
+    >>> from tutorial_helpers.engine.types import Float, Uint32
     >>> literal(0.1, Float), literal(5, Double), literal(3, Uint32)
     ('float32(0.1)', '5.0', 'uint32(3)')
     """
@@ -145,6 +146,39 @@ def literal(value: float | int, target: ResolvedType) -> str:
     if target.is_bool:
         return repr(bool(value))
     return f"{target.numpy_name}({int(value)})"
+
+
+def constant(value: float, ctype: ResolvedType) -> float | int | bool:
+    """Return what a number in the range of a type becomes as a constant in PyGeNN's code.
+
+    PyGeNN writes single-precision constants with ten significant digits, which rounds a few numbers
+    differently from a direct conversion. Integers lose their fraction, and end at their limits.
+
+    Examples
+    --------
+    >>> from tutorial_helpers.engine.types import Float, Uint8
+    >>> constant(1.00000005959, Float), constant(-2.7, Int32), constant(300.5, Uint8)
+    (1.0000001192092896, -2, 255)
+    """
+    if ctype.is_float:
+        return float(ctype.dtype.type(f"{value:.9e}" if ctype.dtype.itemsize == 4 else value))
+    whole = int(value) if math.isfinite(value) else 0
+    if ctype.is_bool:
+        return bool(whole)
+    limits = np.iinfo(ctype.dtype)
+    return min(max(whole, int(limits.min)), int(limits.max))
+
+
+def constant_literal(value: float, target: ResolvedType) -> str:
+    """Return Python text for a number of a model that PyGeNN writes into its code.
+
+    Examples
+    --------
+    >>> from tutorial_helpers.engine.types import Float
+    >>> constant_literal(1.00000005959, Float), literal(1.00000005959, Float)
+    ('float32(1.0000001)', 'float32(1.0)')
+    """
+    return literal(constant(value, target), target)
 
 
 def wrapped(expression: Expression, level: int) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tutorial_helpers.engine.arithmetic import literal
+from tutorial_helpers.engine.arithmetic import constant_literal, literal
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.components import ExtraGlobalParam, Model, Var
 from tutorial_helpers.engine.faults import Faults
@@ -124,7 +124,7 @@ class Assembly:
         self.index = index
         self.namer = Namer((*scalars, *_LOOP_NAMES))
         self.scalar_names = (*scalars, TURNS)
-        self.constants: dict[str, str] = {"dt": literal(dt, precision.time)}
+        self.constants: dict[str, str] = {"dt": constant_literal(dt, precision.time)}
         self.offsets: dict[str, str] = {}
         self.cells: list[Cell] = []
         self.arrays: dict[str, Buffer] = {}

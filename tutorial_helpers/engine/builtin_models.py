@@ -70,9 +70,9 @@ _IZHIKEVICH: dict[str, Any] = {
             V = c;
             U += d;
         }
-        V += 0.5 * dt * ((0.04 * V * V) + (5.0 * V) + 140.0 - U + Isyn);
-        V += 0.5 * dt * ((0.04 * V * V) + (5.0 * V) + 140.0 - U + Isyn);
-        U += dt * a * ((b * V) - U);
+        V += 0.5 * ((0.04 * V * V) + (5.0 * V) + 140.0 - U + Isyn) * dt;
+        V += 0.5 * ((0.04 * V * V) + (5.0 * V) + 140.0 - U + Isyn) * dt;
+        U += a * ((b * V) - U) * dt;
         if (V > 30.0) {
             V = 30.0;
         }
@@ -294,7 +294,10 @@ def _postsynaptic_models() -> Mapping[str, PostsynapticModel]:
             derived_params=[
                 _EXPONENTIAL_DECAY,
                 # Mean over the step of a current that decays from 1.
-                ("mean", lambda pars, dt: pars["tau"] * (1 - math.exp(-dt / pars["tau"])) / dt),
+                (
+                    "mean",
+                    lambda pars, dt: pars["tau"] * (1 - math.exp(-dt / pars["tau"])) * (1 / dt),
+                ),
             ],
             sim_code="injectCurrent(mean * inSyn); inSyn *= decay;",
         ),

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from tutorial_helpers.engine.arithmetic import constant
 from tutorial_helpers.engine.compile import compiled
 from tutorial_helpers.engine.components import CountFunction, SparseConnectivityInitSnippet
 from tutorial_helpers.engine.init_code import InitCode, connectivity_code
@@ -208,7 +209,8 @@ def _run(
     """Return the targets of all rows or columns, one after the other, and how many each has."""
     code, kernel = connectivity_kernel(snippet, precision)
     limit = numbers[-1]
-    time, values = precision.time.dtype.type(dt), arguments_of(code, snippet, params)
+    time = precision.time.dtype.type(constant(dt, precision.time))
+    values = arguments_of(code, snippet, params)
     lengths = np.zeros(num_lines, np.int64)
     problem = np.zeros(2, np.int64)
     room = min(num_lines * limit, _MOST_AT_FIRST)

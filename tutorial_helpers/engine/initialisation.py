@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from tutorial_helpers.engine.arithmetic import literal
+from tutorial_helpers.engine.arithmetic import constant, literal
 from tutorial_helpers.engine.compile import compiled
 from tutorial_helpers.engine.components import Model, VarInitSnippet
 from tutorial_helpers.engine.init_code import InitCode, Layout, value_code
@@ -187,7 +187,7 @@ def initial_values(
     num_pre, num_post = shape if len(shape) == 2 else (1, shape[0])
     leading = [
         *(seed, stream, num_batch, num_pre, num_post),
-        precision.time.dtype.type(dt),
+        precision.time.dtype.type(constant(dt, precision.time)),
         *arguments_of(code, snippet, params),
     ]
     trailing = [*(inds or ()), values]

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from tutorial_helpers.engine.arithmetic import constant
 from tutorial_helpers.engine.builtin_models import find_model
 from tutorial_helpers.engine.components import (
     Model,
@@ -393,27 +394,6 @@ def initial_array(
     # What is too large becomes infinite; the model warns of it when it is loaded.
     with np.errstate(invalid="ignore", over="ignore"):
         return array.astype(ctype.dtype, copy=False)
-
-
-def constant(value: float, ctype: ResolvedType) -> float | int | bool:
-    """Return what a number in the range of a type becomes as a constant in PyGeNN's code.
-
-    PyGeNN writes single-precision constants with ten significant digits, which rounds a few numbers
-    differently from a direct conversion. Integers lose their fraction, and end at their limits.
-
-    Examples
-    --------
-    >>> from tutorial_helpers.engine.types import Float, Int32, Uint8
-    >>> constant(1.00000005959, Float), constant(-2.7, Int32), constant(300.5, Uint8)
-    (1.0000001192092896, -2, 255)
-    """
-    if ctype.is_float:
-        return float(ctype.dtype.type(f"{value:.9e}" if ctype.dtype.itemsize == 4 else value))
-    whole = int(value) if math.isfinite(value) else 0
-    if ctype.is_bool:
-        return bool(whole)
-    limits = np.iinfo(ctype.dtype)
-    return min(max(whole, int(limits.min)), int(limits.max))
 
 
 def evaluate_parameters(

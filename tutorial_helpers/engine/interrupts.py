@@ -25,7 +25,7 @@ Array = np.ndarray[Any, Any]
 #: Seconds that a kernel has to finish a step before it is stopped in the middle of it.
 GRACE = 0.1
 
-_MAIN = threading.main_thread().ident
+_main = threading.main_thread().ident
 
 # What the kernels look at that the main thread runs at the moment.
 _watched: Array | None = None
@@ -46,7 +46,7 @@ def watch(turns: Array) -> Array | int | None:
         What `unwatch` wants. None in any thread but the main one, as others handle no signals.
     """
     global _watched
-    if threading.get_ident() != _MAIN:
+    if threading.get_ident() != _main:
         return None
     outer, _watched = _watched, turns
     if outer is not None:
@@ -84,14 +84,15 @@ def _begin_to_listen() -> None:
     _socket = sender.detach()
 
 
-def _forget_socket() -> None:
-    global _socket
-    _socket = -1
+def _after_fork() -> None:
+    # No thread is taken along, so there is nobody who listens, and the one that forked is the main
+    # one now.
+    global _socket, _watched, _main
+    _socket, _watched, _main = -1, None, threading.main_thread().ident
 
 
 if hasattr(os, "register_at_fork"):
-    # A fork takes no threads along, so there is nobody who listens.
-    os.register_at_fork(after_in_child=_forget_socket)
+    os.register_at_fork(after_in_child=_after_fork)
 
 
 def _listen(receiver: socket.socket) -> None:

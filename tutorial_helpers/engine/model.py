@@ -682,7 +682,12 @@ class GeNNModel:
                 self._seed,
                 steps,
             )
+            _warn_of_nan(groups)
+            for population in self.neuron_populations.values():
+                population.warn_of_doubt()
         except BaseException as error:
+            # An interrupt, or a warning that is an error, may come at any line.
+            self._runtime = None
             for group in groups:
                 for buffer in group.all_buffers():
                     buffer.release()
@@ -693,9 +698,6 @@ class GeNNModel:
                     "its batch_size smaller."
                 ) from error
             raise
-        _warn_of_nan(groups)
-        for population in self.neuron_populations.values():
-            population.warn_of_doubt()
 
     def _groups(self) -> list[Group]:
         return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from tutorial_helpers.engine.arithmetic import Expression, literal
+from tutorial_helpers.engine.arithmetic import Expression, constant_literal, literal
 from tutorial_helpers.engine.bodies import Assembly, Bound, Loop, clock_names, count_name
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.components import (
@@ -67,7 +67,8 @@ class Side:
     side
         ``"pre"`` or ``"post"``.
     flags
-        Name of an array of a byte for each neuron, to be set where there is a spike-like event.
+        Name of an array of a byte for each neuron, to be set where there is a spike-like event; it
+        starts with the flags of the last step where `prev_event_times` are kept.
     event_times, prev_event_times
         Memory of the time of each neuron's last event, and of its last one before this step, where
         some code wants to know.
@@ -134,7 +135,7 @@ def neuron_loop(
         For each current source: its model and the name of the input that it drives.
     spike_times, prev_spike_times
         Memory of the time of each neuron's last spike, and of its last one before this step, where
-        some code wants to know.
+        some code wants to know. For the latter, `fired` starts with the flags of the last step.
     feedback
         For each outgoing synapse population that adds to presynaptic input: what it added, and the
         name of the neuron's input that it drives.
@@ -172,7 +173,7 @@ def neuron_loop(
         *((v.name, precision.resolve(v.type), v.initial) for v in model.additional_input_vars),
     ]:
         inputs[name] = assembly.local(name, ctype, "input")
-        start[name] = literal(initial, ctype)
+        start[name] = constant_literal(initial, ctype)
     lines += [f"{inputs[name].code} = {text}" for name, text in start.items()]
 
     def inject(target: str) -> dict[str, SpecialFunction]:
@@ -190,12 +191,9 @@ def neuron_loop(
     if spike_times is not None:
         last_spike = assembly.neuron_cell("st", spike_times)
         common["st"] = Name(last_spike, precision.time, writable=False, kind="built-in")
-        if prev_spike_times is not None:
-            # The time of a spike becomes the previous one as soon as the next step begins.
-            previous = assembly.neuron_cell("prev_st", prev_spike_times)
-            lines.append(f"{previous} = {last_spike}")
-            assembly.read.add(last_spike)
-            assembly.written.add(previous)
+    can_spike = not model.threshold_condition_code.is_blank
+    if prev_spike_times is not None and can_spike:
+        lines += _note_previous(assembly, "fired", "prev_st", prev_spike_times)
     for incoming in synapses:
         bound = incoming.postsynaptic
         assert isinstance(bound.model, PostsynapticModel)
@@ -225,7 +223,6 @@ def neuron_loop(
         lines += translator.statements(bound.model.injection_code)
 
     names = {**common, **inputs, **own}
-    can_spike = not model.threshold_condition_code.is_blank
     if can_spike and model.auto_refractory_required:
         translator = assembly.translator(names, random=True)
         before, condition = translator.condition(model.threshold_condition_code)
@@ -286,20 +283,31 @@ def _event_lines(assembly: Assembly, side: Side, names: Mapping[str, Name]) -> l
     }
     translator = assembly.translator(known, unavailable=_NOT_OF_CONDITIONS)
     before, condition = translator.condition(side.model.event_condition(side.side))
+    assert side.flags is not None
     flag = f"{side.flags}[neuron]"
     # As spikes do, looking for events takes back what dynamics did to a delayed variable.
     lines = [*_reloads(assembly, side), *before, f"{flag} = {condition}"]
-    if side.event_times is None:
-        return lines
-    last = assembly.neuron_cell(side.event_times.name, side.event_times)
-    assembly.read |= {last, "t"}
-    assembly.written.add(last)
     if side.prev_event_times is not None:
-        # What was the last event before this step is not any more, if there is one now.
-        previous = assembly.neuron_cell(side.prev_event_times.name, side.prev_event_times)
-        assembly.written.add(previous)
-        lines.append(f"{previous} = {last}")
-    return [*lines, f"if {flag}:", f"    {last} = t"]
+        buffer = side.prev_event_times
+        lines = [*_note_previous(assembly, side.flags, buffer.name, buffer), *lines]
+    if side.event_times is not None:
+        last = assembly.neuron_cell(side.event_times.name, side.event_times)
+        assembly.read.add("t")
+        assembly.written.add(last)
+        lines += [f"if {flag}:", f"    {last} = t"]
+    return lines
+
+
+def _note_previous(assembly: Assembly, flags: str, wish: str, buffer: Buffer) -> list[str]:
+    """Return lines that note when the last spike or event was, if that was in the last step.
+
+    PyGeNN takes ``t - dt`` for the time of the last step, which rounds differently from the `t` of
+    that step.
+    """
+    previous = assembly.neuron_cell(wish, buffer)
+    assembly.read |= {"t", "dt"}
+    assembly.written.add(previous)
+    return [f"if {flags}[neuron]:", f"    {previous} = t - dt"]
 
 
 def _names_of_side(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tutorial_helpers.engine.arithmetic import literal
+from tutorial_helpers.engine.arithmetic import constant_literal
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.plan_blocks import inputs_of_block, lists_of_arrivals
@@ -150,7 +150,7 @@ def _plan(model: Description, blocks: Blocks | None) -> Plan:
             "parameters": ", ".join(parameters),
             "rows": memory.row_lines(),
             "time": model.types.time.numpy_name,
-            "dt": literal(model.dt, model.types.time),
+            "dt": constant_literal(model.dt, model.types.time),
         },
     )
     return Plan(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tutorial_helpers.engine.access import VarAccessMode
-from tutorial_helpers.engine.arithmetic import literal
+from tutorial_helpers.engine.arithmetic import constant_literal
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.custom_update_bodies import custom_update_loop
 from tutorial_helpers.engine.custom_updates import CustomUpdate
@@ -102,7 +102,7 @@ def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, A
         "signature": ", ".join(types),
         "rows": rows,
         "time": model.types.time.numpy_name,
-        "dt": literal(model.dt, model.types.time),
+        "dt": constant_literal(model.dt, model.types.time),
     }, buffers
 
 

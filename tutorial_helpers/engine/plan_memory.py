@@ -71,7 +71,15 @@ class Memory:
                     "kernel",
                     "part",
                 ),
-                *("collect", "record", "recall", "record_block", "list_arrivals", "end_block"),
+                *(
+                    "collect",
+                    "set_flags",
+                    "record",
+                    "recall",
+                    "record_block",
+                    "list_arrivals",
+                    "end_block",
+                ),
                 *("keep", "lowest_bit", "take", "age", "take_turn", "finish_turn", "to_deliver"),
                 *("group_trains", "part_of_separate_arrays", "paused", "halted"),
             )

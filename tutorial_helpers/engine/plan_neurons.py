@@ -9,6 +9,7 @@ from tutorial_helpers.engine.bodies import Loop
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.components import Var
 from tutorial_helpers.engine.events import EventSide
+from tutorial_helpers.engine.faults import Faults
 from tutorial_helpers.engine.groups import Group
 from tutorial_helpers.engine.initialisers import PostsynapticInit
 from tutorial_helpers.engine.names import TURNS
@@ -96,7 +97,10 @@ def function_of_neurons(
         in_blocks=in_blocks,
     )
     wants_spikes = group.can_spike and (
-        bool(outgoing) or group.spike_recording_enabled or group.shows_current_spikes
+        bool(outgoing)
+        or group.spike_recording_enabled
+        or group.shows_current_spikes
+        or group.keeps_prev_spike_times
     )
     flags = ""
     block_of_spikes = {}
@@ -133,7 +137,8 @@ def function_of_neurons(
     if wants_spikes and not in_blocks:
         recorded = memory.local(group.name, "recorded") if records_spikes(group) else None
         spikes = group.spikes_buffer
-        listed.append(_list(memory, flags, spikes, group.spike_count_buffer, recorded))
+        remembered = group.spike_faults if group.keeps_prev_spike_times else None
+        listed.append(_list(memory, flags, spikes, group.spike_count_buffer, recorded, remembered))
     listed += [
         _list(
             memory,
@@ -141,6 +146,7 @@ def function_of_neurons(
             sg.events[side].neurons,
             sg.events[side].count,
             memory.local(sg.name, RECORDED[side]) if sg.records_events(side) else None,
+            sg.events[side].faults if sg.events[side].keeps_prev_times else None,
         )
         for flags, sg, side in event_sources
     ]
@@ -176,16 +182,35 @@ def _steps_at_once(loop: Loop, num_neurons: int) -> int:
 
 
 def _list(
-    memory: Memory, flags: str, spikes: Buffer, number: Buffer, recorded: str | None
+    memory: Memory,
+    flags: str,
+    spikes: Buffer,
+    number: Buffer,
+    recorded: str | None,
+    remembered: Faults | None,
 ) -> dict[str, Any]:
-    """Return how the flags of one step become a list of neurons, and are recorded."""
-    slot = slot_of("age + 1", spikes)
-    part = f"[{slot} * {spikes.count} : ({slot} + 1) * {spikes.count}]" if slot else ""
+    """Return how the flags of one step become a list of neurons, and are recorded.
+
+    Those of the step before are set first if they are to be remembered; if there cannot be so
+    many, that is written down in the record given as `remembered`.
+    """
+
+    def listed(age: str) -> tuple[str, str]:
+        slot = slot_of(age, spikes)
+        part = f"[{slot} * {spikes.count} : ({slot} + 1) * {spikes.count}]" if slot else ""
+        return f"{memory.row(spikes)}{part}", f"{memory.row(number)}[{slot or 0}]"
+
+    now, count = listed("age + 1")
+    before = None
+    if remembered is not None:
+        then, number_then = listed("age")
+        before = f"{then}, to_deliver({then}, {number_then}, {memory.row(remembered)}, t)"
     return {
         "flags": flags,
-        "spikes": f"{memory.row(spikes)}{part}",
-        "count": f"{memory.row(number)}[{slot or 0}]",
+        "spikes": now,
+        "count": count,
         "recorded": recorded,
+        "before": before,
     }
 
 

@@ -69,6 +69,9 @@ def blocks_of_steps(
     groups = list(synapses)
     if not all(_can_be_summed_ahead(group) for group in groups):
         return None
+    # Which neurons spiked in the last step is known from one step to the next alone.
+    if any(population.keeps_prev_spike_times for population in populations.values()):
+        return None
     lengths = {BLOCK_STEPS, *(group.axonal_delay_steps + 1 for group in groups)}
     for steps in sorted(lengths, reverse=True):
         if not _FEWEST_STEPS <= steps <= BLOCK_STEPS:

@@ -52,6 +52,15 @@ def to_deliver(spikes, count, faults, t):  # type: ignore[no-untyped-def]
 
 
 @part
+def set_flags(spikes, num_spikes, fired):  # type: ignore[no-untyped-def]
+    """Set the flags of the neurons in a list that `collect` made, and no others."""
+    for neuron in range(fired.size):
+        fired[neuron] = 0
+    for spike in range(num_spikes):
+        fired[spikes[spike]] = 1
+
+
+@part
 def record(spikes, num_spikes, words):  # type: ignore[no-untyped-def]
     """Set one bit for each spike: neuron `i` is bit ``i % 32`` of word ``i // 32``."""
     for word in range(words.size):

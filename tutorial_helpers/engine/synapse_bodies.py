@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from tutorial_helpers.engine.arithmetic import Expression, converted, literal
+from tutorial_helpers.engine.arithmetic import Expression, constant_literal, converted
 from tutorial_helpers.engine.bodies import Assembly, Bound, Loop, clock_names, count_name
 from tutorial_helpers.engine.buffers import Buffer
 from tutorial_helpers.engine.components import WeightUpdateModel
@@ -121,7 +121,7 @@ def synapse_loop(
     for name, (buffer, latency) in ends.times.items():
         (time,) = of_neurons("pre" if name.endswith("pre") else "post", {name: buffer}).values()
         # What synapses see is when the spike arrives.
-        text = f"({time.code} + {literal(latency, precision.time)})"
+        text = f"({time.code} + {constant_literal(latency, precision.time)})"
         names[name] = replace(time, code=text, also_reads=time.code)
     total = Name("total", precision.scalar)
     back = Name("out_pre[pre]", precision.scalar)

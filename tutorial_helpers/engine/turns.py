@@ -23,7 +23,7 @@ class Stop(IntEnum):
     """Whether kernels are to stop."""
 
     NO = 0
-    #: Where their memory is in order: between two steps.
+    #: Where their memory is in order: between two steps, or two blocks of steps.
     SOON = 1
     #: At the next look, even in the middle of a step, which cannot be continued then.
     NOW = 2
