@@ -205,8 +205,7 @@ def test_help_of_training(command: str, words: list[str]) -> None:
 def test_help_and_mistakes_are_answered_at_once(arguments: Sequence[str]) -> None:
     code = f"""
 import sys
-from tutorial_helpers.__main__ import _parser, main
-from tutorial_helpers.engine import wording
+from tutorial_helpers.__main__ import main
 try:
     main({list(arguments)})
 except SystemExit:
