@@ -205,8 +205,7 @@ def test_help_of_training(command: str, words: list[str]) -> None:
 def test_help_and_mistakes_are_answered_at_once(arguments: Sequence[str]) -> None:
     code = f"""
 import sys
-from tutorial_helpers.__main__ import _parser, main
-from tutorial_helpers.engine import wording
+from tutorial_helpers.__main__ import main
 try:
     main({list(arguments)})
 except SystemExit:
@@ -628,10 +627,8 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
 LONG_RUN = """
 import signal, sys
 from pathlib import Path
-from types import ModuleType
-from tutorial_helpers import command_line, data, inference
-from tutorial_helpers.__main__ import _parser, main
-from tutorial_helpers.engine import wording
+from tutorial_helpers import data, inference
+from tutorial_helpers.__main__ import main
 
 # Where tests run in the background, the signal is ignored unless it is restored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
