@@ -627,10 +627,8 @@ def test_interrupted(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixt
 LONG_RUN = """
 import signal, sys
 from pathlib import Path
-from types import ModuleType
-from tutorial_helpers import command_line, data, inference
-from tutorial_helpers.__main__ import _parser, main
-from tutorial_helpers.engine import wording
+from tutorial_helpers import data, inference
+from tutorial_helpers.__main__ import main
 
 # Where tests run in the background, the signal is ignored unless it is restored.
 signal.signal(signal.SIGINT, signal.default_int_handler)

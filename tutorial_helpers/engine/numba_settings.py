@@ -31,12 +31,12 @@ def check_numba_settings() -> None:
         ) from error
     for warning in caught:
         first_line = str(warning.message).split("\n")[0].rstrip(".")
-        # An empty variable is as good as none.
-        if first_line.startswith("Environment variable") and "value '' " in first_line:
-            continue
-        if first_line.startswith("Environment variable"):
+        if not first_line.startswith("Environment variable"):
+            warnings.warn_explicit(
+                warning.message, warning.category, warning.filename, warning.lineno
+            )
+        elif "value '' " not in first_line:  # an empty variable is as good as none
             raise ValueError(f"{first_line}; correct or unset it.")
-        warnings.warn_explicit(warning.message, warning.category, warning.filename, warning.lineno)
     if numba.config.DISABLE_JIT:
         raise ValueError(
             "Environment variable NUMBA_DISABLE_JIT must be 0 or unset, as the engine runs "
