@@ -8,5 +8,5 @@ data = [DATA, *(f"{DATA}.{folder}" for folder in find_namespace_packages("data")
 setup(
     packages=[*find_packages(include=["tutorial_helpers*"]), *data],
     package_dir={DATA: "data"},
-    package_data={"tutorial_helpers.engine.kernels": ["*.jinja"], **dict.fromkeys(data, ["*"])},
+    package_data={"tutorial_helpers.engine.kernels": ["*.jinja"], **{name: ["*"] for name in data}},
 )

@@ -88,8 +88,8 @@ def _load_idx(name: str) -> NDArray[np.uint8]:
         content = b""
     if hashlib.sha256(content).hexdigest() != MNIST_SHA256[name]:
         raise ValueError(
-            f"{path} is damaged or another file: its {len(packed):,} bytes should unpack to content "
-            f"with the SHA-256 {MNIST_SHA256[name][:8]}…; {fix}"
+            f"{path} is damaged or another file: its {len(packed):,} bytes, unpacked, should have "
+            f"the SHA-256 {MNIST_SHA256[name][:8]}…; {fix}"
         )
     return np.asarray(mnist.parse_idx(io.BytesIO(content)), dtype=np.uint8)
 

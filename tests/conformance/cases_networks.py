@@ -20,8 +20,8 @@ from casebook import Arrays, case
 
 DATA = Path(__file__).parents[2] / "data"
 
-# 20 images of "Optical Recognition of Handwritten Digits" by E. Alpaydin and C. Kaynak, from the UCI
-# Machine Learning Repository (CC BY 4.0), each pixel enlarged to 3 x 3 and with a margin around.
+# 20 images of "Optical Recognition of Handwritten Digits" by E. Alpaydin and C. Kaynak, from the
+# UCI Machine Learning Repository (CC BY 4.0): each pixel enlarged to 3 x 3, with a margin around.
 DIGITS = Path(__file__).with_name("digits.npz")
 
 
