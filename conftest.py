@@ -1,4 +1,4 @@
-"""What all tests share: whether MNIST is at hand, and how notebooks are run and compared."""
+"""What all tests share: how notebooks are run and compared, and what JAX compiles."""
 
 from __future__ import annotations
 
@@ -15,17 +15,7 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell
 from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tutorial_helpers.data import MnistUnavailableError, load_mnist
 from tutorial_helpers.training import missing_package
-
-
-def mnist_is_at_hand() -> bool:
-    """Return whether the MNIST test set can be loaded without a download."""
-    try:
-        load_mnist("test", download=False)
-    except MnistUnavailableError:
-        return False
-    return True
 
 
 @cache
@@ -35,13 +25,6 @@ def trains(notebook: Path) -> bool:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Compare the notebooks' outputs only where they run on the data that they were stored with."""
-    if config.getoption("nbval", False) and not mnist_is_at_hand():
-        config.option.nbval, config.option.nbval_lax = False, True
-    share_what_jax_compiles(config)
-
-
-def share_what_jax_compiles(config: pytest.Config) -> None:
     """Have JAX keep compiled code for this run of the tests, in a folder that all processes share.
 
     Every training run compiles anew how images are redrawn, which takes seconds of its time.
@@ -61,16 +44,6 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         package = missing_package()
         if package is not None:
             pytest.skip(f"training needs {package}, which is not installed: requirements-train.txt")
-
-
-def pytest_report_header(config: pytest.Config) -> str:
-    """Say at the top which of the two it is."""
-    if config.getoption("nbval", False):
-        return "MNIST: at hand; the outputs of the notebooks are compared"
-    return (
-        "MNIST: not at hand (set MNIST_DIR); notebooks run on scikit-learn's digits, and their "
-        "outputs are not compared"
-    )
 
 
 def folded(notebook: NotebookNode, title: str) -> list[str]:

@@ -25,7 +25,7 @@ from benchmarks.environments import LIBRARIES, interpreters
 from benchmarks.job import BenchmarkError, Job, save_job, widened
 from benchmarks.machine import ROOT, description, say
 from tutorial_helpers.command_line import Parser, integer, path, status_of
-from tutorial_helpers.data import Dataset, load_test_set, load_weights
+from tutorial_helpers.data import load_mnist, load_weights
 from tutorial_helpers.drafts import check_writable
 from tutorial_helpers.models import GREY_LEVELS_PER_MILLIVOLT, THRESHOLD
 
@@ -105,11 +105,10 @@ def parser() -> argparse.ArgumentParser:
 
 def benchmark(arguments: argparse.Namespace) -> dict[str, Any]:
     """Measure what the command line asks for, and return it."""
-    dataset, weights = load_test_set(), load_weights()
-    available = len(dataset.images)
-    wanted = arguments.images or available
-    if wanted > available:
-        raise BenchmarkError(f"--images {wanted} is more than the {available} of {dataset.name}.")
+    (images, labels), weights = load_mnist("test"), load_weights()
+    wanted = arguments.images or len(images)
+    if wanted > len(images):
+        raise BenchmarkError(f"--images {wanted} is more than the {len(images)} of mnist-test.")
     found = interpreters(arguments.python)
     parts, count = arguments.only or PARTS, arguments.rounds
     chosen = [
@@ -117,15 +116,14 @@ def benchmark(arguments: argparse.Namespace) -> dict[str, Any]:
     ]
     entries, missing = able(chosen, found)
     if arguments.publish:
-        _refuse_to_publish(arguments, dataset, missing)
+        _refuse_to_publish(arguments, missing)
     wide = widened(weights, WIDE_NEURONS)
     jobs = {
-        TUTORIAL: _job(dataset.images[:wanted], weights),
-        WIDE: _job(dataset.images[: min(wanted, WIDE_IMAGES)], wide),
+        TUTORIAL: _job(images[:wanted], weights),
+        WIDE: _job(images[: min(wanted, WIDE_IMAGES)], wide),
     }
     values: dict[str, Any] = {
-        "dataset": dataset.name,
-        "notice": dataset.notice,
+        "dataset": "mnist-test",
         "date": date.today().isoformat(),
         "images": wanted,
         "timesteps": TIMESTEPS,
@@ -140,11 +138,11 @@ def benchmark(arguments: argparse.Namespace) -> dict[str, Any]:
         for title, job in jobs.items():
             save_job(job, folder / title)
         if "speed" in parts:
-            images = {title: len(job.images) for title, job in jobs.items()}
-            values["orders"] = rounds.measure(entries, found, folder, images, count)
+            sizes = {title: len(job.images) for title, job in jobs.items()}
+            values["orders"] = rounds.measure(entries, found, folder, sizes, count)
             ran = [entry for entry in entries if entry.seconds]
             values["left_out"] = [entry.key for entry in (*missing, *entries) if not entry.seconds]
-            values |= report.speed(ran, dataset.labels)
+            values |= report.speed(ran, labels)
         if "costs" in parts:
             say("timing little costs")
             values["costs"] = _costs(entries, found, folder, min(count, 3))
@@ -159,16 +157,12 @@ def benchmark(arguments: argparse.Namespace) -> dict[str, Any]:
     return values
 
 
-def _refuse_to_publish(
-    arguments: argparse.Namespace, dataset: Dataset, missing: Sequence[Entry]
-) -> None:
+def _refuse_to_publish(arguments: argparse.Namespace, missing: Sequence[Entry]) -> None:
     """Raise, before anything is measured, if the documents would lack what they show."""
     if arguments.only or arguments.contestants:
         raise BenchmarkError(
             "--publish needs all parts and contestants; leave out --only and --contestants."
         )
-    if dataset.notice:
-        raise BenchmarkError(f"--publish needs MNIST. {dataset.notice}")
     if any(entry.library == "pygenn" for entry in missing):
         raise BenchmarkError(
             "--publish needs real PyGeNN to compare with; say with --python pygenn=PATH which "

@@ -145,8 +145,7 @@ def text(values: dict[str, Any]) -> str:
     """Return all that was measured, for a terminal."""
     layers, machine = "-".join(map(str, values["layers"])), values["machine"]
     parts = [
-        f"{values['dataset']}: {values['images']:,} images, {values['timesteps']} steps, {layers}"
-        + (f"\nNote: {values['notice']}" if values["notice"] else ""),
+        f"{values['dataset']}: {values['images']:,} images, {values['timesteps']} steps, {layers}",
     ]
     if "results" in values:
         parts += [_speed_text(values), "\n".join(f"check: {c}" for c in _checks(values))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tutorial_helpers.data import load_digits
+from tutorial_helpers.data import load_mnist
 from tutorial_helpers.training import Settings
 
 # The learning rates let each network learn in its few epochs, of 10 updates each.
@@ -24,5 +24,5 @@ WITHOUT_TEACHER = replace(SETTINGS, teacher_epochs=0)
 
 def small_digits():
     """Return 240 images and labels, of which 40 are held out."""
-    images, labels = load_digits()
+    images, labels = load_mnist("train")
     return images[:240], labels[:240]

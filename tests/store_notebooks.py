@@ -2,8 +2,7 @@
 
     python tests/store_notebooks.py [NOTEBOOK ...]
 
-All notebooks are run if none is named, and then their times are stored as well. They have to be
-stored with MNIST at hand, because that is what their output is compared with.
+All notebooks are run if none is named, and then their times are stored as well.
 """
 
 from __future__ import annotations
@@ -26,7 +25,6 @@ from stamp_notebooks import NOTEBOOKS, ROOT, TIMES
 sys.path.insert(0, str(ROOT))
 
 from benchmarks.machine import cpu_name
-from tutorial_helpers.data import load_mnist
 
 # Figures that the READMEs show: the notebook, the call that draws it, the file.
 PICTURES = [
@@ -113,7 +111,6 @@ def store_times(seconds: dict[str, float]) -> None:
 
 def main() -> None:
     """Store the notebooks that the command line names."""
-    load_mnist("test")
     seconds = {}
     for path in [Path(name) for name in sys.argv[1:]] or NOTEBOOKS:
         print(path)

@@ -299,8 +299,8 @@ def test_a_folder_that_cannot_be_is_found_out_at_once(tmp_path, digits, monkeypa
 
 @pytest.fixture
 def place(tmp_path, monkeypatch):
-    """A working directory, and 250 of the offline digits in place of MNIST's training set."""
-    images, labels = data.load_digits()
+    """A working directory, and few of MNIST's images for training."""
+    images, labels = data.load_mnist("train")
 
     def load(split):
         assert split == "train", "training is never to read the test set"
@@ -529,16 +529,13 @@ def test_more_images_than_there_are(place, capsys):
     assert "--images 251 is more than the 250 images of MNIST's" in capsys.readouterr().err
 
 
-# Trains on the offline digits for longer than anybody would wait.
+# Trains for longer than anybody would wait.
 LONG_RUN = """
 import signal, sys
-from tutorial_helpers import data
 from tutorial_helpers.__main__ import main
 # Where tests run in the background, the signal is ignored unless it is restored.
 signal.signal(signal.SIGINT, signal.default_int_handler)
-images, labels = data.load_digits()
-data.load_mnist = lambda split: (images[:240], labels[:240])
-options = ["--teacher-epochs", "0", "--copies", "2", "--epochs", "100000"]
+options = ["--images", "240", "--teacher-epochs", "0", "--copies", "2", "--epochs", "100000"]
 sys.exit(main(["train", *options, "--output", "out", "--json"]))
 """
 

@@ -1,4 +1,4 @@
-"""Evaluation of weights: the network of the tutorials, two sets of images, one row on record."""
+"""Evaluation of weights: the network of the tutorials, MNIST's test set, one row on record."""
 
 from __future__ import annotations
 
@@ -22,33 +22,24 @@ PAGE = ROOT / "data" / "README.md"
 
 
 @pytest.fixture
-def images(monkeypatch: pytest.MonkeyPatch) -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Few of the offline digits, and others in place of MNIST's test set."""
-    pixels, labels = data.load_digits()
-    parts = {"digits": (pixels[:20], labels[:20]), "test": (pixels[20:50], labels[20:50])}
-    monkeypatch.setattr(evaluation, "load_digits", lambda: parts["digits"])
+def images(monkeypatch: pytest.MonkeyPatch) -> tuple[np.ndarray, np.ndarray]:
+    """Few images in place of MNIST's test set."""
+    pixels, labels = data.load_mnist("test")
+    few = pixels[:30], labels[:30]
 
     def load(split: str) -> tuple[np.ndarray, np.ndarray]:
         assert split == "test"
-        return parts[split]
+        return few
 
     monkeypatch.setattr(evaluation, "load_mnist", load)
-    return parts
-
-
-@pytest.fixture
-def no_mnist(images: object, monkeypatch: pytest.MonkeyPatch) -> None:
-    def load(split: str) -> None:
-        raise data.MnistUnavailableError("MNIST could not be had.")
-
-    monkeypatch.setattr(evaluation, "load_mnist", load)
+    return few
 
 
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A copy of ``data/``, whose README may be changed."""
     home = tmp_path / "data"
-    shutil.copytree(ROOT / "data", home, ignore=shutil.ignore_patterns("cache"))
+    shutil.copytree(ROOT / "data", home, ignore=shutil.ignore_patterns("mnist"))
     monkeypatch.setattr(weight_sets, "DATA", home)
     return home / "README.md"
 
@@ -61,22 +52,22 @@ def rows(page: Path) -> list[str]:
 def made_up(name: str = "some", digest: str = "ab" * 32, percent: float = 50) -> Evaluation:
     shares = {steps: percent + steps / 100 for steps in TIMESTEPS}
     versions = {"python": "3.11.7", "numpy": "2.4.6", "numba": "0.68.1"}
-    return Evaluation(name, digest, "bundled engine, 2 threads", versions, shares, shares)
+    return Evaluation(name, digest, "bundled engine, 2 threads", versions, shares)
 
 
-def test_accuracies_are_those_of_the_tutorials_network(images: dict) -> None:
+def test_accuracies_are_those_of_the_tutorials_network(
+    images: tuple[np.ndarray, np.ndarray],
+) -> None:
     from tutorial_helpers.inference import accuracy, classify
     from tutorial_helpers.models import build_classifier
 
     found = evaluation.evaluate("default", [20, 7])
     network = build_classifier(data.load_weights())
-    for shares, part in ((found.mnist, "test"), (found.digits, "digits")):
-        assert shares is not None
-        assert list(shares) == [20, 7]
-        for steps, share in shares.items():
-            pixels, labels = images[part]
-            predictions = classify(network, pixels, timesteps=steps).predictions
-            assert share == accuracy(predictions, labels)
+    pixels, labels = images
+    assert list(found.mnist) == [20, 7]
+    for steps, share in found.mnist.items():
+        predictions = classify(network, pixels, timesteps=steps).predictions
+        assert share == accuracy(predictions, labels)
     assert found.digest == weight_sets.set_digest(data.load_weights())
     assert found.versions["numpy"] == np.__version__
 
@@ -91,7 +82,7 @@ def test_a_new_row_goes_below_the_others(page: Path) -> None:
     assert kept == old
     assert re.fullmatch(
         r"\| `some` \| `abababababab` \| \d{4}-\d\d-\d\d \| 50.12 % \| 50.20 % \| 50.30 % \| "
-        r"50.50 % \| 51.00 % \| 51.00 % \| "
+        r"50.50 % \| 51.00 % \| "
         r"bundled engine, Python 3.11.7, NumPy 2.4.6, Numba 0.68.1 \|",
         new,
     )
@@ -121,12 +112,10 @@ def test_a_page_without_the_table(tmp_path: Path, text: str) -> None:
     assert page.read_text() == text
 
 
-@pytest.mark.parametrize("lacking", ["mnist", "a number"])
-def test_a_record_needs_every_number(page: Path, lacking: str) -> None:
+def test_a_record_needs_every_number(page: Path) -> None:
     before = page.read_text(encoding="utf-8")
-    shares = None if lacking == "mnist" else {30: 97.0}
     with pytest.raises(ValueError, match="needs MNIST's test set at 12, 20, 30, 50, 100 steps"):
-        evaluation.record(made_up()._replace(mnist=shares))
+        evaluation.record(made_up()._replace(mnist={30: 97.0}))
     assert page.read_text(encoding="utf-8") == before
 
 
@@ -140,8 +129,7 @@ def test_text(images: object, capsys: pytest.CaptureFixture[str]) -> None:
     assert re.fullmatch(
         r"weights      default, SHA-256 [0-9a-f]{12}\n"
         r"backend      .+\n"
-        r"(MNIST        \d+\.\d\d % at (7|20) steps\n){2}"
-        r"(digits       \d+\.\d\d % at (7|20) steps\n){2}",
+        r"(MNIST        \d+\.\d\d % at (7|20) steps\n){2}",
         out,
     )
 
@@ -152,7 +140,7 @@ def test_json_and_record(images: object, page: Path, capsys: pytest.CaptureFixtu
     assert (err, out.count("\n")) == ("", 1)
     report = json.loads(out)
     assert list(report) == [
-        "weights", "sha256", "backend", "versions", "mnist_test", "offline_digits", "recorded",
+        "weights", "sha256", "backend", "versions", "mnist_test", "recorded",
     ]  # fmt: skip
     assert list(report["mnist_test"]) == [str(steps) for steps in TIMESTEPS]
     assert report["recorded"] is True
@@ -160,20 +148,6 @@ def test_json_and_record(images: object, page: Path, capsys: pytest.CaptureFixtu
     cells = [cell.strip() for cell in row.strip("|").split("|")]
     assert cells[:2] == ["`default`", f"`{report['sha256'][:12]}`"]
     assert cells[3:8] == [f"{share:.2f} %" for share in report["mnist_test"].values()]
-    assert cells[8] == f"{report['offline_digits']['100']:.2f} %"
-
-
-@pytest.mark.usefixtures("no_mnist")
-def test_without_mnist(page: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    before = page.read_text(encoding="utf-8")
-    assert main(["evaluate", "--json", "--timesteps", "7"]) == 0
-    out, err = capsys.readouterr()
-    assert err.startswith("Note: MNIST could not be had, so only the offline digits were measured")
-    assert json.loads(out)["mnist_test"] is None
-    assert main(["evaluate", "--record"]) == 1
-    out, err = capsys.readouterr()
-    assert (out, err) == ("", "Error: MNIST could not be had.\n")
-    assert page.read_text(encoding="utf-8") == before
 
 
 @pytest.mark.parametrize(

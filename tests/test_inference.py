@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutorial_helpers import inference, models
-from tutorial_helpers.data import MnistUnavailableError, load_digits, load_mnist, load_weights
+from tutorial_helpers.data import load_mnist, load_weights
 from tutorial_helpers.engine import memory
 from tutorial_helpers.inference import Classification, accuracy, classify, counts_over_time
 from tutorial_helpers.models import Classifier, build_classifier
@@ -23,7 +23,7 @@ N = 150  # more than one batch of the largest size, and no multiple of any
 
 @cache
 def digits() -> tuple[np.ndarray, np.ndarray]:
-    return load_digits()
+    return load_mnist()
 
 
 @cache
@@ -242,20 +242,9 @@ def test_any_number_of_hidden_layers(hidden: tuple[int, ...], batch_size: int) -
     assert result.counts.any()
 
 
-def test_accuracy_on_the_offline_digits() -> None:
+def test_accuracy() -> None:
     images, labels = digits()
-    assert accuracy(classify(network(128), images).predictions, labels) >= 88
-
-
-@pytest.mark.mnist
-def test_accuracy_on_mnist() -> None:
-    try:
-        images, labels = load_mnist("test", download=False)
-    except MnistUnavailableError as error:
-        pytest.skip(str(error))
-    result = classify(network(128), images)
-    assert len(images) == 10_000
-    assert accuracy(result.predictions, labels) >= 98.4
+    assert accuracy(classify(network(128), images).predictions, labels) >= 98.4
 
 
 # --- What is refused -----------------------------------------------------------------------------
@@ -266,7 +255,7 @@ BOTH = pytest.mark.parametrize("function", [classify, counts_over_time])
 @pytest.mark.parametrize(
     ("images", "words"),
     [
-        (np.zeros((2, 784)), "not float64; pass what"),
+        (np.zeros((2, 784)), "not float64; pass images as"),
         (np.zeros((2, 784), dtype=bool), "not bool"),
         (np.zeros((2, 784), dtype=np.int64), "not int64"),
         ([[0] * 784], "not list"),

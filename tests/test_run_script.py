@@ -51,7 +51,7 @@ def run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Run:
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the weights and a few images."""
     path = tmp_path_factory.mktemp("inputs")
-    images, _ = data.load_digits()
+    images, _ = data.load_mnist()
     np.save(path / "images.npy", images[:8])
     for name, matrix in zip(data.WEIGHT_FILES, data.load_weights(), strict=True):
         np.save(path / name, matrix)

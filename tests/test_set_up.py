@@ -94,12 +94,15 @@ def test_fetches_once(place: Place, archive: bytes, fetched: list[str]) -> None:
 
 def test_fetched_repository_works(place: Place, archive: bytes) -> None:
     place.zip.write_bytes(archive)
-    use = "\nfrom tutorial_helpers import data\nprint(data.__file__, len(data.load_weights()))"
+    use = (
+        "\nfrom tutorial_helpers import data"
+        "\nprint(data.__file__, len(data.load_weights()), len(data.load_mnist()[0]))"
+    )
     # -I: without PYTHONPATH, with which the repository under test would be found.
     command = [sys.executable, "-I", "-c", place.cell + use]
     ran = subprocess.run(command, cwd=place.here, capture_output=True, text=True, check=True)
     helpers = place.here / NAME / "tutorial_helpers"
-    assert ran.stdout.splitlines()[1:] == [f"{helpers / 'data.py'} 2"]
+    assert ran.stdout.splitlines()[1:] == [f"{helpers / 'data.py'} 2 10000"]
 
 
 @pytest.mark.parametrize("damage", ["missing", "cut off", "no zip", "another folder"])

@@ -25,9 +25,7 @@ Build a network of 784-128-10 integrate-and-fire neurons, show it every image of
 set, and report how often it was right and how long it took.
 
 Images are classified in batches, side by side; between two batches a custom update resets the
-network on the device. MNIST is taken from the folder in MNIST_DIR, or from data/cache, or is
-downloaded there once. With neither MNIST nor a network, scikit-learn's handwritten digits stand
-in for it, and the output says so."""
+network on the device."""
 
 _RUN = """\
 Run a PyGeNN script unchanged on the bundled engine, which takes the place of the module pygenn in
@@ -58,7 +56,6 @@ examples:
   python -m tutorial_helpers classify --json > result.json
 
 environment:
-  MNIST_DIR          folder with the MNIST files
   TUTORIAL_BACKEND   'bundled' or 'pygenn', to force one of them
   TUTORIAL_THREADS   number of threads of the bundled engine
   TUTORIAL_CACHE_DIR folder for compiled kernels"""
@@ -87,14 +84,11 @@ examples:
   python -m tutorial_helpers train
   python -m tutorial_helpers train --set few_steps
   python -m tutorial_helpers train --set default --install --force
-  python -m tutorial_helpers train --images 6000 --teacher-epochs 0 --epochs 20 --output small/a
-
-environment:
-  MNIST_DIR          folder with the MNIST files"""
+  python -m tutorial_helpers train --images 6000 --teacher-epochs 0 --epochs 20 --output small/a"""
 
 _EVALUATE = """\
-Measure how often weights are right on MNIST's test set and on scikit-learn's handwritten digits,
-which no weights were trained on, for several numbers of steps, with the network of the tutorials.
+Measure how often weights are right on MNIST's test set, for several numbers of steps, with the
+network of the tutorials.
 
 With --record, the result goes into the table in data/README.md, in the row of this set and these
 weights."""
@@ -273,26 +267,25 @@ def _run(arguments: argparse.Namespace) -> int:
 
 def _classify(arguments: argparse.Namespace) -> None:
     # Imported late, so that --help and mistakes in the options are answered at once.
-    from tutorial_helpers.data import load_test_set, load_weights
+    from tutorial_helpers.data import load_mnist, load_weights
     from tutorial_helpers.inference import accuracy, classify
     from tutorial_helpers.models import build_classifier
     from tutorial_helpers.pygenn import backend_description
 
     backend = backend_description()
     weights = load_weights(arguments.weights)
-    dataset = load_test_set()
-    available = len(dataset.images)
-    wanted = arguments.images or available
-    if wanted > available:
+    images, labels = load_mnist("test")
+    wanted = arguments.images or len(images)
+    if wanted > len(images):
         raise ValueError(
-            f"--images {wanted} is more than the {available} images of {dataset.name}; "
+            f"--images {wanted} is more than the {len(images)} images of MNIST's test set; "
             "ask for fewer, or leave it out for all."
         )
-    images, labels = dataset.images[:wanted], dataset.labels[:wanted]
+    images, labels = images[:wanted], labels[:wanted]
     network = build_classifier(weights, batch_size=arguments.batch_size)
     result = classify(network, images, timesteps=arguments.timesteps, progress=sys.stderr.isatty())
     report = {
-        "dataset": dataset.name,
+        "dataset": "mnist-test",
         "images": len(images),
         "batch_size": arguments.batch_size,
         "timesteps": arguments.timesteps,
@@ -306,7 +299,7 @@ def _classify(arguments: argparse.Namespace) -> None:
     if arguments.json:
         print(json.dumps(report))
         return
-    print(f"dataset      {dataset.name}, {len(images):,} images")
+    print(f"dataset      {report['dataset']}, {len(images):,} images")
     print(f"backend      {backend}")
     print(f"method       batches of {arguments.batch_size}, {arguments.timesteps} steps of 1 ms")
     print(f"accuracy     {report['accuracy']:.2f} %")
@@ -319,10 +312,6 @@ def _train(arguments: argparse.Namespace) -> None:
     from tutorial_helpers.training.command import run
 
     run(arguments)
-
-
-def _rounded(shares: dict[int, float]) -> dict[int, float]:
-    return {steps: round(share, 4) for steps, share in shares.items()}
 
 
 def _evaluate(arguments: argparse.Namespace) -> None:
@@ -341,15 +330,8 @@ def _evaluate(arguments: argparse.Namespace) -> None:
     result = evaluate(
         arguments.weights,
         arguments.timesteps or TIMESTEPS,
-        require_mnist=arguments.record,
         progress=sys.stderr.isatty(),
     )
-    if result.mnist is None:
-        print(
-            "Note: MNIST could not be had, so only the offline digits were measured: connect to "
-            "the internet or set MNIST_DIR to a folder that holds its four files.",
-            file=sys.stderr,
-        )
     if arguments.record:
         record(result)
     if arguments.json:
@@ -358,17 +340,15 @@ def _evaluate(arguments: argparse.Namespace) -> None:
             "sha256": result.digest,
             "backend": result.backend,
             "versions": result.versions,
-            "mnist_test": result.mnist and _rounded(result.mnist),
-            "offline_digits": _rounded(result.digits),
+            "mnist_test": {steps: round(share, 4) for steps, share in result.mnist.items()},
             "recorded": arguments.record,
         }
         print(json.dumps(report))
         return
     print(f"weights      {result.name}, SHA-256 {result.digest[:12]}")
     print(f"backend      {result.backend}")
-    for name, shares in (("MNIST", result.mnist), ("digits", result.digits)):
-        for steps, share in (shares or {}).items():
-            print(f"{name:12} {share:.2f} % at {steps} steps")
+    for steps, share in result.mnist.items():
+        print(f"MNIST        {share:.2f} % at {steps} steps")
     if arguments.record:
         print("recorded in  data/README.md")
 

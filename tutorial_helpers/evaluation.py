@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutorial_helpers import weight_sets
-from tutorial_helpers.data import MnistUnavailableError, load_digits, load_mnist
+from tutorial_helpers.data import load_mnist
 from tutorial_helpers.drafts import check_writable, draft
 from tutorial_helpers.inference import accuracy, classify
 from tutorial_helpers.models import Classifier, build_classifier
@@ -31,10 +31,10 @@ BEGIN, END = "<!-- evaluations: begin -->", "<!-- evaluations: end -->"
 _HEADER = (
     "| set | SHA-256 | date | "
     + " | ".join(f"{steps} steps" for steps in TIMESTEPS)
-    + f" | offline digits, {TIMESTEPS[-1]} steps | measured with |"
+    + " | measured with |"
 )
 _SPELLED = {"python": "Python", "numpy": "NumPy", "numba": "Numba"}
-_RULE = "| --- | --- | --- |" + " ---: |" * (len(TIMESTEPS) + 1) + " --- |"
+_RULE = "| --- | --- | --- |" + " ---: |" * len(TIMESTEPS) + " --- |"
 
 
 class Evaluation(NamedTuple):
@@ -50,29 +50,24 @@ class Evaluation(NamedTuple):
         What ran the network.
     versions : dict of str to str
         Of Python, NumPy and, where it ran the network, Numba.
-    mnist : dict of int to float, or None
-        Percentage of MNIST's test set that is right, by the number of steps; None if MNIST could
-        not be had.
-    digits : dict of int to float
-        Percentage of the offline digits that is right, by the number of steps.
+    mnist : dict of int to float
+        Percentage of MNIST's test set that is right, by the number of steps.
     """
 
     name: str
     digest: str
     backend: str
     versions: dict[str, str]
-    mnist: dict[int, float] | None
-    digits: dict[int, float]
+    mnist: dict[int, float]
 
 
 def evaluate(
     name_or_folder: str = "default",
     timesteps: Sequence[int] = TIMESTEPS,
     *,
-    require_mnist: bool = False,
     progress: bool = False,
 ) -> Evaluation:
-    """Measure weights on MNIST's test set and on the offline digits.
+    """Measure weights on MNIST's test set.
 
     Parameters
     ----------
@@ -80,8 +75,6 @@ def evaluate(
         As for `load_weights`.
     timesteps : sequence of int
         Numbers of steps of 1 ms for which each image is shown, one after the other.
-    require_mnist : bool
-        Whether not having MNIST is an error.
     progress : bool
         Whether to show a progress bar.
 
@@ -92,10 +85,8 @@ def evaluate(
 
     Raises
     ------
-    MnistUnavailableError
-        If MNIST is required and cannot be had.
     OSError, ValueError
-        If the weights cannot be loaded.
+        If the weights or the images cannot be loaded.
 
     Examples
     --------
@@ -103,12 +94,7 @@ def evaluate(
     {30: 96.91, 100: 98.69}
     """
     weights = load_weights(name_or_folder)
-    try:
-        test_set = load_mnist("test")
-    except MnistUnavailableError:
-        if require_mnist:
-            raise
-        test_set = None
+    test_set = load_mnist("test")
     network = build_classifier(weights, name="evaluation")
     packages = ("numpy", "numba") if backend_description().startswith("bundled") else ("numpy",)
     return Evaluation(
@@ -116,8 +102,7 @@ def evaluate(
         digest=set_digest(weights),
         backend=backend_description(),
         versions=installed_versions(*packages),
-        mnist=test_set and accuracies(network, *test_set, timesteps, progress=progress),
-        digits=accuracies(network, *load_digits(), timesteps, progress=progress),
+        mnist=accuracies(network, *test_set, timesteps, progress=progress),
     )
 
 
@@ -169,7 +154,7 @@ def record(evaluation: Evaluation, path: Path | None = None) -> None:
     Parameters
     ----------
     evaluation : Evaluation
-        Of a set with a name, on MNIST, at all of `TIMESTEPS`.
+        Of a set with a name, at all of `TIMESTEPS`.
     path : Path, optional
         The document, ``data/README.md`` unless given. Its table is between two comments, `BEGIN`
         and `END`.
@@ -187,7 +172,7 @@ def record(evaluation: Evaluation, path: Path | None = None) -> None:
     """
     path = path or _document()
     mnist = evaluation.mnist
-    if mnist is None or not set(TIMESTEPS) <= mnist.keys() & evaluation.digits.keys():
+    if not set(TIMESTEPS) <= mnist.keys():
         raise ValueError(
             f"a record needs MNIST's test set at {', '.join(map(str, TIMESTEPS))} steps, which "
             "this evaluation lacks; evaluate again with these."
@@ -205,7 +190,6 @@ def record(evaluation: Evaluation, path: Path | None = None) -> None:
             start,
             f"{datetime.date.today().isoformat()} |",
             *(f"{mnist[steps]:.2f} % |" for steps in TIMESTEPS),
-            f"{evaluation.digits[TIMESTEPS[-1]]:.2f} % |",
             f"{backend}, {versions} |",
         ]
     )

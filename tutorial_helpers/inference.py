@@ -69,9 +69,9 @@ def classify(
 
     Examples
     --------
-    >>> from tutorial_helpers.data import load_digits, load_weights
+    >>> from tutorial_helpers.data import load_mnist, load_weights
     >>> from tutorial_helpers.models import build_classifier
-    >>> images, labels = load_digits()
+    >>> images, labels = load_mnist("test")
     >>> result = classify(build_classifier(load_weights(), batch_size=10), images[:25])
     >>> result.counts.shape
     (25, 10)
@@ -154,9 +154,9 @@ def counts_over_time(
 
     Examples
     --------
-    >>> from tutorial_helpers.data import load_digits, load_weights
+    >>> from tutorial_helpers.data import load_mnist, load_weights
     >>> from tutorial_helpers.models import build_classifier
-    >>> images, labels = load_digits()
+    >>> images, labels = load_mnist("test")
     >>> network = build_classifier(load_weights(), batch_size=10)
     >>> counts, spikes = counts_over_time(network, images[:25], timesteps=20)
     >>> counts.shape, spikes.shape
@@ -256,7 +256,7 @@ def _check_images(images: object, inputs: int) -> None:
         given = images.dtype if isinstance(images, np.ndarray) else type(images).__name__
         raise TypeError(
             f"images must be an array of uint8, grey levels from 0 to 255, not {given}; "
-            "pass what load_test_set() returns."
+            "pass images as load_mnist() returns them."
         )
     if images.ndim != 2 or images.shape[1] != inputs or len(images) == 0:
         raise ValueError(

@@ -12,6 +12,7 @@ import io
 import json
 import os
 from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -22,8 +23,10 @@ __all__ = ["WEIGHT_FILES", "WeightSet", "load_weights", "set_digest", "weight_se
 
 WEIGHT_FILES = ("weights_0_1.npy", "weights_1_2.npy")
 
-#: The folder of the sets with a name, and the list of them.
-DATA = Path(__file__).resolve().parents[1] / "data"
+_PACKAGED = Path(str(files("tutorial_helpers"))) / "data_files"
+#: The folder with all data: in an installed package it is a part of that, in a checkout beside it.
+DATA = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).resolve().parents[1] / "data"
+#: The list of the sets of weights that have a name.
 LIST_FILE = "weights.json"
 
 _INPUTS, _CLASSES = 784, 10

@@ -20,6 +20,10 @@ from casebook import Arrays, case
 
 DATA = Path(__file__).parents[2] / "data"
 
+# 20 images of "Optical Recognition of Handwritten Digits" by E. Alpaydin and C. Kaynak, from the
+# UCI Machine Learning Repository (CC BY 4.0): each pixel enlarged to 3 x 3, with a margin around.
+DIGITS = Path(__file__).with_name("digits.npz")
+
 
 def layered_network(
     pygenn: ModuleType, name: str, precision: str, dt: float | None, inputs_too: bool
@@ -70,15 +74,6 @@ def random_network_small_dt(pygenn: ModuleType, name: str, precision: str) -> Ar
     return layered_network(pygenn, name, precision, dt=0.1, inputs_too=False)
 
 
-def digits(count: int) -> np.ndarray:
-    """Give the first handwritten digits of scikit-learn as 28 x 28 pixels from 0 to 255."""
-    from sklearn.datasets import load_digits
-
-    small = np.minimum(load_digits().images[:count] * 16.0, 255.0).astype(np.uint8)
-    large = np.kron(small, np.ones((1, 3, 3), np.uint8))
-    return np.pad(large, ((0, 0), (2, 2), (2, 2))).reshape(count, 784)
-
-
 def classifier_weights() -> tuple[list[np.ndarray], np.ndarray]:
     """Give the weights of the tutorials, and a hash that tells which they were."""
     weights = [np.load(DATA / f"weights_{k}_{k + 1}.npy", allow_pickle=False) for k in (0, 1)]
@@ -98,7 +93,8 @@ def classifier(pygenn: ModuleType, name: str, precision: str, between: str) -> A
     loads the network anew.
     """
     weights, sha256 = classifier_weights()
-    pixels = digits(20)
+    with np.load(DIGITS) as stored:
+        pixels = stored["pixels"]
     magnitudes = (pixels * 0.01).astype(np.float32)
     neuron = pygenn.create_neuron_model(
         "classifier_neuron",

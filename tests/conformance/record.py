@@ -1,8 +1,8 @@
 """Record what PyGeNN computes for every case: ``python tests/conformance/record.py [CASE ...]``.
 
-It needs PyGeNN 5.4.0 with its single-threaded CPU backend, NumPy and scikit-learn. Cases that use
-what the release 5.4.0 does not yet export are left alone by it, and recorded by a build of GeNN's
-main branch; the README beside this file tells of both.
+It needs PyGeNN 5.4.0 with its single-threaded CPU backend, and NumPy. Cases that use what the
+release 5.4.0 does not yet export are left alone by it, and recorded by a build of GeNN's main
+branch; the README beside this file tells of both.
 """
 
 from __future__ import annotations

@@ -13,8 +13,8 @@ The way to the weights has these stages:
    choose the two scales by the accuracy of the *spiking* network.
 5. For answers after few steps, train the spiking network itself from there on.
 
-Every choice is made on images held out from training. The test set and the offline digits are
-read by `tutorial_helpers.evaluation` alone.
+Every choice is made on images held out from training. The test set is read by
+`tutorial_helpers.evaluation` alone.
 
 Run ``python -m tutorial_helpers train``. Training needs JAX and Optax (``requirements-train.txt``).
 Importing this package does not: its names are looked up where they are defined once they are used.

@@ -149,8 +149,8 @@ def train(
 
     Examples
     --------
-    >>> from tutorial_helpers.data import load_digits
-    >>> images, labels = load_digits()
+    >>> from tutorial_helpers.data import load_mnist
+    >>> images, labels = load_mnist("train")
     >>> result = train(images, labels, Settings(epochs=5))  # doctest: +SKIP
     >>> result.weights.hidden.shape  # doctest: +SKIP
     (784, 128)
