@@ -124,7 +124,7 @@ def _check_precision() -> None:
     """Refuse to compute in double precision, which gives other weights, where it gives any."""
     import jax
 
-    if jax.config.jax_enable_x64:
+    if jax.dtypes.canonicalize_dtype(float) == "float64":
         raise ValueError(
             "Environment variable JAX_ENABLE_X64 must be 0 or unset, as the weights are trained in "
             "single precision; unset it."
