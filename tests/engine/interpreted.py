@@ -101,7 +101,7 @@ NAMESPACE: dict[str, Any] = {
         name: _callable(getattr(spike_lists, name))
         for name in (
             *("collect", "end_block", "keep", "list_arrivals", "lowest_bit"),
-            *("recall", "record", "record_block", "take", "to_deliver"),
+            *("recall", "record", "record_block", "set_flags", "take", "to_deliver"),
         )
     },
     "kernel": lambda signature, **options: lambda function: function,

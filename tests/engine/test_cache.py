@@ -553,7 +553,8 @@ def test_any_bit_of_an_entry_may_flip(data: Any) -> None:
         assert result() == 41
         (entry,) = Path(directory).iterdir()
         content = bytearray(entry.read_bytes())
-        place = data.draw(st.integers(0, len(content) - 1))
+        # An entry of the same text is not always of the same length.
+        place = data.draw(st.integers(0, 2**20)) % len(content)
         if data.draw(st.booleans(), "cut"):
             del content[place:]
         else:
