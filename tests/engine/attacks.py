@@ -41,7 +41,7 @@ STATIC = engine.create_weight_update_model(
 )
 BUSY = engine.create_weight_update_model(
     "busy",
-    vars=[("g", "scalar"), ("d", "int")],
+    vars=[("g", "scalar"), ("d", "int"), ("last", "timepoint")],
     pre_neuron_var_refs=[("V_pre", "scalar")],
     post_neuron_var_refs=[("V_post", "scalar")],
     pre_spike_syn_code="addToPost(g); addToPostDelay(g, d); addToPre(0.1 * g);",
@@ -49,7 +49,7 @@ BUSY = engine.create_weight_update_model(
     pre_event_syn_code="addToPost(0.1 * g); addToPostDelay(g, 1);",
     post_event_threshold_condition_code="V_post > 0.5",
     post_event_syn_code="addToPre(0.1 * g);",
-    synapse_dynamics_code="addToPost(0.001 * g);",
+    synapse_dynamics_code="addToPost(0.001 * g); last = fmax(prev_st_pre, prev_set_post);",
 )
 SET_COUNT = engine.create_custom_update_model(
     "set_count",
@@ -92,7 +92,8 @@ def network(
         )
     else:
         init = engine.init_weight_update(
-            BUSY, {}, {"g": engine.init_var("Constant", {"constant": 0.01}), "d": 1}, {}, {},
+            BUSY, {},
+            {"g": engine.init_var("Constant", {"constant": 0.01}), "d": 1, "last": 0.0}, {}, {},
             {"V_pre": "V"}, {"V_post": "V"},
         )  # fmt: skip
     synapses = model.add_synapse_population(
