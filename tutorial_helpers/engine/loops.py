@@ -5,7 +5,6 @@ A kernel that cannot end is of no use to anyone, and Numba compiles none.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
 
 from pycparser import c_ast
@@ -58,23 +57,15 @@ def is_short(node: c_ast.Node) -> bool:
         return False
     match node.init, node.cond, node.next:
         case (
-            c_ast.DeclList(decls=[c_ast.Decl(name=name, init=c_ast.Constant(value=begin))]),
+            c_ast.DeclList(decls=[c_ast.Decl(name=name, init=c_ast.Constant() as begin)]),
             c_ast.BinaryOp(
-                op="<" | "<=", left=c_ast.ID(name=tested), right=c_ast.Constant(value=end)
+                op="<" | "<=", left=c_ast.ID(name=tested), right=c_ast.Constant() as end
             ),
             c_ast.UnaryOp(op="p++" | "++", expr=c_ast.ID(name=counted)),
         ):
-            counts = _integer(begin) >= 0 and _integer(end) <= _COUNTABLE
+            counts = number_of(begin) >= 0 and number_of(end) <= _COUNTABLE
             return counts and name == tested == counted and not _changes(node.stmt, name)
     return False
-
-
-def _integer(text: str) -> float:
-    """Return the value of a literal; infinity for one that is no integer."""
-    try:
-        return int(text.rstrip("uUlL"), 0)
-    except ValueError:
-        return math.inf
 
 
 def _changes(node: c_ast.Node | None, name: str) -> bool:
