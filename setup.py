@@ -6,7 +6,7 @@ DATA = "tutorial_helpers.data_files"
 data = [DATA, *(f"{DATA}.{folder}" for folder in find_namespace_packages("data"))]
 
 setup(
-    packages=[*find_packages(include=["tutorial_helpers*"]), *data],
+    packages=[*find_packages(include=["numbagenn*", "tutorial_helpers*"]), *data],
     package_dir={DATA: "data"},
-    package_data={"tutorial_helpers.engine.kernels": ["*.jinja"], **{name: ["*"] for name in data}},
+    package_data={"numbagenn.codegen": ["templates/*.jinja"], **{name: ["*"] for name in data}},
 )

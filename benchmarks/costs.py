@@ -109,7 +109,7 @@ def _import_seconds() -> float:
 
 def _step_seconds(optimize_code: bool) -> float:
     """Return what one call takes before anything looks at the results, in a loop in a function."""
-    from tutorial_helpers.engine import GeNNModel, create_neuron_model
+    from numbagenn import GeNNModel, create_neuron_model
 
     cell = create_neuron_model("cell", vars=[("V", "scalar")], sim_code="V += 1.0;")
     model = GeNNModel("float", "steps", optimize_code=optimize_code)

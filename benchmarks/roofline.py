@@ -122,7 +122,7 @@ def measure(folder: Path, job: str, rounds: int) -> dict[str, Any]:
 
 def _measure(job: Job, rounds: int, threads: int) -> dict[str, Any]:
     from benchmarks.bandwidth import ceilings, rate
-    from tutorial_helpers.engine import set_num_threads
+    from numbagenn import set_num_threads
     from tutorial_helpers.inference import classify
     from tutorial_helpers.models import build_classifier
 

@@ -104,7 +104,7 @@ def _lit(images: NDArray[np.uint8], brightness: float) -> NDArray[np.uint8]:
 
 def run_points(job: Job, rounds: int, chosen: Sequence[Point]) -> dict[str, Any]:
     """Run points in this process, in both modes, and return what `measure` does, without growth."""
-    from tutorial_helpers.engine import set_num_threads
+    from numbagenn import set_num_threads
     from tutorial_helpers.inference import classify
     from tutorial_helpers.models import Classifier, build_classifier
 

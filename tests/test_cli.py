@@ -19,9 +19,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from numbagenn.base import wording
 from tutorial_helpers import command_line, data, inference, pygenn
 from tutorial_helpers.__main__ import _parser, main
-from tutorial_helpers.engine import wording
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -410,8 +410,8 @@ def test_wrong_settings_in_a_process(variable: str, value: str, words: str) -> N
 def test_settings_of_numba_that_change_nothing(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
-        "from tutorial_helpers.engine.compile import compiled\n"
-        "source = 'from tutorial_helpers.engine import jit\\n'\n"
+        "from numbagenn.runtime.compilation import compiled\n"
+        "source = 'from numbagenn import jit\\n'\n"
         "source += '@jit.kernel(\"int64(int64)\")\\ndef one_more(n):\\n    return n + 1\\n'\n"
         "print(compiled(source).one_more(1))\n"
     )
@@ -620,7 +620,7 @@ COMPILING = """
 import signal, sys, tempfile, os, threading
 os.environ["TUTORIAL_CACHE_DIR"] = tempfile.mkdtemp()
 from tutorial_helpers import command_line, data
-from tutorial_helpers.engine import compile as compiling
+from numbagenn.runtime import compilation as compiling
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
 begun, original = threading.Event(), compiling._execute

@@ -6,12 +6,8 @@ import ast
 
 import pytest
 
-from tutorial_helpers.engine import (
-    GeNNModel,
-    c_functions,
-    create_current_source_model,
-    create_neuron_model,
-)
+from numbagenn import GeNNModel, create_current_source_model, create_neuron_model
+from numbagenn.kernels import c_functions
 
 
 def small_model() -> GeNNModel:

@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from tutorial_helpers import engine
+import numbagenn as engine
 from tutorial_helpers import pygenn as chosen
 from tutorial_helpers.pygenn import backend_description, choose_backend
 
@@ -183,7 +183,8 @@ print(chosen.backend_description(), models.CAN_DROP_SPIKES)
 
 def test_every_name_comes_from_the_engine(tmp_path: Path) -> None:
     code = """
-from tutorial_helpers import engine, models
+import numbagenn as engine
+from tutorial_helpers import models
 from tutorial_helpers import pygenn as chosen
 names = set(chosen.__all__) - {"backend_description"}
 assert all(getattr(chosen, name) is getattr(engine, name) for name in names)

@@ -12,9 +12,12 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from tutorial_helpers import data, engine, inference
+import numbagenn as engine
+from numbagenn.compat import missing_names
+from numbagenn.compat import shim as stand_in
+from numbagenn.compat import v4_9 as legacy
+from tutorial_helpers import data, inference
 from tutorial_helpers.__main__ import main
-from tutorial_helpers.engine import legacy, missing_names, stand_in
 from tutorial_helpers.models import build_classifier
 from tutorial_helpers.script_version import pygenn_version
 

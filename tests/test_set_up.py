@@ -153,7 +153,7 @@ def test_what_is_there_is_not_overwritten(place: Place, archive: bytes) -> None:
     assert notes.read_text() == "mine"
 
 
-@pytest.mark.parametrize("folder", [".", "notebooks", "tutorial_helpers/engine"])
+@pytest.mark.parametrize("folder", [".", "notebooks", "numbagenn"])
 def test_repository_is_found_from_within(
     place: Place,
     fetched: list[str],

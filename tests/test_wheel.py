@@ -22,7 +22,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of packages with what is in the wheel, far from the repository."""
     place = tmp_path_factory.mktemp("wheel")
     source = place / "source"
-    for name in ("tutorial_helpers", "data"):
+    for name in ("numbagenn", "tutorial_helpers", "data"):
         shutil.copytree(
             ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__", ".*")
         )
@@ -47,8 +47,9 @@ def test_it_holds_all_that_the_repository_does(installed: Path) -> None:
     package = content(installed / "tutorial_helpers")
     data = {name: package.pop(name) for name in list(package) if name.startswith("data_files/")}
     assert package == content(ROOT / "tutorial_helpers")
+    assert content(installed / "numbagenn") == content(ROOT / "numbagenn")
     assert data == {f"data_files/{name}": file for name, file in content(ROOT / "data").items()}
-    others = {path.name for path in installed.iterdir()} - {"tutorial_helpers"}
+    others = {path.name for path in installed.iterdir()} - {"numbagenn", "tutorial_helpers"}
     assert all(name.endswith(".dist-info") for name in others)
 
 

@@ -14,10 +14,10 @@ import os
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from tutorial_helpers import engine
+import numbagenn as engine
 
 if TYPE_CHECKING:
-    from tutorial_helpers.engine import (
+    from numbagenn import (
         CustomUpdateVarAccess,
         GeNNModel,
         VarAccess,
@@ -43,8 +43,8 @@ if TYPE_CHECKING:
         init_sparse_connectivity,
         init_var,
         init_weight_update,
-        types,
     )
+    from numbagenn.base import types
 
 __all__ = [
     "CustomUpdateVarAccess",
@@ -101,7 +101,7 @@ def choose_backend() -> ModuleType:
     Returns
     -------
     module
-        Real PyGeNN, or `tutorial_helpers.engine`.
+        Real PyGeNN, or `numbagenn`.
 
     Raises
     ------

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
+from numbagenn.compat.missing_names import MissingNames
+from numbagenn.compat.shim import missing_names, stand_in
 from tutorial_helpers.command_line import flush_output, nobody_reads
-from tutorial_helpers.engine.missing_names import MissingNames
-from tutorial_helpers.engine.stand_in import missing_names, stand_in
 from tutorial_helpers.script_version import pygenn_version
 
 _PACKAGE = Path(__file__).resolve().parent

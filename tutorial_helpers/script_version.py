@@ -6,9 +6,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-from tutorial_helpers.engine.access import SynapseMatrixType
-from tutorial_helpers.engine.legacy.enums import MATRIX_TYPES
-from tutorial_helpers.engine.stand_in import names
+from numbagenn.base.enumerations import SynapseMatrixType
+from numbagenn.compat.shim import names
+from numbagenn.compat.v4_9.enums import MATRIX_TYPES
 
 _NAMES_4_9 = {*names("4.9"), "genn_wrapper", "genn_groups"}
 _NAMES_5 = {*names("5"), "types", "backend_modules"}

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 import tutorial_helpers
 from benchmarks.job import Contestant, Job, Outcome
-from tutorial_helpers.engine import get_num_threads
+from numbagenn import get_num_threads
 from tutorial_helpers.inference import classify
 from tutorial_helpers.models import build_classifier
 

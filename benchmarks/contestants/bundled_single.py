@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import numbagenn as engine
 from benchmarks.contestants.bundled_batched import versions
 from benchmarks.contestants.one_at_a_time import one_at_a_time
 from benchmarks.job import Contestant, Job
-from tutorial_helpers import engine
 
 
 def build(

@@ -115,7 +115,7 @@ def compare(found: Arrays, expected: Arrays) -> None:
 
 def check(name: str) -> None:
     """Run a case on the engine, and compare."""
-    from tutorial_helpers import engine
+    import numbagenn as engine
 
     expected = load(name)
     with scratch_directory():
@@ -125,7 +125,7 @@ def check(name: str) -> None:
 
 def check_in_batches(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run a case in batches: networks of a batch do what each would do alone."""
-    from tutorial_helpers import engine
+    import numbagenn as engine
 
     monkeypatch.setattr(case_parts, "access", InBatches())
     with scratch_directory():

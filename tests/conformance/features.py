@@ -10,62 +10,62 @@ FEATURES: dict[str, list[Feature]] = {
         same(
             "description, `build`, `load`, `step_time`, `unload`, and `load` again from the start",
             cases="random_network classifier_reload axonal_delays_converge",
-            tests="engine/test_lifecycle.py::test_unload_drops_everything_and_load_starts_afresh",
+            tests="numbagenn/test_lifecycle.py::test_unload_drops_everything_and_load_starts_afresh",
         ),
         same(
             "time: `dt`, `t`, `timestep`, which can be set; `timepoint` in code",
             cases="clock random_network_default_dt random_network_small_dt code_at_time_steps",
-            tests="engine/test_lifecycle.py::test_clock_counts_steps",
+            tests="numbagenn/test_lifecycle.py::test_clock_counts_steps",
         ),
         same(
             "float and double, `time_precision`",
             cases="neurons_at_mixed_precisions code_at_mixed_precisions"
             " constants_at_mixed_precisions",
-            tests="engine/test_types.py::test_scalar_and_timepoint_follow_the_precision",
+            tests="numbagenn/test_types.py::test_scalar_and_timepoint_follow_the_precision",
         ),
         same(
             "timers",
-            tests="engine/test_lifecycle.py::test_timers_change_no_result",
+            tests="numbagenn/test_lifecycle.py::test_timers_change_no_result",
         ),
         same(
             "host and device: what is written is used once it is pushed, what is read was pulled",
             "as on a GPU; PyGeNN's CPU backend shares one memory between the two",
             cases="host_and_device",
-            tests="engine/test_lifecycle.py::test_a_host_write_is_invisible_until_it_is_pushed"
-            " engine/test_lifecycle.py::test_a_device_change_is_invisible_until_it_is_pulled",
+            tests="numbagenn/test_lifecycle.py::test_a_host_write_is_invisible_until_it_is_pushed"
+            " numbagenn/test_lifecycle.py::test_a_device_change_is_invisible_until_it_is_pulled",
         ),
         differs(
             "`dt`, `batch_size` and the like after `build`",
             "refused; PyGeNN accepts them, with inconsistent effects",
-            tests="engine/test_hazards.py::test_nothing_changes_after_building",
+            tests="numbagenn/test_hazards.py::test_nothing_changes_after_building",
         ),
         differs(
             "`batch_size` 0, `dt` 0 or negative, populations without neurons",
             "refused; PyGeNN accepts them or fails later",
-            tests="engine/test_hazards.py::test_sizes_and_times_are_positive",
+            tests="numbagenn/test_hazards.py::test_sizes_and_times_are_positive",
         ),
         differs(
             "preferences that are unknown",
             "refused by the constructor; PyGeNN refuses them in `build`",
-            tests="engine/test_errors.py::test_mistakes_are_named",
+            tests="numbagenn/test_errors.py::test_mistakes_are_named",
         ),
         differs(
             "`optimize_code=True`",
             "lets weights of neurons with the same spike train be summed up first, which rounds"
             " differently; PyGeNN compiles with `-O3 -ffast-math`",
-            tests="engine/test_spike_trains.py"
+            tests="numbagenn/test_spike_trains.py"
             "::test_summing_first_changes_nothing_but_how_sums_are_rounded"
-            " engine/test_spike_trains.py::test_neither_the_batch_nor_the_threads_matter",
+            " numbagenn/test_spike_trains.py::test_neither_the_batch_nor_the_threads_matter",
         ),
         differs(
             "two models of one name in one process",
             "are independent; PyGeNN's share one compiled library",
-            tests="engine/test_hazards.py::test_models_of_one_name_are_independent",
+            tests="numbagenn/test_hazards.py::test_models_of_one_name_are_independent",
         ),
         differs(
             "descriptions of which the user keeps no reference",
             "live as long as what uses them; PyGeNN frees them, and the process crashes",
-            tests="engine/test_hazards.py::test_descriptions_live_as_long_as_they_are_used",
+            tests="numbagenn/test_hazards.py::test_descriptions_live_as_long_as_they_are_used",
         ),
     ],
     "Variables": [
@@ -73,42 +73,42 @@ FEATURES: dict[str, list[Feature]] = {
             "`VarAccess`: `READ_WRITE`, `READ_ONLY`, `READ_ONLY_DUPLICATE`,"
             " `READ_ONLY_SHARED_NEURON`",
             cases="variable_access",
-            tests="engine/test_lifecycle.py::test_shapes_and_types_of_variables",
+            tests="numbagenn/test_lifecycle.py::test_shapes_and_types_of_variables",
         ),
         same(
             "initial values: numbers, arrays, lists, ranges, and how they are converted",
             cases="initial_values",
-            tests="engine/test_lifecycle.py::test_initial_values"
-            " engine/test_lifecycle.py::test_numbers_go_through_the_scalar_type_first",
+            tests="numbagenn/test_lifecycle.py::test_initial_values"
+            " numbagenn/test_lifecycle.py::test_numbers_go_through_the_scalar_type_first",
         ),
         differs(
             "arrays of another shape that could be stretched: of length 1, or `(1, N)`",
             "length 1 is refused when it is given, as it is a mistake more often than not",
             cases="initial_values_broadcast",
-            tests="engine/test_hazards.py::test_arrays_are_not_stretched_in_silence",
+            tests="numbagenn/test_hazards.py::test_arrays_are_not_stretched_in_silence",
         ),
         differs(
             "`None` as an initial value",
             "zeros; in PyGeNN, what memory happens to hold",
-            tests="engine/test_lifecycle.py::test_values_without_an_initialiser_are_zero",
+            tests="numbagenn/test_lifecycle.py::test_values_without_an_initialiser_are_zero",
         ),
         differs(
             "numbers that the integer type of a variable does not have",
             "become those that they become in PyGeNN, with a warning; PyGeNN refuses some of them,"
             " and takes most in silence",
-            tests="engine/test_faults.py::test_a_number_that_becomes_another_is_told_of",
+            tests="numbagenn/test_faults.py::test_a_number_that_becomes_another_is_told_of",
         ),
         same(
             "`init_var` with a snippet of one's own, for every kind of variable",
             cases="initial_snippets initial_snippets_of_sides initial_values_at_time_steps",
-            tests="engine/test_var_init.py::test_every_kind_of_variable_can_start_from_code",
+            tests="numbagenn/test_var_init.py::test_every_kind_of_variable_can_start_from_code",
         ),
         alike(
             "built-in snippets that draw: `Uniform`, `Normal`, `NormalClipped`,"
             " `NormalClippedDelay`, `Exponential`, `Gamma`, `Binomial`",
             "of the same distributions; the numbers are others",
             cases="draws_of_initial_values",
-            tests="engine/test_var_init.py::test_built_in_distributions",
+            tests="numbagenn/test_var_init.py::test_built_in_distributions",
             upstream="test_rng.py::test_init",
         ),
         absent(
@@ -119,23 +119,23 @@ FEATURES: dict[str, list[Feature]] = {
         same(
             "parameters, typed ones, and derived ones, and `dt` in code: how they are rounded",
             cases="parameters constants_at_long_time_steps",
-            tests="engine/test_lifecycle.py::test_a_failing_derived_parameter_is_named",
+            tests="numbagenn/test_lifecycle.py::test_a_failing_derived_parameter_is_named",
         ),
         same(
             "names that are keywords of Python or of the engine",
-            tests="engine/test_lifecycle.py::test_names_never_clash_with_the_engines_own",
+            tests="numbagenn/test_lifecycle.py::test_names_never_clash_with_the_engines_own",
         ),
     ],
     "Code strings": [
         same(
             "expressions: conversions, promotions, literals, precedence",
             cases="expressions_of_integers expressions_of_floats expressions_with_effects",
-            tests="engine/test_snippets.py::test_random_expressions_follow_c",
+            tests="numbagenn/test_snippets.py::test_random_expressions_follow_c",
         ),
         same(
             "statements: declarations, scopes, loops, `switch` with fall-through",
             cases="statements",
-            tests="engine/test_snippets.py::test_effects_of_statements",
+            tests="numbagenn/test_snippets.py::test_effects_of_statements",
         ),
         same(
             "functions of the C library, evaluated in double",
@@ -144,57 +144,57 @@ FEATURES: dict[str, list[Feature]] = {
         same(
             "locals of `sim_code` in threshold and reset; no reset code without a threshold",
             cases="code_of_neurons",
-            tests="engine/test_snippets.py::test_locals_of_sim_code_in_threshold_and_reset"
-            " engine/test_snippets.py::test_reset_code_without_a_threshold_is_never_looked_at",
+            tests="numbagenn/test_snippets.py::test_locals_of_sim_code_in_threshold_and_reset"
+            " numbagenn/test_snippets.py::test_reset_code_without_a_threshold_is_never_looked_at",
         ),
         same(
             "the names that each kind of code sees, `num_neurons` and `num_pre` among them",
             cases="counts",
-            tests="engine/test_snippets.py::test_names_of_each_kind",
+            tests="numbagenn/test_snippets.py::test_names_of_each_kind",
             upstream="test_num.py::test_num",
         ),
         same(
             "integer functions: `min`, `max`, `abs`; `abs` of a float drops its fraction",
             "and warns that `fabs` may be meant",
             cases="expressions_of_integers",
-            tests="engine/test_snippets.py::test_integer_abs_of_a_float_warns",
+            tests="numbagenn/test_snippets.py::test_integer_abs_of_a_float_warns",
         ),
         same(
             "`/=`, `>>`, `>>=`, `.5`, `/* … */`, `unsigned long long`, which PyGeNN cannot read",
             "are refused here too, with what to write instead: what runs here runs there",
-            tests="engine/test_hazards.py::test_what_pygenn_cannot_read_is_refused_with_a_remedy",
+            tests="numbagenn/test_hazards.py::test_what_pygenn_cannot_read_is_refused_with_a_remedy",
         ),
         same(
             "`min` and `max` of two integer types",
             "are refused here too, as the C++ that PyGeNN makes of them does not compile",
-            tests="engine/test_hazards.py::test_min_and_max_of_two_types_are_refused",
+            tests="numbagenn/test_hazards.py::test_min_and_max_of_two_types_are_refused",
         ),
         differs(
             "`$(name)` of GeNN 4",
             "is read with a warning; special functions in this notation only by the 4.9 API",
-            tests="engine/test_snippets.py::test_notation_of_genn_4_is_read_with_a_warning",
+            tests="numbagenn/test_snippets.py::test_notation_of_genn_4_is_read_with_a_warning",
         ),
         differs(
             "`- -i`, and `abs` of a 64-bit integer",
             "are what C says; PyGeNN makes `--i` of the one, and drops half of the other's bits",
-            tests="engine/test_hazards.py::test_arithmetic_is_that_of_c",
+            tests="numbagenn/test_hazards.py::test_arithmetic_is_that_of_c",
         ),
         differs(
             "a local that hides one of an outer block",
             "is allowed; PyGeNN refuses it",
-            tests="engine/test_hazards.py::test_a_local_may_hide_one_of_an_outer_block",
+            tests="numbagenn/test_hazards.py::test_a_local_may_hide_one_of_an_outer_block",
         ),
         differs(
             "a function's name that is not called, as in `V = exp;`",
             "is refused; PyGeNN's process ends",
-            tests="engine/test_hazards.py::test_a_function_is_called_or_refused",
+            tests="numbagenn/test_hazards.py::test_a_function_is_called_or_refused",
         ),
         differs(
             "when mistakes are found",
             "when the model is described, with line and caret; in PyGeNN when it is built, on the"
             " terminal, and the exception has no text",
-            tests="engine/test_snippets.py::test_code_of_every_model_is_checked_when_it_is_created"
-            " engine/test_snippets.py::test_mistakes_are_shown_where_they_are",
+            tests="numbagenn/test_snippets.py::test_code_of_every_model_is_checked_when_it_is_created"
+            " numbagenn/test_snippets.py::test_mistakes_are_shown_where_they_are",
         ),
         absent(
             "`printf`",
@@ -204,16 +204,16 @@ FEATURES: dict[str, list[Feature]] = {
         differs(
             "`assert`",
             "is an error, which names the neuron and the step; PyGeNN's process ends",
-            tests="engine/test_indexing.py::test_assertions",
+            tests="numbagenn/test_indexing.py::test_assertions",
         ),
         alike(
             "random numbers: `gennrand_uniform` and its relatives",
             "of the same distributions; the numbers are others, and depend on seed, batch, neuron"
             " and step alone",
             cases="draws_in_code",
-            tests="engine/test_random_numbers.py::test_code_draws_from_the_distribution_it_asks_for"
-            " engine/test_random_numbers.py::test_nothing_but_place_and_step_decides"
-            " engine/test_random_numbers.py::test_seeds_draw_apart_and_repeat",
+            tests="numbagenn/test_random_numbers.py::test_code_draws_from_the_distribution_it_asks_for"
+            " numbagenn/test_random_numbers.py::test_nothing_but_place_and_step_decides"
+            " numbagenn/test_random_numbers.py::test_seeds_draw_apart_and_repeat",
             upstream="test_rng.py::test_sim",
         ),
     ],
@@ -246,13 +246,13 @@ FEATURES: dict[str, list[Feature]] = {
         differs(
             "a negative rate of `Poisson` or `PoissonExp`",
             "is refused when the model is built; in PyGeNN such neurons spike in every step",
-            tests="engine/test_faults.py::test_a_rate_is_not_negative",
+            tests="numbagenn/test_faults.py::test_a_rate_is_not_negative",
         ),
         same("current sources: `DC` and of one's own", cases="built_in_neurons variable_access"),
         differs(
             "`neuron_var_refs` of current sources",
             "work as those of postsynaptic models; PyGeNN 5.4.0 cannot create them",
-            tests="engine/test_hazards.py::test_current_sources_read_their_neurons",
+            tests="numbagenn/test_hazards.py::test_current_sources_read_their_neurons",
         ),
     ],
     "Synapses": [
@@ -260,7 +260,7 @@ FEATURES: dict[str, list[Feature]] = {
             "dense synapses; spikes arrive one step after they are sent, summed in the order of the"
             " neurons that sent them",
             cases="random_network weight_updates recording_order",
-            tests="engine/test_batches.py::test_sums_are_taken_in_the_order_of_the_presynaptic"
+            tests="numbagenn/test_batches.py::test_sums_are_taken_in_the_order_of_the_presynaptic"
             "_neurons",
         ),
         same(
@@ -275,14 +275,14 @@ FEATURES: dict[str, list[Feature]] = {
         same(
             "connectivity by code, by row and by column; `OneToOne`",
             cases="sparse_row_build sparse_column_build sparse_one_to_one",
-            tests="engine/test_connectivity.py::test_each_row_is_built_by_the_code_of_its_neuron",
+            tests="numbagenn/test_connectivity.py::test_each_row_is_built_by_the_code_of_its_neuron",
         ),
         alike(
             "connectivity by chance: `FixedProbability` and its relatives",
             "of the same distributions; the pairs are others",
             cases="draws_of_connections",
-            tests="engine/test_connectivity.py::test_fixed_probability_connects_every_pair_with_that"
-            "_probability engine/test_connectivity.py::test_a_fixed_number_of_synapses_is_spread"
+            tests="numbagenn/test_connectivity.py::test_fixed_probability_connects_every_pair_with_that"
+            "_probability numbagenn/test_connectivity.py::test_a_fixed_number_of_synapses_is_spread"
             "_evenly",
             upstream="test_connect_init.py::test_connect_init",
         ),
@@ -300,7 +300,7 @@ FEATURES: dict[str, list[Feature]] = {
             "`id_syn` of sparse synapses",
             "counts the synapses that there are; in PyGeNN it leaves out numbers where rows are"
             " shorter than the longest",
-            tests="engine/test_hazards.py::test_sparse_synapses_are_numbered_one_by_one",
+            tests="numbagenn/test_hazards.py::test_sparse_synapses_are_numbered_one_by_one",
         ),
         same(
             "`synapse_dynamics_code`",
@@ -346,13 +346,13 @@ FEATURES: dict[str, list[Feature]] = {
         same(
             "spike-like events of postsynaptic neurons, and their recording",
             cases="events_of_targets events_of_targets_sparse events_of_both_sides",
-            tests="engine/test_synapses.py::test_batches_are_separate_runs",
+            tests="numbagenn/test_synapses.py::test_batches_are_separate_runs",
         ),
         differs(
             "spike-like events of postsynaptic neurons, at synapses within one population",
             "follow the condition of their own; PyGeNN takes that of presynaptic neurons, and"
             " cannot build the model where there is none",
-            tests="engine/test_hazards.py::test_neurons_connected_with_each_other_have_events_of"
+            tests="numbagenn/test_hazards.py::test_neurons_connected_with_each_other_have_events_of"
             "_both_sides",
         ),
         same(
@@ -404,8 +404,8 @@ FEATURES: dict[str, list[Feature]] = {
             "dendritic delays that `max_dendritic_delay_timesteps` leaves no room for",
             "are an error, which names the synapse and the step; PyGeNN takes them modulo that"
             " number",
-            tests="engine/test_faults.py::test_a_dendritic_delay_of_no_slot_is_an_error"
-            " engine/test_faults.py"
+            tests="numbagenn/test_faults.py::test_a_dendritic_delay_of_no_slot_is_an_error"
+            " numbagenn/test_faults.py"
             "::test_a_delay_that_is_written_down_is_checked_when_the_model_is_built",
         ),
         absent(
@@ -420,7 +420,7 @@ FEATURES: dict[str, list[Feature]] = {
             " models; `SpikeSourceArray`",
             cases="arrays_of_neurons arrays_everywhere spike_source_array"
             " spike_source_array_at_time_steps",
-            tests="engine/test_extra_global_params.py::test_every_part_of_a_model_reads_its_arrays",
+            tests="numbagenn/test_extra_global_params.py::test_every_part_of_a_model_reads_its_arrays",
         ),
         same(
             "extra global parameters of custom updates, and references to those of others",
@@ -435,32 +435,32 @@ FEATURES: dict[str, list[Feature]] = {
         differs(
             "extra global parameters of snippets for connectivity",
             "can be given; PyGeNN 5.4.0 cannot load a model that has them",
-            tests="engine/test_extra_global_params.py::test_arrays_in_what_runs_while_loading",
+            tests="numbagenn/test_extra_global_params.py::test_arrays_in_what_runs_while_loading",
         ),
         differs(
             "an index outside of an array",
             "is an error, which names the array and the neuron; in PyGeNN it is undefined",
-            tests="engine/test_indexing.py::test_outside_is_harmless"
-            " engine/test_indexing.py::test_only_the_first_fault_is_told_whatever_the_batch",
+            tests="numbagenn/test_indexing.py::test_outside_is_harmless"
+            " numbagenn/test_indexing.py::test_only_the_first_fault_is_told_whatever_the_batch",
         ),
         differs(
             "`spikeTimes` of a `SpikeSourceArray` that are not sorted, and a `startSpike` after the"
             " `endSpike`",
             "the one is told of by a warning, and the other is an error; PyGeNN takes both as they"
             " come",
-            tests="engine/test_faults.py"
+            tests="numbagenn/test_faults.py"
             "::test_spike_times_out_of_order_are_told_of_and_taken_as_they_come"
-            " engine/test_faults.py::test_a_start_after_the_end_is_an_error",
+            " numbagenn/test_faults.py::test_a_start_after_the_end_is_an_error",
         ),
         differs(
             "arrays that code uses and that have no values",
             "are an error when the model is loaded; in PyGeNN it is undefined what code reads",
-            tests="engine/test_extra_global_params.py::test_arrays_that_code_uses_need_values",
+            tests="numbagenn/test_extra_global_params.py::test_arrays_that_code_uses_need_values",
         ),
         same(
             "dynamic parameters of every family",
             cases="dynamic_parameters dynamic_parameters_everywhere",
-            tests="engine/test_dynamic_parameters.py::test_every_kind_of_group_follows",
+            tests="numbagenn/test_dynamic_parameters.py::test_every_kind_of_group_follows",
             upstream="test_dynamic_param.py::test_dynamic_param",
         ),
     ],
@@ -468,8 +468,8 @@ FEATURES: dict[str, list[Feature]] = {
         same(
             "of neurons, current sources and weights, in groups, with variables of their own",
             cases="custom_updates sparse_custom_update updates_of_shared_variables",
-            tests="engine/test_custom_updates.py::test_what_code_sees"
-            " engine/test_updates_of_synapses.py::test_every_synapse_knows_its_place",
+            tests="numbagenn/test_custom_updates.py::test_what_code_sees"
+            " numbagenn/test_updates_of_synapses.py::test_every_synapse_knows_its_place",
         ),
         same(
             "chains: an update reads and writes what another one owns",
@@ -478,7 +478,7 @@ FEATURES: dict[str, list[Feature]] = {
         same(
             "reductions over neurons and over batches, by variable and by reference",
             cases="custom_update_reductions reductions_of_many reductions_of_weights",
-            tests="engine/test_reductions.py::test_over_batches",
+            tests="numbagenn/test_reductions.py::test_over_batches",
             upstream="test_custom_update.py::test_custom_update_neuron_reduce",
         ),
         same(
@@ -498,23 +498,23 @@ FEATURES: dict[str, list[Feature]] = {
         differs(
             "references to spike times that no code asks for",
             "have them kept; PyGeNN 5.4.0 cannot load such a model",
-            tests="engine/test_hazards.py::test_references_to_spike_times_keep_them",
+            tests="numbagenn/test_hazards.py::test_references_to_spike_times_keep_them",
         ),
         same(
             "spikes in flight outlive a custom update that resets everything else",
             cases="spikes_survive_reset classifier_reset",
-            tests="engine/test_custom_updates.py::test_spikes_in_flight_survive_a_reset",
+            tests="numbagenn/test_custom_updates.py::test_spikes_in_flight_survive_a_reset",
         ),
         differs(
             "a count of spikes above that of the spikes there are",
             "is an error, and all that there are arrive; in PyGeNN it is undefined what does",
-            tests="engine/test_faults.py"
+            tests="numbagenn/test_faults.py"
             "::test_a_custom_update_can_lower_the_count_of_spikes_and_not_raise_it",
         ),
         differs(
             "the order of updates of one group",
             "is that in which they were added; in PyGeNN it is by kind and by name",
-            tests="engine/test_reductions.py::test_updates_of_one_group_run_in_the_order_of_adding",
+            tests="numbagenn/test_reductions.py::test_updates_of_one_group_run_in_the_order_of_adding",
         ),
         absent(
             "custom connectivity updates",
@@ -527,9 +527,9 @@ FEATURES: dict[str, list[Feature]] = {
             "copies of a network side by side, each as it would be alone",
             "PyGeNN's CPU backend has none; the rules are those of its GPU backends",
             cases="classifier_reset classifier_reload classifier_flush",
-            tests="engine/test_batches.py::test_a_batch_is_its_images_one_by_one"
-            " engine/test_batches.py::test_the_place_in_the_batch_does_not_matter"
-            " engine/test_batches.py::test_the_number_of_threads_does_not_matter"
+            tests="numbagenn/test_batches.py::test_a_batch_is_its_images_one_by_one"
+            " numbagenn/test_batches.py::test_the_place_in_the_batch_does_not_matter"
+            " numbagenn/test_batches.py::test_the_number_of_threads_does_not_matter"
             " conformance/test_recorded.py::test_engine_agrees_in_batches",
         ),
     ],
@@ -537,7 +537,7 @@ FEATURES: dict[str, list[Feature]] = {
         same(
             "spikes: times and ids, in PyGeNN's order; the buffer is used again when full",
             cases="recording_order random_network",
-            tests="engine/test_recording.py::test_order_inside_a_step",
+            tests="numbagenn/test_recording.py::test_order_inside_a_step",
         ),
         same(
             "spike-like events",
@@ -547,12 +547,12 @@ FEATURES: dict[str, list[Feature]] = {
         differs(
             "recording that is switched on after `build`, or for 0 steps",
             "is refused; in PyGeNN it gives garbage, or ends the process",
-            tests="engine/test_hazards.py::test_recording_is_switched_on_in_time",
+            tests="numbagenn/test_hazards.py::test_recording_is_switched_on_in_time",
         ),
         differs(
             "what was not pulled",
             "is not there; PyGeNN's CPU backend has it all the same",
-            tests="engine/test_recording.py::test_reading_waits_for_a_full_buffer_and_a_pull",
+            tests="numbagenn/test_recording.py::test_reading_waits_for_a_full_buffer_and_a_pull",
         ),
     ],
     "Errors": [
@@ -560,13 +560,13 @@ FEATURES: dict[str, list[Feature]] = {
             "wrong input",
             "fails at the call that is wrong, with the name, what was expected, what was given and"
             " the closest match; of the type that PyGeNN raises where it raises a sensible one",
-            tests="engine/test_errors.py::test_mistakes_are_named",
+            tests="numbagenn/test_errors.py::test_mistakes_are_named",
         ),
     ],
     "The API of 4.9": [
         same(
             "descriptions, code strings and calls of 4.9, through `python -m tutorial_helpers run`",
-            tests="engine/test_legacy.py::test_the_same_network_gives_the_same_kernels_and_spikes"
+            tests="numbagenn/test_legacy.py::test_the_same_network_gives_the_same_kernels_and_spikes"
             " test_from_4_9.py::test_a_pair_gives_the_same_spikes",
         ),
     ],

@@ -34,6 +34,6 @@ class Pair:
 
 def standing_in(name: str) -> Any:
     """Give what scripts find under a name of PyGeNN's."""
-    from tutorial_helpers.engine import stand_in
+    from numbagenn.compat import shim as stand_in
 
     return stand_in.names("5")[name]

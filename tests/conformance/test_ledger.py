@@ -36,8 +36,8 @@ def test_every_recorded_case_is_in_the_ledger() -> None:
 
 def test_built_in_models_that_know_the_time_step_are_recorded_at_several() -> None:
     """Where it is a power of two, any order of factors gives the same bits."""
-    from tutorial_helpers.engine.builtin_models import _FAMILIES
-    from tutorial_helpers.engine.snippets import Snippet
+    from numbagenn.language.code_strings import Snippet
+    from numbagenn.models.builtin_models import _FAMILIES
 
     recorded = inspect.getsource(cases_time_steps)
     for _, models in _FAMILIES.values():
@@ -76,7 +76,7 @@ def test_every_feature_is_checked(feature: Feature) -> None:
 
 @pytest.mark.parametrize("probe", PROBES)
 def test_what_is_absent_is_refused(probe: object) -> None:
-    from tutorial_helpers import engine
+    import numbagenn as engine
 
     assert callable(probe)
     with pytest.raises(NotImplementedError, match=r"does not support .*; real PyGeNN does"):

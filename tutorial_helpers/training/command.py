@@ -43,8 +43,8 @@ def run(options: Namespace) -> None:
     _refuse_to_overwrite(options, output)
     _check_places(options, output, checkpoint)
 
+    from numbagenn.memory.available import check_memory
     from tutorial_helpers.data import load_mnist
-    from tutorial_helpers.engine.memory import check_memory
     from tutorial_helpers.training.pipeline import train
     from tutorial_helpers.training.weight_files import install, save_provenance, save_weights
     from tutorial_helpers.versions import installed_versions

@@ -1,0 +1,84 @@
+"""The bundled engine: PyGeNN's API for inference, in batches, on any CPU.
+
+It stands where PyGeNN with a GPU is not at hand. The names are PyGeNN's, and what runs here runs
+there. See `GeNNModel` for the life of a model.
+"""
+
+from numbagenn.base import types
+from numbagenn.base.enumerations import (
+    CustomUpdateVarAccess,
+    ParallelismHint,
+    SynapseMatrixType,
+    VarAccess,
+    VarAccessMode,
+    VarLocation,
+)
+from numbagenn.create import (
+    create_current_source_model,
+    create_custom_update_model,
+    create_neuron_model,
+    create_postsynaptic_model,
+    create_sparse_connect_init_snippet,
+    create_var_init_snippet,
+    create_weight_update_model,
+)
+from numbagenn.model import GeNNModel
+from numbagenn.models.initialisers import (
+    init_postsynaptic,
+    init_sparse_connectivity,
+    init_var,
+    init_weight_update,
+)
+from numbagenn.network.references import (
+    create_den_delay_var_ref,
+    create_egp_ref,
+    create_out_post_var_ref,
+    create_prev_spike_time_var_ref,
+    create_psm_egp_ref,
+    create_psm_var_ref,
+    create_spike_time_var_ref,
+    create_src_spike_count_var_ref,
+    create_var_ref,
+    create_wu_egp_ref,
+    create_wu_post_var_ref,
+    create_wu_pre_var_ref,
+    create_wu_var_ref,
+)
+from numbagenn.runtime.threads import get_num_threads, set_num_threads
+
+__all__ = [
+    "CustomUpdateVarAccess",
+    "GeNNModel",
+    "ParallelismHint",
+    "SynapseMatrixType",
+    "VarAccess",
+    "VarAccessMode",
+    "VarLocation",
+    "create_current_source_model",
+    "create_custom_update_model",
+    "create_den_delay_var_ref",
+    "create_egp_ref",
+    "create_neuron_model",
+    "create_out_post_var_ref",
+    "create_postsynaptic_model",
+    "create_prev_spike_time_var_ref",
+    "create_psm_egp_ref",
+    "create_psm_var_ref",
+    "create_sparse_connect_init_snippet",
+    "create_spike_time_var_ref",
+    "create_src_spike_count_var_ref",
+    "create_var_init_snippet",
+    "create_var_ref",
+    "create_weight_update_model",
+    "create_wu_egp_ref",
+    "create_wu_post_var_ref",
+    "create_wu_pre_var_ref",
+    "create_wu_var_ref",
+    "get_num_threads",
+    "init_postsynaptic",
+    "init_sparse_connectivity",
+    "init_var",
+    "init_weight_update",
+    "set_num_threads",
+    "types",
+]

@@ -1,0 +1,1 @@
+"""From a described network to the text of one module of kernels."""

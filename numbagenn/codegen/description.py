@@ -1,0 +1,42 @@
+"""What the build plan needs to know of a model."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from numbagenn.base.types import Precision
+from numbagenn.network.current_sources import CurrentSource
+from numbagenn.network.custom_updates import CustomUpdate
+from numbagenn.network.neuron_groups import NeuronGroup
+from numbagenn.network.synapse_groups import SynapseGroup
+
+
+class Description(Protocol):
+    """What the plan needs to know of a model."""
+
+    neuron_populations: dict[str, NeuronGroup]
+    synapse_populations: dict[str, SynapseGroup]
+    current_sources: dict[str, CurrentSource]
+    custom_updates: dict[str, CustomUpdate]
+    types: Precision
+
+    @property
+    def dt(self) -> float:
+        """Length of a step in ms."""
+
+    @property
+    def batch_size(self) -> int:
+        """Number of batches."""
+
+    @property
+    def timing_enabled(self) -> bool:
+        """Whether the phases of each step are to be timed."""
+
+    @property
+    def optimize_code(self) -> bool:
+        """Whether sums may be taken in another order, which rounds them differently."""
+
+
+def records_spikes(group: NeuronGroup) -> bool:
+    """Return whether the spikes of a population are recorded, if it can have any."""
+    return group.can_spike and group.spike_recording_enabled

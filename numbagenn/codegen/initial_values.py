@@ -1,0 +1,231 @@
+"""Code of initialisation snippets, translated: initial values of variables, and connectivity.
+
+Parameters and sizes are arguments of the functions that come of it, not constants in them, so that
+one compiled function serves every variable and model whose code and types are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from numbagenn.base.types import Int32, Int64, Precision, ResolvedType, Uint32
+from numbagenn.language.arithmetic import converted
+from numbagenn.language.code_strings import SnippetError
+from numbagenn.language.symbols import (
+    NAMES_OF_SYNAPSES,
+    RANDOM_STATE,
+    TURNS,
+    Name,
+    Namer,
+    Pointer,
+    SpecialFunction,
+)
+from numbagenn.language.translator import Translator
+from numbagenn.memory.faults import Faults
+from numbagenn.models.descriptions import (
+    Model,
+    SparseConnectivityInitSnippet,
+    VarInitSnippet,
+)
+
+#: What a variable has a value for: neurons, or the synapses of a matrix or of lists.
+Layout = Literal["neurons", "dense", "sparse"]
+
+_NOT_YET = {
+    "t": "this code runs when the model is loaded, before time starts.",
+    "batch": "all batches start from the same; num_batch is their number.",
+}
+_NEURONS_ONLY = ("id", "num_neurons")
+
+# What the templates call things inside their functions.
+_NAMES = (
+    *("first", "last", "element", "seed", "stream", "random_key", RANDOM_STATE, "num_batch", "dt"),
+    *("num_pre", "num_post", "pre_inds", "post_inds", "values", "initialise", "kernel", "part"),
+    *("add_synapse", "connect", "line", "num_lines", "line_size", "limit", "targets", "lengths"),
+    *("num_synapses", "problem", "shares", "left", "row_length"),
+    *(TURNS, "halted", "paused"),
+)
+
+
+@dataclass(frozen=True)
+class InitCode:
+    """An initialisation snippet in Python.
+
+    Parameters
+    ----------
+    lines
+        The code, for one element, row or column.
+    params
+        Parameters and derived parameters in order: the name of each in the code, and its type.
+    result
+        Name of what the code assigns; blank where it does not.
+    draws
+        Whether it draws random numbers.
+    arrays
+        Extra global parameters in order: the name of each in the code, and the type of its
+        elements.
+    faults
+        Where the code can fail.
+    """
+
+    lines: tuple[str, ...]
+    params: tuple[tuple[str, ResolvedType], ...]
+    result: str
+    draws: bool
+    arrays: tuple[tuple[str, ResolvedType], ...]
+    faults: Faults
+
+
+def _built_in(code: str) -> Name:
+    return Name(code, Uint32, writable=False, kind="built-in")
+
+
+def _parameters(
+    model: Model, precision: Precision, namer: Namer
+) -> tuple[dict[str, Name], tuple[tuple[str, ResolvedType], ...]]:
+    names = {}
+    for param in model.constants:
+        ctype = precision.resolve(param.type)
+        names[param.name] = Name(namer.unique(param.name), ctype, writable=False, kind="parameter")
+    return names, tuple((name.code, name.type) for name in names.values())
+
+
+def _arrays(
+    model: Model, precision: Precision, namer: Namer
+) -> tuple[dict[str, Name], tuple[tuple[str, ResolvedType], ...]]:
+    names = {}
+    for item in model.extra_global_params:
+        ctype, code = precision.resolve(item.type), namer.unique(item.name)
+        title = f"extra global parameter '{item.name}'"
+        # Who comes first cannot be told here, so what all share cannot be assigned.
+        pointer = Pointer(code, "0", ctype, False, title)
+        names[item.name] = Name(code, ctype, writable=False, kind=title, pointer=pointer)
+    return names, tuple((name.code, name.type) for name in names.values())
+
+
+def value_code(
+    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, layout: Layout
+) -> InitCode:
+    """Translate the code that gives a variable of type `ctype` the value of one element.
+
+    Raises
+    ------
+    SnippetError
+        At the first mistake.
+    """
+    namer = Namer(_NAMES)
+    names = {
+        "dt": Name("dt", precision.time, writable=False, kind="built-in"),
+        "num_batch": _built_in("uint32(num_batch)"),
+    }
+    other = dict.fromkeys(NAMES_OF_SYNAPSES, "the variable is one of neurons, not of synapses.")
+    if layout == "neurons":
+        names |= {"id": _built_in("uint32(element)"), "num_neurons": _built_in("uint32(num_post)")}
+    else:
+        other = dict.fromkeys(_NEURONS_ONLY, "the variable is one of synapses, not of neurons.")
+        dense = layout == "dense"
+        names |= {
+            "id_pre": _built_in("uint32(element // num_post)" if dense else "pre_inds[element]"),
+            "id_post": _built_in("uint32(element % num_post)" if dense else "post_inds[element]"),
+            "id_syn": _built_in("uint32(element)"),
+            "num_pre": _built_in("uint32(num_pre)"),
+            "num_post": _built_in("uint32(num_post)"),
+        }
+    parameters, params = _parameters(snippet, precision, namer)
+    pointers, arrays = _arrays(snippet, precision, namer)
+    value = Name(namer.unique("value"), ctype)
+    faults = Faults.of_loop("element")
+    faults.time = "np.nan"
+    translator = Translator(
+        precision,
+        {**names, "value": value, **parameters, **pointers},
+        namer,
+        unavailable=_NOT_YET | other,
+        random=True,
+        faults=faults,
+    )
+    lines = translator.statements(snippet.var_init_code)
+    draws = RANDOM_STATE in translator.written
+    return InitCode(tuple(lines), params, value.code, draws, arrays, faults)
+
+
+def connectivity_code(snippet: SparseConnectivityInitSnippet, precision: Precision) -> InitCode:
+    """Translate the code that builds one row of connectivity, or one column.
+
+    Raises
+    ------
+    SnippetError
+        At the first mistake.
+    """
+    by_row = not snippet.row_build_code.is_blank
+    line, other = ("pre", "post") if by_row else ("post", "pre")
+    namer = Namer(_NAMES)
+    names = {
+        "dt": Name("dt", precision.time, writable=False, kind="built-in"),
+        "num_batch": _built_in("uint32(num_batch)"),
+        "num_pre": _built_in("uint32(num_pre)"),
+        "num_post": _built_in("uint32(num_post)"),
+        f"id_{line}": _built_in("uint32(line)"),
+        # A whole row or column is built by one thread.
+        f"id_{other}_begin": _built_in("uint32(0)"),
+        "num_threads": _built_in("uint32(1)"),
+    }
+    if snippet.shared_total:
+        names["row_length"] = _built_in("row_length")
+    parameters, params = _parameters(snippet, precision, namer)
+    pointers, arrays = _arrays(snippet, precision, namer)
+    faults = Faults.of_loop("line")
+    faults.time = "np.nan"
+    hint = f"this code builds a whole {'row' if by_row else 'column'}, one synapse after the other."
+    unavailable: Mapping[str, str] = {**_NOT_YET, f"id_{other}": hint}
+    add = SpecialFunction(
+        (f"id_{other}",),
+        lambda translator, index: [
+            "num_synapses = add_synapse("
+            f"targets, num_synapses, first, limit, line_size, {converted(index, Int64).code}, "
+            "problem)"
+        ],
+    )
+    translator = Translator(
+        precision,
+        {**names, **parameters, **pointers},
+        namer,
+        special={"addSynapse": add},
+        unavailable=unavailable,
+        random=True,
+        faults=faults,
+    )
+    code = snippet.row_build_code if by_row else snippet.col_build_code
+    lines = translator.statements(code)
+    draws = RANDOM_STATE in translator.written
+    return InitCode(tuple(lines), params, "", draws, arrays, faults)
+
+
+def check_init_code(snippet: VarInitSnippet | SparseConnectivityInitSnippet) -> None:
+    """Translate the code of a snippet once, to find the mistakes in it.
+
+    Raises
+    ------
+    SnippetError
+        At the first mistake.
+    """
+    precision = Precision()
+    if isinstance(snippet, SparseConnectivityInitSnippet):
+        connectivity_code(snippet, precision)
+        return
+    # The type of the variable, and whether it is one of neurons, is only known once it is used.
+    layouts: list[Layout] = ["neurons", "dense"]
+    if snippet.built_in(snippet.var_init_code.usage).intersection(NAMES_OF_SYNAPSES):
+        layouts.reverse()
+    errors = []
+    for ctype in (precision.scalar, Int32):
+        for layout in layouts:
+            try:
+                value_code(snippet, precision, ctype, layout)
+            except SnippetError as error:
+                errors.append(error)
+            else:
+                return
+    raise errors[0]

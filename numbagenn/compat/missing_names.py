@@ -1,0 +1,172 @@
+"""What scripts import from PyGeNN and do not find in a stand-in: why, and what to do.
+
+PyGeNN 5.4 and 4.9 have more names than the bundled engine. Each of them is listed here with what it
+is for, so that a script which imports it is told that, and is told of the other version of the API
+only where the name belongs to that one.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Collection, Mapping
+
+from numbagenn.base.suggestions import did_you_mean
+
+#: What the versions of the API are called, by what ``--api`` takes.
+TITLES = {"4.9": "PyGeNN 4.9", "5": "PyGeNN 5.4"}
+
+_CLASSES = "names for the classes of populations and updates"
+_CONNECTIVITY_UPDATES = "custom connectivity updates"
+_TOEPLITZ = "Toeplitz connectivity"
+_FLAGS = "flags of enumerations"
+_BACKENDS = "settings of other backends"
+
+# By version: names that PyGeNN has and the engine has not, and what they are for.
+_NAMES: dict[str, dict[str, str]] = {
+    "5": {
+        **dict.fromkeys(
+            (
+                *("NeuronGroup", "SynapseGroup", "CurrentSource", "ModelSpec"),
+                *("CustomUpdate", "CustomUpdateWU", "CustomUpdateBase"),
+            ),
+            _CLASSES,
+        ),
+        **dict.fromkeys(
+            ("CustomConnectivityUpdate", "create_pre_var_ref", "create_post_var_ref"),
+            _CONNECTIVITY_UPDATES,
+        ),
+        "create_toeplitz_connect_init_snippet": _TOEPLITZ,
+        **dict.fromkeys(
+            (
+                *("SynapseMatrixConnectivity", "SynapseMatrixWeight", "VarAccessDim"),
+                *("VarAccessModeAttribute", "VarLocationAttribute", "get_var_access_dim"),
+            ),
+            _FLAGS,
+        ),
+        **dict.fromkeys(("PlogSeverity", "init_logging"), "levels of logging"),
+    },
+    "4.9": {},
+}
+
+# In 4.9 members of enumerations are names of their own, which start alike.
+_STARTS_4_9 = {
+    **dict.fromkeys(
+        ("VarAccessDuplication_", "SynapseMatrixConnectivity_", "SynapseMatrixWeight_"), _FLAGS
+    ),
+    **dict.fromkeys(("DeviceSelect_", "BlockSizeSelect_"), _BACKENDS),
+}
+
+# The same for modules.
+_MODULES: dict[str, dict[str, str]] = {
+    "5": {
+        "pygenn.custom_connectivity_update_models": _CONNECTIVITY_UPDATES,
+        "pygenn.init_toeplitz_connectivity_snippets": _TOEPLITZ,
+        "pygenn.cuda_backend": _BACKENDS,
+        "pygenn.hip_backend": _BACKENDS,
+        "pygenn.single_threaded_cpu_backend": _BACKENDS,
+    },
+    "4.9": {
+        **{
+            f"pygenn.genn_wrapper.{family}": "built-in models as classes"
+            for family in (
+                *("NeuronModels", "PostsynapticModels", "WeightUpdateModels"),
+                *("CurrentSourceModels", "CustomUpdateModels", "InitVarSnippet"),
+                "InitSparseConnectivitySnippet",
+            )
+        },
+        "pygenn.genn_wrapper.InitToeplitzConnectivitySnippet": _TOEPLITZ,
+        "pygenn.genn_wrapper.CUDABackend": _BACKENDS,
+    },
+}
+
+
+def purpose(version: str, name: str) -> str:
+    """Return what a name is for that a version of PyGeNN has and the engine has not; else nothing.
+
+    Parameters
+    ----------
+    version
+        ``"4.9"`` or ``"5"``.
+    name
+        Name of a module, without those that it is in, or of something in a module.
+
+    Examples
+    --------
+    >>> purpose("5", "create_pre_var_ref"), purpose("4.9", "create_pre_var_ref")
+    ('custom connectivity updates', '')
+    """
+    modules = {module.rpartition(".")[2]: what for module, what in _MODULES[version].items()}
+    starts = _STARTS_4_9 if version == "4.9" else {}
+    found = [what for start, what in starts.items() if name.startswith(start)]
+    return found[0] if found else {**modules, **_NAMES[version]}.get(name, "")
+
+
+class MissingNames:
+    """Says why a stand-in has no module or name of ``pygenn``; its place is in `sys.meta_path`.
+
+    What ``from pygenn import name`` does not find in the module, Python looks for as a module of
+    its own, and so comes here.
+
+    Parameters
+    ----------
+    version
+        ``"4.9"`` or ``"5"``.
+    names_of
+        Returns, for a version, what each module of its stand-in has.
+    """
+
+    def __init__(
+        self, version: str, names_of: Callable[[str], Mapping[str, Collection[str]]]
+    ) -> None:
+        self._version = version
+        self._names_of = names_of
+
+    def find_spec(self, fullname: str, *where: object) -> None:
+        """Raise, if it is something of ``pygenn``, as it is not among the modules."""
+        module, _, name = fullname.rpartition(".")
+        if module.split(".")[0] != "pygenn":
+            return
+        try:
+            getattr(sys.modules[module], name)
+        except AttributeError as error:
+            why = str(error).removeprefix(_no_attribute(module, name))
+        else:
+            return
+        if any(fullname in (*self._names_of(each), *_MODULES[each]) for each in TITLES):
+            # By another name than the one that Python looks for: it would go on without a word.
+            raise ModuleNotFoundError(f"No module named '{fullname}'{why}", name=module)
+        raise ImportError(f"cannot import name '{name}' from '{module}'{why}", name=module)
+
+    def attributes_of(self, module: str) -> Callable[[str], object]:
+        """Return the ``__getattr__`` of a module, which is called for what the module lacks."""
+
+        def missing(name: str) -> object:
+            why = "" if name.startswith("__") else f": {self._why(module, name)}"
+            raise AttributeError(f"{_no_attribute(module, name)}{why}")
+
+        return missing
+
+    def _why(self, module: str, name: str) -> str:
+        version, title = self._version, TITLES[self._version]
+        own = self._names_of(version)
+        homes = [home for home, names in own.items() if name in names]
+        if homes:
+            return f"it is in '{homes[0]}'; import it from there."
+        what = purpose(version, name)
+        if what:
+            return (
+                f"{title} has it, but the bundled engine does not support {what}; run the script "
+                "on real PyGeNN."
+            )
+        (other,) = TITLES.keys() - {version}
+        if purpose(other, name) or any(name in names for names in self._names_of(other).values()):
+            return (
+                f"it belongs to {TITLES[other]}, and the script is run as one for {title}; run it "
+                f"with --api {other}."
+            )
+        known = [*own.get(module, ()), *_NAMES[version]]
+        return f"{title} has no such name{did_you_mean(name, known, '; correct it.', cutoff=0.75)}"
+
+
+def _no_attribute(module: str, name: str) -> str:
+    return f"module '{module}' has no attribute '{name}'"

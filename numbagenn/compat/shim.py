@@ -1,0 +1,284 @@
+"""Modules that stand in for ``pygenn``, so that scripts find its names in the bundled engine.
+
+They are made on request and put nowhere: `tutorial_helpers.script_runner` puts them in place while
+a script runs.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Mapping
+from types import ModuleType
+from typing import Any
+
+import numbagenn as engine
+from numbagenn.base.types import ResolvedType
+from numbagenn.base.wording import shown
+from numbagenn.compat import v4_9 as legacy
+from numbagenn.compat.missing_names import MissingNames
+from numbagenn.compat.v4_9.enums import MODELS, WRAPPER
+from numbagenn.create import unsupported
+from numbagenn.model import BACKEND_NAME, GPU_PREFERENCES
+from numbagenn.models.builtin_models import find_model
+from numbagenn.models.descriptions import (
+    CurrentSourceModel,
+    CustomUpdateModel,
+    Model,
+    NeuronModel,
+    PostsynapticModel,
+    SparseConnectivityInitSnippet,
+    Unavailable,
+    VarInitSnippet,
+    WeightUpdateModel,
+)
+
+#: The versions of the API that there are stand-ins for, and what they call themselves.
+VERSIONS = {"4.9": "4.9.0", "5": "5.4.0"}
+
+# What PyGeNN 5.4 has, by name, and what it is. The engine's own come first where it has them.
+_FUNCTIONS = {
+    "create_custom_connectivity_update_model": "custom connectivity updates",
+    "init_toeplitz_connectivity": "Toeplitz connectivity",
+}
+
+# Those of them that PyGeNN 4.9 has too, in ``pygenn.genn_model``.
+_FUNCTIONS_4_9 = ("init_toeplitz_connectivity",)
+
+_BUILT_IN_MODELS: dict[str, type[Model]] = {
+    "neuron_models": NeuronModel,
+    "current_source_models": CurrentSourceModel,
+    "weight_update_models": WeightUpdateModel,
+    "postsynaptic_models": PostsynapticModel,
+    "custom_update_models": CustomUpdateModel,
+    "init_var_snippets": VarInitSnippet,
+    "init_sparse_connectivity_snippets": SparseConnectivityInitSnippet,
+}
+
+_BACKENDS = ("cuda", "hip", "single_threaded_cpu")
+
+# The engine's own additions, which PyGeNN does not have.
+_OWN = ("get_num_threads", "set_num_threads")
+
+
+@functools.cache
+def _announce(backend: str) -> None:
+    """Say, once for each, that a backend is not the one that serves."""
+    print(
+        f"Note: the script asks for the backend '{backend}'; the bundled engine serves instead.",
+        file=sys.stderr,
+    )
+
+
+class _GeNNModel(engine.GeNNModel):
+    """A model that takes the backends and preferences of real PyGeNN, without using them."""
+
+    known_preferences = (*engine.GeNNModel.known_preferences, *GPU_PREFERENCES)
+
+    def __init__(
+        self,
+        precision: Any = "float",
+        model_name: str = "GeNNModel",
+        backend: str | None = None,
+        time_precision: Any = None,
+        **preferences: object,
+    ) -> None:
+        if backend in _BACKENDS:
+            _announce(backend)
+            backend = None
+        super().__init__(precision, model_name, backend, time_precision, **preferences)
+
+    @property
+    def backend_name(self) -> str:
+        """Name of the backend; others can be set, and do not take its place."""
+        return BACKEND_NAME
+
+    @backend_name.setter
+    def backend_name(self, name: str) -> None:
+        self.refuse_if_built("set backend_name")
+        if name not in (BACKEND_NAME, *_BACKENDS):
+            listed = ", ".join(f"'{known}'" for known in (BACKEND_NAME, *_BACKENDS))
+            raise KeyError(f"Unknown backend {shown(name)}; the backends are {listed}.")
+        if name != BACKEND_NAME:
+            _announce(name)
+
+    def add_custom_connectivity_update(self, cu_name: str, *_: object, **__: object) -> None:
+        """Refuse: the bundled engine has no custom connectivity updates."""
+        raise unsupported(f"custom connectivity updates ('{cu_name}')")
+
+
+class _LegacyGeNNModel(legacy.GeNNModel):
+    """A model of PyGeNN 4.9 that says on the terminal which backend serves."""
+
+    def _serve_instead_of(self, backend: str) -> None:
+        _announce(backend)
+
+
+for _class in (_GeNNModel, _LegacyGeNNModel):
+    _class.__name__ = _class.__qualname__ = "GeNNModel"
+
+
+def _deferring(factory: Callable[..., Any]) -> Callable[..., Any]:
+    """Return a function that describes a model, and what the engine lacks is an error later.
+
+    Scripts describe models in the beginning that they may never use.
+    """
+
+    @functools.wraps(factory)
+    def describe(*arguments: Any, **keywords: Any) -> Any:
+        try:
+            return factory(*arguments, **keywords)
+        except NotImplementedError as error:
+            return Unavailable(error)
+
+    return describe
+
+
+def _function(name: str) -> Any:
+    """Return a function of PyGeNN: the engine's, or one that says that it is not there."""
+    if hasattr(engine, name):
+        return getattr(engine, name)
+
+    def refuse(*_: object, **__: object) -> Any:
+        raise unsupported(f"{_FUNCTIONS[name]} ({name})")
+
+    refuse.__name__ = refuse.__qualname__ = name
+    return refuse
+
+
+def _described(names: Mapping[str, Any]) -> dict[str, Any]:
+    """Return `names` with the functions that describe models put into `_deferring`."""
+    endings = ("_model", "_snippet", "_class")
+    callback = ("create_dpf_class", "create_cmlf_class", "create_cksf_class")
+    return {
+        name: _deferring(value)
+        if name.startswith("create_") and name.endswith(endings) and name not in callback
+        else value
+        for name, value in names.items()
+    }
+
+
+def names(version: str) -> dict[str, Any]:
+    """Return the names that a version of PyGeNN has in ``pygenn.genn_model``.
+
+    Parameters
+    ----------
+    version
+        ``"4.9"`` or ``"5"``. The names of the latter are those of ``pygenn``, too.
+    """
+    if version == "4.9":
+        own = {name: getattr(legacy, name) for name in legacy.__all__}
+        others = {name: _function(name) for name in _FUNCTIONS_4_9}
+        return {**others, **_described(own), "GeNNModel": _LegacyGeNNModel}
+    own = {name: getattr(engine, name) for name in engine.__all__ if name not in _OWN}
+    others = {name: _function(name) for name in _FUNCTIONS}
+    return {**_described({**others, **own}), "GeNNModel": _GeNNModel}
+
+
+@functools.cache
+def _contents(version: str) -> dict[str, Mapping[str, Any]]:
+    """Return what the modules hold that are no more than a list of names."""
+    public = names(version)
+    if version == "4.9":
+        kinds = (
+            *(_LegacyGeNNModel.neuron_class, _LegacyGeNNModel.synapse_class),
+            *(_LegacyGeNNModel.source_class, _LegacyGeNNModel.update_class),
+        )
+        groups = {kind.__name__: kind for kind in kinds}
+        return {
+            "pygenn": public,
+            "pygenn.genn_model": {**public, **groups},
+            "pygenn.genn_wrapper": WRAPPER,
+            "pygenn.genn_wrapper.Models": MODELS,
+            "pygenn.genn_groups": groups,
+        }
+    backends = {"backend_modules": {BACKEND_NAME: engine}}
+    types = {
+        name: value for name, value in vars(engine.types).items() if isinstance(value, ResolvedType)
+    }
+    return {
+        "pygenn": public,
+        "pygenn.genn_model": {**public, **backends},
+        "pygenn.types": types,
+    }
+
+
+@functools.cache
+def _names_of(version: str) -> dict[str, set[str]]:
+    """Return the names in all modules, those of the modules in them included."""
+    found = {name: set(content) for name, content in _contents(version).items()}
+    if version != "4.9":
+        found |= {f"pygenn.{name}": set() for name in _BUILT_IN_MODELS}
+    for name in found:
+        parent, _, child = name.rpartition(".")
+        if parent:
+            found[parent].add(child)
+    return found
+
+
+def missing_names(version: str) -> MissingNames:
+    """Return what says why a stand-in lacks a name, to be put at the end of `sys.meta_path`.
+
+    Parameters
+    ----------
+    version
+        ``"4.9"`` or ``"5"``.
+    """
+    return MissingNames(version, _names_of)
+
+
+def stand_in(version: str) -> dict[str, ModuleType]:
+    """Return modules that take the place of ``pygenn`` and its parts.
+
+    Parameters
+    ----------
+    version
+        ``"4.9"`` or ``"5"``.
+
+    Returns
+    -------
+    dict of str to ModuleType
+        The modules by their full names.
+
+    Examples
+    --------
+    >>> modules = stand_in("5")
+    >>> modules["pygenn"].genn_model is modules["pygenn.genn_model"]
+    True
+    """
+    missing = missing_names(version)
+    modules = {name: _module(name, content) for name, content in _contents(version).items()}
+    for name, module in modules.items():
+        module.__getattr__ = missing.attributes_of(name)  # type: ignore[method-assign]
+    if version != "4.9":
+        for name, family in _BUILT_IN_MODELS.items():
+            modules[f"pygenn.{name}"] = _built_in_models(f"pygenn.{name}", family)
+    for name, module in modules.items():
+        # Without a path, what is not among the modules is not found elsewhere either.
+        module.__dict__.setdefault("__path__", [])
+        parent, _, child = name.rpartition(".")
+        if parent:
+            setattr(modules[parent], child, module)
+    modules["pygenn"].__version__ = VERSIONS[version]  # type: ignore[attr-defined]
+    return modules
+
+
+def _module(name: str, content: Mapping[str, Any]) -> ModuleType:
+    module = ModuleType(name, "PyGeNN's names, in the bundled engine.")
+    vars(module).update(content)
+    module.__all__ = sorted(content)  # type: ignore[attr-defined]
+    return module
+
+
+def _built_in_models(name: str, family: type[Model]) -> ModuleType:
+    """Return a module with a function for each built-in model of a family."""
+    module = _module(name, {})
+
+    def model(attribute: str) -> Callable[[], Model]:
+        if attribute.startswith("__"):
+            raise AttributeError(f"module '{name}' has no attribute '{attribute}'")
+        found = find_model(attribute, family, f"{name}.{attribute}")
+        return lambda: found
+
+    module.__getattr__ = model  # type: ignore[method-assign]
+    return module

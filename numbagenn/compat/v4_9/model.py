@@ -1,0 +1,504 @@
+"""`GeNNModel` as in PyGeNN 4.9, and what is given with the populations of one."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any, ClassVar, TypeVar
+
+import numpy as np
+
+from numbagenn import model as current
+from numbagenn.base.suggestions import closest, did_you_mean
+from numbagenn.base.types import ResolvedType
+from numbagenn.base.user_warnings import warn_user
+from numbagenn.base.wording import number_of, shown
+from numbagenn.codegen.code_checks import check_code
+from numbagenn.compat.v4_9.enums import MATRIX_TYPES
+from numbagenn.compat.v4_9.groups import (
+    CurrentSource,
+    CustomUpdate,
+    NeuronGroup,
+    SynapseGroup,
+)
+from numbagenn.create import unsupported
+from numbagenn.models.builtin_models import find_model
+from numbagenn.models.descriptions import (
+    CurrentSourceModel,
+    Model,
+    NeuronModel,
+    Parameter,
+    PostsynapticModel,
+    WeightUpdateModel,
+)
+from numbagenn.models.initialisers import (
+    ConnectivityInit,
+    VarInit,
+    check_names,
+    init_postsynaptic,
+    init_weight_update,
+)
+
+Space = Mapping[str, Any] | None
+AnyModel = TypeVar("AnyModel", bound=Model)
+
+#: Names of the backends of 4.9.
+BACKENDS = ("CUDA", "OpenCL", "SingleThreadedCPU")
+
+_RENAMED_NEURONS = {"PoissonNew": "Poisson"}
+_GONE_NEURONS = ("Poisson", "SpikeSource")
+
+
+class GeNNModel(current.GeNNModel):
+    """A network of spiking neurons, with the defaults and methods of PyGeNN 4.9.
+
+    Everything is done by `numbagenn.GeNNModel`; see there for the life of a model.
+
+    Parameters
+    ----------
+    precision
+        What ``scalar`` stands for: ``"float"`` (as None) or ``"double"``.
+    model_name
+        Name of the model.
+    backend
+        ``"CUDA"``, ``"SingleThreadedCPU"`` and ``"OpenCL"`` are accepted, with a warning, as the
+        bundled engine takes their place.
+    time_precision
+        What ``timepoint`` stands for; the same as `precision` by default.
+    genn_log_level, code_gen_log_level, backend_log_level, **preferences
+        Accepted, without effect: ``selected_gpu`` and preferences such as ``optimizeCode``.
+
+    Examples
+    --------
+    >>> model = GeNNModel("float", "demo")
+    >>> model.dT
+    0.1
+    """
+
+    neuron_class = NeuronGroup
+    synapse_class = SynapseGroup
+    source_class = CurrentSource
+    update_class = CustomUpdate
+
+    known_preferences: ClassVar[tuple[str, ...]] = (
+        *current.GeNNModel.known_preferences,
+        *current.GPU_PREFERENCES,
+    )
+
+    def __init__(
+        self,
+        precision: str | ResolvedType | None = "float",
+        model_name: str = "GeNNModel",
+        backend: str | None = None,
+        time_precision: str | ResolvedType | None = None,
+        genn_log_level: object = None,
+        code_gen_log_level: object = None,
+        backend_log_level: object = None,
+        **preferences: object,
+    ) -> None:
+        if backend in BACKENDS:
+            self._serve_instead_of(backend)
+            backend = None
+        super().__init__(
+            "float" if precision is None else precision,
+            model_name,
+            backend,
+            time_precision,
+            **{_snake_case(name): value for name, value in preferences.items()},
+        )
+        self._dt = 0.1
+
+    def _serve_instead_of(self, backend: str) -> None:
+        """Say that the backend that was asked for is not the one that serves."""
+        warn_user(f"The bundled engine serves instead of the backend '{backend}'.")
+
+    # Properties ------------------------------------------------------------------------------
+
+    @property
+    def dT(self) -> float:  # noqa: N802 - the name is PyGeNN's
+        """Length of a step in ms; 0.1 by default, to be set before `build`."""
+        return self.dt
+
+    @dT.setter
+    def dT(self, value: float) -> None:  # noqa: N802 - the name is PyGeNN's
+        self.dt = value
+
+    @property
+    def t(self) -> float:
+        """Time of the next step in ms; a multiple of `dT`."""
+        return super().t
+
+    @t.setter
+    def t(self, value: float) -> None:
+        if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+            raise TypeError(f"t must be a number of milliseconds, not {shown(value)}.")
+        steps = float(number_of("t", value)) / self.dt
+        if not math.isfinite(steps) or abs(round(steps) - steps) > 1e-6:
+            raise ValueError(f"t must be a multiple of dT = {self.dt}, not {shown(value)}.")
+        self.timestep = round(steps)
+
+    @property
+    def model_name(self) -> str:
+        """Name of the model; to be set before `build`."""
+        return self.name
+
+    @model_name.setter
+    def model_name(self, name: str) -> None:
+        self.refuse_if_built("set model_name")
+        if not isinstance(name, str):
+            raise TypeError(f"model_name must be a string, not {shown(name)}.")
+        self.name = name
+
+    @property
+    def use_backend(self) -> str:
+        """Name of the backend: ``"bundled"``; others can be set, and do not take its place."""
+        return self.backend_name
+
+    @use_backend.setter
+    def use_backend(self, name: str) -> None:
+        self.refuse_if_built("set use_backend")
+        known = (current.BACKEND_NAME, *BACKENDS)
+        if name not in known:
+            listed = ", ".join(f"'{other}'" for other in known)
+            raise ValueError(f"use_backend must be one of {listed}, not {shown(name)}.")
+        if name in BACKENDS:
+            self._serve_instead_of(name)
+
+    # Description -----------------------------------------------------------------------------
+
+    def add_neuron_population(  # type: ignore[override]
+        self,
+        pop_name: str,
+        num_neurons: int,
+        neuron: NeuronModel | str,
+        param_space: Space,
+        var_space: Space,
+    ) -> NeuronGroup:
+        """Add a population of neurons.
+
+        Parameters
+        ----------
+        pop_name, num_neurons
+            Name and size.
+        neuron
+            From `create_custom_neuron_class`, or the name of a built-in model.
+        param_space, var_space
+            Parameters and initial values by name.
+        """
+        if neuron in _GONE_NEURONS:
+            raise unsupported(f"the neuron model '{neuron}' of GeNN 4 (population '{pop_name}')")
+        if isinstance(neuron, str):
+            neuron = _RENAMED_NEURONS.get(neuron, neuron)
+        group = super().add_neuron_population(pop_name, num_neurons, neuron, param_space, var_space)
+        assert isinstance(group, NeuronGroup)
+        return group
+
+    def add_synapse_population(  # type: ignore[override]
+        self,
+        pop_name: str,
+        matrix_type: str,
+        delay_steps: int,
+        source: NeuronGroup | str,
+        target: NeuronGroup | str,
+        w_update_model: WeightUpdateModel | str,
+        wu_param_space: Space,
+        wu_var_space: Space,
+        wu_pre_var_space: Space,
+        wu_post_var_space: Space,
+        postsyn_model: PostsynapticModel | str,
+        ps_param_space: Space,
+        ps_var_space: Space,
+        connectivity_initialiser: ConnectivityInit | None = None,
+    ) -> SynapseGroup:
+        """Add synapses from one population to another.
+
+        Parameters
+        ----------
+        pop_name
+            Name of the synapse population.
+        matrix_type
+            Such as ``"DENSE_INDIVIDUALG"``, or ``"DENSE_GLOBALG"`` where all synapses have the same
+            constant variables.
+        delay_steps
+            Steps that a spike takes beyond the first, or ``NO_DELAY``.
+        source, target
+            Populations or their names.
+        w_update_model, wu_param_space, wu_var_space, wu_pre_var_space, wu_post_var_space
+            Weight update model, its parameters and initial values.
+        postsyn_model, ps_param_space, ps_var_space
+            Postsynaptic model, its parameters and initial values.
+        connectivity_initialiser
+            From `init_connectivity`.
+
+        Raises
+        ------
+        ValueError
+            If the matrix type is none of PyGeNN 4.9.
+        """
+        title = f"synapse population '{pop_name}'"
+        self.refuse_if_built(f"add {title}")
+        kind, one_weight = _matrix_type(title, matrix_type)
+        pre = self._population(source, f"source of {title}")
+        post = self._population(target, f"target of {title}")
+        weight_update = find_model(w_update_model, WeightUpdateModel, title)
+        params, variables = wu_param_space, wu_var_space
+        if one_weight:
+            weight_update, params = _with_constant_variables(
+                title, weight_update, params, variables
+            )
+            variables = {}
+        references: dict[str, Any] = {}
+        for side, population in (("pre", pre), ("post", post)):
+            weight_update, found = _refer(
+                weight_update, f"{side}_neuron_var_refs", population, title, f"_{side}"
+            )
+            if found:
+                references[f"{side}_var_refs"] = found
+        postsynaptic = find_model(postsyn_model, PostsynapticModel, title)
+        postsynaptic, found = _refer(postsynaptic, "neuron_var_refs", post, title)
+        group = super().add_synapse_population(
+            pop_name,
+            kind,
+            pre,
+            post,
+            init_weight_update(
+                weight_update,
+                params,
+                variables,
+                wu_pre_var_space,
+                wu_post_var_space,
+                **references,
+            ),
+            init_postsynaptic(postsynaptic, ps_param_space, ps_var_space, found),
+            connectivity_initialiser,
+        )
+        assert isinstance(group, SynapseGroup)
+        try:
+            group.axonal_delay_steps = delay_steps
+        except BaseException:
+            # The call fails as a whole.
+            del self.synapse_populations[pop_name]
+            raise
+        return group
+
+    def add_current_source(  # type: ignore[override]
+        self,
+        cs_name: str,
+        current_source_model: CurrentSourceModel | str,
+        pop: NeuronGroup | str,
+        param_space: Space,
+        var_space: Space,
+    ) -> CurrentSource:
+        """Add a source that injects a current into every neuron of a population.
+
+        Parameters
+        ----------
+        cs_name
+            Name of the current source.
+        current_source_model
+            From `create_custom_current_source_class`, or the name of a built-in model.
+        pop
+            Population or its name.
+        param_space, var_space
+            Parameters and initial values by name.
+        """
+        title = f"current source '{cs_name}'"
+        self.refuse_if_built(f"add {title}")
+        population = self._population(pop, f"population of {title}")
+        source = find_model(current_source_model, CurrentSourceModel, title)
+        source, found = _refer(source, "neuron_var_refs", population, title)
+        group = super().add_current_source(
+            cs_name, source, population, param_space, var_space, found
+        )
+        assert isinstance(group, CurrentSource)
+        return group
+
+    def _population(self, given: NeuronGroup | str, what: str) -> Any:
+        if not isinstance(given, str):
+            return given
+        known = self.neuron_populations
+        if given in known:
+            return known[given]
+        listed = ", ".join(f"'{name}'" for name in known) or "none"
+        hint = did_you_mean(given, known, f"; there are {listed}.")
+        raise ValueError(f"The {what}, '{given}', is no population of this model{hint}")
+
+    # Life ------------------------------------------------------------------------------------
+
+    def build(  # type: ignore[override]
+        self, path_to_model: str = "./", force_rebuild: bool = False
+    ) -> None:
+        """Generate and compile the code of the model.
+
+        Parameters
+        ----------
+        path_to_model, force_rebuild
+            Accepted for compatibility; no files are written beside the model.
+        """
+        super().build(path_to_model)
+
+    def load(  # type: ignore[override]
+        self, path_to_model: object = "./", num_recording_timesteps: int | None = None
+    ) -> None:
+        """Allocate the memory of the model and initialise it.
+
+        Parameters
+        ----------
+        path_to_model
+            Not looked at.
+        num_recording_timesteps
+            Number of steps that recordings hold; needed if any population records.
+        """
+        if isinstance(path_to_model, (int, np.integer)):
+            raise TypeError(
+                f"path_to_model must be a path, not {shown(path_to_model)}; write "
+                f"model.load(num_recording_timesteps={path_to_model})."
+            )
+        super().load(num_recording_timesteps)
+        self._num_recording_timesteps = num_recording_timesteps
+
+    def unload(self) -> None:
+        """Drop the memory of the model, if it is loaded."""
+        if self._loaded:
+            super().unload()
+
+    def end(self) -> None:
+        """Drop the memory of the model, if it is loaded."""
+        self.unload()
+
+    def reinitialise(self) -> None:
+        """Put the loaded model back to where `load` left it: variables, spikes, and time 0.
+
+        Views of variables stay what they are.
+
+        Raises
+        ------
+        RuntimeError
+            If the model is not loaded.
+        """
+        runtime = self._require_loaded("reinitialising")
+        hosts = [(buffer, buffer.host) for buffer in runtime.buffers]
+        super().unload()
+        super().load(self._num_recording_timesteps)
+        for buffer, host in hosts:
+            # Sparse connectivity that is drawn may have another number of synapses now.
+            if host is not None and buffer.host is not None and host.shape == buffer.host.shape:
+                host[...] = buffer.host
+                buffer.host = host
+
+    # Copies ----------------------------------------------------------------------------------
+
+    def _named(self, name: str | None) -> list[Any]:
+        tables: list[Mapping[str, Any]] = [
+            self.neuron_populations,
+            self.synapse_populations,
+            self.current_sources,
+        ]
+        found = [table[key] for table in tables for key in table if name in (None, key)]
+        if not found and name is not None:
+            known = [key for table in tables for key in table]
+            hint = did_you_mean(str(name), known)
+            raise ValueError(f"The model has no population or current source '{name}'{hint}")
+        return found
+
+    def push_state_to_device(self, pop_name: str | None = None) -> None:
+        """Copy all variables of a population, or of all, from the host to the device."""
+        for group in self._named(pop_name):
+            group.push_state_to_device()
+
+    def pull_state_from_device(self, pop_name: str | None = None) -> None:
+        """Copy all variables of a population, or of all, from the device to the host."""
+        for group in self._named(pop_name):
+            group.pull_state_from_device()
+
+    def push_var_to_device(self, pop_name: str, var_name: str) -> None:
+        """Copy a variable of a population from the host to the device."""
+        for group in self._named(pop_name):
+            group.push_var_to_device(var_name)
+
+    def pull_var_from_device(self, pop_name: str, var_name: str) -> None:
+        """Copy a variable of a population from the device to the host."""
+        for group in self._named(pop_name):
+            group.pull_var_from_device(var_name)
+
+    def pull_current_spikes_from_device(self, pop_name: str) -> None:
+        """Copy the spikes that a population emitted in the last step to the host."""
+        self._population(pop_name, "argument").pull_current_spikes_from_device()
+
+
+def _snake_case(name: str) -> str:
+    """Return a name in the spelling of PyGeNN 5.
+
+    Examples
+    --------
+    >>> [_snake_case(name) for name in ("optimizeCode", "manualDeviceID", "userCxxFlagsGNU")]
+    ['optimize_code', 'manual_device_id', 'user_cxx_flags_gnu']
+    """
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", "_", name).lower()
+
+
+def _matrix_type(title: str, given: object) -> tuple[str, bool]:
+    """Return the matrix type in PyGeNN 5, and whether all synapses share constant variables."""
+    if not isinstance(given, str):
+        raise TypeError(
+            f"matrix_type of {title} must be a string such as 'DENSE_INDIVIDUALG', not "
+            f"{shown(given)}."
+        )
+    if given not in MATRIX_TYPES:
+        wish = f"{given}_INDIVIDUALG"
+        wish = wish if wish in MATRIX_TYPES else given
+        hint = did_you_mean(wish, MATRIX_TYPES, f"; use one of {', '.join(MATRIX_TYPES)}.")
+        raise ValueError(f"Matrix type '{given}' of {title} is none of PyGeNN 4.9{hint}")
+    return MATRIX_TYPES[given]
+
+
+def _with_constant_variables(
+    title: str, model: WeightUpdateModel, params: Space, variables: Space
+) -> tuple[WeightUpdateModel, dict[str, Any]]:
+    """Return a weight update model with parameters in the place of its variables."""
+    names = [var.name for var in model.vars]
+    values = check_names("Weight update model", "variable", "initialiser", names, variables)
+    for name, value in values.items():
+        if isinstance(value, VarInit) and value.snippet.class_name == "Constant":
+            values[name] = value.params["constant"]
+        elif np.ndim(value) or not np.isscalar(value):
+            raise TypeError(
+                f"Variable '{name}' of {title} must be one number, as all synapses of a GLOBALG "
+                "matrix type share it; use an INDIVIDUALG type for others."
+            )
+    constants = tuple(Parameter(var.name, var.type) for var in model.vars)
+    constant = replace(model, params=(*model.params, *constants), vars=())
+    # Its code may write what is constant now.
+    check_code(constant)
+    return constant, {**(params or {}), **values}
+
+
+def _refer(
+    model: AnyModel, attribute: str, population: object, title: str, ending: str = ""
+) -> tuple[AnyModel, dict[str, str]]:
+    """Return a model with references of the right types, and what they refer to.
+
+    In PyGeNN 4.9 code just uses the variables of a neuron, so their types are only known when the
+    population is.
+    """
+    declared = getattr(model, attribute, ())
+    if not declared or not isinstance(population, NeuronGroup):
+        return model, {}
+    targets = {item.name: item.name.removesuffix(ending) for item in declared}
+    for name, variable in targets.items():
+        if variable not in population.vars:
+            known = [f"{other}{ending}" for other in population.vars]
+            close = closest(name, known)
+            hint = f"did you mean $({close})?" if close else f"those are {', '.join(known)}."
+            raise ValueError(
+                f"Code of {model.title} uses $({name}), which it does not declare and which is no "
+                f"variable of {population.title} ({title}); {hint}"
+            )
+    typed = tuple(replace(item, type=population.vars[targets[item.name]].type) for item in declared)
+    if typed != declared:
+        changed: dict[str, Any] = {attribute: typed}
+        model = replace(model, **changed)
+        check_code(model)
+    return model, targets

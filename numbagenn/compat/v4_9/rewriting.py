@@ -1,0 +1,255 @@
+"""Code strings of PyGeNN 4.9, rewritten into those of 5.x.
+
+Names of the model stand in ``$(…)`` there, and so do functions with their arguments, as in
+``$(injectCurrent, $(scale) * x)``. What is not in ``$(…)`` is C++: types, numbers, functions, the
+macro ``DT``, and local variables, which may have the name of something in ``$(…)``.
+
+C++ with ``$(…)`` in it has no syntax tree, so regular expressions find the words here. What the
+code then uses is asked of the tree that the rewritten code has.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+
+from numbagenn.base.suggestions import did_you_mean
+from numbagenn.base.types import SCALAR, TIMEPOINT, TYPE_NAMES
+from numbagenn.language.code_strings import Snippet
+
+#: What the functions of GeNN 4 are called now.
+FUNCTIONS = {
+    "injectCurrent": "injectCurrent",
+    "addToInSyn": "addToPost",
+    "addToInSynDelay": "addToPostDelay",
+    "addToPre": "addToPre",
+    "addSynapse": "addSynapse",
+    "gennrand": "gennrand",
+    "gennrand_uniform": "gennrand_uniform",
+    "gennrand_normal": "gennrand_normal",
+    "gennrand_exponential": "gennrand_exponential",
+    "gennrand_log_normal": "gennrand_log_normal",
+    "gennrand_gamma": "gennrand_gamma",
+    "gennrand_binomial": "gennrand_binomial",
+}
+
+# These stood without brackets: $(gennrand_uniform).
+_WITHOUT_ARGUMENTS = ("gennrand", "gennrand_uniform", "gennrand_normal", "gennrand_exponential")
+
+#: Names that GeNN itself gives, where they have changed.
+BUILT_IN_NAMES = {
+    "num": "num_neurons",
+    "sT": "st",
+    "sT_pre": "st_pre",
+    "sT_post": "st_post",
+    "prev_sT": "prev_st",
+    "prev_sT_pre": "prev_st_pre",
+    "prev_sT_post": "prev_st_post",
+    "seT": "set",
+    "seT_pre": "set_pre",
+    "prev_seT_pre": "prev_set_pre",
+}
+
+_END_OF_LOOP = ("endRow", "endCol")
+_TYPE_WORDS = {SCALAR, TIMEPOINT, *(word for name in TYPE_NAMES for word in name.split())}
+_OPENING, _CLOSING = "([{", ")]}"
+
+_TOKEN = re.compile(
+    r"""
+      (?P<comment>//[^\n]*|/\*.*?\*/)
+    | (?P<unclosed_comment>/\*)
+    | (?P<text>"(?:\\.|[^"\\\n])*")
+    | (?P<name>\$\([ \t]*(?P<inside>[A-Za-z_]\w*)[ \t]*(?P<next>[,)]))
+    | (?P<dollar>\$)
+    | (?P<point>(?<![\w.)\]])\.(?=\d))
+    | (?P<number>(?:\d|\.\d)[\w.]*(?:(?<=[eE])[+-]\d\w*)?)
+    | (?P<word>[A-Za-z_]\w*)
+    """,
+    re.VERBOSE | re.DOTALL,
+)
+
+_PUNCTUATION = re.compile(
+    r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|(?P<mark>[][(){},])""", re.DOTALL
+)
+
+# PyGeNN 5 cannot read this operator, which C++ has.
+_DIVIDE_ASSIGN = re.compile(r"\b([A-Za-z_]\w*(?:\[[^][;]*\])?)\s*/=\s*([^;]+);")
+
+
+def rewrite(
+    code: str,
+    what: str,
+    *,
+    own: Iterable[str] = (),
+    local_names: Mapping[str, str] | None = None,
+    in_loop: bool = False,
+) -> str:
+    """Return a code string of PyGeNN 4.9 as PyGeNN 5 writes it.
+
+    Parameters
+    ----------
+    code
+        The code, with ``$(…)``.
+    what
+        What it is, for messages, such as ``"sim code of neuron model 'if'"``.
+    own
+        Names that the model itself declares; they come before those that GeNN gives.
+    local_names
+        New names of local variables.
+    in_loop
+        Whether ``$(endRow)`` and ``$(endCol)`` have a loop to end.
+
+    Raises
+    ------
+    SnippetError
+        If ``$(…)`` is not closed, or names a function that there is not.
+
+    Examples
+    --------
+    >>> rewrite("$(V) += $(Isyn) * DT;", "sim code")
+    'V += Isyn * dt;'
+    >>> rewrite("$(injectCurrent, ($(a) + 1) * $(gennrand_uniform));", "injection code")
+    'injectCurrent((a + 1) * gennrand_uniform());'
+    """
+    snippet = Snippet(code, what[0].upper() + what[1:])
+    rewriter = _Rewriter(snippet, frozenset(own), local_names or {}, in_loop)
+    return _DIVIDE_ASSIGN.sub(r"\g<1> = \g<1> / (\g<2>);", rewriter.part(0, len(code)))
+
+
+class _Rewriter:
+    """Rewrites parts of one code string."""
+
+    def __init__(
+        self, snippet: Snippet, own: frozenset[str], local_names: Mapping[str, str], in_loop: bool
+    ) -> None:
+        self._snippet = snippet
+        self._own = own
+        self._local_names = local_names
+        self._in_loop = in_loop
+
+    def _error(self, message: str, offset: int) -> Exception:
+        before = self._snippet.text[:offset]
+        line, column = before.count("\n") + 1, offset - before.rfind("\n")
+        return self._snippet.error(message, line, column)
+
+    def part(self, start: int, end: int) -> str:
+        """Return the text from `start` to `end`, rewritten."""
+        text = self._snippet.text
+        pieces = []
+        while match := _TOKEN.search(text, start, end):
+            pieces.append(text[start : match.start()])
+            kind, token, start = match.lastgroup, match.group(), match.end()
+            if kind == "comment":
+                # So that nothing reads what is in it as code. The lines keep their numbers.
+                token = re.sub(r"[^\n]", " ", token)
+            elif kind == "unclosed_comment":
+                raise self._error("a comment that begins with /* needs a */.", match.start())
+            elif kind == "dollar":
+                raise self._error(
+                    "'$' must be followed by a name in brackets, such as $(V); correct the name, "
+                    "or close the bracket.",
+                    match.start(),
+                )
+            elif kind == "point":
+                token = "0."
+            elif kind == "word":
+                token = "dt" if token == "DT" else self._local_names.get(token, token)
+            elif kind == "name" and match["next"] == ",":
+                token, start = self._call(match["inside"], match.start(), start, end)
+            elif kind == "name":
+                token = self._name(match["inside"], match.start())
+            pieces.append(token)
+        pieces.append(text[start:end])
+        return "".join(pieces)
+
+    def _name(self, name: str, offset: int) -> str:
+        if name in self._own:
+            return name
+        if name in _WITHOUT_ARGUMENTS:
+            return f"{name}()"
+        if name in FUNCTIONS:
+            raise self._error(f"$({name}) needs arguments: $({name}, x).", offset)
+        if name in _END_OF_LOOP:
+            if self._in_loop:
+                return "break"
+            raise self._error(
+                f"$({name}) ends the loop of row_build_code or col_build_code, and has no meaning "
+                "elsewhere.",
+                offset,
+            )
+        return BUILT_IN_NAMES.get(name, name)
+
+    def _call(self, function: str, offset: int, start: int, end: int) -> tuple[str, int]:
+        """Return a call whose arguments begin at `start`, and where the text goes on after it."""
+        if function not in FUNCTIONS:
+            hint = did_you_mean(function, FUNCTIONS, f"; they are {', '.join(FUNCTIONS)}.")
+            raise self._error(f"$({function}, …): there is no such function{hint}", offset)
+        arguments, depth, position = [], 0, start
+        for position, character in self._punctuation(start, end):
+            if character in _OPENING:
+                depth += 1
+            elif character == "," and depth == 0:
+                arguments.append(self.part(start, position))
+                start = position + 1
+            elif character in _CLOSING:
+                if depth == 0 and character == ")":
+                    arguments.append(self.part(start, position))
+                    given = ", ".join(argument.strip(" \t") for argument in arguments)
+                    return f"{FUNCTIONS[function]}({given})", position + 1
+                depth -= 1
+        raise self._error(f"$({function}, …) is not closed; is a ')' missing?", offset)
+
+    def _punctuation(self, start: int, end: int) -> Iterator[tuple[int, str]]:
+        """Yield brackets and commas with their places, except those in comments and texts."""
+        for match in _PUNCTUATION.finditer(self._snippet.text, start, end):
+            if match.lastgroup == "mark":
+                yield match.start(), match.group()
+
+
+def names_in(code: str) -> set[str]:
+    """Return the names that stand in ``$(name)``, other than functions.
+
+    Examples
+    --------
+    >>> sorted(names_in("$(V) = max($(a), V); $(injectCurrent, $(b));"))
+    ['V', 'a', 'b']
+    """
+    found = (match for match in _TOKEN.finditer(code) if match["next"] == ")")
+    return {match["inside"] for match in found} - {*FUNCTIONS, *_END_OF_LOOP}
+
+
+def local_variables(code: str) -> set[str]:
+    """Return the names of the variables that a code string declares for itself.
+
+    Examples
+    --------
+    >>> sorted(local_variables("const scalar x = $(y), z = f(a, b); $(v) = (int)w;"))
+    ['x', 'z']
+    """
+
+    def plain(match: re.Match[str]) -> str:
+        if match.lastgroup in ("word", "number", "point"):
+            return match.group()
+        if match.lastgroup == "comment":
+            return " "
+        return " f(" if match["next"] == "," else " 0 "
+
+    tokens = re.findall(r"\w+|[^\w\s]", _TOKEN.sub(plain, code))
+    found = set()
+    for place, token in enumerate(tokens):
+        after = place + 1
+        if token not in _TYPE_WORDS or after == len(tokens) or tokens[after] in _TYPE_WORDS:
+            continue
+        depth, expected = 0, True
+        for other in tokens[after:]:
+            if expected and other == "*":
+                continue
+            if expected and not re.fullmatch(r"[A-Za-z_]\w*", other):
+                break
+            if expected:
+                found.add(other)
+            expected = depth == 0 and other == ","
+            depth += (other in _OPENING) - (other in _CLOSING)
+            if depth < 0 or other == ";":
+                break
+    return found

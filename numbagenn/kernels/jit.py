@@ -1,0 +1,141 @@
+"""Every decision about Numba, in one place.
+
+Generated modules use `kernel` for the functions that the engine calls and `part` for the functions
+that those call. No fast-math flag is ever set: sums are taken in the order in which they are
+written, which makes results equal on every machine. The GIL is released, so that threads can share
+the batches.
+"""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import RLock
+from typing import Any
+
+import llvmlite
+import numba
+from numba.core import serialize, sigutils
+from numba.core.caching import NullCache
+from numba.core.compiler import Compiler, CompileResult
+from numba.core.registry import CPUDispatcher, cpu_target
+
+# Numba loads half of itself when it first needs it, which takes as long as everything else that a
+# build with a warm cache does. That is better done when modules are imported.
+cpu_target.target_context.refresh()
+
+#: Held while modules are compiled: Numba's compiler and the setting below serve one at a time.
+COMPILER_LOCK = RLock()
+_machine_code: dict[str, bytes] | None = None
+
+
+class _Apart(Compiler):  # type: ignore[misc]
+    """A compiler that takes it for granted that the arrays of a function do not overlap."""
+
+    def define_pipelines(self) -> Any:
+        self.state.flags.noalias = True
+        return super().define_pipelines()
+
+
+# To count references to arrays, and to make functions that Python and C could call, would take a
+# fifth of the time in which a model is compiled.
+_OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+
+
+class _Part(CPUDispatcher):  # type: ignore[misc]
+    """A compiled function with no way into it from Python, which would crash the interpreter."""
+
+    def __call__(self, *arguments: Any) -> Any:
+        name = self.py_func.__name__
+        raise TypeError(f"{name}() is compiled for kernels only; call {name}.py_func() instead.")
+
+
+def part(function: Any) -> Any:
+    """Decorate a function that only kernels call; it is compiled into each of them."""
+    return _without_way_in(numba.njit(no_cpython_wrapper=True, **_OPTIONS)(function))
+
+
+def part_of_separate_arrays(function: Any) -> Any:
+    """Decorate the same for a function whose arrays are known not to overlap.
+
+    What it reads can stay in registers while it writes, and no time goes into finding out whether
+    arrays overlap, which takes longer than adding a row of a hundred weights.
+    """
+    return _without_way_in(
+        numba.njit(pipeline_class=_Apart, no_cpython_wrapper=True, **_OPTIONS)(function)
+    )
+
+
+def _without_way_in(function: Any) -> Any:
+    function.__class__ = _Part
+    return function
+
+
+class _MachineCode(NullCache):  # type: ignore[misc]
+    """Where Numba looks for what a kernel was compiled to, and leaves it."""
+
+    def __init__(self, function: Any, known: dict[str, bytes]) -> None:
+        self._function = function
+        self._known = known
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the compiled kernel; None where it must be compiled."""
+        function = self._function
+        if function.__name__ not in self._known:
+            return None
+        stored = pickle.loads(self._known[function.__name__])
+        result = CompileResult._rebuild(target_context, *stored)
+        arguments, _ = sigutils.normalize_signature(sig)
+        found = result.fndesc.modname, result.fndesc.qualname, result.signature.args
+        return result if found == (function.__module__, function.__name__, arguments) else None
+
+    def save_overload(self, sig: Any, cres: Any) -> None:
+        """Keep a compiled kernel."""
+        # Addresses of this process mean nothing to another one.
+        if not cres.library.has_dynamic_globals:
+            self._known[self._function.__name__] = serialize.dumps(cres._reduce())
+
+
+def kernel(signature: str, *, allocates: bool = False) -> Callable[[Any], Any]:
+    """Return the decorator of a function that is compiled at once for the given signature.
+
+    One that makes arrays of its own says so with `allocates`.
+    """
+    options = {**_OPTIONS, "_nrt": allocates}
+
+    def decorate(function: Any) -> Any:
+        dispatcher = numba.njit(nogil=True, **options)(function)
+        if _machine_code is not None:
+            dispatcher._cache = _MachineCode(function, _machine_code)
+        dispatcher.compile(signature)
+        dispatcher.disable_compile()
+        return dispatcher
+
+    return decorate
+
+
+def target() -> tuple[str, ...]:
+    """Return what machine code depends on besides its source: versions, processor, settings."""
+    settings = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT")
+    return (
+        numba.__version__,
+        llvmlite.__version__,
+        *cpu_target.target_context.codegen().magic_tuple(),
+        *(f"{name} = {getattr(numba.config, name)}" for name in settings),
+    )
+
+
+@contextmanager
+def machine_code(known: dict[str, bytes]) -> Iterator[None]:
+    """Take the kernels that are defined inside from where they are known by name.
+
+    Those that are not known are compiled and added.
+    """
+    global _machine_code
+    with COMPILER_LOCK:
+        _machine_code = known
+        try:
+            yield
+        finally:
+            _machine_code = None

@@ -1,0 +1,243 @@
+"""Random numbers for generated kernels: reproducible streams, and distributions drawn from them.
+
+A stream belongs to one element of one thing in one step: the state it starts from is a hash of the
+seed of the model, of what draws, of the batch, of the step and of the element. What is drawn
+therefore depends neither on the order in which elements are simulated nor on who simulates them.
+
+The hash and the generator are SplitMix64 (Steele, Lea and Flood, 2014, Fast splittable pseudorandom
+number generators, doi 10.1145/2660193.2660195), with variant 13 of Stafford's constants
+(http://zimbry.blogspot.com/2011/09/better-bit-mixing-improving-on.html).
+
+Every function takes the state of a stream, a ``uint64``, and returns a number and the next state.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from numbagenn.kernels.jit import part
+
+# The odd number nearest to 2**64 divided by the golden ratio.
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)
+
+
+@part
+def _mixed(bits):  # type: ignore[no-untyped-def]
+    """Return 64 bits, each of which depends on every bit given."""
+    bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
+    bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
+    return bits ^ (bits >> np.uint64(31))
+
+
+@part
+def key(seed, stream, batch, step):  # type: ignore[no-untyped-def]
+    """Return what the streams of all elements have in common in one step of one batch."""
+    state = _mixed(np.uint64(seed) + _GAMMA)
+    state = _mixed(state + np.uint64(stream))
+    state = _mixed(state + np.uint64(batch) * _GAMMA)
+    return _mixed(state + np.uint64(step) * _GAMMA)
+
+
+@part
+def start(key, element):  # type: ignore[no-untyped-def]
+    """Return the state from which the stream of an element starts."""
+    return _mixed(key + np.uint64(element) * _GAMMA)
+
+
+@part
+def bits64(state):  # type: ignore[no-untyped-def]
+    """Draw 64 random bits."""
+    state = state + _GAMMA
+    return _mixed(state), state
+
+
+@part
+def bits32(state):  # type: ignore[no-untyped-def]
+    """Draw 32 random bits."""
+    bits, state = bits64(state)
+    return np.uint32(bits >> np.uint64(32)), state
+
+
+# Uniform numbers lie in the middle of equal parts of the interval, so that they are never 0, of
+# which there is no logarithm, and never 1.
+@part
+def uniform_float32(state):  # type: ignore[no-untyped-def]
+    """Draw from the open interval (0, 1): an odd multiple of 2**-24."""
+    bits, state = bits64(state)
+    odd = (bits >> np.uint64(40)) | np.uint64(1)
+    return np.float32(np.int64(odd)) * np.float32(2.0**-24), state
+
+
+@part
+def uniform_float64(state):  # type: ignore[no-untyped-def]
+    """Draw from the open interval (0, 1): an odd multiple of 2**-53."""
+    bits, state = bits64(state)
+    odd = (bits >> np.uint64(11)) | np.uint64(1)
+    return np.float64(np.int64(odd)) * 2.0**-53, state
+
+
+def _ziggurat() -> tuple[np.ndarray, np.ndarray]:
+    """Return the right edges of 256 layers of equal area under exp(-x**2 / 2), and its values.
+
+    The lowest layer, number 0, holds the tail beyond edge 1; its own edge is that of a rectangle of
+    the same area.
+    """
+    # Found by Marsaglia and Tsang: with it the highest layer ends at the peak of the curve.
+    tail = 3.6541528853610088
+    area = tail * math.exp(-0.5 * tail**2)
+    area += math.sqrt(math.pi / 2.0) * math.erfc(tail / math.sqrt(2.0))
+    edges = [area * math.exp(0.5 * tail**2), tail]
+    for _ in range(254):
+        edges.append(math.sqrt(-2.0 * math.log(math.exp(-0.5 * edges[-1] ** 2) + area / edges[-1])))
+    edges.append(0.0)
+    return np.array(edges), np.exp(-0.5 * np.square(edges))
+
+
+_EDGES, _HEIGHTS = _ziggurat()
+
+
+@part
+def _normal_at_edge(state, layer, x):  # type: ignore[no-untyped-def]
+    """Finish a draw that fell outside the part of a layer that is all under the curve.
+
+    Returns the absolute value, or -1 where another draw is needed.
+    """
+    if layer > 0:
+        height, state = uniform_float64(state)
+        height = _HEIGHTS[layer] + height * (_HEIGHTS[layer + 1] - _HEIGHTS[layer])
+        return (x if height < math.exp(-0.5 * x * x) else -1.0), state
+    # Marsaglia, 1964, Generating a variable from the tail of the normal distribution.
+    while True:
+        x, state = exponential(state)
+        x = x / _EDGES[1]
+        y, state = exponential(state)
+        if y + y > x * x:
+            return _EDGES[1] + x, state
+
+
+@part
+def normal(state):  # type: ignore[no-untyped-def]
+    """Draw from the normal distribution of mean 0 and standard deviation 1.
+
+    The ziggurat method (Marsaglia and Tsang, 2000, doi 10.18637/jss.v005.i08), with the layer, the
+    sign and the 53 bits of the place taken from separate bits (Doornik, 2005, An improved ziggurat
+    method to generate normal random samples).
+    """
+    while True:
+        bits, state = bits64(state)
+        layer = np.int64(bits & np.uint64(255))
+        x = np.float64(np.int64(bits >> np.uint64(11))) * 2.0**-53 * _EDGES[layer]
+        if x >= _EDGES[layer + 1]:
+            x, state = _normal_at_edge(state, layer, x)
+        if x >= 0.0:
+            return (-x if bits & np.uint64(256) else x), state
+
+
+@part
+def exponential(state):  # type: ignore[no-untyped-def]
+    """Draw from the exponential distribution of mean 1, by inversion."""
+    uniform, state = uniform_float64(state)
+    return -math.log(uniform), state
+
+
+@part
+def log_normal(state, mean, sd):  # type: ignore[no-untyped-def]
+    """Draw a number whose logarithm is normally distributed with this mean and deviation."""
+    value, state = normal(state)
+    return math.exp(mean + sd * value), state
+
+
+@part
+def gamma(state, shape):  # type: ignore[no-untyped-def]
+    """Draw from the gamma distribution of a shape above 0 and scale 1; NaN for other shapes.
+
+    Marsaglia and Tsang, 2000, A simple method for generating gamma variables,
+    doi 10.1145/358407.358414, with their remark on shapes below 1.
+    """
+    if not 0.0 < shape < math.inf:
+        return math.nan, state
+    boost = 1.0
+    if shape < 1.0:
+        uniform, state = uniform_float64(state)
+        boost = math.pow(uniform, 1.0 / shape)
+        shape = shape + 1.0
+    d = shape - 1.0 / 3.0
+    c = 1.0 / math.sqrt(9.0 * d)
+    while True:
+        x, state = normal(state)
+        v = 1.0 + c * x
+        if v > 0.0:
+            v = v * v * v
+            uniform, state = uniform_float64(state)
+            if math.log(uniform) < 0.5 * x * x + d - d * v + d * math.log(v):
+                return boost * d * v, state
+
+
+# Successes expected below which counting up to the number is the faster way.
+_FEW = 10.0
+
+
+@part
+def binomial(state, trials, probability):  # type: ignore[no-untyped-def]
+    """Draw the number of successes of independent trials, as ``uint32``.
+
+    Few successes are found by inversion. Where more than a handful are expected it is the
+    transformed rejection with squeeze of Hörmann, 1993, The generation of binomial random variates,
+    doi 10.1080/00949659308811496 (algorithm BTRS). A probability below 0 counts as 0, one above 1
+    as 1.
+    """
+    trials = np.int64(trials)
+    if trials == 0 or not probability > 0.0:
+        return np.uint32(0), state
+    if probability >= 1.0:
+        return np.uint32(trials), state
+    # The rarer of success and failure is counted.
+    p = min(probability, 1.0 - probability)
+    if trials * p < _FEW:
+        count, state = _few_of(state, trials, p)
+    else:
+        count, state = _many_of(state, trials, p)
+    return np.uint32(count if p == probability else trials - count), state
+
+
+@part
+def _few_of(state, trials, p):  # type: ignore[no-untyped-def]
+    odds = p / (1.0 - p)
+    none = math.exp(trials * math.log1p(-p))
+    while True:
+        left, state = uniform_float64(state)
+        chance = none
+        for count in range(min(trials, 200) + 1):
+            if left < chance:
+                return count, state
+            left -= chance
+            chance *= odds * (trials - count) / (count + 1)
+        # What is left here is rounding, or rarer than 1 in 10**100.
+
+
+@part
+def _many_of(state, trials, p):  # type: ignore[no-untyped-def]
+    spread = math.sqrt(trials * p * (1.0 - p))
+    b = 1.15 + 2.53 * spread
+    a = -0.0873 + 0.0248 * b + 0.01 * p
+    centre = trials * p + 0.5
+    squeeze = 0.92 - 4.2 / b
+    alpha = (2.83 + 5.1 / b) * spread
+    mode = math.floor((trials + 1) * p)
+    log_odds = math.log(p / (1.0 - p))
+    peak = math.lgamma(mode + 1.0) + math.lgamma(trials - mode + 1.0)
+    while True:
+        u, state = uniform_float64(state)
+        v, state = uniform_float64(state)
+        u = u - 0.5
+        distance = 0.5 - abs(u)
+        count = math.floor((2.0 * a / distance + b) * u + centre)
+        if distance >= 0.07 and v <= squeeze:
+            return np.int64(count), state
+        if 0.0 <= count <= trials:
+            v = math.log(v * alpha / (a / (distance * distance) + b))
+            others = math.lgamma(count + 1.0) + math.lgamma(trials - count + 1.0)
+            if v <= peak - others + (count - mode) * log_odds:
+                return np.int64(count), state

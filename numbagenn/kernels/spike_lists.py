@@ -1,0 +1,210 @@
+"""Which neurons spiked: as flags of one step, as bits of a block of steps, and as lists.
+
+Arrays are filled by loops here: Numba takes a tenth of a second to compile each ``array[:] = x``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+
+from numbagenn.base.layout import END
+from numbagenn.kernels.arrays import report
+from numbagenn.kernels.jit import part, part_of_separate_arrays
+
+
+@part
+def collect(fired, spikes):  # type: ignore[no-untyped-def]
+    """Write the indices of the set flags into `spikes`, ascending, and return their number.
+
+    `fired` holds a byte for each neuron, padded with zeros to a multiple of eight. Spikes are
+    rare, so eight flags are looked at in one go.
+    """
+    count = np.uint64(0)
+    for begin in range(0, fired.size, 8):
+        if _eight_flags(fired, begin) != np.uint64(0):
+            for neuron in range(begin, min(begin + 8, spikes.size)):
+                # Written whether it spiked or not, and overwritten by the next if not: no branch.
+                spikes[count] = neuron
+                count += np.uint64(fired[neuron])
+    if np.int64(count) < spikes.size:
+        spikes[count] = END
+    return np.uint32(count)
+
+
+@part
+def to_deliver(spikes, count, faults, t):  # type: ignore[no-untyped-def]
+    """Return how many neurons of a list are to be delivered: `count`, if there are so many.
+
+    Custom updates can set the count. A larger one than that of the neurons is written down in
+    `faults`, and means all of these.
+    """
+    listed = min(np.int64(count), spikes.size)
+    for spike in range(listed):
+        if spikes[spike] >= spikes.size:
+            listed = spike
+            break
+    if listed < count:
+        report(np.int64(count), np.int64(listed), faults, 1, t, -1, -1)
+    return listed
+
+
+@part
+def set_flags(spikes, num_spikes, fired):  # type: ignore[no-untyped-def]
+    """Set the flags of the neurons in a list that `collect` made, and no others."""
+    for neuron in range(fired.size):
+        fired[neuron] = 0
+    for spike in range(num_spikes):
+        fired[spikes[spike]] = 1
+
+
+@part
+def record(spikes, num_spikes, words):  # type: ignore[no-untyped-def]
+    """Set one bit for each spike: neuron `i` is bit ``i % 32`` of word ``i // 32``."""
+    for word in range(words.size):
+        words[word] = np.uint32(0)
+    for spike in range(num_spikes):
+        neuron = spikes[spike]
+        words[neuron >> np.uint32(5)] |= np.uint32(1) << (neuron & np.uint32(31))
+
+
+@part
+def recall(spikes, num_spikes, age, recent, faults, t):  # type: ignore[no-untyped-def]
+    """Set the bits of neurons that are in the lists of spikes of the last steps, and no others.
+
+    There is a list for each step that is kept, in the slot that `Buffer.slots` tells of; `age` is
+    that of the next step, and `t` its time.
+    """
+    slots = num_spikes.size
+    for neuron in range(recent.size):
+        recent[neuron] = np.uint32(0)
+    for before in range(slots):
+        slot = (age - before) % slots
+        listed = spikes[slot * recent.size : (slot + 1) * recent.size]
+        bit = np.uint32(1) << np.uint32(31 - before)
+        for spike in range(to_deliver(listed, num_spikes[slot], faults, t)):
+            recent[listed[spike]] |= bit
+
+
+@part
+def keep(recent, age, spikes, num_spikes):  # type: ignore[no-untyped-def]
+    """Write the lists of spikes of the last steps that `recall` reads."""
+    slots = num_spikes.size
+    for before in range(slots):
+        slot = (age - before) % slots
+        begin = slot * recent.size
+        bit = np.uint32(31 - before)
+        count = np.int64(0)
+        for neuron in range(recent.size):
+            # Written whether it spiked or not, and overwritten by the next if not: no branch.
+            spikes[begin + count] = neuron
+            count += np.int64((recent[neuron] >> bit) & np.uint32(1))
+        if count < recent.size:
+            spikes[begin + count] = END
+        num_spikes[slot] = count
+
+
+@part
+def take(out_post, inputs):  # type: ignore[no-untyped-def]
+    """Move what a synapse population has accumulated so far to the first step of a block."""
+    for post in range(out_post.size):
+        inputs[0, post] = out_post[post]
+        out_post[post] = 0
+
+
+@part_of_separate_arrays
+def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):  # type: ignore[no-untyped-def]
+    """List the neurons of which spikes arrive in a block of steps, and return their number.
+
+    Parameters
+    ----------
+    spike_bits
+        In which steps of the block each neuron spiked.
+    recent
+        In which of the 32 steps before the block it did; the last one is the highest bit.
+    delay
+        Steps of axonal delay: so much more than one step later does a spike arrive.
+    steps
+        Number of steps of the block.
+    trains
+        To be filled with the steps in which spikes of each listed neuron arrive, as bits, and with
+        no steps after them. It has one element more than there are neurons.
+    pre_inds
+        To be filled with the indices of the neurons, ascending.
+    """
+    # To shift a word by all of its bits is not defined, so where it may come to that there are two.
+    one, later, earlier = np.uint32(1), np.uint32(delay), np.uint32(31 - delay)
+    in_block = np.uint32((np.uint64(1) << np.uint64(steps)) - np.uint64(1))
+    # Two loops, as this one can be vectorised and the other cannot.
+    for neuron in range(spike_bits.size):
+        sent = np.uint32(np.uint32(spike_bits[neuron] << one) << later)
+        trains[neuron] = np.uint32(sent | (recent[neuron] >> earlier)) & in_block
+    count = np.uint64(0)
+    for neuron in range(spike_bits.size):
+        # Written whether it is kept or not, and overwritten by the next if not: no branch.
+        train = trains[neuron]
+        pre_inds[count] = neuron
+        trains[count] = train
+        count += np.uint64(train != np.uint32(0))
+    trains[count] = np.uint32(0)
+    return np.int64(count)
+
+
+@part_of_separate_arrays
+def end_block(spike_bits, recent, steps):  # type: ignore[no-untyped-def]
+    """Move the spikes of a block to those of recent steps."""
+    one, before, rest = np.uint32(1), np.uint32(steps - 1), np.uint32(32 - steps)
+    for neuron in range(spike_bits.size):
+        old = (recent[neuron] >> before) >> one
+        recent[neuron] = np.uint32(old | np.uint32(spike_bits[neuron] << rest))
+        spike_bits[neuron] = np.uint32(0)
+
+
+@part
+def record_block(spike_bits, steps, first_step, words):  # type: ignore[no-untyped-def]
+    """Record a block: `words` has a row for each step of the recording, which is a ring.
+
+    A ring shorter than the block only ever shows its last steps, so no others are written: what an
+    earlier step left in a slot would be read as spikes of a later one.
+    """
+    slots = words.shape[0]
+    skipped = max(steps - slots, 0)
+    for step in range(skipped, steps):
+        for word in range(words.shape[1]):
+            words[(first_step + step) % slots, word] = np.uint32(0)
+    kept = np.uint32(0xFFFFFFFF) << np.uint32(skipped)
+    for neuron in range(spike_bits.size):
+        bits = np.uint32(spike_bits[neuron] & kept)
+        while bits != np.uint32(0):
+            slot = (first_step + np.int64(lowest_bit(bits))) % slots
+            bits = np.uint32(bits & np.uint32(bits - np.uint32(1)))
+            words[slot, neuron >> 5] |= np.uint32(1) << np.uint32(neuron & 31)
+
+
+@intrinsic
+def _eight_flags(typing_context, flags, begin):  # type: ignore[no-untyped-def]
+    """Return eight bytes as one number, which is much faster to compile than a view of them."""
+
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        word = ir.IntType(64)
+        place = builder.bitcast(builder.gep(data, [arguments[1]]), word.as_pointer())
+        return builder.load(place, align=1)
+
+    return types.uint64(flags, types.int64), generate
+
+
+@intrinsic
+def _llvm_cttz(typing_context, bits):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+        return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
+
+    return types.uint32(types.uint32), generate
+
+
+@part
+def lowest_bit(bits):  # type: ignore[no-untyped-def]
+    """Return the position of the lowest bit that is set; there must be one."""
+    return _llvm_cttz(bits)

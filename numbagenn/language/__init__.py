@@ -1,0 +1,1 @@
+"""Code strings: read, checked, and translated to Python."""

@@ -1,0 +1,327 @@
+"""Code strings: from the C-like text of a model to a checked syntax tree.
+
+The language is the one that PyGeNN 5.4 accepts. pycparser does the parsing; what it takes beyond
+that language, and what upstream's scanner is known to refuse, is refused here with one sentence,
+the line, and a caret. `translate` turns the tree into Python.
+
+Regular expressions read code here alone, and in `legacy.rewriting`: before there is a tree, and to
+say where it could not be made. What the code uses is asked of the tree, see `usage`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from pycparser import c_ast, c_parser
+
+from numbagenn.base.types import SCALAR, TIMEPOINT, TYPE_NAMES
+from numbagenn.base.user_warnings import warn_user
+from numbagenn.language.usage import Usage, usage_of
+
+# Letters of a line that an error shows.
+_WIDEST_LINE = 200
+
+
+class SnippetError(RuntimeError):
+    """A mistake in a code string, shown with its line and a caret under the place."""
+
+
+@dataclass(frozen=True)
+class Snippet:
+    """One code string of a model.
+
+    Parameters
+    ----------
+    text
+        The code as the user wrote it; blank means that there is none.
+    what
+        What it is, for messages, such as ``"sim code of neuron model 'if'"``.
+    is_condition
+        Whether it is one expression rather than statements.
+    """
+
+    text: str
+    what: str
+    is_condition: bool = False
+
+    @cached_property
+    def is_blank(self) -> bool:
+        """Whether there is no code at all; comments are none."""
+        return not _COMMENT.sub("", self.text).strip()
+
+    @property
+    def tree(self) -> c_ast.Node:
+        """The syntax tree: an expression, or the statements of a ``Compound``.
+
+        Raises
+        ------
+        SnippetError
+            If the text is not of the language.
+        """
+        return _tree(self)
+
+    @cached_property
+    def usage(self) -> Usage:
+        """What the code uses of its surroundings.
+
+        Raises
+        ------
+        SnippetError
+            If the text is not of the language.
+        """
+        if self.is_blank:
+            return Usage()
+        with refusing_depth(self):
+            return usage_of(self.tree)
+
+    def error(
+        self, message: str, line: int | None = None, column: int | None = None
+    ) -> SnippetError:
+        """Return the error to raise for a mistake at a 1-based `line` and `column` of the text."""
+        lines = self.text.split("\n")
+        if line is None or not 1 <= line <= len(lines):
+            return SnippetError(f"{self.what}: {message}")
+        # What cannot be printed keeps its place.
+        code = "".join(
+            sign if sign.isprintable() else " " if sign.isspace() else "?"
+            for sign in lines[line - 1].rstrip("\r")
+        )
+        if len(code) > _WIDEST_LINE:
+            start = max(0, (column or 1) - 1 - _WIDEST_LINE // 2)
+            code = code[start : start + _WIDEST_LINE]
+            column = column and column - start
+        shown = f"{self.what}, line {line}: {message}\n    {code}"
+        if column is not None:
+            shown += "\n    " + " " * (column - 1) + "^"
+        return SnippetError(shown)
+
+    def error_at(self, node: c_ast.Node, message: str) -> SnippetError:
+        """Return the error to raise for a mistake at a node of the syntax tree."""
+        coord = node.coord
+        if coord is None:
+            return self.error(message)
+        return self.error(message, coord.line - _PREFIX_LINES, coord.column)
+
+
+# Names of types that C itself does not know must be declared before pycparser sees the snippet.
+_C_TYPE_WORDS = {"char", "short", "int", "signed", "unsigned", "long", "float", "double"}
+_PREFIX = "".join(
+    f"typedef int {name}; "
+    for name in ["bool", SCALAR, TIMEPOINT, *TYPE_NAMES]
+    if name.isidentifier() and name not in _C_TYPE_WORDS
+).replace("typedef int bool; typedef int bool;", "typedef int bool;")
+_STATEMENTS = (f"{_PREFIX}\nvoid snippet(void) {{\n", "\n}")
+# An expression is parsed as an index, so that nothing else can be in its place.
+_EXPRESSION = (f"{_PREFIX}\nvoid snippet(void) {{ _[\n", "\n]; }")
+_PREFIX_LINES = 2
+
+_COMMENT = re.compile(r"//[^\n]*")
+_TOKEN = re.compile(
+    r"""
+      (?P<comment>//[^\n]*)
+    | (?P<block_comment>/\*)
+    | (?P<legacy>\$\(\s*(?P<legacy_name>[A-Za-z_]\w*)\s*\))
+    | (?P<open_legacy>\$\((?=[^()]*(?:\([^()]*\)[^()]*)*\Z))
+    | (?P<dollar>\$)
+    | (?P<preprocessor>\#)
+    | (?P<quote>["'])
+    | (?P<bare_point>(?<![\w.])\.\d)
+    | (?P<number>(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?)\w*)
+    | (?P<underscore>\b_\w*)
+    | (?P<shift>>>=?)
+    | (?P<divide_assign>/=)
+    | \w+
+    """,
+    re.VERBOSE,
+)
+_INTEGER = re.compile(r"(0[xX][0-9a-fA-F]+|0|[1-9]\d*)[uU]?")
+_FLOAT = re.compile(r"(\d+\.\d*([eE][+-]?\d+)?|\d+[eE][+-]?\d+)[fd]?")
+
+_REFUSED = {
+    "block_comment": "GeNN's snippet language has no /* … */ comments; use // instead.",
+    "dollar": "Unexpected character '$'; write plain names such as V instead of $(V).",
+    "open_legacy": "The bracket of '$(' is not closed; write names without it, V instead of $(V).",
+    "preprocessor": "GeNN's snippet language has no preprocessor.",
+    "quote": "GeNN's snippet language has no text or character literals here.",
+    "bare_point": "A number needs a digit before the point; write 0.5 instead of .5.",
+    "underscore": "A name in a code string cannot start with an underscore; rename it.",
+    "shift": "GeNN 5.4 cannot read >>; divide by a power of two instead.",
+    "divide_assign": "GeNN 5.4 cannot read /=; write x = x / y instead.",
+}
+# What else is not of the language, by the word or sign at which the parser stops.
+_NOT_OF_THE_LANGUAGE = {
+    "::": "GeNN's snippet language has no namespaces; write exp(x) instead of std::exp(x).",
+    "and": "GeNN's snippet language is like C; write && instead of 'and'.",
+    "or": "GeNN's snippet language is like C; write || instead of 'or'.",
+    "not": "GeNN's snippet language is like C; write ! instead of 'not'.",
+    "auto": "GeNN's snippet language cannot derive types; write one such as scalar or int.",
+}
+_OPENING = {")": "(", "]": "[", "}": "{"}
+NESTED_TOO_DEEPLY = (
+    "It is nested too deeply: too many brackets, blocks or operations are inside each other; split "
+    "it, for example by variables for parts of it."
+)
+# The parser, and Python itself, take a few hundred levels. This is well below that.
+_DEEPEST_BRACKET = 50
+
+# Texts would come out of order, and not in a notebook: a kernel runs many steps of one batch before
+# it goes on with the next, on several threads, and writes past Python's output.
+_NO_PRINTF = (
+    "the bundled engine does not support printf() in code strings; real PyGeNN does. Assign what "
+    "you want to see to a variable, and pull that."
+)
+
+
+def _position(text: str, offset: int) -> tuple[int, int]:
+    """Return the line and the column of a place, counted from 1."""
+    before = text[:offset]
+    return before.count("\n") + 1, offset - before.rfind("\n")
+
+
+def _cleaned(snippet: Snippet) -> str:
+    """Return the text as pycparser takes it, every character still at its line and column."""
+    pieces: list[str] = []
+    last = 0
+    for match in _TOKEN.finditer(snippet.text):
+        kind, token = match.lastgroup, match.group()
+        between = snippet.text[last : match.start()]
+        if kind == "legacy_name":
+            kind = "legacy"
+        replacement = token
+        if kind == "comment":
+            replacement = " " * len(token)
+        elif kind == "legacy":
+            warn_user(
+                f"{snippet.what}: {token} is the notation of GeNN 4; write "
+                f"{match['legacy_name']} instead.",
+                FutureWarning,
+            )
+            replacement = f" ({match['legacy_name']})".ljust(len(token))[: len(token)]
+        elif kind == "number":
+            if not (_INTEGER.fullmatch(token) or _FLOAT.fullmatch(token)):
+                raise snippet.error(
+                    f"'{token}' is not a number; write one such as 1, 1u, 0x1f, 1.0, 1.0f or 1e-3.",
+                    *_position(snippet.text, match.start()),
+                )
+            # pycparser knows C's suffix for long double, of which GeNN's language has no use,
+            # but not GeNN's suffix for double.
+            if token.endswith("d") and not token.startswith(("0x", "0X")):
+                replacement = token[:-1] + "l"
+        elif kind == "quote" and re.search(r"\bprintf\s*\(\s*\Z", "".join(pieces) + between):
+            message = snippet.error(_NO_PRINTF, *_position(snippet.text, match.start()))
+            raise NotImplementedError(str(message))
+        elif kind in _REFUSED:
+            raise snippet.error(_REFUSED[kind], *_position(snippet.text, match.start()))
+        pieces += [between, replacement]
+        last = match.end()
+    return "".join(pieces) + snippet.text[last:]
+
+
+@contextmanager
+def refusing_depth(snippet: Snippet) -> Iterator[None]:
+    """Raise an error of the snippet's own where it is nested so deeply that Python gives up."""
+    try:
+        yield
+    except RecursionError:
+        raise snippet.error(NESTED_TOO_DEEPLY) from None
+
+
+def _check_brackets(snippet: Snippet, text: str) -> None:
+    """Raise unless every bracket of a text without comments is closed, and in turn."""
+    open_ones: list[tuple[str, int, int]] = []
+    for number, line in enumerate(text.split("\n"), 1):
+        for column, sign in enumerate(line, 1):
+            if sign in _OPENING.values():
+                open_ones.append((sign, number, column))
+                if len(open_ones) > _DEEPEST_BRACKET:
+                    raise snippet.error(NESTED_TOO_DEEPLY, number, column)
+            elif sign in _OPENING:
+                if not open_ones:
+                    raise snippet.error(
+                        f"Parse error: '{sign}' closes no bracket; remove it, or write the "
+                        f"'{_OPENING[sign]}'.",
+                        number,
+                        column,
+                    )
+                if open_ones[-1][0] != _OPENING[sign]:
+                    raise _not_closed(snippet, *open_ones[-1])
+                open_ones.pop()
+    if open_ones:
+        raise _not_closed(snippet, *open_ones[-1])
+
+
+def _not_closed(snippet: Snippet, sign: str, line: int, column: int) -> SnippetError:
+    closing = next(close for close, opening in _OPENING.items() if opening == sign)
+    return snippet.error(
+        f"Parse error: this '{sign}' is not closed; is a '{closing}' missing?", line, column
+    )
+
+
+def _too_early(snippet: Snippet, text: str) -> SnippetError:
+    """Return the error for code that the parser has read to its end and found incomplete."""
+    # The parser cannot tell an incomplete expression from code that ends too early.
+    message = "Parse error: an expression is missing or incomplete, or the code ends too early."
+    code = text.rstrip()
+    if not snippet.is_condition and re.search(r"[\w)\]]\Z", code):
+        message = "Parse error: is a ';' missing at the end of this line?"
+    return snippet.error(message, code.count("\n") + 1, len(code) - code.rfind("\n") - 1)
+
+
+def _unexpected(snippet: Snippet, text: str, line: int, column: int) -> SnippetError:
+    """Return the error for code that the parser could not read from a place on."""
+    lines = text.split("\n")
+    found = re.match(r"\w+|::|\S", lines[line - 1][column - 1 :])
+    token = found.group() if found else ""
+    before = "\n".join([*lines[: line - 1], lines[line - 1][: column - 1]]).rstrip()
+    start = before.rfind("\n") + 1
+    # The parser has read 'auto' as it stands for something else in C, and stops after it.
+    for word in (token, before[start:].rpartition(" ")[2]):
+        if word in _NOT_OF_THE_LANGUAGE:
+            return snippet.error(_NOT_OF_THE_LANGUAGE[word], line, column)
+    if token == "{" and re.search(r"\w\s+\w+\s*\([^()]*\)\Z", before):
+        message = "GeNN's snippet language has no functions of one's own; write out what it does."
+        return snippet.error(message, line, column)
+    if not (token.isascii() and token.isprintable()) or token in ("@", "`", "\\"):
+        shown = token if token.isprintable() else ascii(token)[1:-1]
+        return snippet.error(f"Parse error: illegal character '{shown}'; remove it.", line, column)
+    if before.count("\n") + 1 == line or not re.search(r"[\w)\]]\Z", before):
+        fix = "is a ';', an operator or a bracket missing before it?"
+        return snippet.error(f"Parse error: '{token}' was not expected here; {fix}", line, column)
+    # Where the next line begins is not where a ';' is missing.
+    return snippet.error(
+        "Parse error: is a ';' missing at the end of this line?",
+        before.count("\n") + 1,
+        len(before) - start,
+    )
+
+
+@lru_cache(maxsize=1024)
+def _tree(snippet: Snippet) -> c_ast.Node:
+    """Parse a snippet."""
+    before, after = _EXPRESSION if snippet.is_condition else _STATEMENTS
+    try:
+        text = _cleaned(snippet).replace("\t", " ").replace("\r", " ")
+        if snippet.is_condition and ";" in text:
+            line, column = _position(text, text.index(";"))
+            message = "A condition is one expression, without ';'; remove it."
+            raise snippet.error(message, line, column)
+        _check_brackets(snippet, text)
+        with refusing_depth(snippet):
+            tree = c_parser.CParser().parse(before + text + after)
+    except c_parser.ParseError as error:
+        found = re.match(r"[^:]*:(\d+):(\d+): ", str(error))
+        last_line = snippet.text.count("\n") + 1
+        if found is None or int(found[1]) - _PREFIX_LINES > last_line:
+            raise _too_early(snippet, text) from None
+        line, column = int(found[1]) - _PREFIX_LINES, int(found[2])
+        raise _unexpected(snippet, text, line, column) from None
+    # With its brackets in order, no text can get out of the function that it is placed in.
+    body = tree.ext[-1].body
+    if not snippet.is_condition:
+        return body
+    (item,) = body.block_items
+    return item.subscript

@@ -1,0 +1,167 @@
+"""What a code string can name at a place, and where its translation stands."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from pycparser import c_ast
+
+from numbagenn.base.suggestions import did_you_mean
+from numbagenn.base.types import TYPE_NAMES, Precision, ResolvedType, remedy_for_type
+from numbagenn.language import functions
+from numbagenn.language.arithmetic import Expression
+from numbagenn.language.code_strings import Snippet
+from numbagenn.language.symbols import Name, Namer, SpecialFunction
+from numbagenn.memory.faults import Faults
+
+Result = TypeVar("Result")
+
+#: Functions of certain code, and which that is.
+_FUNCTIONS_OF = {
+    **dict.fromkeys(("addToPost", "addToPostDelay", "addToPre"), "weight updates"),
+    "injectCurrent": "current sources and postsynaptic models",
+    "addSynapse": "connectivity",
+}
+# Names that C has constants under, to say so of one that is not known.
+_CONSTANTS_OF_C = re.compile(r"M_[A-Z0-9_]+|INFINITY|NAN|(FLT|DBL|U?INT(\d*))_(MAX|MIN|EPSILON)")
+
+# Names that a message lists at most, and the longest ones that it is worth looking at.
+_MOST_LISTED = 30
+_LONGEST_NAME = 100
+
+
+@dataclass
+class Scopes(ABC):
+    """What can be named by the code strings of one loop body, and what they use.
+
+    Parameters
+    ----------
+    precision
+        What ``scalar`` and ``timepoint`` stand for.
+    names
+        What is visible from the start.
+    namer
+        Source of unique Python names for the locals.
+    special
+        Functions without a result that only some snippets have, such as ``injectCurrent``.
+    unavailable
+        Names that exist elsewhere in the language, with the reason why not here.
+    random
+        Whether random numbers may be drawn, from a stream whose state is `RANDOM_STATE`.
+    faults
+        Record of what goes wrong when the code runs.
+    """
+
+    precision: Precision
+    names: Mapping[str, Name]
+    namer: Namer = field(default_factory=Namer)
+    special: Mapping[str, SpecialFunction] = field(default_factory=dict)
+    unavailable: Mapping[str, str] = field(default_factory=dict)
+    random: bool = False
+    faults: Faults = field(default_factory=lambda: Faults.of_loop("-1"))
+
+    def __post_init__(self) -> None:
+        self._scopes: list[dict[str, Name]] = [dict(self.names), {}]
+        self._snippet = Snippet("", "")
+        # Lines that must run before the expression at hand: what it assigns on the way.
+        self._before: list[str] = []
+        #: Python names that the translated code reads, and those that it assigns.
+        self.read: set[str] = set()
+        self.written: set[str] = set()
+
+    @abstractmethod
+    def _expression(self, node: c_ast.Node) -> Expression:
+        """Translate an expression."""
+
+    @abstractmethod
+    def _effect(self, node: c_ast.Node) -> list[str]:
+        """Translate an expression whose value is not used."""
+
+    def _find(self, name: str) -> Name | None:
+        for scope in reversed(self._scopes):
+            if name in scope:
+                return scope[name]
+        return None
+
+    def _lookup(self, node: c_ast.ID) -> Name:
+        found = self._find(node.name)
+        if found is not None:
+            return found
+        if node.name in functions.FUNCTION_NAMES or node.name in self.special:
+            raise self._error(node, f"'{node.name}' is a function; call it with arguments.")
+        raise self._error(node, self._unknown(node.name, self._visible()))
+
+    def _visible(self) -> list[str]:
+        return [name for scope in self._scopes for name in scope]
+
+    def _unknown(self, name: str, known: Iterable[str], what: str = "name") -> str:
+        if name in self.unavailable:
+            return f"'{name}' cannot be used here: {self.unavailable[name]}"
+        if name in _FUNCTIONS_OF:
+            return f"'{name}' cannot be used here: it belongs in the code of {_FUNCTIONS_OF[name]}."
+        if _CONSTANTS_OF_C.fullmatch(name):
+            return f"Undefined {what} '{name}': there are no constants of C here; write the number."
+        known = sorted(set(known))
+        # Comparing names of many thousand letters would take minutes.
+        candidates = known if len(name) <= _LONGEST_NAME else []
+        otherwise = f"; no {what} known here is like it."
+        if len(known) <= _MOST_LISTED:
+            otherwise = f"; known here: {', '.join(known) or 'none'}."
+        return f"Undefined {what} '{name}'{did_you_mean(name, candidates, otherwise, 0.5)}"
+
+    def _readable(self, node: c_ast.ID) -> Name:
+        name = self._lookup(node)
+        if not name.readable:
+            raise self._error(node, f"{name.kind} '{node.name}' can only be assigned, not read.")
+        if name.pointer is not None:
+            raise self._error(
+                node,
+                f"Invalid operand type '{name.pointer.type_name}': {name.pointer.title} is no "
+                f"number; write {node.name}[0] for the one it points to.",
+            )
+        self.read.add(name.also_reads or name.code)
+        return name
+
+    @contextmanager
+    def _scope(self) -> Iterator[None]:
+        self._scopes.append({})
+        yield
+        self._scopes.pop()
+
+    def _declared_type(self, node: c_ast.TypeDecl) -> ResolvedType:
+        if not isinstance(node.type, c_ast.IdentifierType):
+            raise self._error(node, "GeNN's snippet language has no structures or enumerations.")
+        spelling = " ".join(node.type.names)
+        if spelling not in TYPE_NAMES and spelling not in ("scalar", "timepoint"):
+            hint = remedy_for_type(spelling)
+            raise self._error(node, f"Unknown numeric type '{spelling}'; {hint}")
+        return self.precision.resolve(spelling)
+
+    def _captured(
+        self, translate: Callable[[c_ast.Node], Result], node: c_ast.Node
+    ) -> tuple[list[str], Result]:
+        """Translate a part of an expression; return the lines to run before it, and the result."""
+        outer, self._before = self._before, []
+        try:
+            result = translate(node)
+            return self._before, result
+        finally:
+            self._before = outer
+
+    def _evaluated(self, node: c_ast.Node) -> tuple[list[str], Expression]:
+        """Translate an expression; return the lines to run before it, and the expression."""
+        return self._captured(self._expression, node)
+
+    def _error(self, node: c_ast.Node, message: str) -> Exception:
+        return self._snippet.error_at(node, message)
+
+    def _unsupported(self, node: c_ast.Node, what: str) -> None:
+        message = self._error(
+            node, f"the bundled engine does not support {what} in code strings; real PyGeNN does."
+        )
+        raise NotImplementedError(str(message))

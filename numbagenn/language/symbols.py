@@ -1,0 +1,132 @@
+"""What the names of a code string stand for, and names for the Python that it becomes."""
+
+from __future__ import annotations
+
+import builtins
+import keyword
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+from numbagenn.base.types import TYPE_NAMES, ResolvedType
+
+#: What only code of synapses knows.
+NAMES_OF_SYNAPSES = ("id_pre", "id_post", "id_syn", "num_pre", "num_post")
+
+#: Name of the state of the stream from which one element draws random numbers in one step.
+RANDOM_STATE = "rng"
+#: Name of what kernels look at to know whether to stop, see `turns`.
+TURNS = "turns"
+
+
+@dataclass(frozen=True)
+class Pointer:
+    """Where a pointer of a code string points to.
+
+    Parameters
+    ----------
+    array
+        Name of the array in the generated Python.
+    offset
+        Text of the number of the element there, an ``int64``.
+    type
+        Type of the elements.
+    writable
+        Whether they may be assigned through this pointer.
+    title
+        What it is, for messages, such as ``"extra global parameter 'e'"``.
+    """
+
+    array: str
+    offset: str
+    type: ResolvedType
+    writable: bool
+    title: str
+
+    @property
+    def type_name(self) -> str:
+        """Type of the pointer, for messages."""
+        return f"{'' if self.writable else 'const '}{self.type.name}*"
+
+
+@dataclass(frozen=True)
+class Element:
+    """An element of an array that a code string assigns.
+
+    `index` is Python text that can be repeated; `fault` is what `arrays.put` and `arrays.fetch`
+    take beside array and index.
+    """
+
+    array: str
+    index: str
+    type: ResolvedType
+    fault: str
+
+
+@dataclass(frozen=True)
+class Name:
+    """What a name of a code string stands for.
+
+    Parameters
+    ----------
+    code
+        Name of the variable in the generated Python.
+    type
+        Its type.
+    writable, readable
+        What the code string may do with it.
+    kind
+        What it is, for messages, such as ``"parameter"``.
+    also_reads
+        Where `code` is more than a name: the variable that it reads.
+    pointer
+        Where it points, if it is a pointer and not a number.
+    """
+
+    code: str
+    type: ResolvedType
+    writable: bool = True
+    readable: bool = True
+    kind: str = "variable"
+    also_reads: str = ""
+    pointer: Pointer | None = None
+
+
+@dataclass(frozen=True)
+class SpecialFunction:
+    """A function without a result that only some snippets have, such as ``injectCurrent``.
+
+    Parameters
+    ----------
+    arguments
+        Names of its arguments, for messages; a call has to give as many.
+    lines
+        Returns the lines that a call becomes, from the translator and one expression for each
+        argument.
+    """
+
+    arguments: tuple[str, ...]
+    lines: Callable[..., list[str]]
+
+
+class Namer:
+    """Hands out Python names that are unique within one generated function."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self._taken = {
+            *keyword.kwlist,
+            *dir(builtins),
+            *(one.numpy_name for one in TYPE_NAMES.values()),
+            *("np", "math", "njit", "c_functions", "random_numbers", "arrays", "faults"),
+            *("void", "int64"),
+            *taken,
+        }
+
+    def unique(self, wish: str) -> str:
+        """Return `wish`, or `wish` with a number where that is taken."""
+        # Populations, unlike variables, may have names that start with a digit.
+        wish = f"n{wish}" if wish[:1].isdigit() else wish
+        name, number = wish, 2
+        while name in self._taken:
+            name, number = f"{wish}_{number}", number + 1
+        self._taken.add(name)
+        return name

@@ -1,0 +1,331 @@
+"""Code strings into Python: names are looked up, types are checked, lines are emitted.
+
+One `Translator` serves all the snippets that share a loop body, in the order in which they run, so
+that the locals of a neuron's ``sim_code`` are seen by its threshold condition and reset code.
+Statements are translated here, and what they are made of by the classes that it builds upon:
+`Expressions`, those on `Pointers` and `Calls`, and all on `Scopes`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from pycparser import c_ast
+
+from numbagenn.base.types import ResolvedType, promoted
+from numbagenn.language.arithmetic import (
+    COMPARISONS,
+    ONE,
+    STEPS,
+    Expression,
+    Level,
+    converted,
+    literal,
+    truth,
+    wrapped,
+)
+from numbagenn.language.code_strings import (
+    NESTED_TOO_DEEPLY,
+    Snippet,
+    refusing_depth,
+)
+from numbagenn.language.expressions import Expressions
+from numbagenn.language.loops import check_loops, is_short
+from numbagenn.language.symbols import TURNS, Name
+from numbagenn.memory.faults import Message, failed_assertion
+
+# Python and Numba take code that is nested less deep than C compilers do: the loops and switches of
+# a snippet may have so many levels, its blocks so many, and its expressions so many brackets.
+_DEEPEST_LOOP = 15
+_DEEPEST_BLOCK = 60
+_DEEPEST_BRACKET = 120
+
+
+class Translator(Expressions):
+    """Translates the code strings of one loop body, in order; see `Scopes` for what it takes."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        # What runs before the next round of each loop and switch around the code at hand.
+        self._loops: list[list[str]] = []
+        self._call: c_ast.Node = c_ast.EmptyStatement()
+
+    # What callers use ------------------------------------------------------------------------
+
+    def statements(self, snippet: Snippet) -> list[str]:
+        """Translate a snippet made of statements; its locals stay visible afterwards."""
+        if snippet.is_blank:
+            return []
+        self._snippet = snippet
+        with refusing_depth(snippet):
+            check_loops(snippet, snippet.tree)
+            lines = self._block_items(snippet.tree.block_items or [])
+        self._check_depth(lines)
+        return lines
+
+    def condition(self, snippet: Snippet) -> tuple[list[str], str]:
+        """Translate a snippet that is one condition.
+
+        Returns
+        -------
+        tuple
+            Lines to run before, and the text of a Python truth value.
+        """
+        self._snippet = snippet
+        with refusing_depth(snippet):
+            before, test = self._tested(snippet.tree)
+        self._check_depth([*before, test])
+        return before, test
+
+    def add_to(self, target: Name, value: Expression) -> list[str]:
+        """Return the line that adds `value` to an accumulator."""
+        self.read.add(target.code)
+        self.written.add(target.code)
+        return [self._assigned(target, "+", value)]
+
+    def _check_depth(self, lines: Iterable[str]) -> None:
+        for line in lines:
+            depth = deepest = 0
+            for character in line:
+                depth += (character == "(") - (character == ")")
+                deepest = max(deepest, depth)
+            blocks = (len(line) - len(line.lstrip())) // 4
+            if blocks > _DEEPEST_BLOCK or deepest > _DEEPEST_BRACKET:
+                raise self._snippet.error(NESTED_TOO_DEEPLY)
+
+    def refusal(self, message: str) -> Exception:
+        """Return the error to raise for the call of a special function that is being translated."""
+        return self._error(self._call, message)
+
+    def reporting(self, message: Message, numbers: str) -> str:
+        """Return the line by which the call of a special function reports a fault."""
+        fault = self.faults.site(message, self._snippet, self._call)
+        return f"arrays.report({numbers}, {fault})"
+
+    # Statements ------------------------------------------------------------------------------
+
+    def _block_items(self, items: Iterable[c_ast.Node]) -> list[str]:
+        return [line for item in items for line in self._statement(item)]
+
+    def _indented(self, node: c_ast.Node | None) -> list[str]:
+        with self._scope():
+            lines = [] if node is None else self._statement(node)
+        return ["    " + line for line in lines] or ["    pass"]
+
+    def _statement(self, node: c_ast.Node) -> list[str]:
+        method = getattr(self, f"_on_{type(node).__name__}", None)
+        if method is not None:
+            return list(method(node))
+        if isinstance(node, (c_ast.Return, c_ast.Goto, c_ast.Label)):
+            word = type(node).__name__.lower()
+            raise self._error(node, f"GeNN's snippet language has no '{word}' statement.")
+        return self._effect(node)
+
+    def _on_EmptyStatement(self, node: c_ast.EmptyStatement) -> list[str]:  # noqa: N802
+        return []
+
+    def _on_Compound(self, node: c_ast.Compound) -> list[str]:  # noqa: N802
+        with self._scope():
+            return self._block_items(node.block_items or [])
+
+    def _on_DeclList(self, node: c_ast.DeclList) -> list[str]:  # noqa: N802
+        return self._block_items(node.decls)
+
+    def _on_Decl(self, node: c_ast.Decl) -> list[str]:  # noqa: N802
+        declared = node.type.type if isinstance(node.type, c_ast.PtrDecl) else node.type
+        if not isinstance(declared, c_ast.TypeDecl) or node.storage or node.funcspec:
+            raise self._error(
+                node, "Only numeric variables and pointers to numbers can be declared here."
+            )
+        if node.name in self._scopes[-1]:
+            raise self._error(node, f"Redeclaration of variable '{node.name}'; rename one.")
+        if isinstance(node.type, c_ast.PtrDecl):
+            return self._declared_pointer(node, declared)
+        ctype = self._declared_type(node.type)
+        before: list[str] = []
+        value = literal(0, ctype)
+        if node.init is not None:
+            if isinstance(node.init, c_ast.InitList):
+                raise self._error(node, "Only plain numeric variables can be declared here.")
+            before, initial = self._evaluated(node.init)
+            value = converted(initial, ctype).code
+        elif "const" in node.quals:
+            raise self._error(node, f"Constant '{node.name}' needs a value.")
+        name = Name(
+            self.namer.unique(node.name),
+            ctype,
+            writable="const" not in node.quals,
+            kind="constant" if "const" in node.quals else "variable",
+        )
+        self._scopes[-1][node.name] = name
+        return [*before, f"{name.code} = {value}"]
+
+    def _on_If(self, node: c_ast.If) -> list[str]:  # noqa: N802
+        before, condition = self._tested(node.cond)
+        lines = [*before, f"if {condition}:", *self._indented(node.iftrue)]
+        if node.iffalse is not None:
+            lines += ["else:", *self._indented(node.iffalse)]
+        return lines
+
+    # Loops and switches ----------------------------------------------------------------------
+
+    @contextmanager
+    def _inside_loop(self, before_next: list[str]) -> Iterator[None]:
+        """Translate what is inside a loop or a switch, of which `before_next` ends a round."""
+        self._loops.append(before_next)
+        if len(self._loops) > _DEEPEST_LOOP:
+            raise self._snippet.error(NESTED_TOO_DEEPLY)
+        yield
+        self._loops.pop()
+
+    def _loop(
+        self,
+        node: c_ast.While | c_ast.DoWhile | c_ast.For,
+        condition: c_ast.Node | None,
+        before_next: list[str],
+    ) -> list[str]:
+        """Return a loop, with what has to run before each next round."""
+        # Numba compiles no loop without an end. A parameter or a variable may make one, which is as
+        # good as in C where it is not reached; through a conversion Numba does not see that.
+        head = ["while bool_(True):"]
+        if condition is not None:
+            before, test = self._tested(condition, Level.UNARY)
+            head += [f"    {line}" for line in (*before, f"if not {test}:", "    break")]
+            if not before:
+                head = [f"while bool_({self._tested(condition)[1]}):"]
+        if not is_short(node):
+            self.read.add(TURNS)
+            head += [f"    if halted({TURNS}):", "        break"]
+        with self._inside_loop(before_next):
+            lines = self._indented(node.stmt)
+        return [*head, *lines, *("    " + line for line in before_next)]
+
+    def _on_While(self, node: c_ast.While) -> list[str]:  # noqa: N802
+        return self._loop(node, node.cond, [])
+
+    def _on_DoWhile(self, node: c_ast.DoWhile) -> list[str]:  # noqa: N802
+        before, test = self._tested(node.cond, Level.UNARY)
+        return self._loop(node, None, [*before, f"if not {test}:", "    break"])
+
+    def _on_For(self, node: c_ast.For) -> list[str]:  # noqa: N802
+        with self._scope():
+            lines = [] if node.init is None else self._statement(node.init)
+            following = [] if node.next is None else self._effect(node.next)
+            return lines + self._loop(node, node.cond, following)
+
+    def _on_Break(self, node: c_ast.Break) -> list[str]:  # noqa: N802
+        if not self._loops:
+            raise self._error(node, "Statement not within loop: 'break' needs a loop or a switch.")
+        return ["break"]
+
+    def _on_Continue(self, node: c_ast.Continue) -> list[str]:  # noqa: N802
+        if not self._loops:
+            raise self._error(node, "Statement not within loop: 'continue' needs a loop.")
+        lines = self._loops[-1]
+        return lines if lines[-1:] == ["break"] else [*lines, "continue"]
+
+    def _on_Switch(self, node: c_ast.Switch) -> list[str]:  # noqa: N802
+        lines, value = self._evaluated(node.cond)
+        if value.type.is_float:
+            raise self._error(node, f"A switch needs an integer, not {value.type.name}.")
+        if not isinstance(node.stmt, c_ast.Compound):
+            raise self._error(node, "A switch needs a block of cases in braces.")
+        ctype = promoted(value.type)
+        cases = list(node.stmt.block_items or [])
+        if not all(isinstance(item, (c_ast.Case, c_ast.Default)) for item in cases):
+            raise self._error(node, "A switch holds nothing before its first case.")
+        chosen = self.namer.unique("chosen")
+        lines.append(f"{chosen} = {converted(value, ctype).code}")
+        entry = self.namer.unique("entry")
+        default = len(cases)
+        word = "if"
+        for number, case in enumerate(cases):
+            if isinstance(case, c_ast.Default):
+                default = number
+                continue
+            label = self._label(case.expr, ctype)
+            lines += [f"{word} {chosen} == {wrapped(label, Level.OR)}:", f"    {entry} = {number}"]
+            word = "elif"
+        lines += [f"{entry} = {default}"] if word == "if" else ["else:", f"    {entry} = {default}"]
+        # A 'break' leaves the switch and a 'continue' the loop around it: the switch is a loop of
+        # one round, and a flag carries the 'continue' out of it.
+        onward = self.namer.unique("onward")
+        inside_loop = bool(self._loops)
+        body: list[str] = []
+        with self._inside_loop([f"{onward} = True", "break"]), self._scope():
+            for number, case in enumerate(cases):
+                inner = self._block_items(case.stmts or [])
+                if inner:
+                    body += [f"if {entry} <= {number}:", *("    " + line for line in inner)]
+        uses_continue = any(line.strip() == f"{onward} = True" for line in body)
+        if uses_continue and not inside_loop:
+            raise self._error(node, "Statement not within loop: 'continue' needs a loop.")
+        if uses_continue:
+            lines.append(f"{onward} = False")
+        lines += ["while True:", *("    " + line for line in body), "    break"]
+        if uses_continue:
+            lines += [f"if {onward}:", *("    " + line for line in [*self._loops[-1], "continue"])]
+        return lines
+
+    def _label(self, node: c_ast.Node, ctype: ResolvedType) -> Expression:
+        """Translate the number of a case."""
+        before, value = self._evaluated(node)
+        if before or value.type.is_float:
+            raise self._error(node, "A case needs an integer constant, such as 3.")
+        return converted(value, ctype)
+
+    # Expressions whose value is not used -----------------------------------------------------
+
+    def _effect(self, node: c_ast.Node) -> list[str]:
+        """Translate an expression whose value is not used."""
+        if isinstance(node, c_ast.ExprList):
+            return [line for part in node.exprs for line in self._effect(part)]
+        if self._is_pointer(node):
+            return self._captured(self._pointer, node)[0]
+        if isinstance(node, c_ast.Assignment):
+            return self._captured(self._assign, node)[0]
+        if isinstance(node, c_ast.UnaryOp) and node.op in STEPS:
+            before, target = self._captured(self._steppable, node)
+            return [*before, self._assigned(target, node.op[-1], ONE)]
+        called = node.name if isinstance(node, c_ast.FuncCall) else None
+        if isinstance(called, c_ast.ID) and called.name == "assert":
+            return self._assertion(node)
+        if isinstance(called, c_ast.ID) and called.name in self.special:
+            return self._special_call(node, called.name)
+        # Nothing comes of the value, but what it assigns on the way must still happen.
+        return self._evaluated(node)[0]
+
+    def _assertion(self, node: c_ast.FuncCall) -> list[str]:
+        given = node.args.exprs if node.args else []
+        if len(given) != 1:
+            raise self._error(node, f"assert(condition) takes 1 argument, {len(given)} given.")
+        sides, operator = "0.0, 0.0", ""
+
+        def test(condition: c_ast.Node) -> str:
+            nonlocal sides, operator
+            if not (isinstance(condition, c_ast.BinaryOp) and condition.op in COMPARISONS):
+                return truth(self._condition(condition), Level.UNARY)
+            # What is compared is worth telling.
+            left, right = self._expression(condition.left), self._expression(condition.right)
+            sides, operator = f"float64({left.code}), float64({right.code})", condition.op
+            return truth(self._operation(operator, left, right, condition), Level.UNARY)
+
+        before, holds = self._captured(test, given[0])
+        fault = self.faults.site(failed_assertion(operator), self._snippet, node)
+        return [*before, f"if not {holds}:", f"    arrays.report({sides}, {fault})"]
+
+    def _special_call(self, node: c_ast.FuncCall, name: str) -> list[str]:
+        function = self.special[name]
+        given = node.args.exprs if node.args else []
+        expected = len(function.arguments)
+        if len(given) != expected:
+            raise self._error(
+                node,
+                f"{name}({', '.join(function.arguments)}) takes {expected} "
+                f"argument{'s' if expected != 1 else ''}, {len(given)} given.",
+            )
+        self._call = node
+        evaluated = [self._evaluated(argument) for argument in given]
+        before = [line for lines, _ in evaluated for line in lines]
+        return [*before, *function.lines(self, *(value for _, value in evaluated))]

@@ -1,0 +1,144 @@
+"""What code uses of its surroundings, as its syntax tree says.
+
+A name is what it stands for: a local variable called ``t`` is not the time. Comments, white space
+and brackets are not in the tree, so they make no difference.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+
+from pycparser import c_ast
+
+from numbagenn.language.arithmetic import STEPS, number_of
+
+
+@dataclass(frozen=True)
+class Usage:
+    """The names of its surroundings that code uses.
+
+    Parameters
+    ----------
+    read, assigned
+        Variables that are not the code's own.
+    called
+        Functions.
+    declared
+        Its own variables that are still there after it: code that goes on from it finds these
+        instead of what has the same name outside.
+    """
+
+    read: frozenset[str] = frozenset()
+    assigned: frozenset[str] = frozenset()
+    called: frozenset[str] = frozenset()
+    declared: frozenset[str] = frozenset()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """Variables that are read or assigned."""
+        return self.read | self.assigned
+
+    def __or__(self, other: Usage) -> Usage:
+        """Return what either of two pieces of code uses."""
+        return Usage(*(getattr(self, one.name) | getattr(other, one.name) for one in fields(self)))
+
+    def then(self, later: Usage) -> Usage:
+        """Return what is used by this code and by some that goes on from it."""
+        return self | Usage(
+            later.read - self.declared,
+            later.assigned - self.declared,
+            later.called,
+            later.declared,
+        )
+
+
+def usage_of(tree: c_ast.Node) -> Usage:
+    """Return what is used by an expression, or by the statements of a block.
+
+    Parameters
+    ----------
+    tree
+        The syntax tree, from `snippets`.
+    """
+    walk = _Walk()
+    for node in tree.block_items or () if isinstance(tree, c_ast.Compound) else (tree,):
+        walk.visit(node)
+    return Usage(*map(frozenset, (walk.read, walk.assigned, walk.called, walk.scopes[0])))
+
+
+class _Walk:
+    """A walk through code in the order in which it is read, with the variables declared so far."""
+
+    def __init__(self) -> None:
+        self.scopes: list[set[str]] = [set()]
+        self.read: set[str] = set()
+        self.assigned: set[str] = set()
+        self.called: set[str] = set()
+
+    def visit(self, node: c_ast.Node) -> None:
+        """Note what a part of the tree uses."""
+        if isinstance(node, c_ast.ID):
+            self._note(node, self.read)
+        elif isinstance(node, c_ast.Assignment):
+            self._change(node.lvalue, also_read=node.op != "=")
+            self.visit(node.rvalue)
+        elif isinstance(node, c_ast.UnaryOp) and node.op in STEPS:
+            self._change(node.expr, also_read=True)
+        elif isinstance(node, c_ast.FuncCall) and isinstance(node.name, c_ast.ID):
+            self.called.add(node.name.name)
+            self._visit_parts(node.args or ())
+        elif isinstance(node, c_ast.Decl):
+            # What it starts from is evaluated before the variable is there.
+            self._visit_parts(node)
+            self.scopes[-1].add(node.name)
+        elif isinstance(node, (c_ast.Compound, c_ast.For)):
+            self.scopes.append(set())
+            self._visit_parts(node)
+            self.scopes.pop()
+        else:
+            self._visit_parts(node)
+
+    def _visit_parts(self, node: c_ast.Node | tuple[()]) -> None:
+        for part in node:
+            self.visit(part)
+
+    def _change(self, target: c_ast.Node, *, also_read: bool) -> None:
+        """Note what is assigned; for an element of an array, what finds the element is read."""
+        if not isinstance(target, c_ast.ID):
+            self.visit(target)
+            return
+        self._note(target, self.assigned)
+        if also_read:
+            self._note(target, self.read)
+
+    def _note(self, name: c_ast.ID, among: set[str]) -> None:
+        if not any(name.name in scope for scope in self.scopes):
+            among.add(name.name)
+
+
+def ends_with_zeroing(tree: c_ast.Node, name: str) -> bool:
+    """Return whether statements always end with ``name = 0``.
+
+    Examples
+    --------
+    >>> from numbagenn.language.code_strings import Snippet
+    >>> ends_with_zeroing(Snippet("injectCurrent(inSyn); inSyn = 0.0;", "").tree, "inSyn")
+    True
+    """
+    while isinstance(tree, c_ast.Compound):
+        items = tree.block_items or ()
+        statements = [item for item in items if not isinstance(item, c_ast.EmptyStatement)]
+        # A local variable of that name would be what is assigned.
+        if any(isinstance(item, c_ast.Decl) and item.name == name for item in items):
+            return False
+        if not statements:
+            return False
+        tree = statements[-1]
+    return (
+        isinstance(tree, c_ast.Assignment)
+        and tree.op == "="
+        and isinstance(tree.lvalue, c_ast.ID)
+        and tree.lvalue.name == name
+        and isinstance(tree.rvalue, c_ast.Constant)
+        and number_of(tree.rvalue) == 0
+    )

@@ -1,0 +1,1 @@
+"""The memory of a model: buffers, variables, connections, events, recordings, faults."""

@@ -1,0 +1,124 @@
+"""Memory of a model: what the code runs on, and the copy of it that users see.
+
+As with a GPU there are two arrays for each variable. Kernels work on `device`; users read and write
+`host`; only a push or a pull copies between them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from numbagenn.base.types import TypeLike
+
+# What a processor moves at once. An array that begins inside of a cache line costs two accesses for
+# each vector that crosses into the next: half of the speed of kernels.
+_CACHE_LINE = 64
+
+
+def aligned_zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+    """Return zeros that begin where a cache line does."""
+    size = math.prod(shape) * dtype.itemsize
+    memory = np.zeros(size + _CACHE_LINE, np.uint8)
+    begin = -memory.ctypes.data % _CACHE_LINE
+    return memory[begin : begin + size].view(dtype).reshape(shape)
+
+
+@dataclass(eq=False)
+class Buffer:
+    """One block of memory of a model.
+
+    Parameters
+    ----------
+    name
+        What it is, unique in the model and a valid Python name, such as ``"hidden_V"``.
+    type
+        Type of its elements; resolved by the precision of the model.
+    count
+        Number of elements of one batch.
+    per_batch
+        Whether each batch has a copy of its own.
+    per_element
+        Whether there is a value for each neuron or synapse, rather than one for all.
+    columns
+        For variables of dense synapses, the number of postsynaptic neurons, else 0.
+    slots
+        Number of steps whose values are kept side by side, for what is read with a delay.
+    start
+        What all elements start from.
+    constant
+        Whether nothing can write it once it is filled, as kernels take what it holds on trust.
+    """
+
+    name: str
+    type: TypeLike
+    count: int
+    per_batch: bool = True
+    per_element: bool = True
+    columns: int = 0
+    slots: int = 1
+    start: int = 0
+    constant: bool = False
+    #: Whether there are values from the host that nothing has looked at yet.
+    is_new: bool = field(default=False, init=False, repr=False)
+    host: np.ndarray[Any, Any] | None = field(default=None, init=False, repr=False)
+    device: np.ndarray[Any, Any] | None = field(default=None, init=False, repr=False)
+
+    def rows(self, batch_size: int) -> int:
+        """Return the number of copies in a model of a given batch size."""
+        return batch_size if self.per_batch else 1
+
+    def num_bytes(self, dtype: np.dtype[Any], batch_size: int) -> int:
+        """Return the size of the device array, in a model of a given batch size."""
+        return self.rows(batch_size) * self.slots * self.count * dtype.itemsize
+
+    def allocate(self, dtype: np.dtype[Any], batch_size: int) -> None:
+        """Allocate both arrays, and fill them.
+
+        The device array always has one row for each copy; the host array has an axis for copies
+        and one for slots only where there are several.
+        """
+        rows = self.rows(batch_size)
+        self.device = aligned_zeros((rows, self.slots * self.count), dtype)
+        batches = (rows,) if self.per_batch and batch_size > 1 else ()
+        slots = (self.slots,) if self.slots > 1 else ()
+        self.host = np.zeros((*batches, *slots, self.count), dtype)
+        self.is_new = True
+        if self.start:
+            self.fill(np.asarray(self.start))
+
+    def fill(self, values: np.ndarray[Any, Any]) -> None:
+        """Set both arrays from a number, ``(count,)`` or ``(rows, count)`` values, in all slots."""
+        self.fill_device(values)
+        self.pull()
+        if self.constant:
+            assert self.device is not None
+            assert self.host is not None
+            self.device.setflags(write=False)
+            self.host.setflags(write=False)
+
+    def fill_device(self, values: np.ndarray[Any, Any]) -> None:
+        """Set the device array alone, in the same way."""
+        assert self.device is not None
+        slots = self.device.reshape(len(self.device), self.slots, self.count)
+        slots[:] = values[:, np.newaxis] if values.ndim == 2 else values
+
+    def release(self) -> None:
+        """Drop both arrays."""
+        self.host = self.device = None
+
+    def push(self) -> None:
+        """Copy host to device."""
+        assert self.device is not None
+        assert self.host is not None
+        self.device[:] = self.host.reshape(self.device.shape)
+        self.is_new = True
+
+    def pull(self) -> None:
+        """Copy device to host."""
+        assert self.device is not None
+        assert self.host is not None
+        self.host[...] = self.device.reshape(self.host.shape)

@@ -1,0 +1,175 @@
+"""Sparse connectivity: which synapses a population has, in rows of one presynaptic neuron each.
+
+The synapses of all rows lie one after the other, ordered by presynaptic and then by postsynaptic
+neuron. Row `i` goes from ``row_start[i]`` to ``row_start[i + 1]``. Where code runs for the synapses
+of one postsynaptic neuron `j`, ``column_synapses`` lists them from ``column_start[j]`` to
+``column_start[j + 1]``, ordered by presynaptic neuron.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from numbagenn.memory.buffers import Buffer
+
+Array = np.ndarray[Any, Any]
+
+#: Size of the two indices of a synapse.
+BYTES_OF_PAIR = 8
+
+
+class SparseConnectivity:
+    """The synapses of one population, once they are known.
+
+    Parameters
+    ----------
+    title
+        What the population is called in messages.
+    name
+        Name of the population.
+    num_pre, num_post
+        Sizes of the presynaptic and postsynaptic populations.
+    """
+
+    def __init__(self, title: str, name: str, num_pre: int, num_post: int) -> None:
+        self._title = title
+        self._num_pre = num_pre
+        self._num_post = num_post
+
+        def buffer(what: str, ctype: str, count: int = 0) -> Buffer:
+            return Buffer(f"{name}_{what}", ctype, count, per_batch=False, constant=True)
+
+        self.row_start = buffer("row_start", "int64_t", num_pre + 1)
+        self.pre_inds = buffer("pre_inds", "uint32_t")
+        self.post_inds = buffer("post_inds", "uint32_t")
+        #: Whether code runs for the synapses of one postsynaptic neuron, its column.
+        self.has_columns = False
+        self.column_start = buffer("column_start", "int64_t", num_post + 1)
+        self.column_synapses = buffer("column_synapses", "int64_t")
+        #: For connections that the user gave: where each was in what was given.
+        self.order: Array | None = None
+        self._given: tuple[Array, Array] | None = None
+        self._current: tuple[Array, Array] | None = None
+        self._pulled = False
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the user has given the connections."""
+        return self._given is not None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the connections are given, or were made when the model was loaded."""
+        return self._current is not None
+
+    @property
+    def synapses(self) -> tuple[Array, Array] | None:
+        """Presynaptic and postsynaptic neuron of each synapse, once they are known."""
+        return self._current
+
+    @property
+    def num_synapses(self) -> int:
+        """Number of synapses, 0 while they are not known."""
+        return 0 if self._current is None else len(self._current[0])
+
+    @property
+    def longest_row(self) -> int:
+        """Largest number of synapses that one presynaptic neuron has."""
+        if self._current is None or not len(self._current[0]):
+            return 0
+        return int(np.bincount(self._current[0]).max())
+
+    def give(self, pre_inds: object, post_inds: object) -> None:
+        """Take the connections that a user gives, one for each pair of indices.
+
+        Raises
+        ------
+        TypeError
+            If they are not sequences of integers.
+        ValueError
+            If they differ in length, or an index is out of range.
+        """
+        pre = self._checked("presynaptic", pre_inds, self._num_pre)
+        post = self._checked("postsynaptic", post_inds, self._num_post)
+        if len(pre) != len(post):
+            raise ValueError(
+                f"The connections of {self._title} need as many presynaptic as postsynaptic "
+                f"indices, not {len(pre)} and {len(post)}."
+            )
+        self.order = np.lexsort((post, pre))
+        self._given = (pre[self.order], post[self.order])
+        self.set(*self._given)
+
+    def _checked(self, side: str, given: object, size: int) -> Array:
+        array = np.asarray(given)
+        what = f"The {side} indices of {self._title}"
+        if array.ndim != 1 or (array.size and array.dtype.kind not in "iu"):
+            raise TypeError(
+                f"{what} must be a sequence of integers, not an array of {array.dtype} and shape "
+                f"{array.shape}."
+            )
+        outside = array[(array < 0) | (array >= size)] if array.size else array
+        if len(outside):
+            raise ValueError(f"{what} must be from 0 to {size - 1}; {outside[0]} is not.")
+        return array.astype(np.uint32)
+
+    def set(self, pre_inds: Array, post_inds: Array) -> None:
+        """Take connections that are ordered already, and size the memory for them."""
+        self._current = (pre_inds, post_inds)
+        self.pre_inds.count = self.post_inds.count = len(pre_inds)
+        self.column_synapses.count = len(pre_inds)
+        self._pulled = self._given is not None
+
+    def buffers(self) -> list[Buffer]:
+        """Return the memory of the connectivity."""
+        columns = [self.column_start, self.column_synapses] if self.has_columns else []
+        return [self.row_start, self.pre_inds, self.post_inds, *columns]
+
+    def fill(self) -> None:
+        """Write the connections into their memory, once it is allocated."""
+        assert self._current is not None
+        pre, post = self._current
+        self.row_start.fill(_starts(pre, self._num_pre))
+        self.pre_inds.fill(pre)
+        self.post_inds.fill(post)
+        if self.has_columns:
+            self.column_start.fill(_starts(post, self._num_post))
+            self.column_synapses.fill(np.argsort(post, kind="stable"))
+
+    def forget(self) -> None:
+        """Forget connections that were made when the model was loaded."""
+        if self._given is None:
+            self._current = None
+            self._pulled = False
+
+    def pull(self) -> None:
+        """Let the host see connections that were made on the device."""
+        self._pulled = True
+
+    def indices(self) -> tuple[Array, Array]:
+        """Return copies of the presynaptic and postsynaptic index of each synapse, int32.
+
+        Raises
+        ------
+        RuntimeError
+            If they are not known on the host.
+        """
+        if self._current is None:
+            raise RuntimeError(
+                f"The connections of {self._title} are not known yet: call set_sparse_connections, "
+                "or model.load()."
+            )
+        if not self._pulled:
+            raise RuntimeError(
+                f"The connections of {self._title} are still on the device; call its "
+                "pull_connectivity_from_device() first."
+            )
+        pre, post = self._current
+        return pre.astype(np.int32), post.astype(np.int32)
+
+
+def _starts(inds: Array, number: int) -> Array:
+    """Return where the synapses of each of a number of neurons start, and where the last end."""
+    return np.concatenate([[0], np.cumsum(np.bincount(inds, minlength=number))])

@@ -1,0 +1,111 @@
+"""Parameters whose value may change while the model is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+import numpy as np
+
+from numbagenn.base.suggestions import did_you_mean
+from numbagenn.base.types import Precision
+from numbagenn.memory.buffers import Buffer
+from numbagenn.models.descriptions import Model
+from numbagenn.models.initialisers import check_number
+
+
+class DynamicParams:
+    """Those parameters of one use of a model that were declared dynamic.
+
+    Each is a number in memory, where code finds it; all others are constants in the code.
+
+    Parameters
+    ----------
+    title
+        What uses the model, for messages, such as ``"neuron population 'hidden'"``.
+    prefix
+        What the names of its memory start with.
+    model
+        The model.
+    values
+        Values that were given with the model, from which every `GeNNModel.load` starts.
+    """
+
+    def __init__(self, title: str, prefix: str, model: Model, values: Mapping[str, float]) -> None:
+        self._title = title
+        self._prefix = prefix
+        self._model = model
+        self._values = values
+        self.buffers: dict[str, Buffer] = {}
+
+    def require(self, name: str) -> None:
+        """Raise unless the model has a parameter of this name.
+
+        Raises
+        ------
+        RuntimeError
+            If the model has no such parameter.
+        """
+        known = [param.name for param in self._model.params]
+        if name not in known:
+            family = self._model.family
+            if any(derived.name == name for derived in self._model.derived_params):
+                raise RuntimeError(
+                    f"Derived parameter '{name}' of {self._title} cannot be dynamic: it is "
+                    "computed once, when the model is built; make it a parameter."
+                )
+            raise RuntimeError(
+                f"Unknown {family} parameter '{name}': the parameters of {self._title} are "
+                f"{_listed(known)}{did_you_mean(str(name), known)}"
+            )
+
+    def declare(self, name: str, dynamic: bool) -> None:
+        """Make a parameter dynamic, or constant again."""
+        types = {param.name: param.type for param in self._model.params}
+        self.buffers.pop(name, None)
+        if dynamic:
+            self.buffers[name] = Buffer(
+                f"{self._prefix}_{name}", types[name], 1, per_batch=False, per_element=False
+            )
+
+    def start(self, precision: Precision) -> None:
+        """Give all dynamic parameters the values that were given with the model."""
+        for name in self.buffers:
+            self.set(name, self._values[name], precision)
+
+    def set(self, name: str, value: float, precision: Precision) -> None:
+        """Change the value of a dynamic parameter.
+
+        Raises
+        ------
+        RuntimeError
+            If it is out of the range of the parameter's type.
+        """
+        buffer = self.buffers[name]
+        ctype = precision.resolve(buffer.type)
+        check_number(f"dynamic parameter '{name}' of {self._title}", value, ctype)
+        assert buffer.device is not None
+        # As C converts: numbers lose their fraction where the type is an integer.
+        buffer.device[:] = np.asarray(value).astype(ctype.dtype)
+
+
+def find(sets: Iterable[DynamicParams], name: object, title: str) -> DynamicParams:
+    """Return the set that a dynamic parameter belongs to.
+
+    Raises
+    ------
+    IndexError
+        If there is no dynamic parameter of this name.
+    """
+    known: list[str] = []
+    for candidate in sets:
+        if name in candidate.buffers:
+            return candidate
+        known += candidate.buffers
+    raise IndexError(
+        f"{title[0].upper()}{title[1:]} has no dynamic parameter '{name}': those declared before "
+        f"model.build() are {_listed(known)}; declare it with set_param_dynamic."
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"'{name}'" for name in names) or "none"

@@ -1,0 +1,90 @@
+"""Spike-like events: what the neurons on either side of some synapses have to show for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+from numbagenn.base.layout import END
+from numbagenn.base.types import TIMEPOINT
+from numbagenn.memory.buffers import Buffer
+from numbagenn.memory.faults import Faults
+from numbagenn.memory.recording import Recorder
+from numbagenn.models.descriptions import WeightUpdateModel
+
+EventSide = Literal["pre", "post"]
+
+
+@dataclass(frozen=True)
+class Events:
+    """The memory of spike-like events of the neurons on one side of some synapses.
+
+    Parameters
+    ----------
+    neurons
+        The neurons that have an event, ascending; the rest of it means nothing.
+    count
+        How many they are.
+    faults
+        Record of more of them being asked for than there are.
+    recorder
+        The recording of events.
+    times, prev_times
+        Time in ms of each neuron's last event, and of its last one before the last step.
+    keeps_times, keeps_prev_times
+        Whether code asks for these.
+    """
+
+    neurons: Buffer
+    count: Buffer
+    faults: Faults
+    recorder: Recorder
+    times: Buffer
+    prev_times: Buffer
+    keeps_times: bool
+    keeps_prev_times: bool
+
+    def buffers(self) -> list[Buffer]:
+        """Return the memory that is in use."""
+        return [
+            *(self.neurons, self.count),
+            *([self.times] if self.keeps_times else []),
+            *([self.prev_times] if self.keeps_prev_times else []),
+        ]
+
+
+def events_of(
+    model: WeightUpdateModel, name: str, title: str, sizes: Mapping[EventSide, int]
+) -> Mapping[EventSide, Events]:
+    """Return the events of synapses, for each side on which the model says when there is one.
+
+    Parameters
+    ----------
+    model
+        The weight update model.
+    name
+        Name of the synapse population.
+    title
+        What it is called in messages.
+    sizes
+        Numbers of neurons on both sides.
+    """
+    events: dict[EventSide, Events] = {}
+    names = model.built_in(model.synapse_usage)
+    for side, size in sizes.items():
+        if model.event_condition(side).is_blank:
+            continue
+        prev = f"prev_set_{side}" in names
+        events[side] = Events(
+            Buffer(f"{name}_{side}_events", "uint32_t", size, start=END),
+            Buffer(f"{name}_num_{side}_events", "uint32_t", 1, per_element=False),
+            Faults.of_list(title, f"{side}synaptic events"),
+            Recorder(f"{side}synaptic events of {title}", size),
+            Buffer(f"{name}_{side}_set", TIMEPOINT, size),
+            Buffer(f"{name}_{side}_prev_set", TIMEPOINT, size),
+            prev or f"set_{side}" in names,
+            prev,
+        )
+    return MappingProxyType(events)

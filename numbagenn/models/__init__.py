@@ -1,0 +1,1 @@
+"""Descriptions of models and snippets, the built-in ones, and initialisers."""

@@ -1,0 +1,382 @@
+"""The models that come with PyGeNN, and where to find them and its snippets by name.
+
+Every family is a look-up from name to description. What exists upstream but not here is listed
+too, so that asking for it says so.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any, TypeVar
+
+import numpy as np
+
+from numbagenn.base.enumerations import VarAccess, VarAccessMode
+from numbagenn.base.suggestions import did_you_mean
+from numbagenn.base.types import SCALAR
+from numbagenn.base.wording import shown
+from numbagenn.create import (
+    create_current_source_model,
+    create_custom_update_model,
+    create_neuron_model,
+    create_postsynaptic_model,
+    create_weight_update_model,
+    unsupported,
+)
+from numbagenn.models.builtin_snippets import connectivity_snippets, var_init_snippets
+from numbagenn.models.descriptions import (
+    CurrentSourceModel,
+    CustomUpdateModel,
+    Model,
+    NeuronModel,
+    PostsynapticModel,
+    SparseConnectivityInitSnippet,
+    Unavailable,
+    VarInitSnippet,
+    WeightUpdateModel,
+)
+
+AnyModel = TypeVar("AnyModel", bound=Model)
+Array = np.ndarray[Any, Any]
+
+_LIF: dict[str, Any] = {
+    "params": ["C", "TauM", "Vrest", "Vreset", "Vthresh", "Ioffset", "TauRefrac"],
+    "vars": [("V", SCALAR), ("RefracTime", SCALAR)],
+    "derived_params": [
+        ("decay", lambda pars, dt: math.exp(-dt / pars["TauM"])),
+        ("resistance", lambda pars, dt: pars["TauM"] / pars["C"]),
+    ],
+    # Exact solution over one step for a constant input (exponential Euler).
+    "sim_code": """
+        if (RefracTime <= 0.0) {
+            scalar settled = ((Isyn + Ioffset) * resistance) + Vrest;
+            V = settled - (decay * (settled - V));
+        }
+        else {
+            RefracTime -= dt;
+        }
+    """,
+    "threshold_condition_code": "RefracTime <= 0.0 && V >= Vthresh",
+    "reset_code": "V = Vreset; RefracTime = TauRefrac;",
+}
+
+# Two half-steps for V, as in Izhikevich (2003), Simple model of spiking neurons.
+_IZHIKEVICH: dict[str, Any] = {
+    "sim_code": """
+        if (V >= 30.0) {
+            V = c;
+            U += d;
+        }
+        V += 0.5 * ((0.04 * V * V) + (5.0 * V) + 140.0 - U + Isyn) * dt;
+        V += 0.5 * ((0.04 * V * V) + (5.0 * V) + 140.0 - U + Isyn) * dt;
+        U += a * ((b * V) - U) * dt;
+        if (V > 30.0) {
+            V = 30.0;
+        }
+    """,
+    "threshold_condition_code": "V >= 29.99",
+}
+
+_POISSON: dict[str, Any] = {
+    "params": ["rate"],
+    "vars": [("timeStepToSpike", SCALAR)],
+    # The mean interval between spikes in steps; the rate is in Hz.
+    "derived_params": [("isi", lambda pars, dt: _ratio(1000.0, _rate(pars) * dt))],
+    "sim_code": """
+        if (timeStepToSpike <= 0.0) {
+            timeStepToSpike += isi * gennrand_exponential();
+        }
+        timeStepToSpike -= 1.0;
+    """,
+    "threshold_condition_code": "timeStepToSpike <= 0.0",
+}
+
+# The current of spikes that come at random to a synapse of its own. Its mean over the first step is
+# what one spike adds, as in ExpCurr.
+_POISSON_EXP: dict[str, Any] = {
+    "params": ["weight", "tauSyn", "rate"],
+    "vars": [("current", SCALAR)],
+    "derived_params": [
+        ("decay", lambda pars, dt: math.exp(-dt / pars["tauSyn"])),
+        (
+            "step",
+            lambda pars, dt: (
+                pars["weight"] * (1 - math.exp(-dt / pars["tauSyn"])) * (pars["tauSyn"] / dt)
+            ),
+        ),
+        ("expected", lambda pars, dt: _rate(pars) * dt / 1000.0),
+    ],
+    # The intervals between spikes that fall into one step are exponential.
+    "injection_code": """
+        scalar left = expected - gennrand_exponential();
+        while (left > 0.0) {
+            current += step;
+            left -= gennrand_exponential();
+        }
+        injectCurrent(current);
+        current *= decay;
+    """,
+}
+
+# A map with the time scale of half-millisecond steps: Rulkov (2002), Modeling of spiking-bursting
+# neural behavior using two-dimensional map, doi 10.1103/PhysRevE.65.041922, in the one-dimensional
+# form of Nowotny, Huerta, Abarbanel and Rabinovich (2005), doi 10.1007/s00422-005-0019-7.
+_RULKOV_MAP: dict[str, Any] = {
+    "params": ["Vspike", "alpha", "y", "beta"],
+    "vars": [("V", SCALAR), ("preV", SCALAR)],
+    "derived_params": [
+        ("rise", lambda pars, dt: pars["Vspike"] * pars["Vspike"] * pars["alpha"]),
+        ("shift", lambda pars, dt: pars["Vspike"] * pars["y"]),
+        ("peak", lambda pars, dt: pars["Vspike"] * pars["alpha"] + pars["Vspike"] * pars["y"]),
+    ],
+    "sim_code": """
+        const scalar before = V;
+        if (V <= 0.0) {
+            V = rise / (Vspike - V - (beta * Isyn)) + shift;
+        }
+        else {
+            V = (V < peak && preV <= 0.0) ? peak : -Vspike;
+        }
+        preV = before;
+    """,
+    "threshold_condition_code": "V >= peak",
+}
+
+# Conductances of Hodgkin and Huxley's kind, from Traub and Miles (1991), Neuronal networks of the
+# hippocampus, in 25 Euler steps for each step of the network. The rates have limits where their
+# fractions are 0 / 0.
+_TRAUB_MILES: dict[str, Any] = {
+    "params": ["gNa", "ENa", "gK", "EK", "gl", "El", "C"],
+    "vars": [(name, SCALAR) for name in ("V", "m", "h", "n")],
+    "sim_code": """
+        const scalar part = dt / 25.0;
+        for (int i = 0; i < 25; i++) {
+            const scalar current = -(m * m * m * h * gNa * (V - ENa)
+                + n * n * n * n * gK * (V - EK) + gl * (V - El) - Isyn);
+            const scalar openM = (V == -52.0) ? 1.28
+                : 0.32 * (-52.0 - V) / (exp((-52.0 - V) / 4.0) - 1.0);
+            const scalar closeM = (V == -25.0) ? 1.4
+                : 0.28 * (V + 25.0) / (exp((V + 25.0) / 5.0) - 1.0);
+            m += (openM * (1.0 - m) - closeM * m) * part;
+            const scalar openH = 0.128 * exp((-48.0 - V) / 18.0);
+            const scalar closeH = 4.0 / (exp((-25.0 - V) / 5.0) + 1.0);
+            h += (openH * (1.0 - h) - closeH * h) * part;
+            const scalar openN = (V == -50.0) ? 0.16
+                : 0.032 * (-50.0 - V) / (exp((-50.0 - V) / 5.0) - 1.0);
+            const scalar closeN = 0.5 * exp((-55.0 - V) / 40.0);
+            n += (openN * (1.0 - n) - closeN * n) * part;
+            V += current / C * part;
+        }
+    """,
+    "threshold_condition_code": "V >= 0.0",
+}
+
+
+def _rate(pars: Mapping[str, float]) -> float:
+    """Return the rate of a Poisson process.
+
+    Raises
+    ------
+    ValueError
+        If it is negative.
+    """
+    if pars["rate"] < 0:
+        raise ValueError(f"rate must be at least 0, not {pars['rate']}")
+    return pars["rate"]
+
+
+def _unsorted(values: Mapping[str, Array]) -> str:
+    """Say of which neuron the spike times are not ascending, if there is one."""
+    start, end, (times,) = (values[name] for name in ("startSpike", "endSpike", "spikeTimes"))
+    # Times that are not after the one before, which is the one to be waited for; NaN is no time.
+    early = 1 + np.flatnonzero(~(times[1:] >= times[:-1]))
+    first = np.append(early, times.size)[np.searchsorted(early, start, side="right")]
+    found = np.argwhere(first < np.minimum(end, times.size))
+    if not found.size:
+        return ""
+    batch, neuron = found[0]
+    place = first[batch, neuron]
+    return (
+        f"the spike times of neuron {neuron} are not in ascending order, as {times[place]:g} ms "
+        f"comes after {times[place - 1]:g} ms; sort them, as no spike is sent before those in "
+        "front of it"
+    )
+
+
+def _ratio(above: float, below: float) -> float:
+    """Return a quotient, as large as single precision can tell where there is none."""
+    largest = 3.4e38
+    return largest if below <= above / largest else above / below
+
+
+_EXPONENTIAL_DECAY = ("decay", lambda pars, dt: math.exp(-dt / pars["tau"]))
+
+
+@cache
+def _neuron_models() -> Mapping[str, NeuronModel]:
+    state = [("V", SCALAR), ("U", SCALAR)]
+    own = [(name, SCALAR, VarAccess.READ_ONLY) for name in "abcd"]
+    return {
+        "LIF": create_neuron_model("LIF", **_LIF),
+        "Izhikevich": create_neuron_model(
+            "Izhikevich", params=list("abcd"), vars=state, **_IZHIKEVICH
+        ),
+        "IzhikevichVariable": create_neuron_model(
+            "IzhikevichVariable", vars=[*state, *own], **_IZHIKEVICH
+        ),
+        "Poisson": create_neuron_model("Poisson", **_POISSON),
+        "RulkovMap": create_neuron_model("RulkovMap", **_RULKOV_MAP),
+        "TraubMiles": create_neuron_model("TraubMiles", **_TRAUB_MILES),
+        # Neuron i spikes at spikeTimes[startSpike[i]:endSpike[i]] ms, at most once a step.
+        "SpikeSourceArray": replace(
+            create_neuron_model(
+                "SpikeSourceArray",
+                vars=[
+                    ("startSpike", "unsigned int"),
+                    ("endSpike", "unsigned int", VarAccess.READ_ONLY_DUPLICATE),
+                ],
+                extra_global_params=[("spikeTimes", f"{SCALAR}*")],
+                sim_code="assert(startSpike <= endSpike);",
+                threshold_condition_code="startSpike != endSpike && t >= spikeTimes[startSpike]",
+                reset_code="startSpike++;",
+            ),
+            doubt=_unsorted,
+        ),
+    }
+
+
+@cache
+def _current_source_models() -> Mapping[str, CurrentSourceModel]:
+    return {
+        "DC": create_current_source_model(
+            "DC", params=["amp"], injection_code="injectCurrent(amp);"
+        ),
+        "GaussianNoise": create_current_source_model(
+            "GaussianNoise",
+            params=["mean", "sd"],
+            injection_code="injectCurrent(mean + (sd * gennrand_normal()));",
+        ),
+        "PoissonExp": create_current_source_model("PoissonExp", **_POISSON_EXP),
+    }
+
+
+@cache
+def _weight_update_models() -> Mapping[str, WeightUpdateModel]:
+    return {
+        "StaticPulse": create_weight_update_model(
+            "StaticPulse",
+            vars=[("g", SCALAR, VarAccess.READ_ONLY)],
+            pre_spike_syn_code="addToPost(g);",
+        ),
+        "StaticPulseConstantWeight": create_weight_update_model(
+            "StaticPulseConstantWeight", params=["g"], pre_spike_syn_code="addToPost(g);"
+        ),
+        "StaticPulseDendriticDelay": create_weight_update_model(
+            "StaticPulseDendriticDelay",
+            vars=[("g", SCALAR, VarAccess.READ_ONLY), ("d", "uint8_t", VarAccess.READ_ONLY)],
+            pre_spike_syn_code="addToPostDelay(g, d);",
+        ),
+    }
+
+
+@cache
+def _postsynaptic_models() -> Mapping[str, PostsynapticModel]:
+    return {
+        "DeltaCurr": create_postsynaptic_model(
+            "DeltaCurr", sim_code="injectCurrent(inSyn); inSyn = 0.0;"
+        ),
+        "ExpCurr": create_postsynaptic_model(
+            "ExpCurr",
+            params=["tau"],
+            derived_params=[
+                _EXPONENTIAL_DECAY,
+                # Mean over the step of a current that decays from 1.
+                (
+                    "mean",
+                    lambda pars, dt: pars["tau"] * (1 - math.exp(-dt / pars["tau"])) * (1 / dt),
+                ),
+            ],
+            sim_code="injectCurrent(mean * inSyn); inSyn *= decay;",
+        ),
+        "ExpCond": create_postsynaptic_model(
+            "ExpCond",
+            params=["tau", "E"],
+            neuron_var_refs=[("V", SCALAR)],
+            derived_params=[_EXPONENTIAL_DECAY],
+            sim_code="injectCurrent(inSyn * (E - V)); inSyn *= decay;",
+        ),
+    }
+
+
+@cache
+def _custom_update_models() -> Mapping[str, CustomUpdateModel]:
+    # The copying is done by what its reference is to.
+    variable = ("variable", SCALAR, VarAccessMode.READ_ONLY)
+    return {"Transpose": create_custom_update_model("Transpose", var_refs=[variable])}
+
+
+_FAMILIES: dict[type[Model], tuple[str, Callable[[], Mapping[str, Any]]]] = {
+    NeuronModel: ("neuron_models", _neuron_models),
+    CurrentSourceModel: ("current_source_models", _current_source_models),
+    WeightUpdateModel: ("weight_update_models", _weight_update_models),
+    PostsynapticModel: ("postsynaptic_models", _postsynaptic_models),
+    CustomUpdateModel: ("custom_update_models", _custom_update_models),
+    VarInitSnippet: ("init_var_snippets", var_init_snippets),
+    SparseConnectivityInitSnippet: ("init_sparse_connectivity_snippets", connectivity_snippets),
+}
+
+# What PyGeNN 5.4 has beside the above.
+_ELSEWHERE: dict[type[Model], tuple[str, ...]] = {
+    NeuronModel: (),
+    CurrentSourceModel: (),
+    WeightUpdateModel: ("StaticGraded", "STDP"),
+    PostsynapticModel: (),
+    CustomUpdateModel: (),
+    VarInitSnippet: ("Kernel",),
+    SparseConnectivityInitSnippet: ("Conv2D",),
+}
+
+
+def find_model(given: object, family: type[AnyModel], argument: str) -> AnyModel:
+    """Return the description that an argument stands for.
+
+    Parameters
+    ----------
+    given
+        A description, or the name of one of the built-in ones.
+    family
+        What kind of description is expected.
+    argument
+        What it is for, for messages, such as ``"neuron population 'hidden'"``.
+
+    Raises
+    ------
+    AttributeError
+        If there is no built-in model of this name.
+    NotImplementedError
+        If there is one in PyGeNN, but not in the bundled engine.
+    TypeError
+        If `given` is something else, or a description of another family.
+    """
+    if isinstance(given, family):
+        return given
+    if isinstance(given, Unavailable):
+        raise given.error
+    if not isinstance(given, str):
+        kind = given.title if isinstance(given, Model) else shown(given)
+        raise TypeError(
+            f"Invalid snippet for {argument}: expected a {family.family} or the name of one, "
+            f"not {kind}."
+        )
+    module, models = _FAMILIES[family]
+    known = models()
+    if given in known:
+        model: AnyModel = known[given]
+        return model
+    if given in _ELSEWHERE[family]:
+        raise unsupported(f"the {family.family} '{given}'")
+    hint = did_you_mean(given, known, f"; built in are {', '.join(known) or 'none'}.", 0.5)
+    raise AttributeError(f"module 'pygenn.{module}' has no attribute '{given}'{hint}")

@@ -1,0 +1,239 @@
+"""The initialisation snippets that come with PyGeNN: distributions, and random connectivity."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+from numbagenn.create import (
+    create_sparse_connect_init_snippet,
+    create_var_init_snippet,
+)
+from numbagenn.language.code_strings import Snippet
+from numbagenn.models.descriptions import (
+    CountFunction,
+    Parameter,
+    SparseConnectivityInitSnippet,
+    VarInitSnippet,
+)
+
+Params = Mapping[str, float]
+
+#: Parts of a normal distribution smaller than this are too small to be drawn from by trying.
+_RAREST = 1e-6
+
+
+def _gamma_mistake(pars: Params) -> str:
+    return "" if pars["a"] > 0 else f"the shape a must be above 0, not {pars['a']}"
+
+
+def _whole(name: str) -> Callable[[Params], str]:
+    def mistake(pars: Params) -> str:
+        value = pars[name]
+        whole = float(value).is_integer() and 0 <= value < 2**32
+        return "" if whole else f"{name} must be a whole number from 0 to {2**32 - 1}, not {value}"
+
+    return mistake
+
+
+def _chance(name: str) -> Callable[[Params], str]:
+    def mistake(pars: Params) -> str:
+        value = pars[name]
+        return "" if 0 <= value <= 1 else f"{name} must be from 0 to 1, not {value}"
+
+    return mistake
+
+
+def _binomial_mistake(pars: Params) -> str:
+    return _whole("n")(pars) or _chance("p")(pars)
+
+
+def _clipping_mistake(pars: Params) -> str:
+    low, high = ((pars[name] - pars["mean"]) for name in ("min", "max"))
+    if pars["sd"]:
+        # The wider side of the two is told with more digits by the complement.
+        low, high = sorted(side / (abs(pars["sd"]) * math.sqrt(2.0)) for side in (low, high))
+        low, high = (low, high) if low >= 0 else (-high, -low)
+        part = 0.5 * (math.erfc(low) - math.erfc(high))
+    else:
+        part = float(low <= 0 <= high)
+    if part >= _RAREST and pars["min"] <= pars["max"]:
+        return ""
+    return (
+        f"hardly any number with mean {pars['mean']} and sd {pars['sd']} lies between min "
+        f"{pars['min']} and max {pars['max']}; widen the limits"
+    )
+
+
+@cache
+def var_init_snippets() -> Mapping[str, VarInitSnippet]:
+    """Return the built-in snippets for initial values by name."""
+
+    def snippet(
+        name: str,
+        params: list[Any],
+        code: str,
+        mistake: Callable[[Params], str] | None = None,
+        derived: tuple[str, ...] = (),
+    ) -> VarInitSnippet:
+        in_steps = [(f"{item}Steps", _in_steps(item)) for item in derived]
+        made = create_var_init_snippet(
+            name, params=params, derived_params=in_steps, var_init_code=code
+        )
+        return replace(made, mistake=mistake)
+
+    clipped = ["mean", "sd", "min", "max"]
+    return {
+        "Uninitialised": snippet("Uninitialised", [], ""),
+        "Constant": snippet("Constant", ["constant"], "value = constant;"),
+        "Uniform": snippet(
+            "Uniform", ["min", "max"], "value = min + ((max - min) * gennrand_uniform());"
+        ),
+        "Normal": snippet("Normal", ["mean", "sd"], "value = mean + (sd * gennrand_normal());"),
+        "NormalClipped": snippet(
+            "NormalClipped",
+            clipped,
+            """
+            scalar drawn;
+            do {
+                drawn = mean + (sd * gennrand_normal());
+            } while (drawn < min || drawn > max);
+            value = drawn;
+            """,
+            _clipping_mistake,
+        ),
+        "NormalClippedDelay": snippet(
+            "NormalClippedDelay",
+            clipped,
+            """
+            scalar drawn;
+            do {
+                drawn = meanSteps + (sdSteps * gennrand_normal());
+            } while (drawn < minSteps || drawn > maxSteps);
+            value = rint(drawn);
+            """,
+            _clipping_mistake,
+            tuple(clipped),
+        ),
+        "Exponential": snippet(
+            "Exponential", ["lambda"], "value = lambda * gennrand_exponential();"
+        ),
+        "Gamma": snippet("Gamma", ["a", "b"], "value = b * gennrand_gamma(a);", _gamma_mistake),
+        "Binomial": snippet(
+            "Binomial",
+            [("n", "unsigned int"), "p"],
+            "value = gennrand_binomial(n, p);",
+            _binomial_mistake,
+        ),
+    }
+
+
+def _in_steps(name: str) -> Callable[[Params, float], float]:
+    return lambda pars, dt: pars[name] / dt
+
+
+# The gaps between the synapses of a row are geometric: an exponential number, rounded down.
+_FIXED_PROBABILITY = """
+    if (prob > 0.0) {
+        const double rate = -log1p(-prob);
+        int post = -1;
+        while (true) {
+            post += 1 + (int)fmin(gennrand_exponential() / rate, num_post);
+            if (post >= num_post) {
+                break;
+            }
+            CONNECT
+        }
+    }
+"""
+_COUNT = ("num", "unsigned int")
+
+
+@cache
+def connectivity_snippets() -> Mapping[str, SparseConnectivityInitSnippet]:
+    """Return the built-in snippets for sparse connectivity by name."""
+
+    def snippet(
+        name: str,
+        expected: CountFunction | None = None,
+        mistake: Callable[[Params], str] | None = None,
+        **parts: Any,
+    ) -> SparseConnectivityInitSnippet:
+        made = create_sparse_connect_init_snippet(name, **parts)
+        return replace(made, mistake=mistake, expected=expected)
+
+    def num(num_pre: int, num_post: int, pars: Params) -> int:
+        return int(pars["num"])
+
+    def of_all(num_pre: int, num_post: int, pars: Params) -> int:
+        return int(pars["prob"] * num_pre * num_post)
+
+    # The share of a row of a number of synapses is not something that a code string can tell.
+    total = "FixedNumberTotalWithReplacement"
+    shared_out = SparseConnectivityInitSnippet(
+        total,
+        (Parameter(*_COUNT),),
+        (),
+        (),
+        Snippet(
+            "for (unsigned int i = 0; i < row_length; i++) { addSynapse(gennrand() % num_post); }",
+            f"Row build code of '{total}'",
+        ),
+        Snippet("", f"Column build code of '{total}'"),
+        num,
+        None,
+        "num",
+        _whole("num"),
+        num,
+    )
+    return {
+        "Uninitialised": snippet("Uninitialised"),
+        "OneToOne": snippet(
+            "OneToOne",
+            lambda num_pre, num_post, pars: num_pre,
+            row_build_code="addSynapse(id_pre);",
+            calc_max_row_len_func=lambda num_pre, num_post, pars: 1,
+            calc_max_col_len_func=lambda num_pre, num_post, pars: 1,
+        ),
+        "FixedProbability": snippet(
+            "FixedProbability",
+            of_all,
+            _chance("prob"),
+            params=["prob"],
+            row_build_code=_FIXED_PROBABILITY.replace("CONNECT", "addSynapse(post);"),
+        ),
+        "FixedProbabilityNoAutapse": snippet(
+            "FixedProbabilityNoAutapse",
+            of_all,
+            _chance("prob"),
+            params=["prob"],
+            row_build_code=_FIXED_PROBABILITY.replace(
+                "CONNECT", "if (post != id_pre) { addSynapse(post); }"
+            ),
+        ),
+        "FixedNumberPostWithReplacement": snippet(
+            "FixedNumberPostWithReplacement",
+            lambda num_pre, num_post, pars: int(pars["num"]) * num_pre,
+            _whole("num"),
+            params=[_COUNT],
+            row_build_code=(
+                "for (unsigned int i = 0; i < num; i++) { addSynapse(gennrand() % num_post); }"
+            ),
+            calc_max_row_len_func=num,
+        ),
+        "FixedNumberPreWithReplacement": snippet(
+            "FixedNumberPreWithReplacement",
+            lambda num_pre, num_post, pars: int(pars["num"]) * num_post,
+            _whole("num"),
+            params=[_COUNT],
+            col_build_code=(
+                "for (unsigned int i = 0; i < num; i++) { addSynapse(gennrand() % num_pre); }"
+            ),
+            calc_max_row_len_func=lambda num_pre, num_post, pars: int(pars["num"]) * num_post,
+            calc_max_col_len_func=num,
+        ),
+        total: shared_out,
+    }

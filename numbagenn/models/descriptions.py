@@ -1,0 +1,274 @@
+"""What a model is: descriptions of neurons, synapses, current sources and custom updates.
+
+Each class is what one ``create_…_model`` function returns: names, types and code strings, without
+sizes or values. They are immutable, so one description can serve any number of populations.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import cached_property, reduce
+from operator import or_
+from typing import Any, ClassVar
+
+import numpy as np
+
+from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess, VarAccessMode
+from numbagenn.base.types import SCALAR, TypeLike
+from numbagenn.language.code_strings import Snippet
+from numbagenn.language.usage import Usage
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A parameter: one number, the same for every element."""
+
+    name: str
+    type: TypeLike = SCALAR
+
+
+@dataclass(frozen=True)
+class DerivedParameter:
+    """A number computed from the parameters and ``dt`` when the model is built."""
+
+    name: str
+    function: Callable[[Mapping[str, float], float], float]
+    type: TypeLike = SCALAR
+
+
+@dataclass(frozen=True)
+class Var:
+    """A variable: numbers that the model owns, laid out as `access` says."""
+
+    name: str
+    type: TypeLike
+    access: VarAccess | CustomUpdateVarAccess
+
+
+@dataclass(frozen=True)
+class VarReference:
+    """A name under which a variable of something else is used."""
+
+    name: str
+    type: TypeLike
+    mode: VarAccessMode
+
+
+@dataclass(frozen=True)
+class ExtraGlobalParam:
+    """An array that all elements and all batches share; its length is known when it is loaded.
+
+    `type` is that of its elements. It describes a reference to such an array, too.
+    """
+
+    name: str
+    type: TypeLike
+
+
+@dataclass(frozen=True)
+class AdditionalInput:
+    """An input beside ``Isyn`` that starts every step at `initial`."""
+
+    name: str
+    type: TypeLike
+    initial: float
+
+
+@dataclass(frozen=True, repr=False)
+class Model:
+    """What all descriptions share."""
+
+    family: ClassVar[str]
+
+    class_name: str
+    params: tuple[Parameter, ...]
+    vars: tuple[Var, ...]
+    derived_params: tuple[DerivedParameter, ...]
+    extra_global_params: tuple[ExtraGlobalParam, ...] = field(default=(), kw_only=True)
+
+    @property
+    def constants(self) -> tuple[Parameter | DerivedParameter, ...]:
+        """Parameters and derived parameters."""
+        return (*self.params, *self.derived_params)
+
+    @property
+    def names(self) -> list[str]:
+        """Names of all that it declares, which hide what the language knows by the same name."""
+        parts = [getattr(self, one.name) for one in fields(self)]
+        return [item.name for part in parts if isinstance(part, tuple) for item in part]
+
+    def built_in(self, usage: Usage) -> frozenset[str]:
+        """Return the names that some code of it uses and that the language has to know."""
+        return usage.names.difference(self.names)
+
+    @property
+    def title(self) -> str:
+        """What the description is called in messages."""
+        return f"{self.family} '{self.class_name}'"
+
+    def __repr__(self) -> str:
+        return f"<{self.title}>"
+
+
+@dataclass(frozen=True, repr=False)
+class NeuronModel(Model):
+    """Description of a neuron.
+
+    `doubt` says what is hardly meant so in the values that a population holds, if anything. It
+    gets them by name, a row for each batch.
+    """
+
+    family: ClassVar[str] = "neuron model"
+
+    sim_code: Snippet
+    threshold_condition_code: Snippet
+    reset_code: Snippet
+    additional_input_vars: tuple[AdditionalInput, ...]
+    auto_refractory_required: bool
+    doubt: Callable[[Mapping[str, np.ndarray[Any, Any]]], str] | None = None
+
+    @cached_property
+    def usage(self) -> Usage:
+        """What its code uses; the condition and the reset code see what `sim_code` declares."""
+        condition = self.threshold_condition_code.usage
+        step = self.sim_code.usage.then(condition).then(self.reset_code.usage)
+        return condition | step if self.auto_refractory_required else step
+
+
+@dataclass(frozen=True, repr=False)
+class CurrentSourceModel(Model):
+    """Description of a source that injects a current into every neuron of a population."""
+
+    family: ClassVar[str] = "current source model"
+
+    neuron_var_refs: tuple[VarReference, ...]
+    injection_code: Snippet
+
+
+@dataclass(frozen=True, repr=False)
+class WeightUpdateModel(Model):
+    """Description of what happens at a synapse.
+
+    Code that ends in ``syn_code``, and `synapse_dynamics_code`, is run for synapses; the other code
+    for the presynaptic or postsynaptic neurons, whose variables are `pre_vars` and `post_vars`.
+    """
+
+    family: ClassVar[str] = "weight update model"
+
+    pre_vars: tuple[Var, ...]
+    post_vars: tuple[Var, ...]
+    pre_neuron_var_refs: tuple[VarReference, ...]
+    post_neuron_var_refs: tuple[VarReference, ...]
+    psm_var_refs: tuple[VarReference, ...]
+    pre_spike_syn_code: Snippet
+    pre_event_syn_code: Snippet
+    pre_event_threshold_condition_code: Snippet
+    post_event_syn_code: Snippet
+    post_event_threshold_condition_code: Snippet
+    synapse_dynamics_code: Snippet
+    pre_spike_code: Snippet
+    post_spike_code: Snippet
+    pre_dynamics_code: Snippet
+    post_dynamics_code: Snippet
+
+    @property
+    def synapse_code(self) -> tuple[Snippet, ...]:
+        """All code that is run for synapses."""
+        return (
+            *(self.pre_spike_syn_code, self.pre_event_syn_code, self.post_event_syn_code),
+            self.synapse_dynamics_code,
+        )
+
+    @cached_property
+    def synapse_usage(self) -> Usage:
+        """What the code of the synapses uses."""
+        return reduce(or_, (code.usage for code in self.synapse_code))
+
+    def neuron_usage(self, side: str) -> Usage:
+        """Return what the code of the neurons on the ``"pre"`` or ``"post"`` side uses."""
+        if side == "pre":
+            return self.pre_dynamics_code.usage.then(self.pre_spike_code.usage)
+        return self.post_dynamics_code.usage.then(self.post_spike_code.usage)
+
+    def event_condition(self, side: str) -> Snippet:
+        """Return when neurons of the ``"pre"`` or ``"post"`` side have a spike-like event."""
+        if side == "pre":
+            return self.pre_event_threshold_condition_code
+        return self.post_event_threshold_condition_code
+
+
+@dataclass(frozen=True, repr=False)
+class PostsynapticModel(Model):
+    """Description of how summed synaptic input becomes a current."""
+
+    family: ClassVar[str] = "postsynaptic model"
+
+    neuron_var_refs: tuple[VarReference, ...]
+    sim_code: Snippet
+
+
+@dataclass(frozen=True, repr=False)
+class CustomUpdateModel(Model):
+    """Description of an operation that is run on request."""
+
+    family: ClassVar[str] = "custom update model"
+
+    var_refs: tuple[VarReference, ...]
+    update_code: Snippet
+    extra_global_param_refs: tuple[ExtraGlobalParam, ...] = field(default=(), kw_only=True)
+
+    @property
+    def reductions(self) -> dict[str, str]:
+        """What is folded of many values, by name: ``"sum"`` or ``"max"``."""
+        operations = {
+            **{var.name: var.access.reduction for var in self.vars},
+            **{reference.name: reference.mode.reduction for reference in self.var_refs},
+        }
+        return {name: operation for name, operation in operations.items() if operation}
+
+
+@dataclass(frozen=True, repr=False)
+class VarInitSnippet(Model):
+    """Description of how a variable gets its initial values."""
+
+    family: ClassVar[str] = "variable initialisation snippet"
+
+    var_init_code: Snippet
+    # What is wrong with values of the parameters, blank if nothing; of built-in snippets alone.
+    mistake: Callable[[Mapping[str, float]], str] | None = None
+
+
+#: Returns the most synapses of a row or column from (num_pre, num_post, parameters).
+CountFunction = Callable[[int, int, Mapping[str, float]], int]
+
+
+@dataclass(frozen=True, repr=False)
+class SparseConnectivityInitSnippet(Model):
+    """Description of which neurons are connected: by rows or by columns."""
+
+    family: ClassVar[str] = "sparse connectivity initialisation snippet"
+
+    row_build_code: Snippet
+    col_build_code: Snippet
+    calc_max_row_len_func: CountFunction | None
+    calc_max_col_len_func: CountFunction | None
+    # Name of the parameter that holds a number of synapses to be shared out among the rows at
+    # random; the code of each row sees its share as ``row_length``.
+    shared_total: str = ""
+    mistake: Callable[[Mapping[str, float]], str] | None = None
+    # How many synapses there will be, where that is known ahead, if only on average.
+    expected: CountFunction | None = None
+
+
+@dataclass(frozen=True)
+class Unavailable:
+    """Takes the place of a description that the engine cannot hold, until something uses it.
+
+    Parameters
+    ----------
+    error
+        What to raise then.
+    """
+
+    error: NotImplementedError

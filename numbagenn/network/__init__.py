@@ -1,0 +1,1 @@
+"""What a model is made of: populations, synapses, current sources, custom updates."""

@@ -1,0 +1,172 @@
+"""Custom updates: operations on variables of groups, and the references to these variables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+
+from numbagenn.base.types import TypeLike
+from numbagenn.codegen.loop_builder import Bound
+from numbagenn.memory.buffers import Buffer
+from numbagenn.memory.connections import SparseConnectivity
+from numbagenn.memory.dynamic_parameters import DynamicParams
+from numbagenn.memory.variables import ExtraGlobalArray, Variable
+from numbagenn.models.descriptions import CustomUpdateModel
+from numbagenn.network.groups import Group, Network, Params, Values
+from numbagenn.network.synapse_groups import SynapseGroup, size_by_connections
+
+
+@dataclass(frozen=True)
+class VariableReference:
+    """A variable of a group, to be used under another name elsewhere.
+
+    Parameters
+    ----------
+    name
+        Name of the variable in its group.
+    group
+        What owns it.
+    buffer
+        Its memory.
+    size
+        Number of neurons or synapses that it belongs to, whether or not it has a value for each.
+    synapses
+        For a variable of synapses, their population.
+    transposed
+        For a variable that an update transposes, the variable that it is copied to.
+    """
+
+    name: str
+    group: Group
+    buffer: Buffer
+    size: int
+    synapses: SynapseGroup | None = None
+    transposed: VariableReference | None = None
+
+    @property
+    def type(self) -> TypeLike:
+        """Type of the variable, as written in its model."""
+        return self.buffer.type
+
+
+@dataclass(frozen=True)
+class ExtraGlobalParamReference:
+    """An extra global parameter of a group, to be used under another name in a custom update."""
+
+    group: Group
+    array: ExtraGlobalArray
+
+    @property
+    def type(self) -> TypeLike:
+        """Type of the elements, as written in its model."""
+        return self.array.type
+
+
+class CustomUpdate(Group):
+    """An operation on variables, made by `GeNNModel.add_custom_update`."""
+
+    kind = "custom update"
+
+    def __init__(
+        self,
+        model: Network,
+        name: str,
+        update_group_name: str,
+        update: CustomUpdateModel,
+        params: Mapping[str, float],
+        initial: Values,
+        references: Mapping[str, VariableReference],
+        array_references: Mapping[str, ExtraGlobalParamReference],
+    ) -> None:
+        super().__init__(model, name)
+        self.update_group_name = update_group_name
+        self.model = update
+        self.params = Params(self.title, params)
+        # Not to be changed later: so an update refers to older ones alone, never in a cycle.
+        self.references = MappingProxyType(dict(references))
+        self.array_references = MappingProxyType(dict(array_references))
+        self.borrowed = frozenset(reference.buffer for reference in references.values())
+        first, *_ = references.values()
+        self.size = first.size
+        self._synapses = first.synapses
+        self.columns = 0 if first.synapses is None else first.synapses.trg.num_neurons
+        # The update has every dimension that something it refers to has.
+        elements = [reference.buffer for reference in references.values()]
+        self.per_batch = any(buffer.per_batch for buffer in elements)
+        self.per_element = any(buffer.per_element for buffer in elements)
+        columns = self.columns if self.per_element else 0
+        if self.connectivity is not None and first.synapses is not None:
+            shape = (first.synapses.src.num_neurons, first.synapses.trg.num_neurons)
+            self.vars = self._sparse_variables(update.vars, initial, shape, self.connectivity)
+        else:
+            self.vars = self._variables(update.vars, initial, self.count, columns=columns)
+        for variable in self.vars.values():
+            variable.buffer.per_batch &= self.per_batch
+            variable.buffer.per_element &= self.per_element
+        self.extra_global_params = self._arrays(update)
+        self._dynamic_params[""] = DynamicParams(self.title, name, update, self.params)
+        self._complete = True
+
+    @property
+    def count(self) -> int:
+        """Number of elements that the code is run for, in each batch."""
+        return self.size if self.per_element else 1
+
+    @property
+    def num_neurons(self) -> int:
+        """Number of neurons of what the update refers to; not for an update of synapses."""
+        if self._synapses is not None:
+            raise AttributeError(
+                f"{self.title} is of synapses and has no num_neurons; see its synapse_group."
+            )
+        return self.size
+
+    @property
+    def synapse_group(self) -> SynapseGroup:
+        """The synapse population that the update refers to; not for an update of neurons."""
+        if self._synapses is None:
+            raise AttributeError(
+                f"{self.title} is of neurons and has no synapse_group; see its num_neurons."
+            )
+        return self._synapses
+
+    @property
+    def connectivity(self) -> SparseConnectivity | None:
+        """The connections of the synapses that the update is of, where these are sparse."""
+        return None if self._synapses is None else self._synapses.connectivity
+
+    def size_memory(self, batch_size: int, seed: int) -> None:
+        """Size the memory of variables of sparse synapses by their number."""
+        if self.connectivity is not None:
+            size_by_connections(self.connectivity, self.vars)
+
+    @property
+    def of_synapses(self) -> bool:
+        """Whether the update is of synapses rather than neurons."""
+        return self._synapses is not None
+
+    @property
+    def transposing(self) -> VariableReference | None:
+        """The reference whose variable the update copies to transposed positions, if any."""
+        for reference in self.references.values():
+            if reference.transposed is not None:
+                return reference
+        return None
+
+    @property
+    def memory(self) -> dict[str, Buffer]:
+        """Memory by name in the code: the update's own, and what it refers to."""
+        own = {name: variable.buffer for name, variable in self.vars.items()}
+        return own | {name: reference.buffer for name, reference in self.references.items()}
+
+    def buffers(self) -> list[tuple[Buffer, Variable | None]]:
+        """Return the memory that the update owns."""
+        return [(variable.buffer, variable) for variable in self.vars.values()]
+
+    def bound(self) -> Bound:
+        """Return the model with its values, its memory and what it refers to."""
+        variables = {**self.vars, **self.extra_global_params}
+        bound = self._bound("", self.model, self.params, variables)
+        arrays = {name: item.array.buffer for name, item in self.array_references.items()}
+        return replace(bound, buffers={**bound.buffers, **self.memory, **arrays})

@@ -1,0 +1,50 @@
+"""Axonal delays: how many steps of the past each population has to keep, and of what.
+
+A population whose spikes are delayed keeps as many lists of spikes as its longest delay needs, in
+slots that take turns. What synapses read of its neurons is read as it was when the spike was
+emitted, so that is kept as long, and so are the presynaptic variables of delayed synapses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from numbagenn.network.neuron_groups import NeuronGroup
+from numbagenn.network.synapse_groups import SynapseGroup
+
+
+def assign_slots(populations: Iterable[NeuronGroup], synapses: Iterable[SynapseGroup]) -> None:
+    """Give all memory that outlasts its step the number of slots that the delays need."""
+    synapses = list(synapses)
+    for group in synapses:
+        group.check_dendritic_delays()
+    for population in populations:
+        outgoing = [group for group in synapses if group.src is population]
+        slots = 1 + max((group.axonal_delay_steps for group in outgoing), default=0)
+        kept = [population.spikes_buffer, population.spike_count_buffer]
+        for variable in population.vars.values():
+            variable.buffer.slots = 1
+        population.spike_time_buffer.slots = population.prev_spike_time_buffer.slots = 1
+        for group in outgoing:
+            if "pre" in group.events:
+                kept += group.events["pre"].buffers()
+            for variable in group.pre_vars.values():
+                variable.buffer.slots = 1
+                # Unlike those of neurons, whether the code of synapses reads them or not.
+                if group.axonal_delay_steps:
+                    kept.append(variable.buffer)
+            model = group.weight_update.model
+            kept += [
+                population.vars[target].buffer
+                for name, target in group.references.pre.items()
+                if name in model.synapse_usage.names
+            ]
+            built_in = model.built_in(model.synapse_usage)
+            if "st_pre" in built_in:
+                kept.append(population.spike_time_buffer)
+            if "prev_st_pre" in built_in:
+                kept.append(population.prev_spike_time_buffer)
+        for buffer in kept:
+            buffer.slots = slots
+    for group in synapses:
+        group.den_delay_buffer.slots = group.max_dendritic_delay_timesteps

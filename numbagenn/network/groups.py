@@ -1,0 +1,420 @@
+"""What all parts of a model share: a name, a model, memory, parameters and initial values."""
+
+from __future__ import annotations
+
+import weakref
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Protocol
+
+import numpy as np
+
+from numbagenn.base.sealed import Sealed, SealedDict
+from numbagenn.base.streams import stream_number
+from numbagenn.base.types import Precision, ResolvedType
+from numbagenn.base.user_warnings import warn_user
+from numbagenn.base.wording import number_of, shown
+from numbagenn.codegen.initial_values import Layout, value_code
+from numbagenn.codegen.loop_builder import Bound
+from numbagenn.memory.buffers import Buffer
+from numbagenn.memory.connections import SparseConnectivity
+from numbagenn.memory.dynamic_parameters import DynamicParams, find
+from numbagenn.memory.variables import (
+    ExtraGlobalArray,
+    ExtraGlobalArrayDict,
+    SparseVariable,
+    Variable,
+    VariableDict,
+    arrays_on_device,
+)
+from numbagenn.models.descriptions import Model, Var
+from numbagenn.models.initialisers import (
+    VarInit,
+    check_shape,
+    evaluate_parameters,
+    initial_array,
+)
+from numbagenn.runtime.initial_values import initial_values, value_kernel
+
+Values = Mapping[str, Any]
+
+
+class Network(Protocol):
+    """What a group needs to know of the model that it belongs to."""
+
+    @property
+    def dt(self) -> float:
+        """Length of a step in ms."""
+
+    @property
+    def types(self) -> Precision:
+        """What ``scalar`` and ``timepoint`` stand for."""
+
+    @property
+    def steps_done(self) -> int:
+        """Number of steps since the model was loaded."""
+
+    @property
+    def is_loaded(self) -> bool:
+        """Whether the model is in memory."""
+
+    def refuse_if_built(self, action: str) -> None:
+        """Raise if the model is built."""
+
+    def needs(self, buffer: Buffer) -> bool:
+        """Return whether any part of the model needs some memory of another."""
+
+    def flush(self) -> None:
+        """Run all steps that have been asked for so far."""
+
+
+class Params(SealedDict[float]):
+    """Parameters of a group by name, as they were given."""
+
+    def __init__(self, title: str, values: Mapping[str, float]) -> None:
+        super().__init__(values)
+        self._title = title
+
+    def _refusal(self, name: object) -> str:
+        return (
+            f"Parameter '{name}' of {self._title} cannot be assigned: give its value to the call "
+            "that adds that, or declare it with set_param_dynamic, and use set_dynamic_param_value."
+        )
+
+
+class Group(Sealed):
+    """What all parts of a model share: a name, a model, and no attributes by accident."""
+
+    kind = "group"
+
+    # What its variables are; models that speak another dialect of the API have others.
+    variable_type: ClassVar[type[Variable]] = Variable
+    sparse_variable_type: ClassVar[type[SparseVariable]] = SparseVariable
+
+    def __init__(self, model: Network, name: str) -> None:
+        self._model = weakref.ref(model)
+        self.name = name
+        self.extra_global_params = ExtraGlobalArrayDict(self.title)
+        #: Memory of other groups that it needs, where that is kept only for those that do.
+        self.borrowed: frozenset[Buffer] = frozenset()
+        self._dynamic_params: dict[str, DynamicParams] = {}
+
+    @property
+    def _what(self) -> str:
+        return self.title
+
+    @property
+    def _instead(self) -> str:  # type: ignore[override]
+        return f"give it when adding the {self.kind}"
+
+    def __repr__(self) -> str:
+        return f"<{self.title}>"
+
+    @property
+    def title(self) -> str:
+        """What the group is called in messages."""
+        return f"{self.kind} '{self.name}'"
+
+    @property
+    def genn_model(self) -> Network:
+        """The model that the group belongs to."""
+        model = self._model()
+        if model is None:
+            raise ReferenceError(f"The model of {self.title} is gone; keep a reference to it.")
+        return model
+
+    def flush(self) -> None:
+        """Run all steps that have been asked for so far."""
+        self.genn_model.flush()
+
+    @property
+    def steps_done(self) -> int:
+        """Number of steps since the model was loaded."""
+        return self.genn_model.steps_done
+
+    def buffers(self) -> list[tuple[Buffer, Variable | None]]:
+        """Return the memory of the group, with the variable that each block belongs to."""
+        raise NotImplementedError
+
+    def push_var_to_device(self, var_name: str) -> None:
+        """Copy a variable from the host to the device: deprecated, as in PyGeNN."""
+        self._deprecated("push_var_to_device", f"vars['{var_name}'].push_to_device()")
+        self._own_variables()[var_name].push_to_device()
+
+    def pull_var_from_device(self, var_name: str) -> None:
+        """Copy a variable from the device to the host: deprecated, as in PyGeNN."""
+        self._deprecated("pull_var_from_device", f"vars['{var_name}'].pull_from_device()")
+        self._own_variables()[var_name].pull_from_device()
+
+    def _own_variables(self) -> Mapping[str, Variable]:
+        variables: Mapping[str, Variable] = getattr(self, "vars", {})
+        return variables
+
+    def _deprecated(self, method: str, instead: str) -> None:
+        warn_user(f"{method} of {self.title} is deprecated; use {instead}.", FutureWarning)
+
+    def all_buffers(self) -> list[Buffer]:
+        """Return all blocks of memory that belong to the group."""
+        return [
+            *(buffer for buffer, _ in self.buffers()),
+            *(array.buffer for array in self.extra_global_arrays()),
+            *(buffer for params in self.dynamic_params() for buffer in params.buffers.values()),
+        ]
+
+    def extra_global_arrays(self) -> list[ExtraGlobalArray]:
+        """Return the extra global parameters of the group and of how its variables start."""
+        variables = [variable for _, variable in self.buffers() if variable is not None]
+        return [
+            *self.extra_global_params.values(),
+            *(array for variable in variables for array in variable.extra_global_params.values()),
+        ]
+
+    def dynamic_params(self) -> list[DynamicParams]:
+        """Return the dynamic parameters of each model that the group uses."""
+        return list(self._dynamic_params.values())
+
+    def set_param_dynamic(self, name: str, dynamic: bool = True) -> None:
+        """Declare that a parameter may change while the model is loaded, or may not.
+
+        Parameters
+        ----------
+        name
+            Name of the parameter.
+        dynamic
+            Whether `set_dynamic_param_value` is to be possible.
+
+        Raises
+        ------
+        RuntimeError
+            If there is no such parameter, or the model is built already.
+        """
+        self._declare_dynamic("", name, dynamic)
+
+    def _declare_dynamic(self, which: str, name: str, dynamic: bool) -> None:
+        self.genn_model.refuse_if_built(f"declare parameter '{name}' of {self.title} dynamic")
+        self._dynamic_params[which].require(name)
+        for other, params in self._dynamic_params.items():
+            if dynamic and other != which and name in params.buffers:
+                raise RuntimeError(
+                    f"Unable to add dynamic parameter with duplicate name '{name}' to "
+                    f"{self.title}: rename the parameter of one of its two models."
+                )
+        self._dynamic_params[which].declare(name, dynamic)
+
+    def set_dynamic_param_value(self, name: str, value: float) -> None:
+        """Change a parameter that was declared dynamic, from the next step on.
+
+        Derived parameters keep the values they were built with, and `params` those that were
+        given. `GeNNModel.load` starts from these again.
+
+        Parameters
+        ----------
+        name
+            Name of the parameter.
+        value
+            A number; an integer parameter takes it without its fraction.
+
+        Raises
+        ------
+        IndexError
+            If no parameter of this name was declared dynamic.
+        RuntimeError
+            If the model is not loaded, or the value is out of the range of the parameter's type.
+        TypeError
+            If the value is not a number.
+        """
+        params = find(self.dynamic_params(), name, self.title)
+        value = number_of(f"dynamic parameter '{name}' of {self.title}", value)
+        if np.ndim(value) or np.asarray(value).dtype.kind not in "biuf":
+            raise TypeError(
+                f"Dynamic parameter '{name}' of {self.title} must be a number, not {shown(value)}."
+            )
+        if params.buffers[name].device is None:
+            raise RuntimeError(
+                f"Cannot set dynamic parameter '{name}' of {self.title}: the model is not loaded; "
+                "call model.load() first."
+            )
+        self.flush()
+        params.set(name, float(value), self.genn_model.types)
+
+    def _arrays(self, model: Model, prefix: str = "") -> ExtraGlobalArrayDict:
+        """Create the extra global parameters of a description, as memory whose names start so."""
+        return ExtraGlobalArrayDict(
+            self.title[0].upper() + self.title[1:],
+            [
+                ExtraGlobalArray(
+                    item.name,
+                    Buffer(f"{prefix or self.name}_{item.name}", item.type, 0, per_batch=False),
+                    self,
+                    self.title,
+                )
+                for item in model.extra_global_params
+            ],
+        )
+
+    def initialiser_arrays(self, variable: Variable, init: VarInit) -> ExtraGlobalArrayDict:
+        """Return the arrays that the code of an initialiser of a variable of the group indexes.
+
+        Raises
+        ------
+        SnippetError
+            If the code uses what such a variable does not have.
+        """
+        if init.number is None:
+            value_code(init.snippet, *self._kind(variable))
+        return self._arrays(init.snippet, variable.buffer.name)
+
+    def _stream(self, var: Var, prefix: str = "") -> int:
+        """Return the number of a variable's own stream of random numbers."""
+        return stream_number(f"{prefix} {var.name} of {self.title}")
+
+    def _kind(self, variable: Variable) -> tuple[Precision, ResolvedType, Layout]:
+        types = self.genn_model.types
+        layout: Layout = "neurons"
+        if len(variable.shape) == 2:
+            layout = "sparse" if isinstance(variable, SparseVariable) else "dense"
+        return types, types.resolve(variable.type), layout
+
+    def compile_initialisers(self) -> None:
+        """Compile the code from which variables of the group get their initial values.
+
+        Raises
+        ------
+        RuntimeError
+            If a parameter of an initialiser does not fit into its type.
+        """
+        for _, variable in self.buffers():
+            if variable is None or not isinstance(variable.initial, VarInit):
+                continue
+            self._snippet_params(variable, variable.initial)
+            if variable.initial.number is None:
+                value_kernel(variable.initial.snippet, *self._kind(variable))
+
+    def _snippet_params(self, variable: Variable, init: VarInit) -> dict[str, float]:
+        owner = self.genn_model
+        what = f"{init.snippet.title} (variable '{variable.name}' of {self.title})"
+        return evaluate_parameters(what, init.snippet, init.params, owner.dt, owner.types)
+
+    def size_memory(self, batch_size: int, seed: int) -> None:
+        """Find out how much memory there has to be, where that is not known before loading."""
+
+    def initial_values(
+        self, variable: Variable, batch_size: int, seed: int
+    ) -> np.ndarray[Any, Any]:
+        """Return what a variable of the group starts from.
+
+        Parameters
+        ----------
+        variable
+            The variable.
+        batch_size, seed
+            Properties of the model.
+
+        Returns
+        -------
+        ndarray
+            Of no dimensions for a single number, of one for values that all batches share, or of
+            two.
+
+        Raises
+        ------
+        ValueError
+            If values were given whose shape does not fit.
+        """
+        init, buffer, owner = variable.initial, variable.buffer, self.genn_model
+        types, ctype, _ = self._kind(variable)
+        if isinstance(init, VarInit) and init.number is None:
+            return initial_values(
+                init.snippet,
+                self._snippet_params(variable, init),
+                ctype,
+                types,
+                owner.dt,
+                variable.shape,
+                count=None if buffer.per_element else 1,
+                inds=variable.synapses if isinstance(variable, SparseVariable) else None,
+                num_batch=batch_size,
+                seed=seed,
+                stream=variable.stream,
+                arrays=arrays_on_device(variable.extra_global_params),
+                title=f"variable '{variable.name}' of {self.title}",
+            )
+        what = f"variable '{variable.name}' of {self.title}"
+        initial = initial_array(what, init, ctype, types)
+        if initial.ndim:
+            check_shape(
+                what, initial, buffer.count, buffer.rows(batch_size), columns=buffer.columns
+            )
+            initial = variable.arranged(initial)
+        return initial
+
+    def _variables(
+        self,
+        variables: Sequence[Var],
+        initial: Values,
+        count: int,
+        *,
+        columns: int = 0,
+        prefix: str = "",
+        shape: tuple[int, ...] = (),
+    ) -> VariableDict:
+        """Create variables that have a value for each of `count` elements.
+
+        `shape` is that of what they describe, where `count` and `columns` do not tell.
+        """
+        shape = shape or ((count // columns, columns) if columns else (count,))
+        result = []
+        for var in variables:
+            buffer = Buffer(
+                f"{self.name}_{prefix}{var.name}",
+                var.type,
+                count if var.access.per_element else 1,
+                var.access.per_batch,
+                var.access.per_element,
+                # One value for all synapses is still stored as a matrix, with one column.
+                columns if var.access.per_element else min(columns, 1),
+            )
+            variable = self.variable_type(
+                var.name, buffer, self, initial[var.name], shape, self._stream(var, prefix)
+            )
+            array = np.asarray(variable.initial) if np.iterable(variable.initial) else None
+            if array is not None:
+                what = f"variable '{var.name}' of {self.title}"
+                check_shape(what, array, buffer.count, None, columns=buffer.columns)
+            result.append(variable)
+        return VariableDict(self.title[0].upper() + self.title[1:], result)
+
+    def _sparse_variables(
+        self,
+        variables: Sequence[Var],
+        initial: Values,
+        shape: tuple[int, int],
+        connectivity: SparseConnectivity,
+    ) -> VariableDict:
+        """Create variables of synapses whose number is not known yet."""
+        result = []
+        for var in variables:
+            buffer = Buffer(
+                f"{self.name}_{var.name}",
+                var.type,
+                0 if var.access.per_element else 1,
+                var.access.per_batch,
+                var.access.per_element,
+            )
+            given = (initial[var.name], shape, self._stream(var), connectivity)
+            result.append(self.sparse_variable_type(var.name, buffer, self, *given))
+        return VariableDict(self.title[0].upper() + self.title[1:], result)
+
+    def _bound(
+        self,
+        prefix: str,
+        model: Model,
+        params: Mapping[str, float],
+        variables: Mapping[str, Variable],
+        references: Mapping[str, str] | None = None,
+        which: str = "",
+    ) -> Bound:
+        owner = self.genn_model
+        values = evaluate_parameters(self.title, model, params, owner.dt, owner.types)
+        memory = {name: variable.buffer for name, variable in variables.items()}
+        memory |= self._dynamic_params[which].buffers
+        return Bound(prefix, model, values, memory, references or {}, self.title)

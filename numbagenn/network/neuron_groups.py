@@ -1,0 +1,210 @@
+"""Populations of neurons: their variables, their spikes and the times of these."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, NoReturn
+
+import numpy as np
+
+from numbagenn.base.layout import END
+from numbagenn.base.suggestions import did_you_mean
+from numbagenn.base.types import TIMEPOINT
+from numbagenn.base.user_warnings import warn_user
+from numbagenn.base.wording import shown
+from numbagenn.codegen.loop_builder import Bound
+from numbagenn.memory.buffers import Buffer
+from numbagenn.memory.dynamic_parameters import DynamicParams
+from numbagenn.memory.faults import Faults
+from numbagenn.memory.recording import Recorder
+from numbagenn.memory.variables import Variable
+from numbagenn.models.descriptions import NeuronModel
+from numbagenn.network.groups import Group, Network, Params, Values
+
+
+class NeuronGroup(Group):
+    """A population of neurons, made by `GeNNModel.add_neuron_population`."""
+
+    kind = "neuron population"
+
+    # Whether its users can ask for the spikes of the last step, so that these are always listed.
+    shows_current_spikes: ClassVar[bool] = False
+
+    def __init__(
+        self,
+        model: Network,
+        name: str,
+        num_neurons: int,
+        neuron: NeuronModel,
+        params: Mapping[str, float],
+        initial: Values,
+    ) -> None:
+        super().__init__(model, name)
+        self.num_neurons = num_neurons
+        self.model = neuron
+        self.params = Params(self.title, params)
+        self.vars = self._variables(neuron.vars, initial, num_neurons)
+        self.extra_global_params = self._arrays(neuron)
+        self._dynamic_params[""] = DynamicParams(self.title, name, neuron, self.params)
+        self.recorder = Recorder(self.title, num_neurons)
+        self.spikes_buffer = Buffer(f"{name}_spikes", "uint32_t", num_neurons, start=END)
+        self.spike_count_buffer = Buffer(f"{name}_num_spikes", "uint32_t", 1, per_element=False)
+        self.spike_faults = Faults.of_list(self.title, "spikes")
+        self.spike_time_buffer = Buffer(f"{name}_st", TIMEPOINT, num_neurons)
+        self.prev_spike_time_buffer = Buffer(f"{name}_prev_st", TIMEPOINT, num_neurons)
+        self._spike_times = _SpikeTimes("spike_times", self.spike_time_buffer, self)
+        self._prev_spike_times = _SpikeTimes("prev_spike_times", self.prev_spike_time_buffer, self)
+        self._spike_recording_enabled = False
+        self._spike_event_recording_enabled = False
+        self._complete = True
+
+    @property
+    def spike_recording_enabled(self) -> bool:
+        """Whether spikes are recorded; to be set before the model is built."""
+        return self._spike_recording_enabled
+
+    @spike_recording_enabled.setter
+    def spike_recording_enabled(self, enabled: bool) -> None:
+        self.genn_model.refuse_if_built(f"set spike_recording_enabled of {self.title}")
+        self._spike_recording_enabled = bool(enabled)
+
+    @property
+    def spike_event_recording_enabled(self) -> bool:
+        """Whether spike-like events are recorded, for each synapse population that defines some."""
+        return self._spike_event_recording_enabled
+
+    @spike_event_recording_enabled.setter
+    def spike_event_recording_enabled(self, enabled: bool) -> None:
+        self.genn_model.refuse_if_built(f"set spike_event_recording_enabled of {self.title}")
+        self._spike_event_recording_enabled = bool(enabled)
+
+    @property
+    def spike_recording_data(self) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+        """Recorded spikes, as pulled last.
+
+        Returns
+        -------
+        list of tuple of ndarray
+            One ``(times, ids)`` for each batch: times in ms as float64, neurons as int32, ordered
+            by time step, then by word of 32 neurons, then by descending neuron.
+
+        Raises
+        ------
+        RuntimeError
+            If the population does not record, or the buffer has not been filled yet.
+        """
+        if not self._spike_recording_enabled:
+            raise RuntimeError(
+                f"Nothing is recorded from {self.title}; set its spike_recording_enabled = True "
+                "before model.build()."
+            )
+        counts = self.spike_count_buffer.device
+        if counts is not None and not self.can_spike:
+            # Nothing is recorded where nothing can spike.
+            return [(np.zeros(0), np.zeros(0, np.int32)) for _ in counts]
+        return self.recorder.data(self.genn_model.dt)
+
+    @property
+    def spike_times(self) -> Variable:
+        """Time of the last spike of each neuron in ms, a large negative number if there is none.
+
+        Raises
+        ------
+        RuntimeError
+            If nothing in the model asks for these times, so that they are not kept.
+        """
+        if not self.keeps_spike_times:
+            raise RuntimeError(
+                f"Spike times of {self.title} are not kept, as nothing uses them; before "
+                "model.build(), use 'st' in code, or give a custom update what "
+                "create_spike_time_var_ref(…) returns."
+            )
+        return self._spike_times
+
+    @property
+    def prev_spike_times(self) -> Variable:
+        """Time of each neuron's last spike before the last step, in ms.
+
+        Raises
+        ------
+        RuntimeError
+            If nothing in the model asks for these times, so that they are not kept.
+        """
+        if not self.keeps_prev_spike_times:
+            raise RuntimeError(
+                f"Previous spike times of {self.title} are not kept, as nothing uses them; before "
+                "model.build(), use 'prev_st_pre' or 'prev_st_post' in the code of synapses, or "
+                "give a custom update what create_prev_spike_time_var_ref(…) returns."
+            )
+        return self._prev_spike_times
+
+    @property
+    def keeps_spike_times(self) -> bool:
+        """Whether anything in the model uses the times of the last spikes."""
+        return (
+            "st" in self.model.usage.names
+            or self.genn_model.needs(self.spike_time_buffer)
+            or self.keeps_prev_spike_times
+        )
+
+    @property
+    def keeps_prev_spike_times(self) -> bool:
+        """Whether anything in the model uses the times of the spikes before the last step."""
+        return self.genn_model.needs(self.prev_spike_time_buffer)
+
+    @property
+    def can_spike(self) -> bool:
+        """Whether the model has a threshold condition."""
+        return not self.model.threshold_condition_code.is_blank
+
+    def buffers(self) -> list[tuple[Buffer, Variable | None]]:
+        """Return the memory of the population."""
+        own: list[tuple[Buffer, Variable | None]] = [(v.buffer, v) for v in self.vars.values()]
+        hidden = (
+            *(self.spikes_buffer, self.spike_count_buffer),
+            *(self.spike_time_buffer, self.prev_spike_time_buffer),
+        )
+        return own + [(buffer, None) for buffer in hidden]
+
+    def warn_of_doubt(self) -> None:
+        """Warn of what is hardly meant so in values that came from the host since the last time."""
+        memory = {**self.vars, **self.extra_global_params}
+        buffers = {name: variable.buffer for name, variable in memory.items()}
+        if self.model.doubt is None or not any(buffer.is_new for buffer in buffers.values()):
+            return
+        values = {}
+        for name, buffer in buffers.items():
+            buffer.is_new = False
+            assert buffer.device is not None
+            slots = buffer.device.reshape(len(buffer.device), buffer.slots, buffer.count)
+            values[name] = slots[:, self.steps_done % buffer.slots]
+        said = self.model.doubt(values)
+        if said:
+            warn_user(f"{self.title[0].upper()}{self.title[1:]}: {said}.")
+
+    def bound(self) -> Bound:
+        """Return the neuron model with its values and memory."""
+        variables = {**self.vars, **self.extra_global_params}
+        return self._bound("", self.model, self.params, variables)
+
+
+class _SpikeTimes(Variable):
+    """Times of spikes, of which there are none when a model is loaded."""
+
+    def set_init_values(self, values: object) -> NoReturn:
+        """Refuse."""
+        raise RuntimeError(
+            f"{self._what[0].upper()}{self._what[1:]} starts from no spikes, not from what it is "
+            "given; assign its values after model.load(), and push them to the device."
+        )
+
+
+def check_input(population: NeuronGroup, name: str) -> None:
+    """Raise unless the neurons of a population have an input of this name."""
+    known = ["Isyn", *(item.name for item in population.model.additional_input_vars)]
+    if not isinstance(name, str) or name not in known:
+        listed = ", ".join(f"'{item}'" for item in known)
+        raise RuntimeError(
+            f"Target neuron group has no input variable {shown(name)}: the inputs of "
+            f"{population.title} are {listed}{did_you_mean(str(name), known)}"
+        )

@@ -1,0 +1,179 @@
+"""What the references of a population, source or update point to, checked when that is added.
+
+Its model declares them by name and type, and whoever adds it gives the targets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from numbagenn.base.enumerations import VarAccessMode
+from numbagenn.base.suggestions import did_you_mean
+from numbagenn.base.wording import shown
+from numbagenn.models.descriptions import ExtraGlobalParam, PostsynapticModel, VarReference
+from numbagenn.network.custom_updates import ExtraGlobalParamReference, VariableReference
+from numbagenn.network.neuron_groups import NeuronGroup
+from numbagenn.network.references import check_reference_type, type_text
+
+
+def neuron_references(
+    title: str,
+    declared: Sequence[VarReference],
+    given: Mapping[str, Any],
+    population: NeuronGroup,
+) -> dict[str, str]:
+    """Return the name of the neuron variable behind each reference of a model.
+
+    Parameters
+    ----------
+    title
+        What has the references, for messages.
+    declared
+        The references, as its model declares them.
+    given
+        The target of each: the name of a variable, or a reference to one.
+    population
+        Whose variables they are.
+
+    Raises
+    ------
+    RuntimeError
+        If a target is unknown, of another population or type, or cannot be written.
+    """
+    result = {}
+    for reference in declared:
+        target = given[reference.name]
+        if isinstance(target, VariableReference):
+            if not any(target.buffer is known.buffer for known in population.vars.values()):
+                raise RuntimeError(
+                    f"Variable reference '{reference.name}' of {title} must be to a variable of "
+                    f"{population.title}, not to '{target.name}' of {target.group.title}."
+                )
+            target = target.name
+        if reference.mode is VarAccessMode.READ_WRITE and not _per_element(population, target):
+            raise RuntimeError(
+                f"Variable reference '{reference.name}' of {title}: variable references to "
+                "SHARED_NEURON or SHARED neuron variables cannot be read-write; declare it "
+                "VarAccessMode.READ_ONLY."
+            )
+        if target not in population.vars:
+            listed = ", ".join(f"'{name}'" for name in population.vars) or "none"
+            raise RuntimeError(
+                f"Variable '{target}' not found: {title} refers to it as '{reference.name}', but "
+                f"the variables of {population.title} are {listed}"
+                f"{did_you_mean(str(target), population.vars)}"
+            )
+        buffer = population.vars[target].buffer
+        check_reference_type(
+            title, reference, VariableReference(target, population, buffer, buffer.count)
+        )
+        result[reference.name] = target
+    return result
+
+
+def _per_element(population: NeuronGroup, name: object) -> bool:
+    return name not in population.vars or population.vars[str(name)].buffer.per_element
+
+
+def postsynaptic_references(
+    title: str,
+    declared: Sequence[VarReference],
+    given: Mapping[str, Any],
+    model: PostsynapticModel,
+) -> dict[str, str]:
+    """Return the name of the postsynaptic variable behind each reference of a weight update.
+
+    Parameters are those of `neuron_references`, but for `model`: the postsynaptic model.
+
+    Raises
+    ------
+    RuntimeError
+        If a target is unknown or of another type.
+    """
+    types = {var.name: var.type for var in model.vars}
+    result = {}
+    for reference in declared:
+        target = given[reference.name]
+        name = target.name if isinstance(target, VariableReference) else target
+        if name not in types:
+            listed = ", ".join(f"'{known}'" for known in types) or "none"
+            raise RuntimeError(
+                f"Variable '{name}' not found: {title} refers to it as '{reference.name}', but the "
+                f"variables of its {model.title} are {listed}{did_you_mean(str(name), types)}"
+            )
+        if type_text(reference.type) != type_text(types[name]):
+            raise RuntimeError(
+                f"Incompatible type for variable reference '{reference.name}' of {title}: it is "
+                f"declared '{type_text(reference.type)}', but '{name}' of its {model.title} is "
+                f"'{type_text(types[name])}'; write the same."
+            )
+        result[reference.name] = name
+    return result
+
+
+def update_references(
+    title: str, declared: Sequence[VarReference], given: Mapping[str, object], model: object
+) -> dict[str, VariableReference]:
+    """Return the references of a custom update, once all are to variables of one network.
+
+    Parameters are those of `neuron_references`, but for `model`: the network.
+
+    Raises
+    ------
+    TypeError
+        If a target is no reference.
+    ValueError
+        If it is to a variable of another network.
+    """
+    result = {}
+    for reference in declared:
+        target = given[reference.name]
+        if not isinstance(target, VariableReference):
+            raise TypeError(
+                f"Variable reference '{reference.name}' of {title} must be what "
+                f"create_var_ref(…) returns, not {shown(target)}."
+            )
+        for one in (target, target.transposed):
+            if one is not None and one.group.genn_model is not model:
+                raise ValueError(
+                    f"Variable reference '{reference.name}' of {title} points to "
+                    f"{one.group.title} of another model; refer to one of this model."
+                )
+        result[reference.name] = target
+    return result
+
+
+def check_array_references(
+    title: str,
+    declared: Sequence[ExtraGlobalParam],
+    given: Mapping[str, ExtraGlobalParamReference],
+    model: object,
+) -> None:
+    """Raise unless the array references of a custom update are to arrays of one network, and fit.
+
+    Parameters are those of `update_references`.
+
+    Raises
+    ------
+    TypeError
+        If a target is no reference to an array.
+    ValueError
+        If it is to an array of another network.
+    RuntimeError
+        If it is to an array of another type.
+    """
+    for reference in declared:
+        target = given[reference.name]
+        what = f"Extra global parameter reference '{reference.name}' of {title}"
+        if not isinstance(target, ExtraGlobalParamReference):
+            raise TypeError(f"{what} must be what create_egp_ref(…) returns, not {shown(target)}.")
+        if target.group.genn_model is not model:
+            raise ValueError(f"{what} points to {target.group.title} of another model.")
+        expected, found = type_text(reference.type), type_text(target.type)
+        if expected != found:
+            raise RuntimeError(
+                f"Incompatible type for extra global parameter reference '{reference.name}' of "
+                f"{title}: it is declared '{expected}*', but '{target.array.name}' of "
+                f"{target.group.title} is '{found}*'; write the same."
+            )

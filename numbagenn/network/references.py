@@ -1,0 +1,343 @@
+"""References to variables, by which custom updates and synapses reach what others own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TypeVar
+
+from numbagenn.base.enumerations import SynapseMatrixType
+from numbagenn.base.suggestions import did_you_mean
+from numbagenn.base.types import ResolvedType, TypeLike
+from numbagenn.memory.variables import ExtraGlobalArray, Variable
+from numbagenn.models.descriptions import VarReference
+from numbagenn.network.current_sources import CurrentSource
+from numbagenn.network.custom_updates import (
+    CustomUpdate,
+    ExtraGlobalParamReference,
+    VariableReference,
+)
+from numbagenn.network.groups import Group
+from numbagenn.network.neuron_groups import NeuronGroup
+from numbagenn.network.synapse_groups import SynapseGroup
+
+AnyGroup = TypeVar("AnyGroup", bound=Group)
+
+
+def _check(group: object, kinds: tuple[type[Group], ...], function: str) -> None:
+    if isinstance(group, kinds):
+        return
+    expected = " or ".join(kind.kind for kind in kinds)
+    given = group.title if isinstance(group, Group) else repr(group)
+    raise TypeError(f"{function} needs a {expected}, not {given}.")
+
+
+def _find(
+    group: Group,
+    variables: Mapping[str, Variable],
+    name: object,
+    size: int,
+    synapses: SynapseGroup | None = None,
+    what: str = "Variable",
+    kind: str = "variables",
+) -> VariableReference:
+    if name not in variables:
+        listed = ", ".join(f"'{known}'" for known in variables) or "none"
+        hint = did_you_mean(str(name), variables)
+        raise RuntimeError(
+            f"{what} '{name}' not found: the {kind} of {group.title} are {listed}{hint}"
+        )
+    assert isinstance(name, str)
+    return VariableReference(name, group, variables[name].buffer, size, synapses)
+
+
+def create_var_ref(group: object, name: str) -> VariableReference:
+    """Refer to a variable of a neuron population, current source or custom update.
+
+    Parameters
+    ----------
+    group
+        What owns the variable.
+    name
+        Name of the variable in its model.
+
+    Returns
+    -------
+    VariableReference
+        To be given in ``var_refs``.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no such variable.
+    TypeError
+        If `group` is something else.
+    """
+    _check(group, (NeuronGroup, CurrentSource, CustomUpdate), "create_var_ref")
+    if isinstance(group, CustomUpdate) and group.of_synapses:
+        raise TypeError(
+            f"create_var_ref is for variables of neurons, and {group.title} is of synapses; use "
+            "create_wu_var_ref."
+        )
+    assert isinstance(group, (NeuronGroup, CurrentSource, CustomUpdate))
+    size = group.target_pop.num_neurons if isinstance(group, CurrentSource) else group.num_neurons
+    return _find(group, group.vars, name, size)
+
+
+def create_psm_var_ref(group: object, name: str) -> VariableReference:
+    """Refer to a variable of the postsynaptic model of a synapse population."""
+    _check(group, (SynapseGroup,), "create_psm_var_ref")
+    assert isinstance(group, SynapseGroup)
+    size = group.trg.num_neurons
+    return _find(group, group.psm_vars, name, size, kind="postsynaptic model's variables")
+
+
+def create_wu_pre_var_ref(group: object, name: str) -> VariableReference:
+    """Refer to a variable that a weight update model has for each presynaptic neuron."""
+    _check(group, (SynapseGroup,), "create_wu_pre_var_ref")
+    assert isinstance(group, SynapseGroup)
+    size = group.src.num_neurons
+    return _find(group, group.pre_vars, name, size, kind="presynaptic variables")
+
+
+def create_wu_post_var_ref(group: object, name: str) -> VariableReference:
+    """Refer to a variable that a weight update model has for each postsynaptic neuron."""
+    _check(group, (SynapseGroup,), "create_wu_post_var_ref")
+    assert isinstance(group, SynapseGroup)
+    size = group.trg.num_neurons
+    return _find(group, group.post_vars, name, size, kind="postsynaptic variables")
+
+
+def create_wu_var_ref(
+    group: object,
+    name: str,
+    transpose_group: object = None,
+    transpose_name: str | None = None,
+) -> VariableReference:
+    """Refer to a variable of synapses: of a weight update model, or of an update of such variables.
+
+    Parameters
+    ----------
+    group
+        A synapse population, or a custom update that refers to variables of one.
+    name
+        Name of the variable in its model.
+    transpose_group, transpose_name
+        A synapse population in the opposite direction, and the name of a variable of it. Once the
+        code of the update has run, each element of the variable is copied to the transposed
+        position there: from ``pre * num_post + post`` to ``post * num_pre + pre``.
+
+    Returns
+    -------
+    VariableReference
+        To be given in ``var_refs``.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no such variable, or the two differ in size, type or batches.
+    TypeError
+        If `group` is something else.
+    """
+    _check(group, (SynapseGroup, CustomUpdate), "create_wu_var_ref")
+    if isinstance(group, CustomUpdate):
+        if not group.of_synapses:
+            raise TypeError(
+                f"create_wu_var_ref is for variables of synapses, and {group.title} is of neurons; "
+                "use create_var_ref."
+            )
+        reference = _find(group, group.vars, name, group.size, group.synapse_group)
+    else:
+        assert isinstance(group, SynapseGroup)
+        size = group.src.num_neurons * group.trg.num_neurons
+        reference = _find(group, group.vars, name, size, group)
+    if transpose_group is None and transpose_name is None:
+        return reference
+    return replace(reference, transposed=_transposed(reference, transpose_group, transpose_name))
+
+
+def _transposed(forward: VariableReference, group: object, name: str | None) -> VariableReference:
+    """Return what a variable is to be copied to, once that has the mirrored shape."""
+    if group is None or name is None:
+        missing, given = ("population", "name") if group is None else ("name", "population")
+        raise TypeError(
+            f"create_wu_var_ref needs the {missing} of the transposed variable too, not only the "
+            f"{given}."
+        )
+    if not isinstance(forward.group, SynapseGroup):
+        raise TypeError(
+            f"Only variables of synapse populations can be transposed, not those of "
+            f"{forward.group.title}."
+        )
+    _check(group, (SynapseGroup,), "The transpose of create_wu_var_ref")
+    assert isinstance(group, SynapseGroup)
+    origin = forward.group
+    size = group.src.num_neurons * group.trg.num_neurons
+    back = _find(group, group.vars, name, size, group, "Transpose variable")
+    for synapses in (origin, group):
+        if synapses.matrix_type is not SynapseMatrixType.DENSE:
+            raise RuntimeError(
+                "Transpose updates can only be performed on DENSE synapses: "
+                f"{synapses.title} is {synapses.matrix_type.name}."
+            )
+    shapes = [(one.src.num_neurons, one.trg.num_neurons) for one in (origin, group)]
+    pair = f"'{forward.name}' of {origin.title} and '{back.name}' of {group.title}"
+    if shapes[0] != shapes[1][::-1]:
+        raise RuntimeError(
+            "Transpose updates can only be performed on connections between appropriately sized "
+            f"neuron groups: {origin.title} has {shapes[0][0]} x {shapes[0][1]} synapses, so "
+            f"{group.title} needs {shapes[0][1]} x {shapes[0][0]}, not "
+            f"{shapes[1][0]} x {shapes[1][1]}."
+        )
+    if type_text(forward.type) != type_text(back.type):
+        raise RuntimeError(
+            f"Transpose updates can only be performed on variables with the same type: {pair} are "
+            f"'{type_text(forward.type)}' and '{type_text(back.type)}'; write the same."
+        )
+    if forward.buffer.per_batch != back.buffer.per_batch:
+        ones = [
+            "one for each batch" if one.buffer.per_batch else "shared by all batches"
+            for one in (forward, back)
+        ]
+        raise RuntimeError(
+            f"Transpose updates can only be performed on similarly batched variables: {pair} are "
+            f"{ones[0]} and {ones[1]}; give both the same VarAccess."
+        )
+    if forward.buffer is back.buffer:
+        raise RuntimeError(
+            f"'{forward.name}' of {origin.title} cannot be transposed onto itself; copy it to the "
+            "variable of another population."
+        )
+    return back
+
+
+def create_out_post_var_ref(group: object) -> VariableReference:
+    """Refer to the input that the synapses of a population have accumulated (type ``scalar``).
+
+    Setting it to 0 resets currents that outlast a step, such as those of ``ExpCurr``.
+    """
+    _check(group, (SynapseGroup,), "create_out_post_var_ref")
+    assert isinstance(group, SynapseGroup)
+    return VariableReference("out_post", group, group.out_post.buffer, group.trg.num_neurons)
+
+
+def create_den_delay_var_ref(group: object) -> VariableReference:
+    """Refer to the input that the synapses of a population have added for later steps.
+
+    It is of type ``scalar``, with a slot for each step of delay: a ``BROADCAST`` reference writes
+    all of them.
+
+    Raises
+    ------
+    RuntimeError
+        If the synapses do not call ``addToPostDelay``.
+    """
+    _check(group, (SynapseGroup,), "create_den_delay_var_ref")
+    assert isinstance(group, SynapseGroup)
+    if "addToPostDelay" not in group.usage.called:
+        raise RuntimeError(
+            f"{group.title} has no dendritic delays: the code of its weight update model does not "
+            "call addToPostDelay()."
+        )
+    return VariableReference("den_delay", group, group.den_delay_buffer, group.trg.num_neurons)
+
+
+def create_src_spike_count_var_ref(group: object) -> VariableReference:
+    """Refer to the number of spikes that a synapse population will deliver next.
+
+    It is one ``uint32_t`` for each batch, and can be combined with variables of the presynaptic
+    population. Setting it to 0 removes the spikes that are in flight from that population, to all
+    of its targets. PyGeNN has this reference since shortly after version 5.4.0.
+    """
+    _check(group, (SynapseGroup,), "create_src_spike_count_var_ref")
+    assert isinstance(group, SynapseGroup)
+    return VariableReference(
+        "spike_count", group, group.src.spike_count_buffer, group.src.num_neurons
+    )
+
+
+def create_spike_time_var_ref(group: object) -> VariableReference:
+    """Refer to the times of the last spikes of a population (type ``timepoint``, ms)."""
+    _check(group, (NeuronGroup,), "create_spike_time_var_ref")
+    assert isinstance(group, NeuronGroup)
+    return VariableReference("st", group, group.spike_time_buffer, group.num_neurons)
+
+
+def create_prev_spike_time_var_ref(group: object) -> VariableReference:
+    """Refer to the times of the last spikes before the last step (type ``timepoint``, ms)."""
+    _check(group, (NeuronGroup,), "create_prev_spike_time_var_ref")
+    assert isinstance(group, NeuronGroup)
+    return VariableReference("prev_st", group, group.prev_spike_time_buffer, group.num_neurons)
+
+
+def _find_array(
+    group: Group, arrays: Mapping[str, ExtraGlobalArray], name: object
+) -> ExtraGlobalParamReference:
+    if name not in arrays:
+        listed = ", ".join(f"'{known}'" for known in arrays) or "none"
+        raise RuntimeError(
+            f"Extra global parameter '{name}' not found: the extra global parameters of "
+            f"{group.title} are {listed}{did_you_mean(str(name), arrays)}"
+        )
+    assert isinstance(name, str)
+    return ExtraGlobalParamReference(group, arrays[name])
+
+
+def create_egp_ref(group: object, name: str) -> ExtraGlobalParamReference:
+    """Refer to an extra global parameter of a neuron population, current source or custom update.
+
+    Parameters
+    ----------
+    group
+        What owns the extra global parameter.
+    name
+        Its name in the model.
+
+    Returns
+    -------
+    ExtraGlobalParamReference
+        To be given in ``egp_refs`` of `GeNNModel.add_custom_update`.
+
+    Raises
+    ------
+    RuntimeError
+        If there is no such extra global parameter.
+    TypeError
+        If `group` is something else.
+    """
+    _check(group, (NeuronGroup, CurrentSource, CustomUpdate), "create_egp_ref")
+    assert isinstance(group, (NeuronGroup, CurrentSource, CustomUpdate))
+    return _find_array(group, group.extra_global_params, name)
+
+
+def create_psm_egp_ref(group: object, name: str) -> ExtraGlobalParamReference:
+    """Refer to an extra global parameter of the postsynaptic model of a synapse population."""
+    _check(group, (SynapseGroup,), "create_psm_egp_ref")
+    assert isinstance(group, SynapseGroup)
+    return _find_array(group, group.psm_extra_global_params, name)
+
+
+def create_wu_egp_ref(group: object, name: str) -> ExtraGlobalParamReference:
+    """Refer to an extra global parameter of the weight update model of a synapse population."""
+    _check(group, (SynapseGroup,), "create_wu_egp_ref")
+    assert isinstance(group, SynapseGroup)
+    return _find_array(group, group.extra_global_params, name)
+
+
+def check_reference_type(title: str, declared: VarReference, target: VariableReference) -> None:
+    """Raise unless a reference has the type of its target, written in the same way.
+
+    Like PyGeNN, which compares the types as they are written: what ``scalar`` is depends on the
+    model, so it is not the same as ``float``.
+    """
+    if type_text(declared.type) != type_text(target.type):
+        raise RuntimeError(
+            f"Incompatible type for variable reference '{declared.name}' of {title}: it is "
+            f"declared '{type_text(declared.type)}', but '{target.name}' of {target.group.title} "
+            f"is '{type_text(target.type)}'; write the same."
+        )
+
+
+def type_text(given: TypeLike) -> str:
+    """Return a type as it is written in a model."""
+    return given.name if isinstance(given, ResolvedType) else " ".join(given.split())

@@ -1,0 +1,482 @@
+"""Populations of synapses: their connections, delays, events and the two models that they use."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, NoReturn
+
+import numpy as np
+
+from numbagenn.base.enumerations import SynapseMatrixType
+from numbagenn.base.streams import stream_number
+from numbagenn.base.types import SCALAR
+from numbagenn.base.wording import LARGEST_COUNT, checked_integer
+from numbagenn.codegen.loop_builder import Bound
+from numbagenn.create import unsupported
+from numbagenn.language.usage import Usage
+from numbagenn.memory.buffers import Buffer
+from numbagenn.memory.connections import BYTES_OF_PAIR, SparseConnectivity
+from numbagenn.memory.dynamic_parameters import DynamicParams
+from numbagenn.memory.events import EventSide, events_of
+from numbagenn.memory.variables import (
+    ExtraGlobalArray,
+    ExtraGlobalArrayDict,
+    Variable,
+    arrays_on_device,
+)
+from numbagenn.models.initialisers import (
+    ConnectivityInit,
+    PostsynapticInit,
+    WeightUpdateInit,
+    evaluate_parameters,
+)
+from numbagenn.network.groups import Group, Network
+from numbagenn.network.neuron_groups import NeuronGroup, check_input
+from numbagenn.runtime.connectivity import (
+    build_connectivity,
+    connectivity_kernel,
+    max_row_length,
+)
+
+
+@dataclass(frozen=True)
+class SynapseReferences:
+    """What the local references of a synapse population are to: names of variables by name.
+
+    Parameters
+    ----------
+    psm
+        References of the postsynaptic model to variables of the postsynaptic neuron.
+    pre, post
+        References of the weight update model to variables of the presynaptic and of the
+        postsynaptic neuron.
+    post_psm
+        References of the weight update model to variables of the postsynaptic model.
+    """
+
+    psm: Mapping[str, str]
+    pre: Mapping[str, str]
+    post: Mapping[str, str]
+    post_psm: Mapping[str, str]
+
+
+class SynapseGroup(Group):
+    """Synapses from one population to another, made by `GeNNModel.add_synapse_population`."""
+
+    kind = "synapse population"
+    # Hints to a GPU, which are kept and not needed here.
+    _hints = ("parallelism_hint", "num_threads_per_spike", "narrow_sparse_ind_enabled")
+    # What `max_dendritic_delay_timesteps` is until it is set; None where it has to be.
+    default_dendritic_delay_timesteps: ClassVar[int | None] = None
+
+    def __init__(
+        self,
+        model: Network,
+        name: str,
+        matrix_type: SynapseMatrixType,
+        src: NeuronGroup,
+        trg: NeuronGroup,
+        weight_update: WeightUpdateInit,
+        postsynaptic: PostsynapticInit,
+        references: SynapseReferences,
+        connectivity_init: ConnectivityInit | None = None,
+    ) -> None:
+        super().__init__(model, name)
+        self.src = src
+        self.trg = trg
+        self.matrix_type = matrix_type
+        self.weight_update = weight_update
+        self.postsynaptic = postsynaptic
+        self.references = references
+        self.connectivity_init = connectivity_init
+        num_pre, num_post = src.num_neurons, trg.num_neurons
+        if connectivity_init is not None:
+            # What the user's function returns is wrong here, if it is.
+            max_row_length(connectivity_init, num_pre, num_post)
+        wum, psm = weight_update.model, postsynaptic.model
+        self.connectivity: SparseConnectivity | None = None
+        if matrix_type is SynapseMatrixType.SPARSE:
+            self.connectivity = SparseConnectivity(self.title, name, num_pre, num_post)
+            self.vars = self._sparse_variables(
+                wum.vars, weight_update.vars, (num_pre, num_post), self.connectivity
+            )
+        else:
+            self.vars = self._variables(
+                wum.vars, weight_update.vars, num_pre * num_post, columns=num_post
+            )
+        self.pre_vars = self._variables(
+            wum.pre_vars, weight_update.pre_vars, num_pre, prefix="pre_"
+        )
+        self.post_vars = self._variables(
+            wum.post_vars, weight_update.post_vars, num_post, prefix="post_"
+        )
+        self.psm_vars = self._variables(psm.vars, postsynaptic.vars, num_post, prefix="psm_")
+        self.out_post = _OutPost("out_post", Buffer(f"{name}_out_post", SCALAR, num_post), self)
+        self.den_delay_buffer = Buffer(f"{name}_den_delay", SCALAR, num_post)
+        self.out_pre_buffer = Buffer(f"{name}_out_pre", SCALAR, num_pre)
+        #: Spike-like events of either side, where the model says when there is one.
+        self.events = events_of(wum, name, self.title, {"pre": num_pre, "post": num_post})
+        if self.connectivity is not None:
+            self.connectivity.has_columns = "post" in self.events
+        self.extra_global_params = self._arrays(wum)
+        self.psm_extra_global_params = self._arrays(psm, f"{name}_psm")
+        self.connectivity_extra_global_params = ExtraGlobalArrayDict(self.title)
+        if connectivity_init is not None:
+            self.connectivity_extra_global_params = self._arrays(
+                connectivity_init.snippet, f"{name}_connectivity"
+            )
+        for which, init in (("weight update", weight_update), ("postsynaptic", postsynaptic)):
+            self._dynamic_params[which] = DynamicParams(self.title, name, init.model, init.params)
+        # Hints to a GPU, which are kept and not needed here.
+        self.parallelism_hint: object = None
+        self.num_threads_per_spike = 1
+        self.narrow_sparse_ind_enabled = False
+        self._post_target_var = "Isyn"
+        self._pre_target_var = "Isyn"
+        self._axonal_delay_steps = 0
+        self._max_dendritic_delay_timesteps = self.default_dendritic_delay_timesteps
+        self._max_connections: int | None = None
+        for side, population in (("pre", src), ("post", trg)):
+            built_in = wum.built_in(wum.synapse_usage | wum.neuron_usage(side))
+            if f"st_{side}" in built_in:
+                self.borrowed |= {population.spike_time_buffer}
+            if f"prev_st_{side}" in built_in:
+                self.borrowed |= {population.prev_spike_time_buffer}
+        self._complete = True
+
+    # What users set before the model is built ---------------------------------------------------
+
+    @property
+    def post_target_var(self) -> str:
+        """Name of the input of the postsynaptic neurons that the synapses drive."""
+        return self._post_target_var
+
+    @post_target_var.setter
+    def post_target_var(self, name: str) -> None:
+        self.genn_model.refuse_if_built(f"set post_target_var of {self.title}")
+        check_input(self.trg, name)
+        self._post_target_var = name
+
+    @property
+    def pre_target_var(self) -> str:
+        """Name of the input of the presynaptic neurons that ``addToPre`` drives."""
+        return self._pre_target_var
+
+    @pre_target_var.setter
+    def pre_target_var(self, name: str) -> None:
+        self.genn_model.refuse_if_built(f"set pre_target_var of {self.title}")
+        check_input(self.src, name)
+        self._pre_target_var = name
+
+    @property
+    def axonal_delay_steps(self) -> int:
+        """Steps by which spikes are delayed beyond the one that every synapse takes."""
+        return self._axonal_delay_steps
+
+    @axonal_delay_steps.setter
+    def axonal_delay_steps(self, steps: int) -> None:
+        self._axonal_delay_steps = self._steps("axonal_delay_steps", steps, 0)
+
+    @property
+    def back_prop_delay_steps(self) -> int:
+        """Steps by which postsynaptic spikes are delayed for learning: 0."""
+        return 0
+
+    @back_prop_delay_steps.setter
+    def back_prop_delay_steps(self, steps: int) -> None:
+        if self._steps("back_prop_delay_steps", steps, 0):
+            raise unsupported(f"back-propagation delays ({self.title})")
+
+    @property
+    def max_dendritic_delay_timesteps(self) -> int:
+        """Steps that ``addToPostDelay`` can tell apart: its delays are smaller than this.
+
+        To be set before the model is built, if the code calls that function; 1 if it does not.
+        """
+        return self._max_dendritic_delay_timesteps or 1
+
+    @max_dendritic_delay_timesteps.setter
+    def max_dendritic_delay_timesteps(self, steps: int) -> None:
+        self._max_dendritic_delay_timesteps = self._steps("max_dendritic_delay_timesteps", steps, 1)
+
+    def _steps(self, name: str, steps: object, least: int) -> int:
+        self.genn_model.refuse_if_built(f"set {name} of {self.title}")
+        what = f"{name} of {self.title}"
+        return checked_integer(what, steps, least, LARGEST_COUNT, error=TypeError)
+
+    def check_dendritic_delays(self) -> None:
+        """Raise if code adds to later steps and it was not said how many there are.
+
+        Raises
+        ------
+        RuntimeError
+            If `max_dendritic_delay_timesteps` is not set.
+        """
+        if self._max_dendritic_delay_timesteps is None and "addToPostDelay" in self.usage.called:
+            raise RuntimeError(
+                f"The code of {self.title} calls addToPostDelay, but maximum dendritic delay "
+                "timesteps has not been set: set its max_dendritic_delay_timesteps to one more "
+                "than its longest delay."
+            )
+
+    # Connectivity -------------------------------------------------------------------------------
+
+    def _sparse(self, action: str) -> SparseConnectivity:
+        if self.connectivity is None:
+            raise RuntimeError(
+                f"{action} only supports SPARSE connectivity, and {self.title} is "
+                f"{self.matrix_type.name}; add it as 'SPARSE'."
+            )
+        return self.connectivity
+
+    def set_sparse_connections(self, pre_indices: object, post_indices: object) -> None:
+        """Give the connections of sparse synapses: one for each pair of indices.
+
+        Parameters
+        ----------
+        pre_indices, post_indices
+            Index of the presynaptic and of the postsynaptic neuron of each synapse. Synapses are
+            stored ordered by these; initial values of variables are in the order given here.
+
+        Raises
+        ------
+        RuntimeError
+            If the synapses are dense, or the model is loaded.
+        TypeError, ValueError
+            If the indices are not integers, differ in number, or are out of range.
+        """
+        connectivity = self._sparse("set_sparse_connections")
+        if self.genn_model.is_loaded:
+            raise RuntimeError(
+                f"The connections of {self.title} cannot be set while the model is loaded; do it "
+                "before model.load()."
+            )
+        connectivity.give(pre_indices, post_indices)
+
+    @property
+    def synapse_order(self) -> np.ndarray[Any, Any] | None:
+        """For connections that were given: where each stored one was in what was given."""
+        return self._sparse("synapse_order").order
+
+    @property
+    def max_connections(self) -> int:
+        """Largest number of synapses that a presynaptic neuron has, or may have."""
+        if self.connectivity is None:
+            return self.trg.num_neurons
+        if self._max_connections is not None:
+            return self._max_connections
+        if not self.connectivity.is_known and self.connectivity_init is not None:
+            return max_row_length(
+                self.connectivity_init, self.src.num_neurons, self.trg.num_neurons
+            )
+        return self.connectivity.longest_row or self.trg.num_neurons
+
+    @max_connections.setter
+    def max_connections(self, number: int) -> None:
+        self._sparse("max_connections")
+        self._max_connections = self._steps("max_connections", number, 1)
+
+    def get_sparse_pre_inds(self) -> np.ndarray[Any, Any]:
+        """Return the presynaptic neuron of each sparse synapse, in the order of storage."""
+        return self._sparse("get_sparse_pre_inds").indices()[0]
+
+    def get_sparse_post_inds(self) -> np.ndarray[Any, Any]:
+        """Return the postsynaptic neuron of each sparse synapse, in the order of storage."""
+        return self._sparse("get_sparse_post_inds").indices()[1]
+
+    def pull_connectivity_from_device(self) -> None:
+        """Let `get_sparse_pre_inds` and `get_sparse_post_inds` see what was made on the device."""
+        self._loaded_sparse("pull_connectivity_from_device").pull()
+
+    def push_connectivity_to_device(self) -> None:
+        """Do nothing: the connectivity on the device is the one that was given."""
+        self._loaded_sparse("push_connectivity_to_device")
+
+    def _loaded_sparse(self, action: str) -> SparseConnectivity:
+        connectivity = self._sparse(action)
+        if not self.genn_model.is_loaded:
+            raise RuntimeError(
+                f"{action} of {self.title} needs a loaded model; call model.load() first."
+            )
+        return connectivity
+
+    def compile_initialisers(self) -> None:
+        """Compile the code from which connections and variables get what they start from."""
+        init = self.connectivity_init
+        if init is not None:
+            types = self.genn_model.types
+            evaluate_parameters(self.title, init.snippet, init.params, self.genn_model.dt, types)
+            if not (init.snippet.row_build_code.is_blank and init.snippet.col_build_code.is_blank):
+                connectivity_kernel(init.snippet, types)
+        super().compile_initialisers()
+
+    def size_memory(self, batch_size: int, seed: int) -> None:
+        """Make the connections where they are not given, and size memory by their number."""
+        if self.connectivity is None:
+            return
+        if not self.connectivity.is_given:
+            if self.connectivity_init is None:
+                raise RuntimeError(
+                    "For sparse projections, the connections must be set before loading a model: "
+                    f"give {self.title} an init_sparse_connectivity(…), or call its "
+                    "set_sparse_connections."
+                )
+            pre, post = build_connectivity(
+                self.connectivity_init,
+                self.src.num_neurons,
+                self.trg.num_neurons,
+                title=self.title,
+                dt=self.genn_model.dt,
+                precision=self.genn_model.types,
+                num_batch=batch_size,
+                seed=seed,
+                stream=stream_number(f"connectivity of {self.title}"),
+                arrays=arrays_on_device(self.connectivity_extra_global_params),
+                bytes_of_synapse=self._bytes_of_synapse(batch_size),
+            )
+            self.connectivity.set(pre, post)
+        size_by_connections(self.connectivity, self.vars)
+
+    def _bytes_of_synapse(self, batch_size: int) -> int:
+        """Return how much memory a sparse synapse takes, on the device and on the host."""
+        size = BYTES_OF_PAIR
+        for buffer in (variable.buffer for variable in self.vars.values()):
+            if buffer.per_element:
+                itemsize = self.genn_model.types.resolve(buffer.type).dtype.itemsize
+                size += buffer.rows(batch_size) * itemsize
+        return 2 * size
+
+    # What the plan asks -------------------------------------------------------------------------
+
+    def records_events(self, side: EventSide) -> bool:
+        """Whether spike-like events of the neurons on one side are recorded."""
+        population = self.src if side == "pre" else self.trg
+        return side in self.events and population.spike_event_recording_enabled
+
+    @property
+    def pre_spike_event_recording_data(
+        self,
+    ) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+        """Recorded presynaptic spike-like events, in the form of `spike_recording_data`.
+
+        Raises
+        ------
+        RuntimeError
+            If they are not recorded, or the buffer has not been filled yet.
+        """
+        return self._recorded_events("pre", "source")
+
+    @property
+    def post_spike_event_recording_data(
+        self,
+    ) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+        """Recorded postsynaptic spike-like events, in the form of `spike_recording_data`.
+
+        Raises
+        ------
+        RuntimeError
+            If they are not recorded, or the buffer has not been filled yet.
+        """
+        return self._recorded_events("post", "target")
+
+    def _recorded_events(
+        self, side: EventSide, population: str
+    ) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+        if not self.records_events(side):
+            raise RuntimeError(
+                f"No {side}synaptic events are recorded from {self.title}; its weight update model "
+                f"needs a {side}_event_threshold_condition_code, and its {population} "
+                "spike_event_recording_enabled = True before model.build()."
+            )
+        return self.events[side].recorder.data(self.genn_model.dt)
+
+    @property
+    def usage(self) -> Usage:
+        """What the code of the synapses uses."""
+        return self.weight_update.model.synapse_usage
+
+    def buffers(self) -> list[tuple[Buffer, Variable | None]]:
+        """Return the memory of the synapses."""
+        groups = (self.vars, self.pre_vars, self.post_vars, self.psm_vars)
+        variables = [variable for group in groups for variable in group.values()]
+        result: list[tuple[Buffer, Variable | None]] = [
+            (variable.buffer, variable) for variable in [*variables, self.out_post]
+        ]
+        hidden: list[Buffer] = []
+        if self.connectivity is not None:
+            hidden += self.connectivity.buffers()
+        if "addToPostDelay" in self.usage.called:
+            hidden.append(self.den_delay_buffer)
+        if "addToPre" in self.usage.called:
+            hidden.append(self.out_pre_buffer)
+        hidden += [buffer for events in self.events.values() for buffer in events.buffers()]
+        return result + [(buffer, None) for buffer in hidden]
+
+    def extra_global_arrays(self) -> list[ExtraGlobalArray]:
+        """Return the extra global parameters of both models and of what runs during load."""
+        return [
+            *super().extra_global_arrays(),
+            *self.psm_extra_global_params.values(),
+            *self.connectivity_extra_global_params.values(),
+        ]
+
+    def set_param_dynamic(self, name: str, dynamic: bool = True) -> NoReturn:
+        """Refuse: a synapse population uses two models, with a method for each."""
+        raise AttributeError(
+            f"{self.title} has two sets of parameters: use set_wu_param_dynamic for those of its "
+            "weight update model, and set_ps_param_dynamic for those of its postsynaptic model."
+        )
+
+    def set_wu_param_dynamic(self, name: str, dynamic: bool = True) -> None:
+        """Declare a parameter of the weight update model dynamic, see `set_param_dynamic`."""
+        self._declare_dynamic("weight update", name, dynamic)
+
+    def set_ps_param_dynamic(self, name: str, dynamic: bool = True) -> None:
+        """Declare a parameter of the postsynaptic model dynamic, see `set_param_dynamic`."""
+        self._declare_dynamic("postsynaptic", name, dynamic)
+
+    def bound_weight_update(self) -> Bound:
+        """Return the weight update model with its values and the memory of its synapses."""
+        init = self.weight_update
+        variables = {**self.vars, **self.extra_global_params}
+        return self._bound("", init.model, init.params, variables, which="weight update")
+
+    def bound_side(self, side: str) -> Bound:
+        """Return the weight update model as its ``"pre"`` or ``"post"`` neurons run it."""
+        variables, references = (
+            (self.pre_vars, self.references.pre)
+            if side == "pre"
+            else (self.post_vars, self.references.post)
+        )
+        init = self.weight_update
+        prefix = f"{self.name}_{side}_"
+        memory = {**variables, **self.extra_global_params}
+        return self._bound(prefix, init.model, init.params, memory, references, "weight update")
+
+    def bound_postsynaptic(self) -> Bound:
+        """Return the postsynaptic model with its values and memory."""
+        init = self.postsynaptic
+        prefix = f"{self.name}_"
+        variables = {**self.psm_vars, **self.psm_extra_global_params}
+        return self._bound(
+            prefix, init.model, init.params, variables, self.references.psm, "postsynaptic"
+        )
+
+
+class _OutPost(Variable):
+    """Accumulated input of a synapse population: two-dimensional, whatever the batch size."""
+
+    @property
+    def _view(self) -> np.ndarray[Any, Any] | None:
+        host = self.buffer.host
+        return None if host is None else np.atleast_2d(host)
+
+
+def size_by_connections(
+    connectivity: SparseConnectivity, variables: Mapping[str, Variable]
+) -> None:
+    """Give variables that have a value for each synapse as much memory as there are synapses."""
+    for variable in variables.values():
+        if variable.buffer.per_element:
+            variable.buffer.count = connectivity.num_synapses

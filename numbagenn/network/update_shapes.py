@@ -1,0 +1,173 @@
+"""What a custom update may refer to: kinds, sizes, and the dimensions of its variables.
+
+An update runs over batches if anything that it refers to has batches, and over neurons or synapses
+if anything has a value for each. A reduction is to something that has one of these two less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccessMode
+from numbagenn.memory.buffers import Buffer
+from numbagenn.models.builtin_models import find_model
+from numbagenn.models.descriptions import CustomUpdateModel
+from numbagenn.network.custom_updates import CustomUpdate, VariableReference
+from numbagenn.network.references import check_reference_type
+
+_BOTH = "batches and neurons"
+_OF_NEURONS = (
+    CustomUpdateVarAccess.READ_ONLY_SHARED_NEURON,
+    CustomUpdateVarAccess.BROADCAST_DELAY,
+)
+
+
+def reduced_over(update: CustomUpdate, target: Buffer) -> str | None:
+    """Return which dimension an update has and the target of a reduction has not.
+
+    Returns
+    -------
+    str or None
+        ``"batches"``, ``"neurons"``, ``"batches and neurons"``, or None.
+    """
+    batches = update.per_batch and not target.per_batch
+    neurons = update.per_element and not target.per_element
+    if batches and neurons:
+        return _BOTH
+    return "batches" if batches else "neurons" if neurons else None
+
+
+def check_targets(
+    title: str, model: CustomUpdateModel, given: Mapping[str, VariableReference]
+) -> None:
+    """Raise unless the references of a custom update fit their declarations and each other.
+
+    Raises
+    ------
+    RuntimeError
+        If they differ in size or type, are to synapses of several populations, or more than one
+        is to be transposed.
+    TypeError
+        If some are to variables of neurons and others to variables of synapses.
+    """
+    for reference in model.var_refs:
+        check_reference_type(title, reference, given[reference.name])
+    targets = given.values()
+    if len({target.synapses is None for target in targets}) > 1:
+        raise TypeError(
+            f"The references of {title} must be all to variables of neurons or all to "
+            "variables of synapses."
+        )
+    if len({target.size for target in targets}) > 1:
+        listed = ", ".join(f"'{name}' {target.size}" for name, target in given.items())
+        raise RuntimeError(
+            f"All referenced variables must have the same size: in {title} they are {listed}."
+        )
+    if len({id(target.synapses) for target in targets}) > 1:
+        listed = ", ".join(
+            f"'{name}' to '{target.synapses.name}'"
+            for name, target in given.items()
+            if target.synapses is not None
+        )
+        raise RuntimeError(
+            f"All referenced variables must belong to the same synapse group: {title} refers with "
+            f"{listed}; write an update for each."
+        )
+    transposed = [name for name, target in given.items() if target.transposed is not None]
+    if not transposed and model is find_model("Transpose", CustomUpdateModel, title):
+        raise RuntimeError(
+            f"{title[0].upper()}{title[1:]} transposes nothing: give create_wu_var_ref the "
+            "population and the variable to copy to as well."
+        )
+    if len(transposed) > 1:
+        listed = " and ".join(f"'{name}'" for name in transposed)
+        raise RuntimeError(
+            f"Each custom weight update can only calculate the transpose of a single variable: in "
+            f"{title} it is asked for {listed}; write an update for each."
+        )
+
+
+def check_dimensions(update: CustomUpdate, batch_size: int) -> None:
+    """Raise unless what an update writes has the dimensions that it needs.
+
+    Parameters
+    ----------
+    update
+        The custom update.
+    batch_size
+        Batch size of the model: with one batch, a variable without batches is as good.
+
+    Raises
+    ------
+    RuntimeError
+        If a variable that is written lacks a dimension, or a reduction reduces nothing, or batches
+        and neurons at once.
+    """
+    title = update.title
+    if update.of_synapses:
+        for var in update.model.vars:
+            if var.access in _OF_NEURONS:
+                raise RuntimeError(
+                    "Custom weight updates cannot use models with BROADCAST_DELAY or SHARED_NEURON "
+                    f"variables: variable '{var.name}' of {title} is {var.access.name}."
+                )
+    for reference in update.model.var_refs:
+        buffer = update.references[reference.name].buffer
+        lower = (update.per_element and not buffer.per_element) or (
+            update.per_batch and not buffer.per_batch and batch_size > 1
+        )
+        if lower and reference.mode is VarAccessMode.READ_WRITE:
+            raise RuntimeError(
+                f"Variable reference '{reference.name}' in {title} to lower-dimensional "
+                "variables cannot be read-write: declare it VarAccessMode.READ_ONLY, or update "
+                "that variable by a custom update of its own."
+            )
+    _check_reductions(update, batch_size)
+    transposing = update.transposing
+    if transposing is not None and update.model.reductions:
+        raise RuntimeError(
+            f"Custom weight updates cannot perform both transpose and batch reduction operations: "
+            f"{title} does; write an update for each."
+        )
+
+
+def _check_reductions(update: CustomUpdate, batch_size: int) -> None:
+    """Raise unless all targets of reductions lack the same one of the update's dimensions."""
+    own = {var.name: var.access for var in update.model.vars}
+    axes = {}
+    for name in update.model.reductions:
+        over = reduced_over(update, update.memory[name])
+        if over is None and batch_size == 1 and name in own and not own[name].per_batch:
+            # A single batch is its own sum.
+            over = "batches"
+        if over is None or (over != "batches" and update.of_synapses):
+            raise RuntimeError(
+                "Custom updates uses reduction model but shape is incorrect: in "
+                f"{update.title} {_misfit(update, name)}."
+            )
+        axes[name] = over
+    if len(set(axes.values())) > 1 or _BOTH in axes.values():
+        listed = ", ".join(f"'{name}' over {over}" for name, over in axes.items())
+        raise RuntimeError(
+            "Custom updates cannot perform batch and neuron reductions simultaneously: "
+            f"{update.title} reduces to {listed}; reduce in two updates, the second of what the "
+            "first made."
+        )
+
+
+def _misfit(update: CustomUpdate, name: str) -> str:
+    """Return why something cannot be the target of a reduction, and what to do."""
+    access = {var.name: var.access for var in update.model.vars}.get(name)
+    if access is None:
+        return (
+            f"'{name}' refers to '{update.references[name].name}', which lacks none of the "
+            "dimensions of what is reduced; refer to a variable that is READ_ONLY, to reduce over "
+            "batches, or READ_ONLY_SHARED_NEURON, to reduce over neurons"
+        )
+    if update.of_synapses and not access.per_element:
+        return f"'{name}' is {access.name}, but synapses can only be reduced over batches"
+    what = "batch" if access.per_element else "neuron"
+    return (
+        f"'{name}' is {access.name}, but nothing that the update refers to has a value for each "
+        f"{what}; make it READ_WRITE"
+    )

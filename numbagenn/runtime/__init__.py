@@ -1,0 +1,1 @@
+"""A loaded model: compiled kernels, threads, initial values, and the queue of steps."""

@@ -1,0 +1,277 @@
+"""From the text of a generated module to the module, compiled, through a cache on disk.
+
+An entry of the cache is one file: the machine code of a module's kernels, after a checksum of it
+and of everything that decides what it should be. It is written beside its place and moved there
+whole, so other processes see all of it or nothing. An entry that is damaged, in whatever way, is
+replaced. What runs is always the text at hand: an entry only saves compiling it.
+
+Machine code cannot be checked before it runs. So entries count only where nobody but the user and
+the administrator could have put them: where others can write, and where nothing can be written,
+modules are compiled in memory, which costs time and nothing else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import gc
+import hashlib
+import linecache
+import os
+import pickle
+import shlex
+import shutil
+import stat
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import platformdirs
+
+from numbagenn.base.user_warnings import warn_user
+
+# Generated modules import these. Done here, that takes no time when a model is built.
+from numbagenn.kernels import jit
+from numbagenn.runtime.threads import aside
+
+# Names of entries that are being written begin like this. Writing takes less than a second, so one
+# that is an hour old was left by a process that was killed.
+_UNFINISHED = "building-"
+_SECONDS_TO_FINISH = 3600.0
+
+# No module compiles to so many bytes: a larger file is damaged.
+_MOST_BYTES = 1 << 28
+_CHECKSUM_BYTES = hashlib.sha256().digest_size
+
+_modules: dict[str, ModuleType] = {}
+
+
+def cache_directory() -> Path | None:
+    """Return the folder of compiled modules, made if need be; None if there is none to rely on.
+
+    It is the folder in the environment variable ``TUTORIAL_CACHE_DIR`` if that is set. Otherwise it
+    is in the user's cache folder or, where that is not the user's alone, among temporary files.
+    """
+    problems = []
+    for place in _places():
+        try:
+            folder = place.absolute()
+            for path in (*reversed(folder.parents), folder):
+                path.mkdir(mode=0o700, exist_ok=True)
+            problem = _problem(folder)
+        except (OSError, ValueError):
+            continue
+        if problem is None:
+            return folder
+        problems.append(problem)
+    if problems:
+        _warn_once(f"Compiled kernels are not kept: {problems[0]}")
+    return None
+
+
+_warn_once = functools.cache(warn_user)
+
+
+def _places() -> Iterator[Path]:
+    """Yield where a cache could be, the best place first."""
+    given = os.environ.get("TUTORIAL_CACHE_DIR")
+    if given:
+        # Path.expanduser raises where there is no home.
+        yield Path(os.path.expanduser(given))  # noqa: PTH111
+        return
+    name = "spiking-mnist-tutorials"
+    # For a user without a home, platformdirs raises, or returns a path that begins with "~".
+    with contextlib.suppress(OSError, RuntimeError):
+        user_cache = Path(platformdirs.user_cache_dir(name))
+        if user_cache.is_absolute():
+            yield user_cache
+    with contextlib.suppress(OSError):
+        user = "" if sys.platform == "win32" else f"-{os.geteuid()}"
+        yield Path(tempfile.gettempdir(), name + user)
+
+
+def compiled(source: str) -> ModuleType:
+    """Return the module that a text defines, its kernels compiled.
+
+    Parameters
+    ----------
+    source
+        Text of a Python module whose functions are decorated with `jit.kernel` and `jit.part`.
+
+    Returns
+    -------
+    ModuleType
+        The module. The same text gives the same module within a process.
+    """
+    key = _key(source)
+    if key not in _modules:
+        aside(functools.partial(_compile, key, source, cache_directory()))
+    return _modules[key]
+
+
+def _compile(key: str, source: str, folder: Path | None) -> None:
+    """Compile a module, with the help of the cache in a folder if there is one."""
+    with jit.COMPILER_LOCK:
+        # Another thread may have been faster.
+        if key in _modules:
+            return
+        stored = _read(folder / key) if folder else {}
+        known = dict(stored)
+        module = None
+        if known:
+            # What is damaged can fail in any way.
+            with contextlib.suppress(Exception):
+                module = _execute(key, source, known)
+        if module is None:
+            known = {}
+            module = _execute(key, source, known)
+        if folder and known != stored:
+            _write(folder / key, known)
+        _modules[key] = module
+
+
+def _key(source: str) -> str:
+    """Return a hash of all that decides what a text compiles to."""
+    parts = [
+        source,
+        sys.version,
+        np.__version__,
+        *jit.target(),
+        *_SOURCES,
+    ]
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
+
+
+# Read with the modules: if a file changes afterwards, this process goes on as it is.
+_SOURCES = [
+    file.read_text("utf-8")
+    for room in ("base", "kernels")
+    for file in sorted((Path(__file__).parents[1] / room).glob("*.py"))
+]
+
+
+def _execute(key: str, source: str, known: dict[str, bytes]) -> ModuleType:
+    """Run the text as a module; kernels whose machine code is not known are compiled and added."""
+    module = ModuleType(f"numbagenn_kernels_{key}")
+    module.__file__ = file = f"<kernels {key}>"
+    # Numba finds the globals of stored functions by the name of their module.
+    sys.modules[module.__name__] = module
+    # Tracebacks and inspect.getsource find the text here, as no file holds it.
+    linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
+    with jit.machine_code(known), _garbage_kept():
+        exec(compile(source, file, "exec"), module.__dict__)
+    return module
+
+
+@contextlib.contextmanager
+def _garbage_kept() -> Iterator[None]:
+    """Keep Python from looking for garbage, which is a tenth of the time that Numba takes.
+
+    Nearly all that it makes stays in use until the module is compiled.
+    """
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
+
+
+def _problem(folder: Path) -> str | None:
+    """Return how others could decide what is in a folder, and the fix; None if they cannot.
+
+    Whoever can write to a folder above it can put another one in its place.
+    """
+    if sys.platform == "win32":
+        # Files have no such owner and mode there, and a user's profile is the user's alone.
+        return None
+    fix = "set TUTORIAL_CACHE_DIR to a folder of your own"
+    for path in (*reversed(folder.parents), folder):
+        status = path.lstat()
+        if not _is_ours(status):
+            return f"'{path}' belongs to another user; {fix}."
+        if stat.S_ISLNK(status.st_mode):
+            # What the link leads through counts as well, from the root on.
+            return _problem(path.parent / path.readlink() / folder.relative_to(path))
+        # What is in a sticky folder, such as /tmp, is safe from others.
+        sticky = status.st_mode & stat.S_ISVTX
+        if _is_open(status) and (path == folder or not sticky):
+            if status.st_uid == os.geteuid() and not sticky:
+                fix = f"run chmod go-w {shlex.quote(str(path))}, or {fix}"
+            return f"other users could change them in '{path}'; {fix}."
+    return None
+
+
+def _is_ours(status: os.stat_result) -> bool:
+    """Return whether something belongs to the user, or to the administrator, as Python may do."""
+    return status.st_uid in (0, os.geteuid())
+
+
+def _is_open(status: os.stat_result) -> bool:
+    """Return whether others can write to something."""
+    return bool(status.st_mode & (stat.S_IWGRP | stat.S_IWOTH))
+
+
+def _read(entry: Path) -> dict[str, bytes]:
+    """Return the machine code in an entry, by kernel: none if it is missing or cannot be used."""
+    try:
+        checksum, content = _content(entry)
+        if checksum == _checksum(entry.name, content):
+            return dict(pickle.loads(content))
+    except FileNotFoundError:
+        return {}
+    # What is damaged can fail in any way.
+    except Exception:
+        pass
+    _remove(entry)
+    return {}
+
+
+def _content(entry: Path) -> tuple[bytes, bytes]:
+    """Return the two parts of an entry, if it is a file that nobody else could have written."""
+    # Links are not followed, and nothing is waited for.
+    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
+    with open(entry, "rb", opener=lambda path, mode: os.open(path, mode | flags)) as file:
+        status = os.fstat(file.fileno())
+        if not stat.S_ISREG(status.st_mode) or status.st_size > _MOST_BYTES:
+            raise ValueError("not an entry")
+        if sys.platform != "win32" and (_is_open(status) or not _is_ours(status)):
+            raise PermissionError("not the user's own")
+        return file.read(_CHECKSUM_BYTES), file.read()
+
+
+def _write(entry: Path, known: dict[str, bytes]) -> None:
+    """Make an entry; a full disk and the like only cost time."""
+    content = pickle.dumps(known)
+    unfinished = entry.with_name(f"{_UNFINISHED}{uuid.uuid4().hex}")
+    with contextlib.suppress(OSError):
+        try:
+            # Others may read it, but not write to it, whatever the umask says.
+            unfinished.touch(mode=0o644, exist_ok=False)
+            unfinished.write_bytes(_checksum(entry.name, content) + content)
+            unfinished.replace(entry)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        for path in entry.parent.glob(f"{_UNFINISHED}*"):
+            if time.time() - path.lstat().st_mtime > _SECONDS_TO_FINISH:
+                _remove(path)
+
+
+def _checksum(key: str, content: bytes) -> bytes:
+    """Return a hash of the content of an entry and of what it stands for."""
+    return hashlib.sha256(key.encode() + content).digest()
+
+
+def _remove(path: Path) -> None:
+    """Remove whatever there is, if that is possible."""
+    with contextlib.suppress(Exception):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()

@@ -1,0 +1,282 @@
+"""Sparse connectivity by code: snippets compiled, and run for every row or column of synapses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache, partial
+from typing import Any
+
+import numpy as np
+
+from numbagenn.base.types import Precision
+from numbagenn.base.wording import LARGEST, checked_integer
+from numbagenn.codegen.initial_values import InitCode, connectivity_code
+from numbagenn.codegen.rendering import rendered
+from numbagenn.kernels.batch_counter import STOP, new_turns
+from numbagenn.language.arithmetic import constant
+from numbagenn.language.symbols import TURNS
+from numbagenn.memory.available import check_memory
+from numbagenn.memory.connections import BYTES_OF_PAIR
+from numbagenn.models.descriptions import CountFunction, SparseConnectivityInitSnippet
+from numbagenn.models.initialisers import ConnectivityInit, evaluate_parameters
+from numbagenn.runtime.compilation import compiled
+from numbagenn.runtime.initial_values import (
+    arguments_of,
+    global_arguments,
+    run,
+    signature_of,
+)
+from numbagenn.runtime.threads import together
+
+Array = np.ndarray[Any, Any]
+
+# Synapses that there is room for at first, unless it is known that there are fewer.
+_MOST_AT_FIRST = 1 << 22
+
+
+def _most(
+    function: CountFunction | None,
+    default: int,
+    what: str,
+    num_pre: int,
+    num_post: int,
+    params: Any,
+) -> int:
+    if function is None:
+        return default
+    try:
+        result = function(num_pre, num_post, dict(params))
+    except Exception as error:
+        raise RuntimeError(
+            f"{what} could not be computed from num_pre = {num_pre}, num_post = {num_post} and "
+            f"{dict(params)}: {type(error).__name__}: {error}."
+        ) from error
+    try:
+        # No row is longer than that, and a kernel counts with 64 bits.
+        return min(checked_integer(f"What {what} returns", result, 0), LARGEST)
+    except (TypeError, ValueError) as error:
+        raise RuntimeError(str(error)) from None
+
+
+def max_row_length(init: ConnectivityInit, num_pre: int, num_post: int) -> int:
+    """Return the most synapses that a presynaptic neuron may have.
+
+    Raises
+    ------
+    RuntimeError
+        If ``calc_max_row_len_func`` of the snippet fails, or returns something else.
+    """
+    snippet = init.snippet
+    what = f"calc_max_row_len_func of {snippet.title}"
+    params = {name: float(value) for name, value in init.params.items()}
+    return _most(snippet.calc_max_row_len_func, num_post, what, num_pre, num_post, params)
+
+
+def max_column_length(init: ConnectivityInit, num_pre: int, num_post: int) -> int:
+    """Return the most synapses that a postsynaptic neuron may have.
+
+    Raises
+    ------
+    RuntimeError
+        If ``calc_max_col_len_func`` of the snippet fails, or returns something else.
+    """
+    snippet = init.snippet
+    what = f"calc_max_col_len_func of {snippet.title}"
+    params = {name: float(value) for name, value in init.params.items()}
+    return _most(snippet.calc_max_col_len_func, num_pre, what, num_pre, num_post, params)
+
+
+@lru_cache(maxsize=256)
+def connectivity_kernel(
+    snippet: SparseConnectivityInitSnippet, precision: Precision
+) -> tuple[InitCode, Any]:
+    """Return the code of a snippet, and the kernel compiled from it."""
+    code = connectivity_code(snippet, precision)
+    names = [param.name for param in snippet.constants]
+    total = code.params[names.index(snippet.shared_total)][0] if snippet.shared_total else ""
+    numbers = ["seed", "stream", "num_batch", "num_pre", "num_post", "line_size", "limit"]
+    global_names, global_types = global_arguments(code)
+    arrays = [*global_names, "targets", "lengths", "problem"]
+    types = [
+        "int64[::1]",
+        *(["int64"] * len(numbers)),
+        precision.time.numpy_name,
+        *(signature_of(ctype) for _, ctype in code.params),
+        *global_types,
+        *("uint32[::1]", "int64[::1]", "int64[::1]"),
+    ]
+    source = rendered(
+        "connectivity.jinja",
+        code=code,
+        total=total,
+        draws=code.draws or bool(total),
+        parameters=", ".join([TURNS, *numbers, "dt", *(name for name, _ in code.params), *arrays]),
+        signature=", ".join(types),
+    )
+    return code, compiled(source).connect
+
+
+def build_connectivity(
+    init: ConnectivityInit,
+    num_pre: int,
+    num_post: int,
+    *,
+    title: str,
+    dt: float,
+    precision: Precision,
+    num_batch: int = 1,
+    seed: int = 0,
+    stream: int = 0,
+    arrays: Mapping[str, Array] | None = None,
+    bytes_of_synapse: int = 0,
+) -> tuple[Array, Array]:
+    """Return which neurons an initialiser connects.
+
+    Parameters
+    ----------
+    init
+        From `init_sparse_connectivity`.
+    num_pre, num_post
+        Sizes of the presynaptic and the postsynaptic population.
+    title
+        What is connected, for messages, such as ``"synapse population 'ab'"``.
+    dt, precision, num_batch
+        Of the model: the length of a step in ms, its precision, the batch size.
+    seed, stream
+        What decides the random numbers: the seed of the model, and a number that is the synapses'
+        own (`streams.stream_number`).
+    arrays
+        Values of the snippet's extra global parameters.
+    bytes_of_synapse
+        How much memory each synapse is to take, beside what is returned.
+
+    Returns
+    -------
+    tuple of ndarray
+        For each synapse its presynaptic and its postsynaptic neuron, as two ``uint32`` arrays,
+        ordered by presynaptic neuron; within a row as they were added, or by postsynaptic neuron
+        where the code builds columns. A pair may occur more than once. All batches share them.
+
+    Raises
+    ------
+    RuntimeError
+        If the snippet has no code, or a row or column gets more synapses than it may have.
+    IndexError
+        If ``addSynapse`` is given a neuron that does not exist.
+    MemoryError
+        If there is not enough memory for the synapses.
+    """
+    snippet = init.snippet
+
+    def check(number: int) -> None:
+        what = f"Connectivity of {number:,} synapses ({title})"
+        check_memory(what, number * (BYTES_OF_PAIR + bytes_of_synapse), "connect fewer neurons")
+
+    if snippet.expected is not None:
+        check(snippet.expected(num_pre, num_post, init.params))
+    if snippet.row_build_code.is_blank and snippet.col_build_code.is_blank:
+        raise RuntimeError(
+            f"{snippet.title} connects nothing: call set_sparse_connections(pre, post) of {title} "
+            "before model.load(), or use a snippet with code."
+        )
+    params = evaluate_parameters(title, snippet, init.params, dt, precision)
+    by_row = not snippet.row_build_code.is_blank
+    num_lines, line_size = (num_pre, num_post) if by_row else (num_post, num_pre)
+    row_limit = max_row_length(init, num_pre, num_post)
+    limit = row_limit if by_row else max_column_length(init, num_pre, num_post)
+    targets, lengths = _run(
+        snippet, params, precision, dt, title, arrays or {},
+        (seed, stream, num_batch, num_pre, num_post, line_size, limit), num_lines, check,
+    )  # fmt: skip
+    lines = np.repeat(np.arange(num_lines, dtype=np.uint32), lengths)
+    pre, post = (lines, targets) if by_row else (targets, lines)
+    if not by_row:
+        _check_rows(np.bincount(pre, minlength=num_pre), row_limit, snippet, title)
+    return (pre, post) if by_row else _in_rows(pre, post)
+
+
+def _run(
+    snippet: SparseConnectivityInitSnippet,
+    params: Mapping[str, float],
+    precision: Precision,
+    dt: float,
+    title: str,
+    arrays: Mapping[str, Array],
+    numbers: tuple[int, ...],
+    num_lines: int,
+    check: Callable[[int], None],
+) -> tuple[Array, Array]:
+    """Return the targets of all rows or columns, one after the other, and how many each has."""
+    code, kernel = connectivity_kernel(snippet, precision)
+    limit = numbers[-1]
+    time = precision.time.dtype.type(constant(dt, precision.time))
+    values = arguments_of(code, snippet, params)
+    lengths = np.zeros(num_lines, np.int64)
+    problem = np.zeros(2, np.int64)
+    room = min(num_lines * limit, _MOST_AT_FIRST)
+    while True:
+        targets = np.zeros(room, np.uint32)
+        try:
+            found = run(
+                code, arrays, snippet, title,
+                partial(_called, kernel, [*numbers, time, *values], [targets, lengths, problem]),
+            )  # fmt: skip
+        except ValueError:
+            raise _out_of_bounds(snippet, title, numbers, problem) from None
+        if found <= room:
+            return targets[:found], lengths
+        # The streams of random numbers start again where they did, and so does all else.
+        check(found)
+        room = found
+
+
+def _called(kernel: Any, before: list[Any], after: list[Any], shared: list[Any]) -> int:
+    results: list[int] = []
+    while not results:
+        turns = new_turns()
+
+        def work(turns: Array = turns) -> None:
+            results.append(int(kernel(turns, *before, *shared, *after)))
+
+        together(work, 1, turns)
+        if turns[STOP]:
+            # A signal came that raised nothing: all of it again.
+            results.clear()
+    return results[0]
+
+
+def _out_of_bounds(
+    snippet: SparseConnectivityInitSnippet, title: str, numbers: tuple[int, ...], problem: Array
+) -> Exception:
+    *_, line_size, limit = numbers
+    index, line = (int(number) for number in problem)
+    by_row = not snippet.row_build_code.is_blank
+    side, other = ("pre", "post") if by_row else ("post", "pre")
+    where = f"{snippet.title}, for {title}, id_{side} = {line}"
+    if not 0 <= index < line_size:
+        return IndexError(
+            f"addSynapse({index}) in the code of {where}: id_{other} must be at least 0 and below "
+            f"num_{other} = {line_size}."
+        )
+    return _too_many(where, limit, "row" if by_row else "col")
+
+
+def _too_many(where: str, limit: int, line: str) -> RuntimeError:
+    return RuntimeError(
+        f"{where}: more than {limit} synapses; give a calc_max_{line}_len_func that returns at "
+        "least as many as there can be."
+    )
+
+
+def _check_rows(
+    lengths: Array, limit: int, snippet: SparseConnectivityInitSnippet, title: str
+) -> None:
+    if lengths.size and lengths.max() > limit:
+        where = f"{snippet.title}, for {title}, id_pre = {lengths.argmax()}"
+        raise _too_many(where, limit, "row")
+
+
+def _in_rows(pre: Array, post: Array) -> tuple[Array, Array]:
+    # Columns come in the order of the postsynaptic neurons, which a stable sort keeps in each row.
+    order = np.argsort(pre, kind="stable")
+    return pre[order], post[order]

@@ -1,0 +1,209 @@
+"""Initial values by code: snippets compiled, and run for every element of a variable.
+
+Each snippet is a module of its own, in which sizes and parameters are arguments. What is compiled
+for one variable thus serves all others of the same type, in any model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any, TypeVar
+
+import numpy as np
+
+from numbagenn.base.types import Precision, ResolvedType
+from numbagenn.codegen.initial_values import InitCode, Layout, value_code
+from numbagenn.codegen.rendering import rendered
+from numbagenn.kernels.batch_counter import HALTED, new_turns
+from numbagenn.language.arithmetic import constant, literal
+from numbagenn.language.symbols import TURNS
+from numbagenn.models.descriptions import Model, VarInitSnippet
+from numbagenn.runtime.compilation import compiled
+from numbagenn.runtime.threads import share
+
+Array = np.ndarray[Any, Any]
+Result = TypeVar("Result")
+
+# Elements below which a second thread is not worth its while.
+_ELEMENTS_PER_CALL = 1 << 15
+
+
+def signature_of(ctype: ResolvedType) -> str:
+    """Return the name of a type in the signature of a kernel."""
+    return "boolean" if ctype.is_bool else ctype.numpy_name
+
+
+def arguments_of(code: InitCode, model: Model, params: Mapping[str, float]) -> list[Any]:
+    """Return the parameters of a snippet as its kernel takes them: in order, of exact types."""
+    values = [params[param.name] for param in model.constants]
+    return [ctype.dtype.type(value) for (_, ctype), value in zip(code.params, values, strict=True)]
+
+
+def global_arguments(code: InitCode) -> tuple[list[str], list[str]]:
+    """Return the names and the types of the arrays that the kernel of a snippet indexes."""
+    names = [name for name, _ in code.arrays]
+    types = [f"{signature_of(ctype)}[::1]" for _, ctype in code.arrays]
+    if code.faults.sites:
+        names.append(code.faults.name)
+        types.append("float64[::1]")
+    return names, types
+
+
+def run(
+    code: InitCode,
+    arrays: Mapping[str, Array],
+    model: Model,
+    title: str,
+    work: Callable[..., Result],
+) -> Result:
+    """Call a kernel with the arrays that its code indexes, and raise if that goes wrong.
+
+    Parameters
+    ----------
+    code, model
+        The code and the snippet that it is of.
+    arrays
+        Values of the snippet's extra global parameters.
+    title
+        What is initialised, for messages.
+    work
+        Calls the kernel with what it is given, a list.
+
+    Raises
+    ------
+    SnippetError
+        If an index is outside its array, or an assertion fails.
+    """
+    # The code is shared by all that have it in common, and what goes wrong is not.
+    faults = replace(code.faults, title=title)
+    faults.allocate(np.dtype(np.float64), 1)
+    assert faults.device is not None
+    given = [arrays[item.name] for item in model.extra_global_params]
+    result = work([*given, *([faults.device[0]] if faults.sites else [])])
+    found = faults.error()
+    if found is not None:
+        raise found[1]
+    return result
+
+
+@lru_cache(maxsize=256)
+def value_kernel(
+    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, layout: Layout
+) -> tuple[InitCode, Any]:
+    """Return the code of a snippet for a variable of some type, and the kernel compiled from it.
+
+    Raises
+    ------
+    SnippetError
+        If the code uses what a variable of this kind does not have.
+    """
+    code = value_code(snippet, precision, ctype, layout)
+    inds = ["pre_inds", "post_inds"] if layout == "sparse" else []
+    global_names, global_types = global_arguments(code)
+    numbers = ["first", "last", "seed", "stream", "num_batch", "num_pre", "num_post"]
+    params = [name for name, _ in code.params]
+    names = [TURNS, *numbers, "dt", *params, *global_names, *inds, "values"]
+    types = [
+        "int64[::1]",
+        *(["int64"] * len(numbers)),
+        precision.time.numpy_name,
+        *(signature_of(param) for _, param in code.params),
+        *global_types,
+        *(["uint32[::1]"] * len(inds)),
+        f"{signature_of(ctype)}[::1]",
+    ]
+    source = rendered(
+        "initial_values.jinja",
+        code=code,
+        parameters=", ".join(names),
+        signature=", ".join(types),
+        zero=literal(0, ctype),
+    )
+    return code, compiled(source).initialise
+
+
+def initial_values(
+    snippet: VarInitSnippet,
+    params: Mapping[str, float],
+    ctype: ResolvedType,
+    precision: Precision,
+    dt: float,
+    shape: Sequence[int],
+    *,
+    count: int | None = None,
+    inds: tuple[Array, Array] | None = None,
+    num_batch: int = 1,
+    seed: int = 0,
+    stream: int = 0,
+    arrays: Mapping[str, Array] | None = None,
+    title: str = "a variable",
+) -> Array:
+    """Run a snippet for every element of a variable.
+
+    Parameters
+    ----------
+    snippet
+        The snippet.
+    params
+        Values of its parameters and derived parameters.
+    ctype
+        Type of the variable.
+    precision, dt, num_batch
+        Of the model: its precision, the length of a step in ms, the batch size.
+    shape
+        ``(num_neurons,)``, or ``(num_pre, num_post)`` for a variable of synapses.
+    count
+        Number of values, where it is not that of all neurons or synapses: 1 for one that they
+        share.
+    inds
+        For synapses that are a list: the presynaptic and the postsynaptic neuron of each, as two
+        arrays of ``uint32``.
+    seed, stream
+        What decides the random numbers: the seed of the model, and a number that is the variable's
+        own (`streams.stream_number`).
+    arrays
+        Values of the snippet's extra global parameters.
+    title
+        What gets the values, for messages.
+
+    Returns
+    -------
+    ndarray
+        One value for each element, the same for all batches.
+
+    Raises
+    ------
+    SnippetError
+        If the code uses what such a variable does not have, or goes wrong.
+    """
+    layout: Layout = "neurons" if len(shape) == 1 else "dense" if inds is None else "sparse"
+    code, kernel = value_kernel(snippet, precision, ctype, layout)
+    if count is None:
+        count = int(np.prod(shape)) if inds is None else len(inds[0])
+    values = np.zeros(count, ctype.dtype)
+    # Of neurons there is one dimension, which takes the place of the postsynaptic one.
+    num_pre, num_post = shape if len(shape) == 2 else (1, shape[0])
+    leading = [
+        *(seed, stream, num_batch, num_pre, num_post),
+        precision.time.dtype.type(constant(dt, precision.time)),
+        *arguments_of(code, snippet, params),
+    ]
+    trailing = [*(inds or ()), values]
+
+    def work(shared: Sequence[Any]) -> None:
+        arguments = [*leading, *shared, *trailing]
+        # Of what goes wrong the first is told, so that has to be found by one thread.
+        least = count if code.faults.sites else _ELEMENTS_PER_CALL
+        turns = new_turns()
+
+        def part(first: int, last: int) -> None:
+            kernel(turns, first, last, *arguments)
+
+        share(part, count, least, turns)
+        if turns[HALTED]:
+            raise RuntimeError(f"Initialising {title} was interrupted: call model.load() again.")
+
+    run(code, arrays or {}, snippet, title, work)
+    return values

@@ -1,0 +1,114 @@
+"""Ctrl-C while kernels run.
+
+Python handles a signal in the main thread, between two lines of Python. A kernel has no such lines,
+so while the main thread runs one, another thread listens: Python writes a byte into a socket as
+soon as a signal comes, and the listener tells the kernel to stop. Back in Python, the main thread
+handles the signal as ever. If that raises nothing, the kernel is called again for the rest.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import threading
+import time
+from typing import Any
+
+import numpy as np
+
+from numbagenn.kernels.batch_counter import STOP, Stop
+
+Array = np.ndarray[Any, Any]
+
+#: Seconds that a kernel has to finish a step before it is stopped in the middle of it.
+GRACE = 0.1
+
+_main = threading.main_thread().ident
+
+# What the kernels look at that the main thread runs at the moment.
+_watched: Array | None = None
+
+# The socket that Python writes to, once a thread listens to its other end, and what that has heard.
+_socket = -1
+_heard: list[bytes] = []
+
+
+def watch(turns: Array) -> Array | int | None:
+    """Have the kernels that look at `turns` stop when a signal comes, until `unwatch`.
+
+    Inside of another watch, which then goes on afterwards, this takes next to no time.
+
+    Returns
+    -------
+    ndarray, int or None
+        What `unwatch` wants. None in any thread but the main one, as others handle no signals.
+    """
+    global _watched
+    if threading.get_ident() != _main:
+        return None
+    outer, _watched = _watched, turns
+    if outer is not None:
+        return outer
+    if _socket < 0:
+        _begin_to_listen()
+    before = signal.set_wakeup_fd(_socket, warn_on_full_buffer=False)
+    # Ours is still there where an interrupt has kept `unwatch` from being called.
+    return -1 if before == _socket else before
+
+
+def unwatch(before: Array | int | None) -> None:
+    """End what `watch` began, with what that has returned."""
+    global _watched
+    if before is None:
+        return
+    if not isinstance(before, int):
+        _watched = before
+        return
+    _watched = None
+    signal.set_wakeup_fd(before)
+    while _heard:
+        numbers = _heard.pop()
+        # Event loops of other libraries wait for what came meanwhile.
+        if before >= 0:
+            with contextlib.suppress(OSError):
+                os.write(before, numbers)
+
+
+def _begin_to_listen() -> None:
+    global _socket
+    receiver, sender = socket.socketpair()
+    sender.setblocking(False)
+    threading.Thread(target=_listen, args=(receiver,), name="interrupts", daemon=True).start()
+    _socket = sender.detach()
+
+
+def _after_fork() -> None:
+    # No thread is taken along, so there is nobody who listens, and the one that forked is the main
+    # one now.
+    global _socket, _watched, _main
+    _socket, _watched, _main = -1, None, threading.main_thread().ident
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork)
+
+
+def _listen(receiver: socket.socket) -> None:
+    while True:
+        numbers = receiver.recv(4096)
+        turns = _watched
+        if turns is None:
+            continue
+        _heard.append(numbers)
+        turns[STOP] = Stop.SOON
+        # Only what certainly ends in KeyboardInterrupt is worth an unfinished step.
+        if signal.SIGINT in numbers and _raises():
+            time.sleep(GRACE)
+            if _watched is turns:
+                turns[STOP] = Stop.NOW
+
+
+def _raises() -> bool:
+    return signal.getsignal(signal.SIGINT) is signal.default_int_handler

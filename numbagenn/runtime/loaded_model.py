@@ -1,0 +1,485 @@
+"""A loaded model: its memory, the queue of steps, and the calls of the compiled kernels.
+
+A step is only counted when it is asked for. All steps that are waiting run when something could
+tell the difference: one batch after the other, each through all steps, so that its state stays in
+the cache. Batches do not interact inside a step, which makes this exact.
+
+Ctrl-C may come between any two lines here. So whatever has begun is written down first, in a form
+that can be taken up at any point: nothing is done twice, and what was asked for and is not finished
+goes on at the next call, before anything else.
+"""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import deque
+from collections.abc import Callable, Container, Iterable
+from dataclasses import dataclass
+from functools import partial
+from operator import itemgetter
+from time import perf_counter
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from numbagenn.base.types import TIMEPOINT, Precision
+from numbagenn.codegen.custom_updates import CustomUpdateCall
+from numbagenn.codegen.plan import Plan
+from numbagenn.kernels.batch_counter import FINISHED, HALTED, new_turns
+from numbagenn.memory.buffers import Buffer, aligned_zeros
+from numbagenn.memory.faults import Faults
+from numbagenn.memory.variables import Variable
+from numbagenn.network.groups import Group
+from numbagenn.network.neuron_groups import NeuronGroup
+from numbagenn.network.synapse_groups import SynapseGroup
+from numbagenn.runtime.interrupts import unwatch, watch
+from numbagenn.runtime.sizes import check_sizes
+from numbagenn.runtime.threads import settle, share, together
+
+Array = np.ndarray[Any, Any]
+
+# Whole steps, or one phase of them.
+_WHOLE, _SYNAPSES, _DYNAMICS, _NEURONS, _POSTSYNAPTIC = 15, 1, 2, 4, 8
+_PHASES = (
+    (_DYNAMICS, "synapse_dynamics"),
+    (_SYNAPSES, "presynaptic_update"),
+    (_POSTSYNAPTIC, "postsynaptic_update"),
+    (_NEURONS, "neuron_update"),
+)
+
+#: Steps that may wait. More would not be faster, and a progress bar would know nothing of them.
+LONGEST_QUEUE = 1000
+
+
+class _Job:
+    """Turns that kernels are to take, once each, however often they are interrupted.
+
+    Parameters
+    ----------
+    number
+        How many turns there are.
+    most
+        Number of threads that may share them.
+    """
+
+    def __init__(self, number: int, most: int) -> None:
+        self._number = number
+        self._most = most
+        self._begun = False
+        self._turns = new_turns()
+
+    def finish(self, kernel: Callable[..., None], *arguments: object) -> None:
+        """Call a kernel with the turns that are left and with arguments, until all are taken.
+
+        Raises
+        ------
+        RuntimeError
+            If an interrupt has left something in the middle.
+        """
+        while True:
+            if self._begun:
+                settle()
+                if self._turns[HALTED]:
+                    raise RuntimeError(
+                        "The model was interrupted in the middle of a step: call model.unload() "
+                        "and model.load() to start again."
+                    )
+                if self._turns[FINISHED] == self._number:
+                    return
+                self._turns = self._left()
+            self._begun = True
+            work = partial(kernel, self._turns, *arguments)
+            together(work, self._most, self._turns, self._number)
+            if self._turns[FINISHED] == self._number:
+                return
+
+    def _left(self) -> Array:
+        """Return the turns that are left: what has been taken is finished."""
+        return new_turns(self._turns[FINISHED])
+
+
+class _Phase(_Job):
+    """A phase of some steps, or all of them, in which each batch is a turn.
+
+    Parameters
+    ----------
+    number, name
+        Which phase it is, as the kernel and the timers know it.
+    batch_size, most
+        Number of batches, and of threads that may share them.
+    """
+
+    def __init__(self, number: int, name: str, batch_size: int, most: int) -> None:
+        super().__init__(batch_size, most)
+        self.number = number
+        self.name = name
+        # Number of steps that each batch has done.
+        self.progress = np.zeros(batch_size, np.int64)
+
+    def _left(self) -> Array:
+        # Each batch may have been left between two steps, so all of them have another turn.
+        return new_turns()
+
+
+@dataclass(eq=False)
+class _Steps:
+    """Steps that have begun: from the first to before the last, and what there is left to do."""
+
+    first: int
+    last: int
+    phases: deque[_Phase]
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """All that a custom update takes whenever it is run.
+
+    Parameters
+    ----------
+    group_name, call
+        What it is.
+    kernel
+        Its compiled function; None where it has no code.
+    sizes
+        Number of batches, and of elements of each, and how many of both make a part.
+    num_parts
+        Number of parts, which threads can share.
+    arguments
+        Its arrays.
+    can_fail
+        Whether its code can go wrong while it runs.
+    """
+
+    group_name: str
+    call: CustomUpdateCall
+    kernel: Callable[..., None] | None
+    sizes: tuple[int, int, int, int]
+    num_parts: int
+    arguments: tuple[Array, ...]
+    can_fail: bool
+
+
+class _Update(_Job):
+    """A custom update that has begun, in which each part is a turn."""
+
+    def __init__(self, prepared: _Prepared) -> None:
+        super().__init__(prepared.num_parts, prepared.num_parts)
+        self.prepared = prepared
+
+
+# Elements below which a custom update is not worth a second thread.
+_ELEMENTS_PER_CALL = 1 << 18
+
+
+class Runtime:
+    """A model in memory.
+
+    Parameters
+    ----------
+    plan
+        The plan of the model.
+    kernels
+        Its compiled module.
+    groups
+        All parts of the model, whose memory is to be allocated.
+    batch_size, precision, timing_enabled, seed
+        Properties of the model when it was built.
+    num_recording_timesteps
+        Steps that a recording holds.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        kernels: ModuleType,
+        groups: Iterable[Group],
+        batch_size: int,
+        precision: Precision,
+        timing_enabled: bool,
+        seed: int,
+        num_recording_timesteps: int | None,
+    ) -> None:
+        start = perf_counter()
+        self._plan = plan
+        self._kernels = kernels
+        self._batch_size = batch_size
+        self._precision = precision
+        self._timing_enabled = timing_enabled
+        #: Number of steps that were asked for since the model was loaded, and when to run them.
+        self.steps_asked = 0
+        self.steps_at_flush = LONGEST_QUEUE
+        # How many of them are done, and what the number of the next one is beyond that.
+        self._steps_done = 0
+        self._offset = 0
+        # What has begun and may not be finished, after an interrupt.
+        self._steps: _Steps | None = None
+        self._updates: deque[_Update] = deque()
+        self._prepared: dict[str, list[_Prepared]] = {}
+        self._faults_unread = False
+        # What there is to look at between two jobs.
+        self._idle = new_turns()
+        # 0 stands for numbers that nobody can foresee.
+        self.seed = seed or secrets.randbits(63)
+        self._owned: list[Buffer] = []
+        self._of_thread = threading.local()
+        groups = list(groups)
+        sizes = (plan, groups, batch_size, precision, num_recording_timesteps)
+        check_sizes(*sizes)
+        used = {*plan.buffers, *(b for call in plan.custom_updates.values() for b in call.buffers)}
+        # Code that connects neurons and initialises variables needs these before anything else.
+        for group in groups:
+            self._allocate_global(group, used)
+        self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
+        self._doubtful = [
+            group
+            for group in groups
+            if isinstance(group, NeuronGroup) and group.model.doubt is not None
+        ]
+        connecting = perf_counter()
+        for group in groups:
+            group.size_memory(batch_size, self.seed)
+        connecting = perf_counter() - connecting
+        # Now with the number of synapses that were made.
+        check_sizes(*sizes)
+        for group in groups:
+            for buffer, variable in group.buffers():
+                self._allocate(group, buffer, variable)
+        for synapse_group in self._synapses:
+            if synapse_group.connectivity is not None:
+                synapse_group.connectivity.fill()
+        self._faults = sorted((b for b in used if isinstance(b, Faults)), key=lambda b: b.title)
+        for faults in self._faults:
+            faults.allocate(precision.resolve(faults.type).dtype, batch_size)
+            self._owned.append(faults)
+        for recorder in plan.recorders:
+            assert num_recording_timesteps is not None
+            recorder.allocate(num_recording_timesteps, batch_size)
+        self._arguments = [
+            *(self._device(buffer) for buffer in plan.buffers),
+            *(recorder.device for recorder in plan.recorders),
+        ]
+        self.times = dict.fromkeys(("init", *(name for _, name in _PHASES)), 0.0)
+        # By part, as there are timers, and group.
+        self.custom_update_times: dict[tuple[str, str], float] = {}
+        if timing_enabled:
+            self.times["init"] = perf_counter() - start
+            if any(group.connectivity is not None for group in self._synapses):
+                self.times["init_sparse"] = connecting
+                self.times["init"] -= connecting
+
+    def _allocate(self, group: Group, buffer: Buffer, variable: Variable | None) -> None:
+        ctype = self._precision.resolve(buffer.type)
+        initial = None
+        if variable is not None:
+            initial = group.initial_values(variable, self._batch_size, self.seed)
+        buffer.allocate(ctype.dtype, self._batch_size)
+        self._owned.append(buffer)
+        assert buffer.device is not None
+        if initial is not None:
+            buffer.fill_device(initial)
+            # There need not be room for a third array of this size.
+            del initial
+            buffer.pull()
+        elif buffer.type == TIMEPOINT:
+            # No spike so far: as long ago as can be expressed.
+            buffer.fill(np.asarray(np.finfo(ctype.dtype).min))
+
+    def _allocate_global(self, group: Group, used: Container[Buffer]) -> None:
+        """Allocate what a group has once for all elements and batches."""
+        for array in group.extra_global_arrays():
+            if array.buffer in used:
+                array.refuse_if_empty()
+            if array.allocate(self._precision.resolve(array.type).dtype):
+                self._owned.append(array.buffer)
+        for params in group.dynamic_params():
+            for buffer in params.buffers.values():
+                self._allocate(group, buffer, None)
+            params.start(self._precision)
+
+    def _device(self, buffer: Buffer) -> np.ndarray[Any, Any]:
+        """Return a device array in the shape that kernels take."""
+        assert buffer.device is not None
+        if buffer.columns:
+            return buffer.device.reshape(len(buffer.device), -1, buffer.columns)
+        return buffer.device
+
+    def _scratch(self) -> list[np.ndarray[Any, Any]]:
+        """Return the arrays that this thread uses while it simulates."""
+        if not hasattr(self._of_thread, "scratch"):
+            self._of_thread.scratch = [
+                aligned_zeros(scratch.shape, np.dtype(scratch.dtype))
+                for scratch in self._plan.scratch
+            ]
+        arrays: list[np.ndarray[Any, Any]] = self._of_thread.scratch
+        return arrays
+
+    @property
+    def buffers(self) -> list[Buffer]:
+        """All memory of the model."""
+        return list(self._owned)
+
+    def release(self) -> None:
+        """Drop all memory."""
+        for buffer in self._owned:
+            buffer.release()
+        for synapse_group in self._synapses:
+            if synapse_group.connectivity is not None:
+                synapse_group.connectivity.forget()
+        for recorder in self._plan.recorders:
+            recorder.release()
+
+    @property
+    def pending(self) -> int:
+        """Number of steps that have been asked for and not been done."""
+        return self.steps_asked - self._steps_done
+
+    @property
+    def timestep(self) -> int:
+        """Number of the next step."""
+        return self.steps_asked + self._offset
+
+    @timestep.setter
+    def timestep(self, value: int) -> None:
+        self.flush()
+        self._offset = value - self.steps_asked
+
+    def flush(self) -> None:
+        """Run all that has been asked for.
+
+        Raises
+        ------
+        RuntimeError
+            If an interrupt has left a step in the middle.
+        """
+        if self._updates or self._steps_done < self.steps_asked:
+            for population in self._doubtful:
+                population.warn_of_doubt()
+            # One watch for all that there is to do, as a watch of its own would cost each more.
+            before = watch(self._idle)
+            try:
+                while self._updates:
+                    self._run_update(self._updates[0])
+                    self._updates.popleft()
+                while self._steps_done < self.steps_asked:
+                    self._run_steps()
+            finally:
+                unwatch(before)
+        if self._faults_unread:
+            self._raise_faults()
+
+    def _run_steps(self) -> None:
+        """Do the steps that have begun, or else begin those that are waiting."""
+        steps = self._steps
+        if steps is None or steps.last <= self._steps_done:
+            steps = self._steps = self._next_steps()
+        while steps.phases:
+            phase = steps.phases[0]
+            start = perf_counter()
+            self._simulate(steps, phase)
+            if self._timing_enabled:
+                self.times[phase.name] += perf_counter() - start
+            steps.phases.popleft()
+        self._steps_done = steps.last
+        self.steps_at_flush = steps.last + LONGEST_QUEUE
+
+    def _next_steps(self) -> _Steps:
+        first = self._steps_done
+        if not self._timing_enabled and not self._plan.in_lockstep:
+            return _Steps(first, self.steps_asked, deque([self._phase(_WHOLE, "")]))
+        absent = {
+            _DYNAMICS: not self._plan.has_synapse_dynamics,
+            _POSTSYNAPTIC: not self._plan.has_postsynaptic_events,
+        }
+        phases = (self._phase(*phase) for phase in _PHASES if not absent.get(phase[0]))
+        return _Steps(first, first + 1, deque(phases))
+
+    def _phase(self, number: int, name: str) -> _Phase:
+        # In lockstep one batch runs after the other, as each sees what those before have assigned.
+        most = 1 if self._plan.in_lockstep else self._batch_size
+        return _Phase(number, name, self._batch_size, most)
+
+    def _raise_faults(self) -> None:
+        """Raise an error for the first thing that went wrong since this was last asked."""
+        found = [error for error in (faults.error() for faults in self._faults) if error]
+        self._faults_unread = False
+        if found:
+            raise min(found, key=itemgetter(0))[1]
+
+    def _simulate(self, steps: _Steps, phase: _Phase) -> None:
+        """Have all batches do what they have not done yet of a phase of some steps."""
+        simulate, arguments = self._kernels.simulate, self._arguments
+        numbers = (
+            *(phase.progress, self._batch_size, steps.first + self._offset, steps.first),
+            *(self.seed, steps.last - steps.first, phase.number),
+        )
+
+        def kernel(turns: Array) -> None:
+            simulate(turns, *numbers, *arguments, *self._scratch())
+
+        self._faults_unread = bool(self._faults)
+        phase.finish(kernel)
+
+    def custom_update(self, group_name: str, names: Iterable[str]) -> None:
+        """Run custom updates, after all steps so far."""
+        self.flush()
+        if group_name not in self._prepared:
+            calls = sorted((self._plan.custom_updates[name] for name in names), key=_stage)
+            self._prepared[group_name] = [self._prepare(group_name, call) for call in calls]
+        self._updates = deque(map(_Update, self._prepared[group_name]))
+        self.flush()
+
+    def _prepare(self, group_name: str, call: CustomUpdateCall) -> _Prepared:
+        """Return a custom update as it is run, in parts where it takes long."""
+        size = self._batch_size if call.per_batch else 1
+        count = call.count if call.counted is None else call.counted.count
+        most_batches, most_elements = size, max(1, count)
+        if call.elements_apart and (size == 1 or not call.batches_apart):
+            most_elements = max(1, _ELEMENTS_PER_CALL // size)
+        elif call.batches_apart:
+            most_batches = max(1, _ELEMENTS_PER_CALL // max(1, count))
+        return _Prepared(
+            group_name,
+            call,
+            None if call.function is None else getattr(self._kernels, call.function),
+            (size, count, most_batches, most_elements),
+            max(1, -(-count // most_elements)) * -(-size // most_batches),
+            tuple(self._device(buffer) for buffer in call.buffers),
+            any(isinstance(buffer, Faults) for buffer in call.buffers),
+        )
+
+    def _run_update(self, update: _Update) -> None:
+        """Do what a custom update has not done yet."""
+        prepared, call = update.prepared, update.prepared.call
+        function = prepared.kernel
+        start = perf_counter()
+        if function is not None:
+            clock = (self._steps_done + self._offset, self._steps_done)
+            self._faults_unread |= prepared.can_fail
+            update.finish(function, *prepared.sizes, *clock, *prepared.arguments)
+        for buffer in call.broadcast:
+            assert buffer.device is not None
+            slots = buffer.device.reshape(len(buffer.device), buffer.slots, buffer.count)
+            slots[:] = slots[:, [self._steps_done % buffer.slots]]
+        if call.transposed is not None:
+            source, target = map(self._device, call.transposed)
+
+            def transpose(first: int, last: int) -> None:
+                np.copyto(target[first:last], source[first:last].transpose(0, 2, 1))
+
+            share(transpose, len(source), max(1, _ELEMENTS_PER_CALL // source[0].size))
+        if self._timing_enabled:
+            part = "update" if call.transposed is None else "transpose"
+            spent = self.custom_update_times.get((part, prepared.group_name), 0.0)
+            self.custom_update_times[part, prepared.group_name] = spent + perf_counter() - start
+
+    def pull_recordings(self) -> None:
+        """Copy all recordings to the host, after all steps so far."""
+        self.flush()
+        for recorder in self._plan.recorders:
+            recorder.pull(self.timestep)
+
+
+def _stage(call: CustomUpdateCall) -> int:
+    return call.stage

@@ -1,0 +1,72 @@
+"""How much memory a model needs, counted before any of it is allocated."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterable
+
+import numpy as np
+
+from numbagenn.base.types import TIMEPOINT, Precision
+from numbagenn.base.wording import in_bytes
+from numbagenn.codegen.plan import Plan
+from numbagenn.memory.available import check_memory
+from numbagenn.memory.connections import BYTES_OF_PAIR
+from numbagenn.network.groups import Group
+from numbagenn.network.synapse_groups import SynapseGroup
+from numbagenn.runtime.threads import get_num_threads
+
+
+def check_sizes(
+    plan: Plan,
+    groups: Iterable[Group],
+    batch_size: int,
+    precision: Precision,
+    num_recording_timesteps: int | None,
+) -> None:
+    """Raise if a model needs more memory than there is.
+
+    Only what is sure to be written counts, so that nothing is refused that would fit. Sparse
+    synapses count as soon as their number is known.
+
+    Parameters
+    ----------
+    plan, groups, batch_size, precision, num_recording_timesteps
+        As for `Runtime`.
+
+    Raises
+    ------
+    MemoryError
+        With what is needed, what there is, and what needs most of it.
+    """
+    sizes: Counter[str] = Counter()
+    for group in groups:
+        _count(group, batch_size, precision, sizes)
+    for recorder in plan.recorders:
+        # On the device and, once pulled, on the host.
+        size = 2 * recorder.num_bytes(num_recording_timesteps or 0, batch_size)
+        sizes[f"the recording of {recorder.title}"] += size
+    threads = min(get_num_threads(), 1 if plan.in_lockstep else batch_size)
+    sizes["what threads note while they simulate"] = threads * sum(
+        math.prod(scratch.shape) * np.dtype(scratch.dtype).itemsize for scratch in plan.scratch
+    )
+    most, size = sizes.most_common(1)[0]
+    fix = "make it smaller"
+    if batch_size > 1:
+        fix += f", or batch_size, which is {batch_size}"
+    check_memory("The model", sizes.total(), fix, f"{in_bytes(size)} of it for {most}")
+
+
+def _count(group: Group, batch_size: int, precision: Precision, sizes: Counter[str]) -> None:
+    """Add to `sizes` what the parts of a group need."""
+    connectivity = group.connectivity if isinstance(group, SynapseGroup) else None
+    for buffer, variable in group.buffers():
+        size = buffer.num_bytes(precision.resolve(buffer.type).dtype, batch_size)
+        what = group.title if variable is None else f"variable '{variable.name}' of {group.title}"
+        # What starts from values is written on the device and on the host.
+        starts = variable is not None or buffer.start or buffer.constant
+        sizes[what] += 2 * size if starts or buffer.type == TIMEPOINT else size
+    if connectivity is not None:
+        # What was given or made is kept, too.
+        sizes[group.title] += connectivity.num_synapses * BYTES_OF_PAIR

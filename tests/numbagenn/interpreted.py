@@ -1,0 +1,127 @@
+"""What the engine generates, run by the plain interpreter: kernels without a compiler.
+
+The Python that a code string becomes means the same to Numba and to the interpreter, if the names
+of its types are given C's conversions. That makes the interpreter a second opinion on all that the
+compiler decides: types, conversions, the order of branches.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+from numba import njit
+
+from numbagenn.base import types
+from numbagenn.kernels import c_functions, random_numbers, spike_lists
+
+
+class _Converter:
+    """A numeric type that converts as C does, and that NumPy takes for one of its own."""
+
+    def __init__(self, dtype: np.dtype) -> None:
+        self.dtype = dtype
+
+    def __call__(self, value: Any) -> Any:
+        return np.asarray(value).astype(self.dtype)[()]
+
+
+def _remainder(a: Any, b: Any) -> Any:
+    return a - c_functions.int_divide.py_func(a, b) * b
+
+
+def _fetch(array: np.ndarray, index: Any, *where: Any) -> Any:
+    return array[int(index)] if index < array.size else array.dtype.type(0)
+
+
+def _put(array: np.ndarray, index: Any, value: Any, *where: Any) -> None:
+    if index < array.size:
+        array[int(index)] = value
+
+
+def _take_turn(turns: np.ndarray) -> int:
+    turns[0] += 1
+    return int(turns[0]) - 1
+
+
+def _finish_turn(turns: np.ndarray) -> None:
+    turns[1] += 1
+
+
+def _plain(module: Any, **instead: Any) -> SimpleNamespace:
+    functions = {
+        name: getattr(function, "py_func", function)
+        for name, function in vars(module).items()
+        if not name.startswith("_")
+    }
+    return SimpleNamespace(**functions | instead)
+
+
+def _callable(part: Any) -> Any:
+    """Return a compiled function that Python can call: parts are for kernels only."""
+    return njit(part.py_func, error_model="numpy")
+
+
+def _drawing(function: Any) -> Any:
+    """Return a compiled function of `random_numbers` whose states stay unsigned integers."""
+    compiled = _callable(function) if hasattr(function, "py_func") else function
+
+    def call(*arguments: Any) -> Any:
+        result = compiled(*arguments)
+        if isinstance(result, tuple):
+            return result[0], np.uint64(result[1])
+        return np.uint64(result)
+
+    return call
+
+
+#: What a generated module imports, uncompiled.
+NAMESPACE: dict[str, Any] = {
+    "np": np,
+    # Python's functions raise where C's give infinities and NaN, and take no NumPy integers.
+    "math": SimpleNamespace(
+        **vars(math)
+        | {
+            "ldexp": lambda x, n: math.ldexp(x, int(n)),
+            "sqrt": np.sqrt,
+            "exp": np.exp,
+            "fabs": np.fabs,
+        }
+    ),
+    "c_functions": _plain(
+        c_functions, int_remainder=_remainder, c_fma=_callable(c_functions.c_fma)
+    ),
+    "random_numbers": SimpleNamespace(
+        **{name: _drawing(one) for name, one in vars(random_numbers).items() if callable(one)}
+    ),
+    "arrays": SimpleNamespace(fetch=_fetch, put=_put, report=lambda *where: None),
+    **{
+        name: _callable(getattr(spike_lists, name))
+        for name in (
+            *("collect", "end_block", "keep", "list_arrivals", "lowest_bit"),
+            *("recall", "record", "record_block", "set_flags", "take", "to_deliver"),
+        )
+    },
+    "kernel": lambda signature, **options: lambda function: function,
+    "part": lambda function: function,
+    "part_of_separate_arrays": lambda function: function,
+    "take_turn": _take_turn,
+    "finish_turn": _finish_turn,
+    "paused": lambda turns: False,
+    "halted": lambda turns: False,
+    # Where what is run is no whole function, which would get them.
+    "turns": None,
+    **{one.numpy_name: _Converter(one.dtype) for one in types.TYPE_NAMES.values()},
+}
+
+
+def module(source: str) -> dict[str, Any]:
+    """Return what the text of a generated module defines, without its imports."""
+    names = dict(NAMESPACE)
+    begin = re.search("^@", source, re.MULTILINE)
+    assert begin is not None
+    exec(compile(source[begin.start() :], "<interpreted>", "exec"), names)
+    return names

@@ -1,0 +1,71 @@
+"""The API of PyGeNN 4.9.
+
+Where `pygenn` is the bundled engine by `python -m tutorial_helpers run --api 4.9`.
+"""
+
+from numbagenn.compat import v4_9 as legacy
+
+old = legacy.GeNNModel("float", "old")
+cells = legacy.create_custom_neuron_class(
+    "cells",
+    param_names=["Vthr"],
+    var_name_types=[("V", "scalar")],
+    sim_code="$(V) += $(Isyn) * DT;",
+    threshold_condition_code="$(V) >= $(Vthr)",
+    reset_code="$(V) = 0.0;",
+)
+layer = old.add_neuron_population("layer", 4, cells, {"Vthr": 1.0}, {"V": 0.0})
+
+# %% A misspelt population -> ValueError
+old.add_current_source("dc", "DC", "layers", {"amp": 1.0}, {})
+
+# %% A matrix type of 5.x -> ValueError
+old.add_synapse_population(
+    "s", "DENSE", 0, layer, layer, "StaticPulse", {}, {"g": 0.5}, {}, {}, "DeltaCurr", {}, {}
+)
+
+# %% A negative delay -> TypeError
+old.add_synapse_population(
+    "s", "DENSE_INDIVIDUALG", -1, layer, layer,
+    "StaticPulse", {}, {"g": 0.5}, {}, {}, "DeltaCurr", {}, {},
+)  # fmt: skip
+
+# %% Weights of each synapse in a type that has one for all -> TypeError
+old.add_synapse_population(
+    "s", "DENSE_GLOBALG", 0, layer, layer,
+    "StaticPulse", {}, {"g": np.ones(16)}, {}, {}, "DeltaCurr", {}, {},
+)  # fmt: skip
+
+# %% $(…) that is not closed -> RuntimeError
+legacy.create_custom_neuron_class("cells", var_name_types=[("V", "scalar")], sim_code="$(V = 0.0;")
+
+# %% A misspelt name in $(…) -> RuntimeError
+legacy.create_custom_neuron_class(
+    "cells", var_name_types=[("V", "scalar")], sim_code="$(V) += $(Isny);"
+)
+
+# %% A misspelt function in $(…) -> RuntimeError
+legacy.create_custom_current_source_class("dc", injection_code="$(injectCurent, 1.0);")
+
+# %% A derived parameter that is a plain function -> TypeError
+legacy.create_custom_neuron_class("cells", derived_params=[("decay", lambda pars, dt: dt)])
+
+# %% C++ in support code -> NotImplementedError
+legacy.create_custom_neuron_class("cells", support_code="scalar f() { return 1.0; }")
+
+# %% The length of the recording where the path was -> TypeError
+old.build()
+old.load(100)
+
+# %% A time between two steps -> ValueError
+old.build()
+old.load()
+old.t = 0.15
+
+# %% A population that there is not -> ValueError
+old.build()
+old.load()
+old.pull_state_from_device("layr")
+
+# %% An unknown backend -> ValueError
+old.use_backend = "Cuda"
