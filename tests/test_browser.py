@@ -99,7 +99,7 @@ IMAGES_ARE_LOADED = """output => [...document.querySelectorAll(`${output} img`)]
 def copy(tmp_path: Path) -> Path:
     """Copy what the notebooks need."""
     folder = tmp_path / "copy"
-    for name in ("notebooks", "tutorial_helpers", "data"):
+    for name in ("notebooks", "numbagenn", "tutorial_helpers", "data"):
         ignored = shutil.ignore_patterns("__pycache__", ".*", "*_CODE")
         shutil.copytree(ROOT / name, folder / name, ignore=ignored)
     shutil.copy(ROOT / "requirements.txt", folder)

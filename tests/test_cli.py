@@ -411,7 +411,7 @@ def test_settings_of_numba_that_change_nothing(tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(
         "from numbagenn.runtime.compilation import compiled\n"
-        "source = 'from numbagenn import jit\\n'\n"
+        "source = 'from numbagenn.kernels import jit\\n'\n"
         "source += '@jit.kernel(\"int64(int64)\")\\ndef one_more(n):\\n    return n + 1\\n'\n"
         "print(compiled(source).one_more(1))\n"
     )

@@ -13,12 +13,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
+import numbagenn
+import tutorial_helpers
 from numbagenn.compat.missing_names import MissingNames
 from numbagenn.compat.shim import missing_names, stand_in
 from tutorial_helpers.command_line import flush_output, nobody_reads
 from tutorial_helpers.script_version import pygenn_version
 
-_PACKAGE = Path(__file__).resolve().parent
+_PACKAGES = {Path(package.__path__[0]).resolve() for package in (numbagenn, tutorial_helpers)}
 
 
 def run_script(path: str, arguments: Sequence[str] = (), version: str | None = None) -> int:
@@ -115,7 +117,7 @@ def _is_own(file: str, folder: Path) -> bool:
     """Return whether a file belongs to the script, being in its folder."""
     path = Path(file)
     installed = {"site-packages", "dist-packages"} & set(path.parts)
-    return folder in path.parents and _PACKAGE not in path.parents and not installed
+    return folder in path.parents and _PACKAGES.isdisjoint(path.parents) and not installed
 
 
 def _status(code: object) -> int:
@@ -139,7 +141,7 @@ def _trim(shown: traceback.TracebackException, folder: Path) -> None:
     frames, inside = [], False
     for frame in shown.stack:
         own = _is_own(frame.filename, folder)
-        inside = not own and (inside or _PACKAGE in Path(frame.filename).parents)
+        inside = not own and (inside or not _PACKAGES.isdisjoint(Path(frame.filename).parents))
         # Beyond the engine only what it calls back into the script is of interest, but an error in
         # another library is shown as usual.
         if not inside and not frame.filename.startswith("<frozen"):

@@ -81,7 +81,7 @@ class Memory:
                     "end_block",
                 ),
                 *("keep", "lowest_bit", "take", "age", "take_turn", "finish_turn", "to_deliver"),
-                *("group_trains", "part_of_separate_arrays", "paused", "halted"),
+                *("group_trains", "noalias_function", "paused", "halted"),
             )
         )
     )
@@ -169,7 +169,7 @@ def slot_of(step: str, buffer: Buffer) -> str:
 def decorator_of(loop: Loop) -> str:
     """Return how the function of a loop is compiled, which depends on whether arrays overlap."""
     buffers = {id(argument.buffer) for argument in loop.arguments}
-    return "part_of_separate_arrays" if len(buffers) == len(loop.arguments) else "part"
+    return "noalias_function" if len(buffers) == len(loop.arguments) else "device_function"
 
 
 def assigns_shared(buffers: Iterable[Buffer]) -> bool:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from numbagenn.base.enumerations import VarAccess
 from numbagenn.base.types import Precision
 from numbagenn.codegen.custom_update_loop import custom_update_loop
-from numbagenn.codegen.loop_builder import Bound
 from numbagenn.codegen.neuron_loop import Incoming, Side, neuron_loop
 from numbagenn.codegen.synapse_loop import Ends, synapse_loop
 from numbagenn.language.code_strings import Snippet, SnippetError
@@ -28,6 +27,7 @@ from numbagenn.models.descriptions import (
     VarReference,
     WeightUpdateModel,
 )
+from numbagenn.network.bound_model import BoundModel
 
 
 def check_code(model: Model) -> None:
@@ -69,14 +69,14 @@ def check_update_code(model: CustomUpdateModel, *, of_synapses: bool) -> None:
     custom_update_loop(Precision(), 1.0, 1, int(of_synapses), _bound_to_nothing(model))
 
 
-def _bound_to_nothing(model: Model) -> Bound:
+def _bound_to_nothing(model: Model) -> BoundModel:
     """Return a description with parameters and memory that only have the right types."""
     references: tuple[VarReference, ...] = getattr(model, "neuron_var_refs", ())
     var_refs: tuple[VarReference, ...] = getattr(model, "var_refs", ())
     arrays: tuple[ExtraGlobalParam, ...] = getattr(model, "extra_global_param_refs", ())
     arrays = (*model.extra_global_params, *arrays)
     owned: list[Var | VarReference | ExtraGlobalParam] = [*model.vars, *var_refs, *arrays]
-    return Bound(
+    return BoundModel(
         "",
         model,
         {param.name: 1.0 for param in model.constants},
@@ -85,7 +85,7 @@ def _bound_to_nothing(model: Model) -> Bound:
     )
 
 
-def _check_custom_update(precision: Precision, bound: Bound) -> None:
+def _check_custom_update(precision: Precision, bound: BoundModel) -> None:
     # Whether the elements are neurons or synapses is only known once the update is added.
     try:
         custom_update_loop(precision, 1.0, 1, 0, bound)
@@ -99,16 +99,16 @@ def _check_custom_update(precision: Precision, bound: Bound) -> None:
             raise (other_error if of_synapses else error) from None
 
 
-def _host_neuron(references: Sequence[VarReference]) -> Bound:
+def _host_neuron(references: Sequence[VarReference]) -> BoundModel:
     """Return a neuron of which only the variables that other code refers to matter."""
     blank, always = Snippet("", ""), Snippet("true", "", is_condition=True)
     variables = tuple(Var(r.name, r.type, VarAccess.READ_WRITE) for r in references)
     model = NeuronModel("", (), variables, (), blank, always, blank, (), False)
     buffers = {var.name: Buffer(var.name, var.type, 1) for var in variables}
-    return Bound("neuron_", model, {}, buffers)
+    return BoundModel("neuron_", model, {}, buffers)
 
 
-def _check_weight_update(precision: Precision, bound: Bound) -> None:
+def _check_weight_update(precision: Precision, bound: BoundModel) -> None:
     model = bound.model
     assert isinstance(model, WeightUpdateModel)
 
@@ -136,7 +136,7 @@ def _check_weight_update(precision: Precision, bound: Bound) -> None:
         ("post", model.post_vars, model.post_neuron_var_refs),
     ):
         has_events = not model.event_condition(name).is_blank
-        own = Bound(
+        own = BoundModel(
             "",
             model,
             bound.params,

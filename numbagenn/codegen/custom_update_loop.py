@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Container
 
 from numbagenn.base.types import Precision
-from numbagenn.codegen.loop_builder import Assembly, Bound, Loop, clock_names, count_name
+from numbagenn.codegen.loop_builder import Assembly, Loop, clock_names, count_name
 from numbagenn.language.symbols import NAMES_OF_SYNAPSES, Name
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.descriptions import CustomUpdateModel
+from numbagenn.network.bound_model import BoundModel
 
 _NOT_OF_SYNAPSES = dict.fromkeys(
     ("id", "num_neurons"), "the custom update is of synapses, not of neurons."
@@ -23,7 +24,7 @@ def custom_update_loop(
     dt: float,
     size: int,
     columns: int,
-    update: Bound,
+    update: BoundModel,
     folded: Container[str] = (),
     inds: tuple[Buffer, Buffer] | None = None,
 ) -> Loop:

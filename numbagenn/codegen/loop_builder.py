@@ -17,7 +17,8 @@ from numbagenn.language.symbols import RANDOM_STATE, TURNS, Name, Namer, Pointer
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
-from numbagenn.models.descriptions import ExtraGlobalParam, Model, Var
+from numbagenn.models.descriptions import ExtraGlobalParam, Var
+from numbagenn.network.bound_model import BoundModel
 
 # What the templates call things inside their functions.
 _LOOP_NAMES = (
@@ -35,35 +36,6 @@ _LOOP_NAMES = (
     *("take_turn", "finish_turn", "paused", "halted", "some"),
     *(f"pre_{number}" for number in range(8)),
 )
-
-
-@dataclass(frozen=True)
-class Bound:
-    """A description together with the parameters and the memory of one use of it.
-
-    Parameters
-    ----------
-    prefix
-        What to put before its names where they meet the names of others.
-    model
-        The description.
-    params
-        Values of the parameters and derived parameters.
-    buffers
-        Memory of its own variables and extra global parameters by name, and of those parameters
-        that are dynamic; for a custom update, of what it refers to, too.
-    references
-        For references to neuron variables: the name of each in the neuron model.
-    title
-        What the group that uses the description is called in messages.
-    """
-
-    prefix: str
-    model: Model
-    params: Mapping[str, float]
-    buffers: Mapping[str, Buffer]
-    references: Mapping[str, str] = field(default_factory=dict)
-    title: str = "a model"
 
 
 @dataclass(frozen=True)
@@ -187,7 +159,7 @@ class Assembly:
         return Name(code, ctype, writable=False, kind="parameter")
 
     def pointers(
-        self, bound: Bound, arrays: Sequence[ExtraGlobalParam], what: str
+        self, bound: BoundModel, arrays: Sequence[ExtraGlobalParam], what: str
     ) -> dict[str, Name]:
         """Bind arrays that the code of a description indexes."""
         result = {}
@@ -202,7 +174,7 @@ class Assembly:
         """Return a name that lives for one round of the loop."""
         return Name(self.namer.unique(wish), ctype, writable=False, kind=kind)
 
-    def parameters_of(self, bound: Bound) -> dict[str, Name]:
+    def parameters_of(self, bound: BoundModel) -> dict[str, Name]:
         """Bind the parameters and the extra global parameters of a description."""
         # The first description of a loop is that of the group whose elements it is over.
         self.faults.title = self.faults.title or bound.title
@@ -216,7 +188,7 @@ class Assembly:
                 names[param.name] = self.constant(wish, ctype, bound.params[param.name])
         return names
 
-    def variables_of(self, bound: Bound, variables: Sequence[Var]) -> dict[str, Name]:
+    def variables_of(self, bound: BoundModel, variables: Sequence[Var]) -> dict[str, Name]:
         """Bind variables for which a description has memory."""
         return {
             var.name: Name(
@@ -231,7 +203,7 @@ class Assembly:
             for var in variables
         }
 
-    def names_of(self, bound: Bound) -> dict[str, Name]:
+    def names_of(self, bound: BoundModel) -> dict[str, Name]:
         """Bind the parameters and variables of a description."""
         return {**self.parameters_of(bound), **self.variables_of(bound, bound.model.vars)}
 

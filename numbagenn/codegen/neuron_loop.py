@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from numbagenn.base.types import Precision
-from numbagenn.codegen.loop_builder import Assembly, Bound, Loop, clock_names, count_name
+from numbagenn.codegen.loop_builder import Assembly, Loop, clock_names, count_name
 from numbagenn.language.arithmetic import Expression, constant_literal, literal
 from numbagenn.language.code_strings import Snippet
 from numbagenn.language.symbols import Name, SpecialFunction
@@ -19,6 +19,7 @@ from numbagenn.models.descriptions import (
     Var,
     WeightUpdateModel,
 )
+from numbagenn.network.bound_model import BoundModel
 
 _NOT_OF_SIDES = dict.fromkeys(
     ("set_pre", "set_post", "prev_set_pre", "prev_set_post"),
@@ -50,7 +51,7 @@ class Incoming:
         What they have added for later steps, if they do so.
     """
 
-    postsynaptic: Bound
+    postsynaptic: BoundModel
     out_post: Buffer
     target: str
     den_delay: Buffer | None = None
@@ -74,7 +75,7 @@ class Side:
         some code wants to know.
     """
 
-    bound: Bound
+    bound: BoundModel
     side: str
     flags: str | None = None
     event_times: Buffer | None = None
@@ -107,9 +108,9 @@ def neuron_loop(
     precision: Precision,
     dt: float,
     num_neurons: int,
-    neuron: Bound,
+    neuron: BoundModel,
     synapses: Sequence[Incoming] = (),
-    sources: Sequence[tuple[Bound, str]] = (),
+    sources: Sequence[tuple[BoundModel, str]] = (),
     spike_times: Buffer | None = None,
     prev_spike_times: Buffer | None = None,
     feedback: Sequence[tuple[Buffer, str]] = (),
@@ -182,7 +183,7 @@ def neuron_loop(
 
         return {"injectCurrent": SpecialFunction(("x",), add)}
 
-    def referenced(bound: Bound) -> dict[str, Name]:
+    def referenced(bound: BoundModel) -> dict[str, Name]:
         return {
             name: replace(own[variable], writable=False, kind="neuron variable reference")
             for name, variable in bound.references.items()

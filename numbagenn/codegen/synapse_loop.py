@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from numbagenn.base.types import Int64, Precision
-from numbagenn.codegen.loop_builder import Assembly, Bound, Loop, clock_names, count_name
+from numbagenn.codegen.loop_builder import Assembly, Loop, clock_names, count_name
 from numbagenn.language.arithmetic import Expression, constant_literal, converted
 from numbagenn.language.code_strings import Snippet
 from numbagenn.language.symbols import Name, SpecialFunction
@@ -14,6 +14,7 @@ from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import late
 from numbagenn.models.descriptions import WeightUpdateModel
+from numbagenn.network.bound_model import BoundModel
 
 _NO_EVENTS = {
     f"{name}_{side}": f"the model has no {side}_event_threshold_condition_code, so no events to "
@@ -56,7 +57,7 @@ def synapse_loop(
     dt: float,
     num_pre: int,
     num_post: int,
-    weight_update: Bound,
+    weight_update: BoundModel,
     code: Snippet,
     ends: Ends,
     *,

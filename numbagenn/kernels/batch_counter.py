@@ -14,7 +14,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from numbagenn.kernels.jit import part
+from numbagenn.kernels.jit import device_function
 
 TAKEN, FINISHED, STOP, HALTED = range(4)
 
@@ -73,13 +73,13 @@ def _stop(typing_context, turns):  # type: ignore[no-untyped-def]
     return types.int64(turns), generate
 
 
-@part
+@device_function
 def paused(turns):  # type: ignore[no-untyped-def]
     """Return whether to stop, where that can be done in good order."""
     return _stop(turns) != 0
 
 
-@part
+@device_function
 def halted(turns):  # type: ignore[no-untyped-def]
     """Return whether to stop in the middle of a step, and make a note if so."""
     if _stop(turns) != 2:

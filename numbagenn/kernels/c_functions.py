@@ -12,10 +12,10 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from numbagenn.kernels.jit import part
+from numbagenn.kernels.jit import device_function
 
 
-@part
+@device_function
 def int_divide(a, b):  # type: ignore[no-untyped-def]
     """Quotient of two signed integers, truncated toward zero; 0 where `b` is 0."""
     if b == 0:
@@ -29,7 +29,7 @@ def int_divide(a, b):  # type: ignore[no-untyped-def]
     return quotient
 
 
-@part
+@device_function
 def int_remainder(a, b):  # type: ignore[no-untyped-def]
     """Remainder of signed integers with the sign of `a`, as of C's ``%``; `a` where `b` is 0."""
     return a - int_divide(a, b) * b
@@ -37,13 +37,13 @@ def int_remainder(a, b):  # type: ignore[no-untyped-def]
 
 # Numba makes floating-point numbers of a uint64 that meets a signed integer, even a literal, so
 # unsigned integers have functions of their own.
-@part
+@device_function
 def uint_divide(a, b):  # type: ignore[no-untyped-def]
     """Quotient of two unsigned integers; 0 where `b` is 0."""
     return a - a if b == 0 else a // b
 
 
-@part
+@device_function
 def uint_remainder(a, b):  # type: ignore[no-untyped-def]
     """Remainder of two unsigned integers; `a` where `b` is 0."""
     return a if b == 0 else a % b
@@ -51,20 +51,20 @@ def uint_remainder(a, b):  # type: ignore[no-untyped-def]
 
 # What C leaves undefined, the conversion of a number that is out of range, the compiler may make
 # anything of, where it knows the number. Common processors give the most negative integer.
-@part
+@device_function
 def to_int32(x):  # type: ignore[no-untyped-def]
     """Convert a floating-point number to ``int32``."""
     return np.int32(x) if -2147483648.0 <= x < 2147483648.0 else np.int32(-2147483648)
 
 
-@part
+@device_function
 def to_int64(x):  # type: ignore[no-untyped-def]
     """Convert a floating-point number to ``int64``."""
     half = 9223372036854775808.0
     return np.int64(x) if -half <= x < half else np.int64(-9223372036854775808)
 
 
-@part
+@device_function
 def to_uint64(x):  # type: ignore[no-untyped-def]
     """Convert a floating-point number to ``uint64``; negative ones wrap around."""
     half = 9223372036854775808.0
@@ -74,19 +74,19 @@ def to_uint64(x):  # type: ignore[no-untyped-def]
     return np.uint64(np.int64(x - half)) ^ top if x < half + half else np.uint64(0)
 
 
-@part
+@device_function
 def c_max(a, b):  # type: ignore[no-untyped-def]
     """Larger of two numbers of one type; the first where neither is."""
     return b if a < b else a
 
 
-@part
+@device_function
 def c_min(a, b):  # type: ignore[no-untyped-def]
     """Smaller of two numbers of one type; the first where neither is."""
     return b if b < a else a
 
 
-@part
+@device_function
 def c_round(x):  # type: ignore[no-untyped-def]
     """Nearest whole number, halves away from zero."""
     whole = np.trunc(x)
@@ -95,7 +95,7 @@ def c_round(x):  # type: ignore[no-untyped-def]
     return whole
 
 
-@part
+@device_function
 def c_fmax(x, y):  # type: ignore[no-untyped-def]
     """Larger of two numbers; a NaN counts as missing."""
     if math.isnan(x):
@@ -103,7 +103,7 @@ def c_fmax(x, y):  # type: ignore[no-untyped-def]
     return x if math.isnan(y) or x > y else y
 
 
-@part
+@device_function
 def c_fmin(x, y):  # type: ignore[no-untyped-def]
     """Smaller of two numbers; a NaN counts as missing."""
     if math.isnan(x):
@@ -111,13 +111,13 @@ def c_fmin(x, y):  # type: ignore[no-untyped-def]
     return x if math.isnan(y) or x < y else y
 
 
-@part
+@device_function
 def c_fdim(x, y):  # type: ignore[no-untyped-def]
     """Difference of two numbers where it is positive, else 0."""
     return 0.0 if x <= y else x - y
 
 
-@part
+@device_function
 def c_remainder(x, y):  # type: ignore[no-untyped-def]
     """IEEE 754 remainder: `x` less the multiple of `y` nearest to it, ties to the even multiple."""
     if math.isnan(x) or math.isnan(y) or math.isinf(x) or y == 0.0:
@@ -134,7 +134,7 @@ def c_remainder(x, y):  # type: ignore[no-untyped-def]
     return math.copysign(1.0, x) * left
 
 
-@part
+@device_function
 def c_ilogb(x):  # type: ignore[no-untyped-def]
     """Exponent of the leading binary digit of `x`, as an integer."""
     if x == 0.0:
@@ -144,7 +144,7 @@ def c_ilogb(x):  # type: ignore[no-untyped-def]
     return np.int32(math.frexp(x)[1] - 1)
 
 
-@part
+@device_function
 def c_clz(x):  # type: ignore[no-untyped-def]
     """Zero bits before the first one bit of a 32-bit integer."""
     rest = np.uint32(x)
@@ -163,7 +163,7 @@ def _llvm_fma(typing_context, x, y, z):  # type: ignore[no-untyped-def]
     return types.float64(types.float64, types.float64, types.float64), generate
 
 
-@part
+@device_function
 def c_fma(x, y, z):  # type: ignore[no-untyped-def]
     """``x * y + z`` with a single rounding."""
     return _llvm_fma(x, y, z)

@@ -1,9 +1,9 @@
 """Every decision about Numba, in one place.
 
-Generated modules use `kernel` for the functions that the engine calls and `part` for the functions
-that those call. No fast-math flag is ever set: sums are taken in the order in which they are
-written, which makes results equal on every machine. The GIL is released, so that threads can share
-the batches.
+Generated modules use `kernel` for the functions that the engine calls, and `device_function` for
+those that kernels call. No fast-math flag is ever set: sums are taken in the order in which they
+are written, which makes results equal on every machine. The GIL is released, so that threads can
+share the batches.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class _Apart(Compiler):  # type: ignore[misc]
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
 
 
-class _Part(CPUDispatcher):  # type: ignore[misc]
+class _DeviceFunction(CPUDispatcher):  # type: ignore[misc]
     """A compiled function with no way into it from Python, which would crash the interpreter."""
 
     def __call__(self, *arguments: Any) -> Any:
@@ -51,12 +51,12 @@ class _Part(CPUDispatcher):  # type: ignore[misc]
         raise TypeError(f"{name}() is compiled for kernels only; call {name}.py_func() instead.")
 
 
-def part(function: Any) -> Any:
+def device_function(function: Any) -> Any:
     """Decorate a function that only kernels call; it is compiled into each of them."""
     return _without_way_in(numba.njit(no_cpython_wrapper=True, **_OPTIONS)(function))
 
 
-def part_of_separate_arrays(function: Any) -> Any:
+def noalias_function(function: Any) -> Any:
     """Decorate the same for a function whose arrays are known not to overlap.
 
     What it reads can stay in registers while it writes, and no time goes into finding out whether
@@ -68,7 +68,7 @@ def part_of_separate_arrays(function: Any) -> Any:
 
 
 def _without_way_in(function: Any) -> Any:
-    function.__class__ = _Part
+    function.__class__ = _DeviceFunction
     return function
 
 

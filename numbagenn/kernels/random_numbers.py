@@ -17,13 +17,13 @@ import math
 
 import numpy as np
 
-from numbagenn.kernels.jit import part
+from numbagenn.kernels.jit import device_function
 
 # The odd number nearest to 2**64 divided by the golden ratio.
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 
 
-@part
+@device_function
 def _mixed(bits):  # type: ignore[no-untyped-def]
     """Return 64 bits, each of which depends on every bit given."""
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
@@ -31,7 +31,7 @@ def _mixed(bits):  # type: ignore[no-untyped-def]
     return bits ^ (bits >> np.uint64(31))
 
 
-@part
+@device_function
 def key(seed, stream, batch, step):  # type: ignore[no-untyped-def]
     """Return what the streams of all elements have in common in one step of one batch."""
     state = _mixed(np.uint64(seed) + _GAMMA)
@@ -40,20 +40,20 @@ def key(seed, stream, batch, step):  # type: ignore[no-untyped-def]
     return _mixed(state + np.uint64(step) * _GAMMA)
 
 
-@part
+@device_function
 def start(key, element):  # type: ignore[no-untyped-def]
     """Return the state from which the stream of an element starts."""
     return _mixed(key + np.uint64(element) * _GAMMA)
 
 
-@part
+@device_function
 def bits64(state):  # type: ignore[no-untyped-def]
     """Draw 64 random bits."""
     state = state + _GAMMA
     return _mixed(state), state
 
 
-@part
+@device_function
 def bits32(state):  # type: ignore[no-untyped-def]
     """Draw 32 random bits."""
     bits, state = bits64(state)
@@ -62,7 +62,7 @@ def bits32(state):  # type: ignore[no-untyped-def]
 
 # Uniform numbers lie in the middle of equal parts of the interval, so that they are never 0, of
 # which there is no logarithm, and never 1.
-@part
+@device_function
 def uniform_float32(state):  # type: ignore[no-untyped-def]
     """Draw from the open interval (0, 1): an odd multiple of 2**-24."""
     bits, state = bits64(state)
@@ -70,7 +70,7 @@ def uniform_float32(state):  # type: ignore[no-untyped-def]
     return np.float32(np.int64(odd)) * np.float32(2.0**-24), state
 
 
-@part
+@device_function
 def uniform_float64(state):  # type: ignore[no-untyped-def]
     """Draw from the open interval (0, 1): an odd multiple of 2**-53."""
     bits, state = bits64(state)
@@ -98,7 +98,7 @@ def _ziggurat() -> tuple[np.ndarray, np.ndarray]:
 _EDGES, _HEIGHTS = _ziggurat()
 
 
-@part
+@device_function
 def _normal_at_edge(state, layer, x):  # type: ignore[no-untyped-def]
     """Finish a draw that fell outside the part of a layer that is all under the curve.
 
@@ -117,7 +117,7 @@ def _normal_at_edge(state, layer, x):  # type: ignore[no-untyped-def]
             return _EDGES[1] + x, state
 
 
-@part
+@device_function
 def normal(state):  # type: ignore[no-untyped-def]
     """Draw from the normal distribution of mean 0 and standard deviation 1.
 
@@ -135,21 +135,21 @@ def normal(state):  # type: ignore[no-untyped-def]
             return (-x if bits & np.uint64(256) else x), state
 
 
-@part
+@device_function
 def exponential(state):  # type: ignore[no-untyped-def]
     """Draw from the exponential distribution of mean 1, by inversion."""
     uniform, state = uniform_float64(state)
     return -math.log(uniform), state
 
 
-@part
+@device_function
 def log_normal(state, mean, sd):  # type: ignore[no-untyped-def]
     """Draw a number whose logarithm is normally distributed with this mean and deviation."""
     value, state = normal(state)
     return math.exp(mean + sd * value), state
 
 
-@part
+@device_function
 def gamma(state, shape):  # type: ignore[no-untyped-def]
     """Draw from the gamma distribution of a shape above 0 and scale 1; NaN for other shapes.
 
@@ -179,7 +179,7 @@ def gamma(state, shape):  # type: ignore[no-untyped-def]
 _FEW = 10.0
 
 
-@part
+@device_function
 def binomial(state, trials, probability):  # type: ignore[no-untyped-def]
     """Draw the number of successes of independent trials, as ``uint32``.
 
@@ -202,7 +202,7 @@ def binomial(state, trials, probability):  # type: ignore[no-untyped-def]
     return np.uint32(count if p == probability else trials - count), state
 
 
-@part
+@device_function
 def _few_of(state, trials, p):  # type: ignore[no-untyped-def]
     odds = p / (1.0 - p)
     none = math.exp(trials * math.log1p(-p))
@@ -217,7 +217,7 @@ def _few_of(state, trials, p):  # type: ignore[no-untyped-def]
         # What is left here is rounding, or rarer than 1 in 10**100.
 
 
-@part
+@device_function
 def _many_of(state, trials, p):  # type: ignore[no-untyped-def]
     spread = math.sqrt(trials * p * (1.0 - p))
     b = 1.15 + 2.53 * spread

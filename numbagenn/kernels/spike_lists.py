@@ -12,10 +12,10 @@ from numba.extending import intrinsic
 
 from numbagenn.base.layout import END
 from numbagenn.kernels.arrays import report
-from numbagenn.kernels.jit import part, part_of_separate_arrays
+from numbagenn.kernels.jit import device_function, noalias_function
 
 
-@part
+@device_function
 def collect(fired, spikes):  # type: ignore[no-untyped-def]
     """Write the indices of the set flags into `spikes`, ascending, and return their number.
 
@@ -34,7 +34,7 @@ def collect(fired, spikes):  # type: ignore[no-untyped-def]
     return np.uint32(count)
 
 
-@part
+@device_function
 def to_deliver(spikes, count, faults, t):  # type: ignore[no-untyped-def]
     """Return how many neurons of a list are to be delivered: `count`, if there are so many.
 
@@ -51,7 +51,7 @@ def to_deliver(spikes, count, faults, t):  # type: ignore[no-untyped-def]
     return listed
 
 
-@part
+@device_function
 def set_flags(spikes, num_spikes, fired):  # type: ignore[no-untyped-def]
     """Set the flags of the neurons in a list that `collect` made, and no others."""
     for neuron in range(fired.size):
@@ -60,7 +60,7 @@ def set_flags(spikes, num_spikes, fired):  # type: ignore[no-untyped-def]
         fired[spikes[spike]] = 1
 
 
-@part
+@device_function
 def record(spikes, num_spikes, words):  # type: ignore[no-untyped-def]
     """Set one bit for each spike: neuron `i` is bit ``i % 32`` of word ``i // 32``."""
     for word in range(words.size):
@@ -70,7 +70,7 @@ def record(spikes, num_spikes, words):  # type: ignore[no-untyped-def]
         words[neuron >> np.uint32(5)] |= np.uint32(1) << (neuron & np.uint32(31))
 
 
-@part
+@device_function
 def recall(spikes, num_spikes, age, recent, faults, t):  # type: ignore[no-untyped-def]
     """Set the bits of neurons that are in the lists of spikes of the last steps, and no others.
 
@@ -88,7 +88,7 @@ def recall(spikes, num_spikes, age, recent, faults, t):  # type: ignore[no-untyp
             recent[listed[spike]] |= bit
 
 
-@part
+@device_function
 def keep(recent, age, spikes, num_spikes):  # type: ignore[no-untyped-def]
     """Write the lists of spikes of the last steps that `recall` reads."""
     slots = num_spikes.size
@@ -106,7 +106,7 @@ def keep(recent, age, spikes, num_spikes):  # type: ignore[no-untyped-def]
         num_spikes[slot] = count
 
 
-@part
+@device_function
 def take(out_post, inputs):  # type: ignore[no-untyped-def]
     """Move what a synapse population has accumulated so far to the first step of a block."""
     for post in range(out_post.size):
@@ -114,7 +114,7 @@ def take(out_post, inputs):  # type: ignore[no-untyped-def]
         out_post[post] = 0
 
 
-@part_of_separate_arrays
+@noalias_function
 def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):  # type: ignore[no-untyped-def]
     """List the neurons of which spikes arrive in a block of steps, and return their number.
 
@@ -152,7 +152,7 @@ def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):  # type: 
     return np.int64(count)
 
 
-@part_of_separate_arrays
+@noalias_function
 def end_block(spike_bits, recent, steps):  # type: ignore[no-untyped-def]
     """Move the spikes of a block to those of recent steps."""
     one, before, rest = np.uint32(1), np.uint32(steps - 1), np.uint32(32 - steps)
@@ -162,7 +162,7 @@ def end_block(spike_bits, recent, steps):  # type: ignore[no-untyped-def]
         spike_bits[neuron] = np.uint32(0)
 
 
-@part
+@device_function
 def record_block(spike_bits, steps, first_step, words):  # type: ignore[no-untyped-def]
     """Record a block: `words` has a row for each step of the recording, which is a ring.
 
@@ -204,7 +204,7 @@ def _llvm_cttz(typing_context, bits):  # type: ignore[no-untyped-def]
     return types.uint32(types.uint32), generate
 
 
-@part
+@device_function
 def lowest_bit(bits):  # type: ignore[no-untyped-def]
     """Return the position of the lowest bit that is set; there must be one."""
     return _llvm_cttz(bits)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from numbagenn.kernels.jit import part_of_separate_arrays
+from numbagenn.kernels.jit import noalias_function
 
 
-@part_of_separate_arrays
+@noalias_function
 def group_trains(  # type: ignore[no-untyped-def]
     trains, pre_inds, num_active, distinct, begins, members, group_of, table
 ):

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from numbagenn.codegen.loop_builder import Bound
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.variables import Variable
 from numbagenn.models.descriptions import CurrentSourceModel
+from numbagenn.network.bound_model import BoundModel
 from numbagenn.network.groups import Group, Network, Params, Values
 from numbagenn.network.neuron_groups import NeuronGroup, check_input
 
@@ -55,7 +55,7 @@ class CurrentSource(Group):
         """Return the memory of the source."""
         return [(variable.buffer, variable) for variable in self.vars.values()]
 
-    def bound(self) -> Bound:
+    def bound(self) -> BoundModel:
         """Return the model with its values and memory."""
         variables = {**self.vars, **self.extra_global_params}
         return self._bound(f"{self.name}_", self.model, self.params, variables, self.references)

@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from numbagenn.base.types import TypeLike
-from numbagenn.codegen.loop_builder import Bound
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.variables import ExtraGlobalArray, Variable
 from numbagenn.models.descriptions import CustomUpdateModel
+from numbagenn.network.bound_model import BoundModel
 from numbagenn.network.groups import Group, Network, Params, Values
 from numbagenn.network.synapse_groups import SynapseGroup, size_by_connections
 
@@ -164,7 +164,7 @@ class CustomUpdate(Group):
         """Return the memory that the update owns."""
         return [(variable.buffer, variable) for variable in self.vars.values()]
 
-    def bound(self) -> Bound:
+    def bound(self) -> BoundModel:
         """Return the model with its values, its memory and what it refers to."""
         variables = {**self.vars, **self.extra_global_params}
         bound = self._bound("", self.model, self.params, variables)

@@ -14,7 +14,6 @@ from numbagenn.base.types import Precision, ResolvedType
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import number_of, shown
 from numbagenn.codegen.initial_values import Layout, value_code
-from numbagenn.codegen.loop_builder import Bound
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.memory.dynamic_parameters import DynamicParams, find
@@ -33,6 +32,7 @@ from numbagenn.models.initialisers import (
     evaluate_parameters,
     initial_array,
 )
+from numbagenn.network.bound_model import BoundModel
 from numbagenn.runtime.initial_values import initial_values, value_kernel
 
 Values = Mapping[str, Any]
@@ -412,9 +412,9 @@ class Group(Sealed):
         variables: Mapping[str, Variable],
         references: Mapping[str, str] | None = None,
         which: str = "",
-    ) -> Bound:
+    ) -> BoundModel:
         owner = self.genn_model
         values = evaluate_parameters(self.title, model, params, owner.dt, owner.types)
         memory = {name: variable.buffer for name, variable in variables.items()}
         memory |= self._dynamic_params[which].buffers
-        return Bound(prefix, model, values, memory, references or {}, self.title)
+        return BoundModel(prefix, model, values, memory, references or {}, self.title)

@@ -12,13 +12,13 @@ from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import TIMEPOINT
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import shown
-from numbagenn.codegen.loop_builder import Bound
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.faults import Faults
 from numbagenn.memory.recording import Recorder
 from numbagenn.memory.variables import Variable
 from numbagenn.models.descriptions import NeuronModel
+from numbagenn.network.bound_model import BoundModel
 from numbagenn.network.groups import Group, Network, Params, Values
 
 
@@ -182,7 +182,7 @@ class NeuronGroup(Group):
         if said:
             warn_user(f"{self.title[0].upper()}{self.title[1:]}: {said}.")
 
-    def bound(self) -> Bound:
+    def bound(self) -> BoundModel:
         """Return the neuron model with its values and memory."""
         variables = {**self.vars, **self.extra_global_params}
         return self._bound("", self.model, self.params, variables)

@@ -12,7 +12,6 @@ from numbagenn.base.enumerations import SynapseMatrixType
 from numbagenn.base.streams import stream_number
 from numbagenn.base.types import SCALAR
 from numbagenn.base.wording import LARGEST_COUNT, checked_integer
-from numbagenn.codegen.loop_builder import Bound
 from numbagenn.create import unsupported
 from numbagenn.language.usage import Usage
 from numbagenn.memory.buffers import Buffer
@@ -31,6 +30,7 @@ from numbagenn.models.initialisers import (
     WeightUpdateInit,
     evaluate_parameters,
 )
+from numbagenn.network.bound_model import BoundModel
 from numbagenn.network.groups import Group, Network
 from numbagenn.network.neuron_groups import NeuronGroup, check_input
 from numbagenn.runtime.connectivity import (
@@ -436,13 +436,13 @@ class SynapseGroup(Group):
         """Declare a parameter of the postsynaptic model dynamic, see `set_param_dynamic`."""
         self._declare_dynamic("postsynaptic", name, dynamic)
 
-    def bound_weight_update(self) -> Bound:
+    def bound_weight_update(self) -> BoundModel:
         """Return the weight update model with its values and the memory of its synapses."""
         init = self.weight_update
         variables = {**self.vars, **self.extra_global_params}
         return self._bound("", init.model, init.params, variables, which="weight update")
 
-    def bound_side(self, side: str) -> Bound:
+    def bound_side(self, side: str) -> BoundModel:
         """Return the weight update model as its ``"pre"`` or ``"post"`` neurons run it."""
         variables, references = (
             (self.pre_vars, self.references.pre)
@@ -454,7 +454,7 @@ class SynapseGroup(Group):
         memory = {**variables, **self.extra_global_params}
         return self._bound(prefix, init.model, init.params, memory, references, "weight update")
 
-    def bound_postsynaptic(self) -> Bound:
+    def bound_postsynaptic(self) -> BoundModel:
         """Return the postsynaptic model with its values and memory."""
         init = self.postsynaptic
         prefix = f"{self.name}_"

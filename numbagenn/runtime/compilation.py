@@ -101,7 +101,8 @@ def compiled(source: str) -> ModuleType:
     Parameters
     ----------
     source
-        Text of a Python module whose functions are decorated with `jit.kernel` and `jit.part`.
+        Text of a Python module whose functions are decorated with `jit.kernel` and
+        `jit.device_function`.
 
     Returns
     -------

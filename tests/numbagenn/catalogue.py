@@ -8,8 +8,8 @@ the subject, and the lines that all mistakes of the file share, each mistake is 
     the_mistake()
 
 Its last statement is the one that fails. All start from ``network.py``. In ``*.sh`` a cell is one
-command, and what is after the arrow is its exit status. ``python tests/numbagenn/catalogue.py`` writes
-the page.
+command, and what is after the arrow is its exit status. The page is written by
+``python tests/numbagenn/catalogue.py``.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ what was given, and says what to do; for a mistake in a code string it shows the
 under the place. The call that fails leaves no trace: mend it, and go on with the same model.
 
 {count} mistakes are listed here, with their messages. This page is written by
-`python tests/numbagenn/catalogue.py`, which makes every one of them; a test holds that it is current.
+`python tests/numbagenn/catalogue.py`, which makes every one of them; a test holds that it is
+current.
 
 """
 

@@ -107,7 +107,7 @@ NAMESPACE: dict[str, Any] = {
     },
     "kernel": lambda signature, **options: lambda function: function,
     "part": lambda function: function,
-    "part_of_separate_arrays": lambda function: function,
+    "noalias_function": lambda function: function,
     "take_turn": _take_turn,
     "finish_turn": _finish_turn,
     "paused": lambda turns: False,

@@ -1,12 +1,12 @@
 """Ctrl-C while models run, in a process that a test can do without.
 
-``python tests/numbagenn/interrupted.py random THREADS SIGNALS``: signals come at random moments while
-models are pushed, stepped, pulled, updated, loaded and built. After each of them the model has to
-tell the truth: as many steps and updates have run as it says, and all values are those of a run
-that nobody interrupted.
+``python tests/numbagenn/interrupted.py random THREADS SIGNALS``: signals come at random moments
+while models are pushed, stepped, pulled, updated, loaded and built. After each of them the model
+has to tell the truth: as many steps and updates have run as it says, and all values are those of a
+run that nobody interrupted.
 
-``python tests/numbagenn/interrupted.py endless THREADS``: signals come while kernels run that end late
-or never. After each of them a fresh `load` has to go on.
+``python tests/numbagenn/interrupted.py endless THREADS``: signals come while kernels run that end
+late or never. After each of them a fresh `load` has to go on.
 
 Both print the longest time that an answer took, in seconds.
 """

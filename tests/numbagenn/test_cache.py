@@ -41,10 +41,10 @@ SOURCE = '''"""A module for a test."""
 
 from numpy import int64
 
-from numbagenn.kernels.jit import kernel, part
+from numbagenn.kernels.jit import kernel, device_function
 
 
-@part
+@device_function
 def twice(x):
     return x + x
 

@@ -1,0 +1,38 @@
+"""A description together with the memory and the parameters of one use of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from numbagenn.memory.buffers import Buffer
+from numbagenn.models.descriptions import Model
+
+
+@dataclass(frozen=True)
+class BoundModel:
+    """A description together with the parameters and the memory of one use of it.
+
+    Parameters
+    ----------
+    prefix
+        What to put before its names where they meet the names of others.
+    model
+        The description.
+    params
+        Values of the parameters and derived parameters.
+    buffers
+        Memory of its own variables and extra global parameters by name, and of those parameters
+        that are dynamic; for a custom update, of what it refers to, too.
+    references
+        For references to neuron variables: the name of each in the neuron model.
+    title
+        What the group that uses the description is called in messages.
+    """
+
+    prefix: str
+    model: Model
+    params: Mapping[str, float]
+    buffers: Mapping[str, Buffer]
+    references: Mapping[str, str] = field(default_factory=dict)
+    title: str = "a model"
