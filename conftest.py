@@ -3,25 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
 import tempfile
-from collections import defaultdict
-from collections.abc import Generator, Iterator
-from functools import cache
-from pathlib import Path
 
 import pytest
-from nbformat import NotebookNode
-from nbformat.v4 import new_code_cell
-from nbval.plugin import IPyNbCell, IPyNbFile
 
-from tutorial_helpers.training import missing_package
-
-
-@cache
-def trains(notebook: Path) -> bool:
-    """Return whether a notebook skips itself without what training needs."""
-    return "skip_without_training()" in notebook.read_text(encoding="utf-8")
+pytest_plugins = ["tests.notebooks.chapters"]
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -35,64 +21,3 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(folder.cleanup)
     os.environ["JAX_COMPILATION_CACHE_DIR"] = folder.name
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.3"
-
-
-@pytest.hookimpl(tryfirst=True)  # before a kernel is started
-def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Skip the cells of notebooks that train where that cannot be done."""
-    if item.path.suffix == ".ipynb" and trains(item.path):
-        package = missing_package()
-        if package is not None:
-            pytest.skip(f"training needs {package}, which is not installed: requirements-train.txt")
-
-
-def folded(notebook: NotebookNode, title: str) -> list[str]:
-    """Return the code of the folded blocks of a notebook that have a title."""
-    text = "\n".join(cell.source for cell in notebook.cells)
-    pattern = rf"<details><summary>{title}</summary>\s*```python\n(.*?)```\s*</details>"
-    return re.findall(pattern, text, re.DOTALL)
-
-
-# As the reader finds it, an exercise is not solved.
-UNSOLVED = """
-try:
-    exec({check!r})
-except (AssertionError, TypeError):
-    pass
-else:
-    raise AssertionError("The check passes before the exercise is solved.")
-"""
-
-
-class Chapter(IPyNbFile):  # type: ignore[misc]
-    """A notebook whose exercises are tried in the kernel in which its cells have run."""
-
-    def collect(self) -> Iterator[IPyNbCell]:
-        """Give the cells, and then for each exercise its check, its solution, and the check."""
-        cells = list(super().collect())
-        yield from cells
-        pairs = zip(folded(self.nb, "Check"), folded(self.nb, "Solution"), strict=True)
-        for exercise, (check, solution) in enumerate(pairs, 1):
-            for part, source in (
-                ("unsolved", UNSOLVED.format(check=check)),
-                ("solution", solution),
-                ("check", check),
-            ):
-                yield IPyNbCell.from_parent(
-                    self,
-                    name=f"Exercise {exercise}, {part}",
-                    cell_num=len(cells),
-                    cell=new_code_cell(source),
-                    options=defaultdict(bool),
-                )
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_collect_file(
-    file_path: Path, parent: pytest.Collector
-) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
-    """Have nbval try the exercises of the notebooks that it runs."""
-    return [
-        Chapter.from_parent(parent, path=file_path) if isinstance(one, IPyNbFile) else one
-        for one in (yield)
-    ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import platform
 
-import case_parts
 import numpy as np
 import pytest
-from batches import NOT_IN_BATCHES, InBatches, in_batches
-from cases import CASES, Arrays
-from record import load, run, scratch_directory
+
+from tests.conformance import case_parts
+from tests.conformance.batches import NOT_IN_BATCHES, InBatches, in_batches
+from tests.conformance.cases import CASES, Arrays
+from tests.conformance.recordings import load, run, scratch_directory
 
 # Cases that the engine refuses in every precision, and why. One that starts to pass has to leave.
 OUT_OF_SCOPE: dict[str, str] = {
@@ -72,7 +73,7 @@ def compare(found: Arrays, expected: Arrays) -> None:
     assert sorted(found) == sorted(expected)
     if "weights_sha256" in expected:
         assert (found["weights_sha256"] == expected["weights_sha256"]).all(), (
-            "recorded with other weights than those in data/: run record.py"
+            "recorded with other weights than those in data/: run python -m tools.record"
         )
     wrong = []
     for key, want in expected.items():

@@ -10,7 +10,8 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from case_parts import Access
+
+from tests.conformance.case_parts import Access
 
 SIZE = 5
 LIKE_THE_RECORDED = [0, 2, 4]

@@ -6,7 +6,8 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from casebook import Arrays
+
+from tests.conformance.casebook import Arrays
 
 
 class Access:

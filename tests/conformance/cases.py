@@ -1,9 +1,9 @@
 """Networks that run alike on PyGeNN and on the bundled engine, and what is read from them.
 
 A case is a function that takes the module to test, builds and runs a network with its names alone,
-and returns everything it read as arrays. The same function is run on real PyGeNN by ``record.py``
-and on the bundled engine by ``test_recorded.py``. The functions are in the modules ``cases_*``, by
-subject; to import this one fills the table.
+and returns everything it read as arrays. The same function is run on real PyGeNN by
+``tools/record.py`` and on the bundled engine by ``test_recorded.py``. The functions are in the
+modules ``cases_*``, by subject; to import this one fills the table.
 
 All cases keep to device semantics: what they write is pushed, what they read is pulled. They hold a
 reference to every model they make for as long as the network lives, because PyGeNN does not.
@@ -16,22 +16,24 @@ only the distribution is compared.
 
 from __future__ import annotations
 
-import cases_arrays
-import cases_delays
-import cases_draws
-import cases_dynamics
-import cases_events
-import cases_initialisation
-import cases_language
-import cases_lifecycle
-import cases_networks
-import cases_neurons
-import cases_references
-import cases_sparse
-import cases_synapses
-import cases_time_steps
-import cases_updates
-from casebook import CASES, Arrays, Case
+from tests.conformance import (
+    cases_arrays,
+    cases_delays,
+    cases_draws,
+    cases_dynamics,
+    cases_events,
+    cases_initialisation,
+    cases_language,
+    cases_lifecycle,
+    cases_networks,
+    cases_neurons,
+    cases_references,
+    cases_sparse,
+    cases_synapses,
+    cases_time_steps,
+    cases_updates,
+)
+from tests.conformance.casebook import CASES, Arrays, Case
 
 MODULES = (
     cases_arrays,

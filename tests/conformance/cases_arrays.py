@@ -5,8 +5,18 @@ from __future__ import annotations
 from types import ModuleType
 
 import numpy as np
-from case_parts import accumulators, pull, read, read_values, senders, trace, wide, write
-from casebook import Arrays, case
+
+from tests.conformance.case_parts import (
+    accumulators,
+    pull,
+    read,
+    read_values,
+    senders,
+    trace,
+    wide,
+    write,
+)
+from tests.conformance.casebook import Arrays, case
 
 
 @case("float", "double")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from types import ModuleType
 
 import numpy as np
-from case_parts import keep, pull, read_values
-from casebook import Arrays, case
+
+from tests.conformance.case_parts import keep, pull, read_values
+from tests.conformance.casebook import Arrays, case
 
 MANY = 2000
 

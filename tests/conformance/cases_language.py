@@ -8,8 +8,9 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from case_parts import pull, recorded_spikes, trace
-from casebook import Arrays, case
+
+from tests.conformance.case_parts import pull, recorded_spikes, trace
+from tests.conformance.casebook import Arrays, case
 
 # What expressions may use, with the values it has in each of sixteen neurons.
 OPERANDS: dict[str, tuple[str, list[float]]] = {

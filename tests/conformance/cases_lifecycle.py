@@ -6,7 +6,8 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from case_parts import (
+
+from tests.conformance.case_parts import (
     accumulator,
     injector,
     pull,
@@ -18,7 +19,7 @@ from case_parts import (
     trace,
     wide,
 )
-from casebook import Arrays, case
+from tests.conformance.casebook import Arrays, case
 
 
 @case("float", "double")

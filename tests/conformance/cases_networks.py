@@ -7,7 +7,9 @@ from pathlib import Path
 from types import ModuleType
 
 import numpy as np
-from case_parts import (
+
+from tests import ROOT
+from tests.conformance.case_parts import (
     injector,
     integrate_and_fire,
     pull,
@@ -16,9 +18,9 @@ from case_parts import (
     static_dense,
     trace,
 )
-from casebook import Arrays, case
+from tests.conformance.casebook import Arrays, case
 
-DATA = Path(__file__).parents[2] / "data"
+DATA = ROOT / "data"
 
 # 20 images of "Optical Recognition of Handwritten Digits" by E. Alpaydin and C. Kaynak, from the
 # UCI Machine Learning Repository (CC BY 4.0): each pixel enlarged to 3 x 3, with a margin around.

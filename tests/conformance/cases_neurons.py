@@ -5,7 +5,8 @@ from __future__ import annotations
 from types import ModuleType
 
 import numpy as np
-from case_parts import (
+
+from tests.conformance.case_parts import (
     accumulator,
     injector,
     pull,
@@ -17,7 +18,7 @@ from case_parts import (
     wide,
     write,
 )
-from casebook import Arrays, case
+from tests.conformance.casebook import Arrays, case
 
 
 @case("float", "double")

@@ -6,7 +6,8 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from case_parts import (
+
+from tests.conformance.case_parts import (
     accumulators,
     keep,
     pull,
@@ -18,7 +19,7 @@ from case_parts import (
     wide,
     write_values,
 )
-from casebook import Arrays, case
+from tests.conformance.casebook import Arrays, case
 
 
 def pairs(rng: np.random.Generator, shape: tuple[int, int], share: float) -> Any:

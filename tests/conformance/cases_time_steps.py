@@ -12,7 +12,8 @@ from types import ModuleType
 from typing import Any
 
 import numpy as np
-from case_parts import (
+
+from tests.conformance.case_parts import (
     accumulator,
     keep,
     pull,
@@ -22,7 +23,7 @@ from case_parts import (
     static_dense,
     trace,
 )
-from casebook import Arrays, case
+from tests.conformance.casebook import Arrays, case
 
 TIME_STEPS = (0.1, 0.3, 0.7, 0.05)
 # Closer to halfway between two floats, all of them or twice as much, than ten decimal digits tell.

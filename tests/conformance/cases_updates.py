@@ -5,8 +5,16 @@ from __future__ import annotations
 from types import ModuleType
 
 import numpy as np
-from case_parts import injector, integrate_and_fire, pull, push, static_dense, trace
-from casebook import Arrays, case
+
+from tests.conformance.case_parts import (
+    injector,
+    integrate_and_fire,
+    pull,
+    push,
+    static_dense,
+    trace,
+)
+from tests.conformance.casebook import Arrays, case
 
 
 @case("float", "double")

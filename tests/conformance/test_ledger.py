@@ -8,11 +8,13 @@ import inspect
 import re
 from pathlib import Path
 
-import cases_time_steps
 import pytest
-from agreement import OUT_OF_SCOPE
-from entries import STATUS, Feature
-from ledger import PAGE, TESTS, features, functions, page
+
+from tests import ROOT
+from tests.conformance import cases_time_steps
+from tests.conformance.agreement import OUT_OF_SCOPE
+from tools.ledger import PAGE, features, functions, page
+from tools.ledger.entries import STATUS, Feature
 
 FEATURES = list(features())
 ABSENT = [feature for feature in FEATURES if feature.status == "absent"]
@@ -25,7 +27,7 @@ PROBES = [
 
 def test_page_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), (
-        "docs/conformance.md is out of date: run python tests/conformance/ledger.py"
+        "docs/conformance.md is out of date: run python -m tools.ledger"
     )
 
 
@@ -56,9 +58,10 @@ def functions_in(path: Path) -> set[str]:
 def test_every_test_that_is_named_exists() -> None:
     for feature in FEATURES:
         for test in feature.tests:
-            path, name = test.split("::")
+            file, name = test.split("::")
+            (path,) = (ROOT / "tests").rglob(file)
             assert name.startswith("test_")
-            assert name in functions_in(TESTS / path), test
+            assert name in functions_in(path), test
 
 
 @pytest.mark.parametrize("feature", FEATURES, ids=lambda feature: feature.what)

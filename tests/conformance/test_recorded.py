@@ -7,10 +7,18 @@ them.
 from __future__ import annotations
 
 import pytest
-from agreement import OUT_OF_SCOPE, cases, cases_in_batches, check, check_in_batches, compare
-from batches import NOT_IN_BATCHES
-from cases import CASES
-from record import RECORDED, load, oracle, run, scratch_directory
+
+from tests.conformance.agreement import (
+    OUT_OF_SCOPE,
+    cases,
+    cases_in_batches,
+    check,
+    check_in_batches,
+    compare,
+)
+from tests.conformance.batches import NOT_IN_BATCHES
+from tests.conformance.cases import CASES
+from tests.conformance.recordings import RECORDED, load, oracle, run, scratch_directory
 
 
 def test_every_case_is_recorded() -> None:

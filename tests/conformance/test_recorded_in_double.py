@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from agreement import cases, cases_in_batches, check, check_in_batches
+
+from tests.conformance.agreement import cases, cases_in_batches, check, check_in_batches
 
 
 @pytest.mark.parametrize("name", cases(double=True))

@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from c_programs import ARRAY_SIZE, Writer
 from hypothesis import strategies as st
 
 import numbagenn as engine
 from numbagenn.base import types
 from numbagenn.base.types import ResolvedType
+from tests.numbagenn.language.c_programs import ARRAY_SIZE, Writer
 
 #: Batch size of the batched run.
 BATCH_SIZE = 3

@@ -15,9 +15,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from networks import FLUSH, PIXEL, add_cells, add_reset, connect, new_model, pushed
 
 import numbagenn as engine
+from tests.numbagenn.networks import FLUSH, PIXEL, add_cells, add_reset, connect, new_model, pushed
 
 Arrays = dict[str, np.ndarray]
 # What happens: a number of steps, or the name of a group of custom updates.

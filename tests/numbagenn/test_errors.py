@@ -15,13 +15,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import catalogue
 import numpy as np
 import pytest
-from catalogue import Made, Mistake
-from networks import INTEGRATE_AND_FIRE, PIXEL, RESET, START, new_model, pulled, steps
 
-import numbagenn as engine
 from numbagenn import (
     GeNNModel,
     VarAccess,
@@ -37,8 +33,19 @@ from numbagenn import (
 )
 from numbagenn.language.code_strings import SnippetError
 from numbagenn.models import builtin_models
+from tests import ROOT
+from tests.numbagenn.networks import (
+    INTEGRATE_AND_FIRE,
+    PIXEL,
+    RESET,
+    START,
+    new_model,
+    pulled,
+    steps,
+)
+from tools import catalogue
+from tools.catalogue import Made, Mistake
 
-HOME = Path(engine.__file__).parents[1]
 MISTAKES = [one for file in catalogue.SUBJECTS for one in catalogue.subject(file).mistakes]
 IN_PYTHON = [one for one in MISTAKES if one.file.endswith(".py")]
 WARNINGS = ("UserWarning", "FutureWarning")
@@ -101,8 +108,8 @@ def test_mistakes_fail_at_their_call(mistake: Mistake) -> None:
     assert call.filename == str(mistake)
     assert call.lineno in mistake.last_lines
     # The engine says so, not Python or a library.
-    assert HOME in Path(inside[0].filename).parents
-    assert HOME in Path(inside[-1].filename).parents
+    assert ROOT in Path(inside[0].filename).parents
+    assert ROOT in Path(inside[-1].filename).parents
 
 
 @pytest.mark.parametrize("mistake", IN_PYTHON, ids=str)
@@ -140,7 +147,7 @@ def test_commands_say_what_is_wrong(mistake: Mistake) -> None:
 
 
 def test_the_page_is_current() -> None:
-    """To be written by ``python tests/numbagenn/catalogue.py``."""
+    """To be written by ``python -m tools.catalogue``."""
     assert catalogue.PAGE.read_text(encoding="utf-8") == catalogue.page()
 
 

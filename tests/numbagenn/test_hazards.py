@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from networks import add_cells, connect, new_model, pulled, steps
 
 import numbagenn as engine
 from numbagenn.language.code_strings import SnippetError
+from tests.numbagenn.networks import add_cells, connect, new_model, pulled, steps
 
 
 def results(code: str, *variables: str, ctype: str = "int64_t", start: float = 0) -> list[Any]:

@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from networks import (
+
+import numbagenn as engine
+from numbagenn import VarAccess
+from tests.numbagenn.networks import (
     FLUSH,
     INTEGRATE_AND_FIRE,
     PIXEL,
@@ -20,9 +23,6 @@ from networks import (
     pushed,
     steps,
 )
-
-import numbagenn as engine
-from numbagenn import VarAccess
 
 N, M = 5, 3
 WEIGHTS = np.linspace(-0.5, 1.0, N * M, dtype=np.float32)

@@ -10,11 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from disturbed_code import plan_of
-from networks import add_cells, new_model, pulled, steps
 
 import numbagenn as engine
 from numbagenn.compat import v4_9 as legacy
+from tests.numbagenn.language.disturbed_code import plan_of
+from tests.numbagenn.networks import add_cells, new_model, pulled, steps
 
 NEVER = np.finfo(np.float32).min
 

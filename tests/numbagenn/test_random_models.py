@@ -12,17 +12,17 @@ from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
-import interpreted
 import numpy as np
 import pytest
 from hypothesis import given, note
 from hypothesis import strategies as st
-from profiles import examples
-from random_models import BATCH_SIZE, RandomModel, act, random_models, variables
 
 import numbagenn as engine
 from numbagenn.runtime import initial_values as initialisation
 from numbagenn.runtime import loaded_model as runtime
+from tests.numbagenn import interpreted
+from tests.numbagenn.profiles import examples
+from tests.numbagenn.random_models import BATCH_SIZE, RandomModel, act, random_models, variables
 
 Seen = dict[str, np.ndarray]
 

@@ -1,0 +1,434 @@
+"""The figures of decisions over time: what they draw, what they say about it, what they refuse."""
+
+from __future__ import annotations
+
+import doctest
+import re
+from collections.abc import Callable
+
+import matplotlib
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from tests.helpers.every_figure import EveryFigure
+from tutorial_helpers import canvas, decisions
+
+matplotlib.use("Agg")
+
+STEPS = 50
+
+
+@pytest.fixture(scope="module")
+def images() -> np.ndarray:
+    return np.random.default_rng(1).integers(0, 256, (4, 784), dtype=np.uint8)
+
+
+@pytest.fixture(scope="module")
+def counts() -> np.ndarray:
+    """Make counts of four races: of chance, of silence, won by 7 alone, and with two turns."""
+    fired = np.random.default_rng(2).random((STEPS, 4, 10)) < 0.3
+    fired[:, 1:] = False
+    fired[10::2, 2, 7] = True
+    fired[5, 3, 9] = fired[20, 3, 4] = fired[30:32, 3, 9] = True
+    return fired.cumsum(axis=0).astype(np.uint16)
+
+
+LABELS = np.array([3, 5, 7, 9])
+RISING = np.linspace(10, 98.5, STEPS)
+LATE = np.concatenate([np.full(10, 9.8), np.linspace(10, 99, STEPS - 10)])
+STOPPED = np.array([[5.0, 90.0], [12.5, 98.0], [30.0, 98.5]])
+
+
+def title(axes: Axes) -> str:
+    return axes.get_title(loc="left")
+
+
+def curve(axes: Axes, label: str) -> tuple[list[float], list[float]]:
+    (line,) = [line for line in axes.lines if line.get_label() == label]
+    return np.asarray(line.get_xdata()).tolist(), np.asarray(line.get_ydata()).tolist()
+
+
+def looks(axes: Axes) -> set[tuple[str, str]]:
+    """Return how the named curves look: each should differ in more than its colour."""
+    named = [line for line in axes.lines if not line.get_label().startswith("_")]
+    assert len({to_hex(line.get_color()) for line in named}) == len(named)
+    return {(line.get_linestyle(), line.get_marker()) for line in named}
+
+
+class TestAccuracyOverTime:
+    def test_curves_stand_over_their_steps(self):
+        figure = decisions.plot_accuracy_over_time({"a": RISING, "b": LATE})
+        for axes in figure.axes:
+            assert curve(axes, "a") == (list(range(1, STEPS + 1)), RISING.tolist())
+            assert curve(axes, "b") == (list(range(1, STEPS + 1)), LATE.tolist())
+            assert len(looks(axes)) == 2
+
+    def test_the_lower_one_is_enlarged(self):
+        whole, part = decisions.plot_accuracy_over_time({"a": RISING, "b": LATE}).axes
+        assert whole.get_ylim() == (0, 102)
+        low, high = part.get_ylim()
+        assert (low, 99 < high < 100) == (95, True)
+        assert decisions.plot_accuracy_over_time({"a": RISING / 50}).axes[1].get_ylim()[0] == 0
+
+    def test_words(self):
+        alt = decisions.plot_accuracy_over_time({"a": RISING, "b": LATE}).get_label()
+        told = re.findall(r"([\d.]+) % after (\d+)", alt)
+        assert [int(step) for _, step in told] == [5, 10, 20, 50] * 2
+        for (value, step), values in zip(told, [RISING] * 4 + [LATE] * 4, strict=True):
+            assert value == f"{values[int(step) - 1]:.1f}"
+
+    def test_legend_only_for_several(self):
+        assert not decisions.plot_accuracy_over_time({"a": RISING}).legends
+        assert decisions.plot_accuracy_over_time({"a": RISING, "b": LATE}).legends
+
+    @pytest.mark.parametrize(
+        ("curves", "words"),
+        [
+            ({}, "curves should hold at least one curve, not none"),
+            ({str(n): RISING for n in range(4)}, "curves should be at most 3, not 4"),
+            ({"a": RISING, "b": RISING[1:]}, r"one shape \(n,\), n at least 2, not \(50,\) and"),
+            ({"a": RISING[:1]}, r"one shape \(n,\), n at least 2, not \(1,\)"),
+            ({"a": RISING[:, None]}, r"one shape \(n,\)"),
+            ({"a": RISING + 2}, "curves should be percentages, 100 at most"),
+            ({"a": -RISING}, "curves should be finite and at least 0"),
+            ({"a": RISING * np.nan}, "curves should be finite and at least 0"),
+            ({"a": ["1", "2"]}, "curves should be numbers, not <U1"),
+        ],
+    )
+    def test_errors(self, curves: dict[str, np.ndarray], words: str):
+        with pytest.raises(ValueError, match=words):
+            decisions.plot_accuracy_over_time(curves)
+
+
+class TestRaces:
+    def test_lines_are_the_counts(self, images: np.ndarray, counts: np.ndarray):
+        figure = decisions.plot_races(images, LABELS, counts)
+        for row, axes in enumerate(figure.axes[:4]):
+            drawn = sorted(line.get_ydata().tolist() for line in axes.lines)
+            assert drawn == sorted(counts[:, row].T.tolist())
+            assert all(line.get_xdata().tolist() == list(range(1, 51)) for line in axes.lines)
+            assert all(line.get_drawstyle() == "steps-post" for line in axes.lines)
+
+    def test_colours(self, images: np.ndarray, counts: np.ndarray):
+        last = decisions.plot_races(images, LABELS, counts).axes[3]
+        by_count = {int(line.get_ydata()[-1]): to_hex(line.get_color()) for line in last.lines}
+        assert by_count == {0: canvas.PALE, 1: canvas.VERMILION, 3: canvas.BLUE}
+        names = {text.get_text(): to_hex(text.get_color()) for text in last.texts}
+        assert names == {"4": canvas.VERMILION, "9": canvas.BLUE}
+
+    def test_images_and_stories(self, images: np.ndarray, counts: np.ndarray):
+        pictures = decisions.plot_races(images, LABELS, counts).axes[4:]
+        for image, axes in zip(images, pictures, strict=True):
+            assert (axes.images[0].get_array() == image.reshape(28, 28)).all()
+        stories = [axes.get_title(loc="center").split("\n") for axes in pictures]
+        assert stories[1:] == [
+            ["a 5, read as", "nothing"],
+            ["a 7, read as", "7"],
+            ["a 9, read as", "9 → 4 → 9"],
+        ]
+        assert re.fullmatch(r"… → \d → \d → \d", stories[0][1])
+
+    def test_words(self, images: np.ndarray, counts: np.ndarray):
+        alt = decisions.plot_races(images, LABELS, counts).get_label()
+        # Of equals, the lowest leads: 4 from its first spike on, though 9 has had as many.
+        assert (
+            "; a 5, not read; a 7, read as 7 from step 11; a 9, read as 9 from step 6 and, " in alt
+        )
+        assert alt.endswith(" and, 1 other answer later, as 9 from step 31.")
+        turns = counts[:, 0].argmax(axis=1)
+        changes = np.flatnonzero(np.diff(turns)) + 2
+        assert f"a 3, read as {turns[0]} from step 1 and, {len(changes) - 1} other" in alt
+        assert f"later, as {turns[-1]} from step {changes[-1]};" in alt
+
+    def test_digits_at_the_ends_do_not_overlap(self, images: np.ndarray):
+        counts = np.zeros((3, 1, 10), int)
+        for step, digit in enumerate((8, 5, 2)):
+            counts[step:, 0, digit] = 1  # each leads in its turn, and all end equal
+        axes = decisions.plot_races(images[:1], LABELS[:1], counts).axes[0]
+        heights = {text.get_text(): text.xy[1] for text in axes.texts}
+        assert sorted(heights, key=heights.__getitem__) == ["8", "5", "2"]
+        assert np.diff(sorted(heights.values())).min() > 0.15
+        assert np.mean([*heights.values()]) == pytest.approx(1)
+        assert not any(text.get_annotation_clip() for text in axes.texts)
+
+    @pytest.mark.parametrize(
+        "shape", [(50, 4), (50, 3, 10), (50, 4, 9), (0, 4, 10), (50, 40), (50, 4, 10, 1)]
+    )
+    def test_counts_of_another_shape(self, images: np.ndarray, shape: tuple[int, ...]):
+        with pytest.raises(ValueError, match=r"counts should have the shape \(steps, 4, 10\)"):
+            decisions.plot_races(images, LABELS, np.zeros(shape))
+
+    def test_errors(self, images: np.ndarray, counts: np.ndarray):
+        with pytest.raises(ValueError, match="labels should be 4, one for each image, not 3"):
+            decisions.plot_races(images, LABELS[:3], counts)
+        with pytest.raises(ValueError, match="images should be at most 6, not 8"):
+            decisions.plot_races(np.tile(images, (2, 1)), np.tile(LABELS, 2), counts)
+        with pytest.raises(ValueError, match=r"images should have the shape \(n, 784\)"):
+            decisions.plot_races(images[:, 1:], LABELS, counts)
+        with pytest.raises(ValueError, match="counts should be finite and at least 0"):
+            decisions.plot_races(images, LABELS, counts.astype(float) - 1)
+
+
+class TestSettling:
+    WHEN = np.array([4, 4, 6, 9, 50, 3])
+    RIGHT = np.array([True, True, True, False, False, True])
+
+    def test_bars(self):
+        right, wrong = decisions.plot_settling(self.WHEN, self.RIGHT, STEPS).axes
+        for axes, chosen in ((right, self.RIGHT), (wrong, ~self.RIGHT)):
+            heights = {
+                round(bar.get_x() + bar.get_width() / 2): bar.get_height() for bar in axes.patches
+            }
+            assert list(heights) == list(range(1, STEPS + 1))
+            for step, height in heights.items():
+                assert height == np.sum(self.WHEN[chosen] == step)
+        assert (title(right), title(wrong)) == (
+            "4 right answers: half of them by step 4",
+            "2 wrong answers: half of them by step 9",
+        )
+        colours = [to_hex(axes.patches[0].get_facecolor()) for axes in (right, wrong)]
+        assert colours == [canvas.BLUE, canvas.VERMILION]
+
+    def test_half_is_at_the_line(self):
+        axes, _ = decisions.plot_settling(self.WHEN, self.RIGHT, STEPS).axes
+        assert set(axes.lines[0].get_xdata()) == {4}
+
+    @pytest.mark.parametrize("right", [True, False])
+    def test_all_alike(self, right: bool):
+        figure = decisions.plot_settling(self.WHEN, np.full(6, right), STEPS)
+        assert len(figure.axes) == 1
+        assert title(figure.axes[0]).startswith(f"6 {'right' if right else 'wrong'} answers")
+
+    @pytest.mark.parametrize(
+        ("steps", "right", "words"),
+        [
+            (np.array([0, 1]), [True, True], "steps should be from 1 to 50, not from 0 to 1"),
+            (np.array([1, 51]), [True, True], "steps should be from 1 to 50, not from 1 to 51"),
+            (np.array([1.0]), [True], r"steps should be integers .* not float64 of \(1,\)"),
+            (np.zeros(0, int), [], r"n at least 1, not int64 of \(0,\)"),
+            (np.array([1, 2]), [True], r"bools of the shape \(2,\), not bool of \(1,\)"),
+            (np.array([1, 2]), [1, 0], r"bools of the shape \(2,\), not int64 of \(2,\)"),
+        ],
+    )
+    def test_errors(self, steps: np.ndarray, right: list[object], words: str):
+        with pytest.raises(ValueError, match=words):
+            decisions.plot_settling(steps, np.array(right), STEPS)
+
+    @pytest.mark.parametrize("timesteps", [0, 2.0, True])
+    def test_timesteps(self, timesteps: object):
+        with pytest.raises(ValueError, match="timesteps should be an integer of at least 1"):
+            decisions.plot_settling(self.WHEN, self.RIGHT, timesteps)
+
+
+class TestMoments:
+    def test_curves_are_shares(self):
+        early, late = np.array([2, 2, 5, 10]), np.array([10, 10, 10, 9])
+        (axes,) = decisions.plot_moments({"early": early, "late": late}, 10).axes
+        for steps, line in zip((early, late), axes.lines, strict=True):
+            assert line.get_xdata().tolist() == list(range(11))
+            shares = [100 * np.mean(steps <= step) for step in range(11)]
+            np.testing.assert_allclose(line.get_ydata(), shares)
+        assert len(looks(axes)) == 2
+        labels = [line.get_label() for line in axes.lines]
+        assert labels == ["early: 4.8 steps on average", "late: 9.8 steps on average"]
+
+    @pytest.mark.parametrize(
+        ("moments", "words"),
+        [
+            ({}, "moments should hold at least one kind, not none"),
+            ({str(n): [1] for n in range(4)}, "moments should be at most 3, not 4"),
+            ({"a": [1, 2], "b": [1]}, "moments should be of the same images"),
+            ({"a": [0]}, "moments should be from 1 to 10, not from 0 to 0"),
+            ({"a": [11]}, "moments should be from 1 to 10, not from 11 to 11"),
+            ({"a": [1.5]}, "moments should be integers"),
+        ],
+    )
+    def test_errors(self, moments: dict[str, list[float]], words: str):
+        with pytest.raises(ValueError, match=words):
+            decisions.plot_moments({k: np.array(v) for k, v in moments.items()}, 10)
+
+
+class TestEarlyAnswers:
+    def test_both_kinds_of_curve(self):
+        figure = decisions.plot_early_answers(
+            {"a": RISING, "b": LATE}, {"a": STOPPED, "b": STOPPED[:2]}, {"a": 2, "b": 1}
+        )
+        (axes,) = figure.axes
+        assert curve(axes, "a: same for all") == (list(range(1, 51)), RISING.tolist())
+        assert curve(axes, "b: margins 1, 2, …") == tuple(STOPPED[:2].T.tolist())
+        rings = [line for line in axes.lines if line.get_fillstyle() == "none"]
+        assert [(ring.get_xdata()[0], ring.get_ydata()[0]) for ring in rings] == [
+            (12.5, 98.0),
+            (5.0, 90.0),
+        ]
+        assert [text.get_text() for text in axes.texts] == ["2", "1"]
+        assert len({ring.get_marker() for ring in rings}) == 2
+
+    def test_words(self):
+        figure = decisions.plot_early_answers({"a": RISING}, {"a": STOPPED}, {"a": 3}, title="Mine")
+        assert title(figure.axes[0]) == "Mine"
+        assert figure.get_label() == (
+            "Accuracy by steps: a, 98.5 % after 50 steps for each image; with a margin of 3, "
+            "98.5 % after 30.0 steps on average."
+        )
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            ({"fixed": {}}, "fixed should hold at least one curve, not none"),
+            ({"fixed": {"a": RISING + 2}}, "fixed should be percentages"),
+            (
+                {"stopped": {"b": STOPPED}},
+                "stopped and chosen should be of a, as fixed is, not of b",
+            ),
+            ({"chosen": {}}, "stopped and chosen should be of a, as fixed is, not of a and of"),
+            ({"stopped": {"a": STOPPED.T}}, r"stopped should have the shape \(margins, 2\)"),
+            ({"stopped": {"a": STOPPED[:0]}}, r"margins at least 1, not \(0, 2\)"),
+            ({"stopped": {"a": -STOPPED}}, "stopped should be finite and at least 0"),
+            ({"chosen": {"a": 0}}, "chosen should be from 1 to 3, not 0"),
+            ({"chosen": {"a": 4}}, "chosen should be from 1 to 3, not 4"),
+        ],
+    )
+    def test_errors(self, changes: dict[str, object], words: str):
+        good = {"fixed": {"a": RISING}, "stopped": {"a": STOPPED}, "chosen": {"a": 2}}
+        assert decisions.plot_early_answers(**good)
+        with pytest.raises(ValueError, match=words):
+            decisions.plot_early_answers(**{**good, **changes})
+
+
+class TestOperations:
+    GROWING = np.arange(0, 1000, 10)
+
+    def test_curves_and_levels(self):
+        figure = decisions.plot_operations(
+            {"a": self.GROWING, "b": self.GROWING + 5}, {"x": 300, "y": 5000}
+        )
+        (axes,) = figure.axes
+        assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+        # The first step has no operation, which a logarithmic axis cannot show.
+        assert curve(axes, "a") == (list(range(2, 101)), self.GROWING[1:].tolist())
+        assert curve(axes, "b") == (list(range(1, 101)), (self.GROWING + 5).tolist())
+        assert curve(axes, "300 x")[1] == [300, 300]
+        assert curve(axes, "5,000 y")[1] == [5000, 5000]
+        labels = [label.get_text() for label in axes.get_xticklabels()]
+        assert labels == ["1", "2", "5", "10", "20", "50", "100"]
+
+    def test_a_dot_where_more(self):
+        (axes,) = decisions.plot_operations({"a": self.GROWING}, {"x": 300, "y": 5000}).axes
+        dots = [line for line in axes.lines if line.get_marker() == "o"]
+        assert [(dot.get_xdata()[0], dot.get_ydata()[0]) for dot in dots] == [(32, 310)]
+
+    def test_words(self):
+        alt = decisions.plot_operations({"a": self.GROWING}, {"x": 300, "y": 5000}).get_label()
+        assert (
+            alt
+            == "Operations for an image: a, 990 after 100 steps, more than the 300 x from "
+            + ("step 32 on.")
+        )
+
+    @pytest.mark.parametrize(
+        ("operations", "others", "words"),
+        [
+            ({}, {}, "operations should hold at least one curve, not none"),
+            ({str(n): [1, 2] for n in range(4)}, {}, "operations should be at most 3, not 4"),
+            ({"a": [1, 2]}, dict.fromkeys("wxyz", 1), "others should be at most 3, not 4"),
+            ({"a": [1]}, {}, r"operations should have one shape \(steps,\), steps at least 2"),
+            ({"a": [1, 2], "b": [1, 2, 3]}, {}, "operations should have one shape"),
+            ({"a": [0, 0]}, {}, "operations should end above 0"),
+            ({"a": [1, 2]}, {"x": 0}, "others should be more than 0"),
+            ({"a": [1, 2]}, {"x": np.nan}, "others should be finite and at least 0"),
+            ({"a": [-1, 2]}, {}, "operations should be finite and at least 0"),
+        ],
+    )
+    def test_errors(self, operations: dict[str, list[float]], others: dict, words: str):
+        curves = {name: np.array(values) for name, values in operations.items()}
+        with pytest.raises(ValueError, match=words):
+            decisions.plot_operations(curves, others)
+
+    def test_nothing_to_compare_with(self):
+        assert decisions.plot_operations({"a": self.GROWING}, {}).get_label() == (
+            "Operations for an image: a, 990 after 100 steps."
+        )
+
+
+SPEEDS = {
+    "timesteps": [5, 50, 100],
+    "rates": {"a": [900, 500, 300], "b": [800, 400, 200]},
+    "accuracies": {"a": [50, 97, 98], "b": [80, 97.5, 97.7]},
+}
+
+
+class TestSpeed:
+    def test_points(self):
+        (axes,) = decisions.plot_speed(**SPEEDS).axes
+        for name in "ab":
+            expected = SPEEDS["rates"][name], SPEEDS["accuracies"][name]
+            assert curve(axes, name) == expected
+        assert len(looks(axes)) == 2
+        # Points out of sight have no number, which would stand in the middle of nowhere.
+        shown = [(text.get_text(), text.xy) for text in axes.texts]
+        assert shown == [
+            ("50", (500, 97)),
+            ("100", (300, 98)),
+            ("50", (400, 97.5)),
+            ("100", (200, 97.7)),
+        ]
+
+    def test_words(self):
+        assert decisions.plot_speed(**SPEEDS).get_label() == (
+            "Accuracy and images per second: a, 50.0 % and 900 with 5 steps, 97.0 % and 500 with "
+            "50, 98.0 % and 300 with 100; b, 80.0 % and 800 with 5 steps, 97.5 % and 400 with 50, "
+            "97.7 % and 200 with 100."
+        )
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            ({"timesteps": [5]}, "timesteps should be at least two numbers, ascending"),
+            ({"timesteps": [5, 50, 50]}, "timesteps should be at least two numbers, ascending"),
+            ({"timesteps": [5, 50]}, "should be 2, one for each number of steps"),
+            ({"rates": {"a": [1, 2, 3]}}, "should be of the same networks, not of a and of a, b"),
+            ({"rates": {"a": [1, 2], "b": [1, 2]}}, "should be 3, one for each number of steps"),
+            ({"rates": {"a": [1, 2, 0], "b": [1, 2, 3]}}, "and more than 0"),
+            ({"rates": {"a": [1, 2, -3], "b": [1, 2, 3]}}, "rates should be finite"),
+            (
+                {"accuracies": {"a": [1, 2, 101], "b": [1, 2, 3]}},
+                "accuracies should be percentages",
+            ),
+        ],
+    )
+    def test_errors(self, changes: dict[str, object], words: str):
+        with pytest.raises(ValueError, match=words):
+            decisions.plot_speed(**{**SPEEDS, **changes})
+
+
+@pytest.fixture(params=[name.removeprefix("plot_") for name in decisions.__all__])
+def draw(
+    request: pytest.FixtureRequest, images: np.ndarray, counts: np.ndarray
+) -> Callable[[], Figure]:
+    both = {"a": RISING, "b": LATE}
+    arguments = {
+        "accuracy_over_time": (both,),
+        "races": (images, LABELS, counts),
+        "settling": (TestSettling.WHEN, TestSettling.RIGHT, STEPS),
+        "moments": ({"a": np.array([3, 4]), "b": np.array([5, 9])}, STEPS),
+        "early_answers": (both, {"a": STOPPED, "b": STOPPED}, {"a": 2, "b": 3}),
+        "operations": ({"a": TestOperations.GROWING}, {"x": 300}),
+        "speed": tuple(SPEEDS.values()),
+    }[request.param]
+    return lambda: getattr(decisions, f"plot_{request.param}")(*arguments)
+
+
+class TestEveryFigure(EveryFigure):
+    pass
+
+
+def test_docstring_examples():
+    InteractiveShell.clear_instance()
+    outcome = doctest.testmod(decisions)
+    assert outcome.attempted > 0
+    assert outcome.failed == 0

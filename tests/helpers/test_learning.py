@@ -1,0 +1,307 @@
+"""The figures of training and conversion: what they draw, what they say, what they refuse."""
+
+from __future__ import annotations
+
+import doctest
+from collections.abc import Callable
+
+import matplotlib
+import numpy as np
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from tests.helpers.every_figure import EveryFigure
+from tutorial_helpers import learning
+
+matplotlib.use("Agg")
+
+INPUTS = np.linspace(0, 6, 13)
+STAIRS = np.floor(INPUTS) / 10
+LINE = INPUTS / 10
+WORDS = {"xlabel": "input", "title": "A title"}
+
+
+def title(axes: Axes) -> str:
+    return axes.get_title(loc="left")
+
+
+def curve(axes: Axes, label: str) -> tuple[list[float], list[float]]:
+    (line,) = [line for line in axes.lines if line.get_label() == label]
+    return np.asarray(line.get_xdata()).tolist(), np.asarray(line.get_ydata()).tolist()
+
+
+def looks(axes: Axes) -> set[tuple[str, str]]:
+    """Return how the named curves look: each should differ in more than its colour."""
+    named = [line for line in axes.lines if not line.get_label().startswith("_")]
+    assert len({to_hex(line.get_color()) for line in named}) == len(named)
+    return {(line.get_linestyle(), line.get_marker()) for line in named}
+
+
+class TestRateCurves:
+    def test_curves(self):
+        (axes,) = learning.plot_rate_curves(INPUTS, {"a": STAIRS, "b": LINE}, **WORDS).axes
+        assert curve(axes, "a") == (INPUTS.tolist(), STAIRS.tolist())
+        assert curve(axes, "b") == (INPUTS.tolist(), LINE.tolist())
+        assert len(looks(axes)) == 2
+        assert (title(axes), axes.get_xlabel()) == ("A title", "input")
+
+    def test_words(self):
+        figure = learning.plot_rate_curves(INPUTS, {"a": STAIRS, "b": LINE}, **WORDS)
+        assert figure.get_label() == (
+            "A title. Spikes per step by input, from 0 to 6: a, from 0 to 0.6, in 7 different "
+            "rates; b, from 0 to 0.6, in 13 different rates."
+        )
+
+    def test_legend_only_for_several(self):
+        assert not learning.plot_rate_curves(INPUTS, {"a": STAIRS}, **WORDS).legends
+        assert learning.plot_rate_curves(INPUTS, {"a": STAIRS, "b": LINE}, **WORDS).legends
+
+    @pytest.mark.parametrize(
+        ("inputs", "curves", "words"),
+        [
+            (INPUTS, {}, "curves should hold at least one curve, not none"),
+            (INPUTS, dict.fromkeys("abcd", LINE), "curves should be at most 3, not 4"),
+            (INPUTS, {"a": LINE[1:]}, r"curves should have the shape \(13,\), not \(12,\)"),
+            (INPUTS, {"a": -LINE}, "curves should be finite and at least 0"),
+            (INPUTS[::-1], {"a": LINE}, "inputs should be at least two numbers, ascending"),
+            (INPUTS[:1], {"a": LINE[:1]}, "inputs should be at least two numbers, ascending"),
+            (INPUTS - 1, {"a": LINE}, "inputs should be finite and at least 0"),
+        ],
+    )
+    def test_errors(self, inputs: np.ndarray, curves: dict[str, np.ndarray], words: str):
+        with pytest.raises(ValueError, match=words):
+            learning.plot_rate_curves(inputs, curves, **WORDS)
+
+
+LOSSES, RIGHT = [1.5, 0.5, 0.25], [9.8, 88.0, 94.0, 96.5]
+
+
+class TestLearning:
+    def test_curves(self):
+        top, bottom = learning.plot_learning(LOSSES, RIGHT, title="Mine").axes
+        assert top.lines[0].get_xdata().tolist() == [1, 2, 3]
+        assert top.lines[0].get_ydata().tolist() == LOSSES
+        assert bottom.lines[0].get_xdata().tolist() == [0, 1, 2, 3]
+        assert bottom.lines[0].get_ydata().tolist() == RIGHT
+        assert (title(top), top.get_xlim()) == ("Mine", bottom.get_xlim())
+
+    def test_what_is_far_from_the_best_is_out_of_sight(self):
+        _, bottom = learning.plot_learning(LOSSES, RIGHT).axes
+        low, high = bottom.get_ylim()
+        assert 86 < low < 88
+        assert 96.5 < high < 98
+        _, bottom = learning.plot_learning([0.5], [96.5, 96.5]).axes
+        low, high = bottom.get_ylim()
+        assert low < 96.5 < high
+
+    @pytest.mark.parametrize(
+        ("losses", "accuracies", "words"),
+        [
+            ([], [10], "losses should be numbers of more than 0, at least one"),
+            ([1, 0], [1, 2, 3], "losses should be numbers of more than 0"),
+            ([1, np.nan], [1, 2, 3], "losses should be finite"),
+            ([1, 2], [1, 2], "accuracies should be 3, one before the first epoch .* not 2"),
+            ([1, 2], [1, 2, 101], "accuracies should be percentages, 100 at most, not 101"),
+        ],
+    )
+    def test_errors(self, losses: list[float], accuracies: list[float], words: str):
+        with pytest.raises(ValueError, match=words):
+            learning.plot_learning(losses, accuracies)
+
+
+SCALES = [0.25, 1, 4]
+BY_SCALE = {"100 steps": [97.5, 98, 100], "12 steps": [10, 80, 95]}
+
+
+class TestScales:
+    def test_curves_are_what_is_wrong(self):
+        (axes,) = learning.plot_scales(SCALES, BY_SCALE, reference=98.5, marked=1, **WORDS).axes
+        # A logarithmic axis has no zero.
+        assert curve(axes, "100 steps") == (SCALES, [2.5, 2, 0.1])
+        assert curve(axes, "12 steps") == (SCALES, [90, 20, 5])
+        assert curve(axes, "ordinary network")[1] == [1.5, 1.5]
+        assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+        assert [label.get_text() for label in axes.get_xticklabels()] == ["0.25", "1", "4"]
+        assert len(looks(axes)) == 3
+
+    def test_rings(self):
+        (axes,) = learning.plot_scales(SCALES, BY_SCALE, reference=98.5, marked=1, **WORDS).axes
+        rings = [line for line in axes.lines if line.get_fillstyle() == "none"]
+        assert [(ring.get_xdata()[0], ring.get_ydata()[0]) for ring in rings] == [(1, 2), (1, 20)]
+
+    def test_words(self):
+        figure = learning.plot_scales(SCALES, BY_SCALE, reference=98.5, marked=1, **WORDS)
+        assert figure.get_label() == (
+            "A title. Accuracy by the scale of the weights, from 0.25 to 4: 100 steps, at most "
+            "100.0 % at 4, and 98.0 % at 1; 12 steps, at most 95.0 % at 4, and 80.0 % at 1; the "
+            "ordinary network, 98.5 % at all."
+        )
+
+    @pytest.mark.parametrize(
+        ("changes", "words"),
+        [
+            ({"scales": [0, 1, 4]}, "scales should be more than 0: their axis is logarithmic"),
+            ({"scales": [1, 1, 4]}, "scales should be at least two numbers, ascending"),
+            ({"marked": 3}, "marked should be one of the scales, not 3"),
+            ({"reference": 101}, "reference should be percentages, 100 at most, not 101"),
+            ({"curves": {}}, "curves should hold at least one curve, not none"),
+            ({"curves": {"a": [1, 2]}}, r"curves should have the shape \(3,\), not \(2,\)"),
+            ({"curves": {"a": [1, 2, 101]}}, "curves should be percentages, 100 at most, not 101"),
+        ],
+    )
+    def test_errors(self, changes: dict[str, object], words: str):
+        good = {"scales": SCALES, "curves": BY_SCALE, "reference": 98, "marked": 1, **WORDS}
+        assert learning.plot_scales(**good)
+        with pytest.raises(ValueError, match=words):
+            learning.plot_scales(**{**good, **changes})
+
+
+ASKED = np.array([[0, 0.25, 0.5], [1, 2, 4]])
+GOT = np.minimum(ASKED, 0.75)
+
+
+class TestActivations:
+    def test_every_point_is_counted_once(self):
+        figure = learning.plot_activations({"a": (ASKED, GOT), "b": (GOT, GOT)})
+        for axes in figure.axes:
+            assert axes.collections[0].get_array().sum() == ASKED.size
+
+    def test_the_line_of_what_is_possible(self):
+        (axes,) = learning.plot_activations({"a": (ASKED, GOT)}).axes
+        (line,) = axes.lines
+        assert line.get_ydata().tolist() == [0, 1, 1]
+        assert line.get_xdata()[:2].tolist() == [0, 1]
+        assert axes.get_xlim()[1] > 4
+
+    def test_words(self):
+        figure = learning.plot_activations({"a": (ASKED, GOT), "b": (GOT, GOT)})
+        correlation = np.corrcoef(ASKED.ravel(), GOT.ravel())[0, 1]
+        assert [title(axes) for axes in figure.axes] == [
+            f"a: correlation {correlation:.2f}",
+            "b: correlation 1.00",
+        ]
+        assert figure.get_label() == (
+            f"Rates of spikes by the rates asked for: a, 6 points, correlation {correlation:.2f}, "
+            "asked for up to 4 spikes per step and got up to 0.75, 33 % asked for more than 1; b, "
+            "6 points, correlation 1.00, asked for up to 0.75 spikes per step and got up to 0.75, "
+            "0 % asked for more than 1."
+        )
+
+    @pytest.mark.parametrize(
+        ("panels", "words"),
+        [
+            ({}, "panels should hold at least one network, not none"),
+            (dict.fromkeys("abcd", (ASKED, GOT)), "panels should be at most 3, not 4"),
+            ({"a": (ASKED, GOT[0])}, r"should have one shape, not \(2, 3\) and \(3,\)"),
+            ({"a": (ASKED, 0 * GOT)}, "rates should differ between points"),
+            ({"a": (ASKED[:0], GOT[:0])}, "rates should differ between points"),
+            ({"a": (-ASKED, GOT)}, "the rates asked for should be finite and at least 0"),
+            ({"a": (ASKED, GOT + np.inf)}, "the rates of spikes should be finite"),
+        ],
+    )
+    def test_errors(self, panels: dict[str, tuple[np.ndarray, np.ndarray]], words: str):
+        with pytest.raises(ValueError, match=words):
+            learning.plot_activations(panels)
+
+
+SPIKES = (INPUTS >= 5).astype(float)
+SLOPES = np.maximum(0, 1 - np.abs(INPUTS - 5) / 2.5) / 2.5
+
+
+class TestSurrogate:
+    def test_curves(self):
+        top, bottom = learning.plot_surrogate(INPUTS, SPIKES, SLOPES).axes
+        assert top.lines[0].get_ydata().tolist() == SPIKES.tolist()
+        assert bottom.lines[0].get_ydata().tolist() == SLOPES.tolist()
+        for axes in (top, bottom):
+            assert axes.lines[0].get_xdata().tolist() == INPUTS.tolist()
+            assert set(axes.lines[1].get_xdata()) == {5.0}
+
+    def test_words(self):
+        assert learning.plot_surrogate(INPUTS, SPIKES, SLOPES).get_label() == (
+            "Above, a spike from 5 mV on; below, the slope that training pretends, more than 0 "
+            "from 3 to 6 mV and at most 0.4 at 5 mV."
+        )
+
+    @pytest.mark.parametrize(
+        ("arguments", "words"),
+        [
+            ((INPUTS[::-1], SPIKES, SLOPES), "voltages should be at least two numbers, ascending"),
+            ((INPUTS, SPIKES[1:], SLOPES), r"should have the shape \(13,\), not \(12,\)"),
+            ((INPUTS, 0 * SPIKES, SLOPES), "there should be a spike and a slope somewhere"),
+            ((INPUTS, SPIKES, 0 * SLOPES), "there should be a spike and a slope somewhere"),
+            ((INPUTS, SPIKES, -SLOPES), "should be finite and at least 0"),
+        ],
+    )
+    def test_errors(self, arguments: tuple[np.ndarray, ...], words: str):
+        with pytest.raises(ValueError, match=words):
+            learning.plot_surrogate(*arguments)
+
+
+MILESTONES = {
+    "copied": {"100 steps": 94.0, "12 steps": 92.5},
+    "normalised": {"100 steps": 97.5, "12 steps": 94.5},
+    "fine-tuned": {"100 steps": 97.0, "12 steps": 97.25},
+}
+
+
+class TestMilestones:
+    def test_marks_stand_in_their_rows(self):
+        (axes,) = learning.plot_milestones(MILESTONES, reference=98, title="So far").axes
+        assert curve(axes, "100 steps") == ([94.0, 97.5, 97.0], [0, 1, 2])
+        assert curve(axes, "12 steps") == ([92.5, 94.5, 97.25], [0, 1, 2])
+        assert curve(axes, "ordinary network")[0] == [98, 98]
+        assert [label.get_text() for label in axes.get_yticklabels()] == list(MILESTONES)
+        assert axes.get_ylim() == (2.5, -0.5)  # the first is at the top
+        assert len(looks(axes)) == 3
+
+    def test_words(self):
+        figure = learning.plot_milestones(MILESTONES, reference=98, title="So far")
+        assert figure.get_label() == (
+            "So far, in per cent right: copied, 94.0 with 100 steps, 92.5 with 12 steps; "
+            "normalised, 97.5 with 100 steps, 94.5 with 12 steps; fine-tuned, 97.0 with 100 "
+            "steps, 97.2 with 12 steps; the ordinary network, 98.0."
+        )
+
+    @pytest.mark.parametrize(
+        ("milestones", "reference", "words"),
+        [
+            ({}, 98, "milestones should hold at least one network, not none"),
+            ({str(n): {"a": 1} for n in range(9)}, 98, "milestones should be at most 8, not 9"),
+            ({"a": {}}, 98, "milestones should have the same numbers of steps"),
+            ({"a": {"x": 1}, "b": {"y": 1}}, 98, "milestones should have the same numbers"),
+            ({"a": dict.fromkeys("wxyz", 1)}, 98, "numbers of steps should be at most 3, not 4"),
+            ({"a": {"x": 101}}, 98, "milestones should be percentages, 100 at most, not 101"),
+            ({"a": {"x": 1}}, -1, "reference should be finite and at least 0"),
+        ],
+    )
+    def test_errors(self, milestones: dict[str, dict[str, float]], reference: float, words: str):
+        with pytest.raises(ValueError, match=words):
+            learning.plot_milestones(milestones, reference=reference, title="So far")
+
+
+@pytest.fixture(params=[name.removeprefix("plot_") for name in learning.__all__])
+def draw(request: pytest.FixtureRequest) -> Callable[[], Figure]:
+    arguments, options = {
+        "rate_curves": ((INPUTS, {"a": STAIRS, "b": LINE}), WORDS),
+        "learning": ((LOSSES, RIGHT), {}),
+        "scales": ((SCALES, BY_SCALE), {"reference": 98.5, "marked": 1, **WORDS}),
+        "activations": (({"a": (ASKED, GOT), "b": (GOT, GOT)},), {}),
+        "surrogate": ((INPUTS, SPIKES, SLOPES), {}),
+        "milestones": ((MILESTONES,), {"reference": 98, "title": "So far"}),
+    }[request.param]
+    return lambda: getattr(learning, f"plot_{request.param}")(*arguments, **options)
+
+
+class TestEveryFigure(EveryFigure):
+    pass
+
+
+def test_docstring_examples():
+    InteractiveShell.clear_instance()
+    outcome = doctest.testmod(learning)
+    assert outcome.attempted > 0
+    assert outcome.failed == 0

@@ -1,0 +1,237 @@
+"""What a reader does first: open a chapter in JupyterLab, restart the kernel and run all cells.
+
+nbval runs the cells too, but without a front end: whether figures are drawn and progress bars end
+up as one line is seen in a browser alone. Everything happens on a copy, in folders of its own.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import nbformat
+import pytest
+
+from tests import ROOT
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytest.importorskip("jupyterlab", reason="needs JupyterLab (pip install jupyter)")
+sync_api = pytest.importorskip(
+    "playwright.sync_api", reason="needs Playwright (pip install playwright)"
+)
+
+BROWSERS = ("chromium", "google-chrome", "chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+
+pytestmark = [
+    pytest.mark.skipif(CHROMIUM is None, reason=f"needs one of {', '.join(BROWSERS)} on the path"),
+    pytest.mark.skipif(os.name == "nt", reason="ends a group of processes"),
+]
+
+CHAPTER = "notebooks/3_batched_inference.ipynb"
+TIMEOUT = 180  # seconds, for every single wait: most take one, but machines may be slow and busy
+
+# The sandbox does not start as root, as which tests run in containers, where /dev/shm is small; the
+# page is our own. The others keep the browser from calling home.
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+# Whatever would open a dialog or a notification over the page, or connect to the internet, is off.
+SERVER_CONFIG = {
+    "LabApp": {
+        "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+        "news_url": None,
+    },
+    "YDocExtension": {"disable_rtc": True},
+    # Should the tests be killed, the server and its kernel end by themselves, once nobody is there.
+    "MappingKernelManager": {"cull_idle_timeout": TIMEOUT, "cull_interval": 60},
+    "ServerApp": {"shutdown_no_activity_timeout": TIMEOUT},
+}
+LAB_SETTINGS = {
+    "@jupyterlab/apputils-extension:notification": {
+        "checkForUpdates": False,
+        "doNotDisturbMode": True,
+        "fetchNews": "false",
+    },
+    # By default, only the cells in view are sure to be part of the page.
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+}
+
+OUTPUT = ".jp-Notebook .jp-OutputArea-output"
+# JupyterLab draws an error as it draws a warning on stderr, so it is known by its text; a syntax
+# error has no traceback, but a place.
+ERROR = r"Traceback|Cell In\["
+
+# An error ends the wait as well: the cells after it are not run.
+HAS_RUN = """([output, error, cells]) => {
+    const outputs = [...document.querySelectorAll(output)];
+    const prompts = [...document.querySelectorAll(".jp-Notebook .jp-CodeCell .jp-InputPrompt")];
+    const counted = prompts.filter(prompt => /^\\[\\d+\\]:$/.test(prompt.textContent.trim()));
+    const failed = outputs.some(shown => new RegExp(error).test(shown.textContent));
+    return failed || counted.length === cells;
+}"""
+IMAGES_ARE_LOADED = """output => [...document.querySelectorAll(`${output} img`)].every(
+    image => image.complete
+)"""
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """Copy what the notebooks need."""
+    folder = tmp_path / "copy"
+    for name in ("notebooks", "numbagenn", "tutorial_helpers", "data"):
+        ignored = shutil.ignore_patterns("__pycache__", ".*", "*_CODE")
+        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
+    shutil.copy(ROOT / "requirements.txt", folder)
+    # Without what is stored, all that the page shows is of this run.
+    notebook = nbformat.read(folder / CHAPTER, 4)
+    for cell in notebook.cells:
+        if cell.cell_type == "code":
+            cell.execution_count, cell.outputs = None, []
+    nbformat.write(notebook, folder / CHAPTER)
+    return folder
+
+
+@pytest.fixture
+def server(copy: Path, tmp_path: Path) -> Iterator[dict[str, Any]]:
+    """Run JupyterLab on the copy; give what it says about itself, as its address and token."""
+    folders = {
+        variable: tmp_path / variable.lower()
+        for variable in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR")
+    }
+    # Settings of whoever runs the tests, or of a server that runs them, are not to play a part.
+    environment = {key: value for key, value in os.environ.items() if key[:7] != "JUPYTER"}
+    environment |= {key: str(folder) for key, folder in folders.items()}
+    environment["IPYTHONDIR"] = str(tmp_path / "ipython")
+
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    application = SERVER_CONFIG["ServerApp"] | {
+        "allow_root": True,
+        "ip": "127.0.0.1",
+        "port": port,  # or, should another process be quicker, one of the next
+        "root_dir": str(copy),
+    }
+    identity = {"token": secrets.token_hex()}
+    config = SERVER_CONFIG | {"ServerApp": application, "IdentityProvider": identity}
+    lab_config = folders["JUPYTER_CONFIG_DIR"] / "labconfig"
+    lab_config.mkdir(parents=True)
+    (lab_config / "default_setting_overrides.json").write_text(json.dumps(LAB_SETTINGS))
+    (lab_config.parent / "jupyter_lab_config.json").write_text(json.dumps(config))
+
+    log = tmp_path / "jupyterlab.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "jupyterlab", "--no-browser"],
+            cwd=copy,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    try:
+        yield wait_for_server(process, folders["JUPYTER_RUNTIME_DIR"], log)
+    finally:
+        stop(process)
+
+
+def wait_for_server(process: subprocess.Popen[bytes], runtime: Path, log: Path) -> dict[str, Any]:
+    """Return the file that the server writes as soon as it listens."""
+    deadline = time.monotonic() + TIMEOUT
+    while process.poll() is None and time.monotonic() < deadline:
+        # Not there yet, or not yet complete.
+        with contextlib.suppress(OSError, ValueError):
+            return json.loads((runtime / f"jpserver-{process.pid}.json").read_text())
+        time.sleep(0.1)
+    pytest.fail(f"JupyterLab did not start:\n{log.read_text()}")
+
+
+def stop(process: subprocess.Popen[bytes]) -> None:
+    """End the server, which ends its kernels, and then whatever is left of its group."""
+    process.terminate()
+    try:
+        process.wait(30)
+    except subprocess.TimeoutExpired:
+        pass  # kernels whose server is killed notice and end themselves
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+
+
+@pytest.fixture
+def page(tmp_path: Path) -> Iterator[Page]:
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS, timeout=TIMEOUT * 1000
+        )
+        try:
+            page = browser.new_page(viewport={"width": 1280, "height": 1024})
+            page.set_default_timeout(TIMEOUT * 1000)
+            yield page
+            # To look at when the test failed; pytest keeps the folder for a while.
+            with contextlib.suppress(sync_api.Error):
+                page.screenshot(path=tmp_path / "jupyterlab.png", timeout=10_000)
+        finally:
+            browser.close()
+
+
+def wait_until_idle(page: Page) -> None:
+    # From the status bar: the circle in the toolbar is that of an idle kernel before there is any.
+    page.get_by_text(re.compile(r"^Python 3.* \| Idle$")).wait_for()
+
+
+def test_restart_and_run_all(server: dict[str, Any], copy: Path, page: Page) -> None:
+    cells = [cell for cell in nbformat.read(copy / CHAPTER, 4).cells if cell.cell_type == "code"]
+    page.goto(f"{server['url']}lab/tree/{CHAPTER}?token={server['token']}")
+    wait_until_idle(page)
+
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Restart Kernel and Run All Cells").click()
+    page.get_by_role("dialog").get_by_text("Restart", exact=True).click()
+    page.wait_for_function(HAS_RUN, arg=[OUTPUT, ERROR, len(cells)])
+    outputs = page.locator(OUTPUT)
+    assert outputs.filter(has_text=re.compile(ERROR)).all_inner_texts() == []
+    wait_until_idle(page)
+
+    prompts = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").all_inner_texts()
+    assert [prompt.strip() for prompt in prompts] == [f"[{n + 1}]:" for n in range(len(cells))]
+
+    lines = "\n".join(outputs.all_inner_texts()).splitlines()
+    accuracies = [line for line in lines if re.match(r"Accuracy: \d+\.\d\d %", line)]
+    # A bar is drawn over and over again; what is seen in the end is one line.
+    bars = [line for line in lines if re.match(r" *\d+%\|", line)]
+    assert bars
+    assert all(bar.startswith("100%|") for bar in bars)
+    assert any(line.startswith("Accuracy: 98.69 %") for line in accuracies)
+    assert all("| 79/79 [" in bar for bar in bars)
+
+    page.wait_for_function(IMAGES_ARE_LOADED, arg=OUTPUT)
+    widths = outputs.locator("img").evaluate_all(
+        "images => images.map(image => image.naturalWidth)"
+    )
+    assert len(widths) >= 5
+    assert min(widths) > 0

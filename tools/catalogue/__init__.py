@@ -1,0 +1,255 @@
+"""The catalogue of mistakes, and the page that is made of it: ``docs/errors.md``.
+
+The mistakes are in ``mistakes/``, a file for each subject. After a docstring, whose first line is
+the subject, and the lines that all mistakes of the file share, each mistake is a cell::
+
+    # %% Title of the mistake -> RuntimeError
+    what_leads_up_to_it()
+    the_mistake()
+
+Its last statement is the one that fails. All start from ``network.py``. In ``*.sh`` a cell is one
+command, and what is after the arrow is its exit status. The page is written by
+``python -m tools.catalogue``.
+"""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import re
+import shlex
+import warnings
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from tests import ROOT
+
+FOLDER = Path(__file__).parent / "mistakes"
+PAGE = ROOT / "docs" / "errors.md"
+NETWORK = "network.py"
+SUBJECTS = (
+    "settings.py",
+    "descriptions.py",
+    "code.py",
+    "populations.py",
+    "synapses.py",
+    "sparse.py",
+    "delays.py",
+    "sources.py",
+    "initial_values.py",
+    "references.py",
+    "updates.py",
+    "life.py",
+    "variables.py",
+    "recording.py",
+    "api_4_9.py",
+    "helpers.py",
+    "commands.sh",
+)
+
+_CELL = re.compile(r"^# %% (?P<title>.+) -> (?P<outcome>\w+)$", re.MULTILINE)
+
+_HEAD = """\
+# Mistakes, and what the engine says
+
+Wrong input fails at the call that is wrong. The message names the object, what was expected and
+what was given, and says what to do; for a mistake in a code string it shows the line, with a caret
+under the place. The call that fails leaves no trace: mend it, and go on with the same model.
+
+{count} mistakes are listed here, with their messages. This page is written by
+`python -m tools.catalogue`, which makes every one of them; a test holds that it is
+current.
+
+"""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A file of mistakes."""
+
+    file: str
+    title: str
+    about: str
+    setup: str
+    mistakes: tuple[Mistake, ...]
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """One cell: what is done, and the exception or the exit status that it ends in."""
+
+    file: str
+    title: str
+    outcome: str
+    code: str
+    setup: str
+
+    def __str__(self) -> str:
+        return f"{self.file}: {self.title}"
+
+    @property
+    def last_lines(self) -> range:
+        """Lines of the statement that fails, counted from the first of the cell."""
+        last = ast.parse(self.code).body[-1]
+        return range(last.lineno, (last.end_lineno or last.lineno) + 1)
+
+    @property
+    def last_statement(self) -> str:
+        return ast.unparse(ast.parse(self.code).body[-1])
+
+
+@dataclass(frozen=True)
+class Made:
+    """What came of a mistake: its message, the exception, and the names before and after."""
+
+    message: str
+    error: Exception | None
+    names: dict[str, Any]
+    before: object = None
+    after: object = None
+
+
+def subject(file: str) -> Subject:
+    """Read one file."""
+    text = (FOLDER / file).read_text(encoding="utf-8")
+    head, *cells = re.split(r"^(?=# %% )", text, flags=re.MULTILINE)
+    if file.endswith(".sh"):
+        title, _, about = "\n".join(line[2:] for line in head.splitlines()).partition("\n")
+        setup = ""
+    else:
+        docstring = ast.get_docstring(ast.parse(head)) or ""
+        title, _, about = docstring.partition("\n")
+        setup = head.split('"""', 2)[2].strip("\n")
+    mistakes = []
+    for cell in cells:
+        first, code = cell.split("\n", 1)
+        found = _CELL.fullmatch(first)
+        if found is None:
+            raise ValueError(f"{file}: not the head of a mistake: {first}")
+        mistakes.append(Mistake(file, found["title"], found["outcome"], code.strip("\n"), setup))
+    return Subject(file, title.rstrip("."), about.strip("\n"), setup, tuple(mistakes))
+
+
+def network() -> str:
+    """Return the code that all mistakes start from."""
+    return (FOLDER / NETWORK).read_text(encoding="utf-8").strip("\n")
+
+
+@contextlib.contextmanager
+def _alike_everywhere() -> Iterator[None]:
+    """Make warnings errors, and all computers ones of 16 GB."""
+    from numbagenn.memory import available as memory
+
+    with warnings.catch_warnings(), patch.object(memory, "total_memory", lambda: 16 * 10**9):
+        warnings.simplefilter("error")
+        yield
+
+
+def groups(model: Any) -> list[dict[str, Any]]:
+    """Return all that a model is made of."""
+    return [
+        model.neuron_populations,
+        model.synapse_populations,
+        model.current_sources,
+        model.custom_updates,
+    ]
+
+
+def state(names: dict[str, Any]) -> object:
+    """Return all that a model was told, to compare it before and after a call."""
+    model = names["model"]
+    plain = (int, float, str, bool, type(None))
+    return [
+        {name: value for name, value in vars(model).items() if isinstance(value, plain)},
+        [
+            (
+                name,
+                {key: value for key, value in vars(group).items() if isinstance(value, plain)},
+                {key: id(variable.initial) for key, variable in group.vars.items()},
+            )
+            for table in groups(model)
+            for name, group in table.items()
+        ],
+        None if not model.is_loaded else (model.timestep, model.steps_done),
+    ]
+
+
+@cache
+def make(mistake: Mistake) -> Made:
+    """Make a mistake, once, and return what came of it.
+
+    Raises
+    ------
+    AssertionError
+        If nothing did.
+    """
+    if mistake.file.endswith(".sh"):
+        return _run(mistake)
+    names: dict[str, Any] = {"__name__": "__main__"}
+    with _alike_everywhere():
+        for name, code in ((NETWORK, network()), (mistake.file, mistake.setup)):
+            exec(compile(code, name, "exec"), names)
+        tree = ast.parse(mistake.code)
+        last = tree.body.pop()
+        exec(compile(tree, str(mistake), "exec"), names)
+        before = state(names)
+        try:
+            exec(compile(ast.Module([last], []), str(mistake), "exec"), names)
+        except Exception as error:
+            return Made(str(error.args[0]), error, names, before, state(names))
+    raise AssertionError(f"{mistake}: nothing was raised")
+
+
+def _run(mistake: Mistake) -> Made:
+    """Run a command in this process; its message is the last line that it prints as an error."""
+    from tutorial_helpers.__main__ import main
+
+    errors, status = io.StringIO(), 0
+    arguments = shlex.split(mistake.code.removeprefix("python -m tutorial_helpers"))
+    with contextlib.redirect_stderr(errors):
+        try:
+            status = main(arguments)
+        except SystemExit as end:
+            status = int(end.code or 0)
+    assert str(status) == mistake.outcome, errors.getvalue()
+    return Made(errors.getvalue().rstrip("\n").split("\n")[-1], None, {})
+
+
+def page() -> str:
+    """Return the text of ``docs/errors.md``."""
+    subjects = [subject(file) for file in SUBJECTS]
+    parts = [_HEAD.format(count=sum(len(one.mistakes) for one in subjects))]
+    parts += [f"* [{one.title}](#{_anchor(one.title)})\n" for one in subjects]
+    parts.append(f"\nAll start from this network:\n\n```python\n{network()}\n```\n")
+    for one in subjects:
+        parts.append(f"\n## {one.title}\n")
+        if one.about:
+            parts.append(f"\n{one.about}\n")
+        if one.setup:
+            parts.append(f"\n```python\n{one.setup}\n```\n")
+        parts += [_entry(mistake) for mistake in one.mistakes]
+    return "".join(parts)
+
+
+def _anchor(title: str) -> str:
+    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+
+
+def _entry(mistake: Mistake) -> str:
+    message = make(mistake).message
+    language = "sh" if mistake.file.endswith(".sh") else "python"
+    outcome = "" if language == "sh" else f"{mistake.outcome}: "
+    return (
+        f"\n**{mistake.title}**\n\n```{language}\n{mistake.code}\n```\n\n"
+        f"```text\n{outcome}{message}\n```\n"
+    )
+
+
+def main() -> None:
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"{PAGE}: {sum(len(subject(file).mistakes) for file in SUBJECTS)} mistakes")

@@ -1,0 +1,3 @@
+from tools.catalogue import main
+
+main()

@@ -1,0 +1,103 @@
+"""The ledger of conformance: ``python -m tools.ledger`` writes docs/conformance.md."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from tests import ROOT
+from tests.conformance.agreement import OUT_OF_SCOPE
+from tests.conformance.batches import NOT_IN_BATCHES, SIZE
+from tests.conformance.cases import CASES
+from tools.ledger.entries import STATUS, Feature
+from tools.ledger.features import FEATURES
+
+PAGE = ROOT / "docs" / "conformance.md"
+
+
+def features() -> Iterator[Feature]:
+    """Give all entries."""
+    for entries in FEATURES.values():
+        yield from entries
+
+
+def functions() -> list[str]:
+    """Give the names of the recorded cases without their precisions."""
+    return list(dict.fromkeys(case.function for case in CASES.values()))
+
+
+def _row(feature: Feature) -> str:
+    what = f"{feature.what}: {feature.note}" if feature.note else feature.what
+    checks = [
+        ", ".join(f"`{name}`" for name in names)
+        for names in (feature.cases, [_short(test) for test in feature.tests])
+        if names
+    ]
+    checks += [f"upstream: {', '.join(f'`{_short(name)}`' for name in feature.upstream)}"] * bool(
+        feature.upstream
+    )
+    checks += ["is refused in a test"] * bool(feature.probes)
+    return f"| {STATUS[feature.status]} | {_cell(what)} | {_cell('; '.join(checks))} |"
+
+
+def _short(test: str) -> str:
+    return test.split("::")[1]
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _table(header: Iterable[str], rows: Iterable[str]) -> list[str]:
+    names = list(header)
+    return [f"| {' | '.join(names)} |", "|" + "---|" * len(names), *rows, ""]
+
+
+def page() -> str:
+    """Give the text of the page."""
+    count = {status: sum(item.status == status for item in features()) for status in STATUS}
+    agreeing = [name for name, case in CASES.items() if case.function not in OUT_OF_SCOPE]
+    batched = [name for name in agreeing if CASES[name].function not in NOT_IN_BATCHES]
+    lines = [
+        "<!-- Written by `python -m tools.ledger`; edit tools/ledger/features.py. -->",
+        "# Conformance with PyGeNN",
+        "",
+        "What PyGeNN 5.4 does, what the bundled engine makes of it, and how that is checked.",
+        "",
+        f"* **{len(CASES)} recordings** of {len(functions())} networks hold what real PyGeNN 5.4.0"
+        " gave, on its CPU backend. The engine",
+        f"  gives {len(agreeing)} of them **bit for bit**, and refuses the others by name.",
+        f"* **{len(batched)} of them in batches of {SIZE}** as well, in which every other network"
+        " is disturbed.",
+        "* Where PyGeNN is installed, `pytest -m pygenn tests/conformance` runs the networks on"
+        " it again.",
+        "",
+        "| | | features |",
+        "|---|---|---|",
+        f"| {STATUS['same']} | the same bits; where there are no numbers, the same behaviour |"
+        f" {count['same']} |",
+        f"| {STATUS['alike']} | random numbers of the same distribution | {count['alike']} |",
+        f"| {STATUS['differs']} | different on purpose | {count['differs']} |",
+        f"| {STATUS['absent']} | not there: `NotImplementedError` says so, and that real PyGeNN has"
+        f" it | {count['absent']} |",
+        "",
+        "A check is the name of a recorded network"
+        " ([tests/conformance](../tests/conformance/README.md)), of a test of this",
+        "repository, or of one of PyGeNN's own feature tests.",
+        "",
+    ]
+    for subject, entries in FEATURES.items():
+        lines += [f"## {subject}", "", *_table(("", "feature", "checked by"), map(_row, entries))]
+    lines += [
+        "## Networks that mean something else in a batch",
+        "",
+        *_table(
+            ("network", "why"),
+            (f"| `{name}` | {reason} |" for name, reason in sorted(NOT_IN_BATCHES.items())),
+        ),
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def main() -> None:
+    PAGE.write_text(page(), encoding="utf-8")
+    print(f"wrote {PAGE}")

@@ -1,0 +1,3 @@
+from tools.ledger import main
+
+main()

@@ -1,0 +1,58 @@
+"""Record what PyGeNN computes for every case: ``python -m tools.record [CASE ...]``.
+
+It needs PyGeNN 5.4.0 with its single-threaded CPU backend, and NumPy. Cases that use what the
+release 5.4.0 does not yet export are left alone, and recorded by a build of GeNN's main branch:
+see ``tests/conformance/README.md``.
+"""
+
+from __future__ import annotations
+
+import argparse
+from types import ModuleType
+
+import numpy as np
+
+from tests.conformance.cases import CASES, Arrays
+from tests.conformance.recordings import RECORDED, oracle, path_of, run, scratch_directory
+
+
+def save(name: str, arrays: Arrays, pygenn: ModuleType) -> None:
+    """Write a recording so that it is either the old or the new one, never half of one."""
+    metadata = {"__case__": np.array(name), "__pygenn__": np.array(pygenn.__version__)}
+    RECORDED.mkdir(exist_ok=True)
+    part = path_of(name).with_suffix(".part")
+    try:
+        with part.open("wb") as file:
+            np.savez_compressed(file, **metadata, **arrays)
+        part.replace(path_of(name))
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("cases", nargs="*", metavar="CASE", help="all of them if none is named")
+    wanted = parser.parse_args().cases or list(CASES)
+    unknown = sorted(set(wanted) - set(CASES))
+    if unknown:
+        parser.error(f"no such case: {', '.join(unknown)}")
+    pygenn = oracle()
+    left_alone = []
+    with scratch_directory():
+        for name in wanted:
+            needs = CASES[name].needs
+            if needs and not hasattr(pygenn, needs):
+                left_alone.append(f"{name} (needs pygenn.{needs})")
+                continue
+            # whatever a case raises ends the recording here
+            save(name, run(name, pygenn), pygenn)
+            print(f"{path_of(name).stat().st_size:8d} bytes  {name}", flush=True)
+    for path in sorted(RECORDED.glob("*.npz")):
+        if path.stem not in CASES:
+            print(f"{path.name} belongs to no case: remove it")
+    if left_alone:
+        raise SystemExit("not recorded: " + ", ".join(left_alone))
+
+
+if __name__ == "__main__":
+    main()
