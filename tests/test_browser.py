@@ -97,12 +97,10 @@ IMAGES_ARE_LOADED = """output => [...document.querySelectorAll(`${output} img`)]
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """Copy what the notebooks need."""
+    """Copy the notebooks."""
     folder = tmp_path / "copy"
-    for name in ("notebooks", "numbagenn", "tutorial_helpers", "data"):
-        ignored = shutil.ignore_patterns("__pycache__", ".*", "*_CODE")
-        shutil.copytree(ROOT / name, folder / name, ignore=ignored)
-    shutil.copy(ROOT / "requirements.txt", folder)
+    ignored = shutil.ignore_patterns(".*", "*_CODE")
+    shutil.copytree(ROOT / "notebooks", folder / "notebooks", ignore=ignored)
     # Without what is stored, all that the page shows is of this run.
     notebook = nbformat.read(folder / CHAPTER, 4)
     for cell in notebook.cells:
