@@ -89,8 +89,14 @@ def package(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Write requirements.lock, which CI installs: nox -s lock -- --upgrade takes newer versions."""
     session.run(
-        *("uv", "pip", "compile", "--quiet", "--universal", "--no-annotate"),
-        *("--extra", "dev", "--custom-compile-command", "nox -s lock -- --upgrade"),
+        *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.10"),
+        *(
+            "--no-annotate",
+            "--extra",
+            "dev",
+            "--custom-compile-command",
+            "nox -s lock -- --upgrade",
+        ),
         *("--output-file", "requirements.lock", "pyproject.toml"),
         *session.posargs,
     )

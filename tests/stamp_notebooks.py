@@ -2,7 +2,8 @@
 
     python tests/stamp_notebooks.py
 
-* The address of the repository, from `pyproject.toml`: into the set-up cells and the Colab badges.
+* The address of the repository, from `pyproject.toml`: into set-up cells, Colab badges and
+  `CITATION.cff`.
 * The set-up cell, from `set_up` below: into each notebook.
 * The running times, from `docs/chapter_times.json`: into each notebook and the table of chapters.
 
@@ -27,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TIMES = ROOT / "docs" / "chapter_times.json"
 READMES = [ROOT / "README.md", ROOT / "notebooks" / "README.md"]
+CITATION = ROOT / "CITATION.cff"
 
 
 # The cell is folded in Jupyter and in Colab. An import of more than `tutorial_helpers` finds out
@@ -102,11 +104,18 @@ def stamped_readme(path: Path) -> str:
     return re.sub(r"on \d+ cores of an [^,]*, without a GPU", machine, text)
 
 
+def stamped_citation() -> str:
+    """Return how to cite the project, with the address."""
+    text = CITATION.read_text(encoding="utf-8")
+    return re.sub(r"(?m)^repository-code: .*$", f"repository-code: {repository()}", text)
+
+
 def stamped() -> dict[Path, str]:
     """Return what each file should hold."""
     return {
         **{path: stamped_notebook(path) for path in NOTEBOOKS},
         **{path: stamped_readme(path) for path in READMES},
+        CITATION: stamped_citation(),
     }
 
 
