@@ -1,9 +1,10 @@
-"""Write into notebooks and READMEs what has its one place elsewhere.
+"""Write into notebooks and READMEs what is set elsewhere.
 
     python -m tools.stamp_notebooks
 
-* The address of the repository, from `pyproject.toml`: into the set-up cell and the Colab badges.
-* The set-up cell, from `set_up_cell.py` beside this file: into each notebook.
+* The address of the repository, from `pyproject.toml`: into set-up cells, Colab badges and
+  `CITATION.cff`.
+* The set-up cell, from `set_up` below: into each notebook.
 * The running times, from `docs/chapter_times.json`: into each notebook and the table of chapters.
 
 `store_notebooks.py` measures the times, and stamps by itself.
@@ -18,24 +19,38 @@ from typing import Any
 
 import nbformat
 
+try:
+    import tomllib
+except ModuleNotFoundError:  # Python 3.10
+    import tomli as tomllib
+
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-SET_UP_CELL = Path(__file__).with_name("set_up_cell.py")
 TIMES = ROOT / "docs" / "chapter_times.json"
 READMES = [ROOT / "README.md", ROOT / "notebooks" / "README.md"]
+CITATION = ROOT / "CITATION.cff"
+
+
+# The cell is folded in Jupyter and in Colab. An import of more than `tutorial_helpers` finds out
+# whether what the package needs is there, too.
+SET_UP = """\
+# @title Set-up: install the package of this tutorial where it is missing, as in Colab
+try:
+    import tutorial_helpers.pygenn  # noqa: F401
+except ModuleNotFoundError:
+    %pip install -q "{requirement}"
+"""
+FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}}
+
+
+def project() -> dict[str, Any]:
+    """Return what `pyproject.toml` says of the project."""
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 
 def repository() -> str:
     """Return the address of the repository on GitHub."""
-    # Python has a parser for TOML from 3.11 on only.
-    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
-    address = re.search(r'^Repository = "(https://github\.com/[\w.-]+/[\w.-]+)"$', text, re.M)
-    if address is None:
-        raise ValueError(
-            "pyproject.toml should have a line like "
-            'Repository = "https://github.com/OWNER/NAME" under [project.urls].'
-        )
-    return address[1]
+    return project()["urls"]["Repository"]
 
 
 def times() -> dict[str, Any]:
@@ -55,10 +70,10 @@ def with_address(text: str) -> str:
     return re.sub(rf"({colab})/[^/]+/[^/]+/(?=blob/)", rf"\1/{owner_and_name}/", text)
 
 
-def stamped_set_up_cell() -> str:
-    """Return the set-up cell with the address."""
-    text = SET_UP_CELL.read_text(encoding="utf-8")
-    return re.sub(r'(?m)^REPOSITORY = ".*"$', f'REPOSITORY = "{repository()}"', text)
+def set_up(trains: bool = False) -> str:
+    """Return the code of the set-up cell; that of a chapter that trains installs JAX, too."""
+    name = project()["name"] + "[train]" * trains
+    return SET_UP.format(requirement=f"{name} @ {repository()}/archive/main.zip").strip()
 
 
 def stamped_notebook(path: Path) -> str:
@@ -72,8 +87,9 @@ def stamped_notebook(path: Path) -> str:
         f"running all cells takes about {seconds} seconds on {cores} cores, without a GPU.",
         with_address(first.source),
     )
-    set_up = next(cell for cell in notebook.cells if cell.cell_type == "code")
-    set_up.source = stamped_set_up_cell().strip()
+    cell = next(cell for cell in notebook.cells if cell.cell_type == "code")
+    cell.source = set_up(any("skip_without_training()" in one.source for one in notebook.cells))
+    cell.metadata = FOLDED
     return nbformat.writes(notebook) + "\n"
 
 
@@ -88,12 +104,18 @@ def stamped_readme(path: Path) -> str:
     return re.sub(r"on \d+ cores of an [^,]*, without a GPU", machine, text)
 
 
+def stamped_citation() -> str:
+    """Return how to cite the project, with the address."""
+    text = CITATION.read_text(encoding="utf-8")
+    return re.sub(r"(?m)^repository-code: .*$", f"repository-code: {repository()}", text)
+
+
 def stamped() -> dict[Path, str]:
     """Return what each file should hold."""
     return {
-        SET_UP_CELL: stamped_set_up_cell(),
         **{path: stamped_notebook(path) for path in NOTEBOOKS},
         **{path: stamped_readme(path) for path in READMES},
+        CITATION: stamped_citation(),
     }
 
 

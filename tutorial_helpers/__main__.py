@@ -77,7 +77,7 @@ the weights are the same, to the bit, as without the interruption. The checkpoin
 is done: with the same options otherwise, --set few_steps after --set default goes on from the
 stages that both share.
 
-This needs JAX and Optax: pip install -r requirements-train.txt"""
+This needs JAX and Optax: pip install jax optax"""
 
 _TRAIN_EXAMPLES = """\
 examples:

@@ -11,6 +11,13 @@ from numpy.typing import NDArray
 from benchmarks.job import Job, Outcome, Run
 
 
+def push_zeros(variables: list[Any]) -> None:
+    """Set variables to zero on the device."""
+    for variable in variables:
+        variable.view[:] = 0
+        variable.push_to_device()
+
+
 def one_at_a_time(
     api: Any, job: Job, precision: str, *, on_device: bool = True, **preferences: Any
 ) -> Run:
@@ -78,16 +85,13 @@ def one_at_a_time(
 
     def start_again() -> None:
         """Bring the network to its first state, so that all runs give the same."""
-        magnitude.view[:] = 0.0
-        magnitude.push_to_device()
+        push_zeros([magnitude])
         model.custom_update("Reset")
         # Without input, a step for each layer of weights is enough for spikes in flight to end.
         for _ in job.weights:
             model.step_time()
         model.custom_update("Reset")
-        for variable in totals:
-            variable.view[:] = 0
-            variable.push_to_device()
+        push_zeros(totals)
 
     def run(images: NDArray[np.uint8]) -> Outcome:
         counts = np.zeros((len(images), job.sizes[-1]), dtype=np.uint32)
@@ -100,9 +104,7 @@ def one_at_a_time(
             if on_device:
                 model.custom_update("Reset")
             else:
-                for variable in state:
-                    variable.view[:] = 0
-                    variable.push_to_device()
+                push_zeros(state)
             for _ in range(job.timesteps):
                 model.step_time()
             output.pull_from_device()

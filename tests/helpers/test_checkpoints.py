@@ -23,8 +23,8 @@ from tutorial_helpers import data, training, weight_sets
 from tutorial_helpers.__main__ import main
 from tutorial_helpers.data import load_weights
 
-jax = pytest.importorskip("jax", reason="training needs JAX: requirements-train.txt")
-pytest.importorskip("optax", reason="training needs Optax: requirements-train.txt")
+jax = pytest.importorskip("jax", reason="training needs JAX: the extra train")
+pytest.importorskip("optax", reason="training needs Optax: the extra train")
 
 from tutorial_helpers.training import checkpoints, command, pipeline, stages  # noqa: E402
 

@@ -17,9 +17,10 @@ import pytest
 
 from tests import ROOT
 from tests.helpers.small_training import SETTINGS, WITHOUT_TEACHER, small_digits
+from tools.stamp_notebooks import project
 from tutorial_helpers import drafts, training, versions
 from tutorial_helpers.data import load_weights
-from tutorial_helpers.training import Settings, weight_files
+from tutorial_helpers.training import Settings, dependencies, weight_files
 
 # --- What must work without JAX -----------------------------------------------------------------
 
@@ -41,7 +42,7 @@ def test_missing_dependency_is_one_clear_sentence():
     assert (finished.returncode, finished.stdout) == (1, "")
     assert finished.stderr == (
         "Error: Training needs the Python package jax, which is not installed; install it with: "
-        "pip install -r requirements-train.txt\n"
+        "pip install jax optax\n"
     )
 
 
@@ -51,7 +52,7 @@ def test_missing_dependency_is_named_where_a_name_needs_it(name):
     finished = run_without("jax", code)
     assert finished.stderr.splitlines()[-1] == (
         "ImportError: Training needs the Python package jax, which is not installed; install it "
-        "with: pip install -r requirements-train.txt"
+        "with: pip install jax optax"
     )
 
 
@@ -77,10 +78,9 @@ def test_all_names_are_there(jnp):
         training.trane  # noqa: B018
 
 
-def test_requirements_name_what_training_imports():
-    text = (ROOT / "requirements-train.txt").read_text(encoding="utf-8")
-    assert "jax>=" in text
-    assert "optax>=" in text
+def test_the_extra_installs_what_training_imports():
+    listed = project()["optional-dependencies"]["train"]
+    assert [line.split(">=")[0] for line in listed] == list(dependencies.PACKAGES)
 
 
 # --- What needs it ------------------------------------------------------------------------------
@@ -88,8 +88,8 @@ def test_requirements_name_what_training_imports():
 
 @pytest.fixture(scope="session")
 def jnp():
-    pytest.importorskip("optax", reason="training needs Optax: requirements-train.txt")
-    return pytest.importorskip("jax", reason="training needs JAX: requirements-train.txt").numpy
+    pytest.importorskip("optax", reason="training needs Optax: the extra train")
+    return pytest.importorskip("jax", reason="training needs JAX: the extra train").numpy
 
 
 @pytest.fixture(scope="session")

@@ -31,7 +31,7 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     if item.path.suffix == ".ipynb" and trains(item.path):
         package = missing_package()
         if package is not None:
-            pytest.skip(f"training needs {package}, which is not installed: requirements-train.txt")
+            pytest.skip(f"training needs {package}, which is not installed: pip install jax optax")
 
 
 def folded(notebook: NotebookNode, title: str) -> list[str]:

@@ -52,8 +52,8 @@ NOTICE = (
 
 
 def test_nothing_happens_where_all_is_there() -> None:
-    pytest.importorskip("optax", reason="training needs Optax: requirements-train.txt")
-    pytest.importorskip("jax", reason="training needs JAX: requirements-train.txt")
+    pytest.importorskip("optax", reason="training needs Optax: the extra train")
+    pytest.importorskip("jax", reason="training needs JAX: the extra train")
     assert executed(SKIP, "print(1)") == ["", "1\n"]
 
 
@@ -77,7 +77,7 @@ def test_outside_ipython_it_is_an_error(without_jax: Path) -> None:
     )
     assert finished.stderr.splitlines()[-1] == (
         "ImportError: Training needs the Python package jax, which is not installed; install it "
-        "with: pip install -r requirements-train.txt"
+        "with: pip install jax optax"
     )
 
 
@@ -102,4 +102,4 @@ def test_pytest_skips_the_chapter_and_says_why(without_jax: Path) -> None:
     *_, last = finished.stdout.splitlines()
     assert "skipped" in last
     assert "passed" not in last
-    assert "training needs jax, which is not installed: requirements-train.txt" in finished.stdout
+    assert "training needs jax, which is not installed: pip install jax optax" in finished.stdout

@@ -9,7 +9,17 @@ import nbformat
 import pytest
 
 from tools import stamp_notebooks
-from tools.stamp_notebooks import NOTEBOOKS, READMES, ROOT, repository, rounded, stamped, times
+from tools.stamp_notebooks import (
+    FOLDED,
+    NOTEBOOKS,
+    READMES,
+    ROOT,
+    repository,
+    rounded,
+    set_up,
+    stamped,
+    times,
+)
 
 SERIES = ROOT / "notebooks" / "README.md"
 
@@ -25,13 +35,6 @@ def test_another_address_is_stamped_everywhere(monkeypatch: pytest.MonkeyPatch) 
     for path, text in stamped().items():
         assert old.removeprefix("https://github.com/") not in text, path
         assert new.removeprefix("https://github.com/") in text, path
-
-
-def test_no_address_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "pyproject.toml").write_text("[project]\n")
-    monkeypatch.setattr(stamp_notebooks, "ROOT", tmp_path)
-    with pytest.raises(ValueError, match="should have a line like Repository ="):
-        repository()
 
 
 def badge(path: Path) -> str:
@@ -51,14 +54,18 @@ def test_badges(path: Path) -> None:
         assert re.search(rf"\[[^]]+\]\((notebooks/)?{path.name}\)", row)
 
 
-def test_set_up_is_the_same_in_all() -> None:
-    set_ups = set()
+def test_set_up_is_folded_and_the_same_in_all() -> None:
+    texts, codes = set(), []
     for path in NOTEBOOKS:
         cells = nbformat.read(path, 4).cells
         assert [cell.cell_type for cell in cells[:3]] == ["markdown", "markdown", "code"]
-        set_ups.add((cells[1].source, cells[2].source))
-    ((_, cell),) = set_ups
-    assert f'REPOSITORY = "{repository()}"' in cell
+        assert cells[2].metadata == FOLDED
+        texts.add(cells[1].source)
+        codes.append(cells[2].source)
+    assert len(texts) == 1
+    assert sorted(set(codes)) == sorted({set_up(), set_up(trains=True)})
+    assert codes.count(set_up(trains=True)) == 1
+    assert all(len(code.splitlines()) <= 5 for code in codes)
 
 
 # --- Times --------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 
 import pytest
+from stamp_notebooks import project
 
 from tests import ROOT
 from tutorial_helpers.evaluation import evaluate, record
@@ -53,9 +54,14 @@ def test_python_example_runs() -> None:
     assert 98 <= float(printed.getvalue()) <= 100
 
 
+def test_requirements_are_listed_once() -> None:
+    assert (ROOT / "requirements.txt").read_text(encoding="utf-8") == "-e .[notebooks,test]\n"
+
+
 def test_every_requirement_is_justified() -> None:
-    lines = (ROOT / "requirements.txt").read_text(encoding="utf-8").splitlines()
-    required = {re.split(r"[<>=]", line)[0] for line in lines if line and not line.startswith("#")}
+    extras = project()["optional-dependencies"].values()
+    lines = [*project()["dependencies"], *(line for extra in extras for line in extra)]
+    required = {re.split(r"[<>=\[]", line)[0] for line in lines} - {project()["name"]}
     table = README.split("### What it is built on")[1].split("\n## ")[0]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| ")]
     justified = {name.strip() for row in rows[1:] for name in row.split(",")}

@@ -16,7 +16,7 @@ The way to the weights has these stages:
 Every choice is made on images held out from training. The test set is read by
 `tutorial_helpers.evaluation` alone.
 
-Run ``python -m tutorial_helpers train``. Training needs JAX and Optax (``requirements-train.txt``).
+Run ``python -m tutorial_helpers train``. Training needs JAX and Optax, the extra ``train``.
 Importing this package does not: its names are looked up where they are defined once they are used.
 
 ======================  ============================================================

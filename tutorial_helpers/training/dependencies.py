@@ -1,9 +1,10 @@
-"""What training needs beyond the rest of the package, and one sentence for whoever lacks it."""
+"""What training needs beyond the rest of the package, and one sentence for those who lack it."""
 
 from __future__ import annotations
 
 import importlib
 
+#: What the modules of training import; the extra ``train`` installs it.
 PACKAGES = ("jax", "optax")
 
 
@@ -39,5 +40,5 @@ def check_dependencies() -> None:
     if package is not None:
         raise ImportError(
             f"Training needs the Python package {package}, which is not installed; install it "
-            "with: pip install -r requirements-train.txt"
+            f"with: pip install {' '.join(PACKAGES)}"
         )

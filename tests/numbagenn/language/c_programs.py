@@ -291,7 +291,8 @@ class Writer:
                 promoted(right.type),
                 lambda m: convert(right.value(m), promoted(right.type)) & 7,
             )
-        if operator in ("/", "%") and not (left.type.is_float or right.type.is_float):
+        # Code that divides by a literal 0 is refused, even where C would give infinity.
+        if operator in ("/", "%") and not right.type.is_float:
             odd = f"({right.text} | 1)"
             return Expr(
                 odd,

@@ -6,10 +6,11 @@ import contextlib
 import io
 import re
 import textwrap
-from pathlib import Path
 from typing import Any
 
-PAGE = Path(__file__).parents[1] / "docs" / "how_a_step_runs.md"
+from tests import ROOT
+
+PAGE = ROOT / "docs" / "how_a_step_runs.md"
 
 
 def test_the_page_runs_and_shows_real_code() -> None:
