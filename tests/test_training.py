@@ -17,7 +17,7 @@ import numpy as np
 import pytest
 from small_training import SETTINGS, WITHOUT_TEACHER, small_digits
 
-from tutorial_helpers import drafts, training, versions
+from tutorial_helpers import atomic_write, training
 from tutorial_helpers.data import load_weights
 from tutorial_helpers.training import Settings, weight_files
 
@@ -152,7 +152,7 @@ MODULES = [
 ]
 
 
-@pytest.mark.parametrize("name", [*MODULES, drafts.__name__, versions.__name__])
+@pytest.mark.parametrize("name", [*MODULES, atomic_write.__name__])
 def test_examples_in_the_docstrings(jnp, name):
     outcome = doctest.testmod(importlib.import_module(name))
     assert outcome.failed == 0

@@ -1,7 +1,6 @@
 """MNIST, the trained weights, and batches.
 
-The notebooks start from `load_mnist` and `load_weights`. An image is a row of 784 grey levels from
-0 (paper) to 255 (ink), with the digit from 0 to 9 as its label.
+An image is a row of 784 grey levels from 0 (paper) to 255 (ink). Its label is the digit, 0 to 9.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ __all__ = ["WEIGHT_FILES", "batches", "load_mnist", "load_weights"]
 
 MNIST = DATA / "mnist"
 
-# SHA-256 of what each file unpacks to.
+# SHA-256 of the unpacked content of each file.
 MNIST_SHA256 = {
     "t10k-images-idx3-ubyte.gz": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
     "t10k-labels-idx1-ubyte.gz": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
@@ -39,7 +38,7 @@ MNIST_SHA256 = {
 def load_mnist(
     split: Literal["test", "train"] = "test",
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Load one half of MNIST from the repository, and check that it is unchanged.
+    """Load one half of MNIST from the repository, and check that it is intact.
 
     Parameters
     ----------
@@ -58,7 +57,7 @@ def load_mnist(
     OSError
         If a file is missing or cannot be read.
     ValueError
-        If `split` is neither of the two, or a file is damaged.
+        If `split` is something else, or a file is damaged.
 
     Examples
     --------
@@ -75,7 +74,7 @@ def load_mnist(
 
 
 def _load_idx(name: str) -> NDArray[np.uint8]:
-    """Unpack a file of MNIST, check that it is the one of that name, and parse it."""
+    """Unpack a file of MNIST, check its content, and parse it."""
     path = MNIST / name
     fix = "restore it with 'git checkout data/mnist', or fetch or install the repository again."
     try:
@@ -135,7 +134,7 @@ def batches(
             f"images and labels should be equally many, but there are {len(images)} images and "
             f"{len(labels)} labels; slice both alike."
         )
-    # A generator expression, not `yield`: so that the checks above run at the call.
+    # Not `yield`, which would delay the checks above until the first batch is asked for.
     return (
         (images[start : start + size], labels[start : start + size])
         for start in range(0, len(images), size)

@@ -16,13 +16,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutorial_helpers import weight_sets
+from tutorial_helpers.atomic_write import atomic_write, check_writable
 from tutorial_helpers.data import load_mnist
-from tutorial_helpers.drafts import check_writable, draft
 from tutorial_helpers.inference import accuracy, classify
 from tutorial_helpers.models import Classifier, build_classifier
 from tutorial_helpers.pygenn import backend_description
-from tutorial_helpers.versions import installed_versions
-from tutorial_helpers.weight_sets import load_weights, set_digest
+from tutorial_helpers.weight_sets import installed_versions, load_weights, set_digest
 
 #: Steps of 1 ms that are measured at unless others are asked for.
 TIMESTEPS = (12, 20, 30, 50, 100)
@@ -198,7 +197,7 @@ def record(evaluation: Evaluation, path: Path | None = None) -> None:
         rows[places[0]] = row
     else:
         rows.append(row)
-    with draft(path) as place:
+    with atomic_write(path) as place:
         place.write_text(
             before + "\n".join([_HEADER, _RULE, *rows]) + "\n" + after, encoding="utf-8"
         )

@@ -14,7 +14,7 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from tutorial_helpers.drafts import check_writable, draft
+from tutorial_helpers.atomic_write import atomic_write, check_writable
 
 FORMAT = 1  # of the file; a file of another format is refused
 _ABOUT = "about"
@@ -93,7 +93,7 @@ class Checkpoint:
             for number, leaf in enumerate(leaves)
         }
         arrays[_ABOUT] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
-        with draft(self.path) as place, place.open("wb") as file:
+        with atomic_write(self.path) as place, place.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
         self._leaves, self._facts = all_leaves, all_facts
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from tutorial_helpers.drafts import check_writable
+from tutorial_helpers.atomic_write import check_writable
 from tutorial_helpers.training.dependencies import check_dependencies
 from tutorial_helpers.training.settings import RECIPES, Settings
 
@@ -47,8 +47,7 @@ def run(options: Namespace) -> None:
     from tutorial_helpers.data import load_mnist
     from tutorial_helpers.training.pipeline import train
     from tutorial_helpers.training.weight_files import install, save_provenance, save_weights
-    from tutorial_helpers.versions import installed_versions
-    from tutorial_helpers.weight_sets import load_weights, set_digest
+    from tutorial_helpers.weight_sets import installed_versions, load_weights, set_digest
 
     recipe = RECIPES[options.set]
     asked = {name: getattr(options, name) for name in _OPTIONS}

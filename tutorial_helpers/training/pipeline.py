@@ -54,7 +54,7 @@ from tutorial_helpers.training.stages import (
     stage_keys,
 )
 from tutorial_helpers.training.teacher import Teacher, init_teacher, teacher_logits, teacher_loss
-from tutorial_helpers.versions import installed_versions
+from tutorial_helpers.weight_sets import installed_versions
 
 #: Numbers of steps for which the accuracy of the finished weights is told.
 STEPS = (12, 20, 30, 50, 100)

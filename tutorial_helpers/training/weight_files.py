@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from tutorial_helpers import weight_sets
-from tutorial_helpers.drafts import draft
+from tutorial_helpers.atomic_write import atomic_write
 from tutorial_helpers.weight_sets import LIST_FILE, WEIGHT_FILES, load_weights
 
 PROVENANCE_FILE = "provenance.json"
@@ -42,8 +42,8 @@ def save_weights(weights: Sequence[Any], directory: str | os.PathLike[str]) -> l
     """
     paths = [Path(directory) / name for name in WEIGHT_FILES]
     with contextlib.ExitStack() as stack:
-        drafts = [stack.enter_context(draft(path)) for path in paths]
-        for place, matrix in zip(drafts, weights, strict=True):
+        places = [stack.enter_context(atomic_write(path)) for path in paths]
+        for place, matrix in zip(places, weights, strict=True):
             with place.open("wb") as file:
                 np.save(file, np.ascontiguousarray(matrix, dtype=np.float32), allow_pickle=False)
     return paths
@@ -141,5 +141,5 @@ def set_folder(name: str) -> Path:
 
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:
     """Write JSON for people to read, too."""
-    with draft(path) as place:
+    with atomic_write(path) as place:
         place.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

@@ -1,7 +1,4 @@
-"""Figures of training and conversion: how a network learns, and what spikes make of it.
-
-They are drawn, described and shown as those of `plotting` are.
-"""
+"""Figures of training and conversion: how a network learns, and what spikes make of it."""
 
 from __future__ import annotations
 
@@ -16,7 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from tutorial_helpers.canvas import (
+from tutorial_helpers.figures.arguments import check_at_most, checked_numbers
+from tutorial_helpers.figures.style import (
     BLUE,
     COLOURS,
     GREY,
@@ -24,25 +22,13 @@ from tutorial_helpers.canvas import (
     MARKS,
     STYLE,
     VERMILION,
-    check_at_most,
-    checked_numbers,
     counted,
     legend_if_several,
     new_figure,
 )
 
-__all__ = [
-    "plot_activations",
-    "plot_learning",
-    "plot_milestones",
-    "plot_rate_curves",
-    "plot_scales",
-    "plot_surrogate",
-]
-
 # Of points that lie on one another: even a single one can be seen.
 _DENSITY = LinearSegmentedColormap.from_list("density", ["#a8cbe4", BLUE, "#00243a"])
-
 _WRONG = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)  # per cent: ticks of a logarithmic axis
 _NEAR = 10.0  # per cent from the best: what an enlarged axis shows
 
@@ -69,7 +55,7 @@ def plot_rate_curves(
     Raises
     ------
     ValueError
-        If there is nothing to draw, or a shape, type or value is not as said above.
+        If there is nothing to draw, or a shape, type or value is not as described above.
 
     Examples
     --------
@@ -116,7 +102,7 @@ def plot_learning(
     Raises
     ------
     ValueError
-        If numbers are missing, or not as said above.
+        If numbers are missing, or not as described above.
 
     Examples
     --------
@@ -187,7 +173,7 @@ def plot_scales(
     Raises
     ------
     ValueError
-        If there is nothing to draw, or a length or value is not as said above.
+        If there is nothing to draw, or a length or value is not as described above.
 
     Examples
     --------
@@ -253,7 +239,7 @@ def plot_activations(panels: Mapping[str, tuple[NDArray[Any], NDArray[Any]]]) ->
     Raises
     ------
     ValueError
-        If there is nothing to draw, or a shape, type or value is not as said above.
+        If there is nothing to draw, or a shape, type or value is not as described above.
 
     Examples
     --------
@@ -317,7 +303,7 @@ def plot_surrogate(
     Raises
     ------
     ValueError
-        If a shape, type or value is not as said above.
+        If a shape, type or value is not as described above.
 
     Examples
     --------
