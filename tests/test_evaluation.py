@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from tutorial_helpers import data, evaluation, weight_sets
-from tutorial_helpers.atomic_write import check_writable
 from tutorial_helpers.__main__ import main
+from tutorial_helpers.atomic_write import check_writable
 from tutorial_helpers.evaluation import BEGIN, END, TIMESTEPS, Evaluation
 
 ROOT = Path(__file__).parents[1]

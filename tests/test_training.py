@@ -146,9 +146,7 @@ def few_steps(few_steps_run):
 
 
 MODULES = [
-    module.name
-    for module in pkgutil.iter_modules(training.__path__, "tutorial_helpers.training.")
-    if module.name != "tutorial_helpers.training.command"  # has no examples: it is run below
+    module.name for module in pkgutil.iter_modules(training.__path__, "tutorial_helpers.training.")
 ]
 
 
