@@ -37,7 +37,7 @@ from tutorial_helpers.figures.style import (
 
 @style.context(STYLE)
 def plot_neuron(inputs: Sequence[float], *, threshold: float = 5.0) -> Figure:
-    """Draw what an integrate-and-fire neuron makes of its input.
+    """Draw how an integrate-and-fire neuron answers its input.
 
     Parameters
     ----------

@@ -29,14 +29,14 @@ from tutorial_helpers.figures.style import BLUE, LAYERS, PALE, PIXELS, STYLE, WI
 
 @dataclass(frozen=True)
 class Animation:
-    """A moving picture that a notebook displays, with its last frame to stand in for it.
+    """An animation that a notebook displays.
 
     Parameters
     ----------
     html
         A player with all frames in it. Until it is played, it shows the last one.
     still
-        The last frame as a PNG file, for where HTML cannot be shown at all.
+        The last frame as a PNG file, where HTML cannot be shown.
     alt
         What the animation shows, in words.
     """
@@ -148,7 +148,7 @@ def animate_activity(
     return Animation(_self_contained(player, still, alt), still, alt)
 
 
-# What matplotlib's player takes from an icon font on the web, as characters.
+# Characters instead of the icons that Matplotlib's player takes from a font on the web.
 _ICONS = {
     "fa fa-minus": "-",
     "fa fa-fast-backward": "|◁",
@@ -163,14 +163,14 @@ _ICONS = {
 
 
 def _self_contained(player: str, still: bytes, alt: str) -> str:
-    """Make matplotlib's player one that needs no network, shows a still, and says what it is.
+    """Return Matplotlib's player with what it shows as a still and in words, and without web links.
 
-    The player's names are random; they are made to depend on nothing but what it shows.
+    Its random identifiers are replaced by ones that depend only on what it shows.
     """
     player = re.sub(r"<link\b[^>]*>", "", player)
     for icon, character in _ICONS.items():
         player = player.replace(f'<i class="{icon}"></i>', character)
-    # Until it is played, it shows what all comes to, rather than an empty first frame.
+    # Until it is played, it shows the last frame, because the first one is empty.
     player = player.replace("this.current_frame = 0;", "this.current_frame = frames.length - 1;")
     image = base64.b64encode(still).decode()
     attributes = f'alt="{html.escape(alt)}" style="width: 100%"'
@@ -199,7 +199,7 @@ def _by_step(
 
 
 def _afterglow(fired: NDArray[np.int64]) -> NDArray[np.float64]:
-    """Return brightness from 0 to 1: full in the step of a spike, a bit less in each after."""
+    """Return brightness from 0 to 1: full in the step of a spike, less in each step after it."""
     light = np.zeros(fired.shape)
     for step in range(len(fired)):
         before = light[step - 1] * 0.6 if step else 0.0

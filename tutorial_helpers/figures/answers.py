@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from matplotlib import style
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
@@ -50,8 +51,8 @@ def plot_spike_counts(
 ) -> Figure:
     """Draw how often each output neuron spikes for each image of a batch.
 
-    A dot marks the neuron that spikes most (of equals the lowest digit): the prediction. Where
-    labels are given and the true digit is another one, a cross marks its neuron.
+    A dot marks the prediction: the neuron that spikes most. A tie goes to the lower digit. If
+    labels are given, a cross marks the neuron of the true digit wherever the prediction is wrong.
 
     Parameters
     ----------
@@ -60,7 +61,7 @@ def plot_spike_counts(
     labels : ndarray of integers, shape (n,), optional
         The true digits, 0 to 9.
     title : str, optional
-        What the figure tells; how many images are classified correctly unless given.
+        Title of the figure. By default it says how many images are classified correctly.
     duration_ms : float
         Time in milliseconds in which the spikes were counted, for the scale.
 
@@ -109,7 +110,7 @@ def _heat_map(
     truth: NDArray[np.int64],
     scale: str,
 ) -> Figure:
-    """Draw the counts, an image a column, in rows of 64 images: wide enough for the marks."""
+    """Draw the counts, one column per image, in rows of 64 images, wide enough for the marks."""
     starts = range(0, len(counts), _IMAGES_IN_ROW)
     figure, panels = new_figure(1.3 + 1.8 * len(starts), rows=len(starts))
     for start, axes in zip(starts, panels, strict=True):
@@ -141,12 +142,12 @@ def _heat_map(
 
 @style.context(STYLE)
 def plot_confusion(labels: NDArray[Any], predictions: NDArray[Any]) -> Figure:
-    """Draw how often each digit is read as which, with the mistakes in colour.
+    """Draw which digits are read as which, and how often, with the mistakes in colour.
 
     Parameters
     ----------
     labels, predictions : ndarray of integers, shape (n,)
-        The true digits and the ones that the network read, 0 to 9; at least one image.
+        The true digits and the predicted ones, 0 to 9, for at least one image.
 
     Returns
     -------
@@ -178,8 +179,8 @@ def plot_confusion(labels: NDArray[Any], predictions: NDArray[Any]) -> Figure:
         finding = f"the most frequent mistake is {true} read as {read}, {often}"
 
     figure, (axes,) = new_figure(6.3)
-    # The right answers would drown the mistakes, so colour shows these alone. The scale goes on
-    # beyond their largest number, which keeps the darkest cell light enough for its text.
+    # The right answers would drown the mistakes, so only the mistakes are coloured. The scale ends
+    # well above their largest number, which keeps the darkest cell light enough for its text.
     axes.imshow(
         np.ma.masked_equal(mistakes, 0), cmap="Oranges", vmin=0, vmax=1.5 * mistakes.max() + 1
     )
@@ -300,12 +301,10 @@ def plot_replays(
         )
     check_duration(duration_ms)
 
-    rows = len(images)
-    figure = Figure(figsize=(WIDTH, 1.1 + 1.7 * rows), layout="constrained")
-    grid = figure.add_gridspec(rows, 2, width_ratios=(3, 1))
-    panels = [figure.add_subplot(grid[row, 0]) for row in range(rows)]
+    figure, panels, pictures = _panels_beside(images)
     captions = []
-    for row, (axes, label, (times, ids)) in enumerate(zip(panels, labels, recordings, strict=True)):
+    rows = zip(panels, pictures, labels, recordings, strict=True)
+    for axes, picture, label, (times, ids) in rows:
         times = checked_numbers("recordings", times)
         ids = checked_digits("recordings", ids, len(times)) if len(times) else np.array([], int)
         counts = np.bincount(ids, minlength=10)
@@ -316,28 +315,15 @@ def plot_replays(
                 times[ids == neuron], neuron - 0.4, neuron + 0.4, color=colour, linewidth=1.8
             )
         axes.set(xlim=(-1, duration_ms), ylim=(-0.6, 9.6), ylabel="neuron", yticks=range(0, 10, 3))
-        axes.tick_params(labelbottom=row == rows - 1)
         verdict = f"{label} read as {read}"
         numbers = f"{counts[label]} vs {counts[read]} spikes"
         captions.append(f"a {verdict}, {numbers}")
-        picture = figure.add_subplot(grid[row, 1])
-        picture.imshow(images[row].reshape(PIXELS, PIXELS), cmap="gray_r", vmin=0)
-        picture.set(xticks=(), yticks=())
-        picture.spines[:].set_visible(False)
-        picture.set_title(f"{verdict}\n{numbers}", loc="center", fontsize=11, color=INK, pad=2)
+        picture.set_title(f"{verdict}\n{numbers}", loc="center", fontsize=11, pad=2)
     panels[-1].set_xlabel("time (ms)")
-    panels[0].set_title("Spikes of the output neurons")
-    handles = [
-        Line2D([], [], color=colour, linewidth=4, label=name)
-        for colour, name in [
-            (BLUE, "true digit"),
-            (VERMILION, "digit read"),
-            (GREY, "others"),
-        ]
-    ]
-    figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False)
+    _name_colours(figure, {BLUE: "true digit", VERMILION: "digit read", GREY: "others"})
+    number = counted(len(images), "image")
     figure.set_label(
-        f"Spikes of the 10 output neurons in {duration_ms:g} ms for {counted(rows, 'image')}: "
+        f"Spikes of the 10 output neurons in {duration_ms:g} ms for {number}: "
         f"{'; '.join(captions)}."
     )
     return figure
@@ -347,8 +333,8 @@ def plot_replays(
 def plot_races(images: NDArray[Any], labels: NDArray[Any], counts: NDArray[Any]) -> Figure:
     """Draw how the spikes of the ten output neurons add up for a few images.
 
-    The neurons that lead at some time have their digits at the end of their lines. Of equals the
-    lowest digit leads, as in the prediction, and before the first spike nobody does.
+    The lines of all neurons that lead at some time end in their digits. A tie goes to the lower
+    digit, as in the prediction, and before the first spike no neuron leads.
 
     Parameters
     ----------
@@ -357,7 +343,7 @@ def plot_races(images: NDArray[Any], labels: NDArray[Any], counts: NDArray[Any])
     labels : ndarray of integers, shape (n,)
         The true digits, 0 to 9.
     counts : ndarray of numbers, shape (steps, n, 10)
-        Spikes of the output neurons from the first step to each step.
+        Spikes of the output neurons so far, after each step.
 
     Returns
     -------
@@ -385,55 +371,68 @@ from step 3.'
             f"counts should have the shape (steps, {len(images)}, 10), steps at least 1, "
             f"not {counts.shape}."
         )
-    rows, steps = len(images), np.arange(1, len(counts) + 1)
-    figure = Figure(figsize=(WIDTH, 1.1 + 1.7 * rows), layout="constrained")
-    grid = figure.add_gridspec(rows, 2, width_ratios=(3, 1))
-    panels = [figure.add_subplot(grid[row, 0]) for row in range(rows)]
+    figure, panels, pictures = _panels_beside(images)
     sentences = []
-    for row, (axes, label) in enumerate(zip(panels, labels, strict=True)):
-        race = counts[:, row]
-        answers = _answers(race)
-        leaders = {digit for _, digit in answers}
-        top = max(float(race.max()), 1.0)
-        for digit in sorted(range(10), key=lambda digit: (digit in leaders, digit == label)):
-            colour = _racer(digit, label, leaders)
-            width = 2.0 if digit in leaders or digit == label else 1.0
-            axes.step(steps, race[:, digit], where="post", color=colour, linewidth=width)
-        heights = _apart({digit: float(race[-1, digit]) for digit in leaders}, 0.19 * top)
-        for digit, height in heights.items():
-            at = (steps[-1], height)
-            colour = _racer(digit, label, leaders)
-            axes.annotate(
-                f"{digit}",
-                at,
-                (5, 0),
-                textcoords="offset points",
-                color=colour,
-                va="center",
-                annotation_clip=False,
-            )
-        axes.set(xlim=(0, steps[-1]), ylim=(-0.04 * top, 1.1 * top), ylabel="spikes")
-        axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
-        axes.tick_params(labelbottom=row == rows - 1)
-        picture = figure.add_subplot(grid[row, 1])
-        picture.imshow(images[row].reshape(PIXELS, PIXELS), cmap="gray_r", vmin=0)
-        picture.set(xticks=(), yticks=())
-        picture.spines[:].set_visible(False)
+    for row, (axes, picture, label) in enumerate(zip(panels, pictures, labels, strict=True)):
+        answers = _answers(counts[:, row])
+        _draw_race(axes, counts[:, row], label, {digit for _, digit in answers})
         story = _shortened([f"{digit}" for _, digit in answers])
         picture.set_title(f"a {label}, read as\n{story}", loc="center", fontsize=11, pad=2)
         sentences.append(f"a {label}, {_story(answers)}")
     panels[-1].set_xlabel("steps (1 ms each)")
-    panels[0].set_title("Spikes of the output neurons")
-    handles = [
-        Line2D([], [], color=colour, linewidth=4, label=name)
-        for colour, name in [(BLUE, "true digit"), (VERMILION, "others that lead"), (PALE, "rest")]
-    ]
-    figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False)
+    _name_colours(figure, {BLUE: "true digit", VERMILION: "others that lead", PALE: "rest"})
     figure.set_label(
         f"Spikes of the 10 output neurons over {counted(len(counts), 'step')} for "
-        f"{counted(rows, 'image')}: {'; '.join(sentences)}."
+        f"{counted(len(images), 'image')}: {'; '.join(sentences)}."
     )
     return figure
+
+
+def _panels_beside(images: NDArray[Any]) -> tuple[Figure, list[Axes], list[Axes]]:
+    """Make a figure with a row for each image: an empty panel, and the image to its right."""
+    rows = len(images)
+    figure = Figure(figsize=(WIDTH, 1.1 + 1.7 * rows), layout="constrained")
+    grid = figure.add_gridspec(rows, 2, width_ratios=(3, 1))
+    panels = [figure.add_subplot(grid[row, 0]) for row in range(rows)]
+    pictures = [figure.add_subplot(grid[row, 1]) for row in range(rows)]
+    for panel, picture, image in zip(panels, pictures, images, strict=True):
+        panel.tick_params(labelbottom=panel is panels[-1])
+        picture.imshow(image.reshape(PIXELS, PIXELS), cmap="gray_r", vmin=0)
+        picture.set(xticks=(), yticks=())
+        picture.spines[:].set_visible(False)
+    panels[0].set_title("Spikes of the output neurons")
+    return figure, panels, pictures
+
+
+def _name_colours(figure: Figure, names: Mapping[str, str]) -> None:
+    """Say below the figure what each colour stands for."""
+    handles = [
+        Line2D([], [], color=colour, linewidth=4, label=name) for colour, name in names.items()
+    ]
+    figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False)
+
+
+def _draw_race(axes: Axes, race: NDArray[Any], label: int, leaders: set[int]) -> None:
+    """Draw how the spikes of the ten neurons add up for one image."""
+    steps = np.arange(1, len(race) + 1)
+    top = max(float(race.max()), 1.0)
+    for digit in sorted(range(10), key=lambda digit: (digit in leaders, digit == label)):
+        colour = _racer(digit, label, leaders)
+        width = 2.0 if digit in leaders or digit == label else 1.0
+        axes.step(steps, race[:, digit], where="post", color=colour, linewidth=width)
+    heights = _apart({digit: float(race[-1, digit]) for digit in leaders}, 0.19 * top)
+    for digit, height in heights.items():
+        axes.annotate(
+            f"{digit}",
+            (steps[-1], height),
+            (5, 0),
+            textcoords="offset points",
+            color=_racer(digit, label, leaders),
+            va="center",
+            annotation_clip=False,
+        )
+    axes.set(xlim=(0, steps[-1]), ylim=(-0.04 * top, 1.1 * top), ylabel="spikes")
+    axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
 
 
 def _answers(race: NDArray[Any]) -> list[tuple[int, int]]:
@@ -462,13 +461,13 @@ def _racer(digit: int, label: int, leaders: set[int]) -> str:
 
 
 def _apart(heights: dict[int, float], least: float) -> dict[int, float]:
-    """Move heights until they are at least so far apart, in their order."""
+    """Move heights until neighbours are at least `least` apart, in their order."""
     moved: dict[int, float] = {}
     lowest = -np.inf
-    # Of equals the lowest digit leads, and so it comes last, on top.
+    # A tie goes to the lower digit, so it comes last, on top.
     for digit, height in sorted(heights.items(), key=lambda item: (item[1], -item[0])):
         moved[digit] = lowest = max(height, lowest + least)
-    # All of them went up; so that their middle is where it was, they come down again.
+    # All of them went up, so they come down again until their mean is where it was.
     down = sum(moved[digit] - height for digit, height in heights.items()) / max(len(heights), 1)
     return {digit: height - down for digit, height in moved.items()}
 

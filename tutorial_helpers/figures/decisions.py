@@ -80,12 +80,12 @@ def plot_accuracy_over_time(curves: Mapping[str, NDArray[Any]]) -> Figure:
 
 @style.context(STYLE)
 def plot_settling(steps: NDArray[Any], right: NDArray[Any], timesteps: int) -> Figure:
-    """Draw when answers have become final, those that are right apart from those that are wrong.
+    """Draw when answers become final, the right ones and the wrong ones apart.
 
     Parameters
     ----------
     steps : ndarray of integers, shape (n,)
-        For each image the step from which on its answer no longer changes, 1 to `timesteps`.
+        For each image the step after which its answer no longer changes, 1 to `timesteps`.
     right : ndarray of bools, shape (n,)
         Whether that answer is right.
     timesteps : int
@@ -143,7 +143,7 @@ def plot_settling(steps: NDArray[Any], right: NDArray[Any], timesteps: int) -> F
 
 @style.context(STYLE)
 def plot_moments(moments: Mapping[str, NDArray[Any]], timesteps: int) -> Figure:
-    """Draw for what share of images each of several moments has come, step by step.
+    """Draw, step by step, the share of images for which each of several moments has come.
 
     Parameters
     ----------
@@ -203,7 +203,7 @@ def plot_early_answers(
     *,
     title: str = "Stopping early",
 ) -> Figure:
-    """Draw accuracy over steps: the same number for all images, and each as many as it needs.
+    """Draw accuracy over steps, with the same number for all images and with as many as each needs.
 
     Parameters
     ----------
@@ -215,7 +215,7 @@ def plot_early_answers(
     chosen : mapping of str to int
         For each network the margin that was chosen, which is marked.
     title : str
-        What the figure tells.
+        Title of the figure.
 
     Returns
     -------
@@ -280,9 +280,9 @@ after 6.2 steps on average.'
 
 @style.context(STYLE)
 def plot_operations(operations: Mapping[str, NDArray[Any]], others: Mapping[str, float]) -> Figure:
-    """Draw how many operations a decision takes after each step, beside numbers that do not grow.
+    """Draw how many operations a decision has taken after each step, beside fixed numbers.
 
-    A dot marks where a curve comes to exceed such a number.
+    A dot marks where a curve exceeds such a number for the first time.
 
     Parameters
     ----------
@@ -353,7 +353,7 @@ def plot_speed(
     rates: Mapping[str, Sequence[float]],
     accuracies: Mapping[str, Sequence[float]],
 ) -> Figure:
-    """Draw accuracy over images per second, a mark for each number of steps.
+    """Draw accuracy over images per second, with a mark for each number of steps.
 
     Parameters
     ----------

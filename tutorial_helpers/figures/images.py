@@ -72,20 +72,20 @@ def plot_misclassified(
 ) -> Figure:
     """Draw the images that are read as another digit, the most confident mistakes first.
 
-    A mistake is the more confident, the more spikes the neuron of the digit read is ahead of that
-    of the true digit. Equally confident ones come in the order of the images. Below the two digits
-    stand the spikes of the two, in the same order.
+    The confidence of a mistake is the lead, in spikes, of the predicted digit's neuron over the
+    true digit's neuron. Equally confident mistakes come in the order of the images. A caption gives
+    the true digit, the predicted one, and the spikes of both.
 
     Parameters
     ----------
     images : ndarray of numbers, shape (n, 784)
         At least one image. Grey levels from 0 (paper) up; the largest is drawn black.
     labels, predictions : ndarray of integers, shape (n,)
-        The true digits and the ones that the network read, 0 to 9.
+        The true digits and the predicted ones, 0 to 9.
     counts : ndarray of numbers, shape (n, 10)
         Spikes of the ten output neurons.
     limit : int
-        The most images to draw, 1 to 256.
+        How many images to draw at most, 1 to 256.
 
     Returns
     -------
@@ -111,7 +111,7 @@ def plot_misclassified(
     every = np.arange(len(labels))
     truth, read = counts[every, labels], counts[every, predictions]
     wrong = np.flatnonzero(labels != predictions)
-    # A stable sort keeps equals in order, so the figure is the same everywhere.
+    # A stable sort keeps ties in order, so the figure is the same everywhere.
     worst = wrong[np.argsort((truth - read)[wrong], kind="stable")][:limit]
     title = _count_mistakes(len(worst), len(wrong), len(labels))
     captions = [
@@ -145,7 +145,7 @@ def plot_pixels(maps: Mapping[str, NDArray[Any]]) -> Figure:
     Parameters
     ----------
     maps : mapping of str to ndarray of numbers, shape (784,)
-        One to three maps, under what their numbers are. The first is drawn as ink on paper.
+        One to three maps, under the names of their numbers. The first is drawn as ink on paper.
 
     Returns
     -------
@@ -188,7 +188,7 @@ def plot_pixels(maps: Mapping[str, NDArray[Any]]) -> Figure:
 def _grid(images: NDArray[Any], captions: list[str], columns: int, title: str) -> Figure:
     """Draw images row by row, each below its caption.
 
-    All are parts of one large image, since axes for each of a hundred would take seconds.
+    All are parts of one large image, because a hundred axes would take seconds.
     """
     columns = min(columns, len(images))
     rows = -(-len(images) // columns)
@@ -211,7 +211,7 @@ def _grid(images: NDArray[Any], captions: list[str], columns: int, title: str) -
 
 
 def _sentence_figure(text: str) -> Figure:
-    """Make a figure of nothing but a sentence."""
+    """Make a figure that holds only a sentence."""
     figure = Figure(figsize=(WIDTH, 0.8))
     figure.text(0.5, 0.5, f"{text}.", fontsize=14, ha="center", va="center")
     figure.set_label(f"{text}.")

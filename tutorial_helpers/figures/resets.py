@@ -38,7 +38,7 @@ def plot_reset(
     spikes : ndarray of bools, shape (steps + 1, n)
         Whether the neuron spiked in the step.
     reset_after : int
-        The step after which all voltages were set to zero.
+        The step after which all voltages were reset to zero.
     names : sequence of str
         What to call the n neurons.
     threshold : float
@@ -100,7 +100,7 @@ receiver never spikes and ends at 3 mV.'
 
 @style.context(STYLE)
 def plot_count_changes(first: NDArray[Any], second: NDArray[Any]) -> Figure:
-    """Draw for how many images two runs differ by how many output spikes.
+    """Draw by how many output spikes two runs differ, and for how many images.
 
     Parameters
     ----------
@@ -194,7 +194,7 @@ def plot_two_answers(
 
 @style.context(STYLE)
 def plot_leftovers(changed: Sequence[int], num_images: int) -> Figure:
-    """Draw how many images depend on their predecessor, by the idle steps ahead of the reset.
+    """Draw how many images depend on the one before, by the idle steps before the reset.
 
     Parameters
     ----------

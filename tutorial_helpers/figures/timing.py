@@ -28,7 +28,7 @@ from tutorial_helpers.figures.style import (
 
 @style.context(STYLE)
 def plot_batches(num_images: int, batch_size: int) -> Figure:
-    """Draw how a set of images splits into batches, a bar for each.
+    """Draw how a set of images splits into batches, with a bar for each.
 
     Parameters
     ----------
@@ -57,7 +57,7 @@ def plot_batches(num_images: int, batch_size: int) -> Figure:
     total = full + (rest > 0)
     figure, (axes,) = new_figure(2.5)
     gap = 0.2 if total <= 150 else 0  # gaps of less than a pixel would be drawn as a moiré
-    # One collection of rectangles is drawn in no time, however many the batches.
+    # One collection of rectangles is drawn quickly, however many batches there are.
     bars = [(batch + 0.5 + gap / 2, 1 - gap) for batch in range(total)]
     axes.broken_barh(bars[:full], (0, batch_size), color=BLUE, linewidth=0)
     axes.broken_barh(bars[full:], (0, rest), color=VERMILION, linewidth=0)
@@ -82,7 +82,7 @@ def plot_batches(num_images: int, batch_size: int) -> Figure:
 
 @style.context(STYLE)
 def plot_time_shares(seconds: Mapping[str, float], num_images: int) -> Figure:
-    """Draw where the time of a run went, a bar for each part.
+    """Draw where the time of a run went, with a bar for each part.
 
     Parameters
     ----------
@@ -143,7 +143,7 @@ def plot_ladder(rates: Mapping[str, float], *, title: str | None = None) -> Figu
     rates : mapping of str to float
         1 to 12 ways, and images per second, more than 0.
     title : str, optional
-        What the figure tells; how far it is from the first to the last unless given.
+        Title of the figure. By default it compares the last way with the first.
 
     Returns
     -------
@@ -186,7 +186,7 @@ def plot_ladder(rates: Mapping[str, float], *, title: str | None = None) -> Figu
 def plot_break_even(rates: Mapping[str, float], build_seconds: Mapping[str, float]) -> Figure:
     """Draw how long it takes to build and then to classify, over the number of images.
 
-    A dot marks where a way that has to be built overtakes the fastest of those that have not.
+    A dot marks where a way that has to be built overtakes the fastest of those that do not.
 
     Parameters
     ----------
@@ -316,7 +316,7 @@ for a batch.'
 
 @style.context(STYLE)
 def plot_profiles(profiles: Mapping[str, Mapping[str, float]], num_images: int) -> Figure:
-    """Draw where the time of up to three runs went, a group of bars for each part.
+    """Draw where the time of up to three runs went, with a group of bars for each part.
 
     Parameters
     ----------
