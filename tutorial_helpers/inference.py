@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
+from numbagenn.base.available_memory import check_memory
 from numbagenn.base.wording import checked_integer
-from numbagenn.memory.available import check_memory
 from tutorial_helpers.models import CAN_DROP_SPIKES, GREY_LEVELS_PER_MILLIVOLT, Classifier
 
 

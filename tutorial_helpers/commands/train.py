@@ -179,7 +179,7 @@ def _load_images(
     wanted: int | None, settings: Settings
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Load the images to train with, once it is known that their copies fit into memory."""
-    from numbagenn.memory.available import check_memory
+    from numbagenn.base.available_memory import check_memory
     from tutorial_helpers.data import load_mnist
 
     images, labels = load_mnist("train")

@@ -1,4 +1,4 @@
-"""What training needs beyond the rest of the package, and one sentence for whoever lacks it."""
+"""Whether the packages that only training needs are installed, and what to do if not."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def check_dependencies() -> None:
     Raises
     ------
     ImportError
-        With one sentence that says what to install, if JAX or Optax cannot be imported.
+        If JAX or Optax cannot be imported, with what to install.
 
     Examples
     --------
