@@ -38,7 +38,7 @@ command goes on from the checkpoint, and the weights are bit for bit those of an
 The checkpoint stays when all is done. With the same options otherwise, --set few_steps after
 --set default goes on from the stages that both share.
 
-This needs JAX and Optax: pip install -r requirements-train.txt"""
+This needs JAX and Optax: pip install jax optax"""
 
 _EPILOG = """\
 examples:

@@ -16,8 +16,8 @@ Training has these stages:
 Every choice is made on images held out from training. Only `tutorial_helpers.evaluation` reads the
 test set.
 
-Run ``python -m tutorial_helpers train``. Training needs JAX and Optax (``requirements-train.txt``),
-but importing this package does not: a name is imported from its module when it is first used.
+Run ``python -m tutorial_helpers train``. Training needs JAX and Optax, the extra ``train``.
+Importing this package does not: a name is imported from its module when it is first used.
 
 ======================  ============================================================
 `settings`              what a run is given; the recipes of the sets in ``data/``

@@ -1,4 +1,4 @@
-"""Whether the packages that only training needs are installed, and what to do if not."""
+"""What training needs beyond the rest of the package, and one sentence for whoever lacks it."""
 
 from __future__ import annotations
 
