@@ -149,12 +149,12 @@ class TestBatches:
 
     @pytest.mark.parametrize("size", [True, False, np.True_, 2.0, np.float64(2), "2", None, [2]])
     def test_size_of_another_type(self, size: object):
-        with pytest.raises(TypeError, match="size should be an integer of at least 1, not"):
+        with pytest.raises(TypeError, match="size must be an integer, not"):
             data.batches(np.zeros((5, 1)), np.zeros(5), size)
 
     @pytest.mark.parametrize("size", [0, -1, np.int64(0)])
     def test_size_below_one(self, size: int):
-        with pytest.raises(ValueError, match="size should be at least 1"):
+        with pytest.raises(ValueError, match="size must be at least 1"):
             data.batches(np.zeros((5, 1)), np.zeros(5), size)
 
     @pytest.mark.parametrize(("n_images", "n_labels"), [(5, 4), (0, 1), (1, 0)])

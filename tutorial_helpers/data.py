@@ -16,6 +16,7 @@ import mnist
 import numpy as np
 from numpy.typing import NDArray
 
+from numbagenn.base.wording import checked_integer
 from tutorial_helpers.weight_sets import DATA, WEIGHT_FILES, load_weights
 
 __all__ = ["WEIGHT_FILES", "batches", "load_mnist", "load_weights"]
@@ -125,13 +126,10 @@ def batches(
     >>> [batch_labels.tolist() for _, batch_labels in batches(images, labels, 2)]
     [[0, 1], [2, 3], [4]]
     """
-    if isinstance(size, bool) or not isinstance(size, (int, np.integer)):
-        raise TypeError(f"size should be an integer of at least 1, not {size!r}; try int(size).")
-    if size < 1:
-        raise ValueError(f"size should be at least 1, not {size}; give the images per batch.")
+    checked_integer("size", size, 1, fix="give the images per batch")
     if len(images) != len(labels):
         raise ValueError(
-            f"images and labels should be equally many, but there are {len(images)} images and "
+            f"there must be as many labels as images, but there are {len(images)} images and "
             f"{len(labels)} labels; slice both alike."
         )
     # Not `yield`, which would delay the checks above until the first batch is asked for.
