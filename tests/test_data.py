@@ -43,7 +43,7 @@ class TestLoadMnist:
         assert (images[0, 0], labels[0]) == (0, 7)
 
     def test_the_files_are_all_that_is_listed(self):
-        assert {path.name for path in data.MNIST.glob("*.gz")} == set(data.MNIST_SHA256)
+        assert {path.stem for path in data.MNIST.glob("*.gz")} == set(data.MNIST_SHA256)
 
     def test_from_any_working_directory(self, tmp_path: Path):
         code = (

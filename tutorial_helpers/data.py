@@ -23,16 +23,12 @@ __all__ = ["WEIGHT_FILES", "batches", "load_mnist", "load_weights"]
 
 MNIST = DATA / "mnist"
 
-# SHA-256 of the unpacked content of each file.
+# SHA-256 of each file, unpacked.
 MNIST_SHA256 = {
-    "t10k-images-idx3-ubyte.gz": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    "t10k-labels-idx1-ubyte.gz": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-    "train-images-idx3-ubyte.gz": (
-        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
-    ),
-    "train-labels-idx1-ubyte.gz": (
-        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
-    ),
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
 }
 
 
@@ -69,14 +65,14 @@ def load_mnist(
     prefix = {"test": "t10k", "train": "train"}.get(str(split))
     if prefix is None:
         raise ValueError(f"split must be 'test' or 'train', not {split!r}.")
-    images = _load_idx(f"{prefix}-images-idx3-ubyte.gz")
-    labels = _load_idx(f"{prefix}-labels-idx1-ubyte.gz")
+    images = _load_idx(f"{prefix}-images-idx3-ubyte")
+    labels = _load_idx(f"{prefix}-labels-idx1-ubyte")
     return images.reshape(len(images), -1), labels
 
 
 def _load_idx(name: str) -> NDArray[np.uint8]:
     """Unpack a file of MNIST, check its content, and parse it."""
-    path = MNIST / name
+    path = MNIST / f"{name}.gz"
     fix = "restore it with 'git checkout data/mnist', or fetch or install the repository again."
     try:
         packed = path.read_bytes()

@@ -78,12 +78,14 @@ def classify(
     counts = np.zeros((len(images), network.populations[-1].num_neurons), dtype=np.uint32)
 
     start = perf_counter()
-    for rows in _show_in_batches(network, images, progress):
-        for _ in range(timesteps):
-            network.model.step_time()
-        for layer, counted in enumerate(_pull_counts(network, rows)):
-            spikes[layer] += int(counted.sum(dtype=np.int64))
-        counts[rows] = counted
+    with _progress_bar(images, progress) as bar:
+        for rows in _show_in_batches(network, images):
+            for _ in range(timesteps):
+                network.model.step_time()
+            for layer, counted in enumerate(_pull_counts(network, rows)):
+                spikes[layer] += int(counted.sum(dtype=np.int64))
+            counts[rows] = counted
+            bar.update(len(counted))
     predictions = counts.argmax(axis=1)
     seconds = perf_counter() - start
     return Classification(predictions, counts, tuple(spikes), seconds)
@@ -132,8 +134,7 @@ def counts_over_time(
     Raises
     ------
     TypeError, ValueError
-        If the images have the wrong type or shape, or `timesteps` is not an integer from 1 to
-        65,535.
+        If the images have the wrong type or shape, or `timesteps` is not from 1 to 65,535.
 
     Examples
     --------
@@ -154,25 +155,27 @@ def counts_over_time(
     counts = np.zeros((timesteps, len(images), classes), dtype=np.uint16)
     spikes = np.zeros((timesteps, len(images), layers), dtype=np.uint32)
 
-    for rows in _show_in_batches(network, images, progress):
-        for step in range(timesteps):
-            network.model.step_time()
-            for layer, counted in enumerate(_pull_counts(network, rows)):
-                spikes[step, rows, layer] = counted.sum(axis=1)
-            counts[step, rows] = counted
+    with _progress_bar(images, progress) as bar:
+        for rows in _show_in_batches(network, images):
+            for step in range(timesteps):
+                network.model.step_time()
+                for layer, counted in enumerate(_pull_counts(network, rows)):
+                    spikes[step, rows, layer] = counted.sum(axis=1)
+                counts[step, rows] = counted
+            bar.update(len(counted))
     return CountsOverTime(counts, spikes)
 
 
-def _show_in_batches(
-    network: Classifier, images: NDArray[np.uint8], progress: bool
-) -> Iterator[slice]:
+def _progress_bar(images: NDArray[np.uint8], progress: bool) -> tqdm[Any]:
+    return tqdm(total=len(images), disable=not progress, unit="image", unit_scale=True)
+
+
+def _show_in_batches(network: Classifier, images: NDArray[np.uint8]) -> Iterator[slice]:
     """Show one batch of images after the other, and yield which rows of `images` are on show."""
-    with tqdm(total=len(images), disable=not progress, unit="image", unit_scale=True) as bar:
-        for first in range(0, len(images), network.model.batch_size):
-            batch = images[first : first + network.model.batch_size]
-            _show(network, batch)
-            yield slice(first, first + len(batch))
-            bar.update(len(batch))
+    for first in range(0, len(images), network.model.batch_size):
+        batch = images[first : first + network.model.batch_size]
+        _show(network, batch)
+        yield slice(first, first + len(batch))
 
 
 def _show(network: Classifier, batch: NDArray[np.uint8]) -> None:
