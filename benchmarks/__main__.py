@@ -24,9 +24,9 @@ from benchmarks.entries import (
 from benchmarks.environments import LIBRARIES, interpreters
 from benchmarks.job import BenchmarkError, Job, save_job, widened
 from benchmarks.machine import ROOT, description, say
+from tutorial_helpers.atomic_write import check_writable
 from tutorial_helpers.command_line import Parser, integer, path, status_of
 from tutorial_helpers.data import load_mnist, load_weights
-from tutorial_helpers.drafts import check_writable
 from tutorial_helpers.models import GREY_LEVELS_PER_MILLIVOLT, THRESHOLD
 
 RESULTS = ROOT / "benchmarks" / "results.json"

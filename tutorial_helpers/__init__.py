@@ -1,5 +1,7 @@
-"""Helpers of the tutorial series: data, models, inference, figures, and the bundled engine.
+"""The helpers of the tutorials: data, models, inference and figures.
 
-Nothing happens on import, and nothing is put in anybody's place: `tutorial_helpers.pygenn` is where
-the notebooks get PyGeNN's API from.
+Nothing happens on import. The notebooks get PyGeNN's API from `tutorial_helpers.pygenn`, and
+nothing takes the place of an installed ``pygenn``. ``README.md`` says what to read first.
 """
+
+__version__ = "0.1.0"

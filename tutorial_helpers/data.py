@@ -1,7 +1,6 @@
 """MNIST, the trained weights, and batches.
 
-The notebooks start from `load_mnist` and `load_weights`. An image is a row of 784 grey levels from
-0 (paper) to 255 (ink), with the digit from 0 to 9 as its label.
+An image is a row of 784 grey levels from 0 (paper) to 255 (ink). Its label is the digit, 0 to 9.
 """
 
 from __future__ import annotations
@@ -17,29 +16,26 @@ import mnist
 import numpy as np
 from numpy.typing import NDArray
 
+from numbagenn.base.wording import checked_integer
 from tutorial_helpers.weight_sets import DATA, WEIGHT_FILES, load_weights
 
 __all__ = ["WEIGHT_FILES", "batches", "load_mnist", "load_weights"]
 
 MNIST = DATA / "mnist"
 
-# SHA-256 of what each file unpacks to.
+# SHA-256 of each file, unpacked.
 MNIST_SHA256 = {
-    "t10k-images-idx3-ubyte.gz": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-    "t10k-labels-idx1-ubyte.gz": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-    "train-images-idx3-ubyte.gz": (
-        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db"
-    ),
-    "train-labels-idx1-ubyte.gz": (
-        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5"
-    ),
+    "t10k-images-idx3-ubyte": "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+    "t10k-labels-idx1-ubyte": "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    "train-images-idx3-ubyte": "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+    "train-labels-idx1-ubyte": "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
 }
 
 
 def load_mnist(
     split: Literal["test", "train"] = "test",
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
-    """Load one half of MNIST from the repository, and check that it is unchanged.
+    """Load one half of MNIST from the repository, and check that it is intact.
 
     Parameters
     ----------
@@ -58,7 +54,7 @@ def load_mnist(
     OSError
         If a file is missing or cannot be read.
     ValueError
-        If `split` is neither of the two, or a file is damaged.
+        If `split` is something else, or a file is damaged.
 
     Examples
     --------
@@ -69,14 +65,14 @@ def load_mnist(
     prefix = {"test": "t10k", "train": "train"}.get(str(split))
     if prefix is None:
         raise ValueError(f"split must be 'test' or 'train', not {split!r}.")
-    images = _load_idx(f"{prefix}-images-idx3-ubyte.gz")
-    labels = _load_idx(f"{prefix}-labels-idx1-ubyte.gz")
+    images = _load_idx(f"{prefix}-images-idx3-ubyte")
+    labels = _load_idx(f"{prefix}-labels-idx1-ubyte")
     return images.reshape(len(images), -1), labels
 
 
 def _load_idx(name: str) -> NDArray[np.uint8]:
-    """Unpack a file of MNIST, check that it is the one of that name, and parse it."""
-    path = MNIST / name
+    """Unpack a file of MNIST, check its content, and parse it."""
+    path = MNIST / f"{name}.gz"
     fix = "restore it with 'git checkout data/mnist', or fetch or install the repository again."
     try:
         packed = path.read_bytes()
@@ -126,16 +122,13 @@ def batches(
     >>> [batch_labels.tolist() for _, batch_labels in batches(images, labels, 2)]
     [[0, 1], [2, 3], [4]]
     """
-    if isinstance(size, bool) or not isinstance(size, (int, np.integer)):
-        raise TypeError(f"size should be an integer of at least 1, not {size!r}; try int(size).")
-    if size < 1:
-        raise ValueError(f"size should be at least 1, not {size}; give the images per batch.")
+    checked_integer("size", size, 1, fix="give the images per batch")
     if len(images) != len(labels):
         raise ValueError(
-            f"images and labels should be equally many, but there are {len(images)} images and "
+            f"there must be as many labels as images, but there are {len(images)} images and "
             f"{len(labels)} labels; slice both alike."
         )
-    # A generator expression, not `yield`: so that the checks above run at the call.
+    # Not `yield`, which would delay the checks above until the first batch is asked for.
     return (
         (images[start : start + size], labels[start : start + size])
         for start in range(0, len(images), size)

@@ -1,7 +1,7 @@
-"""What weights are worth: measured on images that no choice was made by, and put on record.
+"""What weights are worth: their accuracy on MNIST's test set, measured and put on record.
 
-The network is the one of the tutorials, in PyGeNN's API, so this needs nothing of what training
-needs. MNIST's test set is read here, and nowhere on the way to the weights.
+The network is the one of the tutorials, so this needs none of what training needs. Training never
+reads the test set.
 """
 
 from __future__ import annotations
@@ -16,15 +16,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutorial_helpers import weight_sets
+from tutorial_helpers.atomic_write import atomic_write, check_writable
 from tutorial_helpers.data import load_mnist
-from tutorial_helpers.drafts import check_writable, draft
 from tutorial_helpers.inference import accuracy, classify
 from tutorial_helpers.models import Classifier, build_classifier
 from tutorial_helpers.pygenn import backend_description
-from tutorial_helpers.versions import installed_versions
-from tutorial_helpers.weight_sets import load_weights, set_digest
+from tutorial_helpers.weight_sets import installed_versions, load_weights, set_digest
 
-#: Steps of 1 ms that are measured at unless others are asked for.
+#: The numbers of steps of 1 ms at which weights are measured by default.
 TIMESTEPS = (12, 20, 30, 50, 100)
 
 BEGIN, END = "<!-- evaluations: begin -->", "<!-- evaluations: end -->"
@@ -43,15 +42,15 @@ class Evaluation(NamedTuple):
     Attributes
     ----------
     name : str
-        Of the set, or the folder, as it was given.
+        Name or folder of the set, as it was given.
     digest : str
         SHA-256 of the weights, from `weight_sets.set_digest`.
     backend : str
         What ran the network.
     versions : dict of str to str
-        Of Python, NumPy and, where it ran the network, Numba.
+        Versions of Python, NumPy and, if it ran the network, Numba.
     mnist : dict of int to float
-        Percentage of MNIST's test set that is right, by the number of steps.
+        Accuracy on MNIST's test set in per cent, by the number of steps.
     """
 
     name: str
@@ -74,14 +73,9 @@ def evaluate(
     name_or_folder : str
         As for `load_weights`.
     timesteps : sequence of int
-        Numbers of steps of 1 ms for which each image is shown, one after the other.
+        Numbers of steps of 1 ms for which to show each image.
     progress : bool
         Whether to show a progress bar.
-
-    Returns
-    -------
-    Evaluation
-        Accuracies, and what they are of.
 
     Raises
     ------
@@ -125,14 +119,14 @@ def accuracies(
     labels : ndarray, shape (n,)
         The digits.
     timesteps : sequence of int
-        Numbers of steps of 1 ms for which each image is shown.
+        Numbers of steps of 1 ms for which to show each image.
     progress : bool
         Whether to show a progress bar for each.
 
     Returns
     -------
     dict of int to float
-        Percentages, by the number of steps.
+        Accuracy in per cent, by the number of steps.
 
     Examples
     --------
@@ -149,22 +143,21 @@ def accuracies(
 
 
 def record(evaluation: Evaluation, path: Path | None = None) -> None:
-    """Put an evaluation on record: a row for each set and hash in the table of ``data/README.md``.
+    """Write an evaluation into the table of ``data/README.md``, one row for each set and hash.
 
     Parameters
     ----------
     evaluation : Evaluation
-        Of a set with a name, at all of `TIMESTEPS`.
+        The evaluation of a set in ``data/``, at all of `TIMESTEPS`.
     path : Path, optional
-        The document, ``data/README.md`` unless given. Its table is between two comments, `BEGIN`
-        and `END`.
+        Another document. The table is between two comments, `BEGIN` and `END`.
 
     Raises
     ------
     OSError
         If the document cannot be read or written.
     ValueError
-        If it lacks the two comments, or the evaluation lacks a number.
+        If the document lacks the two comments, or the evaluation lacks a number of steps.
 
     Examples
     --------
@@ -183,7 +176,7 @@ def record(evaluation: Evaluation, path: Path | None = None) -> None:
     versions = ", ".join(
         f"{_SPELLED[name]} {number}" for name, number in evaluation.versions.items()
     )
-    # How many threads the engine had makes no difference to what it computes.
+    # The number of threads makes no difference to the results.
     backend = evaluation.backend.partition(",")[0]
     row = " ".join(
         [
@@ -198,14 +191,14 @@ def record(evaluation: Evaluation, path: Path | None = None) -> None:
         rows[places[0]] = row
     else:
         rows.append(row)
-    with draft(path) as place:
+    with atomic_write(path) as place:
         place.write_text(
             before + "\n".join([_HEADER, _RULE, *rows]) + "\n" + after, encoding="utf-8"
         )
 
 
 def check_record() -> None:
-    """Check, ahead of the measurement, that ``data/README.md`` can take a record.
+    """Check, before the measurement, that ``data/README.md`` can take the result.
 
     Raises
     ------

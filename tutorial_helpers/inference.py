@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from time import perf_counter
 from typing import Any, NamedTuple
 
@@ -9,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
+from numbagenn.base.available_memory import check_memory
 from numbagenn.base.wording import checked_integer
-from numbagenn.memory.available import check_memory
 from tutorial_helpers.models import CAN_DROP_SPIKES, GREY_LEVELS_PER_MILLIVOLT, Classifier
 
 
@@ -26,7 +27,7 @@ class Classification(NamedTuple):
     spikes
         Total number of spikes of each layer, over all images.
     seconds
-        Wall-clock time from the images to the predictions, in s.
+        Time from the images to the predictions, in s.
     """
 
     predictions: NDArray[np.int64]
@@ -42,9 +43,9 @@ def classify(
     timesteps: int = 100,
     progress: bool = False,
 ) -> Classification:
-    """Classify images, as many side by side as the network has batches.
+    """Classify images, as many side by side as the network's batch size.
 
-    The answer for an image is the output neuron that spiked most; of several, the first.
+    The prediction is the output neuron that spikes most. A tie goes to the lower digit.
 
     Parameters
     ----------
@@ -53,14 +54,9 @@ def classify(
     images
         Grey levels from 0 to 255, shape ``(n, inputs)``.
     timesteps
-        Number of steps of 1 ms for which each image is shown.
+        For how many steps of 1 ms to show each image.
     progress
         Whether to show a progress bar.
-
-    Returns
-    -------
-    Classification
-        Predictions, spike counts, total spikes of each layer, and time.
 
     Raises
     ------
@@ -77,27 +73,22 @@ def classify(
     (25, 10)
     """
     _check_images(images, network.populations[0].num_neurons)
-    _check_timesteps(timesteps)
-    counters = _spike_counters(network)
-    spikes = np.zeros(len(counters), dtype=np.int64)
+    checked_integer("timesteps", timesteps, 1)
+    spikes = [0] * len(network.populations)
     counts = np.zeros((len(images), network.populations[-1].num_neurons), dtype=np.uint32)
 
     start = perf_counter()
-    with tqdm(total=len(images), disable=not progress, unit="image", unit_scale=True) as bar:
-        for first in range(0, len(images), network.model.batch_size):
-            batch = images[first : first + network.model.batch_size]
-            _show(network, batch)
+    with _progress_bar(images, progress) as bar:
+        for rows in _show_in_batches(network, images):
             for _ in range(timesteps):
                 network.model.step_time()
-            for layer, counter in enumerate(counters):
-                counter.pull_from_device()
-                counted = counter.view.reshape(network.model.batch_size, -1)[: len(batch)]
-                spikes[layer] += counted.sum(dtype=np.int64)
-            counts[first : first + len(batch)] = counted
-            bar.update(len(batch))
+            for layer, counted in enumerate(_pull_counts(network, rows)):
+                spikes[layer] += int(counted.sum(dtype=np.int64))
+            counts[rows] = counted
+            bar.update(len(counted))
     predictions = counts.argmax(axis=1)
     seconds = perf_counter() - start
-    return Classification(predictions, counts, tuple(int(total) for total in spikes), seconds)
+    return Classification(predictions, counts, tuple(spikes), seconds)
 
 
 class CountsOverTime(NamedTuple):
@@ -106,11 +97,10 @@ class CountsOverTime(NamedTuple):
     Parameters
     ----------
     counts
-        Spikes of each output neuron from the first step to each step, shape
-        ``(timesteps, n, classes)``; ``counts[t - 1]`` is what there is after t steps.
+        Spikes of each output neuron so far, shape ``(timesteps, n, classes)``: ``counts[t - 1]``
+        are those after t steps.
     spikes
-        Spikes of each layer, over all its neurons, from the first step to each step, shape
-        ``(timesteps, n, layers)``.
+        Spikes of each layer so far, over all its neurons, shape ``(timesteps, n, layers)``.
     """
 
     counts: NDArray[np.uint16]
@@ -126,9 +116,9 @@ def counts_over_time(
 ) -> CountsOverTime:
     """Show images, and count spikes after every step.
 
-    A step does not know how many will follow. So the counts after t steps are those that
-    `classify` finds with ``timesteps=t``, and one run holds those of all shorter ones. It takes
-    longer than `classify`, as the counts leave the device after each step.
+    No step depends on how many follow it. So the counts after t steps are the ones that `classify`
+    returns with ``timesteps=t``, and one run holds the results of all shorter runs. It takes longer
+    than `classify`, because the counts leave the device after each step.
 
     Parameters
     ----------
@@ -137,20 +127,14 @@ def counts_over_time(
     images
         Grey levels from 0 to 255, shape ``(n, inputs)``.
     timesteps
-        Number of steps of 1 ms for which each image is shown, 65,535 at most.
+        For how many steps of 1 ms to show each image, at most 65,535.
     progress
         Whether to show a progress bar.
-
-    Returns
-    -------
-    CountsOverTime
-        Output spike counts, and spikes of each layer, of each image after each step.
 
     Raises
     ------
     TypeError, ValueError
-        If the images have the wrong type or shape, or `timesteps` is not an integer from 1 to
-        65,535.
+        If the images have the wrong type or shape, or `timesteps` is not from 1 to 65,535.
 
     Examples
     --------
@@ -163,34 +147,39 @@ def counts_over_time(
     ((20, 25, 10), (20, 25, 3))
     """
     _check_images(images, network.populations[0].num_neurons)
-    _check_timesteps(timesteps)
-    most = np.iinfo(np.uint16).max  # a neuron spikes once in a step at most
-    checked_integer("timesteps", timesteps, 1, most)
-    counters = _spike_counters(network)
-    classes = network.populations[-1].num_neurons
-    size = timesteps * len(images) * (2 * classes + 4 * len(counters))
+    # The counts fit into 16 bits, because a neuron spikes at most once in a step.
+    checked_integer("timesteps", timesteps, 1, np.iinfo(np.uint16).max)
+    classes, layers = network.populations[-1].num_neurons, len(network.populations)
+    size = timesteps * len(images) * (2 * classes + 4 * layers)
     check_memory("Counting spikes after every step", size, "show fewer images, or fewer steps")
     counts = np.zeros((timesteps, len(images), classes), dtype=np.uint16)
-    spikes = np.zeros((timesteps, len(images), len(counters)), dtype=np.uint32)
+    spikes = np.zeros((timesteps, len(images), layers), dtype=np.uint32)
 
-    with tqdm(total=len(images), disable=not progress, unit="image", unit_scale=True) as bar:
-        for first in range(0, len(images), network.model.batch_size):
-            batch = images[first : first + network.model.batch_size]
-            rows = slice(first, first + len(batch))
-            _show(network, batch)
+    with _progress_bar(images, progress) as bar:
+        for rows in _show_in_batches(network, images):
             for step in range(timesteps):
                 network.model.step_time()
-                for layer, counter in enumerate(counters):
-                    counter.pull_from_device()
-                    counted = counter.view.reshape(network.model.batch_size, -1)[: len(batch)]
+                for layer, counted in enumerate(_pull_counts(network, rows)):
                     spikes[step, rows, layer] = counted.sum(axis=1)
                 counts[step, rows] = counted
-            bar.update(len(batch))
+            bar.update(len(counted))
     return CountsOverTime(counts, spikes)
 
 
+def _progress_bar(images: NDArray[np.uint8], progress: bool) -> tqdm[Any]:
+    return tqdm(total=len(images), disable=not progress, unit="image", unit_scale=True)
+
+
+def _show_in_batches(network: Classifier, images: NDArray[np.uint8]) -> Iterator[slice]:
+    """Show one batch of images after the other, and yield which rows of `images` are on show."""
+    for first in range(0, len(images), network.model.batch_size):
+        batch = images[first : first + network.model.batch_size]
+        _show(network, batch)
+        yield slice(first, first + len(batch))
+
+
 def _show(network: Classifier, batch: NDArray[np.uint8]) -> None:
-    """Put up to a batch of images before a network in which nothing is left of others."""
+    """Reset the network and show it up to a batch of images."""
     if not CAN_DROP_SPIKES:
         let_spikes_arrive(network)
     magnitude = network.source.vars["magnitude"]
@@ -202,16 +191,19 @@ def _show(network: Classifier, batch: NDArray[np.uint8]) -> None:
     network.model.custom_update("Reset")
 
 
-def _spike_counters(network: Classifier) -> list[Any]:
-    """Return the variables in which the neurons of each layer count their spikes."""
-    return [population.vars["SpikeCount"] for population in network.populations]
+def _pull_counts(network: Classifier, rows: slice) -> Iterator[NDArray[np.uint32]]:
+    """Pull the spike counts of each layer for the images on show, shape ``(rows, neurons)``."""
+    for population in network.populations:
+        counter = population.vars["SpikeCount"]
+        counter.pull_from_device()
+        yield counter.view.reshape(network.model.batch_size, -1)[: rows.stop - rows.start]
 
 
 def let_spikes_arrive(network: Classifier) -> None:
-    """Simulate without input until no spike is in flight, ahead of a reset.
+    """Simulate without input until no spike is in flight, before a reset.
 
-    The spikes of the last step arrive in the next one, whatever a reset does in between, and may
-    make their targets spike in turn: that takes a step for each layer of synapses.
+    The spikes of the last step arrive in the next one, whatever a reset does in between. There they
+    may make other neurons spike, and so on: one step for each layer of synapses.
     """
     magnitude = network.source.vars["magnitude"]
     magnitude.view[:] = 0.0
@@ -245,10 +237,6 @@ def accuracy(predictions: NDArray[Any], labels: NDArray[Any]) -> float:
             f"{np.shape(predictions)} and {np.shape(labels)}."
         )
     return 100.0 * int(np.sum(np.asarray(predictions) == np.asarray(labels))) / len(labels)
-
-
-def _check_timesteps(timesteps: object) -> None:
-    checked_integer("timesteps", timesteps, 1)
 
 
 def _check_images(images: object, inputs: int) -> None:

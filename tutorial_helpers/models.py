@@ -26,15 +26,14 @@ from tutorial_helpers.pygenn import (
 #: Membrane voltage at which a neuron spikes, in mV.
 THRESHOLD = 5.0
 
-#: Grey levels for an input current of 1 mV per step: 255 becomes 2.55.
+#: Grey levels per mV of input current in each step: 255 becomes 2.55 mV.
 GREY_LEVELS_PER_MILLIVOLT = 100.0
 
-#: Whether the backend can empty the list of spikes in flight; PyGeNN learnt it after 5.4.0.
+#: Whether the backend can empty the list of spikes in flight, as PyGeNN can since after 5.4.0.
 CAN_DROP_SPIKES = hasattr(pygenn, "create_src_spike_count_var_ref")
 
-# Integrate and fire: input is summed without leak; at the threshold the neuron spikes and starts
-# again from zero. It counts its spikes itself, so that only one number a neuron has to leave the
-# device.
+# Integrate and fire: the neuron sums its input without leak. At the threshold it spikes and starts
+# again from zero. It counts its own spikes, so that only one number per neuron leaves the device.
 integrate_and_fire = create_neuron_model(
     "integrate_and_fire",
     params=["Vthr"],
@@ -44,22 +43,22 @@ integrate_and_fire = create_neuron_model(
     reset_code="V = 0.0; SpikeCount++;",
 )
 
-# One constant current for each neuron, set from the pixels of an image.
+# A constant current for each neuron, set from the pixel that the neuron stands for.
 pixel_current = create_current_source_model(
     "pixel_current",
     vars=[("magnitude", "scalar")],
     injection_code="injectCurrent(magnitude);",
 )
 
-# Between two images: voltages and counts start again.
+# Between two images, voltages and counts start again.
 reset_neurons = create_custom_update_model(
     "reset_neurons",
     var_refs=[("V", "scalar"), ("SpikeCount", "unsigned int")],
     update_code="V = 0.0; SpikeCount = 0;",
 )
 
-# Spikes of the last step have been emitted but not delivered. They belong to the old image, so the
-# list that holds them is emptied.
+# The spikes of the last step have left their neurons and have not arrived yet. They belong to the
+# old image, so the list that holds them is emptied.
 drop_spikes_in_flight = create_custom_update_model(
     "drop_spikes_in_flight",
     var_refs=[("SpikeCount", "uint32_t", VarAccessMode.BROADCAST)],
@@ -74,13 +73,13 @@ class Classifier:
     Parameters
     ----------
     model
-        The model, built and loaded.
+        The built and loaded model.
     source
-        Current source of the input population; its variable ``magnitude`` takes the images.
+        The current source of the input population. Images go into its variable ``magnitude``.
     populations
-        Neuron populations from input to output.
+        The neuron populations from input to output.
     build_seconds
-        Time that building and loading took, in s.
+        How long building and loading took, in s.
     """
 
     model: Any
@@ -106,13 +105,13 @@ def build_classifier(
     weights
         One matrix for each pair of layers, of shape ``(presynaptic, postsynaptic)``, in mV.
     batch_size
-        Number of images that are classified side by side.
+        How many images to classify side by side.
     threshold
         Membrane voltage at which neurons spike, in mV.
     precision
         ``"float"`` or ``"double"``.
     name
-        Name of the model. PyGeNN needs another one for each model of a process.
+        Name of the model. PyGeNN needs a different one for each model in a process.
     timing_enabled
         Whether the model's timers run.
     **preferences
@@ -121,8 +120,8 @@ def build_classifier(
     Returns
     -------
     Classifier
-        The network. Its custom update group ``"Reset"`` puts voltages and spike counts back to the
-        start, and drops the spikes in flight where the backend can (`CAN_DROP_SPIKES`).
+        The network. Its custom update group ``"Reset"`` sets voltages and spike counts to zero, and
+        drops the spikes in flight where the backend can (`CAN_DROP_SPIKES`).
 
     Raises
     ------
@@ -185,7 +184,7 @@ def layer_sizes(weights: Sequence[NDArray[np.floating[Any]]]) -> list[int]:
     Raises
     ------
     ValueError
-        If the list is empty, or a matrix does not fit to the one before it.
+        If the list is empty, or a matrix does not fit the one before it.
 
     Examples
     --------

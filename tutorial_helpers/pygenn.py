@@ -1,10 +1,10 @@
 """PyGeNN's API under one import, from real PyGeNN or from the bundled engine.
 
-Real PyGeNN serves where it is installed with a GPU backend. Its CPU backend refuses every batch
-size but 1, so everywhere else the bundled engine serves. The environment variable
-``TUTORIAL_BACKEND`` forces one: ``bundled`` or ``pygenn``.
+You get real PyGeNN where it is installed with a GPU backend. Everywhere else you get the bundled
+engine, `numbagenn`, because PyGeNN's CPU backend refuses every batch size but 1. The environment
+variable ``TUTORIAL_BACKEND`` forces one of them: ``bundled`` or ``pygenn``.
 
-Leave out ``tutorial_helpers.`` in the import line, and a cell is a plain PyGeNN script.
+Drop ``tutorial_helpers.`` from the import line, and a cell is a plain PyGeNN script.
 """
 
 from __future__ import annotations
@@ -17,70 +17,19 @@ from typing import TYPE_CHECKING
 import numbagenn as engine
 
 if TYPE_CHECKING:
-    from numbagenn import (
-        CustomUpdateVarAccess,
-        GeNNModel,
-        VarAccess,
-        VarAccessMode,
-        create_current_source_model,
-        create_custom_update_model,
-        create_den_delay_var_ref,
-        create_neuron_model,
-        create_out_post_var_ref,
-        create_postsynaptic_model,
-        create_prev_spike_time_var_ref,
-        create_psm_var_ref,
-        create_sparse_connect_init_snippet,
-        create_spike_time_var_ref,
-        create_src_spike_count_var_ref,
-        create_var_init_snippet,
-        create_var_ref,
-        create_weight_update_model,
-        create_wu_post_var_ref,
-        create_wu_pre_var_ref,
-        create_wu_var_ref,
-        init_postsynaptic,
-        init_sparse_connectivity,
-        init_var,
-        init_weight_update,
-    )
-    from numbagenn.base import types
+    from numbagenn import *  # noqa: F403
 
-__all__ = [
-    "CustomUpdateVarAccess",
-    "GeNNModel",
-    "VarAccess",
-    "VarAccessMode",
-    "backend_description",
-    "create_current_source_model",
-    "create_custom_update_model",
-    "create_den_delay_var_ref",
-    "create_neuron_model",
-    "create_out_post_var_ref",
-    "create_postsynaptic_model",
-    "create_prev_spike_time_var_ref",
-    "create_psm_var_ref",
-    "create_sparse_connect_init_snippet",
-    "create_spike_time_var_ref",
-    "create_src_spike_count_var_ref",
-    "create_var_init_snippet",
-    "create_var_ref",
-    "create_weight_update_model",
-    "create_wu_post_var_ref",
-    "create_wu_pre_var_ref",
-    "create_wu_var_ref",
-    "init_postsynaptic",
-    "init_sparse_connectivity",
-    "init_var",
-    "init_weight_update",
-    "types",
-]
+# What only the bundled engine has: PyGeNN on a GPU has no threads to set.
+_ENGINE_ONLY = {"get_num_threads", "set_num_threads"}
+_NAMES = [name for name in engine.__all__ if name not in _ENGINE_ONLY]
+
+__all__ = [*_NAMES, "backend_description"]
 
 GPU_BACKENDS = ("cuda", "hip")
 
 
 def _installed_pygenn() -> ModuleType | None:
-    """Return real PyGeNN, or None where it is not installed."""
+    """Return real PyGeNN, or None if it is not installed."""
     try:
         return importlib.import_module("pygenn")
     except ModuleNotFoundError as error:
@@ -132,7 +81,7 @@ def choose_backend() -> ModuleType:
 
 
 def backend_description() -> str:
-    """Return which implementation serves, for people to read.
+    """Return which of the two is at work, in words.
 
     Examples
     --------
@@ -147,8 +96,7 @@ def backend_description() -> str:
 
 
 _backend = choose_backend()
-if not TYPE_CHECKING:
-    for _name in __all__:
-        # A PyGeNN older than 5.4 lacks some; importing such a name then says so.
-        if _name not in globals() and hasattr(_backend, _name):
-            globals()[_name] = getattr(_backend, _name)
+for _name in _NAMES:
+    # PyGeNN before 5.4 lacks some of them. Importing such a name then says so.
+    if hasattr(_backend, _name):
+        globals()[_name] = getattr(_backend, _name)

@@ -1,8 +1,8 @@
-"""Sets of trained weights: those in ``data/``, by name, and any others, by folder.
+"""Sets of trained weights: the ones in ``data/`` by their names, any others by their folders.
 
-A set is two files, ``weights_0_1.npy`` and ``weights_1_2.npy``. Those in ``data/`` are listed in
-``data/weights.json``: what each is for, its folder, the SHA-256 and shape of its files, and what
-made it. ``python -m tutorial_helpers train --install`` writes that list.
+A set is two files, ``weights_0_1.npy`` and ``weights_1_2.npy``. The list ``data/weights.json`` says
+of each set in ``data/`` what it is for, where its files are, their SHA-256 and shape, and what made
+it. ``python -m tutorial_helpers train --install`` writes that list.
 """
 
 from __future__ import annotations
@@ -11,7 +11,9 @@ import hashlib
 import io
 import json
 import os
+import platform
 from collections.abc import Mapping, Sequence
+from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -19,14 +21,12 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["WEIGHT_FILES", "WeightSet", "load_weights", "set_digest", "weight_sets"]
-
 WEIGHT_FILES = ("weights_0_1.npy", "weights_1_2.npy")
 
 _PACKAGED = Path(str(files("tutorial_helpers"))) / "data_files"
-#: The folder with all data: in an installed package it is a part of that, in a checkout beside it.
+#: The folder with all data: inside an installed package, and beside the package in a checkout.
 DATA = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).resolve().parents[1] / "data"
-#: The list of the sets of weights that have a name.
+#: The list of the sets in that folder.
 LIST_FILE = "weights.json"
 
 _INPUTS, _CLASSES = 784, 10
@@ -38,13 +38,13 @@ class WeightSet(NamedTuple):
     Attributes
     ----------
     name : str
-        By which `load_weights` finds it.
+        The name by which `load_weights` finds it.
     description : str
         What it is for, in one line.
     folder : Path
         Where its files are.
     files : mapping of str to mapping
-        By the name of each file, its ``sha256`` and ``shape``.
+        The ``sha256`` and ``shape`` of each file, by the file's name.
     provenance : mapping
         What made it: command, settings, date, versions, accuracy on held-out images.
     """
@@ -57,17 +57,12 @@ class WeightSet(NamedTuple):
 
 
 def weight_sets(directory: Path | None = None) -> dict[str, WeightSet]:
-    """List the sets of weights that have a name.
+    """Return the sets of weights in ``data/``, by their names.
 
     Parameters
     ----------
     directory : Path, optional
-        The folder with ``weights.json``; the repository's ``data/`` unless given.
-
-    Returns
-    -------
-    dict of str to WeightSet
-        By name.
+        Another folder with a ``weights.json``.
 
     Raises
     ------
@@ -115,8 +110,8 @@ def load_weights(
     Parameters
     ----------
     name_or_folder : str or path
-        One of the sets in ``data/`` by its name, or the folder that holds ``weights_0_1.npy`` and
-        ``weights_1_2.npy``. Where a text could mean both, it is the name; a `Path` is a folder.
+        The name of a set in ``data/``, or the folder that holds ``weights_0_1.npy`` and
+        ``weights_1_2.npy``. A string that could be both is a name; a `Path` is always a folder.
 
     Returns
     -------
@@ -130,8 +125,8 @@ def load_weights(
     FileNotFoundError
         If there is no such set and no such folder, or a file is missing.
     ValueError
-        If a file is no NumPy array, or its type, shape or values do not fit, or if a set with a
-        name is not, to the bit, what ``data/weights.json`` lists.
+        If a file is not a NumPy array, if its type, shape or values do not fit, or if a file of a
+        set in ``data/`` differs by a bit from what ``data/weights.json`` lists.
 
     Examples
     --------
@@ -167,17 +162,12 @@ def load_weights(
 
 
 def set_digest(weights: Sequence[NDArray[np.float32]]) -> str:
-    """Compute one SHA-256 for a set: that of the numbers of its matrices, in their order.
+    """Compute the SHA-256 of all numbers in a set of weights, as 64 hexadecimal digits.
 
     Parameters
     ----------
     weights : sequence of ndarray of float32
         What `load_weights` returns.
-
-    Returns
-    -------
-    str
-        64 hexadecimal digits.
 
     Examples
     --------
@@ -190,11 +180,27 @@ def set_digest(weights: Sequence[NDArray[np.float32]]) -> str:
     return digest.hexdigest()
 
 
+def installed_versions(*packages: str) -> dict[str, str]:
+    """Return the versions of Python and of some packages, which belong to a set's provenance.
+
+    Parameters
+    ----------
+    *packages : str
+        Names of installed packages, as on PyPI.
+
+    Examples
+    --------
+    >>> list(installed_versions("numpy"))
+    ['python', 'numpy']
+    """
+    return {"python": platform.python_version(), **{name: version(name) for name in packages}}
+
+
 def _find_set(name_or_folder: str | os.PathLike[str]) -> WeightSet | None:
-    """Return the set of that name, or None if it is a folder that is meant."""
+    """Return the set of that name, or None if a folder is meant."""
     if not isinstance(name_or_folder, str):
         return None
-    # A path with more than one part is no name: the list is not needed to see that.
+    # A path with more than one part is not a name, whatever the list holds.
     if name_or_folder != Path(name_or_folder).name:
         return None
     sets = weight_sets()
@@ -220,7 +226,7 @@ def _read(path: Path) -> bytes:
 
 
 def _read_listed(one: WeightSet, name: str) -> bytes:
-    """Read a file of a set with a name, and check that it is the one that is listed."""
+    """Read a file of a set in ``data/``, and check that it is the one that is listed."""
     path = one.folder / name
     if not path.is_file():
         raise FileNotFoundError(
@@ -241,9 +247,9 @@ def _read_listed(one: WeightSet, name: str) -> bytes:
 def _matrix(content: bytes, path: Path) -> NDArray[np.float32]:
     """Read a finite float32 matrix from the content of a .npy file."""
     try:
-        # Only arrays of numbers: a pickle could run any code while it loads.
+        # A pickle could run any code while it loads, so only arrays of numbers are read.
         weights = np.lib.format.read_array(io.BytesIO(content), allow_pickle=False)
-    except Exception as error:  # NumPy meets a damaged header with errors of many types
+    except Exception as error:  # a damaged header raises errors of many types in NumPy
         raise ValueError(
             f"{path} should be a NumPy array of numbers, but cannot be read as one ({error}); "
             "write it with numpy.save."

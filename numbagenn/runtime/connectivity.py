@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from numbagenn.base.available_memory import check_memory
 from numbagenn.base.types import Precision
 from numbagenn.base.wording import LARGEST, checked_integer
 from numbagenn.codegen.initial_values import InitCode, connectivity_code
@@ -15,7 +16,6 @@ from numbagenn.codegen.rendering import rendered
 from numbagenn.kernels.batch_counter import STOP, new_turns
 from numbagenn.language.arithmetic import constant
 from numbagenn.language.symbols import TURNS
-from numbagenn.memory.available import check_memory
 from numbagenn.memory.connections import BYTES_OF_PAIR
 from numbagenn.models.descriptions import CountFunction, SparseConnectivityInitSnippet
 from numbagenn.models.initialisers import ConnectivityInit, evaluate_parameters

@@ -8,10 +8,10 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from numbagenn.base.available_memory import check_memory
 from numbagenn.base.types import TIMEPOINT, Precision
 from numbagenn.base.wording import in_bytes
 from numbagenn.codegen.plan import Plan
-from numbagenn.memory.available import check_memory
 from numbagenn.memory.connections import BYTES_OF_PAIR
 from numbagenn.network.groups import Group
 from numbagenn.network.synapse_groups import SynapseGroup

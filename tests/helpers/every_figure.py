@@ -5,12 +5,18 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable
+from types import ModuleType
 
 import matplotlib
 from matplotlib.figure import Figure
 from PIL import Image
 
-from tutorial_helpers import canvas
+from tutorial_helpers.figures import style
+
+
+def drawn_by(module: ModuleType) -> list[str]:
+    """Return the names of the figures of a module, without ``plot_``."""
+    return [name.removeprefix("plot_") for name in dir(module) if name.startswith("plot_")]
 
 
 class EveryFigure:
@@ -22,7 +28,7 @@ class EveryFigure:
         figure = draw()
         assert figure.get_figwidth() <= self.widest
         # The title may be wider than the figure, but not by much.
-        assert Image.open(io.BytesIO(canvas.png(figure))).width <= 9 * 110
+        assert Image.open(io.BytesIO(style.png(figure))).width <= 9 * 110
 
     def test_says_what_it_shows(self, draw: Callable[[], Figure]):
         figure = draw()
@@ -36,10 +42,10 @@ class EveryFigure:
         assert min(sizes) >= 11
 
     def test_same_bytes_in_another_style(self, draw: Callable[[], Figure]):
-        png = canvas.png(draw())
+        png = style.png(draw())
         changes = {"font.size": 30, "figure.facecolor": "black", "text.color": "white"}
         with matplotlib.rc_context({**changes, "savefig.transparent": True, "axes.grid": True}):
-            assert canvas.png(draw()) == png
+            assert style.png(draw()) == png
             assert matplotlib.rcParams["font.size"] == 30
 
     def test_pyplot_does_not_know_it(self, draw: Callable[[], Figure]):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import doctest
 import io
 import re
 from collections.abc import Callable
@@ -11,13 +10,13 @@ from collections.abc import Callable
 import matplotlib
 import numpy as np
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
 
 from tests.helpers.every_figure import EveryFigure
-from tutorial_helpers import activity, canvas
+from tutorial_helpers import figures
+from tutorial_helpers.figures import style
 
 matplotlib.use("Agg")
 
@@ -47,7 +46,7 @@ def title(figure: Figure) -> str:
 
 class TestNeuron:
     def test_input_adds_up_to_a_spike(self):
-        figure = activity.plot_neuron([2, 0, 2, -1, 2.5, 1], threshold=5)
+        figure = figures.plot_neuron([2, 0, 2, -1, 2.5, 1], threshold=5)
         top, axes = figure.axes
         stems = [segment[:, 1].tolist() for segment in top.collections[0].get_segments()]
         assert stems == [[0, 2], [0, 2], [0, -1], [0, 2.5], [0, 1]]
@@ -57,20 +56,20 @@ class TestNeuron:
         assert "receives 5 inputs, adds them up, and spikes at 4 ms" in figure.get_label()
 
     def test_never_spikes(self):
-        label = activity.plot_neuron([1, 1]).get_label()
+        label = figures.plot_neuron([1, 1]).get_label()
         assert "never spikes" in label
         assert label.endswith("its voltage is 2 mV in the end.")
 
     @pytest.mark.parametrize("inputs", [[], [[1.0]], [np.nan], [np.inf]])
     def test_bad_inputs(self, inputs: list[float]):
         with pytest.raises(ValueError, match=r"^inputs should be finite numbers.*\.$"):
-            activity.plot_neuron(inputs)
+            figures.plot_neuron(inputs)
 
 
 class TestVoltages:
     def test_a_panel_for_each_neuron(self):
         voltages = np.array([[1.0, 4.0, 0.0], [2.0, 0.0, 0.0], [3.0, 4.0, 0.0]])
-        figure = activity.plot_voltages(voltages, voltages == 0, np.array([1.0, 4.0, 7.5]))
+        figure = figures.plot_voltages(voltages, voltages == 0, np.array([1.0, 4.0, 7.5]))
         for axes, trace in zip(figure.axes, voltages.T, strict=True):
             assert axes.lines[0].get_ydata().tolist() == [0, *trace]
             assert axes.lines[0].get_xdata().tolist() == [0, 1, 2, 3]
@@ -89,18 +88,18 @@ class TestVoltages:
         voltages, currents = np.ones((3, 2)), np.ones(2)
         spikes = voltages == 0
         with pytest.raises(ValueError, match=r"should have the same shape .*\(3, 2\) and \(3,\)"):
-            activity.plot_voltages(voltages, spikes[:, 0], currents)
+            figures.plot_voltages(voltages, spikes[:, 0], currents)
         with pytest.raises(ValueError, match="currents should be 2, one for each neuron"):
-            activity.plot_voltages(voltages, spikes, currents[:1])
+            figures.plot_voltages(voltages, spikes, currents[:1])
         with pytest.raises(ValueError, match="neurons should be at most 8, not 9"):
-            activity.plot_voltages(np.ones((3, 9)), np.ones((3, 9), bool), np.ones(9))
+            figures.plot_voltages(np.ones((3, 9)), np.ones((3, 9), bool), np.ones(9))
         with pytest.raises(ValueError, match="voltages should be finite"):
-            activity.plot_voltages(-voltages, spikes, currents)
+            figures.plot_voltages(-voltages, spikes, currents)
 
 
 class TestPixels:
     def test_maps(self, image: np.ndarray):
-        figure = activity.plot_pixels({"grey level": image, "half": image / 2})
+        figure = figures.plot_pixels({"grey level": image, "half": image / 2})
         maps, bars = figure.axes[:2], figure.axes[2:]
         assert len(bars) == 2
         for axes, values in zip(maps, [image, image / 2], strict=True):
@@ -113,16 +112,16 @@ class TestPixels:
     @pytest.mark.parametrize("n", [0, 4])
     def test_number_of_maps(self, image: np.ndarray, n: int):
         with pytest.raises(ValueError, match=r"^maps should be .*, not \d\.$"):
-            activity.plot_pixels({str(i): image for i in range(n)})
+            figures.plot_pixels({str(i): image for i in range(n)})
 
     def test_wrong_shape(self):
         with pytest.raises(ValueError, match=r"shape \(n, 784\)"):
-            activity.plot_pixels({"few": np.zeros(783)})
+            figures.plot_pixels({"few": np.zeros(783)})
 
 
 class TestRates:
     def test_dots(self, image: np.ndarray):
-        figure = activity.plot_rates(image, image // 5, duration_ms=50)
+        figure = figures.plot_rates(image, image // 5, duration_ms=50)
         (axes,) = figure.axes
         np.testing.assert_array_equal(axes.lines[0].get_xdata(), image)
         np.testing.assert_array_equal(axes.lines[0].get_ydata(), image // 5)
@@ -131,14 +130,14 @@ class TestRates:
 
     def test_bad_arguments(self, image: np.ndarray):
         with pytest.raises(ValueError, match=r"counts should have the shape \(784,\), not"):
-            activity.plot_rates(image, image[:-1])
+            figures.plot_rates(image, image[:-1])
         with pytest.raises(ValueError, match="duration_ms should be more than 0, not 0"):
-            activity.plot_rates(image, image, duration_ms=0)
+            figures.plot_rates(image, image, duration_ms=0)
 
 
 class TestRaster:
     def test_every_spike_is_drawn(self, spikes: list[tuple[np.ndarray, np.ndarray]]):
-        figure = activity.plot_raster(spikes, SIZES, 4)
+        figure = figures.plot_raster(spikes, SIZES, 4)
         first, hidden, output = figure.axes
         for axes, (times, neurons) in zip((first, hidden), spikes[:2], strict=True):
             np.testing.assert_array_equal(axes.lines[0].get_xdata(), times)
@@ -153,38 +152,38 @@ class TestRaster:
         assert output.get_xlabel() == "time (ms)"
 
     def test_true_digit_is_marked(self, spikes: list[tuple[np.ndarray, np.ndarray]]):
-        output = activity.plot_raster(spikes, SIZES, 4).axes[-1]
+        output = figures.plot_raster(spikes, SIZES, 4).axes[-1]
         (band,) = output.patches
         assert (band.get_y(), band.get_height()) == (3.5, 1)
         assert "4, the true digit" in output.get_title(loc="left")
-        assert not activity.plot_raster(spikes, SIZES).axes[-1].patches
+        assert not figures.plot_raster(spikes, SIZES).axes[-1].patches
 
     def test_silence(self):
         nothing = (np.array([]), np.array([], dtype=np.int32))
-        figure = activity.plot_raster([nothing] * 3, SIZES, 0)
+        figure = figures.plot_raster([nothing] * 3, SIZES, 0)
         assert "0 spikes of the 784 input neurons" in figure.get_label()
-        assert canvas.png(figure)
+        assert style.png(figure)
 
     def test_bad_arguments(self, spikes: list[tuple[np.ndarray, np.ndarray]]):
         times, neurons = spikes[2]
         with pytest.raises(ValueError, match="names should be 3, one for each layer, not 1"):
-            activity.plot_raster(spikes, SIZES, names=["all"])
+            figures.plot_raster(spikes, SIZES, names=["all"])
         with pytest.raises(ValueError, match="sizes should end in 10"):
-            activity.plot_raster(spikes[:2], SIZES[:2], names=["a", "b"])
+            figures.plot_raster(spikes[:2], SIZES[:2], names=["a", "b"])
         with pytest.raises(ValueError, match="at least two layers, with a size for each, not 3"):
-            activity.plot_raster(spikes, SIZES[:2])
+            figures.plot_raster(spikes, SIZES[:2])
         with pytest.raises(ValueError, match="equally many"):
-            activity.plot_raster([*spikes[:2], (times, neurons[:-1])], SIZES)
+            figures.plot_raster([*spikes[:2], (times, neurons[:-1])], SIZES)
         with pytest.raises(ValueError, match="neurons from 0 to 9, not all are"):
-            activity.plot_raster([*spikes[:2], (times, neurons + 7)], SIZES)
+            figures.plot_raster([*spikes[:2], (times, neurons + 7)], SIZES)
         with pytest.raises(ValueError, match="label should be digits from 0 to 9"):
-            activity.plot_raster(spikes, SIZES, 10)
+            figures.plot_raster(spikes, SIZES, 10)
 
 
 class TestOutputCounts:
     def test_bars(self):
         counts = np.array([0, 3, 0, 0, 5, 0, 0, 0, 0, 1])
-        figure = activity.plot_output_counts(counts, 1)
+        figure = figures.plot_output_counts(counts, 1)
         (axes,) = figure.axes
         assert [bar.get_height() for bar in axes.patches] == counts.tolist()
         colours = [to_hex(bar.get_facecolor()) for bar in axes.patches]
@@ -196,56 +195,56 @@ class TestOutputCounts:
 
     def test_a_panel_for_each_duration(self):
         counts = np.array([[0] * 10, [0] * 7 + [4, 0, 0]])
-        figure = activity.plot_output_counts(counts, 7, durations_ms=[10, 30])
+        figure = figures.plot_output_counts(counts, 7, durations_ms=[10, 30])
         titles = [axes.get_title(loc="left") for axes in figure.axes]
         assert titles == ["After 10 ms: no spike yet", "After 30 ms: read as 7"]
         assert figure.axes[0].get_ylim() == figure.axes[1].get_ylim()
 
     def test_bad_arguments(self):
         with pytest.raises(ValueError, match=r"counts should be 10 for each of 1 .* \(2, 10\)"):
-            activity.plot_output_counts(np.ones((2, 10)), 1)
+            figures.plot_output_counts(np.ones((2, 10)), 1)
         with pytest.raises(ValueError, match=r"counts should be 10 for each of 1 .* \(1, 9\)"):
-            activity.plot_output_counts(np.ones(9), 1)
+            figures.plot_output_counts(np.ones(9), 1)
         with pytest.raises(ValueError, match="duration_ms should be more than 0, not -1"):
-            activity.plot_output_counts(np.ones(10), 1, durations_ms=[-1])
+            figures.plot_output_counts(np.ones(10), 1, durations_ms=[-1])
         with pytest.raises(ValueError, match="durations_ms should be at most 5, not 6"):
-            activity.plot_output_counts(np.ones((6, 10)), 1, durations_ms=range(1, 7))
+            figures.plot_output_counts(np.ones((6, 10)), 1, durations_ms=range(1, 7))
 
 
 @pytest.fixture(scope="module")
-def animation(spikes: list[tuple[np.ndarray, np.ndarray]]) -> activity.Animation:
-    return activity.animate_activity(spikes, SIZES, steps=5)
+def animation(spikes: list[tuple[np.ndarray, np.ndarray]]) -> figures.animation.Animation:
+    return figures.animate_activity(spikes, SIZES, steps=5)
 
 
 class TestAnimation:
-    def test_a_frame_for_each_step(self, animation: activity.Animation):
+    def test_a_frame_for_each_step(self, animation: figures.animation.Animation):
         frames = re.findall(r"frames\[(\d+)\] = \"data:image/png;base64,", animation.html)
         assert [int(frame) for frame in frames] == list(range(5))
 
-    def test_needs_no_network(self, animation: activity.Animation):
+    def test_needs_no_network(self, animation: figures.animation.Animation):
         assert not re.search(r"""(src|href)\s*=\s*["']?(https?:)?//""", animation.html)
         assert "<link" not in animation.html
         assert 'class="fa' not in animation.html, "an icon that only a font from the web shows"
 
-    def test_shows_a_still_without_scripts(self, animation: activity.Animation):
+    def test_shows_a_still_without_scripts(self, animation: figures.animation.Animation):
         (tag,) = re.findall(r"<img [^>]*>", animation.html)
         (data,) = re.findall(r'src="data:image/png;base64,([^"]*)"', tag)
         assert base64.b64decode(data) == animation.still
         assert f'alt="{animation.alt}"' in tag
         assert Image.open(io.BytesIO(animation.still)).width <= 9 * 110
 
-    def test_starts_with_the_last_frame(self, animation: activity.Animation):
+    def test_starts_with_the_last_frame(self, animation: figures.animation.Animation):
         assert "this.current_frame = frames.length - 1;" in animation.html
 
     def test_words(
-        self, animation: activity.Animation, spikes: list[tuple[np.ndarray, np.ndarray]]
+        self, animation: figures.animation.Animation, spikes: list[tuple[np.ndarray, np.ndarray]]
     ):
         totals = [len(np.unique(np.c_[t, n][t < 5], axis=0)) for t, n in spikes]
         numbers = re.findall(r"\((\d+)", animation.alt)
         assert [int(number) for number in numbers] == totals
         assert repr(animation) == animation.alt
 
-    def test_what_ipython_shows(self, animation: activity.Animation):
+    def test_what_ipython_shows(self, animation: figures.animation.Animation):
         data, metadata = animation._repr_mimebundle_()
         assert data == {
             "text/html": animation.html,
@@ -255,29 +254,29 @@ class TestAnimation:
         assert metadata["image/png"]["alt"] == metadata["text/html"]["alt"] == animation.alt
 
     def test_same_text_each_time(
-        self, animation: activity.Animation, spikes: list[tuple[np.ndarray, np.ndarray]]
+        self, animation: figures.animation.Animation, spikes: list[tuple[np.ndarray, np.ndarray]]
     ):
-        again = activity.animate_activity(spikes, SIZES, steps=5)
+        again = figures.animate_activity(spikes, SIZES, steps=5)
         assert again.still == animation.still
         assert again.html == animation.html
 
     def test_size(self, spikes: list[tuple[np.ndarray, np.ndarray]]):
-        animation = activity.animate_activity(spikes, SIZES, steps=30)
+        animation = figures.animate_activity(spikes, SIZES, steps=30)
         assert len(animation.html) + len(base64.b64encode(animation.still)) < 1_000_000
 
     def test_afterglow(self):
         fired = np.array([[1, 0], [0, 0], [0, 1], [1, 1]])
-        glow = activity._afterglow(fired)
+        glow = figures.animation._afterglow(fired)
         np.testing.assert_allclose(glow, [[1, 0], [0.6, 0], [0.36, 1], [1, 1]])
 
     def test_bad_arguments(self, spikes: list[tuple[np.ndarray, np.ndarray]]):
         with pytest.raises(ValueError, match="sizes should be 784, any number, and 10, not"):
-            activity.animate_activity(spikes[1:], SIZES[1:])
+            figures.animate_activity(spikes[1:], SIZES[1:])
         for steps in (0, 2.0, 61):
             with pytest.raises(ValueError, match=r"^steps should be"):
-                activity.animate_activity(spikes, SIZES, steps=steps)
+                figures.animate_activity(spikes, SIZES, steps=steps)
         with pytest.raises(ValueError, match="frames_per_second should be an integer"):
-            activity.animate_activity(spikes, SIZES, frames_per_second=0)
+            figures.animate_activity(spikes, SIZES, frames_per_second=0)
 
 
 @pytest.fixture(params=["neuron", "voltages", "pixels", "rates", "raster", "output_counts"])
@@ -296,15 +295,8 @@ def draw(
         "raster": (spikes, SIZES, 4),
         "output_counts": (counts, 4),
     }[request.param]
-    return lambda: getattr(activity, f"plot_{request.param}")(*arguments)
+    return lambda: getattr(figures, f"plot_{request.param}")(*arguments)
 
 
 class TestEveryFigure(EveryFigure):
     pass
-
-
-def test_docstring_examples():
-    InteractiveShell.clear_instance()
-    outcome = doctest.testmod(activity)
-    assert outcome.attempted > 0
-    assert outcome.failed == 0

@@ -26,7 +26,8 @@ from tutorial_helpers.data import load_weights
 jax = pytest.importorskip("jax", reason="training needs JAX: the extra train")
 pytest.importorskip("optax", reason="training needs Optax: the extra train")
 
-from tutorial_helpers.training import checkpoints, command, pipeline, stages  # noqa: E402
+from tutorial_helpers.commands import train as command  # noqa: E402
+from tutorial_helpers.training import checkpoints, pipeline, stages  # noqa: E402
 
 RUN = {"setting": {"seed": 1, "epochs": 3}, "images": 12}
 
@@ -370,7 +371,7 @@ def test_json_of_train_and_weights_that_are_there(place, capsys):
     assert (out, err) == (
         "",
         "Error: new holds weights already; name another folder with --output, or add --force to "
-        "have them replaced.\n",
+        "replace them.\n",
     )
     assert (place / "new" / "weights_0_1.npy").read_bytes() == before
     again = [*options, "--seed", "5", "--force"]
@@ -509,7 +510,7 @@ def test_double_precision_is_refused(place, capsys):
     finally:
         jax.config.update("jax_enable_x64", False)
     err = capsys.readouterr().err
-    assert err.startswith("Error: Environment variable JAX_ENABLE_X64 must be 0 or unset, as")
+    assert err.startswith("Error: Environment variable JAX_ENABLE_X64 must be 0 or unset,")
 
 
 def test_a_checkpoint_that_cannot_be_written_again(place, tmp_path, monkeypatch):

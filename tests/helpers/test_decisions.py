@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import doctest
 import re
 from collections.abc import Callable
 
 import matplotlib
 import numpy as np
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from tests.helpers.every_figure import EveryFigure
-from tutorial_helpers import canvas, decisions
+from tests.helpers.every_figure import EveryFigure, drawn_by
+from tutorial_helpers import figures
+from tutorial_helpers.figures import decisions, style
 
 matplotlib.use("Agg")
 
@@ -61,29 +60,29 @@ def looks(axes: Axes) -> set[tuple[str, str]]:
 
 class TestAccuracyOverTime:
     def test_curves_stand_over_their_steps(self):
-        figure = decisions.plot_accuracy_over_time({"a": RISING, "b": LATE})
+        figure = figures.plot_accuracy_over_time({"a": RISING, "b": LATE})
         for axes in figure.axes:
             assert curve(axes, "a") == (list(range(1, STEPS + 1)), RISING.tolist())
             assert curve(axes, "b") == (list(range(1, STEPS + 1)), LATE.tolist())
             assert len(looks(axes)) == 2
 
     def test_the_lower_one_is_enlarged(self):
-        whole, part = decisions.plot_accuracy_over_time({"a": RISING, "b": LATE}).axes
+        whole, part = figures.plot_accuracy_over_time({"a": RISING, "b": LATE}).axes
         assert whole.get_ylim() == (0, 102)
         low, high = part.get_ylim()
         assert (low, 99 < high < 100) == (95, True)
-        assert decisions.plot_accuracy_over_time({"a": RISING / 50}).axes[1].get_ylim()[0] == 0
+        assert figures.plot_accuracy_over_time({"a": RISING / 50}).axes[1].get_ylim()[0] == 0
 
     def test_words(self):
-        alt = decisions.plot_accuracy_over_time({"a": RISING, "b": LATE}).get_label()
+        alt = figures.plot_accuracy_over_time({"a": RISING, "b": LATE}).get_label()
         told = re.findall(r"([\d.]+) % after (\d+)", alt)
         assert [int(step) for _, step in told] == [5, 10, 20, 50] * 2
         for (value, step), values in zip(told, [RISING] * 4 + [LATE] * 4, strict=True):
             assert value == f"{values[int(step) - 1]:.1f}"
 
     def test_legend_only_for_several(self):
-        assert not decisions.plot_accuracy_over_time({"a": RISING}).legends
-        assert decisions.plot_accuracy_over_time({"a": RISING, "b": LATE}).legends
+        assert not figures.plot_accuracy_over_time({"a": RISING}).legends
+        assert figures.plot_accuracy_over_time({"a": RISING, "b": LATE}).legends
 
     @pytest.mark.parametrize(
         ("curves", "words"),
@@ -101,12 +100,12 @@ class TestAccuracyOverTime:
     )
     def test_errors(self, curves: dict[str, np.ndarray], words: str):
         with pytest.raises(ValueError, match=words):
-            decisions.plot_accuracy_over_time(curves)
+            figures.plot_accuracy_over_time(curves)
 
 
 class TestRaces:
     def test_lines_are_the_counts(self, images: np.ndarray, counts: np.ndarray):
-        figure = decisions.plot_races(images, LABELS, counts)
+        figure = figures.plot_races(images, LABELS, counts)
         for row, axes in enumerate(figure.axes[:4]):
             drawn = sorted(line.get_ydata().tolist() for line in axes.lines)
             assert drawn == sorted(counts[:, row].T.tolist())
@@ -114,14 +113,14 @@ class TestRaces:
             assert all(line.get_drawstyle() == "steps-post" for line in axes.lines)
 
     def test_colours(self, images: np.ndarray, counts: np.ndarray):
-        last = decisions.plot_races(images, LABELS, counts).axes[3]
+        last = figures.plot_races(images, LABELS, counts).axes[3]
         by_count = {int(line.get_ydata()[-1]): to_hex(line.get_color()) for line in last.lines}
-        assert by_count == {0: canvas.PALE, 1: canvas.VERMILION, 3: canvas.BLUE}
+        assert by_count == {0: style.PALE, 1: style.VERMILION, 3: style.BLUE}
         names = {text.get_text(): to_hex(text.get_color()) for text in last.texts}
-        assert names == {"4": canvas.VERMILION, "9": canvas.BLUE}
+        assert names == {"4": style.VERMILION, "9": style.BLUE}
 
     def test_images_and_stories(self, images: np.ndarray, counts: np.ndarray):
-        pictures = decisions.plot_races(images, LABELS, counts).axes[4:]
+        pictures = figures.plot_races(images, LABELS, counts).axes[4:]
         for image, axes in zip(images, pictures, strict=True):
             assert (axes.images[0].get_array() == image.reshape(28, 28)).all()
         stories = [axes.get_title(loc="center").split("\n") for axes in pictures]
@@ -133,7 +132,7 @@ class TestRaces:
         assert re.fullmatch(r"… → \d → \d → \d", stories[0][1])
 
     def test_words(self, images: np.ndarray, counts: np.ndarray):
-        alt = decisions.plot_races(images, LABELS, counts).get_label()
+        alt = figures.plot_races(images, LABELS, counts).get_label()
         # Of equals, the lowest leads: 4 from its first spike on, though 9 has had as many.
         assert (
             "; a 5, not read; a 7, read as 7 from step 11; a 9, read as 9 from step 6 and, " in alt
@@ -148,7 +147,7 @@ class TestRaces:
         counts = np.zeros((3, 1, 10), int)
         for step, digit in enumerate((8, 5, 2)):
             counts[step:, 0, digit] = 1  # each leads in its turn, and all end equal
-        axes = decisions.plot_races(images[:1], LABELS[:1], counts).axes[0]
+        axes = figures.plot_races(images[:1], LABELS[:1], counts).axes[0]
         heights = {text.get_text(): text.xy[1] for text in axes.texts}
         assert sorted(heights, key=heights.__getitem__) == ["8", "5", "2"]
         assert np.diff(sorted(heights.values())).min() > 0.15
@@ -160,17 +159,17 @@ class TestRaces:
     )
     def test_counts_of_another_shape(self, images: np.ndarray, shape: tuple[int, ...]):
         with pytest.raises(ValueError, match=r"counts should have the shape \(steps, 4, 10\)"):
-            decisions.plot_races(images, LABELS, np.zeros(shape))
+            figures.plot_races(images, LABELS, np.zeros(shape))
 
     def test_errors(self, images: np.ndarray, counts: np.ndarray):
         with pytest.raises(ValueError, match="labels should be 4, one for each image, not 3"):
-            decisions.plot_races(images, LABELS[:3], counts)
+            figures.plot_races(images, LABELS[:3], counts)
         with pytest.raises(ValueError, match="images should be at most 6, not 8"):
-            decisions.plot_races(np.tile(images, (2, 1)), np.tile(LABELS, 2), counts)
+            figures.plot_races(np.tile(images, (2, 1)), np.tile(LABELS, 2), counts)
         with pytest.raises(ValueError, match=r"images should have the shape \(n, 784\)"):
-            decisions.plot_races(images[:, 1:], LABELS, counts)
+            figures.plot_races(images[:, 1:], LABELS, counts)
         with pytest.raises(ValueError, match="counts should be finite and at least 0"):
-            decisions.plot_races(images, LABELS, counts.astype(float) - 1)
+            figures.plot_races(images, LABELS, counts.astype(float) - 1)
 
 
 class TestSettling:
@@ -178,7 +177,7 @@ class TestSettling:
     RIGHT = np.array([True, True, True, False, False, True])
 
     def test_bars(self):
-        right, wrong = decisions.plot_settling(self.WHEN, self.RIGHT, STEPS).axes
+        right, wrong = figures.plot_settling(self.WHEN, self.RIGHT, STEPS).axes
         for axes, chosen in ((right, self.RIGHT), (wrong, ~self.RIGHT)):
             heights = {
                 round(bar.get_x() + bar.get_width() / 2): bar.get_height() for bar in axes.patches
@@ -191,15 +190,15 @@ class TestSettling:
             "2 wrong answers: half of them by step 9",
         )
         colours = [to_hex(axes.patches[0].get_facecolor()) for axes in (right, wrong)]
-        assert colours == [canvas.BLUE, canvas.VERMILION]
+        assert colours == [style.BLUE, style.VERMILION]
 
     def test_half_is_at_the_line(self):
-        axes, _ = decisions.plot_settling(self.WHEN, self.RIGHT, STEPS).axes
+        axes, _ = figures.plot_settling(self.WHEN, self.RIGHT, STEPS).axes
         assert set(axes.lines[0].get_xdata()) == {4}
 
     @pytest.mark.parametrize("right", [True, False])
     def test_all_alike(self, right: bool):
-        figure = decisions.plot_settling(self.WHEN, np.full(6, right), STEPS)
+        figure = figures.plot_settling(self.WHEN, np.full(6, right), STEPS)
         assert len(figure.axes) == 1
         assert title(figure.axes[0]).startswith(f"6 {'right' if right else 'wrong'} answers")
 
@@ -216,18 +215,18 @@ class TestSettling:
     )
     def test_errors(self, steps: np.ndarray, right: list[object], words: str):
         with pytest.raises(ValueError, match=words):
-            decisions.plot_settling(steps, np.array(right), STEPS)
+            figures.plot_settling(steps, np.array(right), STEPS)
 
     @pytest.mark.parametrize("timesteps", [0, 2.0, True])
     def test_timesteps(self, timesteps: object):
         with pytest.raises(ValueError, match="timesteps should be an integer of at least 1"):
-            decisions.plot_settling(self.WHEN, self.RIGHT, timesteps)
+            figures.plot_settling(self.WHEN, self.RIGHT, timesteps)
 
 
 class TestMoments:
     def test_curves_are_shares(self):
         early, late = np.array([2, 2, 5, 10]), np.array([10, 10, 10, 9])
-        (axes,) = decisions.plot_moments({"early": early, "late": late}, 10).axes
+        (axes,) = figures.plot_moments({"early": early, "late": late}, 10).axes
         for steps, line in zip((early, late), axes.lines, strict=True):
             assert line.get_xdata().tolist() == list(range(11))
             shares = [100 * np.mean(steps <= step) for step in range(11)]
@@ -249,12 +248,12 @@ class TestMoments:
     )
     def test_errors(self, moments: dict[str, list[float]], words: str):
         with pytest.raises(ValueError, match=words):
-            decisions.plot_moments({k: np.array(v) for k, v in moments.items()}, 10)
+            figures.plot_moments({k: np.array(v) for k, v in moments.items()}, 10)
 
 
 class TestEarlyAnswers:
     def test_both_kinds_of_curve(self):
-        figure = decisions.plot_early_answers(
+        figure = figures.plot_early_answers(
             {"a": RISING, "b": LATE}, {"a": STOPPED, "b": STOPPED[:2]}, {"a": 2, "b": 1}
         )
         (axes,) = figure.axes
@@ -269,7 +268,7 @@ class TestEarlyAnswers:
         assert len({ring.get_marker() for ring in rings}) == 2
 
     def test_words(self):
-        figure = decisions.plot_early_answers({"a": RISING}, {"a": STOPPED}, {"a": 3}, title="Mine")
+        figure = figures.plot_early_answers({"a": RISING}, {"a": STOPPED}, {"a": 3}, title="Mine")
         assert title(figure.axes[0]) == "Mine"
         assert figure.get_label() == (
             "Accuracy by steps: a, 98.5 % after 50 steps for each image; with a margin of 3, "
@@ -295,16 +294,16 @@ class TestEarlyAnswers:
     )
     def test_errors(self, changes: dict[str, object], words: str):
         good = {"fixed": {"a": RISING}, "stopped": {"a": STOPPED}, "chosen": {"a": 2}}
-        assert decisions.plot_early_answers(**good)
+        assert figures.plot_early_answers(**good)
         with pytest.raises(ValueError, match=words):
-            decisions.plot_early_answers(**{**good, **changes})
+            figures.plot_early_answers(**{**good, **changes})
 
 
 class TestOperations:
     GROWING = np.arange(0, 1000, 10)
 
     def test_curves_and_levels(self):
-        figure = decisions.plot_operations(
+        figure = figures.plot_operations(
             {"a": self.GROWING, "b": self.GROWING + 5}, {"x": 300, "y": 5000}
         )
         (axes,) = figure.axes
@@ -318,12 +317,12 @@ class TestOperations:
         assert labels == ["1", "2", "5", "10", "20", "50", "100"]
 
     def test_a_dot_where_more(self):
-        (axes,) = decisions.plot_operations({"a": self.GROWING}, {"x": 300, "y": 5000}).axes
+        (axes,) = figures.plot_operations({"a": self.GROWING}, {"x": 300, "y": 5000}).axes
         dots = [line for line in axes.lines if line.get_marker() == "o"]
         assert [(dot.get_xdata()[0], dot.get_ydata()[0]) for dot in dots] == [(32, 310)]
 
     def test_words(self):
-        alt = decisions.plot_operations({"a": self.GROWING}, {"x": 300, "y": 5000}).get_label()
+        alt = figures.plot_operations({"a": self.GROWING}, {"x": 300, "y": 5000}).get_label()
         assert (
             alt
             == "Operations for an image: a, 990 after 100 steps, more than the 300 x from "
@@ -347,10 +346,10 @@ class TestOperations:
     def test_errors(self, operations: dict[str, list[float]], others: dict, words: str):
         curves = {name: np.array(values) for name, values in operations.items()}
         with pytest.raises(ValueError, match=words):
-            decisions.plot_operations(curves, others)
+            figures.plot_operations(curves, others)
 
     def test_nothing_to_compare_with(self):
-        assert decisions.plot_operations({"a": self.GROWING}, {}).get_label() == (
+        assert figures.plot_operations({"a": self.GROWING}, {}).get_label() == (
             "Operations for an image: a, 990 after 100 steps."
         )
 
@@ -364,7 +363,7 @@ SPEEDS = {
 
 class TestSpeed:
     def test_points(self):
-        (axes,) = decisions.plot_speed(**SPEEDS).axes
+        (axes,) = figures.plot_speed(**SPEEDS).axes
         for name in "ab":
             expected = SPEEDS["rates"][name], SPEEDS["accuracies"][name]
             assert curve(axes, name) == expected
@@ -379,7 +378,7 @@ class TestSpeed:
         ]
 
     def test_words(self):
-        assert decisions.plot_speed(**SPEEDS).get_label() == (
+        assert figures.plot_speed(**SPEEDS).get_label() == (
             "Accuracy and images per second: a, 50.0 % and 900 with 5 steps, 97.0 % and 500 with "
             "50, 98.0 % and 300 with 100; b, 80.0 % and 800 with 5 steps, 97.5 % and 400 with 50, "
             "97.7 % and 200 with 100."
@@ -403,10 +402,10 @@ class TestSpeed:
     )
     def test_errors(self, changes: dict[str, object], words: str):
         with pytest.raises(ValueError, match=words):
-            decisions.plot_speed(**{**SPEEDS, **changes})
+            figures.plot_speed(**{**SPEEDS, **changes})
 
 
-@pytest.fixture(params=[name.removeprefix("plot_") for name in decisions.__all__])
+@pytest.fixture(params=["races", *drawn_by(decisions)])
 def draw(
     request: pytest.FixtureRequest, images: np.ndarray, counts: np.ndarray
 ) -> Callable[[], Figure]:
@@ -420,15 +419,8 @@ def draw(
         "operations": ({"a": TestOperations.GROWING}, {"x": 300}),
         "speed": tuple(SPEEDS.values()),
     }[request.param]
-    return lambda: getattr(decisions, f"plot_{request.param}")(*arguments)
+    return lambda: getattr(figures, f"plot_{request.param}")(*arguments)
 
 
 class TestEveryFigure(EveryFigure):
     pass
-
-
-def test_docstring_examples():
-    InteractiveShell.clear_instance()
-    outcome = doctest.testmod(decisions)
-    assert outcome.attempted > 0
-    assert outcome.failed == 0

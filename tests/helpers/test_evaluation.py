@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 
 from tests import ROOT
-from tutorial_helpers import data, drafts, evaluation, weight_sets
+from tutorial_helpers import data, evaluation, weight_sets
 from tutorial_helpers.__main__ import main
+from tutorial_helpers.atomic_write import check_writable
 from tutorial_helpers.evaluation import BEGIN, END, TIMESTEPS, Evaluation
 
 PAGE = ROOT / "data" / "README.md"
@@ -222,7 +223,7 @@ def refuse_to_write(monkeypatch: pytest.MonkeyPatch) -> None:
         ("file/a/b/x", "it would be in a file"),
         ("folder", "it is a folder"),
         (300 * "a", "File name too long"),
-        # As a file it could be, but not as a draft of it.
+        # The name itself is short enough, but not that of the temporary file.
         (250 * "a", "File name too long"),
         (f"new/{300 * 'a'}/x", "File name too long"),
     ],
@@ -234,14 +235,14 @@ def test_what_cannot_be_written(tmp_path: Path, name: str, reason: str) -> None:
     (tmp_path / "folder").mkdir()
     before = sorted(tmp_path.rglob("*"))
     with pytest.raises(OSError, match=f" cannot be written: {reason}; name another.$"):
-        drafts.check_writable(tmp_path / name, "name another")
+        check_writable(tmp_path / name, "name another")
     assert sorted(tmp_path.rglob("*")) == before
 
 
 def test_what_can_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("as it was")
     for name in ("file", "new", "a/b/c/new", 200 * "a"):
-        drafts.check_writable(tmp_path / name, "name another")
+        check_writable(tmp_path / name, "name another")
     assert [path.name for path in tmp_path.rglob("*")] == ["file"]
     assert (tmp_path / "file").read_text() == "as it was"
 

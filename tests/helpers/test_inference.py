@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numbagenn.memory import available as memory
+from numbagenn.base import available_memory as memory
 from tutorial_helpers import inference, models
 from tutorial_helpers.data import load_mnist, load_weights
 from tutorial_helpers.inference import Classification, accuracy, classify, counts_over_time

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import doctest
 from collections.abc import Callable
 
 import matplotlib
 import numpy as np
 import pytest
-from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from tests.helpers.every_figure import EveryFigure
-from tutorial_helpers import learning
+from tests.helpers.every_figure import EveryFigure, drawn_by
+from tutorial_helpers import figures
+from tutorial_helpers.figures import training
 
 matplotlib.use("Agg")
 
@@ -42,22 +41,22 @@ def looks(axes: Axes) -> set[tuple[str, str]]:
 
 class TestRateCurves:
     def test_curves(self):
-        (axes,) = learning.plot_rate_curves(INPUTS, {"a": STAIRS, "b": LINE}, **WORDS).axes
+        (axes,) = figures.plot_rate_curves(INPUTS, {"a": STAIRS, "b": LINE}, **WORDS).axes
         assert curve(axes, "a") == (INPUTS.tolist(), STAIRS.tolist())
         assert curve(axes, "b") == (INPUTS.tolist(), LINE.tolist())
         assert len(looks(axes)) == 2
         assert (title(axes), axes.get_xlabel()) == ("A title", "input")
 
     def test_words(self):
-        figure = learning.plot_rate_curves(INPUTS, {"a": STAIRS, "b": LINE}, **WORDS)
+        figure = figures.plot_rate_curves(INPUTS, {"a": STAIRS, "b": LINE}, **WORDS)
         assert figure.get_label() == (
             "A title. Spikes per step by input, from 0 to 6: a, from 0 to 0.6, in 7 different "
             "rates; b, from 0 to 0.6, in 13 different rates."
         )
 
     def test_legend_only_for_several(self):
-        assert not learning.plot_rate_curves(INPUTS, {"a": STAIRS}, **WORDS).legends
-        assert learning.plot_rate_curves(INPUTS, {"a": STAIRS, "b": LINE}, **WORDS).legends
+        assert not figures.plot_rate_curves(INPUTS, {"a": STAIRS}, **WORDS).legends
+        assert figures.plot_rate_curves(INPUTS, {"a": STAIRS, "b": LINE}, **WORDS).legends
 
     @pytest.mark.parametrize(
         ("inputs", "curves", "words"),
@@ -73,7 +72,7 @@ class TestRateCurves:
     )
     def test_errors(self, inputs: np.ndarray, curves: dict[str, np.ndarray], words: str):
         with pytest.raises(ValueError, match=words):
-            learning.plot_rate_curves(inputs, curves, **WORDS)
+            figures.plot_rate_curves(inputs, curves, **WORDS)
 
 
 LOSSES, RIGHT = [1.5, 0.5, 0.25], [9.8, 88.0, 94.0, 96.5]
@@ -81,7 +80,7 @@ LOSSES, RIGHT = [1.5, 0.5, 0.25], [9.8, 88.0, 94.0, 96.5]
 
 class TestLearning:
     def test_curves(self):
-        top, bottom = learning.plot_learning(LOSSES, RIGHT, title="Mine").axes
+        top, bottom = figures.plot_learning(LOSSES, RIGHT, title="Mine").axes
         assert top.lines[0].get_xdata().tolist() == [1, 2, 3]
         assert top.lines[0].get_ydata().tolist() == LOSSES
         assert bottom.lines[0].get_xdata().tolist() == [0, 1, 2, 3]
@@ -89,11 +88,11 @@ class TestLearning:
         assert (title(top), top.get_xlim()) == ("Mine", bottom.get_xlim())
 
     def test_what_is_far_from_the_best_is_out_of_sight(self):
-        _, bottom = learning.plot_learning(LOSSES, RIGHT).axes
+        _, bottom = figures.plot_learning(LOSSES, RIGHT).axes
         low, high = bottom.get_ylim()
         assert 86 < low < 88
         assert 96.5 < high < 98
-        _, bottom = learning.plot_learning([0.5], [96.5, 96.5]).axes
+        _, bottom = figures.plot_learning([0.5], [96.5, 96.5]).axes
         low, high = bottom.get_ylim()
         assert low < 96.5 < high
 
@@ -109,7 +108,7 @@ class TestLearning:
     )
     def test_errors(self, losses: list[float], accuracies: list[float], words: str):
         with pytest.raises(ValueError, match=words):
-            learning.plot_learning(losses, accuracies)
+            figures.plot_learning(losses, accuracies)
 
 
 SCALES = [0.25, 1, 4]
@@ -118,7 +117,7 @@ BY_SCALE = {"100 steps": [97.5, 98, 100], "12 steps": [10, 80, 95]}
 
 class TestScales:
     def test_curves_are_what_is_wrong(self):
-        (axes,) = learning.plot_scales(SCALES, BY_SCALE, reference=98.5, marked=1, **WORDS).axes
+        (axes,) = figures.plot_scales(SCALES, BY_SCALE, reference=98.5, marked=1, **WORDS).axes
         # A logarithmic axis has no zero.
         assert curve(axes, "100 steps") == (SCALES, [2.5, 2, 0.1])
         assert curve(axes, "12 steps") == (SCALES, [90, 20, 5])
@@ -128,12 +127,12 @@ class TestScales:
         assert len(looks(axes)) == 3
 
     def test_rings(self):
-        (axes,) = learning.plot_scales(SCALES, BY_SCALE, reference=98.5, marked=1, **WORDS).axes
+        (axes,) = figures.plot_scales(SCALES, BY_SCALE, reference=98.5, marked=1, **WORDS).axes
         rings = [line for line in axes.lines if line.get_fillstyle() == "none"]
         assert [(ring.get_xdata()[0], ring.get_ydata()[0]) for ring in rings] == [(1, 2), (1, 20)]
 
     def test_words(self):
-        figure = learning.plot_scales(SCALES, BY_SCALE, reference=98.5, marked=1, **WORDS)
+        figure = figures.plot_scales(SCALES, BY_SCALE, reference=98.5, marked=1, **WORDS)
         assert figure.get_label() == (
             "A title. Accuracy by the scale of the weights, from 0.25 to 4: 100 steps, at most "
             "100.0 % at 4, and 98.0 % at 1; 12 steps, at most 95.0 % at 4, and 80.0 % at 1; the "
@@ -154,9 +153,9 @@ class TestScales:
     )
     def test_errors(self, changes: dict[str, object], words: str):
         good = {"scales": SCALES, "curves": BY_SCALE, "reference": 98, "marked": 1, **WORDS}
-        assert learning.plot_scales(**good)
+        assert figures.plot_scales(**good)
         with pytest.raises(ValueError, match=words):
-            learning.plot_scales(**{**good, **changes})
+            figures.plot_scales(**{**good, **changes})
 
 
 ASKED = np.array([[0, 0.25, 0.5], [1, 2, 4]])
@@ -165,19 +164,19 @@ GOT = np.minimum(ASKED, 0.75)
 
 class TestActivations:
     def test_every_point_is_counted_once(self):
-        figure = learning.plot_activations({"a": (ASKED, GOT), "b": (GOT, GOT)})
+        figure = figures.plot_activations({"a": (ASKED, GOT), "b": (GOT, GOT)})
         for axes in figure.axes:
             assert axes.collections[0].get_array().sum() == ASKED.size
 
     def test_the_line_of_what_is_possible(self):
-        (axes,) = learning.plot_activations({"a": (ASKED, GOT)}).axes
+        (axes,) = figures.plot_activations({"a": (ASKED, GOT)}).axes
         (line,) = axes.lines
         assert line.get_ydata().tolist() == [0, 1, 1]
         assert line.get_xdata()[:2].tolist() == [0, 1]
         assert axes.get_xlim()[1] > 4
 
     def test_words(self):
-        figure = learning.plot_activations({"a": (ASKED, GOT), "b": (GOT, GOT)})
+        figure = figures.plot_activations({"a": (ASKED, GOT), "b": (GOT, GOT)})
         correlation = np.corrcoef(ASKED.ravel(), GOT.ravel())[0, 1]
         assert [title(axes) for axes in figure.axes] == [
             f"a: correlation {correlation:.2f}",
@@ -204,7 +203,7 @@ class TestActivations:
     )
     def test_errors(self, panels: dict[str, tuple[np.ndarray, np.ndarray]], words: str):
         with pytest.raises(ValueError, match=words):
-            learning.plot_activations(panels)
+            figures.plot_activations(panels)
 
 
 SPIKES = (INPUTS >= 5).astype(float)
@@ -213,7 +212,7 @@ SLOPES = np.maximum(0, 1 - np.abs(INPUTS - 5) / 2.5) / 2.5
 
 class TestSurrogate:
     def test_curves(self):
-        top, bottom = learning.plot_surrogate(INPUTS, SPIKES, SLOPES).axes
+        top, bottom = figures.plot_surrogate(INPUTS, SPIKES, SLOPES).axes
         assert top.lines[0].get_ydata().tolist() == SPIKES.tolist()
         assert bottom.lines[0].get_ydata().tolist() == SLOPES.tolist()
         for axes in (top, bottom):
@@ -221,7 +220,7 @@ class TestSurrogate:
             assert set(axes.lines[1].get_xdata()) == {5.0}
 
     def test_words(self):
-        assert learning.plot_surrogate(INPUTS, SPIKES, SLOPES).get_label() == (
+        assert figures.plot_surrogate(INPUTS, SPIKES, SLOPES).get_label() == (
             "Above, a spike from 5 mV on; below, the slope that training pretends, more than 0 "
             "from 3 to 6 mV and at most 0.4 at 5 mV."
         )
@@ -238,7 +237,7 @@ class TestSurrogate:
     )
     def test_errors(self, arguments: tuple[np.ndarray, ...], words: str):
         with pytest.raises(ValueError, match=words):
-            learning.plot_surrogate(*arguments)
+            figures.plot_surrogate(*arguments)
 
 
 MILESTONES = {
@@ -250,7 +249,7 @@ MILESTONES = {
 
 class TestMilestones:
     def test_marks_stand_in_their_rows(self):
-        (axes,) = learning.plot_milestones(MILESTONES, reference=98, title="So far").axes
+        (axes,) = figures.plot_milestones(MILESTONES, reference=98, title="So far").axes
         assert curve(axes, "100 steps") == ([94.0, 97.5, 97.0], [0, 1, 2])
         assert curve(axes, "12 steps") == ([92.5, 94.5, 97.25], [0, 1, 2])
         assert curve(axes, "ordinary network")[0] == [98, 98]
@@ -259,7 +258,7 @@ class TestMilestones:
         assert len(looks(axes)) == 3
 
     def test_words(self):
-        figure = learning.plot_milestones(MILESTONES, reference=98, title="So far")
+        figure = figures.plot_milestones(MILESTONES, reference=98, title="So far")
         assert figure.get_label() == (
             "So far, in per cent right: copied, 94.0 with 100 steps, 92.5 with 12 steps; "
             "normalised, 97.5 with 100 steps, 94.5 with 12 steps; fine-tuned, 97.0 with 100 "
@@ -280,10 +279,10 @@ class TestMilestones:
     )
     def test_errors(self, milestones: dict[str, dict[str, float]], reference: float, words: str):
         with pytest.raises(ValueError, match=words):
-            learning.plot_milestones(milestones, reference=reference, title="So far")
+            figures.plot_milestones(milestones, reference=reference, title="So far")
 
 
-@pytest.fixture(params=[name.removeprefix("plot_") for name in learning.__all__])
+@pytest.fixture(params=drawn_by(training))
 def draw(request: pytest.FixtureRequest) -> Callable[[], Figure]:
     arguments, options = {
         "rate_curves": ((INPUTS, {"a": STAIRS, "b": LINE}), WORDS),
@@ -293,15 +292,8 @@ def draw(request: pytest.FixtureRequest) -> Callable[[], Figure]:
         "surrogate": ((INPUTS, SPIKES, SLOPES), {}),
         "milestones": ((MILESTONES,), {"reference": 98, "title": "So far"}),
     }[request.param]
-    return lambda: getattr(learning, f"plot_{request.param}")(*arguments, **options)
+    return lambda: getattr(figures, f"plot_{request.param}")(*arguments, **options)
 
 
 class TestEveryFigure(EveryFigure):
     pass
-
-
-def test_docstring_examples():
-    InteractiveShell.clear_instance()
-    outcome = doctest.testmod(learning)
-    assert outcome.attempted > 0
-    assert outcome.failed == 0

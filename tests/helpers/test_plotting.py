@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import doctest
+import importlib
 import io
+import pkgutil
 import re
 import subprocess
 import sys
@@ -21,7 +23,8 @@ from PIL import Image
 
 from tests import ROOT
 from tests.helpers.every_figure import EveryFigure
-from tutorial_helpers import canvas, plotting
+from tutorial_helpers import figures
+from tutorial_helpers.figures import style
 
 matplotlib.use("Agg")
 
@@ -69,7 +72,7 @@ def cell(paper: np.ndarray, rows: int, columns: int, place: int) -> np.ndarray:
 
 class TestDigits:
     def test_every_image_is_below_its_label(self, images: np.ndarray, labels: np.ndarray):
-        (axes,) = plotting.plot_digits(images, labels).axes
+        (axes,) = figures.plot_digits(images, labels).axes
         assert texts(axes) == [str(label) for label in labels]
         for place, (image, text) in enumerate(zip(images, axes.texts, strict=True)):
             np.testing.assert_array_equal(
@@ -80,12 +83,12 @@ class TestDigits:
             assert (int(y // height), int(x // width)) == divmod(place, 10)
 
     def test_paper_around_the_images_is_blank(self, images: np.ndarray, labels: np.ndarray):
-        (axes,) = plotting.plot_digits(images, labels).axes
+        (axes,) = figures.plot_digits(images, labels).axes
         assert picture(axes).sum() == images.sum()
 
     @pytest.mark.parametrize("columns", [1, 3, 10, 100, np.int64(7)])
     def test_columns(self, images: np.ndarray, labels: np.ndarray, columns: int):
-        (axes,) = plotting.plot_digits(images[:7], labels[:7], columns=columns).axes
+        (axes,) = figures.plot_digits(images[:7], labels[:7], columns=columns).axes
         assert picture(axes).shape[1] == min(columns, 7) * 32
         assert len(axes.texts) == 7
 
@@ -93,19 +96,19 @@ class TestDigits:
     def test_ink_is_black_whatever_the_unit(
         self, images: np.ndarray, labels: np.ndarray, scale: float
     ):
-        (axes,) = plotting.plot_digits(images * scale, labels).axes
+        (axes,) = figures.plot_digits(images * scale, labels).axes
         assert axes.images[0].get_clim() == (0, images.max() * scale)
         assert axes.images[0].get_cmap().name == "gray_r"
 
     def test_blank_images(self):
-        figure = plotting.plot_digits(np.zeros((2, 784)), np.zeros(2, int))
+        figure = figures.plot_digits(np.zeros((2, 784)), np.zeros(2, int))
         assert figure.axes[0].images[0].get_clim() == (0, 1)
 
     def test_words(self, images: np.ndarray, labels: np.ndarray):
-        figure = plotting.plot_digits(images, labels)
+        figure = figures.plot_digits(images, labels)
         assert title(figure) == "40 digits, each below its label"
         assert re.findall(r"\d", figure.get_label().split(":")[1]) == [str(i) for i in labels]
-        assert title(plotting.plot_digits(images[:1], labels[:1])) == "1 digit, below its label"
+        assert title(figures.plot_digits(images[:1], labels[:1])) == "1 digit, below its label"
 
 
 class TestBatches:
@@ -120,7 +123,7 @@ class TestBatches:
         ],
     )
     def test_bars(self, num_images: int, batch_size: int, full: int, rest: int):
-        (axes,) = plotting.plot_batches(num_images, batch_size).axes
+        (axes,) = figures.plot_batches(num_images, batch_size).axes
         bars, last, empty = (
             [path.get_extents() for path in bar.get_paths()] for bar in axes.collections
         )
@@ -150,7 +153,7 @@ class TestBatches:
         ],
     )
     def test_words(self, num_images: int, batch_size: int, left: str, right: str):
-        figure = plotting.plot_batches(num_images, batch_size)
+        figure = figures.plot_batches(num_images, batch_size)
         assert title(figure).strip() == left
         assert title(figure, "right") == (right and f"{right} empty")
         assert figure.get_label().startswith(left)
@@ -158,13 +161,13 @@ class TestBatches:
             assert f"{right} empty." in figure.get_label().replace(" and ", ", ")
 
     def test_all_full(self):
-        assert plotting.plot_batches(256, 128).get_label().endswith(", all of them full.")
-        assert plotting.plot_batches(128, 128).get_label().endswith(", and it is full.")
+        assert figures.plot_batches(256, 128).get_label().endswith(", all of them full.")
+        assert figures.plot_batches(128, 128).get_label().endswith(", and it is full.")
 
 
 class TestSpikeCounts:
     def test_heat_map(self, counts: np.ndarray):
-        axes, scale = plotting.plot_spike_counts(counts).axes
+        axes, scale = figures.plot_spike_counts(counts).axes
         np.testing.assert_array_equal(picture(axes), counts.T)
         assert axes.images[0].get_clim() == (0, counts.max())
         assert axes.images[0].get_cmap().name == "cividis"
@@ -173,14 +176,14 @@ class TestSpikeCounts:
 
     @pytest.mark.parametrize(("duration", "words"), [(50, "50 ms"), (0.5, "0.5 ms")])
     def test_duration(self, counts: np.ndarray, duration: float, words: str):
-        figure = plotting.plot_spike_counts(counts, duration_ms=duration)
+        figure = figures.plot_spike_counts(counts, duration_ms=duration)
         assert figure.axes[-1].get_ylabel() == f"spikes in {words}"
         assert f"in {words} for 40 images" in figure.get_label()
 
     @pytest.mark.parametrize("n", [1, 16, 64, 65, 128, 256])
     def test_rows_of_64_images(self, n: int):
         spikes = np.random.default_rng(4).integers(0, 20, (n, 10))
-        *panels, _ = plotting.plot_spike_counts(spikes).axes
+        *panels, _ = figures.plot_spike_counts(spikes).axes
         assert len(panels) == -(-n // 64)
         np.testing.assert_array_equal(np.hstack([picture(axes) for axes in panels]), spikes.T)
         dots = np.vstack([axes.collections[0].get_offsets() for axes in panels])
@@ -188,7 +191,7 @@ class TestSpikeCounts:
         assert [axes.get_xlim()[0] for axes in panels] == [64 * i - 0.5 for i in range(len(panels))]
 
     def test_marks(self, counts: np.ndarray, labels: np.ndarray):
-        figure = plotting.plot_spike_counts(counts, labels)
+        figure = figures.plot_spike_counts(counts, labels)
         dots, crosses = (np.array(marks.get_offsets()) for marks in figure.axes[0].collections)
         np.testing.assert_array_equal(dots, np.c_[np.arange(N), counts.argmax(axis=1)])
         wrong = np.flatnonzero(counts.argmax(axis=1) != labels)
@@ -200,11 +203,11 @@ class TestSpikeCounts:
 
     def test_legend_has_no_mark_that_is_not_drawn(self, counts: np.ndarray):
         for truth in (None, counts.argmax(axis=1)):
-            (legend,) = plotting.plot_spike_counts(counts, truth).legends
+            (legend,) = figures.plot_spike_counts(counts, truth).legends
             assert [text.get_text() for text in legend.get_texts()] == ["prediction"]
 
     def test_words(self, counts: np.ndarray, labels: np.ndarray):
-        figure = plotting.plot_spike_counts(counts, labels)
+        figure = figures.plot_spike_counts(counts, labels)
         predictions = counts.argmax(axis=1)
         wrong = np.flatnonzero(predictions != labels)
         finding = f"{N - len(wrong)} of 40 images classified correctly"
@@ -218,11 +221,11 @@ class TestSpikeCounts:
         assert alt.endswith(f"; and {len(wrong) - 5} more.")
 
     def test_title(self, counts: np.ndarray, labels: np.ndarray):
-        assert title(plotting.plot_spike_counts(counts, labels, title="Mine")) == "Mine"
-        assert "prediction" in title(plotting.plot_spike_counts(counts))
+        assert title(figures.plot_spike_counts(counts, labels, title="Mine")) == "Mine"
+        assert "prediction" in title(figures.plot_spike_counts(counts))
 
     def test_silence(self):
-        figure = plotting.plot_spike_counts(np.zeros((3, 10), np.uint8), np.array([0, 0, 1]))
+        figure = figures.plot_spike_counts(np.zeros((3, 10), np.uint8), np.array([0, 0, 1]))
         assert title(figure) == "2 of 3 images classified correctly"
         assert figure.axes[0].images[0].get_clim() == (0, 1)
 
@@ -230,7 +233,7 @@ class TestSpikeCounts:
 class TestConfusion:
     def test_every_count_is_in_its_cell(self, labels: np.ndarray, counts: np.ndarray):
         predictions = counts.argmax(axis=1)
-        (axes,) = plotting.plot_confusion(labels, predictions).axes
+        (axes,) = figures.plot_confusion(labels, predictions).axes
         drawn = np.full((10, 10), -1)
         for text in axes.texts:
             column, row = text.get_position()
@@ -241,7 +244,7 @@ class TestConfusion:
         assert (axes.get_xlabel(), axes.get_ylabel()) == ("predicted digit", "true digit")
 
     def test_only_mistakes_are_coloured(self, labels: np.ndarray, counts: np.ndarray):
-        (axes,) = plotting.plot_confusion(labels, counts.argmax(axis=1)).axes
+        (axes,) = figures.plot_confusion(labels, counts.argmax(axis=1)).axes
         shown = axes.images[0].get_array()
         assert shown.mask.diagonal().all()
         assert shown.compressed().sum() == (labels != counts.argmax(axis=1)).sum()
@@ -250,7 +253,7 @@ class TestConfusion:
     def test_words(self):
         labels = np.repeat([4, 9, 7], [950, 40, 10])
         predictions = np.repeat([4, 9, 4, 7], [942, 8 + 35, 5, 10])
-        figure = plotting.plot_confusion(labels, predictions)
+        figure = figures.plot_confusion(labels, predictions)
         for words in (title(figure), figure.get_label()):
             assert "98.70 %" in words
             assert "1,000 digits" in words
@@ -258,17 +261,17 @@ class TestConfusion:
         assert "987 (98.70 %) on the diagonal" in figure.get_label()
 
     def test_one_mistake(self):
-        figure = plotting.plot_confusion(np.array([1, 2]), np.array([1, 3]))
+        figure = figures.plot_confusion(np.array([1, 2]), np.array([1, 3]))
         assert figure.get_label().endswith("2 read as 3, once.")
 
     def test_no_mistake(self, labels: np.ndarray):
-        figure = plotting.plot_confusion(labels, labels)
+        figure = figures.plot_confusion(labels, labels)
         assert "no digit is mistaken" in title(figure)
         assert len(figure.axes[0].texts) == 100
-        assert canvas.png(figure)
+        assert style.png(figure)
 
     def test_all_mistakes(self, labels: np.ndarray):
-        assert " 0 (0.00 %)" in plotting.plot_confusion(labels, (labels + 1) % 10).get_label()
+        assert " 0 (0.00 %)" in figures.plot_confusion(labels, (labels + 1) % 10).get_label()
 
 
 class TestMisclassified:
@@ -278,7 +281,7 @@ class TestMisclassified:
         images = np.repeat(np.arange(1, n + 1)[:, None], 784, axis=1)
         counts = np.zeros((n, 10), np.uint8)
         counts[:, 3], counts[:, 5] = 2, 2 + np.array(margins)
-        return plotting.plot_misclassified(images, np.full(n, 3), np.full(n, 5), counts, **options)
+        return figures.plot_misclassified(images, np.full(n, 3), np.full(n, 5), counts, **options)
 
     def order(self, figure: Figure) -> list[int]:
         paper, n = picture(figure.axes[0]), len(figure.axes[0].texts)
@@ -311,7 +314,7 @@ class TestMisclassified:
     ):
         predictions = counts.argmax(axis=1)
         wrong = np.flatnonzero(predictions != labels)
-        figure = plotting.plot_misclassified(images, labels, predictions, counts)
+        figure = figures.plot_misclassified(images, labels, predictions, counts)
         captions = {
             f"{labels[i]} read as {predictions[i]}\n"
             f"{counts[i, labels[i]]} vs {counts[i, predictions[i]]} spikes"
@@ -338,15 +341,15 @@ class TestMisclassified:
         assert figure.get_label().startswith(f"{words}: 3 read as 5, 2 vs 3 spikes")
 
     def test_none(self, images: np.ndarray, labels: np.ndarray, counts: np.ndarray):
-        figure = plotting.plot_misclassified(images, labels, labels, counts)
+        figure = figures.plot_misclassified(images, labels, labels, counts)
         assert [text.get_text() for text in figure.texts] == ["No mistakes in 40 digits."]
         assert figure.get_label() == "No mistakes in 40 digits."
-        assert canvas.png(figure)
+        assert style.png(figure)
 
 
 class TestTimeShares:
     def test_a_bar_for_each_part(self):
-        figure = plotting.plot_time_shares({"push": 0.25, "steps": 0.75}, 10_000)
+        figure = figures.plot_time_shares({"push": 0.25, "steps": 0.75}, 10_000)
         (axes,) = figure.axes
         assert [bar.get_width() for bar in axes.patches] == [25, 75]
         assert texts(axes) == ["25 %", "75 %"]
@@ -357,17 +360,17 @@ class TestTimeShares:
     @pytest.mark.parametrize("seconds", [{}, {"steps": 0.0}, {"a": 0, "b": 0}])
     def test_no_time_at_all(self, seconds: dict[str, float]):
         with pytest.raises(ValueError, match="seconds should hold at least one time of more than"):
-            plotting.plot_time_shares(seconds, 1)
+            figures.plot_time_shares(seconds, 1)
 
     @pytest.mark.parametrize("time", [-1.0, np.nan, np.inf])
     def test_bad_times(self, time: float):
         with pytest.raises(ValueError, match="seconds should be finite and at least 0"):
-            plotting.plot_time_shares({"steps": 1.0, "pull": time}, 1)
+            figures.plot_time_shares({"steps": 1.0, "pull": time}, 1)
 
     @pytest.mark.parametrize("n", [0, 1.5, True])
     def test_bad_number_of_images(self, n: object):
         with pytest.raises(ValueError, match="num_images should be an integer of at least 1"):
-            plotting.plot_time_shares({"steps": 1.0}, n)
+            figures.plot_time_shares({"steps": 1.0}, n)
 
 
 REPLAYS = [
@@ -378,7 +381,7 @@ REPLAYS = [
 
 class TestReplays:
     def test_every_spike_is_drawn(self):
-        figure = plotting.plot_replays(np.eye(2, 784), np.array([4, 0]), REPLAYS)
+        figure = figures.plot_replays(np.eye(2, 784), np.array([4, 0]), REPLAYS)
         first, second = (axes for axes in figure.axes if axes.get_ylabel() == "neuron")
         drawn = {
             (float(x), round(float(line[:, 1].mean())))
@@ -391,27 +394,27 @@ class TestReplays:
         assert second.get_xlabel() == "time (ms)"
 
     def test_colours_tell_true_from_read(self):
-        axes = plotting.plot_replays(np.eye(1, 784), np.array([4]), REPLAYS[:1]).axes[0]
+        axes = figures.plot_replays(np.eye(1, 784), np.array([4]), REPLAYS[:1]).axes[0]
         colours = [matplotlib.colors.to_hex(lines.get_color()[0]) for lines in axes.collections]
-        assert (colours[4], colours[9]) == (canvas.BLUE, canvas.VERMILION)
-        assert {*colours[:4], *colours[5:9]} == {canvas.GREY}
+        assert (colours[4], colours[9]) == (style.BLUE, style.VERMILION)
+        assert {*colours[:4], *colours[5:9]} == {style.GREY}
 
     def test_words(self):
-        figure = plotting.plot_replays(np.eye(2, 784), np.array([4, 0]), REPLAYS)
+        figure = figures.plot_replays(np.eye(2, 784), np.array([4, 0]), REPLAYS)
         assert "a 4 read as 9, 1 vs 2 spikes; a 0 read as 0, 0 vs 0" in figure.get_label()
 
     def test_errors(self):
         one = np.eye(1, 784), np.array([4])
         with pytest.raises(ValueError, match="recordings should be 1, one for each image, not 2"):
-            plotting.plot_replays(*one, REPLAYS)
+            figures.plot_replays(*one, REPLAYS)
         with pytest.raises(ValueError, match="recordings should be 3, one for each"):
-            plotting.plot_replays(*one, [(np.arange(3.0), np.array([1, 2]))])
+            figures.plot_replays(*one, [(np.arange(3.0), np.array([1, 2]))])
         with pytest.raises(ValueError, match="recordings should be digits from 0 to 9"):
-            plotting.plot_replays(*one, [(np.arange(2.0), np.array([1, 10]))])
+            figures.plot_replays(*one, [(np.arange(2.0), np.array([1, 10]))])
         with pytest.raises(ValueError, match="duration_ms should be more than 0"):
-            plotting.plot_replays(*one, REPLAYS[:1], duration_ms=0)
+            figures.plot_replays(*one, REPLAYS[:1], duration_ms=0)
         with pytest.raises(ValueError, match="images should be at most 8, not 9"):
-            plotting.plot_replays(np.eye(9, 784), np.zeros(9, int), REPLAYS[:1] * 9)
+            figures.plot_replays(np.eye(9, 784), np.zeros(9, int), REPLAYS[:1] * 9)
 
 
 RESET = {
@@ -424,33 +427,33 @@ RESET = {
 class TestReset:
     def test_line_goes_through_zero_at_the_reset(self):
         for axes, voltage in zip(
-            plotting.plot_reset(**RESET).axes, RESET["voltages"].T, strict=True
+            figures.plot_reset(**RESET).axes, RESET["voltages"].T, strict=True
         ):
             x, y = axes.lines[0].get_data()
             np.testing.assert_array_equal(x, [0, 1, 2, 3, 4, 4.5, 5])
             np.testing.assert_array_equal(y, [*voltage[:5], 0, voltage[5]])
 
     def test_spikes(self):
-        sender, receiver = (axes.collections[0] for axes in plotting.plot_reset(**RESET).axes)
+        sender, receiver = (axes.collections[0] for axes in figures.plot_reset(**RESET).axes)
         assert [line[0, 0] for line in sender.get_segments()] == [2, 4]
         assert not receiver.get_segments()
 
     def test_words(self):
-        alt = plotting.plot_reset(**RESET).get_label()
+        alt = figures.plot_reset(**RESET).get_label()
         assert "reset after step 4: sender spikes in steps 2 and 4 and ends at 0 mV" in alt
         assert "receiver never spikes and ends at 3 mV." in alt
 
     @pytest.mark.parametrize("reset_after", [-1, 5, 6])
     def test_reset_outside(self, reset_after: int):
         with pytest.raises(ValueError, match="reset_after should be from 0 to 4"):
-            plotting.plot_reset(**{**RESET, "reset_after": reset_after})
+            figures.plot_reset(**{**RESET, "reset_after": reset_after})
 
     @pytest.mark.parametrize(
         "change", [{"spikes": np.zeros((5, 2))}, {"voltages": np.zeros(6)}, {"names": ["one"]}]
     )
     def test_shapes(self, change: dict[str, object]):
         with pytest.raises(ValueError, match="voltages and spikes should have the same shape"):
-            plotting.plot_reset(**{**RESET, **change})
+            figures.plot_reset(**{**RESET, **change})
 
 
 class TestCountChanges:
@@ -459,25 +462,25 @@ class TestCountChanges:
         second = first.copy()
         second[1, 3] -= 1
         second[2, [0, 9]] += np.uint32(1)
-        figure = plotting.plot_count_changes(first, second)
+        figure = figures.plot_count_changes(first, second)
         assert [bar.get_height() for bar in figure.axes[0].patches] == [2, 1, 1]
         assert title(figure) == "Counts change for 2 of 4 images"
         assert "at most 2 more or less" in figure.get_label()
 
     def test_no_changes(self, counts: np.ndarray):
-        figure = plotting.plot_count_changes(counts, counts)
+        figure = figures.plot_count_changes(counts, counts)
         assert [bar.get_height() for bar in figure.axes[0].patches] == [N]
         assert title(figure) == "Counts change for 0 of 40 images"
 
     def test_lengths_that_differ(self, counts: np.ndarray):
         with pytest.raises(ValueError, match="counts should be 40, one for each image, not 39"):
-            plotting.plot_count_changes(counts, counts[1:])
+            figures.plot_count_changes(counts, counts[1:])
 
 
 class TestTwoAnswers:
     def test_bars(self):
         first, second = np.arange(10), np.arange(10)[::-1]
-        figure = plotting.plot_two_answers(first, second, 3, names=("there", "back"))
+        figure = figures.plot_two_answers(first, second, 3, names=("there", "back"))
         heights = [bar.get_height() for bar in figure.axes[0].patches]
         assert heights == [*first, *second]
         legend = [text.get_text() for text in figure.legends[0].get_texts()]
@@ -486,14 +489,14 @@ class TestTwoAnswers:
 
     def test_errors(self):
         with pytest.raises(ValueError, match="label should be digits from 0 to 9"):
-            plotting.plot_two_answers(np.ones(10), np.ones(10), 10)
+            figures.plot_two_answers(np.ones(10), np.ones(10), 10)
         with pytest.raises(ValueError, match=r"counts should have the shape \(n, 10\)"):
-            plotting.plot_two_answers(np.ones(10), np.ones(9), 1)
+            figures.plot_two_answers(np.ones(10), np.ones(9), 1)
 
 
 class TestLeftovers:
     def test_bars(self):
-        figure = plotting.plot_leftovers([9712, 12, 0], 10_000)
+        figure = figures.plot_leftovers([9712, 12, 0], 10_000)
         (axes,) = figure.axes
         assert [bar.get_height() for bar in axes.patches] == [9712, 12, 0]
         assert texts(axes) == ["9,712", "12", "0"]
@@ -503,7 +506,7 @@ class TestLeftovers:
     @pytest.mark.parametrize("changed", [[], [[1]], [11]])
     def test_errors(self, changed: list[object]):
         with pytest.raises(ValueError, match="changed should be numbers of images, at most 10 eac"):
-            plotting.plot_leftovers(changed, 10)
+            figures.plot_leftovers(changed, 10)
 
 
 LADDER = {"Python": 9.5, "NumPy": 300.0, "slower": 150.0, "compiled": 31_000.0}
@@ -511,7 +514,7 @@ LADDER = {"Python": 9.5, "NumPy": 300.0, "slower": 150.0, "compiled": 31_000.0}
 
 class TestLadder:
     def test_a_rung_for_each_way_from_the_bottom(self):
-        (axes,) = plotting.plot_ladder(LADDER).axes
+        (axes,) = figures.plot_ladder(LADDER).axes
         (dots,) = axes.lines
         np.testing.assert_array_equal(dots.get_xdata(), list(LADDER.values()))
         np.testing.assert_array_equal(dots.get_ydata(), range(4))
@@ -521,18 +524,18 @@ class TestLadder:
         assert texts(axes) == ["Python: 9.5", "NumPy: 300", "slower: 150", "compiled: 31,000"]
 
     def test_words(self):
-        figure = plotting.plot_ladder(LADDER)
+        figure = figures.plot_ladder(LADDER)
         assert title(figure) == "The last is 3,300 times as fast as the first"
         assert figure.get_label() == (
             "Images per second: Python, 9.5; NumPy, 300, 32 times that; slower, 150, 0.5 times "
             "that; compiled, 31,000, 210 times that."
         )
-        assert title(plotting.plot_ladder(LADDER, title="Mine")) == "Mine"
+        assert title(figures.plot_ladder(LADDER, title="Mine")) == "Mine"
 
     def test_one_rung(self):
-        figure = plotting.plot_ladder({"Python": 20})
+        figure = figures.plot_ladder({"Python": 20})
         assert title(figure) == "20 images per second"
-        assert canvas.png(figure)
+        assert style.png(figure)
 
     @pytest.mark.parametrize(
         ("rates", "words"),
@@ -546,7 +549,7 @@ class TestLadder:
     )
     def test_errors(self, rates: dict[str, float], words: str):
         with pytest.raises(ValueError, match=words):
-            plotting.plot_ladder(rates)
+            figures.plot_ladder(rates)
 
 
 BREAK_EVEN = {"slow": 10, "NumPy": 1000, "compiled": 4000, "again": 4000}
@@ -554,7 +557,7 @@ BREAK_EVEN = {"slow": 10, "NumPy": 1000, "compiled": 4000, "again": 4000}
 
 class TestBreakEven:
     def test_lines_and_where_they_meet(self):
-        figure = plotting.plot_break_even(BREAK_EVEN, {"compiled": 3, "again": 0.3})
+        figure = figures.plot_break_even(BREAK_EVEN, {"compiled": 3, "again": 0.3})
         (axes,) = figure.axes
         lines = [line for line in axes.lines if len(line.get_xdata()) > 1]
         dots = [line for line in axes.lines if len(line.get_xdata()) == 1]
@@ -570,12 +573,12 @@ class TestBreakEven:
         )
 
     def test_never_ahead(self):
-        figure = plotting.plot_break_even({"a": 10, "b": 5}, {"b": 1})
+        figure = figures.plot_break_even({"a": 10, "b": 5}, {"b": 1})
         assert figure.get_label().endswith("then 5 a second, never ahead.")
         assert len(figure.axes[0].lines) == 2
 
     def test_lines_differ_without_colours(self):
-        (axes,) = plotting.plot_break_even(BREAK_EVEN, {"again": 1}).axes
+        (axes,) = figures.plot_break_even(BREAK_EVEN, {"again": 1}).axes
         styles = [line.get_linestyle() for line in axes.lines if len(line.get_xdata()) > 1]
         assert len(set(styles)) == 4
 
@@ -592,13 +595,13 @@ class TestBreakEven:
     )
     def test_errors(self, rates: dict[str, float], builds: dict[str, float], words: str):
         with pytest.raises(ValueError, match=words):
-            plotting.plot_break_even(rates, builds)
+            figures.plot_break_even(rates, builds)
 
 
 class TestBatchSizes:
     def test_lines(self):
         sizes, rates, seconds = [1, 8, 64], [1000, 4000, 4100], [0.001, 0.002, 0.0156]
-        figure = plotting.plot_batch_sizes(sizes, rates, seconds)
+        figure = figures.plot_batch_sizes(sizes, rates, seconds)
         for axes, values in zip(figure.axes, (rates, [1, 2, 15.6]), strict=True):
             (line,) = axes.lines
             np.testing.assert_array_equal(line.get_xdata(), sizes)
@@ -620,13 +623,13 @@ class TestBatchSizes:
     )
     def test_errors(self, sizes: list[int], rates: list[float], seconds: list[float], words: str):
         with pytest.raises(ValueError, match=words):
-            plotting.plot_batch_sizes(sizes, rates, seconds)
+            figures.plot_batch_sizes(sizes, rates, seconds)
 
 
 class TestProfiles:
     def test_a_group_of_bars_for_each_part(self):
         runs = {"exact": {"adding": 0.3, "rest": 0.1}, "fast": {"adding": 0.05, "rest": 0.0}}
-        figure = plotting.plot_profiles(runs, 10_000)
+        figure = figures.plot_profiles(runs, 10_000)
         (axes,) = figure.axes
         assert [bar.get_width() for bar in axes.patches] == pytest.approx([30, 10, 5, 0])
         places = [round(bar.get_y() + bar.get_height() / 2) for bar in axes.patches]
@@ -652,11 +655,11 @@ class TestProfiles:
     )
     def test_errors(self, profiles: dict[str, dict[str, float]], words: str):
         with pytest.raises(ValueError, match=words):
-            plotting.plot_profiles(profiles, 1)
+            figures.plot_profiles(profiles, 1)
 
     def test_bad_number_of_images(self):
         with pytest.raises(ValueError, match="num_images should be an integer of at least 1"):
-            plotting.plot_profiles({"a": {"x": 1}}, 0)
+            figures.plot_profiles({"a": {"x": 1}}, 0)
 
 
 GOOD = {
@@ -668,11 +671,11 @@ GOOD = {
     "batch_size": 2,
 }
 USES: dict[Callable[..., Figure], tuple[str, ...]] = {
-    plotting.plot_digits: ("images", "labels"),
-    plotting.plot_batches: ("num_images", "batch_size"),
-    plotting.plot_spike_counts: ("counts", "labels"),
-    plotting.plot_confusion: ("labels", "predictions"),
-    plotting.plot_misclassified: ("images", "labels", "predictions", "counts"),
+    figures.plot_digits: ("images", "labels"),
+    figures.plot_batches: ("num_images", "batch_size"),
+    figures.plot_spike_counts: ("counts", "labels"),
+    figures.plot_confusion: ("labels", "predictions"),
+    figures.plot_misclassified: ("images", "labels", "predictions", "counts"),
 }
 
 
@@ -734,7 +737,7 @@ class TestErrors:
             function(**{**arguments, name: value})
         assert re.fullmatch(r"[^\n]*\.", str(error.value))
 
-    @pytest.mark.parametrize("function", [f for f in USES if f is not plotting.plot_batches])
+    @pytest.mark.parametrize("function", [f for f in USES if f is not figures.plot_batches])
     @pytest.mark.parametrize("n", [4, 6])
     def test_lengths_that_differ(self, function: Callable[..., Figure], n: int):
         _, *others = USES[function]
@@ -747,28 +750,28 @@ class TestErrors:
     @pytest.mark.parametrize("columns", [0, -1, 2.0, True, None])
     def test_columns(self, columns: object):
         with pytest.raises(ValueError, match="columns should be an integer of at least 1, not"):
-            plotting.plot_digits(GOOD["images"], GOOD["labels"], columns=columns)
+            figures.plot_digits(GOOD["images"], GOOD["labels"], columns=columns)
 
     @pytest.mark.parametrize("limit", [0, -1, 2.0, True, None])
     def test_limit(self, limit: object):
-        arguments = [GOOD[use] for use in USES[plotting.plot_misclassified]]
+        arguments = [GOOD[use] for use in USES[figures.plot_misclassified]]
         with pytest.raises(ValueError, match="limit should be an integer of at least 1, not"):
-            plotting.plot_misclassified(*arguments, limit=limit)
+            figures.plot_misclassified(*arguments, limit=limit)
 
     @pytest.mark.parametrize("duration", [0, -1.5, np.nan])
     def test_duration(self, duration: float):
         with pytest.raises(ValueError, match="duration_ms should be more than 0, not"):
-            plotting.plot_spike_counts(GOOD["counts"], duration_ms=duration)
+            figures.plot_spike_counts(GOOD["counts"], duration_ms=duration)
 
     def test_more_than_a_figure_holds(self):
         many = np.zeros(257, int)
         with pytest.raises(ValueError, match="images should be at most 256, not 257"):
-            plotting.plot_digits(np.zeros((257, 784)), many)
+            figures.plot_digits(np.zeros((257, 784)), many)
         with pytest.raises(ValueError, match="counts should be at most 256, not 10,000"):
-            plotting.plot_spike_counts(np.zeros((10_000, 10)))
-        arguments = [GOOD[use] for use in USES[plotting.plot_misclassified]]
+            figures.plot_spike_counts(np.zeros((10_000, 10)))
+        arguments = [GOOD[use] for use in USES[figures.plot_misclassified]]
         with pytest.raises(ValueError, match="limit should be at most 256, not 1,000"):
-            plotting.plot_misclassified(*arguments, limit=1000)
+            figures.plot_misclassified(*arguments, limit=1000)
 
 
 @pytest.fixture(
@@ -812,7 +815,7 @@ def draw(
         "batch_sizes": ([1, 8], [1000, 4000], [0.001, 0.002]),
         "profiles": ({"a": {"steps": 2, "pull": 1}, "b": {"steps": 1, "pull": 1}}, 1000),
     }[request.param]
-    return lambda: getattr(plotting, f"plot_{request.param}")(*arguments)
+    return lambda: getattr(figures, f"plot_{request.param}")(*arguments)
 
 
 class TestEveryFigure(EveryFigure):
@@ -822,19 +825,19 @@ class TestEveryFigure(EveryFigure):
         self, images: np.ndarray, labels: np.ndarray, counts: np.ndarray
     ):
         before = [array.copy() for array in (images, labels, counts)]
-        plotting.plot_misclassified(images, labels, counts.argmax(axis=1), counts)
-        plotting.plot_spike_counts(counts, labels)
+        figures.plot_misclassified(images, labels, counts.argmax(axis=1), counts)
+        figures.plot_spike_counts(counts, labels)
         for array, copy in zip((images, labels, counts), before, strict=True):
             np.testing.assert_array_equal(array, copy)
 
     def test_is_opaque_white_around(self, draw: Callable[[], Figure]):
-        image = Image.open(io.BytesIO(canvas.png(draw()))).convert("RGBA")
+        image = Image.open(io.BytesIO(style.png(draw()))).convert("RGBA")
         assert image.getpixel((0, 0)) == (255, 255, 255, 255)
         assert image.getextrema()[3] == (255, 255)
 
     def test_same_bytes_each_time(self, draw: Callable[[], Figure]):
-        png = canvas.png(draw())
-        assert png == canvas.png(draw())
+        png = style.png(draw())
+        assert png == style.png(draw())
         assert not Image.open(io.BytesIO(png)).text, "versions or dates in the file"
 
 
@@ -852,56 +855,60 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
 
 class TestShow:
     def test_image_with_its_description(self, published: list[dict]):
-        figure = plotting.plot_batches(300, 128)
-        plotting.show(figure)
+        figure = figures.plot_batches(300, 128)
+        figures.show(figure)
         (output,) = published
         assert output["data"] == {
-            "image/png": canvas.png(figure),
+            "image/png": style.png(figure),
             "text/plain": figure.get_label(),
         }
         assert output["metadata"] == {"image/png": {"alt": figure.get_label()}}
 
     def test_other_words(self, published: list[dict]):
-        plotting.show(plotting.plot_batches(300, 128), alt='Three "bars" < four')
+        figures.show(figures.plot_batches(300, 128), alt='Three "bars" < four')
         assert published[0]["data"]["text/plain"] == 'Three "bars" < four'
         assert published[0]["metadata"] == {"image/png": {"alt": 'Three "bars" < four'}}
 
     def test_figures_made_elsewhere(self, published: list[dict]):
-        plotting.show(Figure(), alt="Nothing")
+        figures.show(Figure(), alt="Nothing")
         assert published[0]["metadata"]["image/png"]["alt"] == "Nothing"
 
     @pytest.mark.parametrize("alt", ["", " ", "\n\t"])
     def test_empty_words(self, published: list[dict], alt: str):
         with pytest.raises(ValueError, match="alt should say in words what the figure shows"):
-            plotting.show(plotting.plot_batches(300, 128), alt)
+            figures.show(figures.plot_batches(300, 128), alt)
         assert not published
 
     def test_no_words(self):
         with pytest.raises(ValueError, match="alt should say in words what the figure shows"):
-            plotting.show(Figure())
+            figures.show(Figure())
 
     def test_outside_a_notebook(self, capsys: pytest.CaptureFixture[str]):
         InteractiveShell.clear_instance()
-        figure = plotting.plot_batches(300, 128)
-        plotting.show(figure)
+        figure = figures.plot_batches(300, 128)
+        figures.show(figure)
         assert capsys.readouterr().out == f"{figure.get_label()}\n"
 
 
 def test_settings_of_matplotlib_are_left_alone():
     before = dict(matplotlib.rcParams)
-    canvas.png(plotting.plot_batches(300, 128))
+    style.png(figures.plot_batches(300, 128))
     assert dict(matplotlib.rcParams) == before
 
 
 def test_importing_is_quick():
     """IPython takes seconds, and not every user of the module needs it."""
-    code = "import sys, tutorial_helpers.plotting; print({'IPython', 'scipy'} & set(sys.modules))"
+    code = "import sys, tutorial_helpers.figures; print({'IPython', 'scipy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("set()\n", "")
 
 
-def test_docstring_examples():
+@pytest.mark.parametrize(
+    "module",
+    [module.name for module in pkgutil.iter_modules(figures.__path__, "tutorial_helpers.figures.")],
+)
+def test_docstring_examples(module: str):
     InteractiveShell.clear_instance()
-    outcome = doctest.testmod(plotting)
-    assert outcome.attempted > 0
+    outcome = doctest.testmod(importlib.import_module(module))
+    assert outcome.attempted > 0 or module.endswith(".arguments")
     assert outcome.failed == 0

@@ -18,7 +18,7 @@ import pytest
 from tests import ROOT
 from tests.helpers.small_training import SETTINGS, WITHOUT_TEACHER, small_digits
 from tools.stamp_notebooks import project
-from tutorial_helpers import drafts, training, versions
+from tutorial_helpers import atomic_write, training
 from tutorial_helpers.data import load_weights
 from tutorial_helpers.training import Settings, dependencies, weight_files
 
@@ -143,13 +143,11 @@ def few_steps(few_steps_run):
 
 
 MODULES = [
-    module.name
-    for module in pkgutil.iter_modules(training.__path__, "tutorial_helpers.training.")
-    if module.name != "tutorial_helpers.training.command"  # has no examples: it is run below
+    module.name for module in pkgutil.iter_modules(training.__path__, "tutorial_helpers.training.")
 ]
 
 
-@pytest.mark.parametrize("name", [*MODULES, drafts.__name__, versions.__name__])
+@pytest.mark.parametrize("name", [*MODULES, atomic_write.__name__])
 def test_examples_in_the_docstrings(jnp, name):
     outcome = doctest.testmod(importlib.import_module(name))
     assert outcome.failed == 0

@@ -143,7 +143,7 @@ def network() -> str:
 @contextlib.contextmanager
 def _alike_everywhere() -> Iterator[None]:
     """Make warnings errors, and all computers ones of 16 GB."""
-    from numbagenn.memory import available as memory
+    from numbagenn.base import available_memory as memory
 
     with warnings.catch_warnings(), patch.object(memory, "total_memory", lambda: 16 * 10**9):
         warnings.simplefilter("error")

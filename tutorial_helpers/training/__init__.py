@@ -1,9 +1,9 @@
 """Train the weights of the spiking classifier that the notebooks run.
 
-Only chapter 5 needs this package: the weights lie in ``data/``. It is here so that nobody has to
-take them on trust, and for readers who want to change the network.
+Of the notebooks, only chapter 5 needs this package, because the weights are in ``data/``. It is
+here so that nobody has to take them on trust, and for readers who want to change the network.
 
-The way to the weights has these stages:
+Training has these stages:
 
 1. Train a teacher, a larger and convolutional network, on the labels.
 2. Redraw every image a number of times, and let the teacher say how likely each digit is.
@@ -13,132 +13,44 @@ The way to the weights has these stages:
    choose the two scales by the accuracy of the *spiking* network.
 5. For answers after few steps, train the spiking network itself from there on.
 
-Every choice is made on images held out from training. The test set is read by
-`tutorial_helpers.evaluation` alone.
+Every choice is made on images held out from training. Only `tutorial_helpers.evaluation` reads the
+test set.
 
 Run ``python -m tutorial_helpers train``. Training needs JAX and Optax, the extra ``train``.
-Importing this package does not: its names are looked up where they are defined once they are used.
+Importing this package does not: a name is imported from its module when it is first used.
 
 ======================  ============================================================
-`settings`              what a run is told; the recipes of the sets in ``data/``
+`settings`              what a run is given; the recipes of the sets in ``data/``
 `network`               sizes, constants, `Weights`
 `augmentation`          images redrawn a little
 `teacher`               the larger network
 `redrawing`             the stock of redrawn images, judged by the teacher
 `rates`                 the ordinary network
 `spiking`               the spiking network
-`conversion`            from the one to the other
+`conversion`            from the ordinary network to the spiking one
 `fine_tuning`           the spiking network, trained for few steps
 `scoring`               how often a network is right
-`stages`                epochs of updates, kept as soon as they are done
-`checkpoints`           the file that they are kept in
+`stages`                epochs of updates, saved as soon as they are done
+`checkpoints`           the file in which they are saved
 `pipeline`              `train`: all stages in their order
 `weight_files`          the finished weights, with what made them
-`skipping`              of the chapter that trains, where JAX is missing
-`command`               ``python -m tutorial_helpers train``
-`dependencies`          whether JAX and Optax are there
+`skipping`              skipping the chapter that trains, where JAX is missing
+`dependencies`          whether JAX and Optax are installed
 ======================  ============================================================
 """
 
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from tutorial_helpers.training.dependencies import check_dependencies, missing_package
+from tutorial_helpers.training.dependencies import check_dependencies
 
-if TYPE_CHECKING:
-    from tutorial_helpers.training.augmentation import augment
-    from tutorial_helpers.training.checkpoints import Checkpoint
-    from tutorial_helpers.training.conversion import Conversion, convert, mean_accuracy, normalise
-    from tutorial_helpers.training.fine_tuning import Tuned, count_loss, first_gains
-    from tutorial_helpers.training.network import Weights
-    from tutorial_helpers.training.pipeline import Result, split, train
-    from tutorial_helpers.training.rates import (
-        init_weights,
-        logits,
-        loss,
-        rates_from_pixels,
-        target_loss,
-    )
-    from tutorial_helpers.training.redrawing import Stock, pick, redraw
-    from tutorial_helpers.training.scoring import accuracy
-    from tutorial_helpers.training.settings import RECIPES, Recipe, Settings
-    from tutorial_helpers.training.spiking import (
-        counts_by_step,
-        emit,
-        input_spikes,
-        simulate_counts,
-        simulate_spikes,
-    )
-    from tutorial_helpers.training.stages import (
-        History,
-        State,
-        gradient_update,
-        run_epoch,
-        run_stage,
-        scanned_updates,
-        stage_keys,
-    )
-    from tutorial_helpers.training.teacher import (
-        Teacher,
-        init_teacher,
-        teacher_logits,
-        teacher_loss,
-    )
-    from tutorial_helpers.training.weight_files import save_weights
-
-__all__ = [
-    "RECIPES",
-    "Checkpoint",
-    "Conversion",
-    "History",
-    "Recipe",
-    "Result",
-    "Settings",
-    "State",
-    "Stock",
-    "Teacher",
-    "Tuned",
-    "Weights",
-    "accuracy",
-    "augment",
-    "check_dependencies",
-    "convert",
-    "count_loss",
-    "counts_by_step",
-    "emit",
-    "first_gains",
-    "gradient_update",
-    "init_teacher",
-    "init_weights",
-    "input_spikes",
-    "logits",
-    "loss",
-    "mean_accuracy",
-    "missing_package",
-    "normalise",
-    "pick",
-    "rates_from_pixels",
-    "redraw",
-    "run_epoch",
-    "run_stage",
-    "save_weights",
-    "scanned_updates",
-    "simulate_counts",
-    "simulate_spikes",
-    "split",
-    "stage_keys",
-    "target_loss",
-    "teacher_logits",
-    "teacher_loss",
-    "train",
-]
-
-_HOMES = {
+_NAMES = {
     "augmentation": ("augment",),
     "checkpoints": ("Checkpoint",),
     "conversion": ("Conversion", "convert", "mean_accuracy", "normalise"),
+    "dependencies": ("missing_package",),
     "fine_tuning": ("Tuned", "count_loss", "first_gains"),
     "network": ("Weights",),
     "pipeline": ("Result", "split", "train"),
@@ -148,28 +60,25 @@ _HOMES = {
     "settings": ("RECIPES", "Recipe", "Settings"),
     "spiking": ("counts_by_step", "emit", "input_spikes", "simulate_counts", "simulate_spikes"),
     "stages": (
-        "History",
-        "State",
-        "gradient_update",
-        "run_epoch",
-        "run_stage",
-        "scanned_updates",
-        "stage_keys",
+        *("History", "State", "gradient_update", "run_epoch", "run_stage"),
+        *("scanned_updates", "stage_keys"),
     ),
     "teacher": ("Teacher", "init_teacher", "teacher_logits", "teacher_loss"),
     "weight_files": ("save_weights",),
 }
-_HOME = {name: module for module, names in _HOMES.items() for name in names}
+_MODULE_OF = {name: module for module, names in _NAMES.items() for name in names}
+
+__all__ = [*_MODULE_OF]
 
 
 def __getattr__(name: str) -> Any:
-    """Import what needs JAX only once it is asked for."""
-    if name not in _HOME:
+    """Import a name from its module, which may need JAX, when it is first used."""
+    if name not in _MODULE_OF:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        module = importlib.import_module(f"{__name__}.{_HOME[name]}")
+        module = importlib.import_module(f"{__name__}.{_MODULE_OF[name]}")
     except ImportError:
-        check_dependencies()  # says what to install, if that is why
+        check_dependencies()  # says what to install, if that is the reason
         raise
     return getattr(module, name)
 

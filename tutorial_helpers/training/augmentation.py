@@ -1,4 +1,4 @@
-"""Digits redrawn a little, so that the network sees no image twice."""
+"""Redrawing digits a little, so that the network sees no image twice."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ def _warp(key: jax.Array, image: jax.Array) -> jax.Array:
     cos, sin = jnp.cos(angle), jnp.sin(angle)
     affine = jnp.array([[cos, -sin], [sin, cos]]) @ jnp.array([[1.0, 0.0], [0.2 * shear, 1.0]])
     affine = affine / (1.0 + 0.12 * jnp.array([tall, wide]))
-    shift = jnp.array([down, right])  # of at most a pixel, as MNIST is centred
-    # The bend: a coarse random displacement, made smooth by enlarging it to the image's size.
+    shift = jnp.array([down, right])  # at most a pixel, because MNIST is centred
+    # The bend is a coarse random displacement, enlarged smoothly to the size of the image.
     coarse = jax.random.normal(bending, (2, 5, 5))
     bend = 0.5 * jax.image.resize(coarse, (2, SIDE, SIDE), "cubic")
     centre = (SIDE - 1) / 2
@@ -36,7 +36,7 @@ def _coarsen(key: jax.Array, image: jax.Array) -> jax.Array:
     contrast = jax.random.uniform(how_sharp, minval=1.0, maxval=2.5)
     box = jnp.clip(contrast * (box - 127.5) + 127.5, 0, 255)
     copy = jnp.zeros_like(image).at[4:24, 4:24].set(box)
-    # Two thirds of the images stay as they are; the others range over all degrees of coarseness.
+    # Two thirds of the images stay as they are. The others get all degrees of coarseness.
     share = jnp.clip(jax.random.uniform(how_much, minval=-2.0, maxval=1.0), 0.0)
     return (1 - share) * image + share * copy
 
@@ -52,8 +52,9 @@ def _thicken(key: jax.Array, image: jax.Array) -> jax.Array:
 def augment(key: jax.Array, images: jax.Array) -> jax.Array:
     """Redraw digits slightly differently, each in its own way.
 
-    A random affine map and a gentle bend, coarser resolution, bolder or finer strokes, and
-    fainter or stronger ink. The network sees no image twice, so it cannot learn them by heart.
+    Each digit gets a random affine map and a gentle bend, a coarser resolution, bolder or finer
+    strokes, and fainter or stronger ink. The network sees no image twice, so it cannot learn the
+    images by heart.
 
     Parameters
     ----------

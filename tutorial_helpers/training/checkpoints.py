@@ -1,4 +1,4 @@
-"""Checkpoints: one file that holds how far a training run has come, to go on from there."""
+"""Checkpoints: a file from which an interrupted training run goes on."""
 
 from __future__ import annotations
 
@@ -14,32 +14,32 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from tutorial_helpers.drafts import check_writable, draft
+from tutorial_helpers.atomic_write import atomic_write, check_writable
 
-FORMAT = 1  # of the file; a file of another format is refused
+FORMAT = 1  # a file of another format is refused
 _ABOUT = "about"
 
 
 class Checkpoint:
-    """What is kept of a training run, in memory and in a file.
+    """How far a training run has come, in memory and in a file.
 
-    The file is a ``.npz`` archive, without pickles. For each stage it holds the leaves of the state
-    after the last finished epoch, as ``stage/number``; ``about`` is JSON, as bytes in UTF-8: the
-    format, what identifies the run, and what is known of each stage.
+    The file is a ``.npz`` archive without pickles. For each stage it holds the leaves of the state
+    after the last finished epoch, as ``stage/number``. Its ``about`` is JSON, as bytes in UTF-8:
+    the format, what identifies the run, and the facts of each stage.
 
     Parameters
     ----------
     path : path
-        The file. If there is one, it is read.
+        The file. If it exists, it is read.
     run : mapping
-        What identifies the run, as JSON has it: the same run gives the same weights.
+        What identifies the run, in types that JSON can hold: the same run gives the same weights.
 
     Raises
     ------
     OSError
-        If the file cannot be read, or its folder not be written to.
+        If the file cannot be read, or its folder cannot be written to.
     ValueError
-        If the file is no checkpoint, or that of another run.
+        If the file is not a checkpoint, or belongs to another run.
 
     Examples
     --------
@@ -53,18 +53,18 @@ class Checkpoint:
 
     def __init__(self, path: str | os.PathLike[str], run: Mapping[str, Any]) -> None:
         self.path = Path(path)
-        # Through JSON and back, so that what is compared is what a file would hold.
+        # Through JSON and back, to compare what a file would hold.
         self._run = json.loads(json.dumps(run))
         self._facts: dict[str, dict[str, Any]] = {}
         self._leaves: dict[str, list[NDArray[Any]]] = {}
-        # Now, and not after the first epoch.
+        # An error is raised now, and not after the first epoch.
         check_writable(self.path, "name another file with --checkpoint")
         if self.path.exists():
             self._read()
 
     @property
     def progress(self) -> str:
-        """How far the run has come, in words; empty if nothing is kept."""
+        """How far the run has come, in words. Empty if nothing is saved."""
         if not self._facts:
             return ""
         name, facts = list(self._facts.items())[-1]
@@ -73,16 +73,16 @@ class Checkpoint:
         return f"{facts['epochs']} of {facts['of']} epochs of stage '{name}'"
 
     def keep(self, name: str, state: Any, **facts: Any) -> None:
-        """Keep the state of a stage, and what is known of it, in place of what was kept before.
+        """Save the state of a stage and its facts, in place of those saved before.
 
         Parameters
         ----------
         name : str
-            Of the stage.
+            Name of the stage.
         state : pytree of arrays and numbers
-            To go on from.
+            The state to go on from.
         **facts
-            Anything that JSON has.
+            Anything that JSON can hold.
         """
         all_leaves = self._leaves | {name: [np.asarray(leaf) for leaf in jax.tree.leaves(state)]}
         all_facts = self._facts | {name: json.loads(json.dumps(facts))}
@@ -93,24 +93,24 @@ class Checkpoint:
             for number, leaf in enumerate(leaves)
         }
         arrays[_ABOUT] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
-        with draft(self.path) as place, place.open("wb") as file:
+        with atomic_write(self.path) as place, place.open("wb") as file:
             np.savez(file, allow_pickle=False, **arrays)
         self._leaves, self._facts = all_leaves, all_facts
 
     def restore(self, name: str, like: Any) -> tuple[Any, dict[str, Any]] | None:
-        """Return the state of a stage and what is known of it, or None if nothing is kept.
+        """Return the state of a stage and its facts, or None if nothing is saved.
 
         Parameters
         ----------
         name : str
-            Of the stage.
+            Name of the stage.
         like : pytree of arrays and numbers
             A state of the same structure, such as the one to start from.
 
         Raises
         ------
         ValueError
-            If what is kept has another structure, or other shapes or types.
+            If the saved state has another structure, or other shapes or types.
         """
         if name not in self._facts:
             return None
@@ -123,13 +123,13 @@ class Checkpoint:
                 "and types that this version of the code has, but holds others; remove it, or "
                 "name another file with --checkpoint."
             )
-        # As they were: a compiled update need not be compiled again for another kind of array.
+        # The same kind of array as before, so that updates are not compiled again.
         pairs = zip(leaves, wanted, strict=True)
         back = [jnp.asarray(leaf) if isinstance(x, jax.Array) else leaf for leaf, x in pairs]
         return jax.tree.unflatten(structure, back), self._facts[name]
 
     def _read(self) -> None:
-        """Take over what the file holds, if it is of this run."""
+        """Read the file, if it belongs to this run."""
         try:
             with np.load(self.path, allow_pickle=False) as archive:
                 arrays = {name: archive[name] for name in archive.files}

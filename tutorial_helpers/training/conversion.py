@@ -1,4 +1,4 @@
-"""From the network of rates to the network of spikes: both layers are scaled."""
+"""From the network of rates to the network of spikes, by scaling both layers."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from tutorial_helpers.training.spiking import simulate_counts
 #: For each layer, the scales to choose from.
 Scales = tuple[tuple[float, ...], tuple[float, ...]]
 
-# The share of the threshold that a layer's strongest sums add per step. The less, the fewer spikes;
-# the more, the more each spike overshoots. With few steps, few spikes are too few.
+# The share of the threshold that a layer's strongest sums add per step. A small share makes few
+# spikes, too few for an answer after few steps. A large share makes each spike overshoot.
 SCALES: Scales = ((0.2, 0.25, 0.35, 0.5), (0.5, 0.7, 1.0))
 FEW_SCALES: Scales = ((0.7, 1.0, 1.4), (1.5, 2.0, 2.5, 3.0))
 
@@ -30,11 +30,11 @@ class Conversion(NamedTuple):
     Attributes
     ----------
     weights : Weights
-        Of the spiking network.
+        The weights of the spiking network.
     scales : tuple of float
-        Those of the two layers.
+        The scales of the two layers.
     accuracy : float
-        Of the spiking network with these weights, from 0 to 1.
+        Accuracy of the spiking network with these weights, from 0 to 1.
     """
 
     weights: Weights
@@ -52,12 +52,12 @@ def convert(
     scales: Scales = SCALES,
     progress: bool = True,
 ) -> Conversion:
-    """Normalise trained weights, with the scales that make the spiking network right most often.
+    """Normalise trained weights with the scales that make the spiking network right most often.
 
     Parameters
     ----------
     weights : Weights
-        Of the ordinary network.
+        The weights of the ordinary network.
     typical : jax.Array of float32, shape (n, 784)
         Firing rates of the inputs for the images that normalisation is based on.
     images : ndarray of uint8, shape (m, 784)
@@ -65,9 +65,9 @@ def convert(
     labels : ndarray, shape (m,)
         The digits.
     steps : tuple of int
-        Of 1 ms, after which the network is to be right; the mean over them counts.
+        Numbers of steps of 1 ms after which the network should be right; their mean counts.
     scales : Scales
-        What to choose from.
+        The scales to choose from.
     progress : bool
         Whether to show a progress bar.
 
@@ -91,7 +91,7 @@ def convert(
     for pair in tqdm(pairs, "conversion", unit="pair of scales", disable=not progress):
         candidate = normalise(weights, typical, *pair)
         found = mean_accuracy(candidate, images, labels, steps)
-        # The first of equals: the smaller scales, with fewer spikes to compute.
+        # A tie goes to the smaller scales, which make fewer spikes to compute.
         if found > best.accuracy:
             best = Conversion(candidate, pair, found)
     return best
@@ -100,18 +100,18 @@ def convert(
 def mean_accuracy(
     weights: Weights, images: NDArray[np.uint8], labels: NDArray[Any], steps: tuple[int, ...]
 ) -> float:
-    """Compute how often the spiking network is right, as a mean over some numbers of steps.
+    """Compute the accuracy of the spiking network, as a mean over some numbers of steps.
 
     Parameters
     ----------
     weights : Weights
-        Of the spiking network.
+        The weights of the spiking network.
     images : ndarray of uint8, shape (n, 784)
         Grey levels, 0 to 255.
     labels : ndarray, shape (n,)
         The digits.
     steps : tuple of int
-        Of 1 ms.
+        Numbers of steps of 1 ms.
 
     Returns
     -------
@@ -135,23 +135,23 @@ def normalise(
 
     Data-based normalisation (Diehl et al. 2015, "Fast-classifying, high-accuracy spiking deep
     networks through weight and threshold balancing"): a layer is divided by the strongest sum
-    that it makes of real images, so that this sum drives a spiking neuron at its threshold per
-    step, and the next layer makes up for it. The strongest but one in a thousand is taken, since
-    the very strongest is an outlier. Scales below 1 leave a layer so much below its threshold.
+    that it makes of real images, so that this sum adds one threshold per step to a spiking neuron,
+    and the next layer makes up for it. Because the very strongest sums are outliers, the 99.9th
+    percentile counts. Scales below 1 leave a layer that much below its threshold.
 
     Parameters
     ----------
     weights : Weights
-        Of the ordinary network.
+        The weights of the ordinary network.
     rates : jax.Array of float32, shape (n, 784)
         Firing rates of the inputs for typical images, in spikes per step.
     hidden_scale, output_scale : float
-        Share of the threshold that the strongest sums of each layer are to reach per step.
+        Share of the threshold that the strongest sums of each layer should reach per step.
 
     Returns
     -------
     Weights
-        Of the spiking network.
+        The weights of the spiking network.
 
     Examples
     --------

@@ -30,7 +30,7 @@ def check_dependencies() -> None:
     Raises
     ------
     ImportError
-        With one sentence that says what to install, if JAX or Optax cannot be imported.
+        If JAX or Optax cannot be imported, with what to install.
 
     Examples
     --------

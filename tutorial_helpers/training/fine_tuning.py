@@ -1,8 +1,8 @@
 """Fine-tuning of the spiking network itself, for answers after few steps.
 
-With few steps a spike is a coarse unit: conversion, which knows only rates, cannot say which of the
-few spikes matter. So the network is trained as it runs, with its resets and delays, on its spike
-counts at the steps at which an answer is wanted.
+Conversion knows only rates. With few steps there are few spikes, and rates do not say which of them
+matter. So the network is trained as it runs, with its resets and delays, on its spike counts at the
+steps at which it should have an answer.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class Tuned(NamedTuple):
     Attributes
     ----------
     weights : Weights
-        Of the spiking network.
+        The weights of the spiking network.
     log_gains : jax.Array of float32, shape (len(steps),)
-        Logarithm of what a spike is worth in the scores, for each number of steps that counts. It
-        is needed in training alone: it changes no answer.
+        Logarithm of what a spike is worth in the scores, for each number of steps. Only training
+        needs it, because it changes no answer.
     """
 
     weights: Weights
@@ -40,8 +40,8 @@ def count_loss(
 ) -> jax.Array:
     """Compute the mean cross-entropy of the spike counts after some numbers of steps.
 
-    The scores are the spike counts of the outputs, times a gain: a lead of one spike is worth more
-    where there are few.
+    The scores are the spike counts of the outputs, times a gain. After few steps the gain is large,
+    because a lead of one spike is worth more where there are few.
 
     Parameters
     ----------
@@ -52,7 +52,7 @@ def count_loss(
     targets : jax.Array of float32, shape (n, 10)
         How likely each digit is, by the teacher or by the label.
     steps : tuple of int
-        At which the counts are looked at, of 1 ms.
+        Numbers of steps of 1 ms after which the counts matter.
 
     Returns
     -------
@@ -85,13 +85,13 @@ def first_gains(
     Parameters
     ----------
     weights : Weights
-        Of the spiking network.
+        The weights of the spiking network.
     images : ndarray of uint8, shape (n, 784)
         Grey levels, 0 to 255.
     labels : ndarray of int32, shape (n,)
         The digits.
     steps : tuple of int
-        At which the counts are looked at, of 1 ms.
+        Numbers of steps of 1 ms after which the counts matter.
 
     Returns
     -------

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     import jax
 
-THRESHOLD = 5.0  # of V, for every neuron
+THRESHOLD = 5.0  # for the voltage V of every neuron, in mV
 PIXEL_SCALE = 100.0  # an input neuron gains pixel / PIXEL_SCALE in every step
 SIDE = 28  # pixels
 SHAPE = (SIDE * SIDE, 128, 10)

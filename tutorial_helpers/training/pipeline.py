@@ -1,9 +1,9 @@
-"""The way from images to weights, stage by stage.
+"""From images to weights, stage by stage.
 
-A stage of training is a loss and an optimiser. From them `gradient_update` makes an update, and
-`run_epoch` an epoch of a large network, or `scanned_updates` makes an epoch of a small one; and
-`run_stage` runs all epochs. What else is worth keeping goes into the checkpoint under a name, as
-the conversion does. Each stage draws from keys of its own, `stage_keys`.
+A stage of training is a loss and an optimiser. From them, `gradient_update` makes an update, of
+which `run_epoch` makes an epoch of a large network, or `scanned_updates` makes a whole epoch of a
+small one. `run_stage` runs all epochs. The conversion is saved in the checkpoint, too. Each stage
+draws from its own keys, which `stage_keys` makes.
 """
 
 from __future__ import annotations
@@ -54,9 +54,9 @@ from tutorial_helpers.training.stages import (
     stage_keys,
 )
 from tutorial_helpers.training.teacher import Teacher, init_teacher, teacher_logits, teacher_loss
-from tutorial_helpers.versions import installed_versions
+from tutorial_helpers.weight_sets import installed_versions
 
-#: Numbers of steps for which the accuracy of the finished weights is told.
+#: Numbers of steps for which the accuracy of the finished weights is reported.
 STEPS = (12, 20, 30, 50, 100)
 # Packages that may change the last bit of the weights.
 _PACKAGES = ("jax", "jaxlib", "optax", "numpy")
@@ -80,22 +80,22 @@ class Split(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What a training run gives.
+    """What a training run returns.
 
     Attributes
     ----------
     weights : Weights
         Ready for the spiking network.
     histories : dict of str to History
-        Loss and held-out accuracy of each epoch, by the name of the stage: ``teacher``, ``rates``,
-        ``spikes``, as far as there were these stages. The accuracy of ``spikes`` is the mean over
-        the numbers of steps.
+        Loss and held-out accuracy of each epoch, by the name of the stage: ``teacher``, ``rates``
+        and ``spikes``, if the run had them. The accuracy of ``spikes`` is the mean over the numbers
+        of steps.
     rate_accuracy : float
-        Of the ordinary network, on the held-out images, from 0 to 1.
+        Accuracy of the ordinary network on the held-out images, from 0 to 1.
     spike_accuracies : dict of int to float
-        Of the spiking network, on the held-out images, by the number of steps in `STEPS`.
+        Accuracy of the spiking network on the held-out images, for each number of steps in `STEPS`.
     scales : tuple of float
-        Those chosen for the two layers.
+        The scales of the two layers.
     """
 
     weights: Weights
@@ -119,33 +119,33 @@ def train(
     Parameters
     ----------
     images : ndarray of uint8, shape (n, 784)
-        Grey levels, 0 to 255; a part of them is held out, as `settings` says.
+        Grey levels, 0 to 255. Some of the images are held out, as `settings` says.
     labels : ndarray of uint8, shape (n,)
         The digits.
     settings : Settings, optional
-        The defaults make the weights in ``data/``. They are the same for both sets.
+        The defaults made both sets of weights in ``data/``.
     few_steps : bool
         Whether to fine-tune the spiking network for few steps.
     checkpoint : path, optional
-        A file that is written after every epoch. If it is there already, the run goes on from it,
-        also with the other value of `few_steps`: most stages are the same. It is not removed.
+        A file that is written after every epoch. If it exists, the run goes on from it, even with
+        the other value of `few_steps`, because most stages are the same. It is not removed.
     progress : bool
         Whether to show progress bars, and to say on ``stderr`` that a run goes on.
 
     Returns
     -------
     Result
-        The same, to the bit, for the same images and settings on the same machine, whether or not
+        Bit for bit the same for the same images and settings on the same machine, whether or not
         the run was interrupted.
 
     Raises
     ------
     KeyboardInterrupt
-        On Ctrl-C; with a checkpoint, it says how to go on.
+        On Ctrl-C. With a checkpoint, it says how to go on.
     OSError
         If the checkpoint cannot be written.
     ValueError
-        If there are too few images to hold some out, or the checkpoint is of another run.
+        If there are too few images to hold some out, or the checkpoint belongs to another run.
 
     Examples
     --------
@@ -168,7 +168,7 @@ def train(
     except KeyboardInterrupt:
         if kept is None:
             raise
-        # What the file holds, and not what was about to be written when Ctrl-C came.
+        # Read again, because Ctrl-C may have come while the file was being written.
         kept = Checkpoint(kept.path, run)
         if not kept.progress:
             raise KeyboardInterrupt(
@@ -181,7 +181,7 @@ def train(
 
 
 def split(images: NDArray[np.uint8], labels: NDArray[Any], settings: Settings) -> Split:
-    """Hold some of the images out, drawn with the seed.
+    """Hold out some of the images, drawn with the seed.
 
     Parameters
     ----------
@@ -190,12 +190,12 @@ def split(images: NDArray[np.uint8], labels: NDArray[Any], settings: Settings) -
     labels : ndarray, shape (n,)
         The digits.
     settings : Settings
-        Their `held_out` and `seed` count.
+        Only `held_out` and `seed` matter here.
 
     Returns
     -------
     Split
-        Both parts.
+        The images to train with, and the held-out ones.
 
     Raises
     ------
@@ -220,7 +220,7 @@ def split(images: NDArray[np.uint8], labels: NDArray[Any], settings: Settings) -
 
 
 def identity(images: NDArray[np.uint8], labels: NDArray[Any], settings: Settings) -> dict[str, Any]:
-    """Return all that decides the weights, to tell one training run from another.
+    """Return everything that decides the weights, to tell one training run from another.
 
     Parameters
     ----------
@@ -229,12 +229,12 @@ def identity(images: NDArray[np.uint8], labels: NDArray[Any], settings: Settings
     labels : ndarray, shape (n,)
         The digits.
     settings : Settings
-        Of the run.
+        The settings of the run.
 
     Returns
     -------
     dict
-        As JSON has it.
+        In types that JSON can hold.
 
     Examples
     --------
@@ -259,7 +259,7 @@ def _run(
     teacher = None
     if settings.teacher_epochs:
         teacher, histories["teacher"] = _train_teacher(data, settings, checkpoint, progress)
-    # Made when it is first asked for: a run that goes on from a checkpoint may not need it.
+    # Made when it is first needed: a run that goes on from a checkpoint may not need it.
     key = stage_keys(settings.seed, "redraw")[0]
     stock = cache(
         partial(redraw, key, data.images, data.labels, teacher, settings.copies, progress=progress)
@@ -289,7 +289,7 @@ def _run(
 def _train_teacher(
     data: Split, settings: Settings, checkpoint: Checkpoint | None, progress: bool
 ) -> tuple[Teacher, History]:
-    """Train the larger network that the network of rates learns from."""
+    """Train the larger network, from which the network of rates learns."""
     batch = min(settings.batch, len(data.images))
     updates = settings.teacher_epochs * (len(data.images) // batch)
     optimiser = adamw(settings.teacher_learning_rate, updates, settings.weight_decay)
@@ -372,7 +372,7 @@ def _convert(
     checkpoint: Checkpoint | None,
     progress: bool,
 ) -> Conversion:
-    """Scale the ordinary network for spikes, unless the checkpoint knows how."""
+    """Scale the ordinary network for spikes, unless the checkpoint holds the result."""
     kept = checkpoint.restore(stage, weights) if checkpoint is not None else None
     if kept is not None:
         converted, facts = kept
@@ -404,7 +404,7 @@ def _tune(
     steps = settings.few_steps
     batch = min(settings.batch, len(data.images))
     updates = settings.few_epochs * (len(data.images) // batch)
-    # Without decay of the weights: how large they are is what decides when a neuron spikes.
+    # Without weight decay, because the size of the weights decides when a neuron spikes.
     optimiser = adamw(settings.few_learning_rate, updates, 0.0)
     key = stage_keys(settings.seed, "spikes")[1]
     gains = first_gains(weights, data.held_images, data.held_labels, steps)

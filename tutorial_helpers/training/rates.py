@@ -12,10 +12,10 @@ from tutorial_helpers.training.network import PIXEL_SCALE, SHAPE, THRESHOLD, Wei
 def rates_from_pixels(pixels: jax.Array) -> jax.Array:
     """Compute the firing rate of the input neuron that each pixel drives.
 
-    The neuron gains ``pixel / 100`` per step and spikes, back at zero, when it reaches 5: in
-    every ``ceil(500 / pixel)``-th step. The rates are therefore coarse, 1/2, 1/3, 1/4, ..., and
-    never exceed one spike in two steps. In float32, the sums of 0.02, 0.04, 0.1 and 0.2
-    stay just below 5 at first, so that these faint pixels spike one step later than it says.
+    The neuron gains ``pixel / 100`` per step. When it reaches 5 it spikes and starts again from
+    zero, which is in every ``ceil(500 / pixel)``-th step. So the rates are coarse, 1/2, 1/3, 1/4
+    and so on, and never exceed one spike in two steps. In float32, sums of 0.02, 0.04, 0.1 and 0.2
+    stay just below 5 at first, so these faint pixels spike one step later than the formula says.
 
     Parameters
     ----------
@@ -71,7 +71,7 @@ def logits(weights: Weights, rates: jax.Array) -> jax.Array:
     Parameters
     ----------
     weights : Weights
-        Of the ordinary network.
+        The weights of the ordinary network.
     rates : jax.Array of float32, shape (n, 784)
         Firing rates of the inputs, in spikes per step.
 
@@ -96,7 +96,7 @@ def loss(weights: Weights, rates: jax.Array, labels: jax.Array) -> jax.Array:
     Parameters
     ----------
     weights : Weights
-        Of the ordinary network.
+        The weights of the ordinary network.
     rates : jax.Array of float32, shape (n, 784)
         Firing rates of the inputs, in spikes per step.
     labels : jax.Array of int32, shape (n,)
@@ -124,7 +124,7 @@ def target_loss(weights: Weights, rates: jax.Array, targets: jax.Array) -> jax.A
     Parameters
     ----------
     weights : Weights
-        Of the ordinary network.
+        The weights of the ordinary network.
     rates : jax.Array of float32, shape (n, 784)
         Firing rates of the inputs, in spikes per step.
     targets : jax.Array of float32, shape (n, 10)

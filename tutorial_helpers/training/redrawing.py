@@ -1,7 +1,7 @@
-"""A stock of redrawn images, each with the probabilities that are to be learnt for it.
+"""A stock of redrawn images, each with the probabilities to learn for it.
 
-Redrawing an image and asking the teacher takes ten times as long as learning from it, so a number
-of copies is made once, and every epoch picks one of them for each image.
+Redrawing an image and asking the teacher takes ten times as long as learning from it. So the copies
+are made once, and every epoch picks one of them for each image.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from tutorial_helpers.training.network import SHAPE
 from tutorial_helpers.training.rates import rates_from_pixels
 from tutorial_helpers.training.teacher import Teacher, teacher_logits
 
-_AT_ONCE = 500  # images; decides memory and speed, and which random numbers are drawn
+_AT_ONCE = 500  # images redrawn in one call; another number draws other random numbers
 
 
 class Stock(NamedTuple):
@@ -57,9 +57,9 @@ def redraw(
     labels : ndarray of int32, shape (n,)
         The digits.
     teacher : Teacher or None
-        Whose probabilities are to be learnt; without one, the labels are.
+        The network whose probabilities are the targets. Without one, the labels are.
     copies : int
-        How many. 32 copies of 50,000 images take 1.3 GB.
+        How often to redraw each image. 32 copies of 50,000 images take 1.3 GB.
     progress : bool
         Whether to show a progress bar.
 
@@ -104,14 +104,14 @@ def redraw(
 
 
 def pick(key: jax.Array, stock: Stock, batch: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:
-    """Pick one copy of every image, in batches of a random order; an incomplete one is left out.
+    """Pick one copy of every image, in batches of a random order, leaving out an incomplete batch.
 
     Parameters
     ----------
     key : jax.Array
         A JAX random key.
     stock : Stock
-        To pick from.
+        The copies to pick from.
     batch : int
         Images per batch, at most n.
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 
 def accuracy(scores: NDArray[Any] | jax.Array, labels: NDArray[Any] | jax.Array) -> float:
-    """Compute the share of images whose highest score, the first of equals, is their label's.
+    """Compute the share of images whose highest score is that of their label.
+
+    A tie goes to the lower digit.
 
     Parameters
     ----------

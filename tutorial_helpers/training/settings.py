@@ -1,4 +1,4 @@
-"""What a training run is told, and the recipes of the sets of weights in ``data/``."""
+"""The settings of a training run, and the recipes of the sets of weights in ``data/``."""
 
 from __future__ import annotations
 
@@ -10,39 +10,39 @@ from typing import NamedTuple
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that decides the weights, besides the images.
+    """Everything besides the images that decides the weights.
 
-    All of it is plain numbers, so that it can be kept as JSON, beside a checkpoint or the weights.
+    The settings are plain numbers, so they can be saved as JSON, in a checkpoint or with weights.
 
     Attributes
     ----------
     seed : int
-        Of the split, the initial weights, the order of the images and their augmentation.
+        Seed of the split, the initial weights, the order of the images and their augmentation.
     held_out : int
-        One image in so many is kept from training, to choose by.
+        One image in this many is held out from training, to choose by.
     batch : int
         Images per update of the weights.
     weight_decay : float
-        Of AdamW, in the stages with ordinary networks.
+        Weight decay of AdamW, in the stages with ordinary networks.
     teacher_epochs : int
-        How often the teacher is shown every training image; 0 for no teacher, which leaves the
-        labels.
+        How often the teacher is shown every training image. With 0 there is no teacher, and the
+        network learns from the labels.
     teacher_learning_rate : float
-        Where the cosine decay to zero starts, as for the other two.
+        Learning rate of the teacher, from which a cosine falls to zero, as for the other two.
     copies : int
-        How often every training image is redrawn for the network of rates and that of spikes.
+        How often every training image is redrawn for the networks of rates and of spikes.
     epochs : int
         How often the network of rates is shown every training image, as one of its copies.
     learning_rate : float
-        Of the network of rates.
+        Learning rate of the network of rates.
     steps : int
-        Of 1 ms: for how long the spiking network is shown an image when the scales are chosen.
+        For how many steps of 1 ms the spiking network is shown an image when scales are chosen.
     few_steps : tuple of int
-        Numbers of steps at which the network for few steps is to have its answer.
+        Numbers of steps after which the network for few steps should have its answer.
     few_epochs : int
         How often that network is shown every training image, as one of its copies.
     few_learning_rate : float
-        Of that network.
+        Learning rate of that network.
     """
 
     seed: int = 1

@@ -1,4 +1,4 @@
-"""A chapter that trains is skipped, with a notice, where training cannot be done."""
+"""Skipping a chapter that trains where JAX or Optax is missing."""
 
 from __future__ import annotations
 
@@ -10,11 +10,9 @@ from tutorial_helpers.training.dependencies import PACKAGES, check_dependencies,
 def skip_without_training() -> None:
     """Skip the rest of a notebook if what training needs is not installed.
 
-    A notice says so, and what to do about it. From then on, the cells of this notebook do nothing,
-    as long as something is missing: all of them can be run, and none fails. Cells of nothing but
-    magics still work, so that ``%pip install`` does, and so does the cell that calls this function.
-
-    Where all is there, nothing happens.
+    A notice says what is missing and how to install it. Until it is installed, the cells of the
+    notebook can be run but do nothing. Cells that hold only magics still work, so that ``%pip
+    install`` does, and so does the cell that calls this function.
 
     Raises
     ------
@@ -23,7 +21,7 @@ def skip_without_training() -> None:
 
     Examples
     --------
-    >>> skip_without_training()  # all is there
+    >>> skip_without_training()  # everything is installed
     """
     from IPython import get_ipython
 
@@ -45,10 +43,10 @@ def skip_without_training() -> None:
 
 
 def _nothing_while_missing(lines: list[str]) -> list[str]:
-    """Return the lines of a cell, or none if it is to be skipped; IPython calls this."""
+    """Return the lines of a cell, or none if the cell is skipped. IPython calls this."""
     code = [line for line in lines if line.strip()]
     magics = all(line.startswith(("%", "!")) and not line.startswith("%%") for line in code)
     if magics or any(skip_without_training.__name__ in line for line in code):
         return lines
-    importlib.invalidate_caches()  # what was installed since is to be found
+    importlib.invalidate_caches()  # so that newly installed packages are found
     return [] if missing_package() else lines

@@ -1,7 +1,7 @@
-"""The network of spikes, in JAX: the same network as `tutorial_helpers.models` has in PyGeNN.
+"""The spiking network in JAX, the same one that `tutorial_helpers.models` describes in PyGeNN.
 
-It can be differentiated, with a surrogate for the slope of the threshold, and so trained as it is:
-with its resets, its delays and the few steps that it has.
+It can be differentiated, with a surrogate for the slope of the threshold. So it can be trained as
+it runs, with its resets and delays.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ _State = tuple[jax.Array, jax.Array, jax.Array, jax.Array]
 def emit(v: jax.Array) -> jax.Array:
     """Return 1 where a neuron spikes, else 0, with a slope to train by.
 
-    The slope of a step is 0 almost everywhere, and teaches nothing. In its place stands a triangle
-    as wide as it is high, 1 at the threshold and 0 at V = 0 and at twice the threshold: of these
-    neurons one says that a little more input would have changed what they do (Esser et al. 2016,
-    "Convolutional networks for fast, energy-efficient neuromorphic computing").
+    The slope of a step is 0 almost everywhere, and teaches nothing. A triangle takes its place. It
+    is highest at the threshold, and 0 at V = 0 and at twice the threshold: near the threshold, a
+    little more input would have changed what the neuron does (Esser et al. 2016, "Convolutional
+    networks for fast, energy-efficient neuromorphic computing").
 
     Parameters
     ----------
@@ -63,7 +63,7 @@ def input_spikes(currents: jax.Array, steps: int) -> jax.Array:
     currents : jax.Array of float32, shape (n, 784)
         What each input neuron gains in every step, in mV.
     steps : int
-        How many, of 1 ms.
+        Number of steps of 1 ms.
 
     Returns
     -------
@@ -86,22 +86,22 @@ def counts_by_step(weights: Weights, currents: jax.Array, steps: int) -> jax.Arr
     """Run the spiking network, and count the spikes of its outputs up to every step.
 
     All neurons start at V = 0. In each step of 1 ms, an input neuron gains its current, and the
-    other neurons gain the weights of those that spiked in the *previous* step. Whoever then has
-    V >= 5 spikes and starts again from zero.
+    other neurons gain the weights of the neurons that spiked in the *previous* step. A neuron that
+    then has V >= 5 spikes and starts again from zero.
 
     Parameters
     ----------
     weights : Weights
-        Of the spiking network.
+        The weights of the spiking network.
     currents : jax.Array of float32, shape (n, 784)
         What each input neuron gains in every step, in mV.
     steps : int
-        How many, of 1 ms.
+        Number of steps of 1 ms.
 
     Returns
     -------
     jax.Array of float32, shape (steps, n, 10)
-        Whole numbers. They can be differentiated by the weights: see `emit`.
+        Whole numbers, which can be differentiated with respect to the weights: see `emit`.
 
     Examples
     --------
@@ -109,7 +109,7 @@ def counts_by_step(weights: Weights, currents: jax.Array, steps: int) -> jax.Arr
     >>> counts_by_step(weights, jnp.array([[2.5]]), 6).ravel()  # spikes pass two layers
     Array([0., 0., 0., 1., 1., 2.], dtype=float32)
     """
-    # A spike arrives one step after it was emitted: in the first step there is none.
+    # A spike arrives one step after it was emitted, so none arrives in the first step.
     arriving = jnp.roll(input_spikes(currents, steps), 1, axis=0).at[0].set(0.0)
 
     def step(state: _State, to_hidden: jax.Array) -> tuple[_State, jax.Array]:
@@ -131,9 +131,9 @@ def counts_by_step(weights: Weights, currents: jax.Array, steps: int) -> jax.Arr
 def _fire(v: jax.Array) -> tuple[jax.Array, jax.Array]:
     """Return the voltages after the spikes, and the spikes.
 
-    The reset is a fact, not a choice: no gradient flows through it, as it would say that a neuron
-    may keep its voltage by not spiking (Zenke & Vogels 2021, "The remarkable robustness of
-    surrogate gradient learning for instilling complex function in spiking neural networks").
+    No gradient flows through the reset, because it would reward a neuron for keeping its voltage by
+    not spiking (Zenke & Vogels 2021, "The remarkable robustness of surrogate gradient learning for
+    instilling complex function in spiking neural networks").
     """
     spikes = emit(v)
     return v * (1.0 - jax.lax.stop_gradient(spikes)), spikes
@@ -147,13 +147,13 @@ def simulate_spikes(
     Parameters
     ----------
     weights : Weights
-        Of the spiking network.
+        The weights of the spiking network.
     images : ndarray of uint8, shape (n, 784)
         Grey levels, 0 to 255.
     steps : int
-        How many, of 1 ms.
+        Number of steps of 1 ms.
     batch : int
-        Images at a time; decides memory and speed alone.
+        Images at a time. The result does not depend on it.
 
     Returns
     -------
@@ -175,18 +175,18 @@ def simulate_spikes(
 def simulate_counts(
     weights: Weights, images: NDArray[np.uint8], steps: tuple[int, ...], batch: int = 250
 ) -> NDArray[np.float32]:
-    """Run the spiking network on many images, and look at the counts after some numbers of steps.
+    """Run the spiking network on many images, and count spikes after several numbers of steps.
 
     Parameters
     ----------
     weights : Weights
-        Of the spiking network.
+        The weights of the spiking network.
     images : ndarray of uint8, shape (n, 784)
         Grey levels, 0 to 255.
     steps : tuple of int
-        Of 1 ms.
+        Numbers of steps of 1 ms.
     batch : int
-        Images at a time; decides memory and speed alone.
+        Images at a time. The result does not depend on it.
 
     Returns
     -------
@@ -202,7 +202,7 @@ def simulate_counts(
     """
     parts = []
     for start in range(0, len(images), batch):
-        # Divided here: a compiler may turn the division into a product, which rounds differently.
+        # Divided here, because a compiler may turn it into a product, which rounds differently.
         currents = images[start : start + batch].astype(np.float32) / np.float32(PIXEL_SCALE)
         parts.append(np.asarray(_counts_at(weights, currents, steps)))
     return np.concatenate(parts, axis=1)

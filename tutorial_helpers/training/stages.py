@@ -1,4 +1,4 @@
-"""Stages of training: epochs of updates, one after the other, each kept as soon as it is done."""
+"""Stages of training: epochs of updates, each saved as soon as it is done."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ class State(NamedTuple):
     Attributes
     ----------
     weights : pytree of jax.Array
-        Of the network in training.
+        The weights of the network in training.
     optimiser : Optax state
-        Of what turns gradients into changes of the weights.
+        The state of the optimiser.
     """
 
     weights: Any
@@ -37,12 +37,12 @@ class State(NamedTuple):
 
 
 class History(NamedTuple):
-    """What came of each epoch of a stage.
+    """Loss and accuracy of each epoch of a stage.
 
     Attributes
     ----------
     losses : list of float
-        Mean over the batches.
+        The mean over the batches.
     accuracies : list of float
         On the held-out images, from 0 to 1.
     """
@@ -54,15 +54,15 @@ class History(NamedTuple):
 def stage_keys(seed: int, name: str) -> tuple[jax.Array, jax.Array]:
     """Draw the two keys of a stage, for its start and for its epochs.
 
-    They depend on the stage's name and not on its place, so that a further stage before or after
-    it changes none of its random numbers.
+    They depend on the stage's name and not on its place, so that another stage before or after it
+    changes none of its random numbers.
 
     Parameters
     ----------
     seed : int
-        Of the training run.
+        Seed of the training run.
     name : str
-        Of the stage.
+        Name of the stage.
 
     Returns
     -------
@@ -84,14 +84,14 @@ def stage_keys(seed: int, name: str) -> tuple[jax.Array, jax.Array]:
 def adamw(learning_rate: float, updates: int, weight_decay: float) -> optax.GradientTransformation:
     """Make AdamW, with a learning rate that falls to zero along a cosine.
 
-    The same numbers give the same object again, for `gradient_update`.
+    The same numbers give the same object, so that `gradient_update` compiles once for it.
 
     Parameters
     ----------
     learning_rate : float
-        To start from.
+        The learning rate to start from.
     updates : int
-        How many there will be.
+        How many updates there will be.
     weight_decay : float
         Share of each weight, times the learning rate, that an update takes away.
 
@@ -125,14 +125,14 @@ def _descend(
 def gradient_update(loss: Loss, optimiser: optax.GradientTransformation) -> Update:
     """Make the function that changes the weights by one batch.
 
-    The same loss and optimiser give the same function again, so that it is compiled once.
+    The same loss and optimiser give the same function, so that it is compiled once.
 
     Parameters
     ----------
     loss : callable
         ``loss(weights, key, images, labels)`` gives the mean loss of a batch.
     optimiser : optax.GradientTransformation
-        What turns gradients into changes of the weights.
+        The optimiser, which turns gradients into changes of the weights.
 
     Returns
     -------
@@ -161,14 +161,14 @@ def run_epoch(
     labels: NDArray[Any],
     batch: int,
 ) -> tuple[Any, float]:
-    """Use every image once, in a random order; a last incomplete batch is left out.
+    """Use every image once, in a random order, leaving out an incomplete last batch.
 
     Parameters
     ----------
     update : callable
         From `gradient_update`.
     state : pytree
-        Before the epoch.
+        The state before the epoch.
     key : jax.Array
         A JAX random key, for the order of the images and for what `update` draws.
     images : ndarray of uint8, shape (n, 784)
@@ -181,9 +181,9 @@ def run_epoch(
     Returns
     -------
     state : pytree
-        After the epoch.
+        The state after the epoch.
     loss : float
-        Mean over the batches.
+        The mean over the batches.
 
     Examples
     --------
@@ -197,7 +197,7 @@ def run_epoch(
     order = np.asarray(jax.random.permutation(ordering, len(images)))
     chosen = order[: count * batch].reshape(count, batch)
     losses = []
-    # A loop of Python, not of JAX: on a CPU it is no slower, and Ctrl-C ends it after a batch.
+    # On a CPU a loop in Python is as fast as one in JAX, and Ctrl-C ends it after a batch.
     for rows, draw in zip(chosen, jax.random.split(drawing, count), strict=True):
         state, loss = update(state, draw, images[rows], labels[rows])
         losses.append(loss)
@@ -211,15 +211,15 @@ def scanned_updates(
 ) -> Callable[[State, NDArray[Any], NDArray[Any]], tuple[State, jax.Array]]:
     """Make the function that changes the weights by many batches, in one call.
 
-    Small networks learn from a batch in a millisecond, of which calling JAX is a good part. The
-    same loss and optimiser give the same function again, so that it is compiled once.
+    A small network learns from a batch in a millisecond, and a good part of that is the call of
+    JAX. The same loss and optimiser give the same function, so that it is compiled once.
 
     Parameters
     ----------
     loss : callable
         ``loss(weights, images, targets)`` gives the mean loss of a batch.
     optimiser : optax.GradientTransformation
-        What turns gradients into changes of the weights.
+        The optimiser, which turns gradients into changes of the weights.
 
     Returns
     -------
@@ -261,19 +261,19 @@ def run_stage(
     checkpoint: Checkpoint | None = None,
     progress: bool = True,
 ) -> tuple[Any, History]:
-    """Run one stage of training, or what a checkpoint says is left of it.
+    """Run one stage of training, or the part of it that a checkpoint does not hold.
 
-    Every epoch draws from a key of its own, made of `key` and its number. So it is all the same,
-    to the bit, whether the epochs before it were run now or came from the checkpoint.
+    Every epoch draws from its own key, made of `key` and its number. So the result is the same, bit
+    for bit, whether the epochs before it were run now or came from the checkpoint.
 
     Parameters
     ----------
     name : str
-        Of the stage, for the progress bar and the checkpoint.
+        Name of the stage, for the progress bar and the checkpoint.
     state : pytree
-        To start from.
+        The state to start from.
     epochs : int
-        How many.
+        Number of epochs.
     epoch : callable
         ``epoch(state, key)`` gives the state after an epoch and the mean loss.
     score : callable
@@ -281,16 +281,16 @@ def run_stage(
     key : jax.Array
         A JAX random key.
     checkpoint : Checkpoint, optional
-        Where each epoch is kept once it is done, and where to go on from.
+        Where each epoch is saved when it is done, and from where to go on.
     progress : bool
         Whether to show a progress bar.
 
     Returns
     -------
     state : pytree
-        After the last epoch.
+        The state after the last epoch.
     history : History
-        What came of all epochs, those of the checkpoint included.
+        The losses and accuracies of all epochs, including those of the checkpoint.
 
     Raises
     ------

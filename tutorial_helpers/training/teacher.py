@@ -1,8 +1,8 @@
 """A larger, convolutional network, from whose doubts the network of rates learns.
 
-A label says that an image is a 4. A good network says that it is a 4 and looks a little like a 9,
-which tells a small network more than the label does (Hinton et al. 2015, "Distilling the knowledge
-in a neural network"). The teacher is used in training alone and is thrown away afterwards.
+A label says that an image is a 4. A good network says that it is a 4 and looks a little like a 9.
+A small network learns more from that than from the label (Hinton et al. 2015, "Distilling the
+knowledge in a neural network"). The teacher is thrown away after training.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from tutorial_helpers.training.rates import rates_from_pixels
 _CHANNELS = (16, 32, 64)
 _STRIDES = (2, 1, 2)
 _DENSE = 160
-_DROPPED = (0.3, 0.4)  # share of the inputs of the two dense layers that is left out in training
+_DROPPED = (0.3, 0.4)  # share of the inputs of the two dense layers that training leaves out
 
 
 class Layer(NamedTuple):

@@ -13,21 +13,21 @@ from typing import Any
 import numpy as np
 
 from tutorial_helpers import weight_sets
-from tutorial_helpers.drafts import draft
+from tutorial_helpers.atomic_write import atomic_write
 from tutorial_helpers.weight_sets import LIST_FILE, WEIGHT_FILES, load_weights
 
 PROVENANCE_FILE = "provenance.json"
 
 
 def save_weights(weights: Sequence[Any], directory: str | os.PathLike[str]) -> list[Path]:
-    """Write both matrices as .npy files, replacing old ones only once both are complete.
+    """Write both matrices as .npy files. Old files are replaced once both new ones are complete.
 
     Parameters
     ----------
     weights : Weights
-        Of the spiking network.
+        The weights of the spiking network.
     directory : path
-        Made if need be.
+        Made if it is missing.
 
     Returns
     -------
@@ -42,8 +42,8 @@ def save_weights(weights: Sequence[Any], directory: str | os.PathLike[str]) -> l
     """
     paths = [Path(directory) / name for name in WEIGHT_FILES]
     with contextlib.ExitStack() as stack:
-        drafts = [stack.enter_context(draft(path)) for path in paths]
-        for place, matrix in zip(drafts, weights, strict=True):
+        places = [stack.enter_context(atomic_write(path)) for path in paths]
+        for place, matrix in zip(places, weights, strict=True):
             with place.open("wb") as file:
                 np.save(file, np.ascontiguousarray(matrix, dtype=np.float32), allow_pickle=False)
     return paths
@@ -55,9 +55,9 @@ def save_provenance(provenance: Mapping[str, Any], directory: str | os.PathLike[
     Parameters
     ----------
     provenance : mapping
-        Anything that JSON has.
+        Anything that JSON can hold.
     directory : path
-        Made if need be.
+        Made if it is missing.
 
     Returns
     -------
@@ -77,29 +77,29 @@ def save_provenance(provenance: Mapping[str, Any], directory: str | os.PathLike[
 def install(
     folder: str | os.PathLike[str], name: str, description: str, data: Path | None = None
 ) -> list[Path]:
-    """Copy trained weights to ``data/`` and list them there, so that they can be had by name.
+    """Copy trained weights to ``data/`` and list them there, so that they can be loaded by name.
 
     Parameters
     ----------
     folder : path
-        With the two files of weights and their ``provenance.json``.
+        The folder with the two files of weights and their ``provenance.json``.
     name : str
-        Of the set. The files of ``"default"`` go right into `data`, others into a folder in it.
+        Name of the set. The files of ``"default"`` go into `data`, others into a folder in it.
     description : str
         What the set is for, in one line.
     data : Path, optional
-        Where to; the repository's ``data/`` unless given.
+        Where to copy to, if not to the repository's ``data/``.
 
     Returns
     -------
     list of Path
-        The files that were written, the list ``weights.json`` last: weights that were only partly
-        replaced are known by their hash.
+        The files that were written. The list ``weights.json`` is the last, so its hashes reveal
+        weights that were only partly replaced.
 
     Raises
     ------
     OSError, ValueError
-        If something is missing or not as it should be; see `load_weights`.
+        If something is missing or wrong; see `load_weights`.
 
     Examples
     --------
@@ -129,7 +129,7 @@ def install(
 
 
 def set_folder(name: str) -> Path:
-    """Return the folder of a set, from ``data/`` on.
+    """Return the folder of a set, relative to ``data/``.
 
     Examples
     --------
@@ -140,6 +140,6 @@ def set_folder(name: str) -> Path:
 
 
 def _write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Write JSON for people to read, too."""
-    with draft(path) as place:
+    """Write JSON that people can read, too."""
+    with atomic_write(path) as place:
         place.write_text(json.dumps(value, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")

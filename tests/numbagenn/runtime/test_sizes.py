@@ -14,10 +14,10 @@ import pytest
 
 import numbagenn as engine
 from numbagenn import model as model_module
+from numbagenn.base import available_memory as memory
 from numbagenn.base.types import Double, Float, Precision
 from numbagenn.base.wording import in_bytes, shown
 from numbagenn.compat import v4_9 as legacy
-from numbagenn.memory import available as memory
 from numbagenn.memory.buffers import Buffer
 from numbagenn.runtime import connectivity, sizes
 from numbagenn.runtime import loaded_model as runtime

@@ -1,7 +1,4 @@
-"""Figures of decisions that take time: when answers come, when to stop, and what steps cost.
-
-They are drawn, described and shown as those of `plotting` are, which they take their style from.
-"""
+"""Figures of decisions that take time: when answers come, when to stop, and what steps cost."""
 
 from __future__ import annotations
 
@@ -13,47 +10,26 @@ import numpy as np
 from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator, NullFormatter
 from numpy.typing import NDArray
 
-from tutorial_helpers.canvas import (
+from tutorial_helpers.figures.arguments import check_at_most, check_positive, checked_numbers
+from tutorial_helpers.figures.style import (
     BLUE,
     COLOURS,
     GREY,
     INK,
     LINES,
     MARKS,
-    PALE,
-    PIXELS,
     STYLE,
     VERMILION,
-    WIDTH,
-    check_at_most,
-    check_positive,
-    checked_digits,
-    checked_images,
-    checked_numbers,
     counted,
     legend_if_several,
     new_figure,
 )
 
-__all__ = [
-    "plot_accuracy_over_time",
-    "plot_early_answers",
-    "plot_moments",
-    "plot_operations",
-    "plot_races",
-    "plot_settling",
-    "plot_speed",
-]
-
 _TOLD = (5, 10, 20, 50, 100, 200, 500, 1000)  # steps at which a description gives the values
 _ZOOM = 5.0  # per cent below the best: what an enlarged axis shows
-
-
-# --- Accuracy ------------------------------------------------------------------------------------
 
 
 @style.context(STYLE)
@@ -102,179 +78,14 @@ def plot_accuracy_over_time(curves: Mapping[str, NDArray[Any]]) -> Figure:
     return figure
 
 
-def _checked_accuracies(name: str, curves: Mapping[str, Any]) -> list[NDArray[np.float64]]:
-    """Return 1 to 3 curves of percentages, of one length of at least 2."""
-    if not curves:
-        raise ValueError(f"{name} should hold at least one curve, not none.")
-    check_at_most(name, len(curves), len(COLOURS))
-    arrays = [checked_numbers(name, curve).astype(np.float64) for curve in curves.values()]
-    shapes = {array.shape for array in arrays}
-    if len(shapes) > 1 or arrays[0].ndim != 1 or len(arrays[0]) < 2:
-        raise ValueError(
-            f"{name} should have one shape (n,), n at least 2, not "
-            f"{' and '.join(str(array.shape) for array in arrays)}."
-        )
-    if max(array.max() for array in arrays) > 100:
-        raise ValueError(f"{name} should be percentages, 100 at most.")
-    return arrays
-
-
-def _enlarge(axes: Axes, accuracies: Sequence[NDArray[np.float64]]) -> None:
-    """Show the best few per cent of an axis of accuracies."""
-    best = max(float(accuracy.max()) for accuracy in accuracies)
-    bottom = max(np.floor(best) - _ZOOM + 1, 0)
-    axes.set_ylim(bottom, best + 0.08 * (best - bottom + 1))
-    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-
-
-# --- Answers on their way ------------------------------------------------------------------------
-
-
-@style.context(STYLE)
-def plot_races(images: NDArray[Any], labels: NDArray[Any], counts: NDArray[Any]) -> Figure:
-    """Draw how the spikes of the ten output neurons add up for a few images.
-
-    The neurons that lead at some time have their digits at the end of their lines. Of equals the
-    lowest digit leads, as in the prediction, and before the first spike nobody does.
-
-    Parameters
-    ----------
-    images : ndarray of numbers, shape (n, 784)
-        1 to 6 images. Grey levels from 0 (paper) up; the largest is drawn black.
-    labels : ndarray of integers, shape (n,)
-        The true digits, 0 to 9.
-    counts : ndarray of numbers, shape (steps, n, 10)
-        Spikes of the output neurons from the first step to each step.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If a shape, type or value is not as said above.
-
-    Examples
-    --------
-    >>> counts = np.zeros((3, 1, 10), int)
-    >>> counts[1:, 0, 7], counts[2:, 0, 2] = 1, 2
-    >>> plot_races(np.eye(1, 784), np.array([2]), counts).get_label()
-    'Spikes of the 10 output neurons over 3 steps for 1 image: a 2, read as 7 from step 2 and as 2 \
-from step 3.'
-    """
-    images = checked_images(images)
-    labels = checked_digits("labels", labels, len(images))
-    check_at_most("images", len(images), 6)
-    counts = checked_numbers("counts", counts)
-    if counts.ndim != 3 or not len(counts) or counts.shape[1:] != (len(images), 10):
-        raise ValueError(
-            f"counts should have the shape (steps, {len(images)}, 10), steps at least 1, "
-            f"not {counts.shape}."
-        )
-    rows, steps = len(images), np.arange(1, len(counts) + 1)
-    figure = Figure(figsize=(WIDTH, 1.1 + 1.7 * rows), layout="constrained")
-    grid = figure.add_gridspec(rows, 2, width_ratios=(3, 1))
-    panels = [figure.add_subplot(grid[row, 0]) for row in range(rows)]
-    sentences = []
-    for row, (axes, label) in enumerate(zip(panels, labels, strict=True)):
-        race = counts[:, row]
-        answers = _answers(race)
-        leaders = {digit for _, digit in answers}
-        top = max(float(race.max()), 1.0)
-        for digit in sorted(range(10), key=lambda digit: (digit in leaders, digit == label)):
-            colour = _racer(digit, label, leaders)
-            width = 2.0 if digit in leaders or digit == label else 1.0
-            axes.step(steps, race[:, digit], where="post", color=colour, linewidth=width)
-        heights = _apart({digit: float(race[-1, digit]) for digit in leaders}, 0.19 * top)
-        for digit, height in heights.items():
-            at = (steps[-1], height)
-            colour = _racer(digit, label, leaders)
-            axes.annotate(
-                f"{digit}",
-                at,
-                (5, 0),
-                textcoords="offset points",
-                color=colour,
-                va="center",
-                annotation_clip=False,
-            )
-        axes.set(xlim=(0, steps[-1]), ylim=(-0.04 * top, 1.1 * top), ylabel="spikes")
-        axes.yaxis.set_major_locator(MaxNLocator(3, integer=True))
-        axes.tick_params(labelbottom=row == rows - 1)
-        picture = figure.add_subplot(grid[row, 1])
-        picture.imshow(images[row].reshape(PIXELS, PIXELS), cmap="gray_r", vmin=0)
-        picture.set(xticks=(), yticks=())
-        picture.spines[:].set_visible(False)
-        story = _shortened([f"{digit}" for _, digit in answers])
-        picture.set_title(f"a {label}, read as\n{story}", loc="center", fontsize=11, pad=2)
-        sentences.append(f"a {label}, {_story(answers)}")
-    panels[-1].set_xlabel("steps (1 ms each)")
-    panels[0].set_title("Spikes of the output neurons")
-    handles = [
-        Line2D([], [], color=colour, linewidth=4, label=name)
-        for colour, name in [(BLUE, "true digit"), (VERMILION, "others that lead"), (PALE, "rest")]
-    ]
-    figure.legend(handles=handles, loc="outside lower left", ncols=3, frameon=False)
-    figure.set_label(
-        f"Spikes of the 10 output neurons over {counted(len(counts), 'step')} for "
-        f"{counted(rows, 'image')}: {'; '.join(sentences)}."
-    )
-    return figure
-
-
-def _answers(race: NDArray[Any]) -> list[tuple[int, int]]:
-    """List the answers of one image, each with the step from which it holds."""
-    digits = np.where(race.any(axis=1), race.argmax(axis=1), -1)
-    before = np.insert(digits[:-1], 0, -1)
-    return [(int(step) + 1, int(digits[step])) for step in np.flatnonzero(digits != before)]
-
-
-def _story(answers: list[tuple[int, int]]) -> str:
-    """Tell the first answer and the last one, and how many lie between."""
-    if not answers:
-        return "not read"
-    (first, digit), (last, final) = answers[0], answers[-1]
-    if len(answers) == 1:
-        return f"read as {digit} from step {first}"
-    between = f", {counted(len(answers) - 2, 'other answer')} later," if len(answers) > 2 else ""
-    return f"read as {digit} from step {first} and{between} as {final} from step {last}"
-
-
-def _racer(digit: int, label: int, leaders: set[int]) -> str:
-    """Return the colour of a digit's line."""
-    if digit == label:
-        return BLUE
-    return VERMILION if digit in leaders else PALE
-
-
-def _apart(heights: dict[int, float], least: float) -> dict[int, float]:
-    """Move heights until they are at least so far apart, in their order."""
-    moved: dict[int, float] = {}
-    lowest = -np.inf
-    # Of equals the lowest digit leads, and so it comes last, on top.
-    for digit, height in sorted(heights.items(), key=lambda item: (item[1], -item[0])):
-        moved[digit] = lowest = max(height, lowest + least)
-    # All of them went up; so that their middle is where it was, they come down again.
-    down = sum(moved[digit] - height for digit, height in heights.items()) / max(len(heights), 1)
-    return {digit: height - down for digit, height in moved.items()}
-
-
-def _shortened(answers: list[str]) -> str:
-    """Put arrows between answers, of which the last ones matter most."""
-    if not answers:
-        return "nothing"
-    return " → ".join(answers if len(answers) <= 4 else ["…", *answers[-3:]])
-
-
 @style.context(STYLE)
 def plot_settling(steps: NDArray[Any], right: NDArray[Any], timesteps: int) -> Figure:
-    """Draw when answers have become final, those that are right apart from those that are wrong.
+    """Draw when answers become final, the right ones and the wrong ones apart.
 
     Parameters
     ----------
     steps : ndarray of integers, shape (n,)
-        For each image the step from which on its answer no longer changes, 1 to `timesteps`.
+        For each image the step after which its answer no longer changes, 1 to `timesteps`.
     right : ndarray of bools, shape (n,)
         Whether that answer is right.
     timesteps : int
@@ -287,7 +98,7 @@ def plot_settling(steps: NDArray[Any], right: NDArray[Any], timesteps: int) -> F
     Raises
     ------
     ValueError
-        If a shape, type or value is not as said above.
+        If a shape, type or value is not as described above.
 
     Examples
     --------
@@ -330,32 +141,9 @@ def plot_settling(steps: NDArray[Any], right: NDArray[Any], timesteps: int) -> F
     return figure
 
 
-def _checked_steps(name: str, steps: NDArray[Any], timesteps: int) -> NDArray[np.int64]:
-    """Return steps as integers, once they are from 1 to `timesteps`, and at least one."""
-    steps = np.asarray(steps)
-    if steps.ndim != 1 or not len(steps) or steps.dtype.kind not in "iu":
-        raise ValueError(
-            f"{name} should be integers of the shape (n,), n at least 1, not {steps.dtype} of "
-            f"{steps.shape}."
-        )
-    if steps.min() < 1 or steps.max() > timesteps:
-        raise ValueError(
-            f"{name} should be from 1 to {timesteps}, not from {steps.min()} to {steps.max()}."
-        )
-    return steps.astype(np.int64)
-
-
-def _first_for(steps: NDArray[np.int64], share: float) -> int:
-    """Return the first step by which a share of all is reached."""
-    return int(np.sort(steps)[int(np.ceil(share * len(steps))) - 1])
-
-
-# --- Stopping ------------------------------------------------------------------------------------
-
-
 @style.context(STYLE)
 def plot_moments(moments: Mapping[str, NDArray[Any]], timesteps: int) -> Figure:
-    """Draw for what share of images each of several moments has come, step by step.
+    """Draw, step by step, the share of images for which each of several moments has come.
 
     Parameters
     ----------
@@ -371,7 +159,7 @@ def plot_moments(moments: Mapping[str, NDArray[Any]], timesteps: int) -> Figure:
     Raises
     ------
     ValueError
-        If there is nothing to draw, lengths differ, or a value is not as said above.
+        If there is nothing to draw, lengths differ, or a value is not as described above.
 
     Examples
     --------
@@ -415,7 +203,7 @@ def plot_early_answers(
     *,
     title: str = "Stopping early",
 ) -> Figure:
-    """Draw accuracy over steps: the same number for all images, and each as many as it needs.
+    """Draw accuracy over steps, with the same number for all images and with as many as each needs.
 
     Parameters
     ----------
@@ -427,7 +215,7 @@ def plot_early_answers(
     chosen : mapping of str to int
         For each network the margin that was chosen, which is marked.
     title : str
-        What the figure tells.
+        Title of the figure.
 
     Returns
     -------
@@ -436,7 +224,8 @@ def plot_early_answers(
     Raises
     ------
     ValueError
-        If there is nothing to draw, names or shapes do not fit, or a number is not as said above.
+        If there is nothing to draw, names or shapes do not fit, or a number is not as described
+        above.
 
     Examples
     --------
@@ -489,14 +278,11 @@ after 6.2 steps on average.'
     return figure
 
 
-# --- Costs ---------------------------------------------------------------------------------------
-
-
 @style.context(STYLE)
 def plot_operations(operations: Mapping[str, NDArray[Any]], others: Mapping[str, float]) -> Figure:
-    """Draw how many operations a decision takes after each step, beside numbers that do not grow.
+    """Draw how many operations a decision has taken after each step, beside fixed numbers.
 
-    A dot marks where a curve comes to exceed such a number.
+    A dot marks where a curve exceeds such a number for the first time.
 
     Parameters
     ----------
@@ -512,7 +298,7 @@ def plot_operations(operations: Mapping[str, NDArray[Any]], others: Mapping[str,
     Raises
     ------
     ValueError
-        If there is nothing to draw, lengths differ, or a number is not as said above.
+        If there is nothing to draw, lengths differ, or a number is not as described above.
 
     Examples
     --------
@@ -567,7 +353,7 @@ def plot_speed(
     rates: Mapping[str, Sequence[float]],
     accuracies: Mapping[str, Sequence[float]],
 ) -> Figure:
-    """Draw accuracy over images per second, a mark for each number of steps.
+    """Draw accuracy over images per second, with a mark for each number of steps.
 
     Parameters
     ----------
@@ -585,7 +371,8 @@ def plot_speed(
     Raises
     ------
     ValueError
-        If there is nothing to draw, names or lengths do not fit, or a number is not as said above.
+        If there is nothing to draw, names or lengths do not fit, or a number is not as described
+        above.
 
     Examples
     --------
@@ -642,3 +429,48 @@ def plot_speed(
     legend_if_several(figure, axes, two_columns_below=28)
     figure.set_label(f"Accuracy and images per second: {'; '.join(sentences)}.")
     return figure
+
+
+def _checked_accuracies(name: str, curves: Mapping[str, Any]) -> list[NDArray[np.float64]]:
+    """Return 1 to 3 curves of percentages, of one length of at least 2."""
+    if not curves:
+        raise ValueError(f"{name} should hold at least one curve, not none.")
+    check_at_most(name, len(curves), len(COLOURS))
+    arrays = [checked_numbers(name, curve).astype(np.float64) for curve in curves.values()]
+    shapes = {array.shape for array in arrays}
+    if len(shapes) > 1 or arrays[0].ndim != 1 or len(arrays[0]) < 2:
+        raise ValueError(
+            f"{name} should have one shape (n,), n at least 2, not "
+            f"{' and '.join(str(array.shape) for array in arrays)}."
+        )
+    if max(array.max() for array in arrays) > 100:
+        raise ValueError(f"{name} should be percentages, 100 at most.")
+    return arrays
+
+
+def _enlarge(axes: Axes, accuracies: Sequence[NDArray[np.float64]]) -> None:
+    """Show the best few per cent of an axis of accuracies."""
+    best = max(float(accuracy.max()) for accuracy in accuracies)
+    bottom = max(np.floor(best) - _ZOOM + 1, 0)
+    axes.set_ylim(bottom, best + 0.08 * (best - bottom + 1))
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+
+
+def _checked_steps(name: str, steps: NDArray[Any], timesteps: int) -> NDArray[np.int64]:
+    """Return steps as integers, once they are from 1 to `timesteps`, and at least one."""
+    steps = np.asarray(steps)
+    if steps.ndim != 1 or not len(steps) or steps.dtype.kind not in "iu":
+        raise ValueError(
+            f"{name} should be integers of the shape (n,), n at least 1, not {steps.dtype} of "
+            f"{steps.shape}."
+        )
+    if steps.min() < 1 or steps.max() > timesteps:
+        raise ValueError(
+            f"{name} should be from 1 to {timesteps}, not from {steps.min()} to {steps.max()}."
+        )
+    return steps.astype(np.int64)
+
+
+def _first_for(steps: NDArray[np.int64], share: float) -> int:
+    """Return the first step by which a share of all is reached."""
+    return int(np.sort(steps)[int(np.ceil(share * len(steps))) - 1])

@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all."""
+"""Files that are written as a whole or not at all."""
 
 from __future__ import annotations
 
@@ -9,35 +9,36 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def draft(path: Path) -> Iterator[Path]:
-    """Give a place to write a file to, which takes the place of `path` only if all goes well.
+def atomic_write(path: Path) -> Iterator[Path]:
+    """Give a temporary file to write to, which replaces `path` when the block ends without error.
 
-    Whatever ends the block early, an error or Ctrl-C, leaves `path` as it was, and no draft.
+    If an error or Ctrl-C ends the block early, `path` stays as it was and the temporary file is
+    removed.
 
     Parameters
     ----------
     path : Path
-        The file to write; its folder is made if need be.
+        The file to write. Its folder is made if it is missing.
 
     Yields
     ------
     Path
-        Of the draft, in the same folder, as a file can only be renamed in one go within its file
-        system.
+        The temporary file. It is in the same folder, because only within one file system can a file
+        be renamed in one go.
 
     Examples
     --------
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = Path(folder, "result.txt")
-    ...     with draft(path) as place:
+    ...     with atomic_write(path) as place:
     ...         place.write_text("all of it"), path.exists()
     ...     path.read_text()
     (9, False)
     'all of it'
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    place = _place(path)
+    place = _temporary(path)
     try:
         yield place
         place.replace(path)
@@ -46,19 +47,19 @@ def draft(path: Path) -> Iterator[Path]:
 
 
 def check_writable(path: Path, fix: str) -> None:
-    """Check, ahead of long work, that a file can be written; nothing is changed.
+    """Check, before long work, that a file can be written. Nothing is changed.
 
     Parameters
     ----------
     path : Path
-        The file. Neither it nor its folder need be there.
+        The file. It may be missing, and so may its folder.
     fix : str
-        What to do if it cannot, to end the message with.
+        The end of the message: what to do if the file cannot be written.
 
     Raises
     ------
     OSError
-        With one sentence, if it cannot be written.
+        If it cannot be written.
 
     Examples
     --------
@@ -68,9 +69,9 @@ def check_writable(path: Path, fix: str) -> None:
         is_folder = path.is_dir()
         missing = [folder for folder in path.parents if not folder.exists()]
         try:
-            # To try is the one sure way to know: permission bits do not tell of every obstacle.
+            # Trying is the only sure way to know: permission bits do not tell of every obstacle.
             path.parent.mkdir(parents=True, exist_ok=True)
-            place = _place(path)
+            place = _temporary(path)
             place.touch()
             place.unlink()
         finally:
@@ -85,5 +86,5 @@ def check_writable(path: Path, fix: str) -> None:
         raise OSError(f"{path} cannot be written: it is a folder; {fix}.")
 
 
-def _place(path: Path) -> Path:
+def _temporary(path: Path) -> Path:
     return path.with_name(f".{path.name}.{os.getpid()}.part")

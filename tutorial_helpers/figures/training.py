@@ -1,7 +1,4 @@
-"""Figures of training and conversion: how a network learns, and what spikes make of it.
-
-They are drawn, described and shown as those of `plotting` are.
-"""
+"""Figures of training and conversion: how a network learns, and what spikes make of it."""
 
 from __future__ import annotations
 
@@ -16,7 +13,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-from tutorial_helpers.canvas import (
+from tutorial_helpers.figures.arguments import check_at_most, checked_numbers
+from tutorial_helpers.figures.style import (
     BLUE,
     COLOURS,
     GREY,
@@ -24,25 +22,13 @@ from tutorial_helpers.canvas import (
     MARKS,
     STYLE,
     VERMILION,
-    check_at_most,
-    checked_numbers,
     counted,
     legend_if_several,
     new_figure,
 )
 
-__all__ = [
-    "plot_activations",
-    "plot_learning",
-    "plot_milestones",
-    "plot_rate_curves",
-    "plot_scales",
-    "plot_surrogate",
-]
-
-# Of points that lie on one another: even a single one can be seen.
+# For points that lie on one another. Even a single one is visible.
 _DENSITY = LinearSegmentedColormap.from_list("density", ["#a8cbe4", BLUE, "#00243a"])
-
 _WRONG = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)  # per cent: ticks of a logarithmic axis
 _NEAR = 10.0  # per cent from the best: what an enlarged axis shows
 
@@ -60,7 +46,7 @@ def plot_rate_curves(
     curves : mapping of str to ndarray of numbers, shape (n,)
         For 1 to 3 kinds of neurons, the rate at each input, in spikes per step.
     xlabel, title : str
-        What the input is, and what the figure tells.
+        Name of the input, and title of the figure.
 
     Returns
     -------
@@ -69,7 +55,7 @@ def plot_rate_curves(
     Raises
     ------
     ValueError
-        If there is nothing to draw, or a shape, type or value is not as said above.
+        If there is nothing to draw, or a shape, type or value is not as described above.
 
     Examples
     --------
@@ -116,7 +102,7 @@ def plot_learning(
     Raises
     ------
     ValueError
-        If numbers are missing, or not as said above.
+        If numbers are missing, or not as described above.
 
     Examples
     --------
@@ -176,9 +162,9 @@ def plot_scales(
     reference : float
         Accuracy of the ordinary network, in per cent, which is the same at all scales.
     marked : float
-        One of the scales, which has rings.
+        The scale that rings mark.
     xlabel, title : str
-        What the scale is, and what the figure tells.
+        Name of the scale, and title of the figure.
 
     Returns
     -------
@@ -187,7 +173,7 @@ def plot_scales(
     Raises
     ------
     ValueError
-        If there is nothing to draw, or a length or value is not as said above.
+        If there is nothing to draw, or a length or value is not as described above.
 
     Examples
     --------
@@ -238,7 +224,7 @@ def plot_scales(
 def plot_activations(panels: Mapping[str, tuple[NDArray[Any], NDArray[Any]]]) -> Figure:
     """Draw the spike rates of neurons over the rates that the ordinary network asks for.
 
-    Each point is a neuron and an image; where many lie on one another, they are darker.
+    Each point is one neuron for one image. Where many points coincide, the figure is darker.
 
     Parameters
     ----------
@@ -253,7 +239,7 @@ def plot_activations(panels: Mapping[str, tuple[NDArray[Any], NDArray[Any]]]) ->
     Raises
     ------
     ValueError
-        If there is nothing to draw, or a shape, type or value is not as said above.
+        If there is nothing to draw, or a shape, type or value is not as described above.
 
     Examples
     --------
@@ -299,7 +285,7 @@ spikes per step and got up to 1, 33 % asked for more than 1.'
 def plot_surrogate(
     voltages: NDArray[Any], spikes: NDArray[Any], slopes: NDArray[Any], *, threshold: float = 5.0
 ) -> Figure:
-    """Draw whether a neuron spikes at a voltage, and the slope that training pretends there.
+    """Draw at which voltages a neuron spikes, and the slope that training assumes there.
 
     Parameters
     ----------
@@ -317,7 +303,7 @@ def plot_surrogate(
     Raises
     ------
     ValueError
-        If a shape, type or value is not as said above.
+        If a shape, type or value is not as described above.
 
     Examples
     --------
@@ -365,7 +351,7 @@ def plot_milestones(
     reference : float
         Accuracy of the ordinary network, in per cent.
     title : str
-        What the figure tells.
+        Title of the figure.
 
     Returns
     -------
@@ -445,12 +431,12 @@ def _checked_percentages(name: str, values: Any) -> NDArray[np.float64]:
 
 
 def _wrong(right: Any) -> NDArray[np.float64]:
-    """Return percentages of wrong answers, of which a logarithmic axis can show no zero."""
+    """Return percentages of wrong answers, without zeros, which a logarithmic axis cannot show."""
     return np.maximum(100.0 - np.asarray(right, dtype=np.float64), _WRONG[0])
 
 
 def _enlarge(axes: Axes, values: NDArray[np.float64]) -> None:
-    """Show of an axis of accuracies what is near the best."""
+    """Limit an axis of accuracies to what is near the best."""
     best = float(values.max())
     low = float(values[values >= best - _NEAR].min())
     room = 0.1 * max(best - low, 0.5)

@@ -1,0 +1,296 @@
+"""Figures of neurons at work: their inputs, their voltages and their spikes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from matplotlib import style
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+from numpy.typing import NDArray
+
+from tutorial_helpers.figures.arguments import (
+    Recordings,
+    check_at_most,
+    check_duration,
+    checked_digits,
+    checked_images,
+    checked_numbers,
+    checked_recordings,
+)
+from tutorial_helpers.figures.style import (
+    BLUE,
+    GREY,
+    INK,
+    LAYERS,
+    PALE,
+    STYLE,
+    VERMILION,
+    WIDTH,
+    counted,
+    new_figure,
+)
+
+
+@style.context(STYLE)
+def plot_neuron(inputs: Sequence[float], *, threshold: float = 5.0) -> Figure:
+    """Draw how an integrate-and-fire neuron answers its input.
+
+    Parameters
+    ----------
+    inputs : sequence of numbers
+        What arrives in each step of 1 ms, in mV; at least one.
+    threshold : float
+        Voltage at which the neuron spikes, in mV; more than 0.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If there is no input, or a number is not as described above.
+
+    Examples
+    --------
+    >>> plot_neuron([0, 2, 0, 4]).get_label()
+    'Over 4 ms a neuron receives 2 inputs, adds them up, and spikes at 3 ms, at or above 5 mV; \
+its voltage is 0 mV in the end.'
+    """
+    values = np.asarray(inputs, dtype=float)
+    if values.ndim != 1 or not len(values) or not np.isfinite(values).all():
+        raise ValueError("inputs should be finite numbers, one for each step, at least one.")
+    _check_threshold(threshold)
+    voltage, spikes = 0.0, []
+    path = [(0.0, 0.0)]
+    for time, value in enumerate(values):
+        voltage += value
+        path.append((time, voltage))
+        if voltage >= threshold:
+            voltage = 0.0
+            spikes.append(time)
+            path.append((time, voltage))
+    path.append((len(values), voltage))
+
+    figure = Figure(figsize=(WIDTH, 3.9), layout="constrained")
+    top, axes = figure.subplots(2, sharex=True, height_ratios=(1, 2))
+    steps = np.flatnonzero(values)
+    colours = [BLUE if value > 0 else GREY for value in values[steps]]
+    top.vlines(steps, 0, values[steps], color=colours, linewidth=4)
+    top.axhline(0, color=INK, linewidth=0.8)
+    top.set(ylabel="input\n(mV)", xlim=(-0.5, len(values)))
+    top.set_title("Input adds up; at the threshold, a spike")
+    axes.plot(*zip(*path, strict=True), color=BLUE, drawstyle="steps-post", linewidth=2)
+    _draw_spikes(axes, spikes, threshold)
+    axes.set(ylabel="voltage\n(mV)", xlabel="time (ms)")
+    often = f"spikes at {' and '.join(map(str, spikes))} ms" if spikes else "never spikes"
+    figure.set_label(
+        f"Over {len(values)} ms a neuron receives {counted(len(steps), 'input')}, adds them up, "
+        f"and {often}, at or above {threshold:g} mV; its voltage is {voltage:g} mV in the end."
+    )
+    return figure
+
+
+@style.context(STYLE)
+def plot_voltages(
+    voltages: NDArray[Any],
+    spikes: NDArray[Any],
+    currents: NDArray[Any],
+    *,
+    threshold: float = 5.0,
+) -> Figure:
+    """Draw the voltages of neurons that receive constant currents, one below the other.
+
+    Parameters
+    ----------
+    voltages : ndarray of numbers, shape (steps, n)
+        Voltage of 1 to 8 neurons after each step of 1 ms, in mV.
+    spikes : ndarray of bools, shape (steps, n)
+        Whether the neuron spiked in the step.
+    currents : ndarray of numbers, shape (n,)
+        Current into each neuron, in mV per step.
+    threshold : float
+        Voltage at which the neurons spike, in mV; more than 0.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as described above.
+
+    Examples
+    --------
+    >>> voltages = np.array([[1.0, 4.0], [2.0, 0.0], [3.0, 4.0]])
+    >>> plot_voltages(voltages, voltages == 0, np.array([1.0, 4.0])).get_label()
+    'Voltages of 2 neurons over 3 ms: at 1 mV per step 0 spikes, at 4 mV per step 1 spike.'
+    """
+    voltages, currents = checked_numbers("voltages", voltages), np.asarray(currents)
+    spikes = np.asarray(spikes)
+    if voltages.ndim != 2 or not voltages.size or voltages.shape != spikes.shape:
+        raise ValueError(
+            "voltages and spikes should have the same shape (steps, neurons), not "
+            f"{voltages.shape} and {spikes.shape}."
+        )
+    steps, neurons = voltages.shape
+    check_at_most("neurons", neurons, 8)
+    if checked_numbers("currents", currents).shape != (neurons,):
+        raise ValueError(f"currents should be {neurons}, one for each neuron.")
+    _check_threshold(threshold)
+    figure, panels = new_figure(0.9 + 1.05 * neurons, rows=neurons)
+    parts = []
+    rows = zip(panels, voltages.T, spikes.T, currents, strict=True)
+    for axes, voltage, spiked, current in rows:
+        # In the step of a spike, the voltage that is left is the one after the reset.
+        axes.plot(np.arange(steps + 1), np.r_[0, voltage], ".-", color=BLUE, linewidth=1.2)
+        _draw_spikes(axes, np.flatnonzero(spiked) + 1, threshold)
+        axes.set(xlim=(0, steps + 0.5), ylabel="mV")
+        count = counted(int(np.count_nonzero(spiked)), "spike")
+        title = axes.set_title(f"{current:g} mV per step: {count}", fontsize=12, pad=4)
+        title.set_color(BLUE)
+        axes.tick_params(labelbottom=axes is panels[-1])
+        parts.append(f"at {current:g} mV per step {count}")
+    panels[-1].set_xlabel("time (ms)")
+    number = counted(neurons, "neuron")
+    figure.set_label(f"Voltages of {number} over {steps} ms: {', '.join(parts)}.")
+    return figure
+
+
+@style.context(STYLE)
+def plot_rates(image: NDArray[Any], counts: NDArray[Any], *, duration_ms: float = 100) -> Figure:
+    """Draw how often the neurons of the pixels spike, by the grey levels of the pixels.
+
+    Parameters
+    ----------
+    image : ndarray of numbers, shape (784,)
+        Grey levels.
+    counts : ndarray of numbers, shape (784,)
+        Spikes of the input neurons.
+    duration_ms : float
+        Time in milliseconds in which the spikes were counted.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as described above.
+
+    Examples
+    --------
+    >>> plot_rates(np.arange(784) % 256, np.arange(784) % 256 // 5).get_label()
+    'Spikes in 100 ms of 784 input neurons by grey level: from 0 to 51 spikes, in 52 different \
+numbers.'
+    """
+    image = checked_images(np.asarray(image)[np.newaxis])[0]
+    counts = checked_numbers("counts", counts)
+    if counts.shape != image.shape:
+        raise ValueError(f"counts should have the shape {image.shape}, not {counts.shape}.")
+    check_duration(duration_ms)
+    figure, (axes,) = new_figure(3.2)
+    axes.plot(image, counts, "o", color=BLUE, alpha=0.5, markersize=5, markeredgewidth=0)
+    axes.set(xlabel="grey level of the pixel", ylabel=f"spikes in {duration_ms:g} ms")
+    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
+    axes.set_title("More ink, more spikes, in stairs")
+    figure.set_label(
+        f"Spikes in {duration_ms:g} ms of {len(image)} input neurons by grey level: from "
+        f"{counts.min():g} to {counts.max():g} spikes, in {len(np.unique(counts))} different "
+        "numbers."
+    )
+    return figure
+
+
+@style.context(STYLE)
+def plot_raster(
+    spikes: Recordings,
+    sizes: Sequence[int],
+    label: int | None = None,
+    *,
+    names: Sequence[str] = LAYERS,
+    duration_ms: float = 100,
+) -> Figure:
+    """Draw a dot for each spike of each layer; the last layer has a neuron for each digit.
+
+    Parameters
+    ----------
+    spikes : sequence of pairs of ndarrays
+        For each layer the times of its spikes in ms, and the neurons.
+    sizes : sequence of int
+        Neurons in each layer; 10 in the last.
+    label : int, optional
+        The true digit, 0 to 9, whose neuron is marked.
+    names : sequence of str
+        What to call the layers.
+    duration_ms : float
+        For how long the image was shown, in ms.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as described above.
+
+    Examples
+    --------
+    >>> layers = [(np.array([1.0, 2.0]), np.array([0, 3])), (np.array([3.0]), np.array([7]))]
+    >>> plot_raster(layers, [4, 10], 7, names=["input", "output"]).get_label()
+    'Raster of 100 ms: 2 spikes of the 4 input neurons, 1 spike of the 10 output neurons. The true \
+digit is 7, whose neuron spikes once.'
+    """
+    layers = checked_recordings(spikes, sizes)
+    if len(names) != len(layers):
+        raise ValueError(f"names should be {len(layers)}, one for each layer, not {len(names)}.")
+    check_duration(duration_ms)
+    heights = [2.2, *[1.5] * (len(layers) - 2), 1.8]
+    figure = Figure(figsize=(WIDTH, 0.9 + sum(heights)), layout="constrained")
+    panels = figure.subplots(len(layers), sharex=True, height_ratios=heights)
+    for axes, (times, ids), size, name in zip(panels, layers, sizes, names, strict=True):
+        last = axes is panels[-1]
+        axes.set(ylim=(-0.02 * size - 0.5, 1.02 * size - 0.5), ylabel=f"{name}\nneuron")
+        if not last:
+            size_of_dot = 1.6 if size > 200 else 2.8
+            axes.plot(times, ids, "o", color=INK, markersize=size_of_dot, markeredgewidth=0)
+            axes.set_yticks((0, size - 1))
+        else:
+            colours = [BLUE if neuron == label else GREY for neuron in ids]
+            axes.vlines(times, ids - 0.42, ids + 0.42, color=colours, linewidth=2)
+            axes.set_yticks(range(0, 10, 3))
+    panels[-1].set(xlim=(-1, duration_ms), xlabel="time (ms)")
+    panels[0].set_title("A dot for each spike")
+    totals = [
+        f"{counted(len(times), 'spike')} of the {size} {name} neurons"
+        for (times, _), size, name in zip(layers, sizes, names, strict=True)
+    ]
+    text = f"Raster of {duration_ms:g} ms: {', '.join(totals)}."
+    if label is not None:
+        (label,) = checked_digits("label", np.array([label]))
+        panels[-1].axhspan(label - 0.5, label + 0.5, color=PALE, zorder=0)
+        panels[-1].set_title(f"shaded: {label}, the true digit", fontsize=12, color=BLUE, pad=4)
+        count = int(np.count_nonzero(layers[-1][1] == label))
+        often = "once" if count == 1 else f"{count} times"
+        text += f" The true digit is {label}, whose neuron spikes {often}."
+    figure.set_label(text)
+    return figure
+
+
+def _draw_spikes(axes: Axes, times: Sequence[int] | NDArray[Any], threshold: float) -> None:
+    """Draw the threshold, and a bar above it for each spike."""
+    axes.axhline(threshold, color=GREY, linestyle=":")
+    axes.vlines(times, threshold, 1.5 * threshold, color=VERMILION, linewidth=3)
+    axes.set(ylim=(-0.1 * threshold, 1.6 * threshold), yticks=(0, threshold))
+
+
+def _check_threshold(threshold: float) -> None:
+    if not threshold > 0:
+        raise ValueError(f"threshold should be more than 0, not {threshold!r}.")
