@@ -147,7 +147,7 @@ def plot_voltages(
     parts = []
     rows = zip(panels, voltages.T, spikes.T, currents, strict=True)
     for axes, voltage, spiked, current in rows:
-        # In the step of a spike, the voltage that is left is the one after the reset.
+        # In the step of a spike, the recorded voltage is the one after the reset.
         axes.plot(np.arange(steps + 1), np.r_[0, voltage], ".-", color=BLUE, linewidth=1.2)
         _draw_spikes(axes, np.flatnonzero(spiked) + 1, threshold)
         axes.set(xlim=(0, steps + 0.5), ylabel="mV")
@@ -217,7 +217,7 @@ def plot_raster(
     names: Sequence[str] = LAYERS,
     duration_ms: float = 100,
 ) -> Figure:
-    """Draw a dot for each spike of each layer; the last layer has a neuron for each digit.
+    """Draw a dot for each spike of each layer. The last layer has a neuron for each digit.
 
     Parameters
     ----------

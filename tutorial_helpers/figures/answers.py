@@ -443,7 +443,7 @@ def _answers(race: NDArray[Any]) -> list[tuple[int, int]]:
 
 
 def _story(answers: list[tuple[int, int]]) -> str:
-    """Tell the first answer and the last one, and how many lie between."""
+    """Say the first answer and the last one, and how many come between them."""
     if not answers:
         return "not read"
     (first, digit), (last, final) = answers[0], answers[-1]
@@ -473,7 +473,7 @@ def _apart(heights: dict[int, float], least: float) -> dict[int, float]:
 
 
 def _shortened(answers: list[str]) -> str:
-    """Put arrows between answers, of which the last ones matter most."""
+    """Put arrows between answers, leaving out the first ones if there are many."""
     if not answers:
         return "nothing"
     return " → ".join(answers if len(answers) <= 4 else ["…", *answers[-3:]])

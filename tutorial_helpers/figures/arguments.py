@@ -15,7 +15,7 @@ Recordings = Sequence[tuple[NDArray[Any], NDArray[Any]]]
 
 
 def checked_images(images: NDArray[Any]) -> NDArray[Any]:
-    """Return images as an array, once they are rows of 784 grey levels."""
+    """Return images as an array, if they are rows of 784 grey levels."""
     images = checked_numbers("images", images)
     if images.ndim != 2 or images.shape[1] != PIXELS**2 or not len(images):
         raise ValueError(
@@ -25,7 +25,7 @@ def checked_images(images: NDArray[Any]) -> NDArray[Any]:
 
 
 def checked_counts(counts: NDArray[Any], n: int | None = None) -> NDArray[np.float64]:
-    """Return the counts as floats: differences of unsigned integers could not be negative."""
+    """Return counts as floats, because differences of unsigned integers cannot be negative."""
     counts = checked_numbers("counts", counts)
     if counts.ndim != 2 or counts.shape[1] != 10 or not len(counts):
         raise ValueError(f"counts should have the shape (n, 10), n at least 1, not {counts.shape}.")
@@ -34,7 +34,7 @@ def checked_counts(counts: NDArray[Any], n: int | None = None) -> NDArray[np.flo
 
 
 def checked_digits(name: str, digits: NDArray[Any], n: int | None = None) -> NDArray[np.int64]:
-    """Return digits as integers, once they are from 0 to 9 and `n` of them."""
+    """Return digits as integers, if there are `n` of them, from 0 to 9."""
     digits = np.asarray(digits)
     if digits.ndim != 1 or not len(digits):
         raise ValueError(f"{name} should have the shape (n,), n at least 1, not {digits.shape}.")
@@ -49,7 +49,7 @@ def checked_digits(name: str, digits: NDArray[Any], n: int | None = None) -> NDA
 
 
 def checked_numbers(name: str, values: NDArray[Any]) -> NDArray[Any]:
-    """Return values as an array, once they are finite and not negative."""
+    """Return values as an array, if they are finite and not negative."""
     values = np.asarray(values)
     if values.dtype.kind not in "iuf":
         raise ValueError(f"{name} should be numbers, not {values.dtype}.")
@@ -61,7 +61,7 @@ def checked_numbers(name: str, values: NDArray[Any]) -> NDArray[Any]:
 def checked_recordings(
     spikes: Recordings, sizes: Sequence[int]
 ) -> list[tuple[NDArray[np.float64], NDArray[np.int64]]]:
-    """Return times and neurons of each layer, of which the last has ten."""
+    """Return the times and neurons of the spikes of each layer, if the last layer has ten."""
     if len(spikes) != len(sizes) or len(spikes) < 2:
         raise ValueError(
             f"spikes should be of at least two layers, with a size for each, not {len(spikes)} "
@@ -84,7 +84,7 @@ def checked_recordings(
 
 
 def check_length(name: str, values: NDArray[Any], n: int | None) -> None:
-    """Raise unless there are `n` values; any number will do if `n` is None."""
+    """Raise unless there are `n` values. If `n` is None, any number is allowed."""
     if n is not None and len(values) != n:
         raise ValueError(f"{name} should be {n:,}, one for each image, not {len(values):,}.")
 

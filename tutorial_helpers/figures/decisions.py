@@ -403,7 +403,7 @@ def plot_speed(
     sentences = []
     _enlarge(axes, values)
     bottom, _ = axes.get_ylim()
-    # The numbers of the curve that ends lowest are below it, where they meet no others.
+    # The numbers of the lowest curve go below it, where they meet no other curve.
     ends = {name: value[-1] for name, value in zip(rates, values, strict=True)}
     lowest = min(ends, key=ends.__getitem__) if len(ends) > 1 else None
     for name, speed, value, colour, line, mark in zip(
@@ -432,7 +432,7 @@ def plot_speed(
 
 
 def _checked_accuracies(name: str, curves: Mapping[str, Any]) -> list[NDArray[np.float64]]:
-    """Return 1 to 3 curves of percentages, of one length of at least 2."""
+    """Return 1 to 3 curves of percentages, if all have the same length of at least 2."""
     if not curves:
         raise ValueError(f"{name} should hold at least one curve, not none.")
     check_at_most(name, len(curves), len(COLOURS))
@@ -449,7 +449,7 @@ def _checked_accuracies(name: str, curves: Mapping[str, Any]) -> list[NDArray[np
 
 
 def _enlarge(axes: Axes, accuracies: Sequence[NDArray[np.float64]]) -> None:
-    """Show the best few per cent of an axis of accuracies."""
+    """Limit an axis of accuracies to the best few per cent."""
     best = max(float(accuracy.max()) for accuracy in accuracies)
     bottom = max(np.floor(best) - _ZOOM + 1, 0)
     axes.set_ylim(bottom, best + 0.08 * (best - bottom + 1))
@@ -457,7 +457,7 @@ def _enlarge(axes: Axes, accuracies: Sequence[NDArray[np.float64]]) -> None:
 
 
 def _checked_steps(name: str, steps: NDArray[Any], timesteps: int) -> NDArray[np.int64]:
-    """Return steps as integers, once they are from 1 to `timesteps`, and at least one."""
+    """Return steps as integers, if there is at least one and all are from 1 to `timesteps`."""
     steps = np.asarray(steps)
     if steps.ndim != 1 or not len(steps) or steps.dtype.kind not in "iu":
         raise ValueError(
@@ -472,5 +472,5 @@ def _checked_steps(name: str, steps: NDArray[Any], timesteps: int) -> NDArray[np
 
 
 def _first_for(steps: NDArray[np.int64], share: float) -> int:
-    """Return the first step by which a share of all is reached."""
+    """Return the first step by which a share of all images has come."""
     return int(np.sort(steps)[int(np.ceil(share * len(steps))) - 1])

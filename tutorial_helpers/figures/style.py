@@ -39,7 +39,7 @@ PIXELS = 28  # on each side of an image
 MOST_IMAGES = 256  # in a figure, to keep its height within reason
 LAYERS = ("input", "hidden", "output")
 
-# Curves differ in colour, and in what colour-blind readers and grey printers show as well.
+# Curves differ in colour, and also in line and mark, for colour-blind readers and grey printers.
 COLOURS = (BLUE, VERMILION, INK)
 LINES = ("-", "--", "-.")
 MARKS = ("o", "s", "^")
@@ -85,7 +85,7 @@ def show(figure: Figure, alt: str | None = None) -> None:
 
 @style.context(STYLE)
 def png(figure: Figure) -> bytes:
-    """Draw the figure; figures made alike give the same bytes."""
+    """Return the figure as a PNG file. The same figure gives the same bytes every time."""
     buffer = io.BytesIO()
     figure.savefig(
         buffer,

@@ -373,7 +373,7 @@ def plot_profiles(profiles: Mapping[str, Mapping[str, float]], num_images: int) 
 
 
 def _checked_rates(name: str, values: NDArray[Any]) -> NDArray[np.float64]:
-    """Return at least one number, all of them more than 0."""
+    """Return numbers as floats, if there is at least one and all are more than 0."""
     numbers = checked_numbers(name, values)
     if numbers.ndim != 1 or not len(numbers) or not (numbers > 0).all():
         raise ValueError(f"{name} should hold at least one number, all of them more than 0.")
@@ -391,12 +391,12 @@ def _times(ratio: float) -> str:
 
 
 def _two_digits(number: float) -> str:
-    """Write a number of which no more than two digits are certain."""
+    """Write a number with two significant digits, because no more are certain."""
     return f"{float(f'{number:.1e}'):,.0f}"
 
 
 def _decades(axis: Axis, most: int = 12) -> None:
-    """Label powers of ten of a logarithmic axis, and nothing else."""
+    """Label only the powers of ten of a logarithmic axis."""
     axis.set_major_locator(LogLocator(numticks=most))
     axis.set_major_formatter(lambda x, _: f"{x:,.0f}" if x >= 1 else f"{x:g}")
     axis.set_minor_formatter(NullFormatter())

@@ -403,7 +403,7 @@ network, 98.0.'
 
 
 def _checked_axis(name: str, values: NDArray[Any]) -> NDArray[np.float64]:
-    """Return numbers for an axis as floats, once there are two or more and they ascend."""
+    """Return numbers for an axis as floats, if there are at least two and they ascend."""
     numbers = checked_numbers(name, values).astype(np.float64)
     if numbers.ndim != 1 or len(numbers) < 2 or not (np.diff(numbers) > 0).all():
         raise ValueError(f"{name} should be at least two numbers, ascending.")
@@ -411,7 +411,7 @@ def _checked_axis(name: str, values: NDArray[Any]) -> NDArray[np.float64]:
 
 
 def _checked_curves(name: str, curves: Mapping[str, Any], n: int) -> list[NDArray[np.float64]]:
-    """Return 1 to 3 curves as floats, once each has `n` numbers."""
+    """Return 1 to 3 curves as floats, if each has `n` numbers."""
     if not curves:
         raise ValueError(f"{name} should hold at least one curve, not none.")
     check_at_most(name, len(curves), len(COLOURS))
@@ -423,7 +423,7 @@ def _checked_curves(name: str, curves: Mapping[str, Any], n: int) -> list[NDArra
 
 
 def _checked_percentages(name: str, values: Any) -> NDArray[np.float64]:
-    """Return numbers as floats, once they are from 0 to 100."""
+    """Return numbers as floats, if they are from 0 to 100."""
     numbers = checked_numbers(name, np.asarray(values)).astype(np.float64)
     if numbers.max(initial=0) > 100:
         raise ValueError(f"{name} should be percentages, 100 at most, not {numbers.max():g}.")
