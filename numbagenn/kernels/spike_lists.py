@@ -71,7 +71,7 @@ def record(spikes, num_spikes, words):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def recall(spikes, num_spikes, age, recent, faults, t):  # type: ignore[no-untyped-def]
+def unpack_history(spikes, num_spikes, age, recent, faults, t):  # type: ignore[no-untyped-def]
     """Set the bits of neurons that are in the lists of spikes of the last steps, and no others.
 
     There is a list for each step that is kept, in the slot that `Buffer.slots` tells of; `age` is
@@ -89,8 +89,8 @@ def recall(spikes, num_spikes, age, recent, faults, t):  # type: ignore[no-untyp
 
 
 @device_function
-def keep(recent, age, spikes, num_spikes):  # type: ignore[no-untyped-def]
-    """Write the lists of spikes of the last steps that `recall` reads."""
+def pack_history(recent, age, spikes, num_spikes):  # type: ignore[no-untyped-def]
+    """Write the lists of spikes of the last steps that `unpack_history` reads."""
     slots = num_spikes.size
     for before in range(slots):
         slot = (age - before) % slots
@@ -107,7 +107,7 @@ def keep(recent, age, spikes, num_spikes):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def take(out_post, inputs):  # type: ignore[no-untyped-def]
+def move_to_first_step(out_post, inputs):  # type: ignore[no-untyped-def]
     """Move what a synapse population has accumulated so far to the first step of a block."""
     for post in range(out_post.size):
         inputs[0, post] = out_post[post]
