@@ -17,7 +17,7 @@ from numbagenn.codegen.arguments import (
     interrupt_argument,
 )
 from numbagenn.codegen.description import Description, records_spikes
-from numbagenn.codegen.event_kinds import KINDS_IN_BLOCKS
+from numbagenn.codegen.event_kinds import kinds_of
 from numbagenn.codegen.loop_builder import Loop
 from numbagenn.codegen.neuron_loop import neuron_loop
 from numbagenn.codegen.neurons import (
@@ -164,11 +164,8 @@ class BlockSteps:
 
     def synapse_functions(self, group: SynapseGroup) -> list[SynapseFunction]:
         """Return the functions that run the code of some synapses."""
-        functions = []
-        for kind in KINDS_IN_BLOCKS:
-            if kind.runs_in(group):
-                code = code_of_synapses(self._model, group, kind)
-                functions.append(function_of_synapses(code, self._deliver(code), self.memory))
+        codes = [code_of_synapses(self._model, group, kind) for kind in kinds_of(group)]
+        functions = [function_of_synapses(code, self._deliver(code), self.memory) for code in codes]
         self._synapses += functions
         return functions
 
@@ -186,7 +183,8 @@ class BlockSteps:
                 ("pre_inds", arrivals.pre_inds),
                 ("num_active", arrivals.num_active),
             ]
-            return Delivery(code.kind.template, leading, inputs)
+            assert code.kind.block_template is not None
+            return Delivery(code.kind.block_template, leading, inputs)
         trains = self._trains(group)
         leading = [
             ("distinct", trains.distinct),

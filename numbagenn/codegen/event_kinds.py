@@ -19,6 +19,7 @@ from numbagenn.memory.faults import Faults
 from numbagenn.models.descriptions import WeightUpdateModel
 
 if TYPE_CHECKING:
+    from numbagenn.network.neuron_groups import NeuronGroup
     from numbagenn.network.synapse_groups import SynapseGroup
 
 
@@ -67,7 +68,7 @@ class NeuronList:
     faults: Faults
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EventKind:
     """One kind of what happens at synapses.
 
@@ -81,10 +82,12 @@ class EventKind:
         When in a step it runs.
     side
         On which side the neurons are that it happens to; None for all synapses.
-    template
-        File that prints its function.
     verb
         What the name of its function begins with.
+    template
+        File that prints its function.
+    block_template
+        File that prints it for a block of steps; None for what needs single steps.
     neurons
         Returns the list of neurons that it happens to; None where a population has no such list.
     """
@@ -93,8 +96,9 @@ class EventKind:
     code: Callable[[WeightUpdateModel], Snippet]
     phase: Phase
     side: EventSide | None
-    template: str
     verb: str
+    template: str
+    block_template: str | None = None
     neurons: Callable[[SynapseGroup], NeuronList | None] | None = None
 
     @property
@@ -129,54 +133,53 @@ def _events(side: EventSide) -> Callable[[SynapseGroup], NeuronList | None]:
     return listed
 
 
-#: What happens in single steps, in the order in which a population's functions are printed.
+#: All kinds, in the order in which a population's functions are printed.
 EVENT_KINDS = (
     EventKind(
-        "dynamics",
-        attrgetter("synapse_dynamics_code"),
-        SYNAPSE_DYNAMICS,
-        None,
-        "synapse_dynamics.jinja",
-        "run",
+        name="dynamics",
+        code=attrgetter("synapse_dynamics_code"),
+        phase=SYNAPSE_DYNAMICS,
+        side=None,
+        verb="run",
+        template="synapse_dynamics.jinja",
     ),
     EventKind(
-        "events",
-        attrgetter("pre_event_syn_code"),
-        PRESYNAPTIC_UPDATE,
-        "pre",
-        "synapses_in_rows.jinja",
-        "deliver_events_of",
-        _events("pre"),
+        name="events",
+        code=attrgetter("pre_event_syn_code"),
+        phase=PRESYNAPTIC_UPDATE,
+        side="pre",
+        neurons=_events("pre"),
+        verb="deliver_events_of",
+        template="synapses_in_rows.jinja",
     ),
     EventKind(
-        "spikes",
-        attrgetter("pre_spike_syn_code"),
-        PRESYNAPTIC_UPDATE,
-        "pre",
-        "synapses_in_rows.jinja",
-        "propagate",
-        _spikes,
+        name="spikes",
+        code=attrgetter("pre_spike_syn_code"),
+        phase=PRESYNAPTIC_UPDATE,
+        side="pre",
+        neurons=_spikes,
+        verb="propagate",
+        template="synapses_in_rows.jinja",
+        block_template="synapses_in_blocks.jinja",
     ),
     EventKind(
-        "events",
-        attrgetter("post_event_syn_code"),
-        POSTSYNAPTIC_UPDATE,
-        "post",
-        "synapses_in_columns.jinja",
-        "deliver_postsynaptic_events_of",
-        _events("post"),
+        name="events",
+        code=attrgetter("post_event_syn_code"),
+        phase=POSTSYNAPTIC_UPDATE,
+        side="post",
+        neurons=_events("post"),
+        verb="deliver_postsynaptic_events_of",
+        template="synapses_in_columns.jinja",
     ),
 )
 
-#: What happens in blocks of steps, where nothing but spikes is possible.
-KINDS_IN_BLOCKS = (
-    EventKind(
-        "spikes",
-        attrgetter("pre_spike_syn_code"),
-        PRESYNAPTIC_UPDATE,
-        "pre",
-        "synapses_in_blocks.jinja",
-        "propagate",
-        _spikes,
-    ),
-)
+
+def kinds_of(group: SynapseGroup) -> list[EventKind]:
+    """Return the kinds of which a synapse population has anything."""
+    return [kind for kind in EVENT_KINDS if kind.runs_in(group)]
+
+
+def delivers_spikes(group: SynapseGroup, population: NeuronGroup) -> bool:
+    """Return whether the code of some synapses runs for the spikes of a population."""
+    lists = [kind.neurons(group) for kind in EVENT_KINDS if kind.neurons is not None]
+    return any(one is not None and one.neurons is population.spikes_buffer for one in lists)

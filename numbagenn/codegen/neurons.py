@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from numbagenn.base.streams import stream_number
 from numbagenn.codegen.arguments import FunctionCall, SimulateMemory
 from numbagenn.codegen.description import Description
+from numbagenn.codegen.event_kinds import delivers_spikes
 from numbagenn.codegen.loop_builder import Loop
 from numbagenn.codegen.neuron_loop import EndpointCode, IncomingSynapses, NeuronCode
 from numbagenn.memory.events import EventSide
@@ -80,7 +81,10 @@ class EventFlags:
 def lists_spikes(model: Description, group: NeuronGroup) -> bool:
     """Return whether anything wants to know which neurons of a population spike."""
     return group.can_spike and (
-        any(synapses.src is group for synapses in model.synapse_populations.values())
+        any(
+            synapses.src is group or delivers_spikes(synapses, group)
+            for synapses in model.synapse_populations.values()
+        )
         or group.spike_recording_enabled
         or group.shows_current_spikes
         or group.keeps_prev_spike_times

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from numbagenn.codegen.arguments import SimulateMemory, function_call, interrupt_argument
 from numbagenn.codegen.description import Description, records_spikes
-from numbagenn.codegen.event_kinds import EVENT_KINDS, EventKind, NeuronList
+from numbagenn.codegen.event_kinds import EventKind, NeuronList, kinds_of
 from numbagenn.codegen.neuron_loop import neuron_loop
 from numbagenn.codegen.neurons import (
     EventFlags,
@@ -75,12 +75,8 @@ class SingleSteps:
 
     def synapse_functions(self, group: SynapseGroup) -> list[SynapseFunction]:
         """Return the functions that run the code of some synapses."""
-        functions = []
-        for kind in EVENT_KINDS:
-            if kind.runs_in(group):
-                code = code_of_synapses(self._model, group, kind)
-                functions.append(function_of_synapses(code, self._deliver(code), self.memory))
-        return functions
+        codes = [code_of_synapses(self._model, group, kind) for kind in kinds_of(group)]
+        return [function_of_synapses(code, self._deliver(code), self.memory) for code in codes]
 
     def _deliver(self, code: SynapseCode) -> Delivery:
         group, kind = code.group, code.kind

@@ -30,6 +30,10 @@ class Stop(IntEnum):
     NOW = 2
 
 
+# Kernels know no enumerations.
+_NOW = int(Stop.NOW)
+
+
 def new_batch_counter(taken: int | np.int64 = 0) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
     """Return a counter of which so many batches have been taken and finished."""
     counter = np.zeros(4, np.int64)
@@ -83,7 +87,7 @@ def should_pause(counter):  # type: ignore[no-untyped-def]
 @device_function
 def should_abort(counter):  # type: ignore[no-untyped-def]
     """Return whether to stop in the middle of a step, and make a note if so."""
-    if _stop(counter) != 2:
+    if _stop(counter) != _NOW:
         return False
-    counter[3] = 1
+    counter[ABORTED] = 1
     return True
