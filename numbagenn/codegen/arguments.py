@@ -7,17 +7,10 @@ from dataclasses import dataclass, field
 
 from numbagenn.base.types import Precision
 from numbagenn.codegen.loop_builder import Loop
-from numbagenn.language.symbols import TURNS, Namer
+from numbagenn.codegen.reserved_names import SIMULATE_NAMES
+from numbagenn.language.symbols import BATCH_COUNTER, Namer
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
-
-# What the kernel ``simulate`` takes before its arrays: whose turn it is, how many steps each batch
-# has done already, how many batches there are, the number of the first step, how many steps were
-# simulated since the model was loaded (which is another number once a user has set the time step),
-# the seed of random numbers, the number of steps, which phases.
-LEADING = (
-    *(TURNS, "progress", "num_batch", "timestep", "steps_done", "seed", "num_steps", "phases"),
-)
 
 
 @dataclass(frozen=True)
@@ -51,40 +44,10 @@ def array_type(buffer: Buffer, precision: Precision) -> str:
 
 
 @dataclass
-class Memory:
+class SimulateMemory:
     """Names the arrays that ``simulate`` takes and the rows of them that it passes on."""
 
-    namer: Namer = field(
-        default_factory=lambda: Namer(
-            (
-                *LEADING,
-                *(
-                    "batch",
-                    "block",
-                    "step",
-                    "steps",
-                    "t",
-                    "done",
-                    "stride",
-                    "turn",
-                    "simulate",
-                    "kernel",
-                    "part",
-                ),
-                *(
-                    "collect",
-                    "set_flags",
-                    "record",
-                    "recall",
-                    "record_block",
-                    "list_arrivals",
-                    "end_block",
-                ),
-                *("keep", "lowest_bit", "take", "age", "take_turn", "finish_turn", "to_deliver"),
-                *("group_trains", "noalias_function", "paused", "halted"),
-            )
-        )
-    )
+    namer: Namer = field(default_factory=lambda: Namer(SIMULATE_NAMES))
     arrays: dict[Buffer, str] = field(default_factory=dict)
     rows: dict[Buffer, str] = field(default_factory=dict)
     locals: dict[tuple[str, str], str] = field(default_factory=dict)
@@ -96,8 +59,8 @@ class Memory:
             self.locals[group, what] = self.identifier(f"{group}_{what}")
         return self.locals[group, what]
 
-    def room(self, group: str, what: str, dtype: str, *shape: int) -> str:
-        """Return the name of an array in which ``simulate`` keeps something of a group."""
+    def scratch_array(self, group: str, what: str, dtype: str, *shape: int) -> str:
+        """Return the name of an array in which ``simulate`` notes something of a group."""
         name = self.local(group, what)
         self.scratch[name] = Scratch(dtype, shape)
         return name
@@ -108,6 +71,11 @@ class Memory:
             self.arrays[buffer] = self.identifier(buffer.name)
             self.rows[buffer] = self.namer.unique(f"{self.arrays[buffer]}_row")
         return self.rows[buffer]
+
+    def slot(self, buffer: Buffer, step: str) -> tuple[str, str]:
+        """Return the part of a row that is of one step, and the number of its slot."""
+        slot = slot_of(step, buffer)
+        return f"{self.row(buffer)}{slot_index(slot, buffer)}", slot or "0"
 
     def identifier(self, name: str) -> str:
         """Return a unique Python name for something in the model."""
@@ -121,30 +89,73 @@ class Memory:
         ]
 
 
-SCALARS = {
+def slot_of(step: str, buffer: Buffer) -> str:
+    """Return the number of the slot of a step, or nothing where there is only one slot."""
+    return "" if buffer.slots == 1 else f"(({step}) % {buffer.slots})"
+
+
+def slot_index(slot: str, buffer: Buffer) -> str:
+    """Return an index that takes a slot out of a row of all slots; nothing if there is one slot."""
+    return f"[{slot} * {buffer.count} : ({slot} + 1) * {buffer.count}]" if slot else ""
+
+
+@dataclass(frozen=True)
+class FunctionCall:
+    """A generated function as it is called.
+
+    Parameters
+    ----------
+    function
+        Its name.
+    parameters
+        Text of its parameters.
+    text
+        Text of the call.
+    """
+
+    function: str
+    parameters: str
+    text: str
+
+
+#: What ``simulate`` passes for the numbers that a loop asks for.
+_SCALARS = {
     "batch": "uint32(batch)",
     "num_batch": "uint32(num_batch)",
     "t": "t",
     "age": "age",
-    TURNS: TURNS,
+    BATCH_COUNTER: BATCH_COUNTER,
 }
 
 
 def function_call(
     function: str,
     loop: Loop,
-    memory: Memory,
+    memory: SimulateMemory,
     leading: Sequence[tuple[str, str]] = (),
     trailing: Sequence[tuple[str, str]] = (),
     instead: Mapping[Buffer, str] | None = None,
-    scalars: Mapping[str, str] = SCALARS,
-) -> dict[str, str]:
-    """Return the parameters of a function that runs a loop, and the call that passes them.
+    random_key: str = "",
+) -> FunctionCall:
+    """Return the call of a function that runs a loop.
 
-    `instead` names arrays to pass in place of the rows of some buffers, `scalars` what to pass for
-    the numbers that the loop asks for.
+    Parameters
+    ----------
+    function
+        Its name.
+    loop
+        The loop.
+    memory
+        Where the names of rows are from.
+    leading, trailing
+        Further parameters with what is passed for them, before and after those of the loop.
+    instead
+        Names of arrays to pass in place of the rows of some buffers.
+    random_key
+        Text of the key of its random numbers, if it can draw some.
     """
     instead = instead or {}
+    scalars = {**_SCALARS, "random_key": random_key}
     pairs = [
         *leading,
         *((name, scalars[name]) for name in loop.scalars),
@@ -154,16 +165,16 @@ def function_call(
         ),
         *trailing,
     ]
-    return {
-        "function": function,
-        "parameters": ", ".join(name for name, _ in pairs),
-        "call": f"{function}({', '.join(value for _, value in pairs)})",
-    }
+    return FunctionCall(
+        function,
+        ", ".join(name for name, _ in pairs),
+        f"{function}({', '.join(value for _, value in pairs)})",
+    )
 
 
-def slot_of(step: str, buffer: Buffer) -> str:
-    """Return the number of the slot of a step, or nothing where there is only one slot."""
-    return "" if buffer.slots == 1 else f"(({step}) % {buffer.slots})"
+def interrupt_argument(loop: Loop) -> list[tuple[str, str]]:
+    """Return what a function takes to know of interrupts, unless its loop asks for that anyway."""
+    return [] if BATCH_COUNTER in loop.scalars else [(BATCH_COUNTER, BATCH_COUNTER)]
 
 
 def decorator_of(loop: Loop) -> str:

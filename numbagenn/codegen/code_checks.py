@@ -10,12 +10,15 @@ from collections.abc import Sequence
 
 from numbagenn.base.enumerations import VarAccess
 from numbagenn.base.types import Precision
-from numbagenn.codegen.custom_update_loop import custom_update_loop
-from numbagenn.codegen.neuron_loop import Incoming, Side, neuron_loop
-from numbagenn.codegen.synapse_loop import Ends, synapse_loop
+from numbagenn.codegen.custom_update_loop import UpdateElements, custom_update_loop
+from numbagenn.codegen.event_kinds import EVENT_KINDS
+from numbagenn.codegen.neuron_loop import EndpointCode, IncomingSynapses, NeuronCode, neuron_loop
+from numbagenn.codegen.synapse_layouts import DenseLayout
+from numbagenn.codegen.synapse_loop import EndpointVariables, synapse_loop
 from numbagenn.language.code_strings import Snippet, SnippetError
 from numbagenn.language.symbols import NAMES_OF_SYNAPSES
 from numbagenn.memory.buffers import Buffer
+from numbagenn.memory.events import EventSide
 from numbagenn.models.descriptions import (
     CurrentSourceModel,
     CustomUpdateModel,
@@ -28,6 +31,8 @@ from numbagenn.models.descriptions import (
     WeightUpdateModel,
 )
 from numbagenn.network.bound_model import BoundModel
+
+_NEURONS, _SYNAPSES = UpdateElements(1), UpdateElements(1, num_post=1)
 
 
 def check_code(model: Model) -> None:
@@ -44,7 +49,8 @@ def check_code(model: Model) -> None:
     references: tuple[VarReference, ...] = getattr(model, "neuron_var_refs", ())
     bound = _bound_to_nothing(model)
     if isinstance(model, NeuronModel):
-        neuron_loop(precision, 1.0, 1, bound, spike_times=Buffer("st", precision.time, 1))
+        spike_times = Buffer("st", precision.time, 1)
+        neuron_loop(precision, 1.0, NeuronCode(1, bound, spike_times=spike_times))
     elif isinstance(model, WeightUpdateModel):
         _check_weight_update(precision, bound)
     elif isinstance(model, CustomUpdateModel):
@@ -52,10 +58,10 @@ def check_code(model: Model) -> None:
     elif isinstance(model, (PostsynapticModel, CurrentSourceModel)):
         neuron = _host_neuron(references)
         if isinstance(model, PostsynapticModel):
-            synapses = Incoming(bound, Buffer("out_post", precision.scalar, 1), "Isyn")
-            neuron_loop(precision, 1.0, 1, neuron, synapses=[synapses])
+            synapses = IncomingSynapses(bound, Buffer("out_post", precision.scalar, 1), "Isyn")
+            neuron_loop(precision, 1.0, NeuronCode(1, neuron, synapses=[synapses]))
         else:
-            neuron_loop(precision, 1.0, 1, neuron, sources=[(bound, "Isyn")])
+            neuron_loop(precision, 1.0, NeuronCode(1, neuron, sources=[(bound, "Isyn")]))
 
 
 def check_update_code(model: CustomUpdateModel, *, of_synapses: bool) -> None:
@@ -66,7 +72,8 @@ def check_update_code(model: CustomUpdateModel, *, of_synapses: bool) -> None:
     SnippetError
         If it uses what such an update does not have.
     """
-    custom_update_loop(Precision(), 1.0, 1, int(of_synapses), _bound_to_nothing(model))
+    elements = _SYNAPSES if of_synapses else _NEURONS
+    custom_update_loop(Precision(), 1.0, _bound_to_nothing(model), elements)
 
 
 def _bound_to_nothing(model: Model) -> BoundModel:
@@ -80,7 +87,7 @@ def _bound_to_nothing(model: Model) -> BoundModel:
         "",
         model,
         {param.name: 1.0 for param in model.constants},
-        {var.name: Buffer(var.name, var.type, 1) for var in owned},
+        _memory(owned),
         {reference.name: reference.name for reference in references},
     )
 
@@ -88,10 +95,10 @@ def _bound_to_nothing(model: Model) -> BoundModel:
 def _check_custom_update(precision: Precision, bound: BoundModel) -> None:
     # Whether the elements are neurons or synapses is only known once the update is added.
     try:
-        custom_update_loop(precision, 1.0, 1, 0, bound)
+        custom_update_loop(precision, 1.0, bound, _NEURONS)
     except SnippetError as error:
         try:
-            custom_update_loop(precision, 1.0, 1, 1, bound)
+            custom_update_loop(precision, 1.0, bound, _SYNAPSES)
         except SnippetError as other_error:
             model = bound.model
             assert isinstance(model, CustomUpdateModel)
@@ -104,45 +111,53 @@ def _host_neuron(references: Sequence[VarReference]) -> BoundModel:
     blank, always = Snippet("", ""), Snippet("true", "", is_condition=True)
     variables = tuple(Var(r.name, r.type, VarAccess.READ_WRITE) for r in references)
     model = NeuronModel("", (), variables, (), blank, always, blank, (), False)
-    buffers = {var.name: Buffer(var.name, var.type, 1) for var in variables}
-    return BoundModel("neuron_", model, {}, buffers)
+    return BoundModel("neuron_", model, {}, _memory(variables))
 
 
 def _check_weight_update(precision: Precision, bound: BoundModel) -> None:
     model = bound.model
     assert isinstance(model, WeightUpdateModel)
-
-    def memory(items: Sequence[Var | VarReference | ExtraGlobalParam]) -> dict[str, Buffer]:
-        return {item.name: Buffer(item.name, item.type, 1) for item in items}
-
     times = {
         f"{kind}_{side}": (Buffer(f"{kind}_{side}", precision.time, 1), 1.0)
         for kind in ("st", "prev_st", "set", "prev_set")
         for side in ("pre", "post")
         if kind.endswith("st") or not model.event_condition(side).is_blank
     }
-    ends = Ends(
-        memory([*model.pre_vars, *model.pre_neuron_var_refs]),
-        memory([*model.post_vars, *model.post_neuron_var_refs]),
-        memory(model.psm_var_refs),
+    endpoints = EndpointVariables(
+        _memory([*model.pre_vars, *model.pre_neuron_var_refs]),
+        _memory([*model.post_vars, *model.post_neuron_var_refs, *model.psm_var_refs]),
         times,
     )
-    for code in model.synapse_code:
-        backward = code is model.post_event_syn_code
-        synapse_loop(precision, 1.0, 1, 1, bound, code, ends, backward=backward)
+    for kind in EVENT_KINDS:
+        synapse_loop(precision, 1.0, bound, kind, DenseLayout(1, 1), endpoints)
+    _check_endpoint(precision, bound, "pre", model.pre_vars, model.pre_neuron_var_refs)
+    _check_endpoint(precision, bound, "post", model.post_vars, model.post_neuron_var_refs)
+
+
+def _check_endpoint(
+    precision: Precision,
+    bound: BoundModel,
+    side: EventSide,
+    variables: Sequence[Var],
+    references: Sequence[VarReference],
+) -> None:
+    """Check the code of a weight update model for the neurons on one side."""
+    model = bound.model
+    assert isinstance(model, WeightUpdateModel)
+    has_events = not model.event_condition(side).is_blank
+    own = BoundModel(
+        "",
+        model,
+        bound.params,
+        _memory([*variables, *model.extra_global_params]),
+        {reference.name: reference.name for reference in references},
+    )
+    endpoint = EndpointCode(own, side, "events" if has_events else None)
     spike_times = Buffer("st", precision.time, 1)
-    for name, variables, references in (
-        ("pre", model.pre_vars, model.pre_neuron_var_refs),
-        ("post", model.post_vars, model.post_neuron_var_refs),
-    ):
-        has_events = not model.event_condition(name).is_blank
-        own = BoundModel(
-            "",
-            model,
-            bound.params,
-            memory([*variables, *model.extra_global_params]),
-            {r.name: r.name for r in references},
-        )
-        side = Side(own, name, "events" if has_events else None)
-        neuron = _host_neuron(references)
-        neuron_loop(precision, 1.0, 1, neuron, spike_times=spike_times, sides=[side])
+    neuron = _host_neuron(references)
+    code = NeuronCode(1, neuron, endpoints=[endpoint], spike_times=spike_times)
+    neuron_loop(precision, 1.0, code)
+
+
+def _memory(items: Sequence[Var | VarReference | ExtraGlobalParam]) -> dict[str, Buffer]:
+    return {item.name: Buffer(item.name, item.type, 1) for item in items}

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container
+from dataclasses import dataclass
 
 from numbagenn.base.types import Precision
-from numbagenn.codegen.loop_builder import Assembly, Loop, clock_names, count_name
+from numbagenn.codegen.loop_builder import Loop, LoopBuilder, count_name
 from numbagenn.language.symbols import NAMES_OF_SYNAPSES, Name
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.descriptions import CustomUpdateModel
@@ -19,16 +20,59 @@ _NOT_OF_NEURONS = dict.fromkeys(
 )
 
 
+@dataclass(frozen=True)
+class UpdateElements:
+    """What the elements of a custom update are.
+
+    Parameters
+    ----------
+    size
+        Number of neurons or synapses that the update belongs to.
+    num_post
+        For an update of synapses, the number of postsynaptic neurons, else 0.
+    inds
+        For an update of sparse synapses, memory of which neurons each of them connects.
+    """
+
+    size: int
+    num_post: int = 0
+    inds: tuple[Buffer, Buffer] | None = None
+
+    @property
+    def unavailable(self) -> dict[str, str]:
+        """Names that code must not use, with the reason."""
+        return _NOT_OF_SYNAPSES if self.num_post else _NOT_OF_NEURONS
+
+    def names(self, builder: LoopBuilder) -> dict[str, Name]:
+        """Return the names of an element's place, and of how many there are."""
+        if not self.num_post:
+            return {"id": count_name("begin + element"), "num_neurons": count_name(self.size)}
+        if self.inds is None:
+            ends = {
+                "id_pre": count_name(f"(begin + element) // {self.num_post}"),
+                "id_post": count_name(f"(begin + element) % {self.num_post}"),
+            }
+        else:
+            ends = {
+                name: builder.read_only(name, buffer, "element", "", "built-in")
+                for name, buffer in zip(("id_pre", "id_post"), self.inds, strict=True)
+            }
+        return {
+            **ends,
+            "id_syn": count_name("begin + element"),
+            "num_pre": count_name(self.size // self.num_post),
+            "num_post": count_name(self.num_post),
+        }
+
+
 def custom_update_loop(
     precision: Precision,
     dt: float,
-    size: int,
-    columns: int,
     update: BoundModel,
+    elements: UpdateElements,
     folded: Container[str] = (),
-    inds: tuple[Buffer, Buffer] | None = None,
 ) -> Loop:
-    """Assemble a custom update.
+    """Build a custom update.
 
     Its arrays hold the elements from `begin` on, so that several threads can share them; inside
     the loop, `element` counts from there.
@@ -39,17 +83,13 @@ def custom_update_loop(
         Precision of the model.
     dt
         Length of a step in ms.
-    size
-        Number of neurons or synapses that the update belongs to.
-    columns
-        For an update of synapse variables, the number of postsynaptic neurons, else 0.
     update
         The update, its variables and what its references refer to.
+    elements
+        What it runs for.
     folded
         Names of the targets of reductions that several values are folded into. Where there is only
         one value for each element of another target, that value is stored.
-    inds
-        For an update of variables of sparse synapses, which neurons each of them connects.
 
     Raises
     ------
@@ -58,45 +98,26 @@ def custom_update_loop(
     """
     model = update.model
     assert isinstance(model, CustomUpdateModel)
-    assembly = Assembly(precision, "element", ("batch", "num_batch", "t"), dt)
-    names = clock_names(assembly)
-    if columns:
-        names |= {
-            "id_pre": count_name(f"(begin + element) // {columns}"),
-            "id_post": count_name(f"(begin + element) % {columns}"),
-        }
-        if inds is not None:
-            names |= {
-                name: assembly.read_only(name, buffer, "element", "", "built-in")
-                for name, buffer in zip(("id_pre", "id_post"), inds, strict=True)
-            }
-        names |= {
-            "id_syn": count_name("begin + element"),
-            "num_pre": count_name(size // columns),
-            "num_post": count_name(columns),
-        }
-    else:
-        names |= {"id": count_name("begin + element"), "num_neurons": count_name(size)}
-    names |= assembly.names_of(update)
+    builder = LoopBuilder(precision, dt, "element", ("batch", "num_batch", "t"))
+    names = {**builder.clock_names(), **elements.names(builder), **builder.names_of(update)}
     for reference in model.var_refs:
         names[reference.name] = Name(
-            assembly.cell(reference.name, update.buffers[reference.name]),
+            builder.element(reference.name, update.buffers[reference.name]),
             precision.resolve(reference.type),
             writable=reference.mode.writable,
             readable=reference.mode.readable,
             kind=f"{reference.mode.name} reference",
         )
     for name, operation in model.reductions.items():
-        assembly.reduce(names[name], operation, name in folded)
-    names |= assembly.pointers(
+        builder.reduce(names[name], operation, folds=name in folded)
+    names |= builder.pointers(
         update, model.extra_global_param_refs, "extra global parameter reference"
     )
-    others = _NOT_OF_SYNAPSES if columns else _NOT_OF_NEURONS
-    translator = assembly.translator(names, unavailable=others)
-    assembly.loop.lines += translator.statements(model.update_code)
+    translator = builder.translator(names, unavailable=elements.unavailable)
+    builder.loop.lines += translator.statements(model.update_code)
     for name in model.reductions:
-        if names[name].code not in assembly.written:
+        if names[name].code not in builder.written:
             raise model.update_code.error(
                 f"'{name}' is the target of a reduction and never assigned; assign it with '='."
             )
-    return assembly.finish()
+    return builder.finish()

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 from numbagenn.base.enumerations import VarAccessMode
-from numbagenn.codegen.arguments import array_type, assigns_shared, slot_of
-from numbagenn.codegen.custom_update_loop import custom_update_loop
+from numbagenn.codegen.arguments import array_type, assigns_shared, slot_index, slot_of
+from numbagenn.codegen.custom_update_loop import UpdateElements, custom_update_loop
 from numbagenn.codegen.description import Description
+from numbagenn.codegen.loop_builder import Argument, Loop
 from numbagenn.codegen.rendering import rendered
+from numbagenn.codegen.reserved_names import UPDATE_ARGUMENTS
 from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
 from numbagenn.network.custom_updates import CustomUpdate
 from numbagenn.network.update_shapes import reduced_over
-
-# What the kernel of a custom update takes before its arrays: how many batches there are, and
-# elements of each, at most how many of both make a part, and the rest as ``simulate`` does.
-_UPDATE_LEADING = (
-    *("turns", "num_batches", "count", "most_batches", "most_elements"),
-    *("timestep", "steps_done"),
-)
 
 
 @dataclass(frozen=True)
@@ -63,85 +57,125 @@ class CustomUpdateCall:
     broadcast: tuple[Buffer, ...]
 
 
-def _custom_update(model: Description, group: CustomUpdate) -> tuple[dict[str, Any], list[Buffer]]:
+@dataclass(frozen=True)
+class UpdateFunction:
+    """The kernel of a custom update, as templates print it.
+
+    Parameters
+    ----------
+    function
+        Its name.
+    title
+        What it does, for its docstring.
+    loop
+        What happens to each element.
+    folds_batches
+        Whether the values of all batches are folded into one.
+    parameters, signature
+        Text of its parameters and of their types.
+    rows
+        Lines that take the elements of one part.
+    time, dt
+        Type of times, and text of the length of a step.
+    """
+
+    function: str
+    title: str
+    loop: Loop
+    folds_batches: bool
+    parameters: str
+    signature: str
+    rows: list[str]
+    time: str
+    dt: str
+
+
+def functions_of_custom_updates(
+    model: Description,
+) -> tuple[list[UpdateFunction], dict[str, CustomUpdateCall]]:
+    """Return the functions of all custom updates; those that are alike share one."""
+    functions: dict[str, UpdateFunction] = {}
+    calls = {}
+    for name, group in model.custom_updates.items():
+        if group.model.update_code.is_blank:
+            calls[name] = _call(group, None, ())
+            continue
+        function = _function(model, group)
+        text = rendered("custom_update.jinja", update=function)
+        number = len(functions) + 1
+        shared = functions.setdefault(text, replace(function, function=f"custom_update_{number}"))
+        buffers = tuple(argument.buffer for argument in function.loop.arguments)
+        calls[name] = _call(group, shared.function, buffers)
+    return list(functions.values()), calls
+
+
+def _function(model: Description, group: CustomUpdate) -> UpdateFunction:
+    """Return the function of a custom update, which has no name of its own yet."""
     over = {name: reduced_over(group, group.memory[name]) for name in group.model.reductions}
     # One batch is its own sum, and is stored as it is.
     folded = {name for name in over if over[name] == "neurons" or model.batch_size > 1}
     inds = None
     if group.connectivity is not None:
         inds = (group.connectivity.pre_inds, group.connectivity.post_inds)
-    loop = custom_update_loop(
-        model.types, model.dt, group.size, group.columns, group.bound(), folded, inds
-    )
-    over_batches = bool(loop.reductions) and "batches" in over.values()
-    names = [argument.name for argument in loop.arguments]
-    arrays = {name: loop.namer.unique(f"all_{name}") for name in names}
-    buffers = [argument.buffer for argument in loop.arguments]
-    # Counted from `begin`, so that no index can be negative: the loop is compiled for that.
-    rows = [
-        f"{argument.name} = {arrays[argument.name]}"
-        f"[{'batch' if argument.buffer.per_batch else '0'}]"
-        + (".reshape(-1)" if argument.buffer.columns else "")
-        + _current_slot(argument.buffer)
-        + ("[begin:end]" if argument.buffer.per_element else "")
-        for argument in loop.arguments
-    ]
+    elements = UpdateElements(group.size, group.columns, inds)
+    loop = custom_update_loop(model.types, model.dt, group.bound(), elements, folded)
+    arrays = [loop.namer.unique(f"all_{argument.name}") for argument in loop.arguments]
+    rows = [_row(*pair) for pair in zip(loop.arguments, arrays, strict=True)]
     if "num_batch" in loop.scalars:
         rows.insert(0, "num_batch = uint32(num_batches)")
     types = [
         "int64[::1]",
-        *(["int64"] * (len(_UPDATE_LEADING) - 1)),
-        *(array_type(buffer, model.types) for buffer in buffers),
+        *(["int64"] * (len(UPDATE_ARGUMENTS) - 1)),
+        *(array_type(argument.buffer, model.types) for argument in loop.arguments),
     ]
-    return {
+    return UpdateFunction(
+        "update",
         # Part of a docstring, which the name that a user gave to the model must not end.
-        "title": re.sub(r"[^ -~]|[\"\\\\]", "?", group.model.title).capitalize(),
-        "loop": loop,
-        "over_batches": over_batches,
-        "parameters": ", ".join([*_UPDATE_LEADING, *arrays.values()]),
-        "signature": ", ".join(types),
-        "rows": rows,
-        "time": model.types.time.numpy_name,
-        "dt": constant_literal(model.dt, model.types.time),
-    }, buffers
+        re.sub(r"[^ -~]|[\"\\\\]", "?", group.model.title).capitalize(),
+        loop,
+        bool(loop.reductions) and "batches" in over.values(),
+        ", ".join([*UPDATE_ARGUMENTS, *arrays]),
+        ", ".join(types),
+        rows,
+        model.types.time.numpy_name,
+        constant_literal(model.dt, model.types.time),
+    )
 
 
-def _current_slot(buffer: Buffer) -> str:
-    """Return an index that takes the values of the last step out of a row of all slots."""
-    slot = slot_of("steps_done", buffer)
-    return f"[{slot} * {buffer.count} : ({slot} + 1) * {buffer.count}]" if slot else ""
+def _row(argument: Argument, array: str) -> str:
+    """Return the line that takes the elements of one part out of an array of all.
+
+    They are counted from `begin`, so that no index can be negative: the loop is compiled for that.
+    """
+    buffer = argument.buffer
+    row = f"{argument.name} = {array}[{'batch' if buffer.per_batch else '0'}]"
+    if buffer.columns:
+        row += ".reshape(-1)"
+    row += slot_index(slot_of("steps_done", buffer), buffer)
+    return row + "[begin:end]" if buffer.per_element else row
 
 
-def functions_of_custom_updates(
-    model: Description,
-) -> tuple[list[dict[str, Any]], dict[str, CustomUpdateCall]]:
-    """Return the functions of all custom updates; those that are alike share one."""
-    functions: dict[str, dict[str, Any]] = {}
-    calls = {}
-    for name, group in model.custom_updates.items():
-        function = None
-        buffers: list[Buffer] = []
-        if not group.model.update_code.is_blank:
-            context, buffers = _custom_update(model, group)
-            text = rendered("custom_update.jinja", update={**context, "function": "update"})
-            if text not in functions:
-                functions[text] = {**context, "function": f"custom_update_{len(functions) + 1}"}
-            function = functions[text]["function"]
-        calls[name] = CustomUpdateCall(
-            function,
-            tuple(buffers),
-            group.count,
-            group.connectivity.post_inds if group.connectivity and group.per_element else None,
-            group.per_batch,
-            not assigns_shared(buffers)
-            and all(buffer.per_batch or not group.per_batch for buffer in _written(group)),
-            not any(isinstance(buffer, Faults) for buffer in buffers)
-            and all(buffer.per_element or not group.per_element for buffer in _written(group)),
-            _stage(group),
-            _transposed(group),
-            _broadcast(group),
-        )
-    return list(functions.values()), calls
+def _call(
+    group: CustomUpdate, function: str | None, buffers: tuple[Buffer, ...]
+) -> CustomUpdateCall:
+    counted = None
+    if group.connectivity is not None and group.per_element:
+        counted = group.connectivity.post_inds
+    written = _written(group)
+    return CustomUpdateCall(
+        function,
+        buffers,
+        group.count,
+        counted,
+        group.per_batch,
+        not assigns_shared(buffers)
+        and all(buffer.per_batch or not group.per_batch for buffer in written),
+        not any(isinstance(buffer, Faults) for buffer in buffers)
+        and all(buffer.per_element or not group.per_element for buffer in written),
+        _stage(group),
+        _transposed(group),
+        _broadcast(group),
+    )
 
 
 def _written(group: CustomUpdate) -> list[Buffer]:

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from numbagenn.base.types import Int32, Int64, Precision, ResolvedType, Uint32
+from numbagenn.codegen.reserved_names import INITIALISER_NAMES
 from numbagenn.language.arithmetic import converted
 from numbagenn.language.code_strings import SnippetError
 from numbagenn.language.symbols import (
     NAMES_OF_SYNAPSES,
     RANDOM_STATE,
-    TURNS,
     Name,
     Namer,
     Pointer,
@@ -38,15 +38,6 @@ _NOT_YET = {
     "batch": "all batches start from the same; num_batch is their number.",
 }
 _NEURONS_ONLY = ("id", "num_neurons")
-
-# What the templates call things inside their functions.
-_NAMES = (
-    *("first", "last", "element", "seed", "stream", "random_key", RANDOM_STATE, "num_batch", "dt"),
-    *("num_pre", "num_post", "pre_inds", "post_inds", "values", "initialise", "kernel", "part"),
-    *("add_synapse", "connect", "line", "num_lines", "line_size", "limit", "targets", "lengths"),
-    *("num_synapses", "problem", "shares", "left", "row_length"),
-    *(TURNS, "halted", "paused"),
-)
 
 
 @dataclass(frozen=True)
@@ -115,7 +106,7 @@ def value_code(
     SnippetError
         At the first mistake.
     """
-    namer = Namer(_NAMES)
+    namer = Namer(INITIALISER_NAMES)
     names = {
         "dt": Name("dt", precision.time, writable=False, kind="built-in"),
         "num_batch": _built_in("uint32(num_batch)"),
@@ -161,7 +152,7 @@ def connectivity_code(snippet: SparseConnectivityInitSnippet, precision: Precisi
     """
     by_row = not snippet.row_build_code.is_blank
     line, other = ("pre", "post") if by_row else ("post", "pre")
-    namer = Namer(_NAMES)
+    namer = Namer(INITIALISER_NAMES)
     names = {
         "dt": Name("dt", precision.time, writable=False, kind="built-in"),
         "num_batch": _built_in("uint32(num_batch)"),

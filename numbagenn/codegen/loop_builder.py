@@ -1,8 +1,8 @@
 """Loop bodies: the code strings of one population, bound to its memory and its parameters.
 
-A `Loop` is what a kernel template prints; an `Assembly` collects what one needs while its code
-strings are translated. The loops themselves are in `neuron_bodies`, `synapse_bodies` and
-`custom_update_bodies`.
+A `Loop` is what a template prints. A `LoopBuilder` collects what the loop needs while its code
+strings are translated. What happens to neurons, to synapses and in custom updates is in
+`neuron_loop`, `synapse_loop` and `custom_update_loop`.
 """
 
 from __future__ import annotations
@@ -12,35 +12,26 @@ from dataclasses import dataclass, field
 
 from numbagenn.base.types import Precision, ResolvedType, Uint32
 from numbagenn.codegen.reductions import Reduction, neutral
+from numbagenn.codegen.reserved_names import LOOP_NAMES
 from numbagenn.language.arithmetic import constant_literal, literal
-from numbagenn.language.symbols import RANDOM_STATE, TURNS, Name, Namer, Pointer, SpecialFunction
+from numbagenn.language.symbols import (
+    BATCH_COUNTER,
+    RANDOM_STATE,
+    Name,
+    Namer,
+    Pointer,
+    SpecialFunction,
+)
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
 from numbagenn.models.descriptions import ExtraGlobalParam, Var
 from numbagenn.network.bound_model import BoundModel
 
-# What the templates call things inside their functions.
-_LOOP_NAMES = (
-    *("neuron", "pre", "post", "element", "dt", "out_post", "first", "last"),
-    *("fired", "spike", "spikes", "num_spikes", "spikes_done"),
-    *("spike_bits", "in_flight", "steps", "step", "inputs", "bits", "arrival"),
-    *("lowest_bit", "first_step", "some_steps", "later", "num_active"),
-    *("pre_inds", "trains", "pair", "second", "active", "train_0", "train_1"),
-    *("summed", "distinct", "begins", "members", "num_trains", "train", "member"),
-    *("count", "num_batches", "timestep", "steps_done", "seed", "age", "total", "begin", "end"),
-    *("random_key", RANDOM_STATE),
-    *("synapse", "row_start", "post_inds", "pre_inds", "den_delay", "out_pre", "events"),
-    *("in_column", "column_start", "column_synapses"),
-    *(TURNS, "turn", "parts", "in_a_row", "most_batches", "most_elements"),
-    *("take_turn", "finish_turn", "paused", "halted", "some"),
-    *(f"pre_{number}" for number in range(8)),
-)
-
 
 @dataclass(frozen=True)
 class Argument:
-    """An array that a kernel function takes: its name there, and the memory it stands for."""
+    """An array that a generated function takes: its name there, and the memory it stands for."""
 
     name: str
     buffer: Buffer
@@ -48,7 +39,21 @@ class Argument:
 
 @dataclass
 class Loop:
-    """The parts of one loop over elements, as lines of Python."""
+    """One loop over elements, as lines of Python.
+
+    Parameters
+    ----------
+    arguments, scalars
+        The arrays and the numbers that the function around the loop takes.
+    before
+        Lines ahead of the loop.
+    loads, lines, stores
+        Lines of each round: what takes elements out of their arrays, the code, what puts them back.
+    reductions
+        What is folded from the values of all rounds.
+    namer
+        Hands out further names that are unique in the function.
+    """
 
     arguments: list[Argument] = field(default_factory=list)
     scalars: list[str] = field(default_factory=list)
@@ -59,17 +64,33 @@ class Loop:
     reductions: list[Reduction] = field(default_factory=list)
     namer: Namer = field(default_factory=Namer)
 
+    @property
+    def body(self) -> list[str]:
+        """All lines of a round."""
+        return self.loads + self.lines + self.stores
+
 
 @dataclass
-class Cell:
-    """A variable inside the loop: its local name beside the array element that it mirrors.
+class ElementAlias:
+    """A local variable of the loop that stands for an array element.
 
-    What is read from one slot and written to another, as it has to outlast a delay, is carried over
-    in every round.
-    `start` is the text of what the local starts from in each round, where not the array element;
-    `reduction` tells what is made of the values of all rounds, where not each is stored.
-    `per_step` tells that the array has a row for each step, where a round is several steps.
-    `offsets` are the names that `Assembly.offset` gave, which the indices are made of.
+    Parameters
+    ----------
+    local
+        Name of the local.
+    array, index
+        Name of the array, and text of the index of the element.
+    buffer
+        Memory that the array is.
+    store_index
+        Index where the value is stored, if that is another slot: a value that has to outlast a
+        delay is carried over in every round.
+    start
+        Text of what the local starts from in each round, if that is not the element.
+    reduction
+        What is folded from the values of all rounds, if not every value is stored.
+    offsets
+        Names that `LoopBuilder.offset` gave and that the indices are made of.
     """
 
     local: str
@@ -79,40 +100,55 @@ class Cell:
     store_index: str = ""
     start: str | None = None
     reduction: str | None = None
-    per_step: bool = False
     offsets: tuple[str, ...] = ()
+
+    @property
+    def element(self) -> str:
+        """Text of the array element."""
+        return f"{self.array}[{self.index}]"
 
     @property
     def carried(self) -> bool:
         """Whether the value moves on to another slot in each step."""
         return bool(self.store_index)
 
+    @property
+    def per_step(self) -> bool:
+        """Whether the array has a row for each step, where a round is several steps."""
+        return self.index.startswith("step, ")
 
-class Assembly:
-    """Collects what one loop needs while its code is translated."""
 
-    def __init__(self, precision: Precision, index: str, scalars: Sequence[str], dt: float) -> None:
+class LoopBuilder:
+    """Collects what one loop needs while its code is translated.
+
+    Parameters
+    ----------
+    precision, dt
+        Precision of the model, and length of a step in ms.
+    index
+        Text of the index of an element, such as ``"neuron"`` or ``"pre, post"``.
+    scalars
+        Numbers that the function around the loop can take.
+    """
+
+    def __init__(self, precision: Precision, dt: float, index: str, scalars: Sequence[str]) -> None:
         self.precision = precision
         self.index = index
-        self.namer = Namer((*scalars, *_LOOP_NAMES))
-        self.scalar_names = (*scalars, TURNS)
-        self.constants: dict[str, str] = {"dt": constant_literal(dt, precision.time)}
-        self.offsets: dict[str, str] = {}
-        self.cells: list[Cell] = []
-        self.arrays: dict[str, Buffer] = {}
-        self.dynamic_params: dict[str, str] = {}
+        self.namer = Namer((*scalars, *LOOP_NAMES))
         self.faults = Faults.of_loop(index)
         self.read: set[str] = set()
         self.written: set[str] = set()
         self.loop = Loop(namer=self.namer)
+        self._scalars = (*scalars, BATCH_COUNTER)
+        self._constants: dict[str, str] = {"dt": constant_literal(dt, precision.time)}
+        self._offsets: dict[str, str] = {}
+        self._aliases: list[ElementAlias] = []
+        self._arrays: dict[str, Buffer] = {}
+        self._dynamic_params: dict[str, str] = {}
 
-    def constant(self, wish: str, ctype: ResolvedType, value: float) -> Name:
-        """Return the name of a number that is known when the code is made."""
-        code = self.namer.unique(wish)
-        self.constants[code] = literal(value, ctype)
-        return Name(code, ctype, writable=False, kind="parameter")
+    # Memory and numbers -------------------------------------------------------------------------
 
-    def cell(self, wish: str, buffer: Buffer, index: str = "", slot: str = "") -> str:
+    def element(self, wish: str, buffer: Buffer, index: str = "", slot: str = "") -> str:
         """Return the local name for an element of `buffer`, in a slot that `offset` gave."""
         local = self.namer.unique(wish)
         array = self.namer.unique(f"{local}_array")
@@ -121,7 +157,7 @@ class Assembly:
             index = ", ".join("0" * (1 + index.count(",")))
         if slot:
             index = f"{slot} + {index}"
-        self.cells.append(Cell(local, array, index, buffer, offsets=(slot,)))
+        self._aliases.append(ElementAlias(local, array, index, buffer, offsets=(slot,)))
         return local
 
     def offset(self, wish: str, step: str, buffer: Buffer) -> str:
@@ -133,30 +169,57 @@ class Assembly:
         if buffer.slots == 1:
             return ""
         name = self.namer.unique(wish)
-        self.offsets[name] = f"({step}) % {buffer.slots} * {buffer.count}"
+        self._offsets[name] = f"({step}) % {buffer.slots} * {buffer.count}"
         return name
 
-    def neuron_cell(self, wish: str, buffer: Buffer) -> str:
-        """Return the local name for a neuron's variable, which may be kept for later steps."""
+    def variable(self, wish: str, buffer: Buffer) -> str:
+        """Return the local name for an element of a variable, which may be kept for later steps."""
         if buffer.slots == 1:
-            return self.cell(wish, buffer)
-        local = self.cell(wish, buffer, slot=self.offset(f"{wish}_before", "age", buffer))
+            return self.element(wish, buffer)
+        local = self.element(wish, buffer, slot=self.offset(f"{wish}_before", "age", buffer))
         after = self.offset(f"{wish}_after", "age + 1", buffer)
-        self.cells[-1].store_index = f"{after} + {self.index}"
-        self.cells[-1].offsets += (after,)
+        self._aliases[-1].store_index = f"{after} + {self.index}"
+        self._aliases[-1].offsets += (after,)
         return local
 
     def array(self, wish: str, buffer: Buffer) -> str:
         """Return the name of an array that the code gets as a whole."""
         array = self.namer.unique(wish)
-        self.arrays[array] = buffer
+        self._arrays[array] = buffer
         return array
 
-    def dynamic(self, wish: str, buffer: Buffer, ctype: ResolvedType) -> Name:
-        """Return the name of a parameter whose value is held in memory."""
-        code = self.namer.unique(wish)
-        self.dynamic_params[code] = self.array(f"{code}_array", buffer)
-        return Name(code, ctype, writable=False, kind="parameter")
+    def reloads(self, buffers: Sequence[Buffer]) -> list[str]:
+        """Return lines that set carried elements of `buffers` back to their start."""
+        return [
+            f"{alias.local} = {alias.element}"
+            for alias in self._aliases
+            if alias.carried and any(alias.buffer is buffer for buffer in buffers)
+        ]
+
+    def move(self, source: str, target: str) -> None:
+        """Add one local to another, and set it to 0."""
+        self.loop.lines += [
+            f"{target} += {source}",
+            f"{source} = {literal(0, self.precision.scalar)}",
+        ]
+        self.read |= {target, source}
+        self.written |= {target, source}
+
+    # What code strings may name -----------------------------------------------------------------
+
+    def clock_names(self) -> dict[str, Name]:
+        """Return the names that code of every kind knows: of the time and of the batch."""
+        time = self.precision.time
+        return {
+            "t": Name("t", time, writable=False, kind="built-in"),
+            "dt": Name("dt", time, writable=False, kind="built-in"),
+            "batch": Name("batch", Uint32, writable=False, kind="built-in"),
+            "num_batch": Name("num_batch", Uint32, writable=False, kind="built-in"),
+        }
+
+    def local(self, wish: str, ctype: ResolvedType, kind: str) -> Name:
+        """Return a name that lives for one round of the loop."""
+        return Name(self.namer.unique(wish), ctype, writable=False, kind=kind)
 
     def pointers(
         self, bound: BoundModel, arrays: Sequence[ExtraGlobalParam], what: str
@@ -170,10 +233,6 @@ class Assembly:
             result[item.name] = Name(array, ctype, writable=False, kind=what, pointer=pointer)
         return result
 
-    def local(self, wish: str, ctype: ResolvedType, kind: str) -> Name:
-        """Return a name that lives for one round of the loop."""
-        return Name(self.namer.unique(wish), ctype, writable=False, kind=kind)
-
     def parameters_of(self, bound: BoundModel) -> dict[str, Name]:
         """Bind the parameters and the extra global parameters of a description."""
         # The first description of a loop is that of the group whose elements it is over.
@@ -181,18 +240,21 @@ class Assembly:
         model = bound.model
         names = self.pointers(bound, model.extra_global_params, "extra global parameter")
         for param in model.constants:
-            wish, ctype = bound.prefix + param.name, self.precision.resolve(param.type)
+            ctype = self.precision.resolve(param.type)
+            code = self.namer.unique(bound.prefix + param.name)
             if param.name in bound.buffers:
-                names[param.name] = self.dynamic(wish, bound.buffers[param.name], ctype)
+                array = self.array(f"{code}_array", bound.buffers[param.name])
+                self._dynamic_params[code] = array
             else:
-                names[param.name] = self.constant(wish, ctype, bound.params[param.name])
+                self._constants[code] = literal(bound.params[param.name], ctype)
+            names[param.name] = Name(code, ctype, writable=False, kind="parameter")
         return names
 
     def variables_of(self, bound: BoundModel, variables: Sequence[Var]) -> dict[str, Name]:
         """Bind variables for which a description has memory."""
         return {
             var.name: Name(
-                self.neuron_cell(bound.prefix + var.name, bound.buffers[var.name]),
+                self.variable(bound.prefix + var.name, bound.buffers[var.name]),
                 self.precision.resolve(var.type),
                 writable=var.access.writable,
                 readable=var.access.readable,
@@ -209,25 +271,10 @@ class Assembly:
 
     def read_only(self, wish: str, buffer: Buffer, index: str, slot: str, kind: str) -> Name:
         """Bind a variable of something else."""
-        local = self.cell(wish, buffer, index, slot)
+        local = self.element(wish, buffer, index, slot)
         return Name(local, self.precision.resolve(buffer.type), writable=False, kind=kind)
 
-    def reduce(self, name: Name, operation: str, rounds: bool) -> None:
-        """Make of a variable a target of a reduction.
-
-        Parameters
-        ----------
-        name
-            The variable.
-        operation
-            ``"sum"`` or ``"max"``.
-        rounds
-            Whether the values of several rounds are folded; else each is the result itself.
-        """
-        (cell,) = (cell for cell in self.cells if cell.local == name.code)
-        # A round that assigns nothing adds nothing.
-        cell.start = neutral(operation, name.type)
-        cell.reduction = operation if rounds else None
+    # The code -----------------------------------------------------------------------------------
 
     def translator(
         self,
@@ -257,6 +304,23 @@ class Assembly:
         translator.read, translator.written = self.read, self.written
         return translator
 
+    def reduce(self, name: Name, operation: str, *, folds: bool) -> None:
+        """Turn a variable into the target of a reduction.
+
+        Parameters
+        ----------
+        name
+            The variable.
+        operation
+            ``"sum"`` or ``"max"``.
+        folds
+            Whether the values of several rounds are folded; else each is the result itself.
+        """
+        (alias,) = (alias for alias in self._aliases if alias.local == name.code)
+        # A round that assigns nothing adds nothing.
+        alias.start = neutral(operation, name.type)
+        alias.reduction = operation if folds else None
+
     def finish(self) -> Loop:
         """Return the loop, with only the loads, stores and constants that its code uses."""
         loop = self.loop
@@ -268,53 +332,46 @@ class Assembly:
             used.add("random_key")
             # Each round of the loop has a stream of its own.
             loop.lines.insert(0, f"{RANDOM_STATE} = random_numbers.start(random_key, {self.index})")
-        cells = [cell for cell in self.cells if cell.local in used or cell.carried]
-        needed = {name for cell in cells for name in cell.offsets}
-        offsets = {name: text for name, text in self.offsets.items() if name in needed}
+        aliases = [alias for alias in self._aliases if alias.local in used or alias.carried]
+        needed = {name for alias in aliases for name in alias.offsets}
+        offsets = {name: text for name, text in self._offsets.items() if name in needed}
         if offsets:
             # They say where the values of a step are, which is so many steps old.
             used.add("age")
-        loop.scalars = [name for name in self.scalar_names if name in used]
-        constants = {name: text for name, text in self.constants.items() if name in used}
+        loop.scalars = [name for name in self._scalars if name in used]
+        constants = {name: text for name, text in self._constants.items() if name in used}
         loop.before += [f"{name} = {text}" for name, text in {**constants, **offsets}.items()]
-        for name, array in self.dynamic_params.items():
+        for name, array in self._dynamic_params.items():
             if name in used:
                 used.add(array)
                 loop.before.append(f"{name} = {array}[0]")
         loop.arguments += [
-            Argument(name, self.arrays[name]) for name in self.arrays if name in used
+            Argument(name, self._arrays[name]) for name in self._arrays if name in used
         ]
-        for cell in cells:
-            loop.arguments.append(Argument(cell.array, cell.buffer))
-            element = f"{cell.array}[{cell.index}]"
-            if cell.per_step:
-                loop.lines.insert(0, f"{cell.local} = {element}")
-                if cell.local in self.written:
-                    loop.lines.append(f"{element} = {cell.local}")
-                continue
-            shared = not cell.buffer.per_element and cell.local not in self.written
-            start = cell.start or element
-            (loop.before if shared else loop.loads).append(f"{cell.local} = {start}")
-            if cell.carried:
-                loop.stores.append(f"{cell.array}[{cell.store_index}] = {cell.local}")
-            elif cell.reduction is not None:
-                ctype = self.precision.resolve(cell.buffer.type)
-                total = self.namer.unique(f"{cell.local}_{cell.reduction}")
-                loop.reductions.append(Reduction(cell.reduction, ctype, cell.local, total, element))
-            elif cell.local in self.written:
-                loop.stores.append(f"{element} = {cell.local}")
+        for alias in aliases:
+            loop.arguments.append(Argument(alias.array, alias.buffer))
+            self._load_and_store(alias)
         return loop
 
-
-def clock_names(assembly: Assembly) -> dict[str, Name]:
-    """Return the names that code of every kind knows: of the time and of the batch."""
-    time = assembly.precision.time
-    return {
-        "t": Name("t", time, writable=False, kind="built-in"),
-        "dt": Name("dt", time, writable=False, kind="built-in"),
-        "batch": Name("batch", Uint32, writable=False, kind="built-in"),
-        "num_batch": Name("num_batch", Uint32, writable=False, kind="built-in"),
-    }
+    def _load_and_store(self, alias: ElementAlias) -> None:
+        """Add the lines that take an element out of its array and put it back."""
+        loop, local, element = self.loop, alias.local, alias.element
+        is_written = local in self.written
+        if alias.per_step:
+            loop.lines.insert(0, f"{local} = {element}")
+            if is_written:
+                loop.lines.append(f"{element} = {local}")
+            return
+        shared = not alias.buffer.per_element and not is_written
+        (loop.before if shared else loop.loads).append(f"{local} = {alias.start or element}")
+        if alias.carried:
+            loop.stores.append(f"{alias.array}[{alias.store_index}] = {local}")
+        elif alias.reduction is not None:
+            ctype = self.precision.resolve(alias.buffer.type)
+            total = self.namer.unique(f"{local}_{alias.reduction}")
+            loop.reductions.append(Reduction(alias.reduction, ctype, local, total, element))
+        elif is_written:
+            loop.stores.append(f"{element} = {local}")
 
 
 def count_name(value: int | str) -> Name:

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from numbagenn.base.types import Precision
-from numbagenn.codegen.loop_builder import Assembly, Loop, clock_names, count_name
-from numbagenn.language.arithmetic import Expression, constant_literal, literal
+from numbagenn.codegen.loop_builder import Loop, LoopBuilder, count_name
+from numbagenn.language.arithmetic import Expression, constant_literal
 from numbagenn.language.code_strings import Snippet
 from numbagenn.language.symbols import Name, SpecialFunction
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
+from numbagenn.memory.events import EventSide
 from numbagenn.models.descriptions import (
     CurrentSourceModel,
     NeuronModel,
@@ -21,12 +22,12 @@ from numbagenn.models.descriptions import (
 )
 from numbagenn.network.bound_model import BoundModel
 
-_NOT_OF_SIDES = dict.fromkeys(
+_NOT_AT_NEURONS = dict.fromkeys(
     ("set_pre", "set_post", "prev_set_pre", "prev_set_post"),
     "times of spike-like events are known to the code of synapses alone.",
 )
-_NOT_OF_CONDITIONS = {
-    **_NOT_OF_SIDES,
+_NOT_IN_CONDITIONS = {
+    **_NOT_AT_NEURONS,
     **dict.fromkeys(
         ("st_pre", "st_post"),
         "conditions of spike-like events know no times of spikes; keep one in a variable by "
@@ -36,7 +37,7 @@ _NOT_OF_CONDITIONS = {
 
 
 @dataclass(frozen=True)
-class Incoming:
+class IncomingSynapses:
     """What brings input to a population of neurons: the postsynaptic side of some synapses.
 
     Parameters
@@ -58,8 +59,8 @@ class Incoming:
 
 
 @dataclass(frozen=True)
-class Side:
-    """What a weight update model has to do with the neurons on one side of its synapses.
+class EndpointCode:
+    """The code of a weight update model for the neurons at one end of its synapses.
 
     Parameters
     ----------
@@ -76,7 +77,7 @@ class Side:
     """
 
     bound: BoundModel
-    side: str
+    side: EventSide
     flags: str | None = None
     event_times: Buffer | None = None
     prev_event_times: Buffer | None = None
@@ -103,22 +104,61 @@ class Side:
         """Code for spikes."""
         return self.model.pre_spike_code if self.side == "pre" else self.model.post_spike_code
 
+    @property
+    def buffers(self) -> list[Buffer]:
+        """Memory of the variables."""
+        return [self.bound.buffers[var.name] for var in self.variables]
+
+
+@dataclass(frozen=True)
+class NeuronCode:
+    """All code that runs for the neurons of a population.
+
+    Parameters
+    ----------
+    num_neurons
+        Size of the population.
+    neuron
+        The neuron model.
+    synapses
+        For each incoming synapse population: what it brings.
+    feedback
+        For each outgoing synapse population that adds to presynaptic input: what it added, and the
+        name of the neuron's input that it drives.
+    sources
+        For each current source: its model and the name of the input that it drives.
+    endpoints
+        For each synapse population with code for these neurons: that code.
+    spike_times, prev_spike_times
+        Memory of the time of each neuron's last spike, and of its last one before this step, where
+        some code wants to know. For the latter, `fired` starts with the flags of the last step.
+    """
+
+    num_neurons: int
+    neuron: BoundModel
+    synapses: Sequence[IncomingSynapses] = ()
+    feedback: Sequence[tuple[Buffer, str]] = ()
+    sources: Sequence[tuple[BoundModel, str]] = ()
+    endpoints: Sequence[EndpointCode] = ()
+    spike_times: Buffer | None = None
+    prev_spike_times: Buffer | None = None
+
+    @property
+    def model(self) -> NeuronModel:
+        """The description of the neurons."""
+        assert isinstance(self.neuron.model, NeuronModel)
+        return self.neuron.model
+
+    @property
+    def can_spike(self) -> bool:
+        """Whether the model has a threshold condition."""
+        return not self.model.threshold_condition_code.is_blank
+
 
 def neuron_loop(
-    precision: Precision,
-    dt: float,
-    num_neurons: int,
-    neuron: BoundModel,
-    synapses: Sequence[Incoming] = (),
-    sources: Sequence[tuple[BoundModel, str]] = (),
-    spike_times: Buffer | None = None,
-    prev_spike_times: Buffer | None = None,
-    feedback: Sequence[tuple[Buffer, str]] = (),
-    sides: Sequence[Side] = (),
-    *,
-    in_blocks: bool = False,
+    precision: Precision, dt: float, code: NeuronCode, input_index: str = "neuron"
 ) -> Loop:
-    """Assemble one step of every neuron of a population.
+    """Build one step of every neuron of a population.
 
     Parameters
     ----------
@@ -126,203 +166,206 @@ def neuron_loop(
         Precision of the model.
     dt
         Length of a step in ms.
-    num_neurons
-        Size of the population.
-    neuron
-        The neuron model.
-    synapses
-        For each incoming synapse population: what it brings.
-    sources
-        For each current source: its model and the name of the input that it drives.
-    spike_times, prev_spike_times
-        Memory of the time of each neuron's last spike, and of its last one before this step, where
-        some code wants to know. For the latter, `fired` starts with the flags of the last step.
-    feedback
-        For each outgoing synapse population that adds to presynaptic input: what it added, and the
-        name of the neuron's input that it drives.
-    sides
-        For each synapse population with code for these neurons: that code.
-    in_blocks
-        Whether what synapses bring is kept in a row for each `step`. Then only the `lines` of the
-        loop are of one step, between its loads and stores.
+    code
+        What runs for the neurons.
+    input_index
+        Index of what synapses bring. Where it is ``"step, neuron"``, there is a row for each step,
+        and only the `lines` of the loop are of one step, between its loads and stores.
 
     Returns
     -------
     Loop
         Its lines set `spike` in every round if the neuron can spike at all.
     """
-    model = neuron.model
-    assert isinstance(model, NeuronModel)
-    scalars = ("batch", "num_batch", "t", "age", "random_key")
-    assembly = Assembly(precision, "neuron", scalars, dt)
-    for side in sides:
-        if side.flags is not None:
-            # The name of an argument, so nothing else can have it.
-            assembly.namer.unique(side.flags)
-    lines = assembly.loop.lines
+    builder = _NeuronLoopBuilder(precision, dt, code)
+    builder.start_inputs()
+    builder.note_previous_spikes()
+    for synapses in code.synapses:
+        builder.receive(synapses, input_index)
+    for buffer, target in code.feedback:
+        builder.receive_feedback(buffer, target)
+    for source, target in code.sources:
+        builder.inject_current(source, target)
+    builder.look_for_threshold_before()
+    builder.run_neuron()
+    for endpoint in code.endpoints:
+        builder.run_endpoint(endpoint)
+    builder.spike_and_reset()
+    return builder.finish()
 
-    common = {
-        **clock_names(assembly),
-        "id": count_name("neuron"),
-        "num_neurons": count_name(num_neurons),
-    }
-    own = assembly.names_of(neuron)
-    inputs: dict[str, Name] = {}
-    start: dict[str, str] = {}
-    for name, ctype, initial in [
-        ("Isyn", precision.scalar, 0.0),
-        *((v.name, precision.resolve(v.type), v.initial) for v in model.additional_input_vars),
-    ]:
-        inputs[name] = assembly.local(name, ctype, "input")
-        start[name] = constant_literal(initial, ctype)
-    lines += [f"{inputs[name].code} = {text}" for name, text in start.items()]
 
-    def inject(target: str) -> dict[str, SpecialFunction]:
+class _NeuronLoopBuilder(LoopBuilder):
+    """Adds the phases of a step to a loop, one with each method."""
+
+    def __init__(self, precision: Precision, dt: float, code: NeuronCode) -> None:
+        scalars = ("batch", "num_batch", "t", "age", "random_key")
+        super().__init__(precision, dt, "neuron", scalars)
+        for endpoint in code.endpoints:
+            if endpoint.flags is not None:
+                # The name of an argument, so nothing else can have it.
+                self.namer.unique(endpoint.flags)
+        self._code = code
+        self._model = code.model
+        self._lines = self.loop.lines
+        #: What all code of the loop may name.
+        self._common = {
+            **self.clock_names(),
+            "id": count_name("neuron"),
+            "num_neurons": count_name(code.num_neurons),
+        }
+        self._own = self.names_of(code.neuron)
+        self._inputs: dict[str, Name] = {}
+        #: Of an automatic refractory period: the local that tells if the neuron was above already.
+        self._was_above = ""
+        self._last_spike = ""
+        self._neuron_translator: Translator
+        self._endpoint_translators: list[Translator] = []
+
+    def start_inputs(self) -> None:
+        """Set the inputs to what they are before anything adds to them."""
+        scalar, own = self.precision.scalar, self._model.additional_input_vars
+        inputs = [("Isyn", scalar, 0.0)]
+        inputs += [(var.name, self.precision.resolve(var.type), var.initial) for var in own]
+        for name, ctype, initial in inputs:
+            self._inputs[name] = self.local(name, ctype, "input")
+            self._lines.append(f"{self._inputs[name].code} = {constant_literal(initial, ctype)}")
+
+    def note_previous_spikes(self) -> None:
+        """Note when the last spike was, before this step may bring another one."""
+        code = self._code
+        if code.spike_times is not None:
+            self._last_spike = self.variable("st", code.spike_times)
+            time = self.precision.time
+            self._common["st"] = Name(self._last_spike, time, writable=False, kind="built-in")
+        if code.prev_spike_times is not None and code.can_spike:
+            self._lines += self._note_previous("fired", "prev_st", code.prev_spike_times)
+
+    def receive(self, synapses: IncomingSynapses, index: str) -> None:
+        """Turn what synapses have added up into an input."""
+        bound, scalar = synapses.postsynaptic, self.precision.scalar
+        assert isinstance(bound.model, PostsynapticModel)
+        in_syn = self.element(f"{bound.prefix}inSyn", synapses.out_post, index)
+        if synapses.den_delay is not None:
+            slot = self.offset(f"{bound.prefix}due", "age", synapses.den_delay)
+            due = self.element(f"{bound.prefix}delayed", synapses.den_delay, slot=slot)
+            self.move(due, in_syn)
+        names = {"inSyn": Name(in_syn, scalar), **self.names_of(bound), **self._referenced(bound)}
+        self._run_injecting(names, bound.model.sim_code, synapses.target)
+
+    def receive_feedback(self, buffer: Buffer, target: str) -> None:
+        """Add to an input what outgoing synapses have added up for their presynaptic neurons."""
+        self.move(self.element(buffer.name, buffer), self._inputs[target].code)
+
+    def inject_current(self, source: BoundModel, target: str) -> None:
+        """Run the code of a current source."""
+        assert isinstance(source.model, CurrentSourceModel)
+        names = {**self.names_of(source), **self._referenced(source)}
+        self._run_injecting(names, source.model.injection_code, target)
+
+    def _run_injecting(self, names: Mapping[str, Name], code: Snippet, target: str) -> None:
         def add(translator: Translator, x: Expression) -> list[str]:
-            return translator.add_to(inputs[target], x)
+            return translator.add_to(self._inputs[target], x)
 
-        return {"injectCurrent": SpecialFunction(("x",), add)}
+        special = {"injectCurrent": SpecialFunction(("x",), add)}
+        translator = self.translator({**self._common, **names}, special, random=True)
+        self._lines += translator.statements(code)
 
-    def referenced(bound: BoundModel) -> dict[str, Name]:
+    def look_for_threshold_before(self) -> None:
+        """Find out if the neuron is above its threshold already, where that keeps it silent."""
+        if self._code.can_spike and self._model.auto_refractory_required:
+            translator = self.translator(self._neuron_names, random=True)
+            before, condition = translator.condition(self._model.threshold_condition_code)
+            self._was_above = self.namer.unique("was_above")
+            self._lines += [*before, f"{self._was_above} = {condition}"]
+
+    def run_neuron(self) -> None:
+        """Run the neuron's own code."""
+        self._neuron_translator = self.translator(self._neuron_names, random=True)
+        self._lines += self._neuron_translator.statements(self._model.sim_code)
+
+    def run_endpoint(self, endpoint: EndpointCode) -> None:
+        """Run what synapses do at this neuron in every step, and look for spike-like events."""
+        names = {**self._common, **self._referenced(endpoint.bound)}
+        # A weight update model tells its two sides apart, so what neurons call st has a longer
+        # name.
+        if "st" in names:
+            names[f"st_{endpoint.side}"] = names.pop("st")
+        names |= self.parameters_of(endpoint.bound)
+        names |= self.variables_of(endpoint.bound, endpoint.variables)
+        translator = self.translator(names, unavailable=_NOT_AT_NEURONS, random=True)
+        self._lines += translator.statements(endpoint.dynamics)
+        if endpoint.flags is not None:
+            self._look_for_event(endpoint, endpoint.flags, names)
+        self._endpoint_translators.append(translator)
+
+    def _look_for_event(
+        self, endpoint: EndpointCode, flags: str, names: Mapping[str, Name]
+    ) -> None:
+        """Find out whether the neuron has a spike-like event, and note when."""
+        known = {
+            name: what
+            for name, what in names.items()
+            if name not in _NOT_IN_CONDITIONS or what.kind != "built-in"
+        }
+        translator = self.translator(known, unavailable=_NOT_IN_CONDITIONS)
+        before, condition = translator.condition(endpoint.model.event_condition(endpoint.side))
+        flag = f"{flags}[neuron]"
+        # As spikes do, looking for events takes back what dynamics did to a delayed variable.
+        lines = [*self.reloads(endpoint.buffers), *before, f"{flag} = {condition}"]
+        if endpoint.prev_event_times is not None:
+            buffer = endpoint.prev_event_times
+            lines = [*self._note_previous(flags, buffer.name, buffer), *lines]
+        if endpoint.event_times is not None:
+            last = self.variable(endpoint.event_times.name, endpoint.event_times)
+            self.read.add("t")
+            self.written.add(last)
+            lines += [f"if {flag}:", f"    {last} = t"]
+        self._lines += lines
+
+    def spike_and_reset(self) -> None:
+        """Find out whether the neuron spikes, and run all code for spikes, the reset last."""
+        if not self._code.can_spike:
+            return
+        before, condition = self._neuron_translator.condition(self._model.threshold_condition_code)
+        if self._was_above:
+            condition = f"({condition}) and not {self._was_above}"
+        on_spike = []
+        for endpoint, translator in zip(
+            self._code.endpoints, self._endpoint_translators, strict=True
+        ):
+            if not endpoint.on_spike.is_blank:
+                # PyGeNN sets back variables that it keeps for later steps: what their dynamics did
+                # in the same step is lost, whether the code for spikes uses them or not.
+                on_spike += self.reloads(endpoint.buffers)
+                on_spike += translator.statements(endpoint.on_spike)
+        if self._code.spike_times is not None:
+            self.read.add("t")
+            self.written.add(self._last_spike)
+            on_spike.append(f"{self._last_spike} = t")
+        on_spike += self._neuron_translator.statements(self._model.reset_code)
+        self._lines += [*before, f"spike = {condition}"]
+        if on_spike:
+            self._lines += ["if spike:", *("    " + line for line in on_spike)]
+
+    @property
+    def _neuron_names(self) -> dict[str, Name]:
+        """What the neuron's own code may name."""
+        return {**self._common, **self._inputs, **self._own}
+
+    def _referenced(self, bound: BoundModel) -> dict[str, Name]:
+        """Return the names of the neuron's variables that other code refers to."""
         return {
-            name: replace(own[variable], writable=False, kind="neuron variable reference")
+            name: replace(self._own[variable], writable=False, kind="neuron variable reference")
             for name, variable in bound.references.items()
         }
 
-    if spike_times is not None:
-        last_spike = assembly.neuron_cell("st", spike_times)
-        common["st"] = Name(last_spike, precision.time, writable=False, kind="built-in")
-    can_spike = not model.threshold_condition_code.is_blank
-    if prev_spike_times is not None and can_spike:
-        lines += _note_previous(assembly, "fired", "prev_st", prev_spike_times)
-    for incoming in synapses:
-        bound = incoming.postsynaptic
-        assert isinstance(bound.model, PostsynapticModel)
-        index = "step, neuron" if in_blocks else "neuron"
-        in_syn = Name(
-            assembly.cell(f"{bound.prefix}inSyn", incoming.out_post, index), precision.scalar
-        )
-        assembly.cells[-1].per_step = in_blocks
-        if incoming.den_delay is not None:
-            slot = assembly.offset(f"{bound.prefix}due", "age", incoming.den_delay)
-            due = assembly.cell(f"{bound.prefix}delayed", incoming.den_delay, slot=slot)
-            lines += [f"{in_syn.code} += {due}", f"{due} = {literal(0, precision.scalar)}"]
-            assembly.read |= {in_syn.code, due}
-            assembly.written |= {in_syn.code, due}
-        names = {**common, "inSyn": in_syn, **assembly.names_of(bound), **referenced(bound)}
-        translator = assembly.translator(names, inject(incoming.target), random=True)
-        lines += translator.statements(bound.model.sim_code)
-    for buffer, target in feedback:
-        back = assembly.cell(buffer.name, buffer)
-        lines += [f"{inputs[target].code} += {back}", f"{back} = {literal(0, precision.scalar)}"]
-        assembly.read |= {inputs[target].code, back}
-        assembly.written |= {inputs[target].code, back}
-    for bound, target in sources:
-        assert isinstance(bound.model, CurrentSourceModel)
-        names = {**common, **assembly.names_of(bound), **referenced(bound)}
-        translator = assembly.translator(names, inject(target), random=True)
-        lines += translator.statements(bound.model.injection_code)
+    def _note_previous(self, flags: str, wish: str, buffer: Buffer) -> list[str]:
+        """Return lines that note when the last spike or event was, if that was in the last step.
 
-    names = {**common, **inputs, **own}
-    if can_spike and model.auto_refractory_required:
-        translator = assembly.translator(names, random=True)
-        before, condition = translator.condition(model.threshold_condition_code)
-        above = assembly.namer.unique("was_above")
-        lines += [*before, f"{above} = {condition}"]
-    translator = assembly.translator(names, random=True)
-    lines += translator.statements(model.sim_code)
-    side_translators = []
-    for side in sides:
-        names = _names_of_side(assembly, side, common, referenced(side.bound))
-        code = assembly.translator(names, unavailable=_NOT_OF_SIDES, random=True)
-        lines += code.statements(side.dynamics)
-        if side.flags is not None:
-            lines += _event_lines(assembly, side, names)
-        side_translators.append(code)
-    if can_spike:
-        before, condition = translator.condition(model.threshold_condition_code)
-        lines += before
-        if model.auto_refractory_required:
-            condition = f"({condition}) and not {above}"
-        lines.append(f"spike = {condition}")
-        on_spike = []
-        for side, code in zip(sides, side_translators, strict=True):
-            if not side.on_spike.is_blank:
-                on_spike += _reloads(assembly, side)
-                on_spike += code.statements(side.on_spike)
-        if spike_times is not None:
-            assembly.read.add("t")
-            assembly.written.add(last_spike)
-            on_spike.append(f"{last_spike} = t")
-        on_spike += translator.statements(model.reset_code)
-        if on_spike:
-            lines += ["if spike:", *("    " + line for line in on_spike)]
-    return assembly.finish()
-
-
-def _reloads(assembly: Assembly, side: Side) -> list[str]:
-    """Return lines that set back the variables of a side before its code for spikes runs.
-
-    PyGeNN does so with variables that it keeps for later steps: what their dynamics did in the
-    same step is lost, whether the code for spikes uses them or not. So does its look for
-    spike-like events, in every step.
-    """
-    buffers = [side.bound.buffers[var.name] for var in side.variables]
-    return [
-        f"{cell.local} = {cell.array}[{cell.index}]"
-        for cell in assembly.cells
-        if cell.carried and any(cell.buffer is buffer for buffer in buffers)
-    ]
-
-
-def _event_lines(assembly: Assembly, side: Side, names: Mapping[str, Name]) -> list[str]:
-    """Return lines that find out whether a neuron has a spike-like event, and note when."""
-    known = {
-        name: what
-        for name, what in names.items()
-        if name not in _NOT_OF_CONDITIONS or what.kind != "built-in"
-    }
-    translator = assembly.translator(known, unavailable=_NOT_OF_CONDITIONS)
-    before, condition = translator.condition(side.model.event_condition(side.side))
-    assert side.flags is not None
-    flag = f"{side.flags}[neuron]"
-    # As spikes do, looking for events takes back what dynamics did to a delayed variable.
-    lines = [*_reloads(assembly, side), *before, f"{flag} = {condition}"]
-    if side.prev_event_times is not None:
-        buffer = side.prev_event_times
-        lines = [*_note_previous(assembly, side.flags, buffer.name, buffer), *lines]
-    if side.event_times is not None:
-        last = assembly.neuron_cell(side.event_times.name, side.event_times)
-        assembly.read.add("t")
-        assembly.written.add(last)
-        lines += [f"if {flag}:", f"    {last} = t"]
-    return lines
-
-
-def _note_previous(assembly: Assembly, flags: str, wish: str, buffer: Buffer) -> list[str]:
-    """Return lines that note when the last spike or event was, if that was in the last step.
-
-    PyGeNN takes ``t - dt`` for the time of the last step, which rounds differently from the `t` of
-    that step.
-    """
-    previous = assembly.neuron_cell(wish, buffer)
-    assembly.read |= {"t", "dt"}
-    assembly.written.add(previous)
-    return [f"if {flags}[neuron]:", f"    {previous} = t - dt"]
-
-
-def _names_of_side(
-    assembly: Assembly,
-    side: Side,
-    common: Mapping[str, Name],
-    referenced: Mapping[str, Name],
-) -> dict[str, Name]:
-    names = {**common, **referenced}
-    # A weight update model tells its two sides apart, so what neurons call st has a longer name.
-    if "st" in names:
-        names[f"st_{side.side}"] = names.pop("st")
-    return {
-        **names,
-        **assembly.parameters_of(side.bound),
-        **assembly.variables_of(side.bound, side.variables),
-    }
+        PyGeNN takes ``t - dt`` for the time of the last step, which rounds differently from the `t`
+        of that step.
+        """
+        previous = self.variable(wish, buffer)
+        self.read |= {"t", "dt"}
+        self.written.add(previous)
+        return [f"if {flags}[neuron]:", f"    {previous} = t - dt"]

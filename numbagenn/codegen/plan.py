@@ -6,23 +6,20 @@ populations; the number of batches and the values of variables come later.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from numbagenn.codegen.arguments import LEADING, Memory, Scratch, array_type, assigns_shared
-from numbagenn.codegen.blocks import inputs_of_block, lists_of_arrivals
-from numbagenn.codegen.custom_updates import (
-    CustomUpdateCall,
-    functions_of_custom_updates,
-)
+from numbagenn.codegen.arguments import Scratch, SimulateMemory, array_type, assigns_shared
+from numbagenn.codegen.block_steps import BlockSteps
+from numbagenn.codegen.custom_updates import CustomUpdateCall, functions_of_custom_updates
 from numbagenn.codegen.description import Description, records_spikes
-from numbagenn.codegen.neurons import RECORDED, function_of_neurons
+from numbagenn.codegen.event_kinds import NEURON_UPDATE, PHASES, PRESYNAPTIC_UPDATE, Phase
 from numbagenn.codegen.rendering import rendered
-from numbagenn.codegen.schedule import Blocks, blocks_of_steps
-from numbagenn.codegen.synapses import functions_of_synapses
+from numbagenn.codegen.reserved_names import SIMULATE_ARGUMENTS
+from numbagenn.codegen.schedule import blocks_of_steps
+from numbagenn.codegen.single_steps import RECORDED, SingleSteps
 from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.buffers import Buffer
-from numbagenn.memory.faults import Faults
 from numbagenn.memory.recording import Recorder
 
 # Batches that threads simulate at the same time are at least a part of the batch apart.
@@ -44,8 +41,8 @@ class Plan:
     scratch
         Arrays that it takes after these; each thread that runs it needs some of its own, which hold
         zeros before the first time.
-    has_synapse_dynamics, has_postsynaptic_events
-        Whether synapses have anything to do in every step, or for postsynaptic events.
+    phases
+        The phases of a step in which there is something to do.
     custom_updates
         By name: how each custom update is run.
     in_lockstep
@@ -57,10 +54,36 @@ class Plan:
     buffers: tuple[Buffer, ...]
     recorders: tuple[Recorder, ...]
     scratch: tuple[Scratch, ...]
-    has_synapse_dynamics: bool
-    has_postsynaptic_events: bool
+    phases: tuple[Phase, ...]
     custom_updates: Mapping[str, CustomUpdateCall]
     in_lockstep: bool
+
+
+@dataclass(frozen=True)
+class SimulateKernel:
+    """The kernel ``simulate``, as templates print it.
+
+    Parameters
+    ----------
+    parameters, signature
+        Text of its parameters and of their types.
+    rows
+        Lines that take the rows of one batch.
+    time, dt
+        Type of times, and text of the length of a step.
+    in_order
+        Whether batches are simulated in order.
+    parts_of_batch
+        Between how many parts of the batch threads go to and fro, if not.
+    """
+
+    parameters: str
+    signature: str
+    rows: list[str]
+    time: str
+    dt: str
+    in_order: bool
+    parts_of_batch: int = _PARTS_OF_BATCH
 
 
 def make_plan(model: Description) -> Plan:
@@ -71,95 +94,82 @@ def make_plan(model: Description) -> Plan:
     RuntimeError
         If a parameter does not fit into its type.
     """
-    blocks = None
     # A timer has to tell the phases of a step apart, so steps are run one by one for it.
     if not model.timing_enabled:
         blocks = blocks_of_steps(model.neuron_populations, model.synapse_populations.values())
-    plan = _plan(model, blocks)
-    if blocks is not None and plan.in_lockstep:
-        plan = _plan(model, None)
-    return plan
+        if blocks is not None:
+            plan = _plan(model, BlockSteps(model, blocks))
+            if not plan.in_lockstep:
+                return plan
+    return _plan(model, SingleSteps(model))
 
 
-def _plan(model: Description, blocks: Blocks | None) -> Plan:
-    """Return the plan for a schedule: how to simulate blocks of steps, or None for single steps."""
-    memory = Memory()
-    populations = list(model.neuron_populations.values() if blocks is None else blocks.order)
-    connections = list(model.synapse_populations.values())
-    in_blocks = blocks is not None
+def _plan(model: Description, schedule: SingleSteps | BlockSteps) -> Plan:
+    """Return the plan for a schedule."""
+    memory = schedule.memory
     synapses = [
         function
-        for group in connections
-        for function in functions_of_synapses(model, group, memory, in_blocks)
+        for group in model.synapse_populations.values()
+        for function in schedule.synapse_functions(group)
     ]
-    neurons = [function_of_neurons(model, group, memory, in_blocks) for group in populations]
-    if blocks is not None:
-        for function in neurons:
-            outgoing = [item for item in synapses if item["group"].src.name == function["name"]]
-            function["arrivals"] = lists_of_arrivals(outgoing, blocks, memory)
-    recorders = []
-    for group in populations:
-        if records_spikes(group):
-            recorders.append((memory.local(group.name, "recorded"), group.recorder))
-    for synapse_group in connections:
-        for side, events in synapse_group.events.items():
-            if synapse_group.records_events(side):
-                name = memory.local(synapse_group.name, RECORDED[side])
-                recorders.append((name, events.recorder))
-    incoming = [
-        {
-            "inputs": inputs_of_block(model, group, memory),
-            "out_post": memory.row(group.out_post.buffer),
-        }
-        for group in (connections if in_blocks else ())
-    ]
-    update_functions, calls = functions_of_custom_updates(model)
-    parameters = [
-        *LEADING,
-        *memory.arrays.values(),
-        *(name for name, _ in recorders),
-        *memory.scratch,
-    ]
-    types = [
-        *("int64[::1]", "int64[::1]"),
-        *(["int64"] * (len(LEADING) - 2)),
-        *(array_type(buffer, model.types) for buffer in memory.arrays),
-        *(["uint32[:,:,::1]"] * len(recorders)),
-        *(scratch.type for scratch in memory.scratch.values()),
-    ]
+    neurons = [schedule.neuron_function(group) for group in schedule.populations]
+    recorders = _recorders(model, schedule)
+    # What synapses have added up before a block needs a name before all names are listed.
+    incoming = schedule.incoming()
+    updates, calls = functions_of_custom_updates(model)
     in_lockstep = model.batch_size > 1 and assigns_shared(memory.arrays)
+    phases = {NEURON_UPDATE, PRESYNAPTIC_UPDATE, *(one.code.kind.phase for one in synapses)}
     source = rendered(
         "module.jinja",
+        schedule=schedule,
         synapse_functions=synapses,
         neuron_functions=neurons,
+        custom_update_functions=updates,
+        phases=PHASES,
         incoming=incoming,
-        in_blocks=in_blocks,
-        in_order=in_lockstep,
-        parts_of_batch=_PARTS_OF_BATCH,
-        draws=any("random_key" in item["loop"].scalars for item in neurons),
-        uses_arrays=any(
-            isinstance(buffer, Faults)
-            for buffers in (memory.arrays, *(call.buffers for call in calls.values()))
-            for buffer in buffers
-        ),
-        by_train=any(item["by_train"] for item in synapses),
-        block_steps=blocks.steps if blocks is not None else 1,
-        custom_update_functions=update_functions,
-        simulate={
-            "signature": ", ".join(types),
-            "parameters": ", ".join(parameters),
-            "rows": memory.row_lines(),
-            "time": model.types.time.numpy_name,
-            "dt": constant_literal(model.dt, model.types.time),
-        },
+        simulate=_simulate_kernel(model, memory, recorders, in_order=in_lockstep),
     )
     return Plan(
         source,
         tuple(memory.arrays),
-        tuple(recorder for _, recorder in recorders),
+        tuple(recorders.values()),
         tuple(memory.scratch.values()),
-        any(function["kind"] == "dynamics" for function in synapses),
-        any(function["kind"] == "columns" for function in synapses),
+        tuple(phase for phase in PHASES if phase in phases),
         calls,
         in_lockstep,
+    )
+
+
+def _recorders(model: Description, schedule: SingleSteps | BlockSteps) -> dict[str, Recorder]:
+    """Return all recordings by the names that ``simulate`` has for them."""
+    memory, recorders = schedule.memory, {}
+    for group in schedule.populations:
+        if records_spikes(group):
+            recorders[memory.local(group.name, "recorded")] = group.recorder
+    for synapses in model.synapse_populations.values():
+        for side, events in synapses.events.items():
+            if synapses.records_events(side):
+                recorders[memory.local(synapses.name, RECORDED[side])] = events.recorder
+    return recorders
+
+
+def _simulate_kernel(
+    model: Description, memory: SimulateMemory, recorders: Iterable[str], *, in_order: bool
+) -> SimulateKernel:
+    names = [*recorders]
+    parameters = [*SIMULATE_ARGUMENTS, *memory.arrays.values(), *names, *memory.scratch]
+    types = [
+        *("int64[::1]", "int64[::1]"),
+        *(["int64"] * (len(SIMULATE_ARGUMENTS) - 2)),
+        *(array_type(buffer, model.types) for buffer in memory.arrays),
+        *(["uint32[:,:,::1]"] * len(names)),
+        *(scratch.type for scratch in memory.scratch.values()),
+    ]
+    return SimulateKernel(
+        ", ".join(parameters),
+        ", ".join(types),
+        memory.row_lines(),
+        model.types.time.numpy_name,
+        constant_literal(model.dt, model.types.time),
+        in_order,
     )

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
+from numbagenn.codegen.event_kinds import kinds_of
 from numbagenn.language.usage import ends_with_zeroing
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
@@ -104,8 +105,7 @@ def _can_be_summed_ahead(group: SynapseGroup) -> bool:
         "inSyn" not in postsynaptic.names
         and ends_with_zeroing(postsynaptic.sim_code.tree, "inSyn")
         and group.axonal_delay_steps < BLOCK_STEPS
-        and not group.events
-        and model.synapse_dynamics_code.is_blank
+        and all(kind.block_template is not None for kind in kinds_of(group))
         and not any(of_neurons)
         and not model.extra_global_params
         and _OF_THE_TIME.isdisjoint(model.built_in(model.synapse_usage))

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from numbagenn.base.types import Int64, Precision
-from numbagenn.codegen.loop_builder import Assembly, Loop, clock_names, count_name
+from numbagenn.codegen.event_kinds import EventKind
+from numbagenn.codegen.loop_builder import Loop, LoopBuilder, count_name
+from numbagenn.codegen.synapse_layouts import SynapseLayout
 from numbagenn.language.arithmetic import Expression, constant_literal, converted
-from numbagenn.language.code_strings import Snippet
 from numbagenn.language.symbols import Name, SpecialFunction
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
@@ -22,23 +23,22 @@ _NO_EVENTS = {
     for side in ("pre", "post")
     for name in ("set", "prev_set")
 }
-_NOT_BACKWARD = dict.fromkeys(
+_NOT_BY_COLUMN = dict.fromkeys(
     ("addToPost", "addToPostDelay"),
     "code for postsynaptic events reaches the synapses and, by addToPre(x), the presynaptic input.",
 )
 
 
 @dataclass(frozen=True)
-class Ends:
+class EndpointVariables:
     """What the code of synapses reads of the neurons at both ends, and how late.
 
     Parameters
     ----------
     pre, post
-        The weight update model with the variables of the presynaptic, or postsynaptic, neurons;
-        and by the names of its references, what they refer to.
-    psm
-        By the names of references to the postsynaptic model, what they refer to.
+        Variables of the presynaptic and of the postsynaptic neurons: those of the weight update
+        model and, by the names of its references, those that they refer to. For the postsynaptic
+        ones, this includes variables of the postsynaptic model.
     times
         Times of spikes and events by name, such as ``"st_pre"``, and what to add to them in ms.
     delay
@@ -47,7 +47,6 @@ class Ends:
 
     pre: Mapping[str, Buffer]
     post: Mapping[str, Buffer]
-    psm: Mapping[str, Buffer]
     times: Mapping[str, tuple[Buffer, float]]
     delay: int = 0
 
@@ -55,22 +54,17 @@ class Ends:
 def synapse_loop(
     precision: Precision,
     dt: float,
-    num_pre: int,
-    num_post: int,
     weight_update: BoundModel,
-    code: Snippet,
-    ends: Ends,
-    *,
-    sparse: bool = False,
+    kind: EventKind,
+    layout: SynapseLayout,
+    endpoints: EndpointVariables,
     dendritic_delays: int | None = None,
-    backward: bool = False,
 ) -> Loop:
-    """Assemble what happens at the synapse of presynaptic neuron `pre` with neuron `post`.
+    """Build what happens at the synapse of presynaptic neuron `pre` with neuron `post`.
 
-    The synapse variables are arrays of shape ``(num_pre, num_post)``, or, where the synapses are
-    sparse, one value for each `synapse`. What the code adds to the postsynaptic neuron is added to
-    the local ``total``; what it adds for later to ``den_delay``, an array of a row for each step;
-    and what it adds to the presynaptic neuron to ``out_pre``.
+    What the code adds to the postsynaptic neuron is added to the local ``total``; what it adds for
+    later to ``den_delay``, an array of a row for each step; and what it adds to the presynaptic
+    neuron to ``out_pre``.
 
     Parameters
     ----------
@@ -78,78 +72,102 @@ def synapse_loop(
         Precision of the model.
     dt
         Length of a step in ms.
-    num_pre, num_post
-        Numbers of neurons at both ends.
     weight_update
         The weight update model with the variables of the synapses.
-    code
-        Which code of it.
-    ends
+    kind
+        Which code of it runs.
+    layout
+        How the synapses are laid out.
+    endpoints
         What the code may read of the neurons.
-    sparse
-        Whether only some pairs of neurons have a synapse.
     dendritic_delays
         Number of rows of ``den_delay``, where that is known.
-    backward
-        Whether the code is for postsynaptic events, which reach no postsynaptic neuron.
     """
-    model = weight_update.model
-    assert isinstance(model, WeightUpdateModel)
-    index = "synapse" if sparse else "pre, post"
-    assembly = Assembly(precision, index, ("batch", "num_batch", "t", "age"), dt)
-    assembly.faults.position = "pre, post"
+    builder = _SynapseLoopBuilder(precision, dt, layout, dendritic_delays)
+    names = builder.common_names()
+    names |= builder.names_of(weight_update)
+    names |= builder.variables_at("pre", endpoints.pre, endpoints.delay)
+    names |= builder.variables_at("post", endpoints.post)
+    names |= builder.spike_times(endpoints)
+    builder.run(weight_update.model, kind, names)
+    return builder.finish()
 
-    def of_neurons(side: str, memory: Mapping[str, Buffer]) -> dict[str, Name]:
-        step = f"age - {ends.delay}" if side == "pre" and ends.delay else "age"
+
+class _SynapseLoopBuilder(LoopBuilder):
+    """Adds to a loop what only synapses have."""
+
+    def __init__(
+        self, precision: Precision, dt: float, layout: SynapseLayout, dendritic_delays: int | None
+    ) -> None:
+        super().__init__(precision, dt, layout.index, ("batch", "num_batch", "t", "age"))
+        self.faults.position = "pre, post"
+        self._layout = layout
+        self._dendritic_delays = dendritic_delays
+
+    def common_names(self) -> dict[str, Name]:
+        """Return the names that the code of all synapses knows."""
+        return {
+            **self.clock_names(),
+            "id_pre": count_name("pre"),
+            "id_post": count_name("post"),
+            "id_syn": count_name(self._layout.id_syn),
+            "num_pre": count_name(self._layout.num_pre),
+            "num_post": count_name(self._layout.num_post),
+        }
+
+    def variables_at(
+        self, side: str, memory: Mapping[str, Buffer], delay: int = 0
+    ) -> dict[str, Name]:
+        """Bind variables of the neurons at one end, as they were so many steps ago."""
+        step = f"age - {delay}" if delay else "age"
         result = {}
         for name, buffer in memory.items():
-            slot = assembly.offset(f"{name}_slot", step, buffer)
+            slot = self.offset(f"{name}_slot", step, buffer)
             kind = f"{side}synaptic variable"
-            result[name] = assembly.read_only(f"{side}_{name}", buffer, side, slot, kind)
+            result[name] = self.read_only(f"{side}_{name}", buffer, side, slot, kind)
         return result
 
-    names = {
-        **clock_names(assembly),
-        "id_pre": count_name("pre"),
-        "id_post": count_name("post"),
-        "id_syn": count_name("synapse" if sparse else f"pre * {num_post} + post"),
-        "num_pre": count_name(num_pre),
-        "num_post": count_name(num_post),
-        **assembly.names_of(weight_update),
-        **of_neurons("pre", ends.pre),
-        **of_neurons("post", {**ends.post, **ends.psm}),
-    }
-    for name, (buffer, latency) in ends.times.items():
-        (time,) = of_neurons("pre" if name.endswith("pre") else "post", {name: buffer}).values()
-        # What synapses see is when the spike arrives.
-        text = f"({time.code} + {constant_literal(latency, precision.time)})"
-        names[name] = replace(time, code=text, also_reads=time.code)
-    total = Name("total", precision.scalar)
-    back = Name("out_pre[pre]", precision.scalar)
+    def spike_times(self, endpoints: EndpointVariables) -> dict[str, Name]:
+        """Bind the times of spikes and events: synapses see when they arrive."""
+        result = {}
+        for name, (buffer, latency) in endpoints.times.items():
+            side, delay = ("pre", endpoints.delay) if name.endswith("pre") else ("post", 0)
+            time = self.variables_at(side, {name: buffer}, delay)[name]
+            text = f"({time.code} + {constant_literal(latency, self.precision.time)})"
+            result[name] = replace(time, code=text, also_reads=time.code)
+        return result
 
-    def add_later(translator: Translator, x: Expression, steps: Expression) -> list[str]:
-        assembly.read.add("age")
-        delay = assembly.namer.unique("delay")
-        row = f"(age + {delay}) % {dendritic_delays}"
-        add = translator.add_to(Name(f"den_delay[{row} * {num_post} + post]", precision.scalar), x)
+    def run(self, model: object, kind: EventKind, names: Mapping[str, Name]) -> None:
+        """Run the code of a kind."""
+        assert isinstance(model, WeightUpdateModel)
+        total = Name("total", self.precision.scalar)
+        back = Name("out_pre[pre]", self.precision.scalar)
+        special = {
+            "addToPre": SpecialFunction(("x",), lambda translator, x: translator.add_to(back, x)),
+        }
+        unavailable = _NO_EVENTS
+        if kind.by_column:
+            unavailable = {**_NO_EVENTS, **_NOT_BY_COLUMN}
+        else:
+            special["addToPost"] = SpecialFunction(
+                ("x",), lambda translator, x: translator.add_to(total, x)
+            )
+            special["addToPostDelay"] = SpecialFunction(("x", "steps"), self._add_later)
+        translator = self.translator(names, special, unavailable)
+        self.loop.lines += translator.statements(kind.code(model))
+
+    def _add_later(self, translator: Translator, x: Expression, steps: Expression) -> list[str]:
+        """Return the lines of a call of ``addToPostDelay``."""
+        self.read.add("age")
+        delay, rows = self.namer.unique("delay"), self._dendritic_delays
+        place = f"(age + {delay}) % {rows} * {self._layout.num_post} + post"
+        add = translator.add_to(Name(f"den_delay[{place}]", self.precision.scalar), x)
         lines = [f"{delay} = {converted(steps, Int64).code}"]
         # Modulo the number of rows, a delay out of range would be one that nobody asked for.
         if steps.constant is None:
-            report = translator.reporting(late, f"{delay}, {dendritic_delays}")
-            inside = [f"if 0 <= {delay} < {dendritic_delays}:", *("    " + line for line in add)]
+            report = translator.reporting(late, f"{delay}, {rows}")
+            inside = [f"if 0 <= {delay} < {rows}:", *("    " + line for line in add)]
             return [*lines, *inside, "else:", f"    {report}"]
-        if dendritic_delays is not None and not -1 < steps.constant < dendritic_delays:
-            raise translator.refusal(f"{late(steps.constant, dendritic_delays)}.")
+        if rows is not None and not -1 < steps.constant < rows:
+            raise translator.refusal(f"{late(steps.constant, rows)}.")
         return lines + add
-
-    special = {
-        "addToPre": SpecialFunction(("x",), lambda translator, x: translator.add_to(back, x)),
-    }
-    if not backward:
-        special |= {
-            "addToPost": SpecialFunction(("x",), lambda translator, x: translator.add_to(total, x)),
-            "addToPostDelay": SpecialFunction(("x", "steps"), add_later),
-        }
-    translator = assembly.translator(names, special, {**_NO_EVENTS, **_NOT_BACKWARD})
-    assembly.loop.lines += translator.statements(code)
-    return assembly.finish()

@@ -1,25 +1,25 @@
-"""The functions that run the code of synapses, as the templates of kernels want them."""
+"""The functions that run the code of synapses, as templates print them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
-from numbagenn.codegen.arguments import Memory, decorator_of, function_call, slot_of
-from numbagenn.codegen.blocks import (
-    WIDE,
-    arrivals_of_block,
-    can_be_summed_by_train,
-    inputs_of_block,
-    trains_of_block,
+from numbagenn.codegen.arguments import (
+    FunctionCall,
+    SimulateMemory,
+    decorator_of,
+    function_call,
+    interrupt_argument,
 )
 from numbagenn.codegen.description import Description
-from numbagenn.codegen.synapse_loop import Ends, synapse_loop
-from numbagenn.language.code_strings import Snippet
-from numbagenn.language.symbols import TURNS
+from numbagenn.codegen.event_kinds import EventKind
+from numbagenn.codegen.loop_builder import Loop
+from numbagenn.codegen.synapse_layouts import SynapseLayout, layout_of
+from numbagenn.codegen.synapse_loop import EndpointVariables, synapse_loop
+from numbagenn.language.usage import Usage
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import EventSide
-from numbagenn.memory.faults import Faults
 from numbagenn.memory.variables import Variable
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
@@ -29,20 +29,172 @@ from numbagenn.network.synapse_groups import SynapseGroup
 _SPIKES_PER_PASS = 8
 _LONGEST_REPEATED_CODE = 4
 
-# As many synapses as this are looked after while they run, row by row, so that an interrupt can end
-# that.
+# Populations of fewer neurons are not worth code that adds several rows of weights to them: it is
+# faster and takes longer to compile.
+_WIDE = 32
+
+# Where there are as many synapses as this, a function looks for interrupts before each row.
 _MANY_SYNAPSES = 1 << 22
 
 
-def _ends(model: Description, group: SynapseGroup) -> Ends:
-    init, references = group.weight_update.model, group.references
+@dataclass(frozen=True)
+class SynapseCode:
+    """Code that runs for some synapses, translated, before a schedule decides how it is called.
 
-    def of_neurons(
+    Parameters
+    ----------
+    group, kind
+        Which synapses, and what happens to them.
+    layout
+        How the synapses are laid out.
+    loop
+        What happens at each synapse.
+    usage
+        What the code uses.
+    """
+
+    group: SynapseGroup
+    kind: EventKind
+    layout: SynapseLayout
+    loop: Loop
+    usage: Usage
+
+    @property
+    def adds(self) -> bool:
+        """Whether it adds to the input of the postsynaptic neurons."""
+        return "addToPost" in self.usage.called
+
+    @property
+    def is_short(self) -> bool:
+        """Whether it is worth being repeated for several rows in one pass."""
+        return self.layout.has_full_rows and len(self.loop.body) <= _LONGEST_REPEATED_CODE
+
+    @property
+    def is_wide(self) -> bool:
+        """Whether rows are long enough for a pass that adds several of them."""
+        return self.layout.has_full_rows and self.layout.num_post >= _WIDE
+
+    @property
+    def can_be_summed_first(self) -> bool:
+        """Whether what a spike adds is the same each time, and worth summing up once."""
+        return self.adds and not self.loop.stores and self.is_wide
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How a schedule has the code of synapses run.
+
+    Parameters
+    ----------
+    template
+        File that prints the function.
+    leading
+        The first parameters of the function, which say what happens to which neurons, with what is
+        passed for them.
+    inputs
+        Parameters that take what the code adds to postsynaptic neurons, with what is passed.
+    """
+
+    template: str
+    leading: list[tuple[str, str]]
+    inputs: list[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class SynapseFunction:
+    """The function that runs some code of synapses, as templates print it.
+
+    Parameters
+    ----------
+    code
+        What it runs.
+    template
+        File that prints it.
+    call
+        Its name and parameters, and how it is called.
+    decorator
+        How it is compiled.
+    is_interruptible
+        Whether it looks for interrupts before each row of synapses.
+    rows_per_pass
+        How many rows of synapses are added in one pass; with the next number what is left, and so
+        on. Empty where one is added after the other.
+    in_pairs
+        Whether two rows are added in one pass where both have a spike in the same step.
+    """
+
+    code: SynapseCode
+    template: str
+    call: FunctionCall
+    decorator: str
+    is_interruptible: bool
+    rows_per_pass: tuple[int, ...]
+    in_pairs: bool
+
+
+def code_of_synapses(model: Description, group: SynapseGroup, kind: EventKind) -> SynapseCode:
+    """Return the code of one kind, translated."""
+    layout = layout_of(group)
+    loop = synapse_loop(
+        model.types,
+        model.dt,
+        group.bound_weight_update(),
+        kind,
+        layout,
+        _endpoint_variables(model, group),
+        group.max_dendritic_delay_timesteps,
+    )
+    return SynapseCode(group, kind, layout, loop, kind.code(group.weight_update.model).usage)
+
+
+def function_of_synapses(
+    code: SynapseCode, delivery: Delivery, memory: SimulateMemory
+) -> SynapseFunction:
+    """Return the function that runs some code of synapses as a schedule delivers to it."""
+    group, layout, loop, called = code.group, code.layout, code.loop, code.usage.called
+    leading = [*delivery.leading, *delivery.inputs]
+    if "addToPostDelay" in called:
+        leading.append(("den_delay", memory.row(group.den_delay_buffer)))
+    if "addToPre" in called:
+        leading.append(("out_pre", memory.row(group.out_pre_buffer)))
+    arrays = layout.column_arrays if code.kind.by_column else layout.row_arrays
+    leading += [(name, memory.row(buffer)) for name, buffer in arrays.items()]
+    is_interruptible = layout.num_pre * layout.num_post >= _MANY_SYNAPSES
+    if is_interruptible:
+        leading += interrupt_argument(loop)
+    name = memory.identifier(f"{code.kind.verb}_{group.name}")
+    per_pass = (_SPIKES_PER_PASS, 1) if code.is_short else (1,)
+    return SynapseFunction(
+        code,
+        delivery.template,
+        function_call(name, loop, memory, leading),
+        decorator_of(loop),
+        is_interruptible,
+        per_pass if layout.has_full_rows else (),
+        code.is_short and code.is_wide,
+    )
+
+
+def _endpoint_variables(model: Description, group: SynapseGroup) -> EndpointVariables:
+    references, psm_vars = group.references, group.psm_vars
+
+    def at(
         variables: Mapping[str, Variable], neurons: NeuronGroup, referred: Mapping[str, str]
     ) -> dict[str, Buffer]:
         own = {name: variable.buffer for name, variable in variables.items()}
         return own | {name: neurons.vars[target].buffer for name, target in referred.items()}
 
+    of_psm = {name: psm_vars[target].buffer for name, target in references.post_psm.items()}
+    return EndpointVariables(
+        at(group.pre_vars, group.src, references.pre),
+        at(group.post_vars, group.trg, references.post) | of_psm,
+        _times(model, group),
+        group.axonal_delay_steps,
+    )
+
+
+def _times(model: Description, group: SynapseGroup) -> dict[str, tuple[Buffer, float]]:
+    """Return the times of spikes and events that code may ask for, and what to add to each."""
     times = {}
     ends: tuple[tuple[EventSide, NeuronGroup, int], ...] = (
         ("pre", group.src, group.axonal_delay_steps),
@@ -60,140 +212,4 @@ def _ends(model: Description, group: SynapseGroup) -> Ends:
             times[f"set_{side}"] = (events.times, latency)
         if events is not None and events.keeps_prev_times:
             times[f"prev_set_{side}"] = (events.prev_times, latency)
-    return Ends(
-        of_neurons(group.pre_vars, group.src, references.pre),
-        of_neurons(group.post_vars, group.trg, references.post),
-        {
-            reference.name: group.psm_vars[references.post_psm[reference.name]].buffer
-            for reference in init.psm_var_refs
-        },
-        times,
-        group.axonal_delay_steps,
-    )
-
-
-def functions_of_synapses(
-    model: Description, group: SynapseGroup, memory: Memory, in_blocks: bool
-) -> list[dict[str, Any]]:
-    """Return the functions that run the code of some synapses, in the order of a step."""
-    wum = group.weight_update.model
-    source = group.src
-    count = source.num_neurons
-    slot = slot_of(f"age - {group.axonal_delay_steps}", source.spikes_buffer)
-
-    def listed(
-        neurons: Buffer, number: Buffer, faults: Faults, slot: str = ""
-    ) -> list[tuple[str, str]]:
-        part = f"[{slot} * {count} : ({slot} + 1) * {count}]" if slot else ""
-        spikes = f"{memory.row(neurons)}{part}"
-        num_spikes = f"{memory.row(number)}[{slot or 0}]"
-        return [
-            ("spikes", spikes),
-            ("num_spikes", f"to_deliver({spikes}, {num_spikes}, {memory.row(faults)}, t)"),
-        ]
-
-    result = []
-    if not wum.synapse_dynamics_code.is_blank:
-        code = wum.synapse_dynamics_code
-        result.append(_synapse_function(model, group, memory, code, "dynamics", []))
-    if "pre" in group.events:
-        pre = group.events["pre"]
-        events = listed(pre.neurons, pre.count, pre.faults, slot)
-        code = wum.pre_event_syn_code
-        result.append(_synapse_function(model, group, memory, code, "events", events))
-    if source.can_spike and not wum.pre_spike_syn_code.is_blank:
-        code = wum.pre_spike_syn_code
-        if in_blocks:
-            result.append(_synapse_function(model, group, memory, code, "blocks", []))
-        else:
-            spikes = listed(
-                source.spikes_buffer, source.spike_count_buffer, source.spike_faults, slot
-            )
-            result.append(_synapse_function(model, group, memory, code, "spikes", spikes))
-    if "post" in group.events:
-        post = group.events["post"]
-        events = listed(post.neurons, post.count, post.faults)
-        code = wum.post_event_syn_code
-        result.append(_synapse_function(model, group, memory, code, "columns", events))
-    return result
-
-
-def _synapse_function(
-    model: Description,
-    group: SynapseGroup,
-    memory: Memory,
-    code: Snippet,
-    kind: str,
-    leading: list[tuple[str, str]],
-) -> dict[str, Any]:
-    num_pre, num_post = group.src.num_neurons, group.trg.num_neurons
-    template = "synapses_in_columns.jinja" if kind == "columns" else "synapses.jinja"
-    delays = group.max_dendritic_delay_timesteps
-    connectivity = group.connectivity
-    loop = synapse_loop(
-        *(model.types, model.dt, num_pre, num_post, group.bound_weight_update(), code),
-        _ends(model, group),
-        sparse=connectivity is not None,
-        dendritic_delays=delays,
-        backward=kind == "columns",
-    )
-    short = len(loop.loads + loop.lines + loop.stores) <= _LONGEST_REPEATED_CODE
-    called = code.usage.called
-    adds = "addToPost" in called
-    target = []
-    if adds:
-        target = [("out_post", memory.row(group.out_post.buffer))]
-        if kind == "blocks":
-            target = [("inputs", inputs_of_block(model, group, memory))]
-    if kind == "blocks":
-        template = "synapses_in_blocks.jinja"
-        arrivals = arrivals_of_block(group, memory)
-        leading = [(name, arrivals[name]) for name in ("trains", "pre_inds", "num_active")]
-        if model.optimize_code and adds and can_be_summed_by_train(group, loop):
-            template = "synapses_by_train.jinja"
-            by_train = trains_of_block(group, memory)
-            names = ("distinct", "begins", "members", "num_trains")
-            leading = [(name, by_train[name]) for name in names]
-            scalar = model.types.scalar.numpy_name
-            target.append(("summed", memory.room(group.name, "summed", scalar, num_post)))
-    if "addToPostDelay" in called:
-        target.append(("den_delay", memory.row(group.den_delay_buffer)))
-    if "addToPre" in called:
-        target.append(("out_pre", memory.row(group.out_pre_buffer)))
-    if connectivity is not None and kind == "columns":
-        target.append(("column_start", memory.row(connectivity.column_start)))
-        target.append(("column_synapses", memory.row(connectivity.column_synapses)))
-        target.append(("pre_inds", memory.row(connectivity.pre_inds)))
-    elif connectivity is not None:
-        target.append(("row_start", memory.row(connectivity.row_start)))
-        target.append(("post_inds", memory.row(connectivity.post_inds)))
-    watched = num_pre * num_post >= _MANY_SYNAPSES
-    if watched and TURNS not in loop.scalars:
-        target.append((TURNS, TURNS))
-    verbs = {
-        "dynamics": "run",
-        "events": "deliver_events_of",
-        "columns": "deliver_postsynaptic_events_of",
-    }
-    verb = verbs.get(kind, "propagate")
-    call = function_call(
-        memory.identifier(f"{verb}_{group.name}"), loop, memory, [*leading, *target]
-    )
-    return {
-        **call,
-        "title": group.title,
-        "template": template,
-        "kind": kind,
-        "group": group,
-        "target": group.trg.name,
-        "by_train": template == "synapses_by_train.jinja",
-        "loop": loop,
-        "adds": adds,
-        "sparse": connectivity is not None,
-        "watched": watched,
-        "num_pre": num_pre,
-        "num_post": num_post,
-        "rows_per_pass": [_SPIKES_PER_PASS, 1] if short and connectivity is None else [1],
-        "in_pairs": short and connectivity is None and num_post >= WIDE,
-        "decorator": decorator_of(loop),
-    }
+    return times

@@ -1,24 +1,25 @@
 """Elements of arrays that code strings index, as functions that generated kernels call.
 
-An index is a ``uint64``, so one comparison tells whether it is inside: a negative one is a very
-large one, and the check takes less than a nanosecond. What is outside is written down, see
-`faults`, and does no harm. Machine code is written here directly because a function of Numba's own
-would count references to its arrays in every call, which takes fifty times as long as the access.
+An index is a ``uint64``, so one comparison tells whether it is inside: a negative one becomes a
+very large one. The check takes less than a nanosecond. An index outside is noted in the record of
+faults of the loop and does no harm. These functions are written in machine code, because an
+ordinary compiled function would count references to its arrays in every call, which takes fifty
+times as long as the access.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.extending import intrinsic
 
 
-def _write_down(context: Any, builder: Any, signature: Any, arguments: Any, pair: Any) -> None:
-    """Fill the record of faults, which are the first of `arguments`, unless it is filled.
+def _note_fault(context: Any, builder: Any, signature: Any, arguments: Any, pair: Any) -> None:
+    """Fill the record of faults, the first of `arguments`, unless it is filled already.
 
-    `pair` are two numbers to tell of, of 64 bits each.
+    `pair` is two numbers of 64 bits each that go into the message.
     """
     record = context.make_array(signature[0])(context, builder, arguments[0])
     zero = context.get_constant(types.float64, 0.0)
@@ -28,17 +29,18 @@ def _write_down(context: Any, builder: Any, signature: Any, arguments: Any, pair
             context.cast(builder, argument, kind, types.float64)
             for argument, kind in zip(arguments[1:], signature[1:], strict=True)
         )
-        told = [builder.bitcast(number, site.type) for number in pair]
-        for place, number in enumerate([site, *told, *where]):
-            builder.store(number, cgutils.gep(builder, record.data, place))
+        shown = [builder.bitcast(number, site.type) for number in pair]
+        for place, number in enumerate([site, *shown, *where]):
+            element = builder.gep(record.data, [ir.Constant(ir.IntType(64), place)])
+            builder.store(number, element)
 
 
 @intrinsic
 def report(typing_context, first_number, second_number, faults, site, t, first, second):  # type: ignore[no-untyped-def]
-    """Write down that something failed at a site of the code, with two numbers."""
+    """Note that something failed at a site of the code, with two numbers for the message."""
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        _write_down(context, builder, signature.args[2:], arguments[2:], arguments[:2])
+        _note_fault(context, builder, signature.args[2:], arguments[2:], arguments[:2])
         return context.get_dummy_value()
 
     number = types.int64 if isinstance(first_number, types.Integer) else types.float64
@@ -51,17 +53,20 @@ def fetch(typing_context, array, index, faults, site, t, first, second):  # type
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         data = context.make_array(signature.args[0])(context, builder, arguments[0])
-        result = cgutils.alloca_once(builder, context.get_value_type(array.dtype))
         inside = builder.icmp_unsigned("<", arguments[1], data.nitems)
         with builder.if_else(inside, likely=True) as (then, otherwise):
             with then:
                 place = builder.gep(data.data, [arguments[1]])
-                builder.store(context.unpack_value(builder, array.dtype, place), result)
+                value = context.unpack_value(builder, array.dtype, place)
+                from_inside = builder.block
             with otherwise:
-                builder.store(context.get_constant_null(array.dtype), result)
                 reported = signature.args[2:], arguments[2:]
-                _write_down(context, builder, *reported, (arguments[1], data.nitems))
-        return builder.load(result)
+                _note_fault(context, builder, *reported, (arguments[1], data.nitems))
+                from_outside = builder.block
+        result = builder.phi(value.type)
+        result.add_incoming(value, from_inside)
+        result.add_incoming(context.get_constant_null(array.dtype), from_outside)
+        return result
 
     return array.dtype(array, types.uint64, faults, site, t, first, second), generate
 
@@ -79,7 +84,7 @@ def put(typing_context, array, index, value, faults, site, t, first, second):  #
                 context.pack_value(builder, array.dtype, arguments[2], place)
             with otherwise:
                 reported = signature.args[3:], arguments[3:]
-                _write_down(context, builder, *reported, (arguments[1], data.nitems))
+                _note_fault(context, builder, *reported, (arguments[1], data.nitems))
         return context.get_dummy_value()
 
     return types.none(array, types.uint64, array.dtype, faults, site, t, first, second), generate

@@ -1,8 +1,9 @@
-"""Whose turn it is: threads that simulate take batches in turn until there are none left.
+"""A counter that hands out batches to the threads that simulate, and tells them when to stop.
 
-A thread that starts late, or that is held up, leaves its share to the others. All of them look at
-one array of four numbers: how many turns have been taken, how many of these are finished, whether
-to stop (see `Stop`), and whether something was left in the middle because of that.
+A thread that starts late, or that is held up, leaves its share to the others. All threads look at
+one array of four numbers: how many batches have been taken, how many of these are finished, whether
+to stop (see `Stop`), and whether a step was aborted because of that. Custom updates count their
+parts in the same way.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from numba.extending import intrinsic
 
 from numbagenn.kernels.jit import device_function
 
-TAKEN, FINISHED, STOP, HALTED = range(4)
+TAKEN, FINISHED, STOP, ABORTED = range(4)
 
 
 class Stop(IntEnum):
@@ -29,60 +30,64 @@ class Stop(IntEnum):
     NOW = 2
 
 
-def new_turns(taken: int | np.int64 = 0) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-    """Return an array for threads to look at, where so many turns have been taken and finished."""
-    turns = np.zeros(4, np.int64)
+# Kernels know no enumerations.
+_NOW = int(Stop.NOW)
+
+
+def new_batch_counter(taken: int | np.int64 = 0) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """Return a counter of which so many batches have been taken and finished."""
+    counter = np.zeros(4, np.int64)
     if taken:
-        turns[TAKEN] = turns[FINISHED] = taken
-    return turns
+        counter[TAKEN] = counter[FINISHED] = taken
+    return counter
 
 
 @intrinsic
-def take_turn(typing_context, turns):  # type: ignore[no-untyped-def]
-    """Return ``turns[0]`` and add 1 to it, in one go, so that no other thread gets the same."""
+def take_next(typing_context, counter):  # type: ignore[no-untyped-def]
+    """Return how many were taken and add 1 to that, so that no other thread gets the same."""
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        counter = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-        return builder.atomic_rmw("add", counter, ir.Constant(ir.IntType(64), 1), "monotonic")
+        taken = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        return builder.atomic_rmw("add", taken, ir.Constant(ir.IntType(64), 1), "monotonic")
 
-    return types.int64(turns), generate
+    return types.int64(counter), generate
 
 
 @intrinsic
-def finish_turn(typing_context, turns):  # type: ignore[no-untyped-def]
-    """Add 1 to ``turns[1]``, once everything that was written is there to be seen."""
+def mark_finished(typing_context, counter):  # type: ignore[no-untyped-def]
+    """Count one as finished, once everything that was written is there to be seen."""
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
-        counters = context.make_array(signature.args[0])(context, builder, arguments[0]).data
-        finished = builder.gep(counters, [ir.Constant(ir.IntType(64), FINISHED)])
+        numbers = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        finished = builder.gep(numbers, [ir.Constant(ir.IntType(64), FINISHED)])
         builder.atomic_rmw("add", finished, ir.Constant(ir.IntType(64), 1), "release")
         return context.get_dummy_value()
 
-    return types.none(turns), generate
+    return types.none(counter), generate
 
 
 @intrinsic
-def _stop(typing_context, turns):  # type: ignore[no-untyped-def]
-    """Return ``turns[2]`` as it is now: another thread may have written it since the last look."""
+def _stop(typing_context, counter):  # type: ignore[no-untyped-def]
+    """Return whether to stop as it is now: another thread may have written it a moment ago."""
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         numbers = context.make_array(signature.args[0])(context, builder, arguments[0]).data
         place = builder.gep(numbers, [ir.Constant(ir.IntType(64), STOP)])
         return builder.load_atomic(place, "monotonic", align=8)
 
-    return types.int64(turns), generate
+    return types.int64(counter), generate
 
 
 @device_function
-def paused(turns):  # type: ignore[no-untyped-def]
-    """Return whether to stop, where that can be done in good order."""
-    return _stop(turns) != 0
+def should_pause(counter):  # type: ignore[no-untyped-def]
+    """Return whether to stop between two steps, where all memory is in order."""
+    return _stop(counter) != 0
 
 
 @device_function
-def halted(turns):  # type: ignore[no-untyped-def]
+def should_abort(counter):  # type: ignore[no-untyped-def]
     """Return whether to stop in the middle of a step, and make a note if so."""
-    if _stop(turns) != 2:
+    if _stop(counter) != _NOW:
         return False
-    turns[3] = 1
+    counter[ABORTED] = 1
     return True

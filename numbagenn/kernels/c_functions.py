@@ -35,7 +35,7 @@ def int_remainder(a, b):  # type: ignore[no-untyped-def]
     return a - int_divide(a, b) * b
 
 
-# Numba makes floating-point numbers of a uint64 that meets a signed integer, even a literal, so
+# Numba turns a uint64 that meets a signed integer, even a literal, into a floating-point number. So
 # unsigned integers have functions of their own.
 @device_function
 def uint_divide(a, b):  # type: ignore[no-untyped-def]
@@ -49,8 +49,8 @@ def uint_remainder(a, b):  # type: ignore[no-untyped-def]
     return a if b == 0 else a % b
 
 
-# What C leaves undefined, the conversion of a number that is out of range, the compiler may make
-# anything of, where it knows the number. Common processors give the most negative integer.
+# C leaves the conversion of a number that is out of range undefined, so a compiler that knows the
+# number may return anything. Common processors give the most negative integer, and so do these.
 @device_function
 def to_int32(x):  # type: ignore[no-untyped-def]
     """Convert a floating-point number to ``int32``."""

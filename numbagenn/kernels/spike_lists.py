@@ -36,10 +36,10 @@ def collect(fired, spikes):  # type: ignore[no-untyped-def]
 
 @device_function
 def to_deliver(spikes, count, faults, t):  # type: ignore[no-untyped-def]
-    """Return how many neurons of a list are to be delivered: `count`, if there are so many.
+    """Return how many neurons of a list to deliver: `count`, unless the list holds fewer.
 
-    Custom updates can set the count. A larger one than that of the neurons is written down in
-    `faults`, and means all of these.
+    Custom updates can set the count. If it is larger than the list, that is noted in `faults`, and
+    the whole list is delivered.
     """
     listed = min(np.int64(count), spikes.size)
     for spike in range(listed):
@@ -71,11 +71,11 @@ def record(spikes, num_spikes, words):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def recall(spikes, num_spikes, age, recent, faults, t):  # type: ignore[no-untyped-def]
-    """Set the bits of neurons that are in the lists of spikes of the last steps, and no others.
+def unpack_history(spikes, num_spikes, age, recent, faults, t):  # type: ignore[no-untyped-def]
+    """Turn the lists of spikes of the last steps into bits, one word of them for each neuron.
 
-    There is a list for each step that is kept, in the slot that `Buffer.slots` tells of; `age` is
-    that of the next step, and `t` its time.
+    There is a list for each step that is kept, in the slot of that step (see `Buffer.slots`). `age`
+    is the number of the next step since the model was loaded, and `t` its time.
     """
     slots = num_spikes.size
     for neuron in range(recent.size):
@@ -89,8 +89,8 @@ def recall(spikes, num_spikes, age, recent, faults, t):  # type: ignore[no-untyp
 
 
 @device_function
-def keep(recent, age, spikes, num_spikes):  # type: ignore[no-untyped-def]
-    """Write the lists of spikes of the last steps that `recall` reads."""
+def pack_history(recent, age, spikes, num_spikes):  # type: ignore[no-untyped-def]
+    """Turn the bits of the last steps back into lists of spikes, as `unpack_history` reads them."""
     slots = num_spikes.size
     for before in range(slots):
         slot = (age - before) % slots
@@ -107,7 +107,7 @@ def keep(recent, age, spikes, num_spikes):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def take(out_post, inputs):  # type: ignore[no-untyped-def]
+def move_to_first_step(out_post, inputs):  # type: ignore[no-untyped-def]
     """Move what a synapse population has accumulated so far to the first step of a block."""
     for post in range(out_post.size):
         inputs[0, post] = out_post[post]
@@ -125,7 +125,7 @@ def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):  # type: 
     recent
         In which of the 32 steps before the block it did; the last one is the highest bit.
     delay
-        Steps of axonal delay: so much more than one step later does a spike arrive.
+        Steps of axonal delay: a spike arrives ``delay + 1`` steps after it was sent.
     steps
         Number of steps of the block.
     trains
@@ -134,10 +134,10 @@ def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):  # type: 
     pre_inds
         To be filled with the indices of the neurons, ascending.
     """
-    # To shift a word by all of its bits is not defined, so where it may come to that there are two.
+    # Shifting a word by all of its bits is undefined, so where that could happen we shift twice.
     one, later, earlier = np.uint32(1), np.uint32(delay), np.uint32(31 - delay)
     in_block = np.uint32((np.uint64(1) << np.uint64(steps)) - np.uint64(1))
-    # Two loops, as this one can be vectorised and the other cannot.
+    # There are two loops, because this one can be vectorised and the other cannot.
     for neuron in range(spike_bits.size):
         sent = np.uint32(np.uint32(spike_bits[neuron] << one) << later)
         trains[neuron] = np.uint32(sent | (recent[neuron] >> earlier)) & in_block
@@ -166,8 +166,8 @@ def end_block(spike_bits, recent, steps):  # type: ignore[no-untyped-def]
 def record_block(spike_bits, steps, first_step, words):  # type: ignore[no-untyped-def]
     """Record a block: `words` has a row for each step of the recording, which is a ring.
 
-    A ring shorter than the block only ever shows its last steps, so no others are written: what an
-    earlier step left in a slot would be read as spikes of a later one.
+    A ring that is shorter than the block only shows the last steps, so only these are written. An
+    earlier step would leave spikes in the slot of a later one.
     """
     slots = words.shape[0]
     skipped = max(steps - slots, 0)
@@ -185,7 +185,7 @@ def record_block(spike_bits, steps, first_step, words):  # type: ignore[no-untyp
 
 @intrinsic
 def _eight_flags(typing_context, flags, begin):  # type: ignore[no-untyped-def]
-    """Return eight bytes as one number, which is much faster to compile than a view of them."""
+    """Return eight bytes as one number. This compiles much faster than a view of them."""
 
     def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data

@@ -1,8 +1,8 @@
 """Neurons with the same spike train in a block of steps, whose weights can be summed up first.
 
 Where sums may be re-associated, the weights of all neurons that spike in the same steps are added
-to each other once, and their sum is then added in each of these steps. With input that is coded in
-rates there are a few dozen trains, however many neurons there are.
+up once, and their sum is then added in each of these steps. Input that is coded in rates has a few
+dozen different trains, however many neurons there are.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def group_trains(  # type: ignore[no-untyped-def]
     members
         To be filled with the indices of the neurons, ascending for each train.
     group_of, table
-        Room for as many elements as there are neurons, and as `table_size` says.
+        Scratch arrays with as many elements as there are neurons, and as `table_size` says.
     """
     last_slot = np.uint64(table.size - 1)
     for slot in range(table.size):
@@ -38,7 +38,7 @@ def group_trains(  # type: ignore[no-untyped-def]
     num_trains = 0
     for active in range(num_active):
         train = trains[active]
-        # Multiplying spreads what few bits of a train tell over the upper half of the product.
+        # The multiplication spreads the few bits of a train over the upper half of the product.
         slot = ((np.uint64(train) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)) & last_slot
         while table[slot] != np.uint32(0) and distinct[table[slot] - np.uint32(1)] != train:
             slot = (slot + np.uint64(1)) & last_slot

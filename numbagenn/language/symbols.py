@@ -14,8 +14,8 @@ NAMES_OF_SYNAPSES = ("id_pre", "id_post", "id_syn", "num_pre", "num_post")
 
 #: Name of the state of the stream from which one element draws random numbers in one step.
 RANDOM_STATE = "rng"
-#: Name of what kernels look at to know whether to stop, see `turns`.
-TURNS = "turns"
+#: Name of the counter that hands out batches, and that says whether to stop.
+BATCH_COUNTER = "batch_counter"
 
 
 @dataclass(frozen=True)

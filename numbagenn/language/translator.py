@@ -32,7 +32,7 @@ from numbagenn.language.code_strings import (
 )
 from numbagenn.language.expressions import Expressions
 from numbagenn.language.loops import check_loops, is_short
-from numbagenn.language.symbols import TURNS, Name
+from numbagenn.language.symbols import BATCH_COUNTER, Name
 from numbagenn.memory.faults import Message, failed_assertion
 
 # Python and Numba take code that is nested less deep than C compilers do: the loops and switches of
@@ -195,8 +195,8 @@ class Translator(Expressions):
             if not before:
                 head = [f"while bool_({self._tested(condition)[1]}):"]
         if not is_short(node):
-            self.read.add(TURNS)
-            head += [f"    if halted({TURNS}):", "        break"]
+            self.read.add(BATCH_COUNTER)
+            head += [f"    if should_abort({BATCH_COUNTER}):", "        break"]
         with self._inside_loop(before_next):
             lines = self._indented(node.stmt)
         return [*head, *lines, *("    " + line for line in before_next)]

@@ -13,9 +13,9 @@ from numbagenn.base.types import Precision
 from numbagenn.base.wording import LARGEST, checked_integer
 from numbagenn.codegen.initial_values import InitCode, connectivity_code
 from numbagenn.codegen.rendering import rendered
-from numbagenn.kernels.batch_counter import STOP, new_turns
+from numbagenn.kernels.batch_counter import STOP, new_batch_counter
 from numbagenn.language.arithmetic import constant
-from numbagenn.language.symbols import TURNS
+from numbagenn.language.symbols import BATCH_COUNTER
 from numbagenn.memory.connections import BYTES_OF_PAIR
 from numbagenn.models.descriptions import CountFunction, SparseConnectivityInitSnippet
 from numbagenn.models.initialisers import ConnectivityInit, evaluate_parameters
@@ -110,7 +110,9 @@ def connectivity_kernel(
         code=code,
         total=total,
         draws=code.draws or bool(total),
-        parameters=", ".join([TURNS, *numbers, "dt", *(name for name, _ in code.params), *arrays]),
+        parameters=", ".join(
+            [BATCH_COUNTER, *numbers, "dt", *(name for name, _ in code.params), *arrays]
+        ),
         signature=", ".join(types),
     )
     return code, compiled(source).connect
@@ -233,7 +235,7 @@ def _run(
 def _called(kernel: Any, before: list[Any], after: list[Any], shared: list[Any]) -> int:
     results: list[int] = []
     while not results:
-        turns = new_turns()
+        turns = new_batch_counter()
 
         def work(turns: Array = turns) -> None:
             results.append(int(kernel(turns, *before, *shared, *after)))

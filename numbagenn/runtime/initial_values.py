@@ -16,9 +16,9 @@ import numpy as np
 from numbagenn.base.types import Precision, ResolvedType
 from numbagenn.codegen.initial_values import InitCode, Layout, value_code
 from numbagenn.codegen.rendering import rendered
-from numbagenn.kernels.batch_counter import HALTED, new_turns
+from numbagenn.kernels.batch_counter import ABORTED, new_batch_counter
 from numbagenn.language.arithmetic import constant, literal
-from numbagenn.language.symbols import TURNS
+from numbagenn.language.symbols import BATCH_COUNTER
 from numbagenn.models.descriptions import Model, VarInitSnippet
 from numbagenn.runtime.compilation import compiled
 from numbagenn.runtime.threads import share
@@ -104,7 +104,7 @@ def value_kernel(
     global_names, global_types = global_arguments(code)
     numbers = ["first", "last", "seed", "stream", "num_batch", "num_pre", "num_post"]
     params = [name for name, _ in code.params]
-    names = [TURNS, *numbers, "dt", *params, *global_names, *inds, "values"]
+    names = [BATCH_COUNTER, *numbers, "dt", *params, *global_names, *inds, "values"]
     types = [
         "int64[::1]",
         *(["int64"] * len(numbers)),
@@ -196,13 +196,13 @@ def initial_values(
         arguments = [*leading, *shared, *trailing]
         # Of what goes wrong the first is told, so that has to be found by one thread.
         least = count if code.faults.sites else _ELEMENTS_PER_CALL
-        turns = new_turns()
+        turns = new_batch_counter()
 
         def part(first: int, last: int) -> None:
             kernel(turns, first, last, *arguments)
 
         share(part, count, least, turns)
-        if turns[HALTED]:
+        if turns[ABORTED]:
             raise RuntimeError(f"Initialising {title} was interrupted: call model.load() again.")
 
     run(code, arrays or {}, snippet, title, work)

@@ -26,8 +26,9 @@ import numpy as np
 
 from numbagenn.base.types import TIMEPOINT, Precision
 from numbagenn.codegen.custom_updates import CustomUpdateCall
+from numbagenn.codegen.event_kinds import PHASES, WHOLE_STEP, Phase
 from numbagenn.codegen.plan import Plan
-from numbagenn.kernels.batch_counter import FINISHED, HALTED, new_turns
+from numbagenn.kernels.batch_counter import ABORTED, FINISHED, new_batch_counter
 from numbagenn.memory.buffers import Buffer, aligned_zeros
 from numbagenn.memory.faults import Faults
 from numbagenn.memory.variables import Variable
@@ -39,15 +40,6 @@ from numbagenn.runtime.sizes import check_sizes
 from numbagenn.runtime.threads import settle, share, together
 
 Array = np.ndarray[Any, Any]
-
-# Whole steps, or one phase of them.
-_WHOLE, _SYNAPSES, _DYNAMICS, _NEURONS, _POSTSYNAPTIC = 15, 1, 2, 4, 8
-_PHASES = (
-    (_DYNAMICS, "synapse_dynamics"),
-    (_SYNAPSES, "presynaptic_update"),
-    (_POSTSYNAPTIC, "postsynaptic_update"),
-    (_NEURONS, "neuron_update"),
-)
 
 #: Steps that may wait. More would not be faster, and a progress bar would know nothing of them.
 LONGEST_QUEUE = 1000
@@ -68,7 +60,7 @@ class _Job:
         self._number = number
         self._most = most
         self._begun = False
-        self._turns = new_turns()
+        self._turns = new_batch_counter()
 
     def finish(self, kernel: Callable[..., None], *arguments: object) -> None:
         """Call a kernel with the turns that are left and with arguments, until all are taken.
@@ -81,7 +73,7 @@ class _Job:
         while True:
             if self._begun:
                 settle()
-                if self._turns[HALTED]:
+                if self._turns[ABORTED]:
                     raise RuntimeError(
                         "The model was interrupted in the middle of a step: call model.unload() "
                         "and model.load() to start again."
@@ -97,7 +89,7 @@ class _Job:
 
     def _left(self) -> Array:
         """Return the turns that are left: what has been taken is finished."""
-        return new_turns(self._turns[FINISHED])
+        return new_batch_counter(self._turns[FINISHED])
 
 
 class _Phase(_Job):
@@ -105,22 +97,21 @@ class _Phase(_Job):
 
     Parameters
     ----------
-    number, name
-        Which phase it is, as the kernel and the timers know it.
+    what
+        Which phase it is.
     batch_size, most
         Number of batches, and of threads that may share them.
     """
 
-    def __init__(self, number: int, name: str, batch_size: int, most: int) -> None:
+    def __init__(self, what: Phase, batch_size: int, most: int) -> None:
         super().__init__(batch_size, most)
-        self.number = number
-        self.name = name
+        self.what = what
         # Number of steps that each batch has done.
         self.progress = np.zeros(batch_size, np.int64)
 
     def _left(self) -> Array:
         # Each batch may have been left between two steps, so all of them have another turn.
-        return new_turns()
+        return new_batch_counter()
 
 
 @dataclass(eq=False)
@@ -219,7 +210,7 @@ class Runtime:
         self._prepared: dict[str, list[_Prepared]] = {}
         self._faults_unread = False
         # What there is to look at between two jobs.
-        self._idle = new_turns()
+        self._idle = new_batch_counter()
         # 0 stands for numbers that nobody can foresee.
         self.seed = seed or secrets.randbits(63)
         self._owned: list[Buffer] = []
@@ -260,7 +251,7 @@ class Runtime:
             *(self._device(buffer) for buffer in plan.buffers),
             *(recorder.device for recorder in plan.recorders),
         ]
-        self.times = dict.fromkeys(("init", *(name for _, name in _PHASES)), 0.0)
+        self.times = dict.fromkeys(("init", *(phase.timer for phase in PHASES)), 0.0)
         # By part, as there are timers, and group.
         self.custom_update_times: dict[tuple[str, str], float] = {}
         if timing_enabled:
@@ -379,7 +370,7 @@ class Runtime:
             start = perf_counter()
             self._simulate(steps, phase)
             if self._timing_enabled:
-                self.times[phase.name] += perf_counter() - start
+                self.times[phase.what.timer] += perf_counter() - start
             steps.phases.popleft()
         self._steps_done = steps.last
         self.steps_at_flush = steps.last + LONGEST_QUEUE
@@ -387,18 +378,13 @@ class Runtime:
     def _next_steps(self) -> _Steps:
         first = self._steps_done
         if not self._timing_enabled and not self._plan.in_lockstep:
-            return _Steps(first, self.steps_asked, deque([self._phase(_WHOLE, "")]))
-        absent = {
-            _DYNAMICS: not self._plan.has_synapse_dynamics,
-            _POSTSYNAPTIC: not self._plan.has_postsynaptic_events,
-        }
-        phases = (self._phase(*phase) for phase in _PHASES if not absent.get(phase[0]))
-        return _Steps(first, first + 1, deque(phases))
+            return _Steps(first, self.steps_asked, deque([self._phase(WHOLE_STEP)]))
+        return _Steps(first, first + 1, deque(map(self._phase, self._plan.phases)))
 
-    def _phase(self, number: int, name: str) -> _Phase:
+    def _phase(self, what: Phase) -> _Phase:
         # In lockstep one batch runs after the other, as each sees what those before have assigned.
         most = 1 if self._plan.in_lockstep else self._batch_size
-        return _Phase(number, name, self._batch_size, most)
+        return _Phase(what, self._batch_size, most)
 
     def _raise_faults(self) -> None:
         """Raise an error for the first thing that went wrong since this was last asked."""
@@ -412,7 +398,7 @@ class Runtime:
         simulate, arguments = self._kernels.simulate, self._arguments
         numbers = (
             *(phase.progress, self._batch_size, steps.first + self._offset, steps.first),
-            *(self.seed, steps.last - steps.first, phase.number),
+            *(self.seed, steps.last - steps.first, phase.what.bit),
         )
 
         def kernel(turns: Array) -> None:

@@ -42,13 +42,13 @@ def _put(array: np.ndarray, index: Any, value: Any, *where: Any) -> None:
         array[int(index)] = value
 
 
-def _take_turn(turns: np.ndarray) -> int:
-    turns[0] += 1
-    return int(turns[0]) - 1
+def _take_next(counter: np.ndarray) -> int:
+    counter[0] += 1
+    return int(counter[0]) - 1
 
 
-def _finish_turn(turns: np.ndarray) -> None:
-    turns[1] += 1
+def _mark_finished(counter: np.ndarray) -> None:
+    counter[1] += 1
 
 
 def _plain(module: Any, **instead: Any) -> SimpleNamespace:
@@ -60,9 +60,9 @@ def _plain(module: Any, **instead: Any) -> SimpleNamespace:
     return SimpleNamespace(**functions | instead)
 
 
-def _callable(part: Any) -> Any:
-    """Return a compiled function that Python can call: parts are for kernels only."""
-    return njit(part.py_func, error_model="numpy")
+def _callable(function: Any) -> Any:
+    """Return a device function compiled so that Python can call it."""
+    return njit(function.py_func, error_model="numpy")
 
 
 def _drawing(function: Any) -> Any:
@@ -101,19 +101,20 @@ NAMESPACE: dict[str, Any] = {
     **{
         name: _callable(getattr(spike_lists, name))
         for name in (
-            *("collect", "end_block", "keep", "list_arrivals", "lowest_bit"),
-            *("recall", "record", "record_block", "set_flags", "take", "to_deliver"),
+            *("collect", "end_block", "list_arrivals", "lowest_bit", "move_to_first_step"),
+            *("pack_history", "record", "record_block", "set_flags", "to_deliver"),
+            "unpack_history",
         )
     },
     "kernel": lambda signature, **options: lambda function: function,
-    "part": lambda function: function,
+    "device_function": lambda function: function,
     "noalias_function": lambda function: function,
-    "take_turn": _take_turn,
-    "finish_turn": _finish_turn,
-    "paused": lambda turns: False,
-    "halted": lambda turns: False,
+    "take_next": _take_next,
+    "mark_finished": _mark_finished,
+    "should_pause": lambda counter: False,
+    "should_abort": lambda counter: False,
     # Where what is run is no whole function, which would get them.
-    "turns": None,
+    "batch_counter": None,
     **{one.numpy_name: _Converter(one.dtype) for one in types.TYPE_NAMES.values()},
 }
 

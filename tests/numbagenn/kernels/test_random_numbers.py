@@ -590,4 +590,5 @@ def test_models_that_draw_nothing_know_nothing_of_it() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         model.build()
-    assert "random" not in model.generated_code
+    assert "random_numbers." not in model.generated_code
+    assert "random_key" not in model.generated_code

@@ -166,7 +166,8 @@ def plan_of(built: Any) -> dict[str, Any]:
         "arguments": _memory(plan.buffers),
         "recorders": len(plan.recorders),
         "scratch": plan.scratch,
-        "flags": (plan.has_synapse_dynamics, plan.has_postsynaptic_events, plan.in_lockstep),
+        "phases": [phase.timer for phase in plan.phases],
+        "in_lockstep": plan.in_lockstep,
         "updates": {
             name: {
                 key: _memory(value) if isinstance(value, tuple) and value else str(value)

@@ -83,7 +83,7 @@ def run(code: str, **values: float) -> dict[str, Any]:
         for one in types.TYPE_NAMES.values()
     }
     with np.errstate(all="ignore"):
-        names = {"t": 0.0, "faults": None, "turns": None, "halted": lambda turns: False}
+        names = {"t": 0.0, "faults": None, "batch_counter": None, "should_abort": lambda _: False}
         exec("\n".join(translated(code)), {**NAMESPACE, **names, **convert}, state)
     return state
 

@@ -73,8 +73,8 @@ NAMESPACE = {
         }
         | {"int_remainder": _remainder}
     ),
-    "turns": None,
-    "halted": lambda turns: False,
+    "batch_counter": None,
+    "should_abort": lambda counter: False,
     **{one.numpy_name: converter(one.dtype) for one in types.TYPE_NAMES.values()},
 }
 

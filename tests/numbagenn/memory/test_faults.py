@@ -141,7 +141,7 @@ def test_a_kernel_trusts_nothing_but_connections(options: dict[str, Any]) -> Non
             assert not Decisive(function).found & arrays
     # The same without the checks shows that they are looked for.
     if options["in_blocks"]:
-        assert re.findall(r"recall\((\w+), (\w+),", code) == [
+        assert re.findall(r"unpack_history\((\w+), (\w+),", code) == [
             (f"{name}_spikes_row", f"{name}_num_spikes_row") for name in ("pre", "post")
         ]
     else:

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 import numbagenn as engine
-from numbagenn.kernels.batch_counter import new_turns
+from numbagenn.kernels.batch_counter import new_batch_counter
 from numbagenn.runtime import interrupts, threads
 from tests import ROOT
 from tests.numbagenn.networks import add_cells, connect, new_model, pulled, steps
@@ -128,7 +128,7 @@ def test_what_others_wait_for_is_passed_on() -> None:
     sender.setblocking(False)
     before = signal.set_wakeup_fd(sender.fileno())
     try:
-        turns = new_turns()
+        turns = new_batch_counter()
         state = interrupts.watch(turns)
         with pytest.raises(KeyboardInterrupt):
             signal.raise_signal(signal.SIGINT)
@@ -149,7 +149,7 @@ def test_what_others_wait_for_is_passed_on() -> None:
 
 def test_threads_but_the_main_one_are_never_interrupted() -> None:
     found: list[object] = []
-    thread = threading.Thread(target=lambda: found.append(interrupts.watch(new_turns())))
+    thread = threading.Thread(target=lambda: found.append(interrupts.watch(new_batch_counter())))
     thread.start()
     thread.join()
     assert found == [None]

@@ -1,0 +1,319 @@
+"""The schedule of blocks: many steps of one population, then of the next one.
+
+Spikes of a block are bits: each neuron has a word with one bit for each step. What synapses bring
+is summed up ahead, in an array with a row for each step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from numbagenn.base.layout import table_size
+from numbagenn.codegen.arguments import (
+    FunctionCall,
+    SimulateMemory,
+    decorator_of,
+    function_call,
+    interrupt_argument,
+)
+from numbagenn.codegen.description import Description, records_spikes
+from numbagenn.codegen.event_kinds import kinds_of
+from numbagenn.codegen.loop_builder import Loop
+from numbagenn.codegen.neuron_loop import neuron_loop
+from numbagenn.codegen.neurons import (
+    NeuronFunction,
+    code_of_neurons,
+    incoming_synapses,
+    lists_spikes,
+    neurons_per_check,
+    random_key,
+)
+from numbagenn.codegen.schedule import BLOCK_STEPS, Blocks
+from numbagenn.codegen.synapses import (
+    Delivery,
+    SynapseCode,
+    SynapseFunction,
+    code_of_synapses,
+    function_of_synapses,
+)
+from numbagenn.network.neuron_groups import NeuronGroup
+from numbagenn.network.synapse_groups import SynapseGroup
+
+# How many steps of a neuron one pass over the neurons serves: its state stays in registers that
+# long. Longer code is not repeated. Smaller populations are not worth it: that code is faster and
+# takes longer to compile.
+_STEPS_AT_ONCE = 4
+_LONGEST_CODE_FOR_STEPS = 12
+_FEWEST_NEURONS = 8
+
+_RANDOM_STEP = "steps_done + block - timestep + step"
+
+
+@dataclass(frozen=True)
+class Trains:
+    """Names of what is known of presynaptic neurons with the same spike train.
+
+    Parameters
+    ----------
+    num_trains
+        Name of the number of different trains.
+    distinct, begins, members, group_of, table
+        Names of the arrays that `group_trains` fills.
+    """
+
+    num_trains: str
+    distinct: str
+    begins: str
+    members: str
+    group_of: str
+    table: str
+
+    @property
+    def arrays(self) -> tuple[str, ...]:
+        """All arrays, in the order in which `group_trains` takes them."""
+        return (self.distinct, self.begins, self.members, self.group_of, self.table)
+
+
+@dataclass(frozen=True)
+class Arrivals:
+    """The list of neurons of which spikes arrive in a block, after some delay.
+
+    Parameters
+    ----------
+    trains, pre_inds, num_active
+        Names of the spike trains, of the neurons that have one, and of their number.
+    delay
+        Steps of axonal delay.
+    is_known_ahead
+        Whether all of these spikes were sent before the block begins.
+    by_train
+        Where neurons with the same train are served together: names of what is known of them.
+    """
+
+    trains: str
+    pre_inds: str
+    num_active: str
+    delay: int
+    is_known_ahead: bool
+    by_train: Trains | None
+
+
+@dataclass(frozen=True)
+class BlockSpikes:
+    """Names of what is known of the spikes of a population in a block.
+
+    Parameters
+    ----------
+    spike_bits, recent
+        Arrays of its spikes in the steps of the block, and in the 32 steps before it, as bits.
+    spikes, num_spikes, faults
+        Rows of its lists of spikes, of their numbers, and of what is wrong with these.
+    recorded
+        The recording, if there is one.
+    """
+
+    spike_bits: str
+    recent: str
+    spikes: str
+    num_spikes: str
+    faults: str
+    recorded: str | None
+
+
+@dataclass(frozen=True)
+class NeuronBlock(NeuronFunction):
+    """The function that runs some steps of a population.
+
+    Parameters
+    ----------
+    spikes
+        Its spikes, if anything wants to know of them.
+    arrivals
+        What lists are made of them: one for each delay.
+    decorator
+        How it is compiled.
+    steps_at_once
+        How many steps of a neuron are run before those of the next one.
+    call_at_once
+        How it is called for so many steps.
+    """
+
+    spikes: BlockSpikes | None
+    arrivals: tuple[Arrivals, ...]
+    decorator: str
+    steps_at_once: int
+    call_at_once: FunctionCall
+
+
+class BlockSteps:
+    """Simulates a block of steps of each population, presynaptic before postsynaptic ones."""
+
+    template = "simulate_in_blocks.jinja"
+    neuron_template = "neurons_in_blocks.jinja"
+
+    def __init__(self, model: Description, blocks: Blocks) -> None:
+        self.memory = SimulateMemory()
+        self.populations = blocks.order
+        self.steps = blocks.steps
+        self._model = model
+        self._blocks = blocks
+        self._scalar = model.types.scalar.numpy_name
+        self._synapses: list[SynapseFunction] = []
+
+    # Synapses -----------------------------------------------------------------------------------
+
+    def synapse_functions(self, group: SynapseGroup) -> list[SynapseFunction]:
+        """Return the functions that run the code of some synapses."""
+        codes = [code_of_synapses(self._model, group, kind) for kind in kinds_of(group)]
+        functions = [function_of_synapses(code, self._deliver(code), self.memory) for code in codes]
+        self._synapses += functions
+        return functions
+
+    def _deliver(self, code: SynapseCode) -> Delivery:
+        group = code.group
+        inputs = []
+        if code.adds:
+            # What was added up before goes on there, see `incoming`.
+            self.memory.row(group.out_post.buffer)
+            inputs.append(("inputs", self._inputs(group)))
+        arrivals = self._arrivals(group, None)
+        if not self._sums_by_train(code):
+            leading = [
+                ("trains", arrivals.trains),
+                ("pre_inds", arrivals.pre_inds),
+                ("num_active", arrivals.num_active),
+            ]
+            assert code.kind.block_template is not None
+            return Delivery(code.kind.block_template, leading, inputs)
+        trains = self._trains(group)
+        leading = [
+            ("distinct", trains.distinct),
+            ("begins", trains.begins),
+            ("members", trains.members),
+            ("num_trains", trains.num_trains),
+        ]
+        num_post = group.trg.num_neurons
+        summed = self.memory.scratch_array(group.name, "summed", self._scalar, num_post)
+        return Delivery("synapses_by_train.jinja", leading, [*inputs, ("summed", summed)])
+
+    def _sums_by_train(self, code: SynapseCode) -> bool:
+        """Return whether weights of neurons with the same train are summed up first."""
+        return self._model.optimize_code and code.can_be_summed_first
+
+    def _inputs(self, group: SynapseGroup) -> str:
+        """Return the name of the array of what arrives from some synapses in a block."""
+        shape = (BLOCK_STEPS, group.trg.num_neurons)
+        return self.memory.scratch_array(group.name, "inputs", self._scalar, *shape)
+
+    def _arrivals(self, group: SynapseGroup, by_train: Trains | None) -> Arrivals:
+        """Return the list of what arrives at some synapses, shared by all with the same delay."""
+        source, after, memory = group.src.name, _after(group), self.memory
+        # One more, for the end of the list.
+        shape = ("uint32", group.src.num_neurons + 1)
+        return Arrivals(
+            memory.scratch_array(source, f"trains{after}", *shape),
+            memory.scratch_array(source, f"pre_inds{after}", *shape),
+            memory.local(source, f"num_active{after}"),
+            group.axonal_delay_steps,
+            self._blocks.known_ahead(group),
+            by_train,
+        )
+
+    def _trains(self, group: SynapseGroup) -> Trains:
+        source, count, after = group.src.name, group.src.num_neurons, _after(group)
+
+        def array(what: str, size: int) -> str:
+            return self.memory.scratch_array(source, what, "uint32", size)
+
+        arrays = (
+            array(f"distinct{after}", count),
+            array(f"begins{after}", count + 1),
+            array(f"members{after}", count),
+            array("group_of", count),
+            array("table", table_size(count)),
+        )
+        return Trains(self.memory.local(source, f"num_trains{after}"), *arrays)
+
+    def incoming(self) -> list[tuple[str, str]]:
+        """Return what synapses have added up before, and the array that it goes on in, by name."""
+        return [
+            (self.memory.row(group.out_post.buffer), self._inputs(group))
+            for group in self._model.synapse_populations.values()
+        ]
+
+    # Neurons ------------------------------------------------------------------------------------
+
+    def neuron_function(self, group: NeuronGroup) -> NeuronBlock:
+        """Return the function that simulates a population, with all code for its neurons.
+
+        To be called after `synapse_functions`: it lists the spikes that those deliver.
+        """
+        code, _ = code_of_neurons(self._model, group, self.memory)
+        loop = neuron_loop(self._model.types, self._model.dt, code, "step, neuron")
+        spikes = self._spikes(group) if lists_spikes(self._model, group) else None
+        trailing = [] if spikes is None else [("spike_bits", spikes.spike_bits)]
+        if neurons_per_check(group):
+            trailing += interrupt_argument(loop)
+        incoming = incoming_synapses(self._model, group)
+        instead = {synapses.out_post.buffer: self._inputs(synapses) for synapses in incoming}
+        name = self.memory.identifier(f"update_{group.name}")
+
+        def call(some_steps: int) -> FunctionCall:
+            steps = [("first_step", "step"), ("some_steps", str(some_steps))]
+            key = random_key(group, _RANDOM_STEP)
+            return function_call(
+                name, loop, self.memory, (), [*trailing, *steps], instead, random_key=key
+            )
+
+        at_once = _steps_at_once(loop, group.num_neurons)
+        return NeuronBlock(
+            group,
+            loop,
+            call(1),
+            spikes is not None,
+            spikes,
+            self._lists_of_arrivals(group),
+            decorator_of(loop),
+            at_once,
+            call(at_once),
+        )
+
+    def _spikes(self, group: NeuronGroup) -> BlockSpikes:
+        count, memory = group.num_neurons, self.memory
+        return BlockSpikes(
+            memory.scratch_array(group.name, "spike_bits", "uint32", count),
+            memory.scratch_array(group.name, "recent", "uint32", count),
+            memory.row(group.spikes_buffer),
+            memory.row(group.spike_count_buffer),
+            memory.row(group.spike_faults),
+            memory.local(group.name, "recorded") if records_spikes(group) else None,
+        )
+
+    def _lists_of_arrivals(self, group: NeuronGroup) -> tuple[Arrivals, ...]:
+        lists: dict[int, Arrivals] = {}
+        for function in self._synapses:
+            synapses = function.code.group
+            if synapses.src is group:
+                delay = synapses.axonal_delay_steps
+                trains = lists[delay].by_train if delay in lists else None
+                if self._sums_by_train(function.code):
+                    trains = self._trains(synapses)
+                lists[delay] = self._arrivals(synapses, trains)
+        return tuple(lists.values())
+
+
+def _after(group: SynapseGroup) -> str:
+    """Return what to append to names of what depends on when spikes arrive."""
+    return f"_after_{group.axonal_delay_steps}" if group.axonal_delay_steps else ""
+
+
+def _steps_at_once(loop: Loop, num_neurons: int) -> int:
+    """Return how many steps of a neuron are worth running before those of the next one.
+
+    Its state stays in registers meanwhile. Code that asks for the time or for random numbers gets
+    them once per step for all neurons; and long code would not be repeated by the compiler but
+    looped over, which it cannot do for several neurons at once.
+    """
+    alike = {"t", "age", "random_key"}.isdisjoint(loop.scalars)
+    short = len(loop.lines) <= _LONGEST_CODE_FOR_STEPS
+    return _STEPS_AT_ONCE if alike and short and num_neurons >= _FEWEST_NEURONS else 1

@@ -1,0 +1,105 @@
+"""How generated code finds the synapses of a neuron: in a matrix, or in lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar
+
+from numbagenn.memory.buffers import Buffer
+from numbagenn.memory.connections import SparseConnectivity
+
+if TYPE_CHECKING:
+    from numbagenn.network.synapse_groups import SynapseGroup
+
+
+@dataclass(frozen=True)
+class DenseLayout:
+    """A synapse for every pair of neurons: variables are matrices.
+
+    Parameters
+    ----------
+    num_pre, num_post
+        Numbers of neurons at both ends.
+    """
+
+    num_pre: int
+    num_post: int
+    #: Index of a synapse in the arrays of variables.
+    index: ClassVar[str] = "pre, post"
+    #: Whether each row has a synapse for every postsynaptic neuron, so that several rows can be
+    #: added in one pass.
+    has_full_rows: ClassVar[bool] = True
+    row_arrays: ClassVar[dict[str, Buffer]] = {}
+    column_arrays: ClassVar[dict[str, Buffer]] = {}
+
+    @property
+    def id_syn(self) -> str:
+        """Text of the number of a synapse."""
+        return f"pre * {self.num_post} + post"
+
+    @property
+    def row_header(self) -> list[str]:
+        """Lines that begin a loop over the synapses of the presynaptic neuron `pre`."""
+        return [f"for post in range({self.num_post}):"]
+
+    @property
+    def column_header(self) -> list[str]:
+        """Lines that begin a loop over the synapses of the postsynaptic neuron `post`."""
+        return [f"for pre in range({self.num_pre}):"]
+
+
+@dataclass(frozen=True)
+class SparseLayout:
+    """A list of synapses: variables have one value for each.
+
+    Parameters
+    ----------
+    num_pre, num_post
+        Numbers of neurons at both ends.
+    connectivity
+        The memory of the connections.
+    """
+
+    num_pre: int
+    num_post: int
+    connectivity: SparseConnectivity
+    index: ClassVar[str] = "synapse"
+    has_full_rows: ClassVar[bool] = False
+    id_syn: ClassVar[str] = "synapse"
+    row_header: ClassVar[list[str]] = [
+        "for synapse in range(row_start[pre], row_start[pre + 1]):",
+        "    post = post_inds[synapse]",
+    ]
+    column_header: ClassVar[list[str]] = [
+        "for in_column in range(column_start[post], column_start[post + 1]):",
+        "    synapse = column_synapses[in_column]",
+        "    pre = pre_inds[synapse]",
+    ]
+
+    @property
+    def row_arrays(self) -> dict[str, Buffer]:
+        """Arrays that the loop over a row needs, by their names there."""
+        return {
+            "row_start": self.connectivity.row_start,
+            "post_inds": self.connectivity.post_inds,
+        }
+
+    @property
+    def column_arrays(self) -> dict[str, Buffer]:
+        """Arrays that the loop over a column needs, by their names there."""
+        return {
+            "column_start": self.connectivity.column_start,
+            "column_synapses": self.connectivity.column_synapses,
+            "pre_inds": self.connectivity.pre_inds,
+        }
+
+
+SynapseLayout = DenseLayout | SparseLayout
+
+
+def layout_of(group: SynapseGroup) -> SynapseLayout:
+    """Return how the synapses of a population are laid out."""
+    sizes = group.src.num_neurons, group.trg.num_neurons
+    if group.connectivity is None:
+        return DenseLayout(*sizes)
+    return SparseLayout(*sizes, group.connectivity)
