@@ -58,6 +58,13 @@ def test_requirements_are_listed_once() -> None:
     assert (ROOT / "requirements.txt").read_text(encoding="utf-8") == "-e .[notebooks,test]\n"
 
 
+def test_numba_may_be_as_new_as_in_the_lock_file() -> None:
+    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    (release,) = re.findall(r"^numba==(\d+)\.(\d+)\.", lock, re.MULTILINE)
+    (bounds,) = [line for line in project()["dependencies"] if line.startswith("numba")]
+    assert bounds.endswith(f"<{release[0]}.{int(release[1]) + 1}")
+
+
 def test_every_requirement_is_justified() -> None:
     extras = project()["optional-dependencies"].values()
     lines = [*project()["dependencies"], *(line for extra in extras for line in extra)]
