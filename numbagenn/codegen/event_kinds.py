@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from numbagenn.language.code_strings import Snippet
 from numbagenn.memory.buffers import Buffer
-from numbagenn.memory.events import EventSide
+from numbagenn.memory.events import Events, EventSide
 from numbagenn.memory.faults import Faults
 from numbagenn.models.descriptions import WeightUpdateModel
 
@@ -116,21 +116,28 @@ class EventKind:
         return not self.code(group.weight_update.model).is_blank
 
 
-def _spikes(group: SynapseGroup) -> NeuronList | None:
-    source = group.src
-    if not source.can_spike or group.weight_update.model.pre_spike_syn_code.is_blank:
-        return None
-    return NeuronList(source.spikes_buffer, source.spike_count_buffer, source.spike_faults)
+def spikes_of(population: NeuronGroup) -> NeuronList:
+    """Return the list of neurons that spiked."""
+    neurons, count = population.spikes_buffer, population.spike_count_buffer
+    return NeuronList(neurons, count, population.spike_faults)
 
 
-def _events(side: EventSide) -> Callable[[SynapseGroup], NeuronList | None]:
-    def listed(group: SynapseGroup) -> NeuronList | None:
-        events = group.events.get(side)
-        if events is None:
-            return None
-        return NeuronList(events.neurons, events.count, events.faults)
+def events_of(events: Events) -> NeuronList:
+    """Return the list of neurons that had a spike-like event."""
+    return NeuronList(events.neurons, events.count, events.faults)
 
-    return listed
+
+def _presynaptic_spikes(group: SynapseGroup) -> NeuronList | None:
+    is_blank = group.weight_update.model.pre_spike_syn_code.is_blank
+    return spikes_of(group.src) if group.src.can_spike and not is_blank else None
+
+
+def _presynaptic_events(group: SynapseGroup) -> NeuronList | None:
+    return events_of(group.events["pre"]) if "pre" in group.events else None
+
+
+def _postsynaptic_events(group: SynapseGroup) -> NeuronList | None:
+    return events_of(group.events["post"]) if "post" in group.events else None
 
 
 #: All kinds, in the order in which a population's functions are printed.
@@ -148,7 +155,7 @@ EVENT_KINDS = (
         code=attrgetter("pre_event_syn_code"),
         phase=PRESYNAPTIC_UPDATE,
         side="pre",
-        neurons=_events("pre"),
+        neurons=_presynaptic_events,
         verb="deliver_events_of",
         template="synapses_in_rows.jinja",
     ),
@@ -157,7 +164,7 @@ EVENT_KINDS = (
         code=attrgetter("pre_spike_syn_code"),
         phase=PRESYNAPTIC_UPDATE,
         side="pre",
-        neurons=_spikes,
+        neurons=_presynaptic_spikes,
         verb="propagate",
         template="synapses_in_rows.jinja",
         block_template="synapses_in_blocks.jinja",
@@ -167,7 +174,7 @@ EVENT_KINDS = (
         code=attrgetter("post_event_syn_code"),
         phase=POSTSYNAPTIC_UPDATE,
         side="post",
-        neurons=_events("post"),
+        neurons=_postsynaptic_events,
         verb="deliver_postsynaptic_events_of",
         template="synapses_in_columns.jinja",
     ),

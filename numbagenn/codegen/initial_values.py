@@ -37,7 +37,28 @@ _NOT_YET = {
     "t": "this code runs when the model is loaded, before time starts.",
     "batch": "all batches start from the same; num_batch is their number.",
 }
-_NEURONS_ONLY = ("id", "num_neurons")
+_NOT_OF_NEURONS = dict.fromkeys(
+    NAMES_OF_SYNAPSES, "the variable is one of neurons, not of synapses."
+)
+_NOT_OF_SYNAPSES = dict.fromkeys(
+    ("id", "num_neurons"), "the variable is one of synapses, not of neurons."
+)
+
+# What code calls the place of an element, and how many there are, with the Python for it.
+_OF_SYNAPSES = {
+    "id_syn": "uint32(element)",
+    "num_pre": "uint32(num_pre)",
+    "num_post": "uint32(num_post)",
+}
+_PLACES: dict[Layout, dict[str, str]] = {
+    "neurons": {"id": "uint32(element)", "num_neurons": "uint32(num_post)"},
+    "dense": {
+        "id_pre": "uint32(element // num_post)",
+        "id_post": "uint32(element % num_post)",
+        **_OF_SYNAPSES,
+    },
+    "sparse": {"id_pre": "pre_inds[element]", "id_post": "post_inds[element]", **_OF_SYNAPSES},
+}
 
 
 @dataclass(frozen=True)
@@ -111,19 +132,8 @@ def value_code(
         "dt": Name("dt", precision.time, writable=False, kind="built-in"),
         "num_batch": _built_in("uint32(num_batch)"),
     }
-    other = dict.fromkeys(NAMES_OF_SYNAPSES, "the variable is one of neurons, not of synapses.")
-    if layout == "neurons":
-        names |= {"id": _built_in("uint32(element)"), "num_neurons": _built_in("uint32(num_post)")}
-    else:
-        other = dict.fromkeys(_NEURONS_ONLY, "the variable is one of synapses, not of neurons.")
-        dense = layout == "dense"
-        names |= {
-            "id_pre": _built_in("uint32(element // num_post)" if dense else "pre_inds[element]"),
-            "id_post": _built_in("uint32(element % num_post)" if dense else "post_inds[element]"),
-            "id_syn": _built_in("uint32(element)"),
-            "num_pre": _built_in("uint32(num_pre)"),
-            "num_post": _built_in("uint32(num_post)"),
-        }
+    names |= {name: _built_in(text) for name, text in _PLACES[layout].items()}
+    other = _NOT_OF_NEURONS if layout == "neurons" else _NOT_OF_SYNAPSES
     parameters, params = _parameters(snippet, precision, namer)
     pointers, arrays = _arrays(snippet, precision, namer)
     value = Name(namer.unique("value"), ctype)

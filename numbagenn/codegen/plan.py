@@ -118,6 +118,7 @@ def _plan(model: Description, schedule: SingleSteps | BlockSteps) -> Plan:
     incoming = schedule.incoming()
     updates, calls = functions_of_custom_updates(model)
     in_lockstep = model.batch_size > 1 and assigns_shared(memory.arrays)
+    # Every step has the first two, whether or not there is something to do in them.
     phases = {NEURON_UPDATE, PRESYNAPTIC_UPDATE, *(one.code.kind.phase for one in synapses)}
     source = rendered(
         "module.jinja",
@@ -126,6 +127,7 @@ def _plan(model: Description, schedule: SingleSteps | BlockSteps) -> Plan:
         neuron_functions=neurons,
         custom_update_functions=updates,
         phases=PHASES,
+        neuron_update=NEURON_UPDATE,
         incoming=incoming,
         simulate=_simulate_kernel(model, memory, recorders, in_order=in_lockstep),
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from numbagenn.codegen.arguments import SimulateMemory, function_call, interrupt_argument
 from numbagenn.codegen.description import Description, records_spikes
-from numbagenn.codegen.event_kinds import EventKind, NeuronList, kinds_of
+from numbagenn.codegen.event_kinds import NeuronList, events_of, kinds_of, spikes_of
 from numbagenn.codegen.neuron_loop import neuron_loop
 from numbagenn.codegen.neurons import (
     EventFlags,
@@ -81,24 +81,27 @@ class SingleSteps:
     def _deliver(self, code: SynapseCode) -> Delivery:
         group, kind = code.group, code.kind
         neurons = kind.neurons and kind.neurons(group)
-        leading = [] if neurons is None else self._listed(group, kind, neurons)
+        leading = []
+        if neurons is not None:
+            # Presynaptic neurons are those of the step in which the spikes left.
+            step = f"age - {group.axonal_delay_steps}" if kind.side == "pre" else "age"
+            spikes, num_spikes = self._delivered(neurons, step)
+            leading = [("spikes", spikes), ("num_spikes", num_spikes)]
         inputs = []
         if code.adds:
             inputs.append(("out_post", self.memory.row(group.out_post.buffer)))
         return Delivery(kind.template, leading, inputs)
 
-    def _listed(
-        self, group: SynapseGroup, kind: EventKind, neurons: NeuronList
-    ) -> list[tuple[str, str]]:
-        """Return the parameters for a list of neurons, as they were when the spikes left."""
-        step = f"age - {group.axonal_delay_steps}" if kind.side == "pre" else "age"
+    def _listed(self, neurons: NeuronList, step: str) -> tuple[str, str]:
+        """Return the list of neurons of one step, and their number, as text."""
         spikes, slot = self.memory.slot(neurons.neurons, step)
-        count = f"{self.memory.row(neurons.count)}[{slot}]"
+        return spikes, f"{self.memory.row(neurons.count)}[{slot}]"
+
+    def _delivered(self, neurons: NeuronList, step: str) -> tuple[str, str]:
+        """Return the same with a number that is checked, as it may have been set from outside."""
+        spikes, count = self._listed(neurons, step)
         faults = self.memory.row(neurons.faults)
-        return [
-            ("spikes", spikes),
-            ("num_spikes", f"to_deliver({spikes}, {count}, {faults}, t)"),
-        ]
+        return spikes, f"to_deliver({spikes}, {count}, {faults}, t)"
 
     def incoming(self) -> list[tuple[str, str]]:
         """Return nothing: what synapses have added up stays where it is between two steps."""
@@ -129,27 +132,19 @@ class SingleSteps:
         recorded = None
         if records_spikes(group):
             recorded = self.memory.local(group.name, "recorded")
-        neurons = NeuronList(group.spikes_buffer, group.spike_count_buffer, group.spike_faults)
-        return self._list(neurons, flags, recorded, group.keeps_prev_spike_times)
+        return self._list(spikes_of(group), flags, recorded, group.keeps_prev_spike_times)
 
     def _event_list(self, flags: EventFlags) -> SpikeList:
         synapses, side = flags.synapses, flags.side
         events, recorded = synapses.events[side], None
         if synapses.records_events(side):
             recorded = self.memory.local(synapses.name, RECORDED[side])
-        neurons = NeuronList(events.neurons, events.count, events.faults)
-        return self._list(neurons, flags.name, recorded, events.keeps_prev_times)
+        return self._list(events_of(events), flags.name, recorded, events.keeps_prev_times)
 
     def _list(
         self, neurons: NeuronList, flags: str, recorded: str | None, keeps_flags: bool
     ) -> SpikeList:
         """Return how flags become a list; with `keeps_flags` they start from those before."""
-        memory, before = self.memory, None
-        spikes, slot = memory.slot(neurons.neurons, "age + 1")
-        count = f"{memory.row(neurons.count)}[{slot}]"
-        if keeps_flags:
-            then, slot_then = memory.slot(neurons.neurons, "age")
-            count_then = f"{memory.row(neurons.count)}[{slot_then}]"
-            faults = memory.row(neurons.faults)
-            before = f"{then}, to_deliver({then}, {count_then}, {faults}, t)"
+        spikes, count = self._listed(neurons, "age + 1")
+        before = ", ".join(self._delivered(neurons, "age")) if keeps_flags else None
         return SpikeList(flags, spikes, count, recorded, before)

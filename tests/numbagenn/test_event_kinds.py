@@ -17,9 +17,8 @@ from numbagenn import (
     init_weight_update,
 )
 from numbagenn.codegen import event_kinds
-from numbagenn.codegen.event_kinds import EVENT_KINDS, PHASES, EventKind, NeuronList
+from numbagenn.codegen.event_kinds import EVENT_KINDS, PHASES, EventKind, spikes_of
 from numbagenn.codegen.reserved_names import KERNEL_FUNCTIONS
-from numbagenn.network.synapse_groups import SynapseGroup
 
 TEMPLATES = Path(numbagenn.__file__).parent / "codegen" / "templates"
 
@@ -47,11 +46,6 @@ def test_templates_are_there() -> None:
     assert named <= {file.name for file in TEMPLATES.iterdir()}
 
 
-def spikes_of_target(group: SynapseGroup) -> NeuronList | None:
-    target = group.trg
-    return NeuronList(target.spikes_buffer, target.spike_count_buffer, target.spike_faults)
-
-
 def test_a_kind_more_is_a_row_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """Here the code for dynamics runs for postsynaptic spikes instead of in every step."""
     kind = EventKind(
@@ -59,7 +53,7 @@ def test_a_kind_more_is_a_row_more(monkeypatch: pytest.MonkeyPatch) -> None:
         code=attrgetter("synapse_dynamics_code"),
         phase=event_kinds.POSTSYNAPTIC_UPDATE,
         side="post",
-        neurons=spikes_of_target,
+        neurons=lambda group: spikes_of(group.trg),
         verb="learn_from",
         template="synapses_in_columns.jinja",
     )
