@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from numbagenn.base.types import Precision, ResolvedType, Uint32
 from numbagenn.codegen.reductions import Reduction, neutral
 from numbagenn.language.arithmetic import constant_literal, literal
+from numbagenn.language.fault_sites import FAULTS, FaultSites
 from numbagenn.language.symbols import RANDOM_STATE, TURNS, Name, Namer, Pointer, SpecialFunction
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
@@ -101,7 +102,7 @@ class Assembly:
         self.cells: list[Cell] = []
         self.arrays: dict[str, Buffer] = {}
         self.dynamic_params: dict[str, str] = {}
-        self.faults = Faults.of_loop(index)
+        self.faults = FaultSites.of_loop(index)
         self.read: set[str] = set()
         self.written: set[str] = set()
         self.loop = Loop(namer=self.namer)
@@ -262,7 +263,7 @@ class Assembly:
         loop = self.loop
         if self.faults.sites:
             self.read.add("t")
-            loop.arguments.append(Argument(self.faults.name, self.faults))
+            loop.arguments.append(Argument(FAULTS, Faults(self.faults)))
         used = self.read | self.written
         if RANDOM_STATE in used:
             used.add("random_key")

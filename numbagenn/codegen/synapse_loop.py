@@ -9,10 +9,10 @@ from numbagenn.base.types import Int64, Precision
 from numbagenn.codegen.loop_builder import Assembly, Loop, clock_names, count_name
 from numbagenn.language.arithmetic import Expression, constant_literal, converted
 from numbagenn.language.code_strings import Snippet
+from numbagenn.language.fault_sites import late
 from numbagenn.language.symbols import Name, SpecialFunction
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
-from numbagenn.memory.faults import late
 from numbagenn.models.descriptions import WeightUpdateModel
 from numbagenn.network.bound_model import BoundModel
 
