@@ -19,13 +19,14 @@ from numbagenn.base.wording import (
     checked_integer,
     number_of,
     shown,
+    unsupported,
 )
 from numbagenn.codegen.code_checks import check_update_code
 from numbagenn.codegen.plan import Plan, make_plan
-from numbagenn.create import check_name, unsupported
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.builtin_models import find_model
 from numbagenn.models.descriptions import CurrentSourceModel, CustomUpdateModel, NeuronModel
+from numbagenn.models.entries import check_name
 from numbagenn.models.initialisers import (
     ConnectivityInit,
     PostsynapticInit,

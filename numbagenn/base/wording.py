@@ -1,4 +1,4 @@
-"""How messages write what was given, and the check that most of them come from."""
+"""How messages write what was given, and what many of them have in common."""
 
 from __future__ import annotations
 
@@ -121,3 +121,8 @@ def in_bytes(number: float | np.integer[Any]) -> str:
     units = ("kB", "MB", "GB", "TB", "PB", "EB")
     power = min(int(math.log10(number) // 3), len(units))
     return f"{number / 1000.0**power:,.1f} {units[power - 1]}"
+
+
+def unsupported(what: str) -> NotImplementedError:
+    """Return the error to raise for a part of PyGeNN that the bundled engine does not have."""
+    return NotImplementedError(f"The bundled engine does not support {what}; real PyGeNN does.")

@@ -185,4 +185,4 @@ def decorator_of(loop: Loop) -> str:
 
 def assigns_shared(buffers: Iterable[Buffer]) -> bool:
     """Return whether the code that takes `buffers` assigns arrays that all batches share."""
-    return any(isinstance(buffer, Faults) and buffer.assigns for buffer in buffers)
+    return any(isinstance(buffer, Faults) and buffer.places.assigns for buffer in buffers)

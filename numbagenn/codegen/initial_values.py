@@ -14,6 +14,7 @@ from numbagenn.base.types import Int32, Int64, Precision, ResolvedType, Uint32
 from numbagenn.codegen.reserved_names import INITIALISER_NAMES
 from numbagenn.language.arithmetic import converted
 from numbagenn.language.code_strings import SnippetError
+from numbagenn.language.fault_sites import FaultSites
 from numbagenn.language.symbols import (
     NAMES_OF_SYNAPSES,
     RANDOM_STATE,
@@ -23,7 +24,6 @@ from numbagenn.language.symbols import (
     SpecialFunction,
 )
 from numbagenn.language.translator import Translator
-from numbagenn.memory.faults import Faults
 from numbagenn.models.descriptions import (
     Model,
     SparseConnectivityInitSnippet,
@@ -87,7 +87,7 @@ class InitCode:
     result: str
     draws: bool
     arrays: tuple[tuple[str, ResolvedType], ...]
-    faults: Faults
+    faults: FaultSites
 
 
 def _built_in(code: str) -> Name:
@@ -137,8 +137,7 @@ def value_code(
     parameters, params = _parameters(snippet, precision, namer)
     pointers, arrays = _arrays(snippet, precision, namer)
     value = Name(namer.unique("value"), ctype)
-    faults = Faults.of_loop("element")
-    faults.time = "np.nan"
+    faults = FaultSites.of_loop("element", "np.nan")
     translator = Translator(
         precision,
         {**names, "value": value, **parameters, **pointers},
@@ -177,8 +176,7 @@ def connectivity_code(snippet: SparseConnectivityInitSnippet, precision: Precisi
         names["row_length"] = _built_in("row_length")
     parameters, params = _parameters(snippet, precision, namer)
     pointers, arrays = _arrays(snippet, precision, namer)
-    faults = Faults.of_loop("line")
-    faults.time = "np.nan"
+    faults = FaultSites.of_loop("line", "np.nan")
     hint = f"this code builds a whole {'row' if by_row else 'column'}, one synapse after the other."
     unavailable: Mapping[str, str] = {**_NOT_YET, f"id_{other}": hint}
     add = SpecialFunction(

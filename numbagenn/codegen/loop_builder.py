@@ -14,6 +14,7 @@ from numbagenn.base.types import Precision, ResolvedType, Uint32
 from numbagenn.codegen.reductions import Reduction, neutral
 from numbagenn.codegen.reserved_names import LOOP_NAMES
 from numbagenn.language.arithmetic import constant_literal, literal
+from numbagenn.language.fault_sites import FAULTS, FaultSites
 from numbagenn.language.symbols import (
     BATCH_COUNTER,
     RANDOM_STATE,
@@ -135,7 +136,7 @@ class LoopBuilder:
         self.precision = precision
         self.index = index
         self.namer = Namer((*scalars, *LOOP_NAMES))
-        self.faults = Faults.of_loop(index)
+        self.faults = FaultSites.of_loop(index)
         self.read: set[str] = set()
         self.written: set[str] = set()
         self.loop = Loop(namer=self.namer)
@@ -326,7 +327,7 @@ class LoopBuilder:
         loop = self.loop
         if self.faults.sites:
             self.read.add("t")
-            loop.arguments.append(Argument(self.faults.name, self.faults))
+            loop.arguments.append(Argument(FAULTS, Faults(self.faults)))
         used = self.read | self.written
         if RANDOM_STATE in used:
             used.add("random_key")

@@ -10,10 +10,10 @@ from numbagenn.codegen.event_kinds import EventKind
 from numbagenn.codegen.loop_builder import Loop, LoopBuilder, count_name
 from numbagenn.codegen.synapse_layouts import SynapseLayout
 from numbagenn.language.arithmetic import Expression, constant_literal, converted
+from numbagenn.language.fault_sites import late
 from numbagenn.language.symbols import Name, SpecialFunction
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
-from numbagenn.memory.faults import late
 from numbagenn.models.descriptions import WeightUpdateModel
 from numbagenn.network.bound_model import BoundModel
 

@@ -16,8 +16,8 @@ from numbagenn.base.types import TYPE_NAMES, Precision, ResolvedType, remedy_for
 from numbagenn.language import functions
 from numbagenn.language.arithmetic import Expression
 from numbagenn.language.code_strings import Snippet
+from numbagenn.language.fault_sites import FaultSites
 from numbagenn.language.symbols import Name, Namer, SpecialFunction
-from numbagenn.memory.faults import Faults
 
 Result = TypeVar("Result")
 
@@ -54,7 +54,7 @@ class Scopes(ABC):
     random
         Whether random numbers may be drawn, from a stream whose state is `RANDOM_STATE`.
     faults
-        Record of what goes wrong when the code runs.
+        Where the code can fail when it runs.
     """
 
     precision: Precision
@@ -63,7 +63,7 @@ class Scopes(ABC):
     special: Mapping[str, SpecialFunction] = field(default_factory=dict)
     unavailable: Mapping[str, str] = field(default_factory=dict)
     random: bool = False
-    faults: Faults = field(default_factory=lambda: Faults.of_loop("-1"))
+    faults: FaultSites = field(default_factory=FaultSites)
 
     def __post_init__(self) -> None:
         self._scopes: list[dict[str, Name]] = [dict(self.names), {}]

@@ -28,9 +28,9 @@ from numbagenn.language.arithmetic import (
     wrapped,
 )
 from numbagenn.language.calls import Calls
+from numbagenn.language.fault_sites import outside
 from numbagenn.language.pointers import Pointers
 from numbagenn.language.symbols import Element, Name
-from numbagenn.memory.faults import outside
 
 _CONDITIONS = "GeNN types a comparison like its operands, so write && or || to combine conditions"
 #: Operators for integers only, and what to use instead.

@@ -12,8 +12,8 @@ from pycparser import c_ast
 from numbagenn.base.types import Int64, ResolvedType
 from numbagenn.language.arithmetic import ONE, STEPS, Expression, Level
 from numbagenn.language.environment import Scopes
+from numbagenn.language.fault_sites import NOWHERE, outside
 from numbagenn.language.symbols import Element, Name, Pointer
-from numbagenn.memory.faults import NOWHERE, outside
 
 # Kinds of names that PyGeNN can read as they were some steps ago, by an index.
 _DELAYED_KINDS = ("presynaptic variable", "postsynaptic variable")

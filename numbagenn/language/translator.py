@@ -31,9 +31,9 @@ from numbagenn.language.code_strings import (
     refusing_depth,
 )
 from numbagenn.language.expressions import Expressions
+from numbagenn.language.fault_sites import Message, failed_assertion
 from numbagenn.language.loops import check_loops, is_short
 from numbagenn.language.symbols import BATCH_COUNTER, Name
-from numbagenn.memory.faults import Message, failed_assertion
 
 # Python and Numba take code that is nested less deep than C compilers do: the loops and switches of
 # a snippet may have so many levels, its blocks so many, and its expressions so many brackets.

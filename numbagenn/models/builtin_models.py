@@ -7,7 +7,7 @@ too, so that asking for it says so.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from typing import Any, TypeVar
@@ -17,16 +17,15 @@ import numpy as np
 from numbagenn.base.enumerations import VarAccess, VarAccessMode
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import SCALAR
-from numbagenn.base.wording import shown
-from numbagenn.create import (
+from numbagenn.base.wording import shown, unsupported
+from numbagenn.models.builtin_snippets import connectivity_snippets, var_init_snippets
+from numbagenn.models.describing import (
     create_current_source_model,
     create_custom_update_model,
     create_neuron_model,
     create_postsynaptic_model,
     create_weight_update_model,
-    unsupported,
 )
-from numbagenn.models.builtin_snippets import connectivity_snippets, var_init_snippets
 from numbagenn.models.descriptions import (
     CurrentSourceModel,
     CustomUpdateModel,
@@ -338,6 +337,12 @@ _ELSEWHERE: dict[type[Model], tuple[str, ...]] = {
     VarInitSnippet: ("Kernel",),
     SparseConnectivityInitSnippet: ("Conv2D",),
 }
+
+
+def built_in_models() -> Iterator[Model]:
+    """Return all built-in models and snippets, one after the other."""
+    for _, models in _FAMILIES.values():
+        yield from models().values()
 
 
 def find_model(given: object, family: type[AnyModel], argument: str) -> AnyModel:

@@ -8,11 +8,11 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from numbagenn.create import (
+from numbagenn.language.code_strings import Snippet
+from numbagenn.models.describing import (
     create_sparse_connect_init_snippet,
     create_var_init_snippet,
 )
-from numbagenn.language.code_strings import Snippet
 from numbagenn.models.descriptions import (
     CountFunction,
     Parameter,
@@ -152,69 +152,65 @@ _FIXED_PROBABILITY = """
 _COUNT = ("num", "unsigned int")
 
 
-@cache
-def connectivity_snippets() -> Mapping[str, SparseConnectivityInitSnippet]:
-    """Return the built-in snippets for sparse connectivity by name."""
+def _connectivity(
+    name: str,
+    expected: CountFunction | None = None,
+    mistake: Callable[[Params], str] | None = None,
+    **parts: Any,
+) -> SparseConnectivityInitSnippet:
+    made = create_sparse_connect_init_snippet(name, **parts)
+    return replace(made, mistake=mistake, expected=expected)
 
-    def snippet(
-        name: str,
-        expected: CountFunction | None = None,
-        mistake: Callable[[Params], str] | None = None,
-        **parts: Any,
-    ) -> SparseConnectivityInitSnippet:
-        made = create_sparse_connect_init_snippet(name, **parts)
-        return replace(made, mistake=mistake, expected=expected)
 
-    def num(num_pre: int, num_post: int, pars: Params) -> int:
-        return int(pars["num"])
+def _num(num_pre: int, num_post: int, pars: Params) -> int:
+    return int(pars["num"])
 
-    def of_all(num_pre: int, num_post: int, pars: Params) -> int:
-        return int(pars["prob"] * num_pre * num_post)
 
-    # The share of a row of a number of synapses is not something that a code string can tell.
-    total = "FixedNumberTotalWithReplacement"
-    shared_out = SparseConnectivityInitSnippet(
-        total,
+def _with_probability(name: str, connect: str) -> SparseConnectivityInitSnippet:
+    return _connectivity(
+        name,
+        lambda num_pre, num_post, pars: int(pars["prob"] * num_pre * num_post),
+        _chance("prob"),
+        params=["prob"],
+        row_build_code=_FIXED_PROBABILITY.replace("CONNECT", connect),
+    )
+
+
+def _with_total(name: str) -> SparseConnectivityInitSnippet:
+    # How many synapses a row gets of a number of them is not something that a code string can tell.
+    return SparseConnectivityInitSnippet(
+        name,
         (Parameter(*_COUNT),),
         (),
         (),
         Snippet(
             "for (unsigned int i = 0; i < row_length; i++) { addSynapse(gennrand() % num_post); }",
-            f"Row build code of '{total}'",
+            f"Row build code of '{name}'",
         ),
-        Snippet("", f"Column build code of '{total}'"),
-        num,
-        None,
-        "num",
-        _whole("num"),
-        num,
+        Snippet("", f"Column build code of '{name}'"),
+        calc_max_row_len_func=_num,
+        calc_max_col_len_func=None,
+        shared_total="num",
+        mistake=_whole("num"),
+        expected=_num,
     )
-    return {
-        "Uninitialised": snippet("Uninitialised"),
-        "OneToOne": snippet(
+
+
+@cache
+def connectivity_snippets() -> Mapping[str, SparseConnectivityInitSnippet]:
+    """Return the built-in snippets for sparse connectivity by name."""
+    made = (
+        _connectivity("Uninitialised"),
+        _connectivity(
             "OneToOne",
             lambda num_pre, num_post, pars: num_pre,
             row_build_code="addSynapse(id_pre);",
             calc_max_row_len_func=lambda num_pre, num_post, pars: 1,
             calc_max_col_len_func=lambda num_pre, num_post, pars: 1,
         ),
-        "FixedProbability": snippet(
-            "FixedProbability",
-            of_all,
-            _chance("prob"),
-            params=["prob"],
-            row_build_code=_FIXED_PROBABILITY.replace("CONNECT", "addSynapse(post);"),
-        ),
-        "FixedProbabilityNoAutapse": snippet(
-            "FixedProbabilityNoAutapse",
-            of_all,
-            _chance("prob"),
-            params=["prob"],
-            row_build_code=_FIXED_PROBABILITY.replace(
-                "CONNECT", "if (post != id_pre) { addSynapse(post); }"
-            ),
-        ),
-        "FixedNumberPostWithReplacement": snippet(
+        _with_probability("FixedProbability", "addSynapse(post);"),
+        _with_probability("FixedProbabilityNoAutapse", "if (post != id_pre) { addSynapse(post); }"),
+        _connectivity(
             "FixedNumberPostWithReplacement",
             lambda num_pre, num_post, pars: int(pars["num"]) * num_pre,
             _whole("num"),
@@ -222,9 +218,9 @@ def connectivity_snippets() -> Mapping[str, SparseConnectivityInitSnippet]:
             row_build_code=(
                 "for (unsigned int i = 0; i < num; i++) { addSynapse(gennrand() % num_post); }"
             ),
-            calc_max_row_len_func=num,
+            calc_max_row_len_func=_num,
         ),
-        "FixedNumberPreWithReplacement": snippet(
+        _connectivity(
             "FixedNumberPreWithReplacement",
             lambda num_pre, num_post, pars: int(pars["num"]) * num_post,
             _whole("num"),
@@ -233,7 +229,8 @@ def connectivity_snippets() -> Mapping[str, SparseConnectivityInitSnippet]:
                 "for (unsigned int i = 0; i < num; i++) { addSynapse(gennrand() % num_pre); }"
             ),
             calc_max_row_len_func=lambda num_pre, num_post, pars: int(pars["num"]) * num_post,
-            calc_max_col_len_func=num,
+            calc_max_col_len_func=_num,
         ),
-        total: shared_out,
-    }
+        _with_total("FixedNumberTotalWithReplacement"),
+    )
+    return {snippet.class_name: snippet for snippet in made}

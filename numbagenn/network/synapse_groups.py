@@ -11,8 +11,7 @@ import numpy as np
 from numbagenn.base.enumerations import SynapseMatrixType
 from numbagenn.base.streams import stream_number
 from numbagenn.base.types import SCALAR
-from numbagenn.base.wording import LARGEST_COUNT, checked_integer
-from numbagenn.create import unsupported
+from numbagenn.base.wording import LARGEST_COUNT, checked_integer, unsupported
 from numbagenn.language.usage import Usage
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import BYTES_OF_PAIR, SparseConnectivity

@@ -18,7 +18,9 @@ from numbagenn.codegen.initial_values import InitCode, Layout, value_code
 from numbagenn.codegen.rendering import rendered
 from numbagenn.kernels.batch_counter import ABORTED, new_batch_counter
 from numbagenn.language.arithmetic import constant, literal
+from numbagenn.language.fault_sites import FAULTS
 from numbagenn.language.symbols import BATCH_COUNTER
+from numbagenn.memory.faults import Faults
 from numbagenn.models.descriptions import Model, VarInitSnippet
 from numbagenn.runtime.compilation import compiled
 from numbagenn.runtime.threads import share
@@ -46,7 +48,7 @@ def global_arguments(code: InitCode) -> tuple[list[str], list[str]]:
     names = [name for name, _ in code.arrays]
     types = [f"{signature_of(ctype)}[::1]" for _, ctype in code.arrays]
     if code.faults.sites:
-        names.append(code.faults.name)
+        names.append(FAULTS)
         types.append("float64[::1]")
     return names, types
 
@@ -77,11 +79,11 @@ def run(
         If an index is outside its array, or an assertion fails.
     """
     # The code is shared by all that have it in common, and what goes wrong is not.
-    faults = replace(code.faults, title=title)
+    faults = Faults(replace(code.faults, title=title))
     faults.allocate(np.dtype(np.float64), 1)
     assert faults.device is not None
     given = [arrays[item.name] for item in model.extra_global_params]
-    result = work([*given, *([faults.device[0]] if faults.sites else [])])
+    result = work([*given, *([faults.device[0]] if code.faults.sites else [])])
     found = faults.error()
     if found is not None:
         raise found[1]

@@ -240,10 +240,12 @@ class Runtime:
         for synapse_group in self._synapses:
             if synapse_group.connectivity is not None:
                 synapse_group.connectivity.fill()
-        self._faults = sorted((b for b in used if isinstance(b, Faults)), key=lambda b: b.title)
-        for faults in self._faults:
-            faults.allocate(precision.resolve(faults.type).dtype, batch_size)
-            self._owned.append(faults)
+        self._faults = sorted(
+            (b for b in used if isinstance(b, Faults)), key=lambda b: b.places.title
+        )
+        for record in self._faults:
+            record.allocate(precision.resolve(record.type).dtype, batch_size)
+            self._owned.append(record)
         for recorder in plan.recorders:
             assert num_recording_timesteps is not None
             recorder.allocate(num_recording_timesteps, batch_size)

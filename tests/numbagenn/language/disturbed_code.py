@@ -14,7 +14,6 @@ from unittest.mock import patch
 
 from pycparser import c_ast
 
-from numbagenn import create as factories
 from numbagenn import model
 from numbagenn.codegen.initial_values import connectivity_code, value_code
 from numbagenn.codegen.plan import make_plan
@@ -22,6 +21,7 @@ from numbagenn.compat.v4_9 import connectivity as legacy_connectivity
 from numbagenn.compat.v4_9 import descriptions
 from numbagenn.language.code_strings import _PREFIX_LINES, Snippet
 from numbagenn.memory.buffers import Buffer
+from numbagenn.models import entries
 from numbagenn.models.initialisers import VarInit
 from numbagenn.network.delays import assign_slots
 
@@ -110,13 +110,13 @@ def with_all(text: str, is_condition: bool) -> str:
 @contextmanager
 def code_is_written(change: Rewriting) -> Iterator[None]:
     """Have the code strings of all descriptions that are made meanwhile written differently."""
-    snippet = factories._snippet
+    snippet = entries.code
 
     def changed(title: str, code: Any, what: str, *, is_condition: bool = False) -> Snippet:
         code = change(code, is_condition) if isinstance(code, str) and code.strip() else code
         return snippet(title, code, what, is_condition=is_condition)
 
-    with patch.object(factories, "_snippet", changed):
+    with patch.object(entries, "code", changed):
         yield
 
 

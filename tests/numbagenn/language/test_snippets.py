@@ -20,11 +20,14 @@ from hypothesis import strategies as st
 import numbagenn as engine
 from numbagenn.base import types
 from numbagenn.base.types import Precision, ResolvedType, promoted, usual_conversion
+from numbagenn.create import check_model
 from numbagenn.kernels import c_functions
 from numbagenn.language.arithmetic import converted, literal
 from numbagenn.language.code_strings import Snippet, SnippetError
 from numbagenn.language.symbols import Name, Namer, SpecialFunction
 from numbagenn.language.translator import Translator
+from numbagenn.models.builtin_models import built_in_models
+from numbagenn.models.descriptions import Model
 
 FLOAT = Precision(types.Float, types.Float)
 DOUBLE = Precision(types.Double, types.Double)
@@ -830,3 +833,9 @@ def test_a_variable_may_hide_a_built_in_name() -> None:
     engine.create_neuron_model(
         "x", vars=[("t", "scalar"), ("exp", "scalar"), ("id", "int")], sim_code="t += exp; id++;"
     )
+
+
+@pytest.mark.parametrize("model", list(built_in_models()), ids=lambda model: model.class_name)
+def test_code_of_built_in_models_is_correct(model: Model) -> None:
+    """It is not checked where it is described, which is below the check."""
+    check_model(model)

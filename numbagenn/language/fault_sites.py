@@ -1,0 +1,122 @@
+"""The places of generated code that can fail, and what there is to say about each.
+
+The translator adds a place wherever it emits code that uses an index, checks an assertion, or calls
+a function that can refuse its argument. `memory.faults` records which place failed first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from pycparser import c_ast
+
+from numbagenn.language.code_strings import Snippet
+
+#: Name of the record of faults in generated code.
+FAULTS = "faults"
+
+#: Where a pointer points that was declared without a value: outside of every array.
+NOWHERE = 2**62
+
+#: How a site tells what went wrong there, from two numbers.
+Message = Callable[[int, int], str]
+
+
+def outside(array: str) -> Message:
+    """Return how to tell of an index outside an array, such as ``"extra global parameter 'e'"``."""
+
+    def message(index: int, size: int) -> str:
+        # An array is somewhere, whatever index it is given.
+        if array.startswith("pointer") and abs(index - NOWHERE) < 2**53:
+            return f"{array} points nowhere, as nothing was assigned to it"
+        elements = f"{size} element{'' if size == 1 else 's'}"
+        return f"index {index} is outside {array}, which has {elements}"
+
+    return message
+
+
+def failed_assertion(operator: str) -> Message:
+    """Return how to tell of an assertion that failed: a comparison, if there is an operator."""
+
+    def message(left: int, right: int) -> str:
+        if not operator:
+            return "Assertion failed"
+        sides = np.array([left, right]).view(np.float64).tolist()
+        return f"Assertion failed: {_shown(sides[0])} {operator} {_shown(sides[1])}"
+
+    return message
+
+
+def _shown(number: float) -> str:
+    whole = number.is_integer() and abs(number) < 2**53
+    return str(int(number)) if whole else f"{number:.9g}"
+
+
+def late(delay: float, slots: int) -> str:
+    """Tell of a delay that is longer than synapses can tell apart, or negative."""
+    return (
+        f"a dendritic delay of {delay} steps is not from 0 to {slots - 1}; correct it, or raise "
+        f"max_dendritic_delay_timesteps, which is {slots}"
+    )
+
+
+def too_many(what: str) -> Message:
+    """Return how to tell that there are fewer spikes, or events, than their number says."""
+
+    def message(count: int, listed: int) -> str:
+        return (
+            f"The count of {what} is {count}, but there are {listed} to deliver; it can only be "
+            "lowered"
+        )
+
+    return message
+
+
+@dataclass(frozen=True)
+class Site:
+    """A place where running a kernel can fail: what there is to tell, and the place in the code.
+
+    What code of the engine's own does has no place in a code string.
+    """
+
+    message: Message
+    snippet: Snippet | None = None
+    node: c_ast.Node | None = None
+
+
+@dataclass
+class FaultSites:
+    """The places of one loop of kernel code that can fail.
+
+    Parameters
+    ----------
+    position
+        Python text of the two numbers that say which element runs: ``"neuron, -1"`` for a neuron,
+        ``"pre, post"`` for a synapse, ``"-1, -1"`` where there is none.
+    title
+        The population that the loop is over.
+    time
+        Python text of the time.
+    sites
+        The places, in order; generated code counts them from 1.
+    assigns
+        Whether the code assigns elements of arrays.
+    """
+
+    position: str = "-1, -1"
+    title: str = ""
+    time: str = "t"
+    sites: list[Site] = field(default_factory=list)
+    assigns: bool = False
+
+    @classmethod
+    def of_loop(cls, index: str, time: str = "t") -> FaultSites:
+        """Return the places, none so far, of a loop whose arrays are indexed by `index`."""
+        return cls(index if "," in index else f"{index}, -1", time=time)
+
+    def site(self, message: Message, snippet: Snippet, node: c_ast.Node) -> str:
+        """Add a place; return what its code passes on to report a fault, as Python text."""
+        self.sites.append(Site(message, snippet, node))
+        return f"{FAULTS}, {len(self.sites)}, {self.time}, {self.position}"

@@ -1,0 +1,558 @@
+"""The functions that describe models: ``create_…_model``, except for the check of their code.
+
+Their signatures, the deprecated keywords in the middle included, are those of PyGeNN 5.4. What a
+user calls is `numbagenn.create`, which checks the code of what these functions return.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any, TypeVar
+
+from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess
+from numbagenn.base.types import TypeLike
+from numbagenn.models import entries
+from numbagenn.models.descriptions import (
+    CountFunction,
+    CurrentSourceModel,
+    CustomUpdateModel,
+    DerivedParameter,
+    Model,
+    NeuronModel,
+    Parameter,
+    PostsynapticModel,
+    SparseConnectivityInitSnippet,
+    Var,
+    VarInitSnippet,
+    WeightUpdateModel,
+)
+from numbagenn.models.entries import ArraySpec, DerivedSpec, ParamSpec, VarSpec
+
+AnyModel = TypeVar("AnyModel", bound=Model)
+Shared = tuple[str, tuple[Parameter, ...], tuple[Var, ...], tuple[DerivedParameter, ...]]
+
+
+def _shared(
+    title: str,
+    class_name: str,
+    params: ParamSpec,
+    param_names: ParamSpec,
+    variables: VarSpec,
+    var_name_types: VarSpec,
+    derived_params: DerivedSpec,
+    family: type[VarAccess] | type[CustomUpdateVarAccess] = VarAccess,
+) -> Shared:
+    """Return the parts that every description begins with."""
+    params = entries.renamed(title, params, param_names, "params", "param_names")
+    variables = entries.renamed(title, variables, var_name_types, "vars", "var_name_types")
+    return (
+        class_name,
+        entries.parameters(title, params),
+        entries.variables(title, variables, family),
+        entries.derived_parameters(title, derived_params),
+    )
+
+
+def _named_once(model: AnyModel) -> AnyModel:
+    """Return `model` once it is known that no two of its parts have the same name."""
+    seen: set[str] = set()
+    names = model.names
+    if isinstance(model, NeuronModel):
+        names += ["Isyn", "st"]
+    if isinstance(model, VarInitSnippet):
+        names.append("value")
+    for name in names:
+        if name in seen:
+            raise RuntimeError(f"Redeclaration of '{name}' in {model.title}; rename one of them.")
+        seen.add(name)
+    return model
+
+
+def create_neuron_model(
+    class_name: str,
+    params: ParamSpec = None,
+    param_names: ParamSpec = None,
+    vars: VarSpec = None,
+    var_name_types: VarSpec = None,
+    derived_params: DerivedSpec = None,
+    sim_code: str | None = None,
+    threshold_condition_code: str | None = None,
+    reset_code: str | None = None,
+    extra_global_params: ArraySpec = None,
+    additional_input_vars: Sequence[tuple[str, TypeLike, float]] | None = None,
+    auto_refractory_required: bool = False,
+) -> NeuronModel:
+    """Describe a neuron.
+
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params
+        Parameters: names, or ``(name, type)``.
+    param_names, var_name_types
+        Deprecated names of `params` and `vars`.
+    vars
+        State variables: ``(name, type)`` or ``(name, type, VarAccess)``.
+    derived_params
+        Constants computed at build: ``(name, function(pars, dt))``.
+    sim_code
+        Run every step. Sees the variables and parameters, the summed input ``Isyn``, and
+        ``t``, ``dt`` (ms), ``id``, ``batch``, ``num_neurons``, ``num_batch``, ``st``.
+        Draws random numbers by ``gennrand_uniform()``, which is never 0 and never 1,
+        ``gennrand_normal()``, ``gennrand_exponential()``, ``gennrand_log_normal(mean, sd)``,
+        ``gennrand_gamma(shape)``, ``gennrand_binomial(n, p)``, and ``gennrand()`` (32 bits).
+    threshold_condition_code
+        One expression; the neuron spikes in every step in which it is true.
+    reset_code
+        Run after a spike.
+    extra_global_params
+        Arrays that the code indexes, such as ``table[id]``: ``(name, "scalar*")`` or another type
+        with a star. All neurons and all batches share them. Their values, and with them their
+        length, are set before `GeNNModel.load`: ``group.extra_global_params[name]
+        .set_init_values(values)``. An index outside is an error once the step has run: what is read
+        there is 0, and what is assigned there is lost. Where code assigns elements, every step runs
+        one batch after the other, so that a batch finds what those before it have assigned.
+    additional_input_vars
+        Inputs beside ``Isyn``: ``(name, type, initial value)``.
+    auto_refractory_required
+        Whether the condition must also have been false before `sim_code`.
+
+    Returns
+    -------
+    NeuronModel
+        The description, to be passed to `GeNNModel.add_neuron_population`.
+
+    Raises
+    ------
+    RuntimeError
+        If a name, a type or a code string is wrong (the last with line and caret).
+    TypeError
+        If an argument has the wrong form.
+
+    Examples
+    --------
+    >>> create_neuron_model(
+    ...     "if", params=["Vthr"], vars=[("V", "scalar")],
+    ...     sim_code="V += Isyn;", threshold_condition_code="V >= Vthr", reset_code="V = 0.0;",
+    ... ).class_name
+    'if'
+    """
+    title = f"neuron model '{class_name}'"
+    threshold = entries.code(
+        title, threshold_condition_code, "threshold condition code", is_condition=True
+    )
+    return _named_once(
+        NeuronModel(
+            *_shared(title, class_name, params, param_names, vars, var_name_types, derived_params),
+            entries.code(title, sim_code, "sim code"),
+            threshold,
+            # Without a threshold the neuron never spikes, and its reset code is never looked at.
+            entries.code(title, None if threshold.is_blank else reset_code, "reset code"),
+            entries.additional_inputs(title, additional_input_vars),
+            bool(auto_refractory_required),
+            extra_global_params=entries.arrays(title, extra_global_params),
+        )
+    )
+
+
+def create_postsynaptic_model(
+    class_name: str,
+    params: ParamSpec = None,
+    param_names: ParamSpec = None,
+    vars: VarSpec = None,
+    var_name_types: VarSpec = None,
+    neuron_var_refs: VarSpec = None,
+    derived_params: DerivedSpec = None,
+    sim_code: str | None = None,
+    extra_global_params: ArraySpec = None,
+) -> PostsynapticModel:
+    """Describe how the summed input of a synapse population becomes a current.
+
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params, param_names, vars, var_name_types, derived_params
+        As for `create_neuron_model`.
+    neuron_var_refs
+        Variables of the postsynaptic neuron to read: ``(name, type)``.
+    sim_code
+        Run every step for every neuron; ``inSyn`` holds what the synapses added, and
+        ``injectCurrent(x)`` adds to the neuron's input. Input is kept until the code clears it.
+    extra_global_params
+        As for `create_neuron_model`; to be found in ``group.psm_extra_global_params``.
+
+    Returns
+    -------
+    PostsynapticModel
+        The description, to be passed to `init_postsynaptic`.
+
+    Examples
+    --------
+    >>> create_postsynaptic_model(
+    ...     "half", sim_code="injectCurrent(0.5 * inSyn); inSyn = 0.0;"
+    ... ).class_name
+    'half'
+    """
+    title = f"postsynaptic model '{class_name}'"
+    return _named_once(
+        PostsynapticModel(
+            *_shared(title, class_name, params, param_names, vars, var_name_types, derived_params),
+            entries.references(title, neuron_var_refs),
+            entries.code(title, sim_code, "sim code"),
+            extra_global_params=entries.arrays(title, extra_global_params),
+        )
+    )
+
+
+def create_weight_update_model(
+    class_name: str,
+    params: ParamSpec = None,
+    param_names: ParamSpec = None,
+    vars: VarSpec = None,
+    var_name_types: VarSpec = None,
+    pre_vars: VarSpec = None,
+    pre_var_name_types: VarSpec = None,
+    post_vars: VarSpec = None,
+    post_var_name_types: VarSpec = None,
+    pre_neuron_var_refs: VarSpec = None,
+    post_neuron_var_refs: VarSpec = None,
+    psm_var_refs: VarSpec = None,
+    derived_params: DerivedSpec = None,
+    sim_code: str | None = None,
+    pre_spike_syn_code: str | None = None,
+    event_code: str | None = None,
+    pre_event_syn_code: str | None = None,
+    post_event_syn_code: str | None = None,
+    learn_post_code: str | None = None,
+    post_spike_syn_code: str | None = None,
+    synapse_dynamics_code: str | None = None,
+    event_threshold_condition_code: str | None = None,
+    pre_event_threshold_condition_code: str | None = None,
+    post_event_threshold_condition_code: str | None = None,
+    pre_spike_code: str | None = None,
+    post_spike_code: str | None = None,
+    pre_dynamics_code: str | None = None,
+    post_dynamics_code: str | None = None,
+    extra_global_params: ArraySpec = None,
+) -> WeightUpdateModel:
+    """Describe what happens at a synapse.
+
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params, param_names, vars, var_name_types, derived_params
+        As for `create_neuron_model`; each synapse has its own variables.
+    pre_vars, post_vars
+        Variables that each presynaptic, or postsynaptic, neuron has for these synapses.
+    pre_neuron_var_refs, post_neuron_var_refs, psm_var_refs
+        Variables of the presynaptic neuron, of the postsynaptic neuron, and of the postsynaptic
+        model to read: ``(name, type)``.
+    pre_var_name_types, post_var_name_types, sim_code, event_code, event_threshold_condition_code
+        Deprecated names of `pre_vars`, `post_vars`, `pre_spike_syn_code`, `pre_event_syn_code` and
+        `pre_event_threshold_condition_code`.
+    pre_spike_syn_code
+        Run for every synapse of a neuron that spiked; ``addToPost(x)`` adds to the postsynaptic
+        input, ``addToPostDelay(x, steps)`` does so a number of steps later, and ``addToPre(x)``
+        adds to the presynaptic input. Sees ``id_pre``, ``id_post``, ``id_syn``, ``num_pre``,
+        ``num_post``, ``st_pre``, ``st_post``, ``prev_st_pre``, ``prev_st_post``.
+    pre_event_threshold_condition_code
+        One expression; a presynaptic neuron has a spike-like event in every step in which it is
+        true.
+    pre_event_syn_code
+        As `pre_spike_syn_code`, for spike-like events. Code of synapses sees the times of such
+        events as ``set_pre``, ``set_post``, ``prev_set_pre`` and ``prev_set_post``.
+    post_event_threshold_condition_code, post_event_syn_code
+        The same for spike-like events of postsynaptic neurons, after what presynaptic neurons did
+        in the same step. All that such an event can reach is the synapses of its neuron and, by
+        ``addToPre``, the presynaptic input.
+    synapse_dynamics_code
+        As `pre_spike_syn_code`, run for every synapse in every step.
+    pre_spike_code, post_spike_code
+        Run for every presynaptic, or postsynaptic, neuron that spiked.
+    pre_dynamics_code, post_dynamics_code
+        Run for every presynaptic, or postsynaptic, neuron in every step.
+    learn_post_code, post_spike_syn_code
+        Learning from postsynaptic spikes, which the bundled engine does not support.
+    extra_global_params
+        As for `create_neuron_model`.
+
+    Returns
+    -------
+    WeightUpdateModel
+        The description, to be passed to `init_weight_update`.
+
+    Examples
+    --------
+    >>> create_weight_update_model(
+    ...     "doubled", vars=[("g", "scalar")], pre_spike_syn_code="addToPost(2.0 * g);"
+    ... ).class_name
+    'doubled'
+    """
+    title = f"weight update model '{class_name}'"
+    renamed = partial(entries.renamed, title)
+    pre_vars = renamed(pre_vars, pre_var_name_types, "pre_vars", "pre_var_name_types")
+    post_vars = renamed(post_vars, post_var_name_types, "post_vars", "post_var_name_types")
+    spike_code = renamed(pre_spike_syn_code, sim_code, "pre_spike_syn_code", "sim_code")
+    pre_event = renamed(pre_event_syn_code, event_code, "pre_event_syn_code", "event_code")
+    pre_when, post_when = pre_event_threshold_condition_code, post_event_threshold_condition_code
+    when, name = event_threshold_condition_code, "event_threshold_condition_code"
+    pre_when = renamed(pre_when, when, f"pre_{name}", name)
+    entries.refuse(title, learn_post_code=learn_post_code, post_spike_syn_code=post_spike_syn_code)
+    return _named_once(
+        WeightUpdateModel(
+            *_shared(title, class_name, params, param_names, vars, var_name_types, derived_params),
+            entries.variables(title, pre_vars),
+            entries.variables(title, post_vars),
+            entries.references(title, pre_neuron_var_refs),
+            entries.references(title, post_neuron_var_refs),
+            entries.references(title, psm_var_refs),
+            entries.code(title, spike_code, "presynaptic spike code"),
+            *entries.event_code(title, "pre", pre_event, pre_when),
+            *entries.event_code(title, "post", post_event_syn_code, post_when),
+            entries.code(title, synapse_dynamics_code, "synapse dynamics code"),
+            entries.code(title, pre_spike_code, "code for presynaptic neurons that spiked"),
+            entries.code(title, post_spike_code, "code for postsynaptic neurons that spiked"),
+            entries.code(title, pre_dynamics_code, "presynaptic dynamics code"),
+            entries.code(title, post_dynamics_code, "postsynaptic dynamics code"),
+            extra_global_params=entries.arrays(title, extra_global_params),
+        )
+    )
+
+
+def create_current_source_model(
+    class_name: str,
+    params: ParamSpec = None,
+    param_names: ParamSpec = None,
+    vars: VarSpec = None,
+    var_name_types: VarSpec = None,
+    neuron_var_refs: VarSpec = None,
+    derived_params: DerivedSpec = None,
+    injection_code: str | None = None,
+    extra_global_params: ArraySpec = None,
+) -> CurrentSourceModel:
+    """Describe a source that injects a current into every neuron of a population.
+
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params, param_names, vars, var_name_types, derived_params, neuron_var_refs
+        As for `create_postsynaptic_model`; each neuron has its own variables.
+    injection_code
+        Run every step for every neuron; ``injectCurrent(x)`` adds to the neuron's input.
+    extra_global_params
+        As for `create_neuron_model`.
+
+    Returns
+    -------
+    CurrentSourceModel
+        The description, to be passed to `GeNNModel.add_current_source`.
+
+    Examples
+    --------
+    >>> create_current_source_model(
+    ...     "pixel", vars=[("magnitude", "scalar")], injection_code="injectCurrent(magnitude);"
+    ... ).class_name
+    'pixel'
+    """
+    title = f"current source model '{class_name}'"
+    return _named_once(
+        CurrentSourceModel(
+            *_shared(title, class_name, params, param_names, vars, var_name_types, derived_params),
+            entries.references(title, neuron_var_refs),
+            entries.code(title, injection_code, "injection code"),
+            extra_global_params=entries.arrays(title, extra_global_params),
+        )
+    )
+
+
+def create_custom_update_model(
+    class_name: str,
+    params: ParamSpec = None,
+    param_names: ParamSpec = None,
+    vars: VarSpec = None,
+    var_name_types: VarSpec = None,
+    derived_params: DerivedSpec = None,
+    var_refs: VarSpec = None,
+    update_code: str | None = None,
+    extra_global_params: ArraySpec = None,
+    extra_global_param_refs: ArraySpec = None,
+) -> CustomUpdateModel:
+    """Describe an operation on variables that runs on request, for all batches at once.
+
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params, param_names, derived_params
+        As for `create_neuron_model`.
+    vars, var_name_types
+        Variables of its own: ``(name, type)`` or ``(name, type, CustomUpdateVarAccess)``.
+    var_refs
+        Variables of others: ``(name, type)`` or ``(name, type, VarAccessMode)``. With
+        ``REDUCE_SUM`` or ``REDUCE_MAX`` they have no batches, or no neurons, and the others have.
+    update_code
+        Run for every element. Sees ``t``, ``dt`` (ms), ``batch``, ``num_batch``, and ``id`` and
+        ``num_neurons``, or ``id_pre`` and its relatives where the variables are of synapses.
+        Targets of reductions can only be assigned by ``=``: all that is assigned to one is summed,
+        or the largest taken, and the result is stored once the code has run for every element.
+        Where the code assigns nothing, nothing is added. In PyGeNN it would be whatever was there.
+    extra_global_params
+        As for `create_neuron_model`.
+    extra_global_param_refs
+        Extra global parameters of others: ``(name, "scalar*")`` or another type with a star.
+
+    Returns
+    -------
+    CustomUpdateModel
+        The description, to be passed to `GeNNModel.add_custom_update`.
+
+    Examples
+    --------
+    >>> create_custom_update_model(
+    ...     "reset", var_refs=[("V", "scalar")], update_code="V = 0.0;"
+    ... ).class_name
+    'reset'
+    >>> create_custom_update_model(
+    ...     "largest",
+    ...     vars=[("peak", "scalar", CustomUpdateVarAccess.REDUCE_NEURON_MAX)],
+    ...     var_refs=[("V", "scalar", VarAccessMode.READ_ONLY)],
+    ...     update_code="peak = V;",
+    ... ).reductions
+    {'peak': 'max'}
+    """
+    title = f"custom update model '{class_name}'"
+    return _named_once(
+        CustomUpdateModel(
+            *_shared(
+                *(title, class_name, params, param_names, vars, var_name_types, derived_params),
+                CustomUpdateVarAccess,
+            ),
+            entries.references(title, var_refs),
+            entries.code(title, update_code, "update code"),
+            extra_global_params=entries.arrays(title, extra_global_params),
+            extra_global_param_refs=entries.arrays(
+                title, extra_global_param_refs, "extra global parameter reference"
+            ),
+        )
+    )
+
+
+def create_var_init_snippet(
+    class_name: str,
+    params: ParamSpec = None,
+    param_names: ParamSpec = None,
+    derived_params: DerivedSpec = None,
+    var_init_code: str | None = None,
+    extra_global_params: ArraySpec = None,
+) -> VarInitSnippet:
+    """Describe how a variable gets its initial values.
+
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params, param_names, derived_params
+        As for `create_neuron_model`.
+    var_init_code
+        Run for every element when the model is loaded, and assigns ``value``. Sees ``dt`` (ms),
+        ``num_batch``, and ``id`` and ``num_neurons``, or ``id_pre``, ``id_post``, ``id_syn``,
+        ``num_pre`` and ``num_post`` where the variable is one of synapses. May draw random numbers;
+        all batches start from the same values.
+    extra_global_params
+        As for `create_neuron_model`, to be read only; their values are set in
+        ``group.vars[variable].extra_global_params[name]``.
+
+    Returns
+    -------
+    VarInitSnippet
+        The description, to be passed to `init_var`.
+
+    Examples
+    --------
+    >>> create_var_init_snippet(
+    ...     "ramp", params=["slope"], var_init_code="value = slope * id;"
+    ... ).class_name
+    'ramp'
+    """
+    title = f"variable initialisation snippet '{class_name}'"
+    return _named_once(
+        VarInitSnippet(
+            *_shared(title, class_name, params, param_names, None, None, derived_params),
+            entries.code(title, var_init_code, "variable initialisation code"),
+            extra_global_params=entries.arrays(title, extra_global_params),
+        )
+    )
+
+
+def create_sparse_connect_init_snippet(
+    class_name: str,
+    params: ParamSpec = None,
+    param_names: ParamSpec = None,
+    derived_params: DerivedSpec = None,
+    row_build_code: str | None = None,
+    col_build_code: str | None = None,
+    calc_max_row_len_func: CountFunction | None = None,
+    calc_max_col_len_func: CountFunction | None = None,
+    calc_kernel_size_func: Callable[..., Any] | None = None,
+    extra_global_params: ArraySpec = None,
+) -> SparseConnectivityInitSnippet:
+    """Describe which neurons are connected.
+
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params, param_names, derived_params
+        As for `create_neuron_model`.
+    row_build_code
+        Run for every presynaptic neuron when the model is loaded; ``addSynapse(id_post)`` connects
+        it to a postsynaptic one, in any order, and more than once if called so. Sees ``id_pre``,
+        ``num_pre``, ``num_post``, ``num_batch`` and ``dt`` (ms), and may draw random numbers.
+    col_build_code
+        The same for every postsynaptic neuron, with ``id_post`` and ``addSynapse(id_pre)``.
+    calc_max_row_len_func, calc_max_col_len_func
+        The most synapses of one presynaptic or postsynaptic neuron, from
+        ``(num_pre, num_post, pars)``; without it, the number of neurons on the other side.
+    calc_kernel_size_func
+        Not supported by the bundled engine.
+    extra_global_params
+        As for `create_neuron_model`, to be read only; their values are set in
+        ``group.connectivity_extra_global_params[name]``.
+
+    Returns
+    -------
+    SparseConnectivityInitSnippet
+        The description, to be passed to `init_sparse_connectivity`.
+
+    Examples
+    --------
+    >>> create_sparse_connect_init_snippet(
+    ...     "ring", row_build_code="addSynapse((id_pre + 1) % num_post);",
+    ...     calc_max_row_len_func=lambda num_pre, num_post, pars: 1,
+    ... ).class_name
+    'ring'
+    """
+    title = f"sparse connectivity initialisation snippet '{class_name}'"
+    entries.refuse(title, calc_kernel_size_func=calc_kernel_size_func)
+    rows = entries.code(title, row_build_code, "row build code")
+    columns = entries.code(title, col_build_code, "column build code")
+    if not rows.is_blank and not columns.is_blank:
+        raise RuntimeError(
+            f"{title} has both row_build_code and col_build_code; connectivity is built by rows or "
+            "by columns: remove one."
+        )
+    return _named_once(
+        SparseConnectivityInitSnippet(
+            *_shared(title, class_name, params, param_names, None, None, derived_params),
+            rows,
+            columns,
+            entries.count_function(title, calc_max_row_len_func, "calc_max_row_len_func"),
+            entries.count_function(title, calc_max_col_len_func, "calc_max_col_len_func"),
+            extra_global_params=entries.arrays(title, extra_global_params),
+        )
+    )
