@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 
 from numbagenn.base.types import Precision
 from numbagenn.codegen.loop_builder import Loop
-from numbagenn.language.symbols import TURNS, Namer
+from numbagenn.language.reserved_names import TURNS
+from numbagenn.language.symbols import Namer
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
 

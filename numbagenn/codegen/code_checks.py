@@ -13,8 +13,8 @@ from numbagenn.base.types import Precision
 from numbagenn.codegen.custom_update_loop import custom_update_loop
 from numbagenn.codegen.neuron_loop import Incoming, Side, neuron_loop
 from numbagenn.codegen.synapse_loop import Ends, synapse_loop
-from numbagenn.language.code_strings import Snippet, SnippetError
-from numbagenn.language.symbols import NAMES_OF_SYNAPSES
+from numbagenn.language.code_strings import CodeString, CodeStringError
+from numbagenn.language.reserved_names import NAMES_OF_SYNAPSES
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.descriptions import (
     CurrentSourceModel,
@@ -35,7 +35,7 @@ def check_code(model: Model) -> None:
 
     Raises
     ------
-    SnippetError
+    CodeStringError
         At the first mistake.
     NotImplementedError
         Where the code is correct but asks for what the engine does not have.
@@ -63,7 +63,7 @@ def check_update_code(model: CustomUpdateModel, *, of_synapses: bool) -> None:
 
     Raises
     ------
-    SnippetError
+    CodeStringError
         If it uses what such an update does not have.
     """
     custom_update_loop(Precision(), 1.0, 1, int(of_synapses), _bound_to_nothing(model))
@@ -89,10 +89,10 @@ def _check_custom_update(precision: Precision, bound: BoundModel) -> None:
     # Whether the elements are neurons or synapses is only known once the update is added.
     try:
         custom_update_loop(precision, 1.0, 1, 0, bound)
-    except SnippetError as error:
+    except CodeStringError as error:
         try:
             custom_update_loop(precision, 1.0, 1, 1, bound)
-        except SnippetError as other_error:
+        except CodeStringError as other_error:
             model = bound.model
             assert isinstance(model, CustomUpdateModel)
             of_synapses = model.built_in(model.update_code.usage).intersection(NAMES_OF_SYNAPSES)
@@ -101,7 +101,7 @@ def _check_custom_update(precision: Precision, bound: BoundModel) -> None:
 
 def _host_neuron(references: Sequence[VarReference]) -> BoundModel:
     """Return a neuron of which only the variables that other code refers to matter."""
-    blank, always = Snippet("", ""), Snippet("true", "", is_condition=True)
+    blank, always = CodeString("", ""), CodeString("true", "", is_condition=True)
     variables = tuple(Var(r.name, r.type, VarAccess.READ_WRITE) for r in references)
     model = NeuronModel("", (), variables, (), blank, always, blank, (), False)
     buffers = {var.name: Buffer(var.name, var.type, 1) for var in variables}

@@ -6,7 +6,8 @@ from collections.abc import Container
 
 from numbagenn.base.types import Precision
 from numbagenn.codegen.loop_builder import Assembly, Loop, clock_names, count_name
-from numbagenn.language.symbols import NAMES_OF_SYNAPSES, Name
+from numbagenn.language.reserved_names import NAMES_OF_SYNAPSES
+from numbagenn.language.symbols import Symbol
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.descriptions import CustomUpdateModel
 from numbagenn.network.bound_model import BoundModel
@@ -53,7 +54,7 @@ def custom_update_loop(
 
     Raises
     ------
-    SnippetError
+    CodeStringError
         If the target of a reduction is never assigned, or another mistake is in the code.
     """
     model = update.model
@@ -79,7 +80,7 @@ def custom_update_loop(
         names |= {"id": count_name("begin + element"), "num_neurons": count_name(size)}
     names |= assembly.names_of(update)
     for reference in model.var_refs:
-        names[reference.name] = Name(
+        names[reference.name] = Symbol(
             assembly.cell(reference.name, update.buffers[reference.name]),
             precision.resolve(reference.type),
             writable=reference.mode.writable,

@@ -13,8 +13,9 @@ from dataclasses import dataclass, field
 from numbagenn.base.types import Precision, ResolvedType, Uint32
 from numbagenn.codegen.reductions import Reduction, neutral
 from numbagenn.language.arithmetic import constant_literal, literal
-from numbagenn.language.fault_sites import FAULTS, FaultSites
-from numbagenn.language.symbols import RANDOM_STATE, TURNS, Name, Namer, Pointer, SpecialFunction
+from numbagenn.language.fault_sites import FaultSites
+from numbagenn.language.reserved_names import FAULTS, RANDOM_STATE, TURNS
+from numbagenn.language.symbols import Namer, Pointer, SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
@@ -107,11 +108,11 @@ class Assembly:
         self.written: set[str] = set()
         self.loop = Loop(namer=self.namer)
 
-    def constant(self, wish: str, ctype: ResolvedType, value: float) -> Name:
+    def constant(self, wish: str, ctype: ResolvedType, value: float) -> Symbol:
         """Return the name of a number that is known when the code is made."""
         code = self.namer.unique(wish)
         self.constants[code] = literal(value, ctype)
-        return Name(code, ctype, writable=False, kind="parameter")
+        return Symbol(code, ctype, writable=False, kind="parameter")
 
     def cell(self, wish: str, buffer: Buffer, index: str = "", slot: str = "") -> str:
         """Return the local name for an element of `buffer`, in a slot that `offset` gave."""
@@ -153,29 +154,29 @@ class Assembly:
         self.arrays[array] = buffer
         return array
 
-    def dynamic(self, wish: str, buffer: Buffer, ctype: ResolvedType) -> Name:
+    def dynamic(self, wish: str, buffer: Buffer, ctype: ResolvedType) -> Symbol:
         """Return the name of a parameter whose value is held in memory."""
         code = self.namer.unique(wish)
         self.dynamic_params[code] = self.array(f"{code}_array", buffer)
-        return Name(code, ctype, writable=False, kind="parameter")
+        return Symbol(code, ctype, writable=False, kind="parameter")
 
     def pointers(
         self, bound: BoundModel, arrays: Sequence[ExtraGlobalParam], what: str
-    ) -> dict[str, Name]:
+    ) -> dict[str, Symbol]:
         """Bind arrays that the code of a description indexes."""
         result = {}
         for item in arrays:
             ctype = self.precision.resolve(item.type)
             array = self.array(bound.prefix + item.name, bound.buffers[item.name])
             pointer = Pointer(array, "0", ctype, True, f"{what} '{item.name}'")
-            result[item.name] = Name(array, ctype, writable=False, kind=what, pointer=pointer)
+            result[item.name] = Symbol(array, ctype, writable=False, kind=what, pointer=pointer)
         return result
 
-    def local(self, wish: str, ctype: ResolvedType, kind: str) -> Name:
+    def local(self, wish: str, ctype: ResolvedType, kind: str) -> Symbol:
         """Return a name that lives for one round of the loop."""
-        return Name(self.namer.unique(wish), ctype, writable=False, kind=kind)
+        return Symbol(self.namer.unique(wish), ctype, writable=False, kind=kind)
 
-    def parameters_of(self, bound: BoundModel) -> dict[str, Name]:
+    def parameters_of(self, bound: BoundModel) -> dict[str, Symbol]:
         """Bind the parameters and the extra global parameters of a description."""
         # The first description of a loop is that of the group whose elements it is over.
         self.faults.title = self.faults.title or bound.title
@@ -189,10 +190,10 @@ class Assembly:
                 names[param.name] = self.constant(wish, ctype, bound.params[param.name])
         return names
 
-    def variables_of(self, bound: BoundModel, variables: Sequence[Var]) -> dict[str, Name]:
+    def variables_of(self, bound: BoundModel, variables: Sequence[Var]) -> dict[str, Symbol]:
         """Bind variables for which a description has memory."""
         return {
-            var.name: Name(
+            var.name: Symbol(
                 self.neuron_cell(bound.prefix + var.name, bound.buffers[var.name]),
                 self.precision.resolve(var.type),
                 writable=var.access.writable,
@@ -204,16 +205,16 @@ class Assembly:
             for var in variables
         }
 
-    def names_of(self, bound: BoundModel) -> dict[str, Name]:
+    def names_of(self, bound: BoundModel) -> dict[str, Symbol]:
         """Bind the parameters and variables of a description."""
         return {**self.parameters_of(bound), **self.variables_of(bound, bound.model.vars)}
 
-    def read_only(self, wish: str, buffer: Buffer, index: str, slot: str, kind: str) -> Name:
+    def read_only(self, wish: str, buffer: Buffer, index: str, slot: str, kind: str) -> Symbol:
         """Bind a variable of something else."""
         local = self.cell(wish, buffer, index, slot)
-        return Name(local, self.precision.resolve(buffer.type), writable=False, kind=kind)
+        return Symbol(local, self.precision.resolve(buffer.type), writable=False, kind=kind)
 
-    def reduce(self, name: Name, operation: str, rounds: bool) -> None:
+    def reduce(self, name: Symbol, operation: str, rounds: bool) -> None:
         """Make of a variable a target of a reduction.
 
         Parameters
@@ -232,7 +233,7 @@ class Assembly:
 
     def translator(
         self,
-        names: Mapping[str, Name],
+        names: Mapping[str, Symbol],
         special: Mapping[str, SpecialFunction] | None = None,
         unavailable: Mapping[str, str] | None = None,
         *,
@@ -307,17 +308,17 @@ class Assembly:
         return loop
 
 
-def clock_names(assembly: Assembly) -> dict[str, Name]:
+def clock_names(assembly: Assembly) -> dict[str, Symbol]:
     """Return the names that code of every kind knows: of the time and of the batch."""
     time = assembly.precision.time
     return {
-        "t": Name("t", time, writable=False, kind="built-in"),
-        "dt": Name("dt", time, writable=False, kind="built-in"),
-        "batch": Name("batch", Uint32, writable=False, kind="built-in"),
-        "num_batch": Name("num_batch", Uint32, writable=False, kind="built-in"),
+        "t": Symbol("t", time, writable=False, kind="built-in"),
+        "dt": Symbol("dt", time, writable=False, kind="built-in"),
+        "batch": Symbol("batch", Uint32, writable=False, kind="built-in"),
+        "num_batch": Symbol("num_batch", Uint32, writable=False, kind="built-in"),
     }
 
 
-def count_name(value: int | str) -> Name:
+def count_name(value: int | str) -> Symbol:
     """Return the name of a number of elements, or of the place of one: given, or Python for it."""
-    return Name(f"uint32({value})", Uint32, writable=False, kind="built-in")
+    return Symbol(f"uint32({value})", Uint32, writable=False, kind="built-in")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from numbagenn.base.types import Precision
 from numbagenn.codegen.loop_builder import Assembly, Loop, clock_names, count_name
 from numbagenn.language.arithmetic import Expression, constant_literal, literal
-from numbagenn.language.code_strings import Snippet
-from numbagenn.language.symbols import Name, SpecialFunction
+from numbagenn.language.code_strings import CodeString
+from numbagenn.language.symbols import SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.descriptions import (
@@ -93,13 +93,13 @@ class Side:
         return self.model.pre_vars if self.side == "pre" else self.model.post_vars
 
     @property
-    def dynamics(self) -> Snippet:
+    def dynamics(self) -> CodeString:
         """Code for every step."""
         model = self.model
         return model.pre_dynamics_code if self.side == "pre" else model.post_dynamics_code
 
     @property
-    def on_spike(self) -> Snippet:
+    def on_spike(self) -> CodeString:
         """Code for spikes."""
         return self.model.pre_spike_code if self.side == "pre" else self.model.post_spike_code
 
@@ -167,7 +167,7 @@ def neuron_loop(
         "num_neurons": count_name(num_neurons),
     }
     own = assembly.names_of(neuron)
-    inputs: dict[str, Name] = {}
+    inputs: dict[str, Symbol] = {}
     start: dict[str, str] = {}
     for name, ctype, initial in [
         ("Isyn", precision.scalar, 0.0),
@@ -183,7 +183,7 @@ def neuron_loop(
 
         return {"injectCurrent": SpecialFunction(("x",), add)}
 
-    def referenced(bound: BoundModel) -> dict[str, Name]:
+    def referenced(bound: BoundModel) -> dict[str, Symbol]:
         return {
             name: replace(own[variable], writable=False, kind="neuron variable reference")
             for name, variable in bound.references.items()
@@ -191,7 +191,7 @@ def neuron_loop(
 
     if spike_times is not None:
         last_spike = assembly.neuron_cell("st", spike_times)
-        common["st"] = Name(last_spike, precision.time, writable=False, kind="built-in")
+        common["st"] = Symbol(last_spike, precision.time, writable=False, kind="built-in")
     can_spike = not model.threshold_condition_code.is_blank
     if prev_spike_times is not None and can_spike:
         lines += _note_previous(assembly, "fired", "prev_st", prev_spike_times)
@@ -199,7 +199,7 @@ def neuron_loop(
         bound = incoming.postsynaptic
         assert isinstance(bound.model, PostsynapticModel)
         index = "step, neuron" if in_blocks else "neuron"
-        in_syn = Name(
+        in_syn = Symbol(
             assembly.cell(f"{bound.prefix}inSyn", incoming.out_post, index), precision.scalar
         )
         assembly.cells[-1].per_step = in_blocks
@@ -275,7 +275,7 @@ def _reloads(assembly: Assembly, side: Side) -> list[str]:
     ]
 
 
-def _event_lines(assembly: Assembly, side: Side, names: Mapping[str, Name]) -> list[str]:
+def _event_lines(assembly: Assembly, side: Side, names: Mapping[str, Symbol]) -> list[str]:
     """Return lines that find out whether a neuron has a spike-like event, and note when."""
     known = {
         name: what
@@ -314,9 +314,9 @@ def _note_previous(assembly: Assembly, flags: str, wish: str, buffer: Buffer) ->
 def _names_of_side(
     assembly: Assembly,
     side: Side,
-    common: Mapping[str, Name],
-    referenced: Mapping[str, Name],
-) -> dict[str, Name]:
+    common: Mapping[str, Symbol],
+    referenced: Mapping[str, Symbol],
+) -> dict[str, Symbol]:
     names = {**common, **referenced}
     # A weight update model tells its two sides apart, so what neurons call st has a longer name.
     if "st" in names:

@@ -17,8 +17,8 @@ from numbagenn.codegen.blocks import VECTOR, inputs_of_block, spikes_of_block
 from numbagenn.codegen.description import Description, records_spikes
 from numbagenn.codegen.loop_builder import Loop
 from numbagenn.codegen.neuron_loop import Incoming, Side, neuron_loop
-from numbagenn.language.code_strings import Snippet
-from numbagenn.language.symbols import TURNS
+from numbagenn.language.code_strings import CodeString
+from numbagenn.language.reserved_names import TURNS
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import EventSide
 from numbagenn.memory.faults import Faults
@@ -226,7 +226,7 @@ def _sides(
     padded = _padded(group.num_neurons)
 
     def add(
-        synapses: SynapseGroup, side: EventSide, variables: tuple[Var, ...], *code: Snippet
+        synapses: SynapseGroup, side: EventSide, variables: tuple[Var, ...], *code: CodeString
     ) -> None:
         events = synapses.events.get(side)
         if events is not None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from numbagenn.base.types import Int64, Precision
 from numbagenn.codegen.loop_builder import Assembly, Loop, clock_names, count_name
 from numbagenn.language.arithmetic import Expression, constant_literal, converted
-from numbagenn.language.code_strings import Snippet
+from numbagenn.language.code_strings import CodeString
 from numbagenn.language.fault_sites import late
-from numbagenn.language.symbols import Name, SpecialFunction
+from numbagenn.language.symbols import SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.descriptions import WeightUpdateModel
@@ -58,7 +58,7 @@ def synapse_loop(
     num_pre: int,
     num_post: int,
     weight_update: BoundModel,
-    code: Snippet,
+    code: CodeString,
     ends: Ends,
     *,
     sparse: bool = False,
@@ -99,7 +99,7 @@ def synapse_loop(
     assembly = Assembly(precision, index, ("batch", "num_batch", "t", "age"), dt)
     assembly.faults.position = "pre, post"
 
-    def of_neurons(side: str, memory: Mapping[str, Buffer]) -> dict[str, Name]:
+    def of_neurons(side: str, memory: Mapping[str, Buffer]) -> dict[str, Symbol]:
         step = f"age - {ends.delay}" if side == "pre" and ends.delay else "age"
         result = {}
         for name, buffer in memory.items():
@@ -124,14 +124,16 @@ def synapse_loop(
         # What synapses see is when the spike arrives.
         text = f"({time.code} + {constant_literal(latency, precision.time)})"
         names[name] = replace(time, code=text, also_reads=time.code)
-    total = Name("total", precision.scalar)
-    back = Name("out_pre[pre]", precision.scalar)
+    total = Symbol("total", precision.scalar)
+    back = Symbol("out_pre[pre]", precision.scalar)
 
     def add_later(translator: Translator, x: Expression, steps: Expression) -> list[str]:
         assembly.read.add("age")
         delay = assembly.namer.unique("delay")
         row = f"(age + {delay}) % {dendritic_delays}"
-        add = translator.add_to(Name(f"den_delay[{row} * {num_post} + post]", precision.scalar), x)
+        add = translator.add_to(
+            Symbol(f"den_delay[{row} * {num_post} + post]", precision.scalar), x
+        )
         lines = [f"{delay} = {converted(steps, Int64).code}"]
         # Modulo the number of rows, a delay out of range would be one that nobody asked for.
         if steps.constant is None:

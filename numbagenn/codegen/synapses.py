@@ -15,8 +15,8 @@ from numbagenn.codegen.blocks import (
 )
 from numbagenn.codegen.description import Description
 from numbagenn.codegen.synapse_loop import Ends, synapse_loop
-from numbagenn.language.code_strings import Snippet
-from numbagenn.language.symbols import TURNS
+from numbagenn.language.code_strings import CodeString
+from numbagenn.language.reserved_names import TURNS
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import EventSide
 from numbagenn.memory.faults import Faults
@@ -122,7 +122,7 @@ def _synapse_function(
     model: Description,
     group: SynapseGroup,
     memory: Memory,
-    code: Snippet,
+    code: CodeString,
     kind: str,
     leading: list[tuple[str, str]],
 ) -> dict[str, Any]:

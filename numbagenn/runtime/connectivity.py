@@ -14,7 +14,7 @@ from numbagenn.codegen.initial_values import InitCode, connectivity_code
 from numbagenn.codegen.rendering import rendered
 from numbagenn.kernels.batch_counter import STOP, new_turns
 from numbagenn.language.arithmetic import constant
-from numbagenn.language.symbols import TURNS
+from numbagenn.language.reserved_names import TURNS
 from numbagenn.memory.available import check_memory
 from numbagenn.memory.connections import BYTES_OF_PAIR
 from numbagenn.models.descriptions import CountFunction, SparseConnectivityInitSnippet
