@@ -32,7 +32,7 @@ def check_model(model: Model) -> None:
 
     Raises
     ------
-    SnippetError
+    CodeStringError
         At the first mistake.
     NotImplementedError
         Where the code is correct but asks for what the engine does not have.

@@ -15,8 +15,8 @@ from numbagenn.codegen.event_kinds import EVENT_KINDS
 from numbagenn.codegen.neuron_loop import EndpointCode, IncomingSynapses, NeuronCode, neuron_loop
 from numbagenn.codegen.synapse_layouts import DenseLayout
 from numbagenn.codegen.synapse_loop import EndpointVariables, synapse_loop
-from numbagenn.language.code_strings import Snippet, SnippetError
-from numbagenn.language.symbols import NAMES_OF_SYNAPSES
+from numbagenn.language.code_strings import CodeString, CodeStringError
+from numbagenn.language.reserved_names import NAMES_OF_SYNAPSES
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import EventSide
 from numbagenn.models.descriptions import (
@@ -40,7 +40,7 @@ def check_code(model: Model) -> None:
 
     Raises
     ------
-    SnippetError
+    CodeStringError
         At the first mistake.
     NotImplementedError
         Where the code is correct but asks for what the engine does not have.
@@ -69,7 +69,7 @@ def check_update_code(model: CustomUpdateModel, *, of_synapses: bool) -> None:
 
     Raises
     ------
-    SnippetError
+    CodeStringError
         If it uses what such an update does not have.
     """
     elements = _SYNAPSES if of_synapses else _NEURONS
@@ -96,10 +96,10 @@ def _check_custom_update(precision: Precision, bound: BoundModel) -> None:
     # Whether the elements are neurons or synapses is only known once the update is added.
     try:
         custom_update_loop(precision, 1.0, bound, _NEURONS)
-    except SnippetError as error:
+    except CodeStringError as error:
         try:
             custom_update_loop(precision, 1.0, bound, _SYNAPSES)
-        except SnippetError as other_error:
+        except CodeStringError as other_error:
             model = bound.model
             assert isinstance(model, CustomUpdateModel)
             of_synapses = model.built_in(model.update_code.usage).intersection(NAMES_OF_SYNAPSES)
@@ -108,7 +108,7 @@ def _check_custom_update(precision: Precision, bound: BoundModel) -> None:
 
 def _host_neuron(references: Sequence[VarReference]) -> BoundModel:
     """Return a neuron of which only the variables that other code refers to matter."""
-    blank, always = Snippet("", ""), Snippet("true", "", is_condition=True)
+    blank, always = CodeString("", ""), CodeString("true", "", is_condition=True)
     variables = tuple(Var(r.name, r.type, VarAccess.READ_WRITE) for r in references)
     model = NeuronModel("", (), variables, (), blank, always, blank, (), False)
     return BoundModel("neuron_", model, {}, _memory(variables))

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from numbagenn.base.types import Precision
 from numbagenn.codegen.loop_builder import Loop, LoopBuilder, count_name
-from numbagenn.language.symbols import NAMES_OF_SYNAPSES, Name
+from numbagenn.language.reserved_names import NAMES_OF_SYNAPSES
+from numbagenn.language.symbols import Symbol
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.descriptions import CustomUpdateModel
 from numbagenn.network.bound_model import BoundModel
@@ -43,7 +44,7 @@ class UpdateElements:
         """Names that code must not use, with the reason."""
         return _NOT_OF_SYNAPSES if self.num_post else _NOT_OF_NEURONS
 
-    def names(self, builder: LoopBuilder) -> dict[str, Name]:
+    def names(self, builder: LoopBuilder) -> dict[str, Symbol]:
         """Return the names of an element's place, and of how many there are."""
         if not self.num_post:
             return {"id": count_name("begin + element"), "num_neurons": count_name(self.size)}
@@ -93,7 +94,7 @@ def custom_update_loop(
 
     Raises
     ------
-    SnippetError
+    CodeStringError
         If the target of a reduction is never assigned, or another mistake is in the code.
     """
     model = update.model
@@ -101,7 +102,7 @@ def custom_update_loop(
     builder = LoopBuilder(precision, dt, "element", ("batch", "num_batch", "t"))
     names = {**builder.clock_names(), **elements.names(builder), **builder.names_of(update)}
     for reference in model.var_refs:
-        names[reference.name] = Name(
+        names[reference.name] = Symbol(
             builder.element(reference.name, update.buffers[reference.name]),
             precision.resolve(reference.type),
             writable=reference.mode.writable,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
-from numbagenn.language.code_strings import Snippet
+from numbagenn.language.code_strings import CodeString
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import Events, EventSide
 from numbagenn.memory.faults import Faults
@@ -93,7 +93,7 @@ class EventKind:
     """
 
     name: str
-    code: Callable[[WeightUpdateModel], Snippet]
+    code: Callable[[WeightUpdateModel], CodeString]
     phase: Phase
     side: EventSide | None
     verb: str

@@ -13,16 +13,10 @@ from typing import Literal
 from numbagenn.base.types import Int32, Int64, Precision, ResolvedType, Uint32
 from numbagenn.codegen.reserved_names import INITIALISER_NAMES
 from numbagenn.language.arithmetic import converted
-from numbagenn.language.code_strings import SnippetError
+from numbagenn.language.code_strings import CodeStringError
 from numbagenn.language.fault_sites import FaultSites
-from numbagenn.language.symbols import (
-    NAMES_OF_SYNAPSES,
-    RANDOM_STATE,
-    Name,
-    Namer,
-    Pointer,
-    SpecialFunction,
-)
+from numbagenn.language.reserved_names import NAMES_OF_SYNAPSES, RANDOM_STATE
+from numbagenn.language.symbols import Namer, Pointer, SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.models.descriptions import (
     Model,
@@ -90,30 +84,32 @@ class InitCode:
     faults: FaultSites
 
 
-def _built_in(code: str) -> Name:
-    return Name(code, Uint32, writable=False, kind="built-in")
+def _built_in(code: str) -> Symbol:
+    return Symbol(code, Uint32, writable=False, kind="built-in")
 
 
 def _parameters(
     model: Model, precision: Precision, namer: Namer
-) -> tuple[dict[str, Name], tuple[tuple[str, ResolvedType], ...]]:
+) -> tuple[dict[str, Symbol], tuple[tuple[str, ResolvedType], ...]]:
     names = {}
     for param in model.constants:
         ctype = precision.resolve(param.type)
-        names[param.name] = Name(namer.unique(param.name), ctype, writable=False, kind="parameter")
+        names[param.name] = Symbol(
+            namer.unique(param.name), ctype, writable=False, kind="parameter"
+        )
     return names, tuple((name.code, name.type) for name in names.values())
 
 
 def _arrays(
     model: Model, precision: Precision, namer: Namer
-) -> tuple[dict[str, Name], tuple[tuple[str, ResolvedType], ...]]:
+) -> tuple[dict[str, Symbol], tuple[tuple[str, ResolvedType], ...]]:
     names = {}
     for item in model.extra_global_params:
         ctype, code = precision.resolve(item.type), namer.unique(item.name)
         title = f"extra global parameter '{item.name}'"
         # Who comes first cannot be told here, so what all share cannot be assigned.
         pointer = Pointer(code, "0", ctype, False, title)
-        names[item.name] = Name(code, ctype, writable=False, kind=title, pointer=pointer)
+        names[item.name] = Symbol(code, ctype, writable=False, kind=title, pointer=pointer)
     return names, tuple((name.code, name.type) for name in names.values())
 
 
@@ -124,19 +120,19 @@ def value_code(
 
     Raises
     ------
-    SnippetError
+    CodeStringError
         At the first mistake.
     """
     namer = Namer(INITIALISER_NAMES)
     names = {
-        "dt": Name("dt", precision.time, writable=False, kind="built-in"),
+        "dt": Symbol("dt", precision.time, writable=False, kind="built-in"),
         "num_batch": _built_in("uint32(num_batch)"),
     }
     names |= {name: _built_in(text) for name, text in _PLACES[layout].items()}
     other = _NOT_OF_NEURONS if layout == "neurons" else _NOT_OF_SYNAPSES
     parameters, params = _parameters(snippet, precision, namer)
     pointers, arrays = _arrays(snippet, precision, namer)
-    value = Name(namer.unique("value"), ctype)
+    value = Symbol(namer.unique("value"), ctype)
     faults = FaultSites.of_loop("element", "np.nan")
     translator = Translator(
         precision,
@@ -156,14 +152,14 @@ def connectivity_code(snippet: SparseConnectivityInitSnippet, precision: Precisi
 
     Raises
     ------
-    SnippetError
+    CodeStringError
         At the first mistake.
     """
     by_row = not snippet.row_build_code.is_blank
     line, other = ("pre", "post") if by_row else ("post", "pre")
     namer = Namer(INITIALISER_NAMES)
     names = {
-        "dt": Name("dt", precision.time, writable=False, kind="built-in"),
+        "dt": Symbol("dt", precision.time, writable=False, kind="built-in"),
         "num_batch": _built_in("uint32(num_batch)"),
         "num_pre": _built_in("uint32(num_pre)"),
         "num_post": _built_in("uint32(num_post)"),
@@ -207,7 +203,7 @@ def check_init_code(snippet: VarInitSnippet | SparseConnectivityInitSnippet) -> 
 
     Raises
     ------
-    SnippetError
+    CodeStringError
         At the first mistake.
     """
     precision = Precision()
@@ -223,7 +219,7 @@ def check_init_code(snippet: VarInitSnippet | SparseConnectivityInitSnippet) -> 
         for layout in layouts:
             try:
                 value_code(snippet, precision, ctype, layout)
-            except SnippetError as error:
+            except CodeStringError as error:
                 errors.append(error)
             else:
                 return

@@ -14,15 +14,9 @@ from numbagenn.base.types import Precision, ResolvedType, Uint32
 from numbagenn.codegen.reductions import Reduction, neutral
 from numbagenn.codegen.reserved_names import LOOP_NAMES
 from numbagenn.language.arithmetic import constant_literal, literal
-from numbagenn.language.fault_sites import FAULTS, FaultSites
-from numbagenn.language.symbols import (
-    BATCH_COUNTER,
-    RANDOM_STATE,
-    Name,
-    Namer,
-    Pointer,
-    SpecialFunction,
-)
+from numbagenn.language.fault_sites import FaultSites
+from numbagenn.language.reserved_names import BATCH_COUNTER, FAULTS, RANDOM_STATE
+from numbagenn.language.symbols import Namer, Pointer, SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
@@ -208,33 +202,33 @@ class LoopBuilder:
 
     # What code strings may name -----------------------------------------------------------------
 
-    def clock_names(self) -> dict[str, Name]:
+    def clock_names(self) -> dict[str, Symbol]:
         """Return the names that code of every kind knows: of the time and of the batch."""
         time = self.precision.time
         return {
-            "t": Name("t", time, writable=False, kind="built-in"),
-            "dt": Name("dt", time, writable=False, kind="built-in"),
-            "batch": Name("batch", Uint32, writable=False, kind="built-in"),
-            "num_batch": Name("num_batch", Uint32, writable=False, kind="built-in"),
+            "t": Symbol("t", time, writable=False, kind="built-in"),
+            "dt": Symbol("dt", time, writable=False, kind="built-in"),
+            "batch": Symbol("batch", Uint32, writable=False, kind="built-in"),
+            "num_batch": Symbol("num_batch", Uint32, writable=False, kind="built-in"),
         }
 
-    def local(self, wish: str, ctype: ResolvedType, kind: str) -> Name:
+    def local(self, wish: str, ctype: ResolvedType, kind: str) -> Symbol:
         """Return a name that lives for one round of the loop."""
-        return Name(self.namer.unique(wish), ctype, writable=False, kind=kind)
+        return Symbol(self.namer.unique(wish), ctype, writable=False, kind=kind)
 
     def pointers(
         self, bound: BoundModel, arrays: Sequence[ExtraGlobalParam], what: str
-    ) -> dict[str, Name]:
+    ) -> dict[str, Symbol]:
         """Bind arrays that the code of a description indexes."""
         result = {}
         for item in arrays:
             ctype = self.precision.resolve(item.type)
             array = self.array(bound.prefix + item.name, bound.buffers[item.name])
             pointer = Pointer(array, "0", ctype, True, f"{what} '{item.name}'")
-            result[item.name] = Name(array, ctype, writable=False, kind=what, pointer=pointer)
+            result[item.name] = Symbol(array, ctype, writable=False, kind=what, pointer=pointer)
         return result
 
-    def parameters_of(self, bound: BoundModel) -> dict[str, Name]:
+    def parameters_of(self, bound: BoundModel) -> dict[str, Symbol]:
         """Bind the parameters and the extra global parameters of a description."""
         # The first description of a loop is that of the group whose elements it is over.
         self.faults.title = self.faults.title or bound.title
@@ -248,13 +242,13 @@ class LoopBuilder:
                 self._dynamic_params[code] = array
             else:
                 self._constants[code] = literal(bound.params[param.name], ctype)
-            names[param.name] = Name(code, ctype, writable=False, kind="parameter")
+            names[param.name] = Symbol(code, ctype, writable=False, kind="parameter")
         return names
 
-    def variables_of(self, bound: BoundModel, variables: Sequence[Var]) -> dict[str, Name]:
+    def variables_of(self, bound: BoundModel, variables: Sequence[Var]) -> dict[str, Symbol]:
         """Bind variables for which a description has memory."""
         return {
-            var.name: Name(
+            var.name: Symbol(
                 self.variable(bound.prefix + var.name, bound.buffers[var.name]),
                 self.precision.resolve(var.type),
                 writable=var.access.writable,
@@ -266,20 +260,20 @@ class LoopBuilder:
             for var in variables
         }
 
-    def names_of(self, bound: BoundModel) -> dict[str, Name]:
+    def names_of(self, bound: BoundModel) -> dict[str, Symbol]:
         """Bind the parameters and variables of a description."""
         return {**self.parameters_of(bound), **self.variables_of(bound, bound.model.vars)}
 
-    def read_only(self, wish: str, buffer: Buffer, index: str, slot: str, kind: str) -> Name:
+    def read_only(self, wish: str, buffer: Buffer, index: str, slot: str, kind: str) -> Symbol:
         """Bind a variable of something else."""
         local = self.element(wish, buffer, index, slot)
-        return Name(local, self.precision.resolve(buffer.type), writable=False, kind=kind)
+        return Symbol(local, self.precision.resolve(buffer.type), writable=False, kind=kind)
 
     # The code -----------------------------------------------------------------------------------
 
     def translator(
         self,
-        names: Mapping[str, Name],
+        names: Mapping[str, Symbol],
         special: Mapping[str, SpecialFunction] | None = None,
         unavailable: Mapping[str, str] | None = None,
         *,
@@ -305,7 +299,7 @@ class LoopBuilder:
         translator.read, translator.written = self.read, self.written
         return translator
 
-    def reduce(self, name: Name, operation: str, *, folds: bool) -> None:
+    def reduce(self, name: Symbol, operation: str, *, folds: bool) -> None:
         """Turn a variable into the target of a reduction.
 
         Parameters
@@ -375,6 +369,6 @@ class LoopBuilder:
             loop.stores.append(f"{element} = {local}")
 
 
-def count_name(value: int | str) -> Name:
+def count_name(value: int | str) -> Symbol:
     """Return the name of a number of elements, or of the place of one: given, or Python for it."""
-    return Name(f"uint32({value})", Uint32, writable=False, kind="built-in")
+    return Symbol(f"uint32({value})", Uint32, writable=False, kind="built-in")

@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from numbagenn.base.types import Precision
 from numbagenn.codegen.loop_builder import Loop, LoopBuilder, count_name
 from numbagenn.language.arithmetic import Expression, constant_literal
-from numbagenn.language.code_strings import Snippet
-from numbagenn.language.symbols import Name, SpecialFunction
+from numbagenn.language.code_strings import CodeString
+from numbagenn.language.symbols import SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import EventSide
@@ -94,13 +94,13 @@ class EndpointCode:
         return self.model.pre_vars if self.side == "pre" else self.model.post_vars
 
     @property
-    def dynamics(self) -> Snippet:
+    def dynamics(self) -> CodeString:
         """Code for every step."""
         model = self.model
         return model.pre_dynamics_code if self.side == "pre" else model.post_dynamics_code
 
     @property
-    def on_spike(self) -> Snippet:
+    def on_spike(self) -> CodeString:
         """Code for spikes."""
         return self.model.pre_spike_code if self.side == "pre" else self.model.post_spike_code
 
@@ -214,7 +214,7 @@ class _NeuronLoopBuilder(LoopBuilder):
             "num_neurons": count_name(code.num_neurons),
         }
         self._own = self.names_of(code.neuron)
-        self._inputs: dict[str, Name] = {}
+        self._inputs: dict[str, Symbol] = {}
         #: Of an automatic refractory period: the local that tells if the neuron was above already.
         self._was_above = ""
         self._last_spike = ""
@@ -236,7 +236,7 @@ class _NeuronLoopBuilder(LoopBuilder):
         if code.spike_times is not None:
             self._last_spike = self.variable("st", code.spike_times)
             time = self.precision.time
-            self._common["st"] = Name(self._last_spike, time, writable=False, kind="built-in")
+            self._common["st"] = Symbol(self._last_spike, time, writable=False, kind="built-in")
         if code.prev_spike_times is not None and code.can_spike:
             self._lines += self._note_previous("fired", "prev_st", code.prev_spike_times)
 
@@ -249,7 +249,7 @@ class _NeuronLoopBuilder(LoopBuilder):
             slot = self.offset(f"{bound.prefix}due", "age", synapses.den_delay)
             due = self.element(f"{bound.prefix}delayed", synapses.den_delay, slot=slot)
             self.move(due, in_syn)
-        names = {"inSyn": Name(in_syn, scalar), **self.names_of(bound), **self._referenced(bound)}
+        names = {"inSyn": Symbol(in_syn, scalar), **self.names_of(bound), **self._referenced(bound)}
         self._run_injecting(names, bound.model.sim_code, synapses.target)
 
     def receive_feedback(self, buffer: Buffer, target: str) -> None:
@@ -262,7 +262,7 @@ class _NeuronLoopBuilder(LoopBuilder):
         names = {**self.names_of(source), **self._referenced(source)}
         self._run_injecting(names, source.model.injection_code, target)
 
-    def _run_injecting(self, names: Mapping[str, Name], code: Snippet, target: str) -> None:
+    def _run_injecting(self, names: Mapping[str, Symbol], code: CodeString, target: str) -> None:
         def add(translator: Translator, x: Expression) -> list[str]:
             return translator.add_to(self._inputs[target], x)
 
@@ -299,7 +299,7 @@ class _NeuronLoopBuilder(LoopBuilder):
         self._endpoint_translators.append(translator)
 
     def _look_for_event(
-        self, endpoint: EndpointCode, flags: str, names: Mapping[str, Name]
+        self, endpoint: EndpointCode, flags: str, names: Mapping[str, Symbol]
     ) -> None:
         """Find out whether the neuron has a spike-like event, and note when."""
         known = {
@@ -348,11 +348,11 @@ class _NeuronLoopBuilder(LoopBuilder):
             self._lines += ["if spike:", *("    " + line for line in on_spike)]
 
     @property
-    def _neuron_names(self) -> dict[str, Name]:
+    def _neuron_names(self) -> dict[str, Symbol]:
         """What the neuron's own code may name."""
         return {**self._common, **self._inputs, **self._own}
 
-    def _referenced(self, bound: BoundModel) -> dict[str, Name]:
+    def _referenced(self, bound: BoundModel) -> dict[str, Symbol]:
         """Return the names of the neuron's variables that other code refers to."""
         return {
             name: replace(self._own[variable], writable=False, kind="neuron variable reference")

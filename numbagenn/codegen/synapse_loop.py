@@ -11,7 +11,7 @@ from numbagenn.codegen.loop_builder import Loop, LoopBuilder, count_name
 from numbagenn.codegen.synapse_layouts import SynapseLayout
 from numbagenn.language.arithmetic import Expression, constant_literal, converted
 from numbagenn.language.fault_sites import late
-from numbagenn.language.symbols import Name, SpecialFunction
+from numbagenn.language.symbols import SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.descriptions import WeightUpdateModel
@@ -104,7 +104,7 @@ class _SynapseLoopBuilder(LoopBuilder):
         self._layout = layout
         self._dendritic_delays = dendritic_delays
 
-    def common_names(self) -> dict[str, Name]:
+    def common_names(self) -> dict[str, Symbol]:
         """Return the names that the code of all synapses knows."""
         return {
             **self.clock_names(),
@@ -117,7 +117,7 @@ class _SynapseLoopBuilder(LoopBuilder):
 
     def variables_at(
         self, side: str, memory: Mapping[str, Buffer], delay: int = 0
-    ) -> dict[str, Name]:
+    ) -> dict[str, Symbol]:
         """Bind variables of the neurons at one end, as they were so many steps ago."""
         step = f"age - {delay}" if delay else "age"
         result = {}
@@ -127,7 +127,7 @@ class _SynapseLoopBuilder(LoopBuilder):
             result[name] = self.read_only(f"{side}_{name}", buffer, side, slot, kind)
         return result
 
-    def spike_times(self, endpoints: EndpointVariables) -> dict[str, Name]:
+    def spike_times(self, endpoints: EndpointVariables) -> dict[str, Symbol]:
         """Bind the times of spikes and events: synapses see when they arrive."""
         result = {}
         for name, (buffer, latency) in endpoints.times.items():
@@ -137,11 +137,11 @@ class _SynapseLoopBuilder(LoopBuilder):
             result[name] = replace(time, code=text, also_reads=time.code)
         return result
 
-    def run(self, model: object, kind: EventKind, names: Mapping[str, Name]) -> None:
+    def run(self, model: object, kind: EventKind, names: Mapping[str, Symbol]) -> None:
         """Run the code of a kind."""
         assert isinstance(model, WeightUpdateModel)
-        total = Name("total", self.precision.scalar)
-        back = Name("out_pre[pre]", self.precision.scalar)
+        total = Symbol("total", self.precision.scalar)
+        back = Symbol("out_pre[pre]", self.precision.scalar)
         special = {
             "addToPre": SpecialFunction(("x",), lambda translator, x: translator.add_to(back, x)),
         }
@@ -161,7 +161,7 @@ class _SynapseLoopBuilder(LoopBuilder):
         self.read.add("age")
         delay, rows = self.namer.unique("delay"), self._dendritic_delays
         place = f"(age + {delay}) % {rows} * {self._layout.num_post} + post"
-        add = translator.add_to(Name(f"den_delay[{place}]", self.precision.scalar), x)
+        add = translator.add_to(Symbol(f"den_delay[{place}]", self.precision.scalar), x)
         lines = [f"{delay} = {converted(steps, Int64).code}"]
         # Modulo the number of rows, a delay out of range would be one that nobody asked for.
         if steps.constant is None:

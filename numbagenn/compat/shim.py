@@ -15,7 +15,7 @@ from typing import Any
 import numbagenn as engine
 from numbagenn.base.types import ResolvedType
 from numbagenn.base.wording import shown, unsupported
-from numbagenn.compat import v4_9 as legacy
+from numbagenn.compat import v4_9
 from numbagenn.compat.missing_names import MissingNames
 from numbagenn.compat.v4_9.enums import MODELS, WRAPPER
 from numbagenn.model import BACKEND_NAME, GPU_PREFERENCES
@@ -106,14 +106,14 @@ class _GeNNModel(engine.GeNNModel):
         raise unsupported(f"custom connectivity updates ('{cu_name}')")
 
 
-class _LegacyGeNNModel(legacy.GeNNModel):
+class _GeNNModelV4(v4_9.GeNNModel):
     """A model of PyGeNN 4.9 that says on the terminal which backend serves."""
 
     def _serve_instead_of(self, backend: str) -> None:
         _announce(backend)
 
 
-for _class in (_GeNNModel, _LegacyGeNNModel):
+for _class in (_GeNNModel, _GeNNModelV4):
     _class.__name__ = _class.__qualname__ = "GeNNModel"
 
 
@@ -166,9 +166,9 @@ def names(version: str) -> dict[str, Any]:
         ``"4.9"`` or ``"5"``. The names of the latter are those of ``pygenn``, too.
     """
     if version == "4.9":
-        own = {name: getattr(legacy, name) for name in legacy.__all__}
+        own = {name: getattr(v4_9, name) for name in v4_9.__all__}
         others = {name: _function(name) for name in _FUNCTIONS_4_9}
-        return {**others, **_described(own), "GeNNModel": _LegacyGeNNModel}
+        return {**others, **_described(own), "GeNNModel": _GeNNModelV4}
     own = {name: getattr(engine, name) for name in engine.__all__ if name not in _OWN}
     others = {name: _function(name) for name in _FUNCTIONS}
     return {**_described({**others, **own}), "GeNNModel": _GeNNModel}
@@ -180,8 +180,8 @@ def _contents(version: str) -> dict[str, Mapping[str, Any]]:
     public = names(version)
     if version == "4.9":
         kinds = (
-            *(_LegacyGeNNModel.neuron_class, _LegacyGeNNModel.synapse_class),
-            *(_LegacyGeNNModel.source_class, _LegacyGeNNModel.update_class),
+            *(_GeNNModelV4.neuron_class, _GeNNModelV4.synapse_class),
+            *(_GeNNModelV4.source_class, _GeNNModelV4.update_class),
         )
         groups = {kind.__name__: kind for kind in kinds}
         return {

@@ -8,11 +8,11 @@ from numbagenn.base.types import SCALAR, Double, Int32, Int64, Uint64, promoted
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.language import functions
 from numbagenn.language.arithmetic import Expression, Level, converted
-from numbagenn.language.environment import Scopes
-from numbagenn.language.symbols import RANDOM_STATE
+from numbagenn.language.environment import Environment
+from numbagenn.language.reserved_names import RANDOM_STATE
 
 
-class Calls(Scopes):
+class Calls(Environment):
     """Translates calls of functions."""
 
     def _value_of_FuncCall(self, node: c_ast.FuncCall) -> Expression:  # noqa: N802

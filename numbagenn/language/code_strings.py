@@ -2,10 +2,10 @@
 
 The language is the one that PyGeNN 5.4 accepts. pycparser does the parsing; what it takes beyond
 that language, and what upstream's scanner is known to refuse, is refused here with one sentence,
-the line, and a caret. `translate` turns the tree into Python.
+the line, and a caret. `translator` turns the tree into Python.
 
-Regular expressions read code here alone, and in `legacy.rewriting`: before there is a tree, and to
-say where it could not be made. What the code uses is asked of the tree, see `usage`.
+Regular expressions read code here, before there is a tree and to say why none could be made, and in
+`compat.v4_9.rewriting`. Everything else asks the tree, see `usage`.
 """
 
 from __future__ import annotations
@@ -26,12 +26,12 @@ from numbagenn.language.usage import Usage, usage_of
 _WIDEST_LINE = 200
 
 
-class SnippetError(RuntimeError):
+class CodeStringError(RuntimeError):
     """A mistake in a code string, shown with its line and a caret under the place."""
 
 
 @dataclass(frozen=True)
-class Snippet:
+class CodeString:
     """One code string of a model.
 
     Parameters
@@ -59,7 +59,7 @@ class Snippet:
 
         Raises
         ------
-        SnippetError
+        CodeStringError
             If the text is not of the language.
         """
         return _tree(self)
@@ -70,7 +70,7 @@ class Snippet:
 
         Raises
         ------
-        SnippetError
+        CodeStringError
             If the text is not of the language.
         """
         if self.is_blank:
@@ -80,11 +80,11 @@ class Snippet:
 
     def error(
         self, message: str, line: int | None = None, column: int | None = None
-    ) -> SnippetError:
+    ) -> CodeStringError:
         """Return the error to raise for a mistake at a 1-based `line` and `column` of the text."""
         lines = self.text.split("\n")
         if line is None or not 1 <= line <= len(lines):
-            return SnippetError(f"{self.what}: {message}")
+            return CodeStringError(f"{self.what}: {message}")
         # What cannot be printed keeps its place.
         code = "".join(
             sign if sign.isprintable() else " " if sign.isspace() else "?"
@@ -97,9 +97,9 @@ class Snippet:
         shown = f"{self.what}, line {line}: {message}\n    {code}"
         if column is not None:
             shown += "\n    " + " " * (column - 1) + "^"
-        return SnippetError(shown)
+        return CodeStringError(shown)
 
-    def error_at(self, node: c_ast.Node, message: str) -> SnippetError:
+    def error_at(self, node: c_ast.Node, message: str) -> CodeStringError:
         """Return the error to raise for a mistake at a node of the syntax tree."""
         coord = node.coord
         if coord is None:
@@ -107,7 +107,7 @@ class Snippet:
         return self.error(message, coord.line - _PREFIX_LINES, coord.column)
 
 
-# Names of types that C itself does not know must be declared before pycparser sees the snippet.
+# Names of types that C itself does not know must be declared before pycparser sees the code string.
 _C_TYPE_WORDS = {"char", "short", "int", "signed", "unsigned", "long", "float", "double"}
 _PREFIX = "".join(
     f"typedef int {name}; "
@@ -124,8 +124,8 @@ _TOKEN = re.compile(
     r"""
       (?P<comment>//[^\n]*)
     | (?P<block_comment>/\*)
-    | (?P<legacy>\$\(\s*(?P<legacy_name>[A-Za-z_]\w*)\s*\))
-    | (?P<open_legacy>\$\((?=[^()]*(?:\([^()]*\)[^()]*)*\Z))
+    | (?P<genn_4>\$\(\s*(?P<genn_4_name>[A-Za-z_]\w*)\s*\))
+    | (?P<open_genn_4>\$\((?=[^()]*(?:\([^()]*\)[^()]*)*\Z))
     | (?P<dollar>\$)
     | (?P<preprocessor>\#)
     | (?P<quote>["'])
@@ -144,7 +144,7 @@ _FLOAT = re.compile(r"(\d+\.\d*([eE][+-]?\d+)?|\d+[eE][+-]?\d+)[fd]?")
 _REFUSED = {
     "block_comment": "GeNN's snippet language has no /* … */ comments; use // instead.",
     "dollar": "Unexpected character '$'; write plain names such as V instead of $(V).",
-    "open_legacy": "The bracket of '$(' is not closed; write names without it, V instead of $(V).",
+    "open_genn_4": "The bracket of '$(' is not closed; write names without it, V instead of $(V).",
     "preprocessor": "GeNN's snippet language has no preprocessor.",
     "quote": "GeNN's snippet language has no text or character literals here.",
     "bare_point": "A number needs a digit before the point; write 0.5 instead of .5.",
@@ -182,55 +182,55 @@ def _position(text: str, offset: int) -> tuple[int, int]:
     return before.count("\n") + 1, offset - before.rfind("\n")
 
 
-def _cleaned(snippet: Snippet) -> str:
+def _cleaned(code_string: CodeString) -> str:
     """Return the text as pycparser takes it, every character still at its line and column."""
     pieces: list[str] = []
     last = 0
-    for match in _TOKEN.finditer(snippet.text):
+    for match in _TOKEN.finditer(code_string.text):
         kind, token = match.lastgroup, match.group()
-        between = snippet.text[last : match.start()]
-        if kind == "legacy_name":
-            kind = "legacy"
+        between = code_string.text[last : match.start()]
+        if kind == "genn_4_name":
+            kind = "genn_4"
         replacement = token
         if kind == "comment":
             replacement = " " * len(token)
-        elif kind == "legacy":
+        elif kind == "genn_4":
             warn_user(
-                f"{snippet.what}: {token} is the notation of GeNN 4; write "
-                f"{match['legacy_name']} instead.",
+                f"{code_string.what}: {token} is the notation of GeNN 4; write "
+                f"{match['genn_4_name']} instead.",
                 FutureWarning,
             )
-            replacement = f" ({match['legacy_name']})".ljust(len(token))[: len(token)]
+            replacement = f" ({match['genn_4_name']})".ljust(len(token))[: len(token)]
         elif kind == "number":
             if not (_INTEGER.fullmatch(token) or _FLOAT.fullmatch(token)):
-                raise snippet.error(
+                raise code_string.error(
                     f"'{token}' is not a number; write one such as 1, 1u, 0x1f, 1.0, 1.0f or 1e-3.",
-                    *_position(snippet.text, match.start()),
+                    *_position(code_string.text, match.start()),
                 )
             # pycparser knows C's suffix for long double, of which GeNN's language has no use,
             # but not GeNN's suffix for double.
             if token.endswith("d") and not token.startswith(("0x", "0X")):
                 replacement = token[:-1] + "l"
         elif kind == "quote" and re.search(r"\bprintf\s*\(\s*\Z", "".join(pieces) + between):
-            message = snippet.error(_NO_PRINTF, *_position(snippet.text, match.start()))
+            message = code_string.error(_NO_PRINTF, *_position(code_string.text, match.start()))
             raise NotImplementedError(str(message))
         elif kind in _REFUSED:
-            raise snippet.error(_REFUSED[kind], *_position(snippet.text, match.start()))
+            raise code_string.error(_REFUSED[kind], *_position(code_string.text, match.start()))
         pieces += [between, replacement]
         last = match.end()
-    return "".join(pieces) + snippet.text[last:]
+    return "".join(pieces) + code_string.text[last:]
 
 
 @contextmanager
-def refusing_depth(snippet: Snippet) -> Iterator[None]:
-    """Raise an error of the snippet's own where it is nested so deeply that Python gives up."""
+def refusing_depth(code_string: CodeString) -> Iterator[None]:
+    """Raise an error of the code string's own where it is nested so deeply that Python gives up."""
     try:
         yield
     except RecursionError:
-        raise snippet.error(NESTED_TOO_DEEPLY) from None
+        raise code_string.error(NESTED_TOO_DEEPLY) from None
 
 
-def _check_brackets(snippet: Snippet, text: str) -> None:
+def _check_brackets(code_string: CodeString, text: str) -> None:
     """Raise unless every bracket of a text without comments is closed, and in turn."""
     open_ones: list[tuple[str, int, int]] = []
     for number, line in enumerate(text.split("\n"), 1):
@@ -238,40 +238,40 @@ def _check_brackets(snippet: Snippet, text: str) -> None:
             if sign in _OPENING.values():
                 open_ones.append((sign, number, column))
                 if len(open_ones) > _DEEPEST_BRACKET:
-                    raise snippet.error(NESTED_TOO_DEEPLY, number, column)
+                    raise code_string.error(NESTED_TOO_DEEPLY, number, column)
             elif sign in _OPENING:
                 if not open_ones:
-                    raise snippet.error(
+                    raise code_string.error(
                         f"Parse error: '{sign}' closes no bracket; remove it, or write the "
                         f"'{_OPENING[sign]}'.",
                         number,
                         column,
                     )
                 if open_ones[-1][0] != _OPENING[sign]:
-                    raise _not_closed(snippet, *open_ones[-1])
+                    raise _not_closed(code_string, *open_ones[-1])
                 open_ones.pop()
     if open_ones:
-        raise _not_closed(snippet, *open_ones[-1])
+        raise _not_closed(code_string, *open_ones[-1])
 
 
-def _not_closed(snippet: Snippet, sign: str, line: int, column: int) -> SnippetError:
+def _not_closed(code_string: CodeString, sign: str, line: int, column: int) -> CodeStringError:
     closing = next(close for close, opening in _OPENING.items() if opening == sign)
-    return snippet.error(
+    return code_string.error(
         f"Parse error: this '{sign}' is not closed; is a '{closing}' missing?", line, column
     )
 
 
-def _too_early(snippet: Snippet, text: str) -> SnippetError:
+def _too_early(code_string: CodeString, text: str) -> CodeStringError:
     """Return the error for code that the parser has read to its end and found incomplete."""
     # The parser cannot tell an incomplete expression from code that ends too early.
     message = "Parse error: an expression is missing or incomplete, or the code ends too early."
     code = text.rstrip()
-    if not snippet.is_condition and re.search(r"[\w)\]]\Z", code):
+    if not code_string.is_condition and re.search(r"[\w)\]]\Z", code):
         message = "Parse error: is a ';' missing at the end of this line?"
-    return snippet.error(message, code.count("\n") + 1, len(code) - code.rfind("\n") - 1)
+    return code_string.error(message, code.count("\n") + 1, len(code) - code.rfind("\n") - 1)
 
 
-def _unexpected(snippet: Snippet, text: str, line: int, column: int) -> SnippetError:
+def _unexpected(code_string: CodeString, text: str, line: int, column: int) -> CodeStringError:
     """Return the error for code that the parser could not read from a place on."""
     lines = text.split("\n")
     found = re.match(r"\w+|::|\S", lines[line - 1][column - 1 :])
@@ -281,18 +281,22 @@ def _unexpected(snippet: Snippet, text: str, line: int, column: int) -> SnippetE
     # The parser has read 'auto' as it stands for something else in C, and stops after it.
     for word in (token, before[start:].rpartition(" ")[2]):
         if word in _NOT_OF_THE_LANGUAGE:
-            return snippet.error(_NOT_OF_THE_LANGUAGE[word], line, column)
+            return code_string.error(_NOT_OF_THE_LANGUAGE[word], line, column)
     if token == "{" and re.search(r"\w\s+\w+\s*\([^()]*\)\Z", before):
         message = "GeNN's snippet language has no functions of one's own; write out what it does."
-        return snippet.error(message, line, column)
+        return code_string.error(message, line, column)
     if not (token.isascii() and token.isprintable()) or token in ("@", "`", "\\"):
         shown = token if token.isprintable() else ascii(token)[1:-1]
-        return snippet.error(f"Parse error: illegal character '{shown}'; remove it.", line, column)
+        return code_string.error(
+            f"Parse error: illegal character '{shown}'; remove it.", line, column
+        )
     if before.count("\n") + 1 == line or not re.search(r"[\w)\]]\Z", before):
         fix = "is a ';', an operator or a bracket missing before it?"
-        return snippet.error(f"Parse error: '{token}' was not expected here; {fix}", line, column)
+        return code_string.error(
+            f"Parse error: '{token}' was not expected here; {fix}", line, column
+        )
     # Where the next line begins is not where a ';' is missing.
-    return snippet.error(
+    return code_string.error(
         "Parse error: is a ';' missing at the end of this line?",
         before.count("\n") + 1,
         len(before) - start,
@@ -300,28 +304,28 @@ def _unexpected(snippet: Snippet, text: str, line: int, column: int) -> SnippetE
 
 
 @lru_cache(maxsize=1024)
-def _tree(snippet: Snippet) -> c_ast.Node:
-    """Parse a snippet."""
-    before, after = _EXPRESSION if snippet.is_condition else _STATEMENTS
+def _tree(code_string: CodeString) -> c_ast.Node:
+    """Parse a code string."""
+    before, after = _EXPRESSION if code_string.is_condition else _STATEMENTS
     try:
-        text = _cleaned(snippet).replace("\t", " ").replace("\r", " ")
-        if snippet.is_condition and ";" in text:
+        text = _cleaned(code_string).replace("\t", " ").replace("\r", " ")
+        if code_string.is_condition and ";" in text:
             line, column = _position(text, text.index(";"))
             message = "A condition is one expression, without ';'; remove it."
-            raise snippet.error(message, line, column)
-        _check_brackets(snippet, text)
-        with refusing_depth(snippet):
+            raise code_string.error(message, line, column)
+        _check_brackets(code_string, text)
+        with refusing_depth(code_string):
             tree = c_parser.CParser().parse(before + text + after)
     except c_parser.ParseError as error:
         found = re.match(r"[^:]*:(\d+):(\d+): ", str(error))
-        last_line = snippet.text.count("\n") + 1
+        last_line = code_string.text.count("\n") + 1
         if found is None or int(found[1]) - _PREFIX_LINES > last_line:
-            raise _too_early(snippet, text) from None
+            raise _too_early(code_string, text) from None
         line, column = int(found[1]) - _PREFIX_LINES, int(found[2])
-        raise _unexpected(snippet, text, line, column) from None
+        raise _unexpected(code_string, text, line, column) from None
     # With its brackets in order, no text can get out of the function that it is placed in.
     body = tree.ext[-1].body
-    if not snippet.is_condition:
+    if not code_string.is_condition:
         return body
     (item,) = body.block_items
     return item.subscript

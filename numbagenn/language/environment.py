@@ -15,9 +15,9 @@ from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import TYPE_NAMES, Precision, ResolvedType, remedy_for_type
 from numbagenn.language import functions
 from numbagenn.language.arithmetic import Expression
-from numbagenn.language.code_strings import Snippet
+from numbagenn.language.code_strings import CodeString
 from numbagenn.language.fault_sites import FaultSites
-from numbagenn.language.symbols import Name, Namer, SpecialFunction
+from numbagenn.language.symbols import Namer, SpecialFunction, Symbol
 
 Result = TypeVar("Result")
 
@@ -36,7 +36,7 @@ _LONGEST_NAME = 100
 
 
 @dataclass
-class Scopes(ABC):
+class Environment(ABC):
     """What can be named by the code strings of one loop body, and what they use.
 
     Parameters
@@ -48,7 +48,7 @@ class Scopes(ABC):
     namer
         Source of unique Python names for the locals.
     special
-        Functions without a result that only some snippets have, such as ``injectCurrent``.
+        Functions without a result that only some code strings have, such as ``injectCurrent``.
     unavailable
         Names that exist elsewhere in the language, with the reason why not here.
     random
@@ -58,7 +58,7 @@ class Scopes(ABC):
     """
 
     precision: Precision
-    names: Mapping[str, Name]
+    names: Mapping[str, Symbol]
     namer: Namer = field(default_factory=Namer)
     special: Mapping[str, SpecialFunction] = field(default_factory=dict)
     unavailable: Mapping[str, str] = field(default_factory=dict)
@@ -66,8 +66,8 @@ class Scopes(ABC):
     faults: FaultSites = field(default_factory=FaultSites)
 
     def __post_init__(self) -> None:
-        self._scopes: list[dict[str, Name]] = [dict(self.names), {}]
-        self._snippet = Snippet("", "")
+        self._scopes: list[dict[str, Symbol]] = [dict(self.names), {}]
+        self._code_string = CodeString("", "")
         # Lines that must run before the expression at hand: what it assigns on the way.
         self._before: list[str] = []
         #: Python names that the translated code reads, and those that it assigns.
@@ -82,13 +82,13 @@ class Scopes(ABC):
     def _effect(self, node: c_ast.Node) -> list[str]:
         """Translate an expression whose value is not used."""
 
-    def _find(self, name: str) -> Name | None:
+    def _find(self, name: str) -> Symbol | None:
         for scope in reversed(self._scopes):
             if name in scope:
                 return scope[name]
         return None
 
-    def _lookup(self, node: c_ast.ID) -> Name:
+    def _lookup(self, node: c_ast.ID) -> Symbol:
         found = self._find(node.name)
         if found is not None:
             return found
@@ -114,7 +114,7 @@ class Scopes(ABC):
             otherwise = f"; known here: {', '.join(known) or 'none'}."
         return f"Undefined {what} '{name}'{did_you_mean(name, candidates, otherwise, 0.5)}"
 
-    def _readable(self, node: c_ast.ID) -> Name:
+    def _readable(self, node: c_ast.ID) -> Symbol:
         name = self._lookup(node)
         if not name.readable:
             raise self._error(node, f"{name.kind} '{node.name}' can only be assigned, not read.")
@@ -158,7 +158,7 @@ class Scopes(ABC):
         return self._captured(self._expression, node)
 
     def _error(self, node: c_ast.Node, message: str) -> Exception:
-        return self._snippet.error_at(node, message)
+        return self._code_string.error_at(node, message)
 
     def _unsupported(self, node: c_ast.Node, what: str) -> None:
         message = self._error(

@@ -30,7 +30,7 @@ from numbagenn.language.arithmetic import (
 from numbagenn.language.calls import Calls
 from numbagenn.language.fault_sites import outside
 from numbagenn.language.pointers import Pointers
-from numbagenn.language.symbols import Element, Name
+from numbagenn.language.symbols import Element, Symbol
 
 _CONDITIONS = "GeNN types a comparison like its operands, so write && or || to combine conditions"
 #: Operators for integers only, and what to use instead.
@@ -90,7 +90,7 @@ class Expressions(Pointers, Calls):
 
     def _value_of_ArrayRef(self, node: c_ast.ArrayRef) -> Expression:  # noqa: N802
         pointer, index = self._place(node)
-        fault = self.faults.site(outside(pointer.title), self._snippet, node)
+        fault = self.faults.site(outside(pointer.title), self._code_string, node)
         return _value(Element(pointer.array, index, pointer.type, fault))
 
     def _value_of_ExprList(self, node: c_ast.ExprList) -> Expression:  # noqa: N802
@@ -179,7 +179,7 @@ class Expressions(Pointers, Calls):
             message = "Division by zero makes no finite number; divide by another number."
             warn_user(str(self._error(_divisor(node), message)))
         if operator in _INSTEAD_OF and (left.type.is_float or right.type.is_float):
-            raise self._snippet.error_at(
+            raise self._code_string.error_at(
                 node or c_ast.EmptyStatement(),
                 f"Invalid operand types '{left.type.name}' and '{right.type.name}' for "
                 f"'{operator}', which needs integers; {_INSTEAD_OF[operator]}.",
@@ -190,7 +190,7 @@ class Expressions(Pointers, Calls):
 
     def _value_of_Assignment(self, node: c_ast.Assignment) -> Expression:  # noqa: N802
         target = self._assign(node)
-        if isinstance(target, Name):
+        if isinstance(target, Symbol):
             if not target.readable:
                 raise self._error(
                     node,
@@ -210,7 +210,7 @@ class Expressions(Pointers, Calls):
         self._before.append(self._assigned(target, node.op[-1], ONE, node))
         return value
 
-    def _assign(self, node: c_ast.Assignment) -> Name | Element:
+    def _assign(self, node: c_ast.Assignment) -> Symbol | Element:
         """Translate an assignment into lines to run, and return what it assigns."""
         value = self._expression(node.rvalue)
         target = self._assignable(node.lvalue)
@@ -219,13 +219,13 @@ class Expressions(Pointers, Calls):
         self._before.append(self._assigned(target, node.op[:-1], value, node))
         return target
 
-    def _steppable(self, node: c_ast.UnaryOp) -> Name | Element:
+    def _steppable(self, node: c_ast.UnaryOp) -> Symbol | Element:
         target = self._assignable(node.expr)
         self._check_readable(target, node, node.expr, node.op.removeprefix("p"))
         return target
 
     def _check_readable(
-        self, target: Name | Element, node: c_ast.Node, variable: c_ast.Node, operator: str
+        self, target: Symbol | Element, node: c_ast.Node, variable: c_ast.Node, operator: str
     ) -> None:
         """Raise unless an operator that reads what it assigns can be applied to `target`."""
         if isinstance(target, Element):
@@ -238,7 +238,7 @@ class Expressions(Pointers, Calls):
 
     def _assigned(
         self,
-        target: Name | Element,
+        target: Symbol | Element,
         operator: str,
         value: Expression,
         node: c_ast.Node | None = None,
@@ -264,11 +264,11 @@ def _divisor(node: c_ast.Node) -> c_ast.Node:
     return node.right if isinstance(node, c_ast.BinaryOp) else node.rvalue
 
 
-def _value(place: Name | Element) -> Expression:
+def _value(place: Symbol | Element) -> Expression:
     """Return the value of a variable or of an element of an array."""
     code = (
         place.code
-        if isinstance(place, Name)
+        if isinstance(place, Symbol)
         else f"arrays.fetch({place.array}, {place.index}, {place.fault})"
     )
     return Expression(code, place.type, Level.ATOM, place.type.is_bool)

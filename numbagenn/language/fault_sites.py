@@ -12,10 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from pycparser import c_ast
 
-from numbagenn.language.code_strings import Snippet
-
-#: Name of the record of faults in generated code.
-FAULTS = "faults"
+from numbagenn.language.code_strings import CodeString
+from numbagenn.language.reserved_names import FAULTS
 
 #: Where a pointer points that was declared without a value: outside of every array.
 NOWHERE = 2**62
@@ -82,7 +80,7 @@ class Site:
     """
 
     message: Message
-    snippet: Snippet | None = None
+    code_string: CodeString | None = None
     node: c_ast.Node | None = None
 
 
@@ -116,7 +114,7 @@ class FaultSites:
         """Return the places, none so far, of a loop whose arrays are indexed by `index`."""
         return cls(index if "," in index else f"{index}, -1", time=time)
 
-    def site(self, message: Message, snippet: Snippet, node: c_ast.Node) -> str:
+    def site(self, message: Message, code_string: CodeString, node: c_ast.Node) -> str:
         """Add a place; return what its code passes on to report a fault, as Python text."""
-        self.sites.append(Site(message, snippet, node))
+        self.sites.append(Site(message, code_string, node))
         return f"{FAULTS}, {len(self.sites)}, {self.time}, {self.position}"

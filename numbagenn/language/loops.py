@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pycparser import c_ast
 
 from numbagenn.language.arithmetic import number_of
-from numbagenn.language.code_strings import Snippet
+from numbagenn.language.code_strings import CodeString
 
 # What may come after a statement: the next one, the end of the loop or switch around it, or the
 # loop's next round.
@@ -27,7 +27,7 @@ _SMALLEST_FLOAT = 2.0**-149
 _LOOPS = (c_ast.While, c_ast.DoWhile, c_ast.For)
 
 
-def check_loops(snippet: Snippet, node: c_ast.Node) -> None:
+def check_loops(code_string: CodeString, node: c_ast.Node) -> None:
     """Raise unless every loop can be left.
 
     That is, unless its condition may become false, or a ``break`` of its own can be reached. Only
@@ -35,17 +35,17 @@ def check_loops(snippet: Snippet, node: c_ast.Node) -> None:
 
     Parameters
     ----------
-    snippet
+    code_string
         The code, for messages.
     node
         Its syntax tree.
 
     Raises
     ------
-    SnippetError
+    CodeStringError
         If a loop can never be left; the innermost such loop is shown.
     """
-    _exits(snippet, node)
+    _exits(code_string, node)
 
 
 def is_short(node: c_ast.Node) -> bool:
@@ -81,41 +81,41 @@ def _changes(node: c_ast.Node | None, name: str) -> bool:
     return any(_changes(child, name) for _, child in node.children())
 
 
-def _exits(snippet: Snippet, node: c_ast.Node | None) -> frozenset[str]:
+def _exits(code_string: CodeString, node: c_ast.Node | None) -> frozenset[str]:
     """Return what may come after a statement."""
     if isinstance(node, c_ast.Compound):
-        return _exits_of_all(snippet, node.block_items or ())
+        return _exits_of_all(code_string, node.block_items or ())
     if isinstance(node, c_ast.If):
         held = _constant_truth(node.cond)
-        yes, no = _exits(snippet, node.iftrue), _exits(snippet, node.iffalse)
+        yes, no = _exits(code_string, node.iftrue), _exits(code_string, node.iffalse)
         return yes | no if held is None else yes if held else no
     if isinstance(node, c_ast.Switch):
-        return _exits_of_switch(snippet, node)
+        return _exits_of_switch(code_string, node)
     if isinstance(node, c_ast.Break):
         return frozenset({_BREAK})
     if isinstance(node, c_ast.Continue):
         return frozenset({_CONTINUE})
     if isinstance(node, _LOOPS):
-        inside = _exits(snippet, node.stmt)
+        inside = _exits(code_string, node.stmt)
         always = node.cond is None or _constant_truth(node.cond)
         if always and _BREAK not in inside:
-            raise snippet.error_at(node, _advice(node))
+            raise code_string.error_at(node, _advice(node))
     return _ONWARD
 
 
-def _exits_of_all(snippet: Snippet, nodes: Iterable[c_ast.Node]) -> frozenset[str]:
+def _exits_of_all(code_string: CodeString, nodes: Iterable[c_ast.Node]) -> frozenset[str]:
     """Return what may come after statements that follow each other."""
     result = _ONWARD
     for node in nodes:
-        exits = _exits(snippet, node)
+        exits = _exits(code_string, node)
         if _NEXT in result:
             result = result - _ONWARD | exits
     return result
 
 
-def _exits_of_switch(snippet: Snippet, node: c_ast.Switch) -> frozenset[str]:
+def _exits_of_switch(code_string: CodeString, node: c_ast.Switch) -> frozenset[str]:
     cases = getattr(node.stmt, "block_items", None) or []
-    exits = [_exits_of_all(snippet, getattr(case, "stmts", None) or ()) for case in cases]
+    exits = [_exits_of_all(code_string, getattr(case, "stmts", None) or ()) for case in cases]
     result = frozenset[str]().union(*exits) - {_NEXT, _BREAK}
     # A case without an end goes on in the next one, which is looked at anyway.
     goes_on = (

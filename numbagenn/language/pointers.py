@@ -11,9 +11,9 @@ from pycparser import c_ast
 
 from numbagenn.base.types import Int64, ResolvedType
 from numbagenn.language.arithmetic import ONE, STEPS, Expression, Level
-from numbagenn.language.environment import Scopes
+from numbagenn.language.environment import Environment
 from numbagenn.language.fault_sites import NOWHERE, outside
-from numbagenn.language.symbols import Element, Name, Pointer
+from numbagenn.language.symbols import Element, Pointer, Symbol
 
 # Kinds of names that PyGeNN can read as they were some steps ago, by an index.
 _DELAYED_KINDS = ("presynaptic variable", "postsynaptic variable")
@@ -27,7 +27,7 @@ _INSTEAD_OF_ASSIGNING = {
 }
 
 
-class Pointers(Scopes):
+class Pointers(Environment):
     """Translates pointers, and what can be assigned."""
 
     def _is_pointer(self, node: c_ast.Node) -> bool:
@@ -110,7 +110,7 @@ class Pointers(Scopes):
             )
         return replace(pointer, offset=_offset(pointer, operator, steps))
 
-    def _assignable_pointer(self, node: c_ast.ID) -> tuple[Name, Pointer]:
+    def _assignable_pointer(self, node: c_ast.ID) -> tuple[Symbol, Pointer]:
         name = self._lookup(node)
         assert name.pointer is not None
         if not name.writable:
@@ -118,7 +118,7 @@ class Pointers(Scopes):
             raise self._error(node, f"{name.pointer.title} is read-only; {fix}.")
         return name, name.pointer
 
-    def _repointed(self, name: Name, target: Pointer) -> Pointer:
+    def _repointed(self, name: Symbol, target: Pointer) -> Pointer:
         """Have a declared pointer point elsewhere."""
         pointer = name.pointer
         assert pointer is not None
@@ -148,7 +148,7 @@ class Pointers(Scopes):
             writable,
             f"pointer '{node.name}'",
         )
-        self._scopes[-1][node.name] = Name(
+        self._scopes[-1][node.name] = Symbol(
             offset, ctype, writable=not fixed, kind="pointer", pointer=pointer
         )
         lines = [f"{pointer.array} = {target.array}", f"{offset} = int64({target.offset})"]
@@ -201,7 +201,7 @@ class Pointers(Scopes):
             )
         return pointer, f"uint64({_offset(pointer, '+', index)})"
 
-    def _assignable(self, node: c_ast.Node) -> Name | Element:
+    def _assignable(self, node: c_ast.Node) -> Symbol | Element:
         if isinstance(node, c_ast.ArrayRef) or (isinstance(node, c_ast.UnaryOp) and node.op == "*"):
             return self._assignable_element(node)
         if not isinstance(node, c_ast.ID):
@@ -220,7 +220,7 @@ class Pointers(Scopes):
         at = self.namer.unique("at")
         self._before.append(f"{at} = {index}")
         self.faults.assigns = True
-        fault = self.faults.site(outside(pointer.title), self._snippet, node)
+        fault = self.faults.site(outside(pointer.title), self._code_string, node)
         return Element(pointer.array, at, pointer.type, fault)
 
 

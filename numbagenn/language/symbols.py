@@ -8,14 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from numbagenn.base.types import TYPE_NAMES, ResolvedType
-
-#: What only code of synapses knows.
-NAMES_OF_SYNAPSES = ("id_pre", "id_post", "id_syn", "num_pre", "num_post")
-
-#: Name of the state of the stream from which one element draws random numbers in one step.
-RANDOM_STATE = "rng"
-#: Name of the counter that hands out batches, and that says whether to stop.
-BATCH_COUNTER = "batch_counter"
+from numbagenn.language import reserved_names
 
 
 @dataclass(frozen=True)
@@ -63,7 +56,7 @@ class Element:
 
 
 @dataclass(frozen=True)
-class Name:
+class Symbol:
     """What a name of a code string stands for.
 
     Parameters
@@ -93,7 +86,7 @@ class Name:
 
 @dataclass(frozen=True)
 class SpecialFunction:
-    """A function without a result that only some snippets have, such as ``injectCurrent``.
+    """A function without a result that only some code strings have, such as ``injectCurrent``.
 
     Parameters
     ----------
@@ -116,8 +109,8 @@ class Namer:
             *keyword.kwlist,
             *dir(builtins),
             *(one.numpy_name for one in TYPE_NAMES.values()),
-            *("np", "math", "njit", "c_functions", "random_numbers", "arrays", "faults"),
-            *("void", "int64"),
+            *reserved_names.IMPORTED,
+            reserved_names.FAULTS,
             *taken,
         }
 

@@ -1,9 +1,9 @@
 """Code strings into Python: names are looked up, types are checked, lines are emitted.
 
-One `Translator` serves all the snippets that share a loop body, in the order in which they run, so
-that the locals of a neuron's ``sim_code`` are seen by its threshold condition and reset code.
+One `Translator` serves all the code strings that share a loop body, in the order in which they run,
+so that the locals of a neuron's ``sim_code`` are seen by its threshold condition and reset code.
 Statements are translated here, and what they are made of by the classes that it builds upon:
-`Expressions`, those on `Pointers` and `Calls`, and all on `Scopes`.
+`Expressions`, those on `Pointers` and `Calls`, and all on `Environment`.
 """
 
 from __future__ import annotations
@@ -27,23 +27,27 @@ from numbagenn.language.arithmetic import (
 )
 from numbagenn.language.code_strings import (
     NESTED_TOO_DEEPLY,
-    Snippet,
+    CodeString,
     refusing_depth,
 )
 from numbagenn.language.expressions import Expressions
 from numbagenn.language.fault_sites import Message, failed_assertion
 from numbagenn.language.loops import check_loops, is_short
-from numbagenn.language.symbols import BATCH_COUNTER, Name
+from numbagenn.language.reserved_names import BATCH_COUNTER
+from numbagenn.language.symbols import Symbol
 
 # Python and Numba take code that is nested less deep than C compilers do: the loops and switches of
-# a snippet may have so many levels, its blocks so many, and its expressions so many brackets.
+# a code string may have so many levels, its blocks so many, and its expressions so many brackets.
 _DEEPEST_LOOP = 15
 _DEEPEST_BLOCK = 60
 _DEEPEST_BRACKET = 120
 
 
 class Translator(Expressions):
-    """Translates the code strings of one loop body, in order; see `Scopes` for what it takes."""
+    """Translates the code strings of one loop body, in order.
+
+    `Environment` says what it takes.
+    """
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -53,32 +57,32 @@ class Translator(Expressions):
 
     # What callers use ------------------------------------------------------------------------
 
-    def statements(self, snippet: Snippet) -> list[str]:
-        """Translate a snippet made of statements; its locals stay visible afterwards."""
-        if snippet.is_blank:
+    def statements(self, code_string: CodeString) -> list[str]:
+        """Translate a code string made of statements; its locals stay visible afterwards."""
+        if code_string.is_blank:
             return []
-        self._snippet = snippet
-        with refusing_depth(snippet):
-            check_loops(snippet, snippet.tree)
-            lines = self._block_items(snippet.tree.block_items or [])
+        self._code_string = code_string
+        with refusing_depth(code_string):
+            check_loops(code_string, code_string.tree)
+            lines = self._block_items(code_string.tree.block_items or [])
         self._check_depth(lines)
         return lines
 
-    def condition(self, snippet: Snippet) -> tuple[list[str], str]:
-        """Translate a snippet that is one condition.
+    def condition(self, code_string: CodeString) -> tuple[list[str], str]:
+        """Translate a code string that is one condition.
 
         Returns
         -------
         tuple
             Lines to run before, and the text of a Python truth value.
         """
-        self._snippet = snippet
-        with refusing_depth(snippet):
-            before, test = self._tested(snippet.tree)
+        self._code_string = code_string
+        with refusing_depth(code_string):
+            before, test = self._tested(code_string.tree)
         self._check_depth([*before, test])
         return before, test
 
-    def add_to(self, target: Name, value: Expression) -> list[str]:
+    def add_to(self, target: Symbol, value: Expression) -> list[str]:
         """Return the line that adds `value` to an accumulator."""
         self.read.add(target.code)
         self.written.add(target.code)
@@ -92,7 +96,7 @@ class Translator(Expressions):
                 deepest = max(deepest, depth)
             blocks = (len(line) - len(line.lstrip())) // 4
             if blocks > _DEEPEST_BLOCK or deepest > _DEEPEST_BRACKET:
-                raise self._snippet.error(NESTED_TOO_DEEPLY)
+                raise self._code_string.error(NESTED_TOO_DEEPLY)
 
     def refusal(self, message: str) -> Exception:
         """Return the error to raise for the call of a special function that is being translated."""
@@ -100,7 +104,7 @@ class Translator(Expressions):
 
     def reporting(self, message: Message, numbers: str) -> str:
         """Return the line by which the call of a special function reports a fault."""
-        fault = self.faults.site(message, self._snippet, self._call)
+        fault = self.faults.site(message, self._code_string, self._call)
         return f"arrays.report({numbers}, {fault})"
 
     # Statements ------------------------------------------------------------------------------
@@ -152,7 +156,7 @@ class Translator(Expressions):
             value = converted(initial, ctype).code
         elif "const" in node.quals:
             raise self._error(node, f"Constant '{node.name}' needs a value.")
-        name = Name(
+        name = Symbol(
             self.namer.unique(node.name),
             ctype,
             writable="const" not in node.quals,
@@ -175,7 +179,7 @@ class Translator(Expressions):
         """Translate what is inside a loop or a switch, of which `before_next` ends a round."""
         self._loops.append(before_next)
         if len(self._loops) > _DEEPEST_LOOP:
-            raise self._snippet.error(NESTED_TOO_DEEPLY)
+            raise self._code_string.error(NESTED_TOO_DEEPLY)
         yield
         self._loops.pop()
 
@@ -312,7 +316,7 @@ class Translator(Expressions):
             return truth(self._operation(operator, left, right, condition), Level.UNARY)
 
         before, holds = self._captured(test, given[0])
-        fault = self.faults.site(failed_assertion(operator), self._snippet, node)
+        fault = self.faults.site(failed_assertion(operator), self._code_string, node)
         return [*before, f"if not {holds}:", f"    arrays.report({sides}, {fault})"]
 
     def _special_call(self, node: c_ast.FuncCall, name: str) -> list[str]:

@@ -58,7 +58,7 @@ def usage_of(tree: c_ast.Node) -> Usage:
     Parameters
     ----------
     tree
-        The syntax tree, from `snippets`.
+        The syntax tree, from `code_strings`.
     """
     walk = _Walk()
     for node in tree.block_items or () if isinstance(tree, c_ast.Compound) else (tree,):
@@ -121,8 +121,8 @@ def ends_with_zeroing(tree: c_ast.Node, name: str) -> bool:
 
     Examples
     --------
-    >>> from numbagenn.language.code_strings import Snippet
-    >>> ends_with_zeroing(Snippet("injectCurrent(inSyn); inSyn = 0.0;", "").tree, "inSyn")
+    >>> from numbagenn.language.code_strings import CodeString
+    >>> ends_with_zeroing(CodeString("injectCurrent(inSyn); inSyn = 0.0;", "").tree, "inSyn")
     True
     """
     while isinstance(tree, c_ast.Compound):

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from numbagenn.base.types import Double
-from numbagenn.language.fault_sites import FAULTS, FaultSites, Site, too_many
+from numbagenn.language.fault_sites import FaultSites, Site, too_many
+from numbagenn.language.reserved_names import FAULTS
 from numbagenn.memory.buffers import Buffer
 
 # What is kept of the first fault of a batch, see `arrays.report`: the number of its site, counted
@@ -62,6 +63,6 @@ class Faults(Buffer):
         if batches > 1:
             where += f", batch {batch}"
         message = f"{site.message(*row[1:3].view(np.int64).tolist())} ({where})."
-        if site.snippet is None or site.node is None:
+        if site.code_string is None or site.node is None:
             return RuntimeError(message)
-        return site.snippet.error_at(site.node, message)
+        return site.code_string.error_at(site.node, message)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import cache
 from typing import Any
 
-from numbagenn.language.code_strings import Snippet
+from numbagenn.language.code_strings import CodeString
 from numbagenn.models.describing import (
     create_sparse_connect_init_snippet,
     create_var_init_snippet,
@@ -183,11 +183,11 @@ def _with_total(name: str) -> SparseConnectivityInitSnippet:
         (Parameter(*_COUNT),),
         (),
         (),
-        Snippet(
+        CodeString(
             "for (unsigned int i = 0; i < row_length; i++) { addSynapse(gennrand() % num_post); }",
             f"Row build code of '{name}'",
         ),
-        Snippet("", f"Column build code of '{name}'"),
+        CodeString("", f"Column build code of '{name}'"),
         calc_max_row_len_func=_num,
         calc_max_col_len_func=None,
         shared_total="num",

@@ -16,7 +16,7 @@ import numpy as np
 
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess, VarAccessMode
 from numbagenn.base.types import SCALAR, TypeLike
-from numbagenn.language.code_strings import Snippet
+from numbagenn.language.code_strings import CodeString
 from numbagenn.language.usage import Usage
 
 
@@ -121,9 +121,9 @@ class NeuronModel(Model):
 
     family: ClassVar[str] = "neuron model"
 
-    sim_code: Snippet
-    threshold_condition_code: Snippet
-    reset_code: Snippet
+    sim_code: CodeString
+    threshold_condition_code: CodeString
+    reset_code: CodeString
     additional_input_vars: tuple[AdditionalInput, ...]
     auto_refractory_required: bool
     doubt: Callable[[Mapping[str, np.ndarray[Any, Any]]], str] | None = None
@@ -143,7 +143,7 @@ class CurrentSourceModel(Model):
     family: ClassVar[str] = "current source model"
 
     neuron_var_refs: tuple[VarReference, ...]
-    injection_code: Snippet
+    injection_code: CodeString
 
 
 @dataclass(frozen=True, repr=False)
@@ -161,19 +161,19 @@ class WeightUpdateModel(Model):
     pre_neuron_var_refs: tuple[VarReference, ...]
     post_neuron_var_refs: tuple[VarReference, ...]
     psm_var_refs: tuple[VarReference, ...]
-    pre_spike_syn_code: Snippet
-    pre_event_syn_code: Snippet
-    pre_event_threshold_condition_code: Snippet
-    post_event_syn_code: Snippet
-    post_event_threshold_condition_code: Snippet
-    synapse_dynamics_code: Snippet
-    pre_spike_code: Snippet
-    post_spike_code: Snippet
-    pre_dynamics_code: Snippet
-    post_dynamics_code: Snippet
+    pre_spike_syn_code: CodeString
+    pre_event_syn_code: CodeString
+    pre_event_threshold_condition_code: CodeString
+    post_event_syn_code: CodeString
+    post_event_threshold_condition_code: CodeString
+    synapse_dynamics_code: CodeString
+    pre_spike_code: CodeString
+    post_spike_code: CodeString
+    pre_dynamics_code: CodeString
+    post_dynamics_code: CodeString
 
     @property
-    def synapse_code(self) -> tuple[Snippet, ...]:
+    def synapse_code(self) -> tuple[CodeString, ...]:
         """All code that is run for synapses."""
         return (
             *(self.pre_spike_syn_code, self.pre_event_syn_code, self.post_event_syn_code),
@@ -191,7 +191,7 @@ class WeightUpdateModel(Model):
             return self.pre_dynamics_code.usage.then(self.pre_spike_code.usage)
         return self.post_dynamics_code.usage.then(self.post_spike_code.usage)
 
-    def event_condition(self, side: str) -> Snippet:
+    def event_condition(self, side: str) -> CodeString:
         """Return when neurons of the ``"pre"`` or ``"post"`` side have a spike-like event."""
         if side == "pre":
             return self.pre_event_threshold_condition_code
@@ -205,7 +205,7 @@ class PostsynapticModel(Model):
     family: ClassVar[str] = "postsynaptic model"
 
     neuron_var_refs: tuple[VarReference, ...]
-    sim_code: Snippet
+    sim_code: CodeString
 
 
 @dataclass(frozen=True, repr=False)
@@ -215,7 +215,7 @@ class CustomUpdateModel(Model):
     family: ClassVar[str] = "custom update model"
 
     var_refs: tuple[VarReference, ...]
-    update_code: Snippet
+    update_code: CodeString
     extra_global_param_refs: tuple[ExtraGlobalParam, ...] = field(default=(), kw_only=True)
 
     @property
@@ -234,7 +234,7 @@ class VarInitSnippet(Model):
 
     family: ClassVar[str] = "variable initialisation snippet"
 
-    var_init_code: Snippet
+    var_init_code: CodeString
     # What is wrong with values of the parameters, blank if nothing; of built-in snippets alone.
     mistake: Callable[[Mapping[str, float]], str] | None = None
 
@@ -249,8 +249,8 @@ class SparseConnectivityInitSnippet(Model):
 
     family: ClassVar[str] = "sparse connectivity initialisation snippet"
 
-    row_build_code: Snippet
-    col_build_code: Snippet
+    row_build_code: CodeString
+    col_build_code: CodeString
     calc_max_row_len_func: CountFunction | None
     calc_max_col_len_func: CountFunction | None
     # Name of the parameter that holds a number of synapses to be shared out among the rows at

@@ -15,7 +15,7 @@ from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess, VarAcc
 from numbagenn.base.types import SCALAR, ResolvedType, TypeLike, check_type
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import shown, unsupported
-from numbagenn.language.code_strings import Snippet
+from numbagenn.language.code_strings import CodeString
 from numbagenn.models.descriptions import (
     AdditionalInput,
     DerivedParameter,
@@ -208,23 +208,23 @@ def additional_inputs(title: str, given: object) -> tuple[AdditionalInput, ...]:
     return tuple(result)
 
 
-def code(title: str, given: object, what: str, *, is_condition: bool = False) -> Snippet:
+def code(title: str, given: object, what: str, *, is_condition: bool = False) -> CodeString:
     """Return the code string that `what` names, blank if none was given."""
     if given is not None and not isinstance(given, str):
         raise TypeError(f"{what} of {title} must be a string of code, not {shown(given)}.")
-    return Snippet(given or "", f"{what[0].upper()}{what[1:]} of {title}", is_condition)
+    return CodeString(given or "", f"{what[0].upper()}{what[1:]} of {title}", is_condition)
 
 
 def refuse(title: str, **parts: object) -> None:
     """Raise for parts of a description that are out of the engine's scope, if they are given."""
     for name, given in parts.items():
-        if given and not (isinstance(given, str) and Snippet(given, name).is_blank):
+        if given and not (isinstance(given, str) and CodeString(given, name).is_blank):
             raise unsupported(f"'{name}' ({title})")
 
 
 def event_code(
     title: str, side: str, given: str | None, condition: str | None
-) -> tuple[Snippet, Snippet]:
+) -> tuple[CodeString, CodeString]:
     """Return the code for spike-like events of one side, and the condition for there to be one."""
     snippet = code(title, given, f"{side}synaptic event code")
     when = code(title, condition, f"{side}synaptic event condition code", is_condition=True)

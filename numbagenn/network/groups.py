@@ -256,7 +256,7 @@ class Group(Sealed):
 
         Raises
         ------
-        SnippetError
+        CodeStringError
             If the code uses what such a variable does not have.
         """
         if init.number is None:

@@ -15,7 +15,7 @@ from numbagenn.codegen.initial_values import InitCode, connectivity_code
 from numbagenn.codegen.rendering import rendered
 from numbagenn.kernels.batch_counter import STOP, new_batch_counter
 from numbagenn.language.arithmetic import constant
-from numbagenn.language.symbols import BATCH_COUNTER
+from numbagenn.language.reserved_names import BATCH_COUNTER
 from numbagenn.memory.connections import BYTES_OF_PAIR
 from numbagenn.models.descriptions import CountFunction, SparseConnectivityInitSnippet
 from numbagenn.models.initialisers import ConnectivityInit, evaluate_parameters

@@ -18,8 +18,7 @@ from numbagenn.codegen.initial_values import InitCode, Layout, value_code
 from numbagenn.codegen.rendering import rendered
 from numbagenn.kernels.batch_counter import ABORTED, new_batch_counter
 from numbagenn.language.arithmetic import constant, literal
-from numbagenn.language.fault_sites import FAULTS
-from numbagenn.language.symbols import BATCH_COUNTER
+from numbagenn.language.reserved_names import BATCH_COUNTER, FAULTS
 from numbagenn.memory.faults import Faults
 from numbagenn.models.descriptions import Model, VarInitSnippet
 from numbagenn.runtime.compilation import compiled
@@ -75,7 +74,7 @@ def run(
 
     Raises
     ------
-    SnippetError
+    CodeStringError
         If an index is outside its array, or an assertion fails.
     """
     # The code is shared by all that have it in common, and what goes wrong is not.
@@ -98,7 +97,7 @@ def value_kernel(
 
     Raises
     ------
-    SnippetError
+    CodeStringError
         If the code uses what a variable of this kind does not have.
     """
     code = value_code(snippet, precision, ctype, layout)
@@ -177,7 +176,7 @@ def initial_values(
 
     Raises
     ------
-    SnippetError
+    CodeStringError
         If the code uses what such a variable does not have, or goes wrong.
     """
     layout: Layout = "neurons" if len(shape) == 1 else "dense" if inds is None else "sparse"

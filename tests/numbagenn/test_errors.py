@@ -31,7 +31,7 @@ from numbagenn import (
     init_var,
     init_weight_update,
 )
-from numbagenn.language.code_strings import SnippetError
+from numbagenn.language.code_strings import CodeStringError
 from numbagenn.models import builtin_models
 from tests import ROOT
 from tests.numbagenn.networks import (
@@ -67,7 +67,7 @@ def test_mistakes_are_named(mistake: Mistake) -> None:
     # Nothing of how the engine is made, and no text of the libraries below it.
     inside = r"NoneType|object at 0x|\b_[a-z]|tutorial_helpers|numba|pycparser|jinja|ndarray"
     assert not re.search(inside, made.message)
-    if isinstance(made.error, SnippetError) or shown:
+    if isinstance(made.error, CodeStringError) or shown:
         assert_place_is_shown(mistake, first, shown)
     else:
         assert any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", first) for name in names(mistake))

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import numbagenn as engine
-from numbagenn.language.code_strings import SnippetError
+from numbagenn.language.code_strings import CodeStringError
 from tests.numbagenn.networks import add_cells, connect, new_model, pulled, steps
 
 
@@ -91,7 +91,7 @@ def test_a_local_may_hide_one_of_an_outer_block() -> None:
 
 
 def test_a_function_is_called_or_refused() -> None:
-    with pytest.raises(SnippetError, match="'exp' is a function; call it"):
+    with pytest.raises(CodeStringError, match="'exp' is a function; call it"):
         results("a = exp;", "a", ctype="scalar")
 
 
@@ -114,9 +114,9 @@ def test_what_pygenn_cannot_read_is_refused_with_a_remedy(code: str, remedy: str
 def test_min_and_max_of_two_types_are_refused() -> None:
     """PyGeNN makes C++ of it that does not compile."""
     for function in ("min", "max"):
-        with pytest.raises(SnippetError, match="of one type, not 'int' and 'unsigned int'"):
+        with pytest.raises(CodeStringError, match="of one type, not 'int' and 'unsigned int'"):
             results(f"a = {function}(1, 2u);", "a")
-        with pytest.raises(SnippetError, match="of one type"):
+        with pytest.raises(CodeStringError, match="of one type"):
             results(f"int k = 1; unsigned int m = 2u; a = {function}(m, k);", "a")
 
 

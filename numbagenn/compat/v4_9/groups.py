@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from numbagenn.memory.variables import Array, SparseVariable, Variable
+from numbagenn.memory import variables
 from numbagenn.network import current_sources, custom_updates, groups, neuron_groups, synapse_groups
 
 
-class LegacyVariable(Variable):
+class Variable(variables.Variable):
     """A variable whose `values` are those that it starts from, as in PyGeNN 4.9."""
 
     @property
@@ -39,32 +39,32 @@ class LegacyVariable(Variable):
         """Set what the variable starts from."""
         self.values = values
 
-    def host_values(self) -> Array:
+    def host_values(self) -> variables.Array:
         """Return a copy of the host array, which is what 5.x calls `values`."""
-        values: Array = self._loaded("read").copy()
+        values: variables.Array = self._loaded("read").copy()
         return values
 
     @property
-    def current_values(self) -> Array:
+    def current_values(self) -> variables.Array:
         """The part of the host array that belongs to the last step: all of it, without delays."""
         return self._current(self.host_values())
 
 
-class LegacySparseVariable(LegacyVariable, SparseVariable):
+class SparseVariable(Variable, variables.SparseVariable):
     """The same of sparse synapses, which have no `view`."""
 
 
-class _LegacyGroup(groups.Group):
+class _Group(groups.Group):
     """What groups of all kinds have."""
 
-    variable_type = LegacyVariable
-    sparse_variable_type = LegacySparseVariable
+    variable_type = Variable
+    sparse_variable_type = SparseVariable
 
     def _deprecated(self, method: str, instead: str) -> None:
         # It was not, in PyGeNN 4.9.
         pass
 
-    def _tables(self) -> list[Mapping[str, Variable]]:
+    def _tables(self) -> list[Mapping[str, variables.Variable]]:
         return [self._own_variables()]
 
     def push_state_to_device(self) -> None:
@@ -106,7 +106,7 @@ class _LegacyGroup(groups.Group):
         return known[name]
 
 
-class NeuronGroup(_LegacyGroup, neuron_groups.NeuronGroup):
+class NeuronGroup(_Group, neuron_groups.NeuronGroup):
     """A population of neurons."""
 
     shows_current_spikes = True
@@ -185,12 +185,12 @@ class NeuronGroup(_LegacyGroup, neuron_groups.NeuronGroup):
             )
 
 
-class SynapseGroup(_LegacyGroup, synapse_groups.SynapseGroup):
+class SynapseGroup(_Group, synapse_groups.SynapseGroup):
     """Synapses from one population to another."""
 
     default_dendritic_delay_timesteps = 1
 
-    def _tables(self) -> list[Mapping[str, Variable]]:
+    def _tables(self) -> list[Mapping[str, variables.Variable]]:
         return [self.vars, self.pre_vars, self.post_vars, self.psm_vars]
 
     @property
@@ -202,10 +202,10 @@ class SynapseGroup(_LegacyGroup, synapse_groups.SynapseGroup):
     def ps_target_var(self, name: str) -> None:
         self.post_target_var = name
 
-    def get_var_values(self, var_name: str) -> Array:
+    def get_var_values(self, var_name: str) -> variables.Array:
         """Return a copy of a variable on the host, one number for each synapse."""
         variable = self.vars[var_name]
-        assert isinstance(variable, LegacyVariable)
+        assert isinstance(variable, Variable)
         return variable.host_values()
 
     def push_psm_var_to_device(self, var_name: str) -> None:
@@ -233,7 +233,7 @@ class SynapseGroup(_LegacyGroup, synapse_groups.SynapseGroup):
         self.post_vars[var_name].pull_from_device()
 
 
-class CurrentSource(_LegacyGroup, current_sources.CurrentSource):
+class CurrentSource(_Group, current_sources.CurrentSource):
     """A source of current for a population."""
 
     @property
@@ -242,5 +242,5 @@ class CurrentSource(_LegacyGroup, current_sources.CurrentSource):
         return self.target_pop.num_neurons
 
 
-class CustomUpdate(_LegacyGroup, custom_updates.CustomUpdate):
+class CustomUpdate(_Group, custom_updates.CustomUpdate):
     """An operation that runs on request."""

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import SCALAR, TIMEPOINT, TYPE_NAMES
-from numbagenn.language.code_strings import Snippet
+from numbagenn.language.code_strings import CodeString
 
 #: What the functions of GeNN 4 are called now.
 FUNCTIONS = {
@@ -101,7 +101,7 @@ def rewrite(
 
     Raises
     ------
-    SnippetError
+    CodeStringError
         If ``$(…)`` is not closed, or names a function that there is not.
 
     Examples
@@ -111,8 +111,8 @@ def rewrite(
     >>> rewrite("$(injectCurrent, ($(a) + 1) * $(gennrand_uniform));", "injection code")
     'injectCurrent((a + 1) * gennrand_uniform());'
     """
-    snippet = Snippet(code, what[0].upper() + what[1:])
-    rewriter = _Rewriter(snippet, frozenset(own), local_names or {}, in_loop)
+    code_string = CodeString(code, what[0].upper() + what[1:])
+    rewriter = _Rewriter(code_string, frozenset(own), local_names or {}, in_loop)
     return _DIVIDE_ASSIGN.sub(r"\g<1> = \g<1> / (\g<2>);", rewriter.part(0, len(code)))
 
 
@@ -120,21 +120,25 @@ class _Rewriter:
     """Rewrites parts of one code string."""
 
     def __init__(
-        self, snippet: Snippet, own: frozenset[str], local_names: Mapping[str, str], in_loop: bool
+        self,
+        code_string: CodeString,
+        own: frozenset[str],
+        local_names: Mapping[str, str],
+        in_loop: bool,
     ) -> None:
-        self._snippet = snippet
+        self._code_string = code_string
         self._own = own
         self._local_names = local_names
         self._in_loop = in_loop
 
     def _error(self, message: str, offset: int) -> Exception:
-        before = self._snippet.text[:offset]
+        before = self._code_string.text[:offset]
         line, column = before.count("\n") + 1, offset - before.rfind("\n")
-        return self._snippet.error(message, line, column)
+        return self._code_string.error(message, line, column)
 
     def part(self, start: int, end: int) -> str:
         """Return the text from `start` to `end`, rewritten."""
-        text = self._snippet.text
+        text = self._code_string.text
         pieces = []
         while match := _TOKEN.search(text, start, end):
             pieces.append(text[start : match.start()])
@@ -201,7 +205,7 @@ class _Rewriter:
 
     def _punctuation(self, start: int, end: int) -> Iterator[tuple[int, str]]:
         """Yield brackets and commas with their places, except those in comments and texts."""
-        for match in _PUNCTUATION.finditer(self._snippet.text, start, end):
+        for match in _PUNCTUATION.finditer(self._code_string.text, start, end):
             if match.lastgroup == "mark":
                 yield match.start(), match.group()
 

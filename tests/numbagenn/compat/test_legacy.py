@@ -21,7 +21,7 @@ from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess, VarAcc
 from numbagenn.compat import v4_9 as legacy
 from numbagenn.compat.v4_9.enums import MATRIX_TYPES, MODELS, NO_DELAY, WRAPPER
 from numbagenn.compat.v4_9.rewriting import local_variables, rewrite
-from numbagenn.language.code_strings import SnippetError
+from numbagenn.language.code_strings import CodeStringError
 from numbagenn.models.builtin_models import find_model
 from numbagenn.models.descriptions import (
     CurrentSourceModel,
@@ -91,7 +91,7 @@ def test_names_of_the_model_come_first() -> None:
     ],
 )
 def test_mistakes_in_code(code: str, message: str, column: int) -> None:
-    with pytest.raises(SnippetError) as raised:
+    with pytest.raises(CodeStringError) as raised:
         rewrite("\n" + code, "sim code of 'x'")
     first, shown, caret = str(raised.value).split("\n")
     assert first.startswith("Sim code of 'x', line 2: ")
@@ -176,7 +176,7 @@ def test_any_nesting_is_rewritten(pair: tuple[str, str]) -> None:
 def test_any_text_is_rewritten_or_refused(text: str) -> None:
     try:
         result = rewrite(text, "code")
-    except SnippetError:
+    except CodeStringError:
         return
     outside = re.sub(r'//[^\n]*|"[^"\n]*"', "", result)
     assert "$" not in outside
@@ -928,9 +928,9 @@ connect = legacy.create_custom_sparse_connect_init_snippet_class
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: neuron("x", sim_code="$(V) += 1;"), SnippetError, "Undefined name 'V'"),
-        (lambda: neuron("x", ["V"], sim_code="$(V) = 1;"), SnippetError, "'V'"),
-        (lambda: neuron("x", sim_code="$(V += 1;"), SnippetError, "Sim code of neuron model 'x'"),
+        (lambda: neuron("x", sim_code="$(V) += 1;"), CodeStringError, "Undefined name 'V'"),
+        (lambda: neuron("x", ["V"], sim_code="$(V) = 1;"), CodeStringError, "'V'"),
+        (lambda: neuron("x", sim_code="$(V += 1;"), CodeStringError, "Sim code of neuron model"),
         (lambda: neuron("x", sim_code=1), TypeError, "sim_code of neuron model 'x' must be a str"),
         (lambda: neuron("x", "Vthr"), TypeError, "params of neuron model 'x' must be a list"),
         (lambda: neuron("x", [1]), TypeError, "parameter of neuron model 'x'"),
@@ -946,21 +946,21 @@ connect = legacy.create_custom_sparse_connect_init_snippet_class
         (lambda: legacy.create_dpf_class(1.0), TypeError,
          "create_dpf_class needs a function of (pars, dt), not 1.0"),
         (lambda: legacy.create_cmlf_class("f"), TypeError, "(num_pre, num_post, pars), not 'f'"),
-        (lambda: source("x", injection_code="$(injectCurrent $(a));"), SnippetError,
+        (lambda: source("x", injection_code="$(injectCurrent $(a));"), CodeStringError,
          "'$' must be followed by a name in brackets"),
-        (lambda: source("x", injection_code="$(injectCurrent, 1, 2);"), SnippetError,
+        (lambda: source("x", injection_code="$(injectCurrent, 1, 2);"), CodeStringError,
          "injectCurrent"),
         (lambda: source("x", injection_code=b"1"), TypeError, "injection_code of current source"),
-        (lambda: psm("x", apply_input_code="$(Isyn) = 1;"), SnippetError, "Isyn"),
-        (lambda: psm("x", decay_code="$(inSyn) *= 0.5"), SnippetError, "Parse error"),
+        (lambda: psm("x", apply_input_code="$(Isyn) = 1;"), CodeStringError, "Isyn"),
+        (lambda: psm("x", decay_code="$(inSyn) *= 0.5"), CodeStringError, "Parse error"),
         (lambda: psm("x", support_code="x"), NotImplementedError, "'support_code'"),
-        (lambda: weights("x", sim_code="$(addToInSyn, $(h));"), SnippetError, "'h'"),
-        (lambda: weights("x", sim_code="$(addToPost, 1);"), SnippetError,
+        (lambda: weights("x", sim_code="$(addToInSyn, $(h));"), CodeStringError, "'h'"),
+        (lambda: weights("x", sim_code="$(addToPost, 1);"), CodeStringError,
          "no such function; did you mean"),
         (lambda: weights("x", sim_support_code="x"), NotImplementedError, "'sim_support_code'"),
         (lambda: update("x", var_name_types=[("V", "scalar", "READ_ONLY")]), TypeError,
          "must be a CustomUpdateVarAccess, not 'READ_ONLY'"),
-        (lambda: connect("x", row_build_code="$(endCol)"), SnippetError, "Row build code of"),
+        (lambda: connect("x", row_build_code="$(endCol)"), CodeStringError, "Row build code of"),
         (lambda: connect("x", row_build_state_vars=["j"], row_build_code="$(endRow);"), TypeError,
          "A state variable of row_build_code (sparse connectivity snippet 'x') must be (name, "
          "type, initial value), not 'j'"),
@@ -1084,7 +1084,7 @@ def test_wrong_calls(
 
 def test_constant_weights_cannot_be_written(scene: SimpleNamespace) -> None:
     learning = weights("x", var_name_types=[("g", "scalar")], sim_code="$(g) += 1;")
-    with pytest.raises(SnippetError, match="'g'"):
+    with pytest.raises(CodeStringError, match="'g'"):
         synapses(scene, "DENSE_GLOBALG", update=(learning, {}, {"g": 1.0}, {}, {}))
 
 

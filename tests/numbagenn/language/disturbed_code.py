@@ -19,7 +19,7 @@ from numbagenn.codegen.initial_values import connectivity_code, value_code
 from numbagenn.codegen.plan import make_plan
 from numbagenn.compat.v4_9 import connectivity as legacy_connectivity
 from numbagenn.compat.v4_9 import descriptions
-from numbagenn.language.code_strings import _PREFIX_LINES, Snippet
+from numbagenn.language.code_strings import _PREFIX_LINES, CodeString
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models import entries
 from numbagenn.models.initialisers import VarInit
@@ -80,7 +80,7 @@ def with_white_space(text: str, is_condition: bool) -> str:
 
 def with_brackets(text: str, is_condition: bool) -> str:
     """Return code with brackets around each variable and each number."""
-    if "$" in text or Snippet(text, "").is_blank:
+    if "$" in text or CodeString(text, "").is_blank:
         return text
     places: set[tuple[int, int]] = set()
 
@@ -90,7 +90,7 @@ def with_brackets(text: str, is_condition: bool) -> str:
         for part in (node.args or ()) if isinstance(node, c_ast.FuncCall) else node:
             visit(part)
 
-    visit(Snippet(text, "Code", is_condition).tree)
+    visit(CodeString(text, "Code", is_condition).tree)
     pieces = []
     line, column = 1, 1
     for token in _TOKEN.findall(text):
@@ -112,7 +112,7 @@ def code_is_written(change: Rewriting) -> Iterator[None]:
     """Have the code strings of all descriptions that are made meanwhile written differently."""
     snippet = entries.code
 
-    def changed(title: str, code: Any, what: str, *, is_condition: bool = False) -> Snippet:
+    def changed(title: str, code: Any, what: str, *, is_condition: bool = False) -> CodeString:
         code = change(code, is_condition) if isinstance(code, str) and code.strip() else code
         return snippet(title, code, what, is_condition=is_condition)
 

@@ -23,8 +23,8 @@ import numbagenn as engine
 from numbagenn import model as model_module
 from numbagenn.base import types
 from numbagenn.base.types import Precision
-from numbagenn.language.code_strings import Snippet, SnippetError
-from numbagenn.language.symbols import Name, Namer, Pointer
+from numbagenn.language.code_strings import CodeString, CodeStringError
+from numbagenn.language.symbols import Namer, Pointer, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.runtime import connectivity
 from numbagenn.runtime import initial_values as initialisation
@@ -97,7 +97,7 @@ def outcome(kind: str, code: str) -> str:
         try:
             KINDS[kind][0](code).build()
             message = ""
-        except (SnippetError, NotImplementedError) as error:
+        except (CodeStringError, NotImplementedError) as error:
             message = str(error)
     for warning in caught:
         assert warning.category in (FutureWarning, UserWarning), warning
@@ -239,7 +239,7 @@ def test_depth_of_conditions() -> None:
 # Programs that end, and what C says they compute ----------------------------------------------
 
 POINTERS = {
-    name: Name(
+    name: Symbol(
         name,
         ctype,
         writable=False,
@@ -249,7 +249,7 @@ POINTERS = {
     for name, ctype in c_programs.ARRAYS.items()
 }
 NAMES = {
-    **{name: Name(name, ctype) for name, ctype in c_programs.VARIABLES.items()},
+    **{name: Symbol(name, ctype) for name, ctype in c_programs.VARIABLES.items()},
     **POINTERS,
 }
 
@@ -280,7 +280,7 @@ def test_programs_compute_what_c_says(scalar: Any, data: Any) -> None:
         # abs() and min() of real numbers warn, rightly.
         warnings.simplefilter("ignore")
         lines = Translator(Precision(scalar, scalar), NAMES, Namer(NAMES)).statements(
-            Snippet(program.text, "Program")
+            CodeString(program.text, "Program")
         )
         program.run(expected)
         exec("\n".join(lines), {**interpreted.NAMESPACE, "t": 0.0, "faults": None}, state)

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import numbagenn as engine
 from numbagenn.base import types
 from numbagenn.base.types import Precision, ResolvedType
-from numbagenn.language.code_strings import Snippet, SnippetError
-from numbagenn.language.symbols import Name, Pointer
+from numbagenn.language.code_strings import CodeString, CodeStringError
+from numbagenn.language.symbols import Pointer, Symbol
 from numbagenn.language.translator import Translator
 from tests.numbagenn.interpreted import NAMESPACE
 from tests.numbagenn.networks import connect, new_model, pulled, pushed, steps
@@ -28,21 +28,21 @@ def default_threads() -> Iterator[None]:
     engine.set_num_threads(None)
 
 
-def array(name: str, ctype: ResolvedType) -> Name:
+def array(name: str, ctype: ResolvedType) -> Symbol:
     pointer = Pointer(name, "0", ctype, True, f"extra global parameter '{name}'")
     kind = "extra global parameter"
-    return Name(name, ctype, writable=False, kind=kind, pointer=pointer)
+    return Symbol(name, ctype, writable=False, kind=kind, pointer=pointer)
 
 
 NAMES = {
-    "V": Name("V", types.Float),
-    "i": Name("i", types.Int32),
-    "u": Name("u", types.Uint32),
-    "b": Name("b", types.Bool),
+    "V": Symbol("V", types.Float),
+    "i": Symbol("i", types.Int32),
+    "u": Symbol("u", types.Uint32),
+    "b": Symbol("b", types.Bool),
     "e": array("e", types.Float),
     "n": array("n", types.Int32),
     "flags": array("flags", types.Bool),
-    "theta": Name("theta", types.Float, writable=False, kind="parameter"),
+    "theta": Symbol("theta", types.Float, writable=False, kind="parameter"),
 }
 
 
@@ -66,7 +66,7 @@ class Arrays:
 
 
 def translated(code: str) -> list[str]:
-    return Translator(FLOAT, NAMES).statements(Snippet(code, "Sim code of neuron model 'x'"))
+    return Translator(FLOAT, NAMES).statements(CodeString(code, "Sim code of neuron model 'x'"))
 
 
 def run(code: str, **values: float) -> dict[str, Any]:
@@ -248,7 +248,7 @@ REFUSED = [
 
 @pytest.mark.parametrize(("code", "message", "place"), REFUSED, ids=[case[0] for case in REFUSED])
 def test_mistakes_are_shown(code: str, message: str, place: tuple[int, int] | None) -> None:
-    with pytest.raises(SnippetError, match=message) as caught:
+    with pytest.raises(CodeStringError, match=message) as caught:
         translated(code)
     first, *shown = str(caught.value).split("\n")
     assert first.startswith("Sim code of neuron model 'x'")
@@ -264,7 +264,7 @@ def test_any_text_is_translated_or_refused(code: str) -> None:
     for text in (code, f"scalar *p = e; {code}"):
         try:
             lines = translated(text)
-        except SnippetError:
+        except CodeStringError:
             continue
         compile("\n".join(lines), "generated", "exec")
 

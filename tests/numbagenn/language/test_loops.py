@@ -9,17 +9,17 @@ import pytest
 
 import numbagenn as engine
 from numbagenn.base import types
-from numbagenn.language.code_strings import Snippet, SnippetError
-from numbagenn.language.symbols import Name
+from numbagenn.language.code_strings import CodeString, CodeStringError
+from numbagenn.language.symbols import Symbol
 from numbagenn.language.translator import Translator
 from tests.numbagenn.interpreted import NAMESPACE
 
 FLOAT = types.Precision(types.Float, types.Float)
-NAMES = {"i": Name("i", types.Int32), "V": Name("V", types.Float)}
+NAMES = {"i": Symbol("i", types.Int32), "V": Symbol("V", types.Float)}
 
 
 def translated(code: str) -> list[str]:
-    return Translator(FLOAT, NAMES).statements(Snippet(code, "Sim code of neuron model 'x'"))
+    return Translator(FLOAT, NAMES).statements(CodeString(code, "Sim code of neuron model 'x'"))
 
 
 # The column is that of the loop which nothing leaves: the innermost one.
@@ -61,7 +61,7 @@ ENDLESS = [
 
 @pytest.mark.parametrize(("code", "why", "column"), ENDLESS, ids=[case[0] for case in ENDLESS])
 def test_what_never_ends_is_refused(code: str, why: str, column: int) -> None:
-    with pytest.raises(SnippetError, match=f"This loop never ends: .*{why}") as caught:
+    with pytest.raises(CodeStringError, match=f"This loop never ends: .*{why}") as caught:
         translated(code)
     first, *shown = str(caught.value).split("\n")
     assert first.startswith("Sim code of neuron model 'x', line 1: ")
@@ -114,16 +114,16 @@ def test_a_literal_too_small_for_a_float_may_be_false() -> None:
 
 def test_it_is_refused_when_the_model_is_made() -> None:
     code = "scalar x = V;\nwhile (true) {\n    x *= 0.5;\n}\nV = x;"
-    with pytest.raises(SnippetError, match=r"line 2: This loop never ends") as caught:
+    with pytest.raises(CodeStringError, match=r"line 2: This loop never ends") as caught:
         engine.create_neuron_model("x", vars=[("V", "scalar")], sim_code=code)
     assert str(caught.value).split("\n")[1:] == ["    while (true) {", "    ^"]
-    with pytest.raises(SnippetError, match=r"Reset code.*This loop never ends"):
+    with pytest.raises(CodeStringError, match=r"Reset code.*This loop never ends"):
         engine.create_neuron_model(
             "x", threshold_condition_code="true", reset_code="for (;;) { continue; }"
         )
-    with pytest.raises(SnippetError, match="This loop never ends"):
+    with pytest.raises(CodeStringError, match="This loop never ends"):
         engine.create_var_init_snippet("x", var_init_code="do { value = 1.0; } while (1);")
-    with pytest.raises(SnippetError, match="This loop never ends"):
+    with pytest.raises(CodeStringError, match="This loop never ends"):
         engine.create_sparse_connect_init_snippet(
             "x", row_build_code="unsigned int j = 0; for (;;) { addSynapse(j); j++; }"
         )

@@ -23,8 +23,8 @@ from numbagenn.base.types import Precision, ResolvedType, promoted, usual_conver
 from numbagenn.create import check_model
 from numbagenn.kernels import c_functions
 from numbagenn.language.arithmetic import converted, literal
-from numbagenn.language.code_strings import Snippet, SnippetError
-from numbagenn.language.symbols import Name, Namer, SpecialFunction
+from numbagenn.language.code_strings import CodeString, CodeStringError
+from numbagenn.language.symbols import Namer, SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.models.builtin_models import built_in_models
 from numbagenn.models.descriptions import Model
@@ -48,10 +48,10 @@ VARIABLES = {
     "V": types.Float,
 }
 NAMES = {
-    **{name: Name(name, ctype) for name, ctype in VARIABLES.items()},
-    "theta": Name("theta", types.Float, writable=False, kind="parameter"),
-    "t": Name("t", types.Float, writable=False, kind="built-in"),
-    "out": Name("out", types.Float, readable=False, kind="BROADCAST reference"),
+    **{name: Symbol(name, ctype) for name, ctype in VARIABLES.items()},
+    "theta": Symbol("theta", types.Float, writable=False, kind="parameter"),
+    "t": Symbol("t", types.Float, writable=False, kind="built-in"),
+    "out": Symbol("out", types.Float, readable=False, kind="BROADCAST reference"),
 }
 
 
@@ -83,7 +83,7 @@ NAMESPACE = {
 
 
 def translated(code: str, precision: Precision = FLOAT, what: str = "Sim code") -> list[str]:
-    return Translator(precision, NAMES).statements(Snippet(code, what))
+    return Translator(precision, NAMES).statements(CodeString(code, what))
 
 
 def run(code: str, precision: Precision = FLOAT, **values: float) -> dict[str, Any]:
@@ -102,7 +102,7 @@ def value_of(expression: str, precision: Precision = FLOAT, **values: float) -> 
 
 def is_true(condition: str, **values: float) -> bool:
     state = {name: one.type.dtype.type(values.get(name, 0)) for name, one in NAMES.items()}
-    snippet = Snippet(condition, "Threshold", is_condition=True)
+    snippet = CodeString(condition, "Threshold", is_condition=True)
     lines, text = Translator(FLOAT, NAMES).condition(snippet)
     with np.errstate(all="ignore"):
         exec("\n".join([*lines, f"result = {text}"]), {**NAMESPACE}, state)
@@ -331,16 +331,16 @@ def test_conditions(condition: str, values: dict[str, float], expected: bool) ->
 
 def test_locals_stay_visible_to_later_snippets() -> None:
     translator = Translator(FLOAT, NAMES)
-    translator.statements(Snippet("scalar x = V; { scalar y = 1.0; }", "Sim code"))
-    threshold = Snippet("x > 1.0", "Threshold", is_condition=True)
+    translator.statements(CodeString("scalar x = V; { scalar y = 1.0; }", "Sim code"))
+    threshold = CodeString("x > 1.0", "Threshold", is_condition=True)
     assert translator.condition(threshold) == ([], "x > float32(1.0)")
-    with pytest.raises(SnippetError, match="Undefined name 'y'"):
-        translator.condition(Snippet("y > 1.0", "Threshold", is_condition=True))
+    with pytest.raises(CodeStringError, match="Undefined name 'y'"):
+        translator.condition(CodeString("y > 1.0", "Threshold", is_condition=True))
 
 
 def test_what_is_read_and_written_is_told() -> None:
     translator = Translator(FLOAT, NAMES)
-    translator.statements(Snippet("V += theta; int x = i; out = 1.0; j++;", "Sim code"))
+    translator.statements(CodeString("V += theta; int x = i; out = 1.0; j++;", "Sim code"))
     assert {"V", "theta", "i", "j"} <= translator.read
     assert {"V", "out", "j"} <= translator.written
     assert "out" not in translator.read
@@ -568,7 +568,7 @@ REFUSED: list[tuple[str, str, tuple[int, int] | None]] = [
 def test_mistakes_are_shown_where_they_are(
     code: str, message: str, place: tuple[int, int] | None
 ) -> None:
-    with pytest.raises(SnippetError, match=message) as caught:
+    with pytest.raises(CodeStringError, match=message) as caught:
         translated(code, what="Sim code of neuron model 'x'")
     text = str(caught.value)
     assert text.startswith("Sim code of neuron model 'x'")
@@ -601,8 +601,8 @@ def test_mistakes_are_shown_where_they_are(
     ],
 )
 def test_conditions_are_one_expression(condition: str, message: str) -> None:
-    with pytest.raises(SnippetError, match=message):
-        Translator(FLOAT, NAMES).condition(Snippet(condition, "Threshold", is_condition=True))
+    with pytest.raises(CodeStringError, match=message):
+        Translator(FLOAT, NAMES).condition(CodeString(condition, "Threshold", is_condition=True))
 
 
 @pytest.mark.parametrize(
@@ -643,13 +643,13 @@ def test_a_text_is_parsed_alike_every_time() -> None:
     assert translated("V += theta * 2.0;") == translated("V += theta * 2.0;")
 
 
-def attempt(translate: Any, snippet: Snippet) -> list[str] | str:
+def attempt(translate: Any, snippet: CodeString) -> list[str] | str:
     """Return the Python that a text becomes, or the message that refuses it."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
             lines = translate(snippet)
-        except (SnippetError, NotImplementedError) as error:
+        except (CodeStringError, NotImplementedError) as error:
             return str(error)
     return [*lines[0], f"result = {lines[1]}"] if isinstance(lines, tuple) else lines
 
@@ -657,7 +657,10 @@ def attempt(translate: Any, snippet: Snippet) -> list[str] | str:
 @settings(max_examples=300, deadline=None)
 @given(st.text(st.sampled_from("V=1.0;()+-*/{}ifu% \n\t&|<>!?:,$#'\"[]_~^é"), max_size=25))
 def test_any_text_is_translated_or_refused(code: str) -> None:
-    statements, condition = Snippet(code, "Sim code"), Snippet(code, "Sim code", is_condition=True)
+    statements, condition = (
+        CodeString(code, "Sim code"),
+        CodeString(code, "Sim code", is_condition=True),
+    )
     for result in (
         attempt(Translator(FLOAT, NAMES).statements, statements),
         attempt(Translator(FLOAT, NAMES).condition, condition),
@@ -729,7 +732,7 @@ def test_names_of_each_kind(kind: Any, name: str) -> None:
     if name in KINDS[kind]:
         kind(f"own = {name};")
     else:
-        with pytest.raises(SnippetError, match=f"'{name}'"):
+        with pytest.raises(CodeStringError, match=f"'{name}'"):
             kind(f"own = {name};")
 
 
@@ -738,7 +741,7 @@ def test_built_in_names_are_read_only(kind: Any) -> None:
     if kind is threshold:
         return
     for name in KINDS[kind] - {"inSyn"}:
-        with pytest.raises(SnippetError, match=f"'{name}' is read-only"):
+        with pytest.raises(CodeStringError, match=f"'{name}' is read-only"):
             kind(f"{name} = 1;")
     if "inSyn" in KINDS[kind]:
         kind("inSyn = 0.0; inSyn *= 2.0;")
@@ -754,18 +757,18 @@ def test_built_in_names_are_read_only(kind: Any) -> None:
 )
 def test_special_functions(kind: Any, call: str) -> None:
     kind(f"{call}(own); if (own > 1.0) {{ {call}(2 * own); }} {call}(1), {call}(2);")
-    with pytest.raises(SnippetError, match=rf"{call}\(x\) takes 1 argument, 2 given"):
+    with pytest.raises(CodeStringError, match=rf"{call}\(x\) takes 1 argument, 2 given"):
         kind(f"{call}(own, own);")
-    with pytest.raises(SnippetError, match=rf"{call}\(x\) takes 1 argument, 0 given"):
+    with pytest.raises(CodeStringError, match=rf"{call}\(x\) takes 1 argument, 0 given"):
         kind(f"{call}();")
-    with pytest.raises(SnippetError, match=rf"{call}\(\) gives no value"):
+    with pytest.raises(CodeStringError, match=rf"{call}\(\) gives no value"):
         kind(f"own = {call}(own);")
-    with pytest.raises(SnippetError, match=f"'{call}' is a function"):
+    with pytest.raises(CodeStringError, match=f"'{call}' is a function"):
         kind(f"own = {call};")
-    with pytest.raises(SnippetError, match=f"did you mean '{call}'"):
+    with pytest.raises(CodeStringError, match=f"did you mean '{call}'"):
         kind(f"{call[:-1]}(own);")
     for other in set(KINDS) - {source, postsynaptic, weight_update, threshold}:
-        with pytest.raises(SnippetError, match=f"'{call}' cannot be used here: it belongs in"):
+        with pytest.raises(CodeStringError, match=f"'{call}' cannot be used here: it belongs in"):
             other(f"{call}(own);")
 
 
@@ -778,7 +781,7 @@ def test_special_functions_of_several_arguments() -> None:
     }
 
     def lines(code: str) -> list[str]:
-        return Translator(FLOAT, NAMES, special=special).statements(Snippet(code, "Code"))
+        return Translator(FLOAT, NAMES, special=special).statements(CodeString(code, "Code"))
 
     assert lines("put(V, 3);") == ["put(V, uint32(3))"]
     # What the arguments assign happens before the call.
@@ -789,19 +792,21 @@ def test_special_functions_of_several_arguments() -> None:
         ("put(V, 1, 2);", r"put\(x, steps\) takes 2 arguments, 3 given"),
         ("none(V);", r"none\(\) takes 0 arguments, 1 given"),
     ):
-        with pytest.raises(SnippetError, match=message):
+        with pytest.raises(CodeStringError, match=message):
             lines(code)
 
 
 def test_code_of_every_model_is_checked_when_it_is_created() -> None:
     for kind in KINDS:
-        with pytest.raises(SnippetError, match=r"of .* 'x', line 1: Undefined name 'owl'.*'own'"):
+        with pytest.raises(
+            CodeStringError, match=r"of .* 'x', line 1: Undefined name 'owl'.*'own'"
+        ):
             kind("own = owl;")
 
 
 def test_reset_code_without_a_threshold_is_never_looked_at() -> None:
     engine.create_neuron_model("x", reset_code="this is not code")
-    with pytest.raises(SnippetError, match="Reset code of neuron model 'x'"):
+    with pytest.raises(CodeStringError, match="Reset code of neuron model 'x'"):
         engine.create_neuron_model("x", threshold_condition_code="1", reset_code="not code")
 
 
@@ -813,7 +818,7 @@ def test_locals_of_sim_code_in_threshold_and_reset() -> None:
         "reset_code": "V = x;",
     }
     engine.create_neuron_model("x", **parts)
-    with pytest.raises(SnippetError, match="Undefined name 'x'"):
+    with pytest.raises(CodeStringError, match="Undefined name 'x'"):
         # There the condition is also asked before sim_code.
         engine.create_neuron_model("x", **parts, auto_refractory_required=True)
 
@@ -825,7 +830,7 @@ def test_neuron_variables_are_read_only_through_references() -> None:
     ):
         references = {"neuron_var_refs": [("V", "scalar")]}
         create("x", **references, **{code: "injectCurrent(V);"})
-        with pytest.raises(SnippetError, match="'V' is read-only"):
+        with pytest.raises(CodeStringError, match="'V' is read-only"):
             create("x", **references, **{code: "V = 0.0;"})
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 import numbagenn as engine
 from numbagenn.base.types import Precision
 from numbagenn.compat import v4_9 as legacy
-from numbagenn.language.code_strings import Snippet, SnippetError
-from numbagenn.language.symbols import Name, Pointer
+from numbagenn.language.code_strings import CodeString, CodeStringError
+from numbagenn.language.symbols import Pointer, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.language.usage import ends_with_zeroing
 from tests.conformance.cases import CASES
@@ -69,7 +69,7 @@ ways = pytest.mark.parametrize("way", WAYS)
     ],
 )
 def test_usage_is_decided_by_scope(code: str, read: str, assigned: str, called: str) -> None:
-    usage = Snippet(code, "Code").usage
+    usage = CodeString(code, "Code").usage
     assert (usage.read, usage.assigned, usage.called) == (
         set(read.split()),
         set(assigned.split()),
@@ -78,15 +78,20 @@ def test_usage_is_decided_by_scope(code: str, read: str, assigned: str, called: 
 
 
 def test_code_that_goes_on_from_other_code_sees_what_that_has_declared() -> None:
-    first, second = Snippet("scalar st = 0.5; { int id = 1; }", ""), Snippet("V = st + id;", "")
+    first, second = (
+        CodeString("scalar st = 0.5; { int id = 1; }", ""),
+        CodeString("V = st + id;", ""),
+    )
     assert first.usage.then(second.usage).names == {"V", "id"}
     assert (first.usage | second.usage).names == {"V", "st", "id"}
 
 
 OUTSIDE = {
-    **{name: Name(f"outer_{name}", ctype) for name, ctype in c_programs.VARIABLES.items()},
+    **{name: Symbol(f"outer_{name}", ctype) for name, ctype in c_programs.VARIABLES.items()},
     **{
-        name: Name(f"outer_{name}", ctype, pointer=Pointer(f"outer_{name}", "0", ctype, True, name))
+        name: Symbol(
+            f"outer_{name}", ctype, pointer=Pointer(f"outer_{name}", "0", ctype, True, name)
+        )
         for name, ctype in c_programs.ARRAYS.items()
     },
 }
@@ -95,14 +100,14 @@ OUTSIDE = {
 @examples(200, 5000)
 @given(program=c_programs.programs())
 def test_usage_is_what_the_translator_finds(program: Any) -> None:
-    snippet = Snippet(program.text, "Program")
+    snippet = CodeString(program.text, "Program")
     translator = Translator(Precision(), OUTSIDE)
     with warnings.catch_warnings():
         # abs() and min() of real numbers warn, rightly.
         warnings.simplefilter("ignore")
         try:
             translator.statements(snippet)
-        except SnippetError:
+        except CodeStringError:
             # The engine refuses to divide by a literal 0.
             reject()
     found = translator.read | translator.written
@@ -132,7 +137,7 @@ def test_usage_is_what_the_translator_finds(program: Any) -> None:
     ],
 )
 def test_what_code_ends_with(code: str, expected: bool) -> None:
-    assert ends_with_zeroing(Snippet(code, "Code").tree, "inSyn") is expected
+    assert ends_with_zeroing(CodeString(code, "Code").tree, "inSyn") is expected
 
 
 # What is written in another way is the same ------------------------------------------------------
@@ -158,7 +163,7 @@ def test_every_kind_of_code_is_planned_alike(kind: str, way: str) -> None:
 def test_code_of_nothing_but_comments_is_none(kind: str) -> None:
     make, _ = KINDS[kind]
     code = disturbed_code.with_comments("", False)
-    assert Snippet(code, "Code").is_blank
+    assert CodeString(code, "Code").is_blank
     assert plan_of(make(code)) == plan_of(make(""))
 
 
@@ -326,7 +331,7 @@ def shape_of(plan: dict[str, Any]) -> dict[str, Any]:
 def test_local_variables_are_not_what_they_are_called_like(kind: str, form: str) -> None:
     make, code = KINDS[kind]
     expected = shape_of(plan_of(make(form.format(code=code, name="neutral"))))
-    used = Snippet(code, "Code").usage
+    used = CodeString(code, "Code").usage
     tried = 0
     for name in [*NAMES, "addToPre", "addToPostDelay", "st", "rng", "total", "age"]:
         # What comes after it means the local variable, rightly.

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 import numbagenn as engine
-from numbagenn.language.code_strings import SnippetError
+from numbagenn.language.code_strings import CodeStringError
 from tests import ROOT
 from tests.numbagenn.memory.attacks import NUM_PRE, STEPS, memory, network
 from tests.numbagenn.networks import new_model, pulled, pushed, steps
@@ -289,7 +289,7 @@ def test_a_dendritic_delay_of_no_slot_is_an_error(
     d.push_to_device()
     steps(model, 9)
     batch = f", batch {batch_size - 1}" if batch_size > 1 else ""
-    with pytest.raises(SnippetError) as caught:
+    with pytest.raises(CodeStringError) as caught:
         model.flush()
     assert str(caught.value).startswith(
         f"Presynaptic spike code of weight update model 'delays', line 1: a dendritic delay of "
@@ -318,7 +318,9 @@ def test_delays_are_checked_in_all_code_that_has_them(where: str) -> None:
     model.build()
     model.load()
     steps(model, 9)
-    with pytest.raises(SnippetError, match=r"delay of -1 steps .*synapse from 0 to 2 .*t = 2 ms"):
+    with pytest.raises(
+        CodeStringError, match=r"delay of -1 steps .*synapse from 0 to 2 .*t = 2 ms"
+    ):
         model.flush()
 
 
@@ -332,7 +334,7 @@ def test_a_delay_that_is_written_down_is_checked_when_the_model_is_built() -> No
     for code, delay in [("addToPostDelay(1.0, 4);", "4"), ("addToPostDelay(1.0, -1);", "-1")]:
         model, _ = delayed(delays(code), {"d": 0})
         message = f"line 1: a dendritic delay of {delay} steps is not from 0 to 3"
-        with pytest.raises(SnippetError, match=message):
+        with pytest.raises(CodeStringError, match=message):
             model.build()
 
 
@@ -373,7 +375,7 @@ def test_a_dynamic_parameter_is_a_delay_and_an_index_like_any_other(
         synapses.set_dynamic_param_value("k", value)
         steps(model, 3)
         # Both go wrong, and one of them is told of.
-        with pytest.raises(SnippetError, match=r"is outside extra global parameter|delay of"):
+        with pytest.raises(CodeStringError, match=r"is outside extra global parameter|delay of"):
             model.flush()
         synapses.set_dynamic_param_value("k", 3)
         steps(model, 3)
@@ -460,7 +462,7 @@ def test_a_start_after_the_end_is_an_error(batch_size: int) -> None:
     model, _ = source([0, 4, 4], [2, 4, 3], [0.0, 1.0, 2.0, 3.0], batch_size)
     steps(model, 3)
     batch = ", batch 0" if batch_size > 1 else ""
-    with pytest.raises(SnippetError) as caught:
+    with pytest.raises(CodeStringError) as caught:
         model.flush()
     assert str(caught.value).startswith(
         "Sim code of neuron model 'SpikeSourceArray', line 1: Assertion failed: 4 <= 3 (neuron 2 "
@@ -478,7 +480,7 @@ def test_spikes_beyond_the_times_are_an_error(number: int) -> None:
         model.flush()  # it has no spikes
         return
     message = f"index {number} is outside extra global parameter 'spikeTimes', which has 4 elements"
-    with pytest.raises(SnippetError, match=rf"{message} \(neuron 1 of .*t = 0 ms"):
+    with pytest.raises(CodeStringError, match=rf"{message} \(neuron 1 of .*t = 0 ms"):
         model.flush()
 
 
@@ -583,7 +585,7 @@ def test_conversions_of_numbers_out_of_range_are_indices_like_any_other(
         e.pull_from_device()
         assert (e.values.tolist() == [5.0, 2.0]) if in_array else (x == [1.0, 1.0])
         return
-    with pytest.raises(SnippetError, match=f"index {index} is outside"):
+    with pytest.raises(CodeStringError, match=f"index {index} is outside"):
         model.flush()
     assert pulled(pop, "x").tolist() == [0.0, 0.0]
 
@@ -599,12 +601,14 @@ def test_an_assertion_tells_what_it_compares() -> None:
     model.build()
     model.load()
     steps(model, 4)
-    with pytest.raises(SnippetError, match=r"line 2: Assertion failed: 3000000 <= 2000000 \(neur"):
+    with pytest.raises(
+        CodeStringError, match=r"line 2: Assertion failed: 3000000 <= 2000000 \(neur"
+    ):
         model.flush()
     pushed(pop, "n", -100)
     pushed(pop, "V", np.nan)
     steps(model, 1)
-    with pytest.raises(SnippetError, match=r"line 3: Assertion failed \(neuron 0 of"):
+    with pytest.raises(CodeStringError, match=r"line 3: Assertion failed \(neuron 0 of"):
         model.flush()
 
 

@@ -19,7 +19,7 @@ from numbagenn import (
     create_wu_var_ref,
     init_var,
 )
-from numbagenn.language.code_strings import SnippetError
+from numbagenn.language.code_strings import CodeStringError
 from numbagenn.runtime import compilation as compile
 from numbagenn.runtime.initial_values import value_kernel
 from tests.numbagenn.networks import new_model, pulled
@@ -428,7 +428,7 @@ def test_a_constant_by_code_is_the_built_in_constant() -> None:
     ],
 )
 def test_wrong_code_fails_when_the_snippet_is_made(code: str, message: str) -> None:
-    with pytest.raises(SnippetError, match=message) as caught:
+    with pytest.raises(CodeStringError, match=message) as caught:
         snippet(code, params=["a"])
     assert str(caught.value).startswith(
         "Variable initialisation code of variable initialisation snippet 'own'"
@@ -439,17 +439,19 @@ def test_code_for_whole_numbers_is_right_for_some_variables() -> None:
     """What is wrong for a real variable can be right for another, and is found when used."""
     own = snippet("value = id; value %= 2;")
     np.testing.assert_array_equal(started(4, init_var(own), "int"), [0, 1, 0, 1])
-    with pytest.raises(SnippetError, match="needs integers"):
+    with pytest.raises(CodeStringError, match="needs integers"):
         started(4, init_var(own), "scalar")
 
 
 def test_code_of_synapses_is_refused_for_neurons_and_the_other_way_round() -> None:
     model = new_model("mixed")
     holder = neuron(("x", "scalar"))
-    with pytest.raises(SnippetError, match="'id_pre' cannot be used here: the variable is one of"):
+    with pytest.raises(
+        CodeStringError, match="'id_pre' cannot be used here: the variable is one of"
+    ):
         model.add_neuron_population("A", 2, holder, {}, {"x": init_var(snippet("value = id_pre;"))})
     pop = model.add_neuron_population("A", 2, holder, {}, {"x": 0.0})
-    with pytest.raises(SnippetError, match=r"'num_neurons' cannot be .* is one of synapses"):
+    with pytest.raises(CodeStringError, match=r"'num_neurons' cannot be .* is one of synapses"):
         model.add_synapse_population(
             "S", "DENSE", pop, pop,
             engine.init_weight_update(
@@ -457,7 +459,7 @@ def test_code_of_synapses_is_refused_for_neurons_and_the_other_way_round() -> No
             ),
             engine.init_postsynaptic("DeltaCurr"),
         )  # fmt: skip
-    with pytest.raises(SnippetError, match="'id_post' cannot be used here"):
+    with pytest.raises(CodeStringError, match="'id_post' cannot be used here"):
         pop.vars["x"].set_init_values(init_var(snippet("value = id_post;")))
     assert list(model.neuron_populations) == ["A"]
     assert not model.synapse_populations

@@ -20,7 +20,7 @@ from numbagenn import (
     init_weight_update,
 )
 from numbagenn.base.types import Double, Float, Precision
-from numbagenn.language.code_strings import SnippetError
+from numbagenn.language.code_strings import CodeStringError
 from numbagenn.runtime.connectivity import (
     build_connectivity,
     max_column_length,
@@ -430,7 +430,7 @@ def test_mistakes_in_a_model() -> None:
             init_postsynaptic("DeltaCurr"), init_sparse_connectivity("OneToOne"),
         )  # fmt: skip
     own = create_var_init_snippet("own", var_init_code="value = num_neurons;")
-    with pytest.raises(SnippetError, match="'num_neurons' cannot be used here"):
+    with pytest.raises(CodeStringError, match="'num_neurons' cannot be used here"):
         sparse(model, init_sparse_connectivity("OneToOne"), init_var(own), **ends)
     assert not model.synapse_populations
     sparse(model, init_sparse_connectivity("Uninitialised"), **ends)
@@ -478,14 +478,14 @@ def test_parameters_that_do_not_fit_fail_when_the_model_is_built() -> None:
     ],
 )
 def test_wrong_code_fails_when_the_snippet_is_made(code: str, message: str) -> None:
-    with pytest.raises(SnippetError, match=message) as caught:
+    with pytest.raises(CodeStringError, match=message) as caught:
         rows(code)
     assert str(caught.value).startswith("Row build code of sparse connectivity init")
 
 
 def test_wrong_code_of_columns_is_named_so() -> None:
     with pytest.raises(
-        SnippetError, match=r"^Column build code of .*: this code builds a whole col"
+        CodeStringError, match=r"^Column build code of .*: this code builds a whole col"
     ):
         columns("addSynapse(id_pre);")
 

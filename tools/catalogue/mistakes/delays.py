@@ -21,7 +21,7 @@ later = init_weight_update("StaticPulseDendriticDelay", {}, {"g": 0.5, "d": 2})
 model.add_synapse_population("later", "DENSE", a, b, later, delta)
 model.build()
 
-# %% A dendritic delay that is too long -> SnippetError
+# %% A dendritic delay that is too long -> CodeStringError
 later = init_weight_update("StaticPulseDendriticDelay", {}, {"g": 0.5, "d": [2] * 11 + [4]})
 synapses = model.add_synapse_population("later", "DENSE", a, b, later, delta)
 synapses.max_dendritic_delay_timesteps = 4
@@ -32,7 +32,7 @@ model.step_time()
 model.step_time()
 model.flush()
 
-# %% A dendritic delay in code that is too long -> SnippetError
+# %% A dendritic delay in code that is too long -> CodeStringError
 third = create_weight_update_model(
     "third", vars=[("g", "scalar")], pre_spike_syn_code="addToPostDelay(g, 3);"
 )
@@ -64,7 +64,7 @@ create_weight_update_model(
 b.spike_event_recording_enabled = True
 ab.post_spike_event_recording_data
 
-# %% A postsynaptic event that is to reach postsynaptic neurons -> SnippetError
+# %% A postsynaptic event that is to reach postsynaptic neurons -> CodeStringError
 create_weight_update_model(
     "backward",
     vars=[("g", "scalar")],
@@ -73,14 +73,14 @@ create_weight_update_model(
     post_event_syn_code="addToPost(g);",
 )
 
-# %% The time of events that there are not -> SnippetError
+# %% The time of events that there are not -> CodeStringError
 create_weight_update_model(
     "waiting",
     vars=[("g", "scalar")],
     pre_spike_syn_code="addToPost(t - set_post < 5.0 ? g : 0.0);",
 )
 
-# %% The time of events in code of neurons -> SnippetError
+# %% The time of events in code of neurons -> CodeStringError
 create_weight_update_model(
     "waiting",
     pre_vars=[("x", "scalar")],
@@ -89,7 +89,7 @@ create_weight_update_model(
     pre_event_syn_code="addToPost(x);",
 )
 
-# %% The time of spikes in a condition of events -> SnippetError
+# %% The time of spikes in a condition of events -> CodeStringError
 create_weight_update_model(
     "waiting",
     pre_event_threshold_condition_code="t - st_pre > 5.0",

@@ -115,7 +115,7 @@ c.extra_global_params["spikeTimes"].set_init_values([1.0, 5.0, 8.0, 3.0])
 model.build()
 model.load()
 
-# %% Spikes that end before they start -> SnippetError
+# %% Spikes that end before they start -> CodeStringError
 spikes = {"startSpike": [0, 3], "endSpike": [2, 2]}
 c = model.add_neuron_population("c", 2, "SpikeSourceArray", {}, spikes)
 c.extra_global_params["spikeTimes"].set_init_values([1.0, 5.0, 8.0])
