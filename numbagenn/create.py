@@ -14,7 +14,7 @@ import numpy as np
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess, VarAccessMode
 from numbagenn.base.types import SCALAR, ResolvedType, TypeLike, check_type
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import shown
+from numbagenn.base.wording import shown, unsupported
 from numbagenn.codegen.code_checks import check_code
 from numbagenn.codegen.initial_values import check_init_code
 from numbagenn.language.code_strings import Snippet
@@ -67,11 +67,6 @@ def check_name(name: object, what: str, *, may_start_with_digit: bool = False) -
             f"{what} name invalid: '{name}' starts with a digit; begin it with a letter."
         )
     return name
-
-
-def unsupported(what: str) -> NotImplementedError:
-    """Return the error to raise for a part of PyGeNN that the bundled engine does not have."""
-    return NotImplementedError(f"The bundled engine does not support {what}; real PyGeNN does.")
 
 
 def _renamed(title: str, new: object, old: object, names: tuple[str, str]) -> Any:

@@ -19,16 +19,19 @@ from numbagenn.base.wording import (
     checked_integer,
     number_of,
     shown,
+    unsupported,
 )
 from numbagenn.codegen.code_checks import check_update_code
 from numbagenn.codegen.plan import Plan, make_plan
-from numbagenn.create import check_name, unsupported
+from numbagenn.create import check_name
 from numbagenn.memory.buffers import Buffer
+from numbagenn.memory.variables import Variable
 from numbagenn.models.builtin_models import find_model
 from numbagenn.models.descriptions import CurrentSourceModel, CustomUpdateModel, NeuronModel
 from numbagenn.models.initialisers import (
     ConnectivityInit,
     PostsynapticInit,
+    VarInit,
     WeightUpdateInit,
     check_names,
     check_parameters,
@@ -48,6 +51,7 @@ from numbagenn.network.reference_checks import (
 from numbagenn.network.synapse_groups import SynapseGroup, SynapseReferences
 from numbagenn.network.update_shapes import check_dimensions, check_targets
 from numbagenn.runtime.compilation import compiled
+from numbagenn.runtime.initialise import check_initialiser, compile_initialisers
 from numbagenn.runtime.loaded_model import Runtime
 
 Params = Mapping[str, float] | None
@@ -222,6 +226,10 @@ class GeNNModel:
             raise RuntimeError(
                 f"GeNN model already built: cannot {action}; do it before model.build()."
             )
+
+    def check_initialiser(self, variable: Variable, init: VarInit) -> None:
+        """Raise if a variable cannot start from what the code of an initialiser computes."""
+        check_initialiser(variable, init, self.types)
 
     def needs(self, buffer: Buffer) -> bool:
         """Return whether synapses or custom updates need memory of another group."""
@@ -621,8 +629,7 @@ class GeNNModel:
             check_dimensions(update, self._batch_size)
         assign_slots(self.neuron_populations.values(), self.synapse_populations.values())
         plan = make_plan(self)
-        for group in self._groups():
-            group.compile_initialisers()
+        compile_initialisers(self._groups())
         self._kernels = compiled(plan.source)
         self._plan = plan
 

@@ -108,6 +108,11 @@ def _ending(fix: str) -> str:
     return f"; {fix}." if fix else "."
 
 
+def unsupported(what: str) -> NotImplementedError:
+    """Return the error to raise for a part of PyGeNN that the bundled engine does not have."""
+    return NotImplementedError(f"The bundled engine does not support {what}; real PyGeNN does.")
+
+
 def in_bytes(number: float | np.integer[Any]) -> str:
     """Return a number of bytes for people to read.
 

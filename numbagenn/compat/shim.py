@@ -14,11 +14,10 @@ from typing import Any
 
 import numbagenn as engine
 from numbagenn.base.types import ResolvedType
-from numbagenn.base.wording import shown
+from numbagenn.base.wording import shown, unsupported
 from numbagenn.compat import v4_9 as legacy
 from numbagenn.compat.missing_names import MissingNames
 from numbagenn.compat.v4_9.enums import MODELS, WRAPPER
-from numbagenn.create import unsupported
 from numbagenn.model import BACKEND_NAME, GPU_PREFERENCES
 from numbagenn.models.builtin_models import find_model
 from numbagenn.models.descriptions import (

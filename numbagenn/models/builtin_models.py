@@ -17,14 +17,13 @@ import numpy as np
 from numbagenn.base.enumerations import VarAccess, VarAccessMode
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import SCALAR
-from numbagenn.base.wording import shown
+from numbagenn.base.wording import shown, unsupported
 from numbagenn.create import (
     create_current_source_model,
     create_custom_update_model,
     create_neuron_model,
     create_postsynaptic_model,
     create_weight_update_model,
-    unsupported,
 )
 from numbagenn.models.builtin_snippets import connectivity_snippets, var_init_snippets
 from numbagenn.models.descriptions import (

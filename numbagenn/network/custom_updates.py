@@ -136,7 +136,7 @@ class CustomUpdate(Group):
         """The connections of the synapses that the update is of, where these are sparse."""
         return None if self._synapses is None else self._synapses.connectivity
 
-    def size_memory(self, batch_size: int, seed: int) -> None:
+    def size_memory(self) -> None:
         """Size the memory of variables of sparse synapses by their number."""
         if self.connectivity is not None:
             size_by_connections(self.connectivity, self.vars)

@@ -10,10 +10,9 @@ import numpy as np
 
 from numbagenn.base.sealed import Sealed, SealedDict
 from numbagenn.base.streams import stream_number
-from numbagenn.base.types import Precision, ResolvedType
+from numbagenn.base.types import Precision
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import number_of, shown
-from numbagenn.codegen.initial_values import Layout, value_code
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.memory.dynamic_parameters import DynamicParams, find
@@ -23,17 +22,10 @@ from numbagenn.memory.variables import (
     SparseVariable,
     Variable,
     VariableDict,
-    arrays_on_device,
 )
 from numbagenn.models.descriptions import Model, Var
-from numbagenn.models.initialisers import (
-    VarInit,
-    check_shape,
-    evaluate_parameters,
-    initial_array,
-)
+from numbagenn.models.initialisers import VarInit, check_shape, evaluate_parameters
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.runtime.initial_values import initial_values, value_kernel
 
 Values = Mapping[str, Any]
 
@@ -59,6 +51,9 @@ class Network(Protocol):
 
     def refuse_if_built(self, action: str) -> None:
         """Raise if the model is built."""
+
+    def check_initialiser(self, variable: Variable, init: VarInit) -> None:
+        """Raise if a variable cannot start from what the code of an initialiser computes."""
 
     def needs(self, buffer: Buffer) -> bool:
         """Return whether any part of the model needs some memory of another."""
@@ -259,93 +254,15 @@ class Group(Sealed):
         SnippetError
             If the code uses what such a variable does not have.
         """
-        if init.number is None:
-            value_code(init.snippet, *self._kind(variable))
+        self.genn_model.check_initialiser(variable, init)
         return self._arrays(init.snippet, variable.buffer.name)
 
     def _stream(self, var: Var, prefix: str = "") -> int:
         """Return the number of a variable's own stream of random numbers."""
         return stream_number(f"{prefix} {var.name} of {self.title}")
 
-    def _kind(self, variable: Variable) -> tuple[Precision, ResolvedType, Layout]:
-        types = self.genn_model.types
-        layout: Layout = "neurons"
-        if len(variable.shape) == 2:
-            layout = "sparse" if isinstance(variable, SparseVariable) else "dense"
-        return types, types.resolve(variable.type), layout
-
-    def compile_initialisers(self) -> None:
-        """Compile the code from which variables of the group get their initial values.
-
-        Raises
-        ------
-        RuntimeError
-            If a parameter of an initialiser does not fit into its type.
-        """
-        for _, variable in self.buffers():
-            if variable is None or not isinstance(variable.initial, VarInit):
-                continue
-            self._snippet_params(variable, variable.initial)
-            if variable.initial.number is None:
-                value_kernel(variable.initial.snippet, *self._kind(variable))
-
-    def _snippet_params(self, variable: Variable, init: VarInit) -> dict[str, float]:
-        owner = self.genn_model
-        what = f"{init.snippet.title} (variable '{variable.name}' of {self.title})"
-        return evaluate_parameters(what, init.snippet, init.params, owner.dt, owner.types)
-
-    def size_memory(self, batch_size: int, seed: int) -> None:
-        """Find out how much memory there has to be, where that is not known before loading."""
-
-    def initial_values(
-        self, variable: Variable, batch_size: int, seed: int
-    ) -> np.ndarray[Any, Any]:
-        """Return what a variable of the group starts from.
-
-        Parameters
-        ----------
-        variable
-            The variable.
-        batch_size, seed
-            Properties of the model.
-
-        Returns
-        -------
-        ndarray
-            Of no dimensions for a single number, of one for values that all batches share, or of
-            two.
-
-        Raises
-        ------
-        ValueError
-            If values were given whose shape does not fit.
-        """
-        init, buffer, owner = variable.initial, variable.buffer, self.genn_model
-        types, ctype, _ = self._kind(variable)
-        if isinstance(init, VarInit) and init.number is None:
-            return initial_values(
-                init.snippet,
-                self._snippet_params(variable, init),
-                ctype,
-                types,
-                owner.dt,
-                variable.shape,
-                count=None if buffer.per_element else 1,
-                inds=variable.synapses if isinstance(variable, SparseVariable) else None,
-                num_batch=batch_size,
-                seed=seed,
-                stream=variable.stream,
-                arrays=arrays_on_device(variable.extra_global_params),
-                title=f"variable '{variable.name}' of {self.title}",
-            )
-        what = f"variable '{variable.name}' of {self.title}"
-        initial = initial_array(what, init, ctype, types)
-        if initial.ndim:
-            check_shape(
-                what, initial, buffer.count, buffer.rows(batch_size), columns=buffer.columns
-            )
-            initial = variable.arranged(initial)
-        return initial
+    def size_memory(self) -> None:
+        """Size memory that is only known once the connections of synapses are."""
 
     def _variables(
         self,

@@ -9,35 +9,19 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 
 from numbagenn.base.enumerations import SynapseMatrixType
-from numbagenn.base.streams import stream_number
 from numbagenn.base.types import SCALAR
-from numbagenn.base.wording import LARGEST_COUNT, checked_integer
-from numbagenn.create import unsupported
+from numbagenn.base.wording import LARGEST_COUNT, checked_integer, unsupported
 from numbagenn.language.usage import Usage
 from numbagenn.memory.buffers import Buffer
-from numbagenn.memory.connections import BYTES_OF_PAIR, SparseConnectivity
+from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.events import EventSide, events_of
-from numbagenn.memory.variables import (
-    ExtraGlobalArray,
-    ExtraGlobalArrayDict,
-    Variable,
-    arrays_on_device,
-)
-from numbagenn.models.initialisers import (
-    ConnectivityInit,
-    PostsynapticInit,
-    WeightUpdateInit,
-    evaluate_parameters,
-)
+from numbagenn.memory.variables import ExtraGlobalArray, ExtraGlobalArrayDict, Variable
+from numbagenn.models.connection_limits import max_row_length
+from numbagenn.models.initialisers import ConnectivityInit, PostsynapticInit, WeightUpdateInit
 from numbagenn.network.bound_model import BoundModel
 from numbagenn.network.groups import Group, Network
 from numbagenn.network.neuron_groups import NeuronGroup, check_input
-from numbagenn.runtime.connectivity import (
-    build_connectivity,
-    connectivity_kernel,
-    max_row_length,
-)
 
 
 @dataclass(frozen=True)
@@ -301,51 +285,10 @@ class SynapseGroup(Group):
             )
         return connectivity
 
-    def compile_initialisers(self) -> None:
-        """Compile the code from which connections and variables get what they start from."""
-        init = self.connectivity_init
-        if init is not None:
-            types = self.genn_model.types
-            evaluate_parameters(self.title, init.snippet, init.params, self.genn_model.dt, types)
-            if not (init.snippet.row_build_code.is_blank and init.snippet.col_build_code.is_blank):
-                connectivity_kernel(init.snippet, types)
-        super().compile_initialisers()
-
-    def size_memory(self, batch_size: int, seed: int) -> None:
-        """Make the connections where they are not given, and size memory by their number."""
-        if self.connectivity is None:
-            return
-        if not self.connectivity.is_given:
-            if self.connectivity_init is None:
-                raise RuntimeError(
-                    "For sparse projections, the connections must be set before loading a model: "
-                    f"give {self.title} an init_sparse_connectivity(…), or call its "
-                    "set_sparse_connections."
-                )
-            pre, post = build_connectivity(
-                self.connectivity_init,
-                self.src.num_neurons,
-                self.trg.num_neurons,
-                title=self.title,
-                dt=self.genn_model.dt,
-                precision=self.genn_model.types,
-                num_batch=batch_size,
-                seed=seed,
-                stream=stream_number(f"connectivity of {self.title}"),
-                arrays=arrays_on_device(self.connectivity_extra_global_params),
-                bytes_of_synapse=self._bytes_of_synapse(batch_size),
-            )
-            self.connectivity.set(pre, post)
-        size_by_connections(self.connectivity, self.vars)
-
-    def _bytes_of_synapse(self, batch_size: int) -> int:
-        """Return how much memory a sparse synapse takes, on the device and on the host."""
-        size = BYTES_OF_PAIR
-        for buffer in (variable.buffer for variable in self.vars.values()):
-            if buffer.per_element:
-                itemsize = self.genn_model.types.resolve(buffer.type).dtype.itemsize
-                size += buffer.rows(batch_size) * itemsize
-        return 2 * size
+    def size_memory(self) -> None:
+        """Size the memory of variables of sparse synapses by their number."""
+        if self.connectivity is not None:
+            size_by_connections(self.connectivity, self.vars)
 
     # What the plan asks -------------------------------------------------------------------------
 

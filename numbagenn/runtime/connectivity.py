@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from numbagenn.base.types import Precision
-from numbagenn.base.wording import LARGEST, checked_integer
 from numbagenn.codegen.initial_values import InitCode, connectivity_code
 from numbagenn.codegen.rendering import rendered
 from numbagenn.kernels.batch_counter import STOP, new_turns
@@ -17,7 +16,8 @@ from numbagenn.language.arithmetic import constant
 from numbagenn.language.symbols import TURNS
 from numbagenn.memory.available import check_memory
 from numbagenn.memory.connections import BYTES_OF_PAIR
-from numbagenn.models.descriptions import CountFunction, SparseConnectivityInitSnippet
+from numbagenn.models.connection_limits import max_column_length, max_row_length
+from numbagenn.models.descriptions import SparseConnectivityInitSnippet
 from numbagenn.models.initialisers import ConnectivityInit, evaluate_parameters
 from numbagenn.runtime.compilation import compiled
 from numbagenn.runtime.initial_values import (
@@ -32,58 +32,6 @@ Array = np.ndarray[Any, Any]
 
 # Synapses that there is room for at first, unless it is known that there are fewer.
 _MOST_AT_FIRST = 1 << 22
-
-
-def _most(
-    function: CountFunction | None,
-    default: int,
-    what: str,
-    num_pre: int,
-    num_post: int,
-    params: Any,
-) -> int:
-    if function is None:
-        return default
-    try:
-        result = function(num_pre, num_post, dict(params))
-    except Exception as error:
-        raise RuntimeError(
-            f"{what} could not be computed from num_pre = {num_pre}, num_post = {num_post} and "
-            f"{dict(params)}: {type(error).__name__}: {error}."
-        ) from error
-    try:
-        # No row is longer than that, and a kernel counts with 64 bits.
-        return min(checked_integer(f"What {what} returns", result, 0), LARGEST)
-    except (TypeError, ValueError) as error:
-        raise RuntimeError(str(error)) from None
-
-
-def max_row_length(init: ConnectivityInit, num_pre: int, num_post: int) -> int:
-    """Return the most synapses that a presynaptic neuron may have.
-
-    Raises
-    ------
-    RuntimeError
-        If ``calc_max_row_len_func`` of the snippet fails, or returns something else.
-    """
-    snippet = init.snippet
-    what = f"calc_max_row_len_func of {snippet.title}"
-    params = {name: float(value) for name, value in init.params.items()}
-    return _most(snippet.calc_max_row_len_func, num_post, what, num_pre, num_post, params)
-
-
-def max_column_length(init: ConnectivityInit, num_pre: int, num_post: int) -> int:
-    """Return the most synapses that a postsynaptic neuron may have.
-
-    Raises
-    ------
-    RuntimeError
-        If ``calc_max_col_len_func`` of the snippet fails, or returns something else.
-    """
-    snippet = init.snippet
-    what = f"calc_max_col_len_func of {snippet.title}"
-    params = {name: float(value) for name, value in init.params.items()}
-    return _most(snippet.calc_max_col_len_func, num_pre, what, num_pre, num_post, params)
 
 
 @lru_cache(maxsize=256)

@@ -34,6 +34,7 @@ from numbagenn.memory.variables import Variable
 from numbagenn.network.groups import Group
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
+from numbagenn.runtime.initialise import make_connections, starting_values
 from numbagenn.runtime.interrupts import unwatch, watch
 from numbagenn.runtime.sizes import check_sizes
 from numbagenn.runtime.threads import settle, share, together
@@ -238,8 +239,7 @@ class Runtime:
             if isinstance(group, NeuronGroup) and group.model.doubt is not None
         ]
         connecting = perf_counter()
-        for group in groups:
-            group.size_memory(batch_size, self.seed)
+        make_connections(groups, batch_size, self.seed)
         connecting = perf_counter() - connecting
         # Now with the number of synapses that were made.
         check_sizes(*sizes)
@@ -273,7 +273,7 @@ class Runtime:
         ctype = self._precision.resolve(buffer.type)
         initial = None
         if variable is not None:
-            initial = group.initial_values(variable, self._batch_size, self.seed)
+            initial = starting_values(group, variable, self._batch_size, self.seed)
         buffer.allocate(ctype.dtype, self._batch_size)
         self._owned.append(buffer)
         assert buffer.device is not None

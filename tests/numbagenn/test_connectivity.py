@@ -22,11 +22,8 @@ from numbagenn import (
 )
 from numbagenn.base.types import Double, Float, Precision
 from numbagenn.language.code_strings import SnippetError
-from numbagenn.runtime.connectivity import (
-    build_connectivity,
-    max_column_length,
-    max_row_length,
-)
+from numbagenn.models.connection_limits import max_column_length, max_row_length
+from numbagenn.runtime.connectivity import build_connectivity
 
 CHANCE = 1e-6
 FIXED_NUMBERS = [

@@ -14,7 +14,7 @@ from numbagenn import model as current
 from numbagenn.base.suggestions import closest, did_you_mean
 from numbagenn.base.types import ResolvedType
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import number_of, shown
+from numbagenn.base.wording import number_of, shown, unsupported
 from numbagenn.codegen.code_checks import check_code
 from numbagenn.compat.v4_9.enums import MATRIX_TYPES
 from numbagenn.compat.v4_9.groups import (
@@ -23,7 +23,6 @@ from numbagenn.compat.v4_9.groups import (
     NeuronGroup,
     SynapseGroup,
 )
-from numbagenn.create import unsupported
 from numbagenn.models.builtin_models import find_model
 from numbagenn.models.descriptions import (
     CurrentSourceModel,
