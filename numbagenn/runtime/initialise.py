@@ -40,7 +40,7 @@ def check_initialiser(variable: Variable, init: VarInit, precision: Precision) -
         If the code uses what such a variable does not have.
     """
     if init.number is None:
-        value_code(init.snippet, precision, precision.resolve(variable.type), _layout(variable))
+        value_code(init.snippet, precision, precision.resolve(variable.type), layout_of(variable))
 
 
 def compile_initialisers(groups: Iterable[Group]) -> None:
@@ -62,7 +62,7 @@ def compile_initialisers(groups: Iterable[Group]) -> None:
             _parameters(group, variable, init)
             if init.number is None:
                 ctype = precision.resolve(variable.type)
-                value_kernel(init.snippet, precision, ctype, _layout(variable))
+                value_kernel(init.snippet, precision, ctype, layout_of(variable))
 
 
 def _compile_connectivity(group: SynapseGroup, init: ConnectivityInit) -> None:
@@ -175,7 +175,8 @@ def starting_values(group: Group, variable: Variable, batch_size: int, seed: int
     return initial
 
 
-def _layout(variable: Variable) -> Layout:
+def layout_of(variable: Variable) -> Layout:
+    """Return what a variable has a value for, as the code of its initialiser knows it."""
     if len(variable.shape) == 1:
         return "neurons"
     return "sparse" if isinstance(variable, SparseVariable) else "dense"
