@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
@@ -14,7 +15,7 @@ from numbagenn.base.types import Precision
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import number_of, shown
 from numbagenn.memory.buffers import Buffer
-from numbagenn.memory.connections import SparseConnectivity
+from numbagenn.memory.connections import Connectivity, SparseConnectivity
 from numbagenn.memory.dynamic_parameters import DynamicParams, find
 from numbagenn.memory.variables import (
     ExtraGlobalArray,
@@ -24,7 +25,7 @@ from numbagenn.memory.variables import (
     VariableDict,
 )
 from numbagenn.models.descriptions import Model, Var
-from numbagenn.models.initialisers import VarInit, check_shape, evaluate_parameters
+from numbagenn.models.initialisers import VarInit, evaluate_parameters
 from numbagenn.network.bound_model import BoundModel
 
 Values = Mapping[str, Any]
@@ -265,61 +266,55 @@ class Group(Sealed):
         """Size memory that is only known once the connections of synapses are."""
 
     def _variables(
-        self,
-        variables: Sequence[Var],
-        initial: Values,
-        count: int,
-        *,
-        columns: int = 0,
-        prefix: str = "",
-        shape: tuple[int, ...] = (),
+        self, variables: Sequence[Var], initial: Values, count: int, *, prefix: str = ""
     ) -> VariableDict:
-        """Create variables that have a value for each of `count` elements.
-
-        `shape` is that of what they describe, where `count` and `columns` do not tell.
-        """
-        shape = shape or ((count // columns, columns) if columns else (count,))
-        result = []
-        for var in variables:
-            buffer = Buffer(
-                f"{self.name}_{prefix}{var.name}",
-                var.type,
-                count if var.access.per_element else 1,
-                var.access.per_batch,
-                var.access.per_element,
-                # One value for all synapses is still stored as a matrix, with one column.
-                columns if var.access.per_element else min(columns, 1),
+        """Create variables that have a value for each of `count` neurons."""
+        return self._table(
+            self.variable_type(
+                var.name,
+                self._buffer(var, count, prefix=prefix),
+                self,
+                initial[var.name],
+                (count,),
+                self._stream(var, prefix),
             )
-            variable = self.variable_type(
-                var.name, buffer, self, initial[var.name], shape, self._stream(var, prefix)
-            )
-            array = np.asarray(variable.initial) if np.iterable(variable.initial) else None
-            if array is not None:
-                what = f"variable '{var.name}' of {self.title}"
-                check_shape(what, array, buffer.count, None, columns=buffer.columns)
-            result.append(variable)
-        return VariableDict(self.title[0].upper() + self.title[1:], result)
+            for var in variables
+        )
 
-    def _sparse_variables(
-        self,
-        variables: Sequence[Var],
-        initial: Values,
-        shape: tuple[int, int],
-        connectivity: SparseConnectivity,
+    def _synapse_variables(
+        self, variables: Sequence[Var], initial: Values, connections: Connectivity
     ) -> VariableDict:
-        """Create variables of synapses whose number is not known yet."""
-        result = []
-        for var in variables:
-            buffer = Buffer(
-                f"{self.name}_{var.name}",
-                var.type,
-                0 if var.access.per_element else 1,
-                var.access.per_batch,
-                var.access.per_element,
+        """Create variables that have a value for each synapse."""
+        create: Callable[..., Variable] = self.variable_type
+        if isinstance(connections, SparseConnectivity):
+            create = partial(self.sparse_variable_type, order=connections)
+        return self._table(
+            create(
+                var.name,
+                self._buffer(var, connections.num_synapses, connections.columns),
+                self,
+                initial[var.name],
+                (connections.num_pre, connections.num_post),
+                self._stream(var),
             )
-            given = (initial[var.name], shape, self._stream(var), connectivity)
-            result.append(self.sparse_variable_type(var.name, buffer, self, *given))
-        return VariableDict(self.title[0].upper() + self.title[1:], result)
+            for var in variables
+        )
+
+    def _table(self, variables: Iterable[Variable]) -> VariableDict:
+        return VariableDict(self.title[0].upper() + self.title[1:], variables)
+
+    def _buffer(self, var: Var, count: int, columns: int = 0, prefix: str = "") -> Buffer:
+        """Describe the memory of a variable that has a value for each of `count` elements."""
+        per_element = var.access.per_element
+        return Buffer(
+            f"{self.name}_{prefix}{var.name}",
+            var.type,
+            count if per_element else 1,
+            var.access.per_batch,
+            per_element,
+            # One value for all synapses is still stored as a matrix, with one column.
+            columns if per_element else min(columns, 1),
+        )
 
     def _bound(
         self,

@@ -14,7 +14,7 @@ import numpy as np
 from numbagenn.base.streams import stream_number
 from numbagenn.base.types import Precision
 from numbagenn.codegen.initial_values import Layout, value_code
-from numbagenn.memory.connections import BYTES_OF_PAIR
+from numbagenn.memory.connections import BYTES_OF_PAIR, SparseConnectivity
 from numbagenn.memory.variables import SparseVariable, Variable, arrays_on_device
 from numbagenn.models.initialisers import (
     ConnectivityInit,
@@ -94,8 +94,8 @@ def make_connections(groups: Iterable[Group], batch_size: int, seed: int) -> Non
 
 
 def _connect(group: SynapseGroup, batch_size: int, seed: int) -> None:
-    connectivity, init, owner = group.connectivity, group.connectivity_init, group.genn_model
-    if connectivity is None or connectivity.is_given:
+    connections, init, owner = group.connections, group.connectivity_init, group.genn_model
+    if not isinstance(connections, SparseConnectivity) or connections.is_given:
         return
     if init is None:
         raise RuntimeError(
@@ -116,7 +116,7 @@ def _connect(group: SynapseGroup, batch_size: int, seed: int) -> None:
         arrays=arrays_on_device(group.connectivity_extra_global_params),
         bytes_of_synapse=_bytes_of_synapse(group, batch_size),
     )
-    connectivity.set(pre, post)
+    connections.set(pre, post)
 
 
 def _bytes_of_synapse(group: SynapseGroup, batch_size: int) -> int:

@@ -29,6 +29,7 @@ from numbagenn.codegen.custom_updates import CustomUpdateCall
 from numbagenn.codegen.plan import Plan
 from numbagenn.kernels.batch_counter import FINISHED, HALTED, new_turns
 from numbagenn.memory.buffers import Buffer, aligned_zeros
+from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.memory.faults import Faults
 from numbagenn.memory.variables import Variable
 from numbagenn.network.groups import Group
@@ -247,8 +248,7 @@ class Runtime:
             for buffer, variable in group.buffers():
                 self._allocate(group, buffer, variable)
         for synapse_group in self._synapses:
-            if synapse_group.connectivity is not None:
-                synapse_group.connectivity.fill()
+            synapse_group.connections.fill()
         self._faults = sorted((b for b in used if isinstance(b, Faults)), key=lambda b: b.title)
         for faults in self._faults:
             faults.allocate(precision.resolve(faults.type).dtype, batch_size)
@@ -265,7 +265,7 @@ class Runtime:
         self.custom_update_times: dict[tuple[str, str], float] = {}
         if timing_enabled:
             self.times["init"] = perf_counter() - start
-            if any(group.connectivity is not None for group in self._synapses):
+            if any(isinstance(group.connections, SparseConnectivity) for group in self._synapses):
                 self.times["init_sparse"] = connecting
                 self.times["init"] -= connecting
 
@@ -325,8 +325,7 @@ class Runtime:
         for buffer in self._owned:
             buffer.release()
         for synapse_group in self._synapses:
-            if synapse_group.connectivity is not None:
-                synapse_group.connectivity.forget()
+            synapse_group.connections.forget()
         for recorder in self._plan.recorders:
             recorder.release()
 
