@@ -13,6 +13,7 @@ import numpy as np
 
 from numbagenn.base.streams import stream_number
 from numbagenn.base.types import Precision
+from numbagenn.base.user_warnings import warn_user
 from numbagenn.codegen.initial_values import Layout, value_code
 from numbagenn.memory.connections import BYTES_OF_PAIR, SparseConnectivity
 from numbagenn.memory.variables import SparseVariable, Variable, arrays_on_device
@@ -173,6 +174,23 @@ def starting_values(group: Group, variable: Variable, batch_size: int, seed: int
         check_shape(what, initial, buffer.count, buffer.rows(batch_size), columns=buffer.columns)
         initial = variable.arranged(initial)
     return initial
+
+
+def warn_of_nan(groups: Iterable[Group]) -> None:
+    """Warn of variables that start from NaN or infinity, which PyGeNN accepts without a word."""
+    for group in groups:
+        for buffer, variable in group.buffers():
+            if variable is None or buffer.host is None or buffer.host.dtype.kind != "f":
+                continue
+            # Extremes tell without more memory.
+            if not buffer.host.size or np.isfinite([buffer.host.min(), buffer.host.max()]).all():
+                continue
+            wrong = buffer.host.size - int(np.count_nonzero(np.isfinite(buffer.host)))
+            what = "NaN" if np.isnan(buffer.host).any() else "infinity"
+            warn_user(
+                f"Variable '{variable.name}' of {group.title} starts from {what} in {wrong} of "
+                f"{buffer.host.size} values; check what it was given."
+            )
 
 
 def layout_of(variable: Variable) -> Layout:
