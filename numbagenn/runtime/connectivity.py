@@ -26,12 +26,12 @@ from numbagenn.runtime.initial_values import (
     run,
     signature_of,
 )
-from numbagenn.runtime.threads import together
+from numbagenn.runtime.threads import run_on_threads
 
 Array = np.ndarray[Any, Any]
 
-# Synapses that there is room for at first, unless it is known that there are fewer.
-_MOST_AT_FIRST = 1 << 22
+# Number of synapses that memory is allocated for at first, unless it is known that there are fewer.
+_ALLOCATED_AT_FIRST = 1 << 22
 
 
 @lru_cache(maxsize=256)
@@ -161,9 +161,9 @@ def _run(
     values = arguments_of(code, snippet, params)
     lengths = np.zeros(num_lines, np.int64)
     problem = np.zeros(2, np.int64)
-    room = min(num_lines * limit, _MOST_AT_FIRST)
+    allocated = min(num_lines * limit, _ALLOCATED_AT_FIRST)
     while True:
-        targets = np.zeros(room, np.uint32)
+        targets = np.zeros(allocated, np.uint32)
         try:
             found = run(
                 code, arrays, snippet, title,
@@ -171,23 +171,23 @@ def _run(
             )  # fmt: skip
         except ValueError:
             raise _out_of_bounds(snippet, title, numbers, problem) from None
-        if found <= room:
+        if found <= allocated:
             return targets[:found], lengths
         # The streams of random numbers start again where they did, and so does all else.
         check(found)
-        room = found
+        allocated = found
 
 
 def _called(kernel: Any, before: list[Any], after: list[Any], shared: list[Any]) -> int:
     results: list[int] = []
     while not results:
-        turns = new_turns()
+        counter = new_turns()
 
-        def work(turns: Array = turns) -> None:
-            results.append(int(kernel(turns, *before, *shared, *after)))
+        def work(counter: Array = counter) -> None:
+            results.append(int(kernel(counter, *before, *shared, *after)))
 
-        together(work, 1, turns)
-        if turns[STOP]:
+        run_on_threads(work, 1, counter)
+        if counter[STOP]:
             # A signal came that raised nothing: all of it again.
             results.clear()
     return results[0]

@@ -21,7 +21,7 @@ from numbagenn.language.arithmetic import constant, literal
 from numbagenn.language.symbols import TURNS
 from numbagenn.models.descriptions import Model, VarInitSnippet
 from numbagenn.runtime.compilation import compiled
-from numbagenn.runtime.threads import share
+from numbagenn.runtime.threads import parallel_for
 
 Array = np.ndarray[Any, Any]
 Result = TypeVar("Result")
@@ -196,13 +196,13 @@ def initial_values(
         arguments = [*leading, *shared, *trailing]
         # Of what goes wrong the first is told, so that has to be found by one thread.
         least = count if code.faults.sites else _ELEMENTS_PER_CALL
-        turns = new_turns()
+        counter = new_turns()
 
         def part(first: int, last: int) -> None:
-            kernel(turns, first, last, *arguments)
+            kernel(counter, first, last, *arguments)
 
-        share(part, count, least, turns)
-        if turns[HALTED]:
+        parallel_for(part, count, least, counter)
+        if counter[HALTED]:
             raise RuntimeError(f"Initialising {title} was interrupted: call model.load() again.")
 
     run(code, arrays or {}, snippet, title, work)

@@ -125,7 +125,7 @@ def test_rows_may_be_empty() -> None:
 
 def test_more_synapses_than_there_is_room_for_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = built("FixedProbability", 40, 50, prob=0.4)
-    monkeypatch.setattr("numbagenn.runtime.connectivity._MOST_AT_FIRST", 7)
+    monkeypatch.setattr("numbagenn.runtime.connectivity._ALLOCATED_AT_FIRST", 7)
     found = built("FixedProbability", 40, 50, prob=0.4)
     np.testing.assert_array_equal(found, expected)
     assert len(found[0]) > 7
