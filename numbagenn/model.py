@@ -2,38 +2,36 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from types import ModuleType
 from typing import Any, ClassVar
 
-import numpy as np
-
 from numbagenn.base.enumerations import SynapseMatrixType
 from numbagenn.base.suggestions import did_you_mean
-from numbagenn.base.types import Precision, ResolvedType, precision_type
+from numbagenn.base.types import ResolvedType
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import (
-    LARGEST,
-    LARGEST_COUNT,
-    checked_integer,
-    number_of,
-    shown,
-    unsupported,
-)
+from numbagenn.base.wording import LARGEST, checked_integer, shown
 from numbagenn.codegen.code_checks import check_update_code
 from numbagenn.codegen.plan import Plan, make_plan
 from numbagenn.memory.buffers import Buffer
+from numbagenn.memory.variables import Variable
 from numbagenn.models.builtin_models import find_model
 from numbagenn.models.descriptions import CurrentSourceModel, CustomUpdateModel, NeuronModel
 from numbagenn.models.entries import check_name
 from numbagenn.models.initialisers import (
     ConnectivityInit,
     PostsynapticInit,
+    VarInit,
     WeightUpdateInit,
     check_names,
     check_parameters,
     check_variables,
+)
+from numbagenn.network.additions import (
+    check_kind,
+    check_population,
+    matrix_type_of,
+    population_size,
 )
 from numbagenn.network.current_sources import CurrentSource
 from numbagenn.network.custom_updates import CustomUpdate
@@ -43,38 +41,19 @@ from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.reference_checks import (
     check_array_references,
     neuron_references,
-    postsynaptic_references,
+    synapse_references,
     update_references,
 )
-from numbagenn.network.synapse_groups import SynapseGroup, SynapseReferences
+from numbagenn.network.settings import Settings
+from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.network.update_shapes import check_dimensions, check_targets
 from numbagenn.runtime.compilation import compiled
+from numbagenn.runtime.initialise import check_initialiser, compile_initialisers, warn_of_nan
 from numbagenn.runtime.loaded_model import Runtime
+from numbagenn.runtime.timers import Timers
 
 Params = Mapping[str, float] | None
 Values = Mapping[str, Any] | None
-
-BACKEND_NAME = "bundled"
-
-# Preferences of PyGeNN's backends. They choose how code is generated and compiled there, and change
-# nothing here.
-_PREFERENCES = (
-    *("optimize_code", "optimise_code", "debug_code", "log_level"),
-    *("genn_log_level", "code_gen_log_level", "transpiler_log_level"),
-    *("runtime_log_level", "backend_log_level"),
-)
-
-#: Preferences of PyGeNN's GPU backends, which mean as little here. Scripts that ask for such a
-#: backend set them.
-GPU_PREFERENCES = (
-    *("selected_gpu", "device_select_method", "manual_device_id", "manual_platform_id"),
-    *("block_size_select_method", "manual_block_sizes", "constant_cache_overhead"),
-    *("user_nvcc_flags", "user_cxx_flags_gnu", "show_ptx_info", "generate_line_info"),
-    *("generate_empty_state_push_pull", "generate_extra_global_param_pull"),
-    *("generate_simple_errors", "automatic_copy", "enable_bitmask_optimisations"),
-    *("enable_nccl_reductions", "include_model_name_in_dll"),
-)
-
 
 # What a model is made of, and what to do instead of assigning it.
 _FIXED = {
@@ -87,7 +66,7 @@ _FIXED = {
 }
 
 
-class GeNNModel:
+class GeNNModel(Settings, Timers):
     """A network of spiking neurons.
 
     The life of a model: set `dt` and `batch_size`, add populations, `build`, `load`, then
@@ -141,7 +120,6 @@ class GeNNModel:
     synapse_class: ClassVar[type[SynapseGroup]] = SynapseGroup
     source_class: ClassVar[type[CurrentSource]] = CurrentSource
     update_class: ClassVar[type[CustomUpdate]] = CustomUpdate
-    known_preferences: ClassVar[tuple[str, ...]] = _PREFERENCES
 
     def __init__(
         self,
@@ -151,35 +129,12 @@ class GeNNModel:
         time_precision: str | ResolvedType | None = None,
         **preferences: object,
     ) -> None:
-        if backend not in (None, BACKEND_NAME):
-            raise KeyError(
-                f"Backend {shown(backend)} is not available: the bundled engine has only "
-                f"'{BACKEND_NAME}'; leave the backend out, or install PyGeNN with a GPU backend."
-            )
-        for name in preferences:
-            if name not in self.known_preferences:
-                hint = did_you_mean(name, self.known_preferences)
-                raise ValueError(f"Unknown preference '{name}'{hint}")
-        if not isinstance(model_name, str):
-            raise TypeError(f"model_name must be a string, not {shown(model_name)}.")
-        scalar = precision_type(precision, "precision")
-        time = (
-            scalar if time_precision is None else precision_type(time_precision, "time_precision")
-        )
-        self.types = Precision(scalar, time)
-        self.name = model_name
+        super().__init__(precision, model_name, backend, time_precision, preferences)
         self.neuron_populations: dict[str, NeuronGroup] = {}
         self.synapse_populations: dict[str, SynapseGroup] = {}
         self.current_sources: dict[str, CurrentSource] = {}
         self.custom_updates: dict[str, CustomUpdate] = {}
         self.custom_connectivity_updates: dict[str, Any] = {}
-        self._dt = 0.5
-        self._batch_size = 1
-        self._seed = 0
-        self._timing_enabled = False
-        self._optimize_code = any(
-            bool(preferences.get(name)) for name in ("optimize_code", "optimise_code")
-        )
         self._plan: Plan | None = None
         self._kernels: ModuleType | None = None
         self._runtime: Runtime | None = None
@@ -224,6 +179,10 @@ class GeNNModel:
                 f"GeNN model already built: cannot {action}; do it before model.build()."
             )
 
+    def check_initialiser(self, variable: Variable, init: VarInit) -> None:
+        """Raise if a variable cannot start from what the code of an initialiser computes."""
+        check_initialiser(variable, init, self.types)
+
     def needs(self, buffer: Buffer) -> bool:
         """Return whether synapses or custom updates need memory of another group."""
         return any(
@@ -231,86 +190,6 @@ class GeNNModel:
             for groups in (self.synapse_populations, self.custom_updates)
             for group in groups.values()
         )
-
-    @property
-    def precision(self) -> ResolvedType:
-        """What ``scalar`` stands for."""
-        return self.types.scalar
-
-    @property
-    def time_precision(self) -> ResolvedType:
-        """What ``timepoint`` stands for."""
-        return self.types.time
-
-    @property
-    def backend_name(self) -> str:
-        """Name of the backend: ``"bundled"``."""
-        return BACKEND_NAME
-
-    @property
-    def dt(self) -> float:
-        """Length of a step in ms; 0.5 by default, to be set before `build`."""
-        return self._dt
-
-    @dt.setter
-    def dt(self, value: float) -> None:
-        self.refuse_if_built("set dt")
-        if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
-            raise TypeError(f"dt must be a number of milliseconds, not {shown(value)}.")
-        value = number_of("dt", value)
-        if not (math.isfinite(value) and value > 0):
-            raise ValueError(f"dt must be a positive number of milliseconds, not {shown(value)}.")
-        self._dt = float(value)
-
-    @property
-    def dT(self) -> float:  # noqa: N802 - the name is PyGeNN's
-        """Deprecated name of `dt`."""
-        warn_user("GeNNModel.dT is deprecated; use dt.", FutureWarning)
-        return self.dt
-
-    @dT.setter
-    def dT(self, value: float) -> None:  # noqa: N802 - the name is PyGeNN's
-        warn_user("GeNNModel.dT is deprecated; use dt.", FutureWarning)
-        self.dt = value
-
-    @property
-    def batch_size(self) -> int:
-        """Number of copies of the network that run side by side; to be set before `build`."""
-        return self._batch_size
-
-    @batch_size.setter
-    def batch_size(self, value: int) -> None:
-        self.refuse_if_built("set batch_size")
-        self._batch_size = checked_integer("batch_size", value, 1, LARGEST_COUNT)
-
-    @property
-    def seed(self) -> int:
-        """Seed of the random numbers, up to 32 bits; 0 for others at each `load`.
-
-        What is drawn depends on the seed, the names of what draws, the batch, the element and the
-        number of the step, and on nothing else: not on the batch size, the number of threads, or
-        when results are looked at.
-        """
-        return self._seed
-
-    @seed.setter
-    def seed(self, value: int) -> None:
-        self._seed = checked_integer("seed", value, 0, 2**32 - 1, error=TypeError)
-
-    @property
-    def optimize_code(self) -> bool:
-        """Whether sums may be taken in another order, which rounds them differently."""
-        return self._optimize_code
-
-    @property
-    def timing_enabled(self) -> bool:
-        """Whether the timers run; to be set before `build`. Steps are then not fused."""
-        return self._timing_enabled
-
-    @timing_enabled.setter
-    def timing_enabled(self, value: bool) -> None:
-        self.refuse_if_built("set timing_enabled")
-        self._timing_enabled = bool(value)
 
     @property
     def num_neurons(self) -> int:
@@ -381,7 +260,7 @@ class GeNNModel:
         """
         self._check_new("neuron population", pop_name, self.neuron_populations)
         prefix = f"Neuron group {pop_name}"
-        size = _population_size(prefix, num_neurons)
+        size = population_size(prefix, num_neurons)
         model = find_model(neuron, NeuronModel, f"neuron population '{pop_name}'")
         values = check_parameters(prefix, model, params)
         initial = check_variables(prefix, model.vars, vars)
@@ -425,38 +304,29 @@ class GeNNModel:
             its `axonal_delay_steps` is set.
         """
         self._check_new("synapse population", pop_name, self.synapse_populations)
-        matrix = _check_matrix_type(pop_name, matrix_type)
+        matrix = matrix_type_of(pop_name, matrix_type)
         title = f"synapse population '{pop_name}'"
-        self._check_population(source, f"source of {title}")
-        self._check_population(target, f"target of {title}")
-        for given, kind, function in (
-            (weight_update_init, WeightUpdateInit, "init_weight_update"),
-            (postsynaptic_init, PostsynapticInit, "init_postsynaptic"),
-        ):
-            if not isinstance(given, kind):
-                raise TypeError(f"{title} needs what {function}(…) returns, not {shown(given)}.")
-        if connectivity_init is not None and not isinstance(connectivity_init, ConnectivityInit):
-            raise TypeError(
-                f"{title} needs what init_sparse_connectivity(…) returns, not "
-                f"{shown(connectivity_init)}."
-            )
-        if connectivity_init is not None and matrix is SynapseMatrixType.DENSE:
-            raise RuntimeError(
-                f"Cannot use DENSE connectivity with connectivity initialisation snippet ({title})."
-            )
-        psm, update = postsynaptic_init, weight_update_init
-        references = SynapseReferences(
-            neuron_references(title, psm.model.neuron_var_refs, psm.var_refs, target),
-            neuron_references(title, update.model.pre_neuron_var_refs, update.pre_var_refs, source),
-            neuron_references(
-                title, update.model.post_neuron_var_refs, update.post_var_refs, target
-            ),
-            postsynaptic_references(
-                title, update.model.psm_var_refs, update.psm_var_refs, psm.model
-            ),
-        )
+        check_population(self.neuron_populations, source, f"source of {title}")
+        check_population(self.neuron_populations, target, f"target of {title}")
+        check_kind(title, weight_update_init, WeightUpdateInit, "init_weight_update")
+        check_kind(title, postsynaptic_init, PostsynapticInit, "init_postsynaptic")
+        if connectivity_init is not None:
+            check_kind(title, connectivity_init, ConnectivityInit, "init_sparse_connectivity")
+            if matrix is SynapseMatrixType.DENSE:
+                raise RuntimeError(
+                    "Cannot use DENSE connectivity with connectivity initialisation snippet "
+                    f"({title})."
+                )
         group = self.synapse_class(
-            self, pop_name, matrix, source, target, update, psm, references, connectivity_init
+            self,
+            pop_name,
+            matrix,
+            source,
+            target,
+            weight_update_init,
+            postsynaptic_init,
+            synapse_references(title, source, target, weight_update_init, postsynaptic_init),
+            connectivity_init,
         )
         self.synapse_populations[pop_name] = group
         return group
@@ -495,7 +365,7 @@ class GeNNModel:
         """
         self._check_new("current source", cs_name, self.current_sources)
         title = f"current source '{cs_name}'"
-        self._check_population(pop, f"population of {title}")
+        check_population(self.neuron_populations, pop, f"population of {title}")
         model = find_model(current_source_model, CurrentSourceModel, title)
         prefix = f"Current source {cs_name}"
         values = check_parameters(prefix, model, params)
@@ -582,19 +452,6 @@ class GeNNModel:
                 f"Cannot add {article} {kind} with duplicate name: {name}; choose another."
             )
 
-    def _check_population(self, group: object, what: str) -> None:
-        if isinstance(group, str):
-            known = self.neuron_populations.get(group)
-            fix = " the object that add_neuron_population returned" if known else " a population"
-            raise TypeError(f"The {what} must be{fix}, not the string '{group}'.")
-        if not isinstance(group, NeuronGroup):
-            given = group.title if isinstance(group, Group) else repr(group)
-            raise TypeError(f"The {what} must be a neuron population, not {given}.")
-        if self.neuron_populations.get(group.name) is not group:
-            raise ValueError(
-                f"The {what}, {group.title}, belongs to another model; give one of this model."
-            )
-
     # Life ------------------------------------------------------------------------------------
 
     def build(
@@ -622,8 +479,7 @@ class GeNNModel:
             check_dimensions(update, self._batch_size)
         assign_slots(self.neuron_populations.values(), self.synapse_populations.values())
         plan = make_plan(self)
-        for group in self._groups():
-            group.compile_initialisers()
+        compile_initialisers(self._groups())
         self._kernels = compiled(plan.source)
         self._plan = plan
 
@@ -683,7 +539,7 @@ class GeNNModel:
                 self._seed,
                 steps,
             )
-            _warn_of_nan(groups)
+            warn_of_nan(groups)
             for population in self.neuron_populations.values():
                 population.warn_of_doubt()
         except BaseException as error:
@@ -800,117 +656,3 @@ class GeNNModel:
             hint = did_you_mean(str(group_name), known, f"; the groups are {listed}.")
             raise error(f"Unknown custom update group '{group_name}'{hint}")
         return names
-
-    # Timers ----------------------------------------------------------------------------------
-
-    def _time(self, name: str) -> float:
-        runtime = self._require_loaded("reading a timer")
-        runtime.flush()
-        return runtime.times.get(name, 0.0)
-
-    @property
-    def init_time(self) -> float:
-        """Seconds spent on initialising since `load`; 0 unless `timing_enabled`."""
-        return self._time("init")
-
-    @property
-    def init_sparse_time(self) -> float:
-        """Seconds spent on making sparse connections; 0 unless `timing_enabled`."""
-        return self._time("init_sparse")
-
-    @property
-    def neuron_update_time(self) -> float:
-        """Seconds spent on updating neurons since `load`; 0 unless `timing_enabled`."""
-        return self._time("neuron_update")
-
-    @property
-    def presynaptic_update_time(self) -> float:
-        """Seconds spent on presynaptic spikes since `load`; 0 unless `timing_enabled`."""
-        return self._time("presynaptic_update")
-
-    @property
-    def postsynaptic_update_time(self) -> float:
-        """Seconds spent on postsynaptic events since `load`; 0 unless `timing_enabled`."""
-        return self._time("postsynaptic_update")
-
-    @property
-    def synapse_dynamics_time(self) -> float:
-        """Seconds spent on synapse dynamics since `load`; 0 unless `timing_enabled`."""
-        return self._time("synapse_dynamics")
-
-    def get_custom_update_time(self, group_name: str) -> float:
-        """Return the seconds spent on a group of custom updates since `load`.
-
-        Raises
-        ------
-        RuntimeError
-            If there is no such group.
-        """
-        return self._update_time("update", group_name)
-
-    def get_custom_update_transpose_time(self, group_name: str) -> float:
-        """Return the seconds spent on those updates of a group that transpose, since `load`.
-
-        Raises
-        ------
-        RuntimeError
-            If there is no such group.
-        """
-        return self._update_time("transpose", group_name)
-
-    def get_custom_update_remap_time(self, group_name: str) -> float:
-        """Return the seconds spent on remapping connectivity after a group of updates: 0."""
-        return self._update_time("remap", group_name)
-
-    def get_custom_update_host_time(self, group_name: str) -> float:
-        """Return the seconds spent on host code of a group of updates: 0."""
-        return self._update_time("host", group_name)
-
-    def _update_time(self, part: str, group_name: str) -> float:
-        runtime = self._require_loaded("reading a timer")
-        self._updates_of(group_name, RuntimeError)
-        return runtime.custom_update_times.get((part, group_name), 0.0)
-
-
-def _warn_of_nan(groups: Sequence[Group]) -> None:
-    """Warn of variables that start from NaN or infinity, which PyGeNN accepts without a word."""
-    for group in groups:
-        for buffer, variable in group.buffers():
-            if variable is None or buffer.host is None or buffer.host.dtype.kind != "f":
-                continue
-            # Extremes tell without more memory.
-            if not buffer.host.size or np.isfinite([buffer.host.min(), buffer.host.max()]).all():
-                continue
-            wrong = buffer.host.size - int(np.count_nonzero(np.isfinite(buffer.host)))
-            what = "NaN" if np.isnan(buffer.host).any() else "infinity"
-            warn_user(
-                f"Variable '{variable.name}' of {group.title} starts from {what} in {wrong} of "
-                f"{buffer.host.size} values; check what it was given."
-            )
-
-
-def _population_size(prefix: str, num_neurons: object) -> int:
-    # What comes out of a division is taken, too, if it is whole.
-    if isinstance(num_neurons, (float, np.floating)) and float(num_neurons).is_integer():
-        num_neurons = int(num_neurons)
-    return checked_integer(f"{prefix}: num_neurons", num_neurons, 1, LARGEST_COUNT)
-
-
-def _check_matrix_type(pop_name: str, given: object) -> SynapseMatrixType:
-    name = given.name if isinstance(given, SynapseMatrixType) else given
-    if not isinstance(name, str):
-        raise TypeError(
-            f"matrix_type of synapse population '{pop_name}' must be 'DENSE' or 'SPARSE', "
-            f"not {shown(given)}."
-        )
-    known = SynapseMatrixType.__members__
-    if name not in known:
-        # GeNN 4 had several names that start so, for what is one type now.
-        start = [kind for kind in ("DENSE", "SPARSE") if name.upper().startswith(kind)]
-        hint = did_you_mean(start[0] if start else name, known, "; use 'DENSE' or 'SPARSE'.")
-        raise AttributeError(
-            f"SynapseMatrixType has no attribute '{name}' (synapse population '{pop_name}'){hint}"
-        )
-    if name not in ("DENSE", "SPARSE"):
-        raise unsupported(f"matrix type '{name}' (synapse population '{pop_name}')")
-    return SynapseMatrixType[name]

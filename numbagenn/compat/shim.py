@@ -18,7 +18,6 @@ from numbagenn.base.wording import shown, unsupported
 from numbagenn.compat import v4_9
 from numbagenn.compat.missing_names import MissingNames
 from numbagenn.compat.v4_9.enums import MODELS, WRAPPER
-from numbagenn.model import BACKEND_NAME, GPU_PREFERENCES
 from numbagenn.models.builtin_models import find_model
 from numbagenn.models.descriptions import (
     CurrentSourceModel,
@@ -31,6 +30,7 @@ from numbagenn.models.descriptions import (
     VarInitSnippet,
     WeightUpdateModel,
 )
+from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
 
 #: The versions of the API that there are stand-ins for, and what they call themselves.
 VERSIONS = {"4.9": "4.9.0", "5": "5.4.0"}

@@ -1,14 +1,15 @@
-"""Sparse connectivity: which synapses a population has, in rows of one presynaptic neuron each.
+"""Which synapses a population has: one for every pair of neurons, or those in lists.
 
-The synapses of all rows lie one after the other, ordered by presynaptic and then by postsynaptic
-neuron. Row `i` goes from ``row_start[i]`` to ``row_start[i + 1]``. Where code runs for the synapses
-of one postsynaptic neuron `j`, ``column_synapses`` lists them from ``column_start[j]`` to
-``column_start[j + 1]``, ordered by presynaptic neuron.
+Sparse synapses lie one after the other, ordered by presynaptic and then by postsynaptic neuron. The
+row of presynaptic neuron `i` goes from ``row_start[i]`` to ``row_start[i + 1]``. Where code runs
+for the synapses of one postsynaptic neuron `j`, ``column_synapses`` lists them from
+``column_start[j]`` to ``column_start[j + 1]``, ordered by presynaptic neuron.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -20,8 +21,54 @@ Array = np.ndarray[Any, Any]
 BYTES_OF_PAIR = 8
 
 
+@dataclass(frozen=True)
+class DenseConnectivity:
+    """A synapse from every presynaptic to every postsynaptic neuron, in a matrix.
+
+    It has the attributes of `SparseConnectivity` by which memory is sized, filled and released.
+    Nothing has to be stored or made for it.
+
+    Parameters
+    ----------
+    num_pre, num_post
+        Sizes of the presynaptic and postsynaptic populations.
+    """
+
+    num_pre: int
+    num_post: int
+    #: Whether it is known which synapses there are.
+    is_known: ClassVar[bool] = True
+    #: What the host keeps of the connections themselves.
+    num_bytes: ClassVar[int] = 0
+
+    @property
+    def columns(self) -> int:
+        """Number of columns of the matrix that a variable of the synapses is stored in."""
+        return self.num_post
+
+    @property
+    def num_synapses(self) -> int:
+        """Number of synapses."""
+        return self.num_pre * self.num_post
+
+    @property
+    def longest_row(self) -> int:
+        """Largest number of synapses that one presynaptic neuron has."""
+        return self.num_post
+
+    def buffers(self) -> list[Buffer]:
+        """Return the memory of the connectivity: none."""
+        return []
+
+    def fill(self) -> None:
+        """Do nothing: there is no memory to fill."""
+
+    def forget(self) -> None:
+        """Do nothing: these connections are the same at each load."""
+
+
 class SparseConnectivity:
-    """The synapses of one population, once they are known.
+    """The synapses of one population in lists, once they are known.
 
     Parameters
     ----------
@@ -31,12 +78,20 @@ class SparseConnectivity:
         Name of the population.
     num_pre, num_post
         Sizes of the presynaptic and postsynaptic populations.
+    has_columns
+        Whether code runs for the synapses of one postsynaptic neuron, its column.
     """
 
-    def __init__(self, title: str, name: str, num_pre: int, num_post: int) -> None:
+    #: A variable of the synapses is stored in a list, not in a matrix.
+    columns: ClassVar[int] = 0
+
+    def __init__(
+        self, title: str, name: str, num_pre: int, num_post: int, *, has_columns: bool
+    ) -> None:
         self._title = title
-        self._num_pre = num_pre
-        self._num_post = num_post
+        self.num_pre = num_pre
+        self.num_post = num_post
+        self._has_columns = has_columns
 
         def buffer(what: str, ctype: str, count: int = 0) -> Buffer:
             return Buffer(f"{name}_{what}", ctype, count, per_batch=False, constant=True)
@@ -44,8 +99,6 @@ class SparseConnectivity:
         self.row_start = buffer("row_start", "int64_t", num_pre + 1)
         self.pre_inds = buffer("pre_inds", "uint32_t")
         self.post_inds = buffer("post_inds", "uint32_t")
-        #: Whether code runs for the synapses of one postsynaptic neuron, its column.
-        self.has_columns = False
         self.column_start = buffer("column_start", "int64_t", num_post + 1)
         self.column_synapses = buffer("column_synapses", "int64_t")
         #: For connections that the user gave: where each was in what was given.
@@ -75,8 +128,13 @@ class SparseConnectivity:
         return 0 if self._current is None else len(self._current[0])
 
     @property
+    def num_bytes(self) -> int:
+        """What the host keeps of the connections themselves."""
+        return self.num_synapses * BYTES_OF_PAIR
+
+    @property
     def longest_row(self) -> int:
-        """Largest number of synapses that one presynaptic neuron has."""
+        """Largest number of synapses that one presynaptic neuron has, 0 while that is unknown."""
         if self._current is None or not len(self._current[0]):
             return 0
         return int(np.bincount(self._current[0]).max())
@@ -91,8 +149,8 @@ class SparseConnectivity:
         ValueError
             If they differ in length, or an index is out of range.
         """
-        pre = self._checked("presynaptic", pre_inds, self._num_pre)
-        post = self._checked("postsynaptic", post_inds, self._num_post)
+        pre = self._checked("presynaptic", pre_inds, self.num_pre)
+        post = self._checked("postsynaptic", post_inds, self.num_post)
         if len(pre) != len(post):
             raise ValueError(
                 f"The connections of {self._title} need as many presynaptic as postsynaptic "
@@ -124,18 +182,18 @@ class SparseConnectivity:
 
     def buffers(self) -> list[Buffer]:
         """Return the memory of the connectivity."""
-        columns = [self.column_start, self.column_synapses] if self.has_columns else []
+        columns = [self.column_start, self.column_synapses] if self._has_columns else []
         return [self.row_start, self.pre_inds, self.post_inds, *columns]
 
     def fill(self) -> None:
         """Write the connections into their memory, once it is allocated."""
         assert self._current is not None
         pre, post = self._current
-        self.row_start.fill(_starts(pre, self._num_pre))
+        self.row_start.fill(_starts(pre, self.num_pre))
         self.pre_inds.fill(pre)
         self.post_inds.fill(post)
-        if self.has_columns:
-            self.column_start.fill(_starts(post, self._num_post))
+        if self._has_columns:
+            self.column_start.fill(_starts(post, self.num_post))
             self.column_synapses.fill(np.argsort(post, kind="stable"))
 
     def forget(self) -> None:
@@ -168,6 +226,9 @@ class SparseConnectivity:
             )
         pre, post = self._current
         return pre.astype(np.int32), post.astype(np.int32)
+
+
+Connectivity = DenseConnectivity | SparseConnectivity
 
 
 def _starts(inds: Array, number: int) -> Array:

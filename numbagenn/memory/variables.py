@@ -83,6 +83,7 @@ class Variable(Sealed):
         #: The variable's own stream of random numbers.
         self.stream = stream
         self._group = weakref.ref(group)
+        self._check_shape(initial)
         self._start_from(initial)
         self._complete = True
 
@@ -209,10 +210,14 @@ class Variable(Sealed):
             A number, an array as for `values`, or `init_var` of a snippet.
         """
         check_initial_value(self._what, values)
-        array = np.asarray(values)
-        if array.ndim:
-            check_shape(self._what, array, self.buffer.count, None, columns=self.buffer.columns)
+        self._check_shape(values)
         self._start_from(values)
+
+    def _check_shape(self, initial: object) -> None:
+        """Raise if initial values have a shape that does not fit."""
+        if np.iterable(initial):
+            array, buffer = np.asarray(initial), self.buffer
+            check_shape(self._what, array, buffer.count, None, columns=buffer.columns)
 
     def push_to_device(self) -> None:
         """Copy the host array to the device, where the next step will use it."""
@@ -278,10 +283,8 @@ class SparseVariable(Variable):
             f"'view'; use 'values' of {self._what} instead."
         )
 
-    def set_init_values(self, values: object) -> None:
-        """Set what the variable starts from at the next `GeNNModel.load`."""
-        check_initial_value(self._what, values)
-        self._start_from(values)
+    def _check_shape(self, initial: object) -> None:
+        """Wait for that until the model is loaded: the number of synapses may not be known."""
 
     def arranged(self, initial: Array) -> Array:
         """Return initial values in the order in which they are stored."""

@@ -95,12 +95,11 @@ class CustomUpdate(Group):
         elements = [reference.buffer for reference in references.values()]
         self.per_batch = any(buffer.per_batch for buffer in elements)
         self.per_element = any(buffer.per_element for buffer in elements)
-        columns = self.columns if self.per_element else 0
-        if self.connectivity is not None and first.synapses is not None:
-            shape = (first.synapses.src.num_neurons, first.synapses.trg.num_neurons)
-            self.vars = self._sparse_variables(update.vars, initial, shape, self.connectivity)
+        if first.synapses is not None and self.per_element:
+            connections = first.synapses.connections
+            self.vars = self._synapse_variables(update.vars, initial, connections)
         else:
-            self.vars = self._variables(update.vars, initial, self.count, columns=columns)
+            self.vars = self._variables(update.vars, initial, self.count)
         for variable in self.vars.values():
             variable.buffer.per_batch &= self.per_batch
             variable.buffer.per_element &= self.per_element
@@ -136,10 +135,10 @@ class CustomUpdate(Group):
         """The connections of the synapses that the update is of, where these are sparse."""
         return None if self._synapses is None else self._synapses.connectivity
 
-    def size_memory(self, batch_size: int, seed: int) -> None:
-        """Size the memory of variables of sparse synapses by their number."""
-        if self.connectivity is not None:
-            size_by_connections(self.connectivity, self.vars)
+    def size_memory(self) -> None:
+        """Size the memory of variables of synapses by their number."""
+        if self._synapses is not None:
+            size_by_connections(self._synapses.connections, self.vars)
 
     @property
     def of_synapses(self) -> bool:

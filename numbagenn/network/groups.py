@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import weakref
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
 from numbagenn.base.sealed import Sealed, SealedDict
 from numbagenn.base.streams import stream_number
-from numbagenn.base.types import Precision, ResolvedType
+from numbagenn.base.types import Precision
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import number_of, shown
-from numbagenn.codegen.initial_values import Layout, value_code
 from numbagenn.memory.buffers import Buffer
-from numbagenn.memory.connections import SparseConnectivity
+from numbagenn.memory.connections import Connectivity, SparseConnectivity
 from numbagenn.memory.dynamic_parameters import DynamicParams, find
 from numbagenn.memory.variables import (
     ExtraGlobalArray,
@@ -23,17 +23,10 @@ from numbagenn.memory.variables import (
     SparseVariable,
     Variable,
     VariableDict,
-    arrays_on_device,
 )
 from numbagenn.models.descriptions import Model, Var
-from numbagenn.models.initialisers import (
-    VarInit,
-    check_shape,
-    evaluate_parameters,
-    initial_array,
-)
+from numbagenn.models.initialisers import VarInit, evaluate_parameters
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.runtime.initial_values import initial_values, value_kernel
 
 Values = Mapping[str, Any]
 
@@ -59,6 +52,9 @@ class Network(Protocol):
 
     def refuse_if_built(self, action: str) -> None:
         """Raise if the model is built."""
+
+    def check_initialiser(self, variable: Variable, init: VarInit) -> None:
+        """Raise if a variable cannot start from what the code of an initialiser computes."""
 
     def needs(self, buffer: Buffer) -> bool:
         """Return whether any part of the model needs some memory of another."""
@@ -259,150 +255,66 @@ class Group(Sealed):
         CodeStringError
             If the code uses what such a variable does not have.
         """
-        if init.number is None:
-            value_code(init.snippet, *self._kind(variable))
+        self.genn_model.check_initialiser(variable, init)
         return self._arrays(init.snippet, variable.buffer.name)
 
     def _stream(self, var: Var, prefix: str = "") -> int:
         """Return the number of a variable's own stream of random numbers."""
         return stream_number(f"{prefix} {var.name} of {self.title}")
 
-    def _kind(self, variable: Variable) -> tuple[Precision, ResolvedType, Layout]:
-        types = self.genn_model.types
-        layout: Layout = "neurons"
-        if len(variable.shape) == 2:
-            layout = "sparse" if isinstance(variable, SparseVariable) else "dense"
-        return types, types.resolve(variable.type), layout
-
-    def compile_initialisers(self) -> None:
-        """Compile the code from which variables of the group get their initial values.
-
-        Raises
-        ------
-        RuntimeError
-            If a parameter of an initialiser does not fit into its type.
-        """
-        for _, variable in self.buffers():
-            if variable is None or not isinstance(variable.initial, VarInit):
-                continue
-            self._snippet_params(variable, variable.initial)
-            if variable.initial.number is None:
-                value_kernel(variable.initial.snippet, *self._kind(variable))
-
-    def _snippet_params(self, variable: Variable, init: VarInit) -> dict[str, float]:
-        owner = self.genn_model
-        what = f"{init.snippet.title} (variable '{variable.name}' of {self.title})"
-        return evaluate_parameters(what, init.snippet, init.params, owner.dt, owner.types)
-
-    def size_memory(self, batch_size: int, seed: int) -> None:
-        """Find out how much memory there has to be, where that is not known before loading."""
-
-    def initial_values(
-        self, variable: Variable, batch_size: int, seed: int
-    ) -> np.ndarray[Any, Any]:
-        """Return what a variable of the group starts from.
-
-        Parameters
-        ----------
-        variable
-            The variable.
-        batch_size, seed
-            Properties of the model.
-
-        Returns
-        -------
-        ndarray
-            Of no dimensions for a single number, of one for values that all batches share, or of
-            two.
-
-        Raises
-        ------
-        ValueError
-            If values were given whose shape does not fit.
-        """
-        init, buffer, owner = variable.initial, variable.buffer, self.genn_model
-        types, ctype, _ = self._kind(variable)
-        if isinstance(init, VarInit) and init.number is None:
-            return initial_values(
-                init.snippet,
-                self._snippet_params(variable, init),
-                ctype,
-                types,
-                owner.dt,
-                variable.shape,
-                count=None if buffer.per_element else 1,
-                inds=variable.synapses if isinstance(variable, SparseVariable) else None,
-                num_batch=batch_size,
-                seed=seed,
-                stream=variable.stream,
-                arrays=arrays_on_device(variable.extra_global_params),
-                title=f"variable '{variable.name}' of {self.title}",
-            )
-        what = f"variable '{variable.name}' of {self.title}"
-        initial = initial_array(what, init, ctype, types)
-        if initial.ndim:
-            check_shape(
-                what, initial, buffer.count, buffer.rows(batch_size), columns=buffer.columns
-            )
-            initial = variable.arranged(initial)
-        return initial
+    def size_memory(self) -> None:
+        """Size memory that is only known once the connections of synapses are."""
 
     def _variables(
-        self,
-        variables: Sequence[Var],
-        initial: Values,
-        count: int,
-        *,
-        columns: int = 0,
-        prefix: str = "",
-        shape: tuple[int, ...] = (),
+        self, variables: Sequence[Var], initial: Values, count: int, *, prefix: str = ""
     ) -> VariableDict:
-        """Create variables that have a value for each of `count` elements.
-
-        `shape` is that of what they describe, where `count` and `columns` do not tell.
-        """
-        shape = shape or ((count // columns, columns) if columns else (count,))
-        result = []
-        for var in variables:
-            buffer = Buffer(
-                f"{self.name}_{prefix}{var.name}",
-                var.type,
-                count if var.access.per_element else 1,
-                var.access.per_batch,
-                var.access.per_element,
-                # One value for all synapses is still stored as a matrix, with one column.
-                columns if var.access.per_element else min(columns, 1),
+        """Create variables that have a value for each of `count` neurons."""
+        return self._table(
+            self.variable_type(
+                var.name,
+                self._buffer(var, count, prefix=prefix),
+                self,
+                initial[var.name],
+                (count,),
+                self._stream(var, prefix),
             )
-            variable = self.variable_type(
-                var.name, buffer, self, initial[var.name], shape, self._stream(var, prefix)
-            )
-            array = np.asarray(variable.initial) if np.iterable(variable.initial) else None
-            if array is not None:
-                what = f"variable '{var.name}' of {self.title}"
-                check_shape(what, array, buffer.count, None, columns=buffer.columns)
-            result.append(variable)
-        return VariableDict(self.title[0].upper() + self.title[1:], result)
+            for var in variables
+        )
 
-    def _sparse_variables(
-        self,
-        variables: Sequence[Var],
-        initial: Values,
-        shape: tuple[int, int],
-        connectivity: SparseConnectivity,
+    def _synapse_variables(
+        self, variables: Sequence[Var], initial: Values, connections: Connectivity
     ) -> VariableDict:
-        """Create variables of synapses whose number is not known yet."""
-        result = []
-        for var in variables:
-            buffer = Buffer(
-                f"{self.name}_{var.name}",
-                var.type,
-                0 if var.access.per_element else 1,
-                var.access.per_batch,
-                var.access.per_element,
+        """Create variables that have a value for each synapse."""
+        create: Callable[..., Variable] = self.variable_type
+        if isinstance(connections, SparseConnectivity):
+            create = partial(self.sparse_variable_type, order=connections)
+        return self._table(
+            create(
+                var.name,
+                self._buffer(var, connections.num_synapses, connections.columns),
+                self,
+                initial[var.name],
+                (connections.num_pre, connections.num_post),
+                self._stream(var),
             )
-            given = (initial[var.name], shape, self._stream(var), connectivity)
-            result.append(self.sparse_variable_type(var.name, buffer, self, *given))
-        return VariableDict(self.title[0].upper() + self.title[1:], result)
+            for var in variables
+        )
+
+    def _table(self, variables: Iterable[Variable]) -> VariableDict:
+        return VariableDict(self.title[0].upper() + self.title[1:], variables)
+
+    def _buffer(self, var: Var, count: int, columns: int = 0, prefix: str = "") -> Buffer:
+        """Describe the memory of a variable that has a value for each of `count` elements."""
+        per_element = var.access.per_element
+        return Buffer(
+            f"{self.name}_{prefix}{var.name}",
+            var.type,
+            count if per_element else 1,
+            var.access.per_batch,
+            per_element,
+            # One value for all synapses is still stored as a matrix, with one column.
+            columns if per_element else min(columns, 1),
+        )
 
     def _bound(
         self,

@@ -12,9 +12,11 @@ from numbagenn.base.enumerations import VarAccessMode
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.wording import shown
 from numbagenn.models.descriptions import ExtraGlobalParam, PostsynapticModel, VarReference
+from numbagenn.models.initialisers import PostsynapticInit, WeightUpdateInit
 from numbagenn.network.custom_updates import ExtraGlobalParamReference, VariableReference
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.references import check_reference_type, type_text
+from numbagenn.network.synapse_groups import SynapseReferences
 
 
 def neuron_references(
@@ -177,3 +179,26 @@ def check_array_references(
                 f"{title}: it is declared '{expected}*', but '{target.array.name}' of "
                 f"{target.group.title} is '{found}*'; write the same."
             )
+
+
+def synapse_references(
+    title: str,
+    source: NeuronGroup,
+    target: NeuronGroup,
+    weight_update: WeightUpdateInit,
+    postsynaptic: PostsynapticInit,
+) -> SynapseReferences:
+    """Return what the local references of both models of synapses are to.
+
+    Raises
+    ------
+    RuntimeError
+        If one is to something that is not there, or of another type.
+    """
+    update, psm = weight_update.model, postsynaptic.model
+    return SynapseReferences(
+        neuron_references(title, psm.neuron_var_refs, postsynaptic.var_refs, target),
+        neuron_references(title, update.pre_neuron_var_refs, weight_update.pre_var_refs, source),
+        neuron_references(title, update.post_neuron_var_refs, weight_update.post_var_refs, target),
+        postsynaptic_references(title, update.psm_var_refs, weight_update.psm_var_refs, psm),
+    )

@@ -9,34 +9,19 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 
 from numbagenn.base.enumerations import SynapseMatrixType
-from numbagenn.base.streams import stream_number
 from numbagenn.base.types import SCALAR
 from numbagenn.base.wording import LARGEST_COUNT, checked_integer, unsupported
 from numbagenn.language.usage import Usage
 from numbagenn.memory.buffers import Buffer
-from numbagenn.memory.connections import BYTES_OF_PAIR, SparseConnectivity
+from numbagenn.memory.connections import Connectivity, DenseConnectivity, SparseConnectivity
 from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.events import EventSide, events_of
-from numbagenn.memory.variables import (
-    ExtraGlobalArray,
-    ExtraGlobalArrayDict,
-    Variable,
-    arrays_on_device,
-)
-from numbagenn.models.initialisers import (
-    ConnectivityInit,
-    PostsynapticInit,
-    WeightUpdateInit,
-    evaluate_parameters,
-)
+from numbagenn.memory.variables import ExtraGlobalArray, ExtraGlobalArrayDict, Variable
+from numbagenn.models.connection_limits import max_row_length
+from numbagenn.models.initialisers import ConnectivityInit, PostsynapticInit, WeightUpdateInit
 from numbagenn.network.bound_model import BoundModel
 from numbagenn.network.groups import Group, Network
 from numbagenn.network.neuron_groups import NeuronGroup, check_input
-from numbagenn.runtime.connectivity import (
-    build_connectivity,
-    connectivity_kernel,
-    max_row_length,
-)
 
 
 @dataclass(frozen=True)
@@ -94,16 +79,14 @@ class SynapseGroup(Group):
             # What the user's function returns is wrong here, if it is.
             max_row_length(connectivity_init, num_pre, num_post)
         wum, psm = weight_update.model, postsynaptic.model
-        self.connectivity: SparseConnectivity | None = None
+        #: Spike-like events of either side, where the model says when there is one.
+        self.events = events_of(wum, name, self.title, {"pre": num_pre, "post": num_post})
+        self.connections: Connectivity = DenseConnectivity(num_pre, num_post)
         if matrix_type is SynapseMatrixType.SPARSE:
-            self.connectivity = SparseConnectivity(self.title, name, num_pre, num_post)
-            self.vars = self._sparse_variables(
-                wum.vars, weight_update.vars, (num_pre, num_post), self.connectivity
+            self.connections = SparseConnectivity(
+                self.title, name, num_pre, num_post, has_columns="post" in self.events
             )
-        else:
-            self.vars = self._variables(
-                wum.vars, weight_update.vars, num_pre * num_post, columns=num_post
-            )
+        self.vars = self._synapse_variables(wum.vars, weight_update.vars, self.connections)
         self.pre_vars = self._variables(
             wum.pre_vars, weight_update.pre_vars, num_pre, prefix="pre_"
         )
@@ -114,10 +97,6 @@ class SynapseGroup(Group):
         self.out_post = _OutPost("out_post", Buffer(f"{name}_out_post", SCALAR, num_post), self)
         self.den_delay_buffer = Buffer(f"{name}_den_delay", SCALAR, num_post)
         self.out_pre_buffer = Buffer(f"{name}_out_pre", SCALAR, num_pre)
-        #: Spike-like events of either side, where the model says when there is one.
-        self.events = events_of(wum, name, self.title, {"pre": num_pre, "post": num_post})
-        if self.connectivity is not None:
-            self.connectivity.has_columns = "post" in self.events
         self.extra_global_params = self._arrays(wum)
         self.psm_extra_global_params = self._arrays(psm, f"{name}_psm")
         self.connectivity_extra_global_params = ExtraGlobalArrayDict(self.title)
@@ -221,13 +200,18 @@ class SynapseGroup(Group):
 
     # Connectivity -------------------------------------------------------------------------------
 
+    @property
+    def connectivity(self) -> SparseConnectivity | None:
+        """The connections where they are sparse."""
+        return self.connections if isinstance(self.connections, SparseConnectivity) else None
+
     def _sparse(self, action: str) -> SparseConnectivity:
-        if self.connectivity is None:
+        if not isinstance(self.connections, SparseConnectivity):
             raise RuntimeError(
                 f"{action} only supports SPARSE connectivity, and {self.title} is "
                 f"{self.matrix_type.name}; add it as 'SPARSE'."
             )
-        return self.connectivity
+        return self.connections
 
     def set_sparse_connections(self, pre_indices: object, post_indices: object) -> None:
         """Give the connections of sparse synapses: one for each pair of indices.
@@ -261,15 +245,12 @@ class SynapseGroup(Group):
     @property
     def max_connections(self) -> int:
         """Largest number of synapses that a presynaptic neuron has, or may have."""
-        if self.connectivity is None:
-            return self.trg.num_neurons
         if self._max_connections is not None:
             return self._max_connections
-        if not self.connectivity.is_known and self.connectivity_init is not None:
-            return max_row_length(
-                self.connectivity_init, self.src.num_neurons, self.trg.num_neurons
-            )
-        return self.connectivity.longest_row or self.trg.num_neurons
+        num_pre, num_post = self.src.num_neurons, self.trg.num_neurons
+        if not self.connections.is_known and self.connectivity_init is not None:
+            return max_row_length(self.connectivity_init, num_pre, num_post)
+        return self.connections.longest_row or num_post
 
     @max_connections.setter
     def max_connections(self, number: int) -> None:
@@ -300,51 +281,9 @@ class SynapseGroup(Group):
             )
         return connectivity
 
-    def compile_initialisers(self) -> None:
-        """Compile the code from which connections and variables get what they start from."""
-        init = self.connectivity_init
-        if init is not None:
-            types = self.genn_model.types
-            evaluate_parameters(self.title, init.snippet, init.params, self.genn_model.dt, types)
-            if not (init.snippet.row_build_code.is_blank and init.snippet.col_build_code.is_blank):
-                connectivity_kernel(init.snippet, types)
-        super().compile_initialisers()
-
-    def size_memory(self, batch_size: int, seed: int) -> None:
-        """Make the connections where they are not given, and size memory by their number."""
-        if self.connectivity is None:
-            return
-        if not self.connectivity.is_given:
-            if self.connectivity_init is None:
-                raise RuntimeError(
-                    "For sparse projections, the connections must be set before loading a model: "
-                    f"give {self.title} an init_sparse_connectivity(…), or call its "
-                    "set_sparse_connections."
-                )
-            pre, post = build_connectivity(
-                self.connectivity_init,
-                self.src.num_neurons,
-                self.trg.num_neurons,
-                title=self.title,
-                dt=self.genn_model.dt,
-                precision=self.genn_model.types,
-                num_batch=batch_size,
-                seed=seed,
-                stream=stream_number(f"connectivity of {self.title}"),
-                arrays=arrays_on_device(self.connectivity_extra_global_params),
-                bytes_of_synapse=self._bytes_of_synapse(batch_size),
-            )
-            self.connectivity.set(pre, post)
-        size_by_connections(self.connectivity, self.vars)
-
-    def _bytes_of_synapse(self, batch_size: int) -> int:
-        """Return how much memory a sparse synapse takes, on the device and on the host."""
-        size = BYTES_OF_PAIR
-        for buffer in (variable.buffer for variable in self.vars.values()):
-            if buffer.per_element:
-                itemsize = self.genn_model.types.resolve(buffer.type).dtype.itemsize
-                size += buffer.rows(batch_size) * itemsize
-        return 2 * size
+    def size_memory(self) -> None:
+        """Size the memory of variables of synapses by their number."""
+        size_by_connections(self.connections, self.vars)
 
     # What the plan asks -------------------------------------------------------------------------
 
@@ -402,9 +341,7 @@ class SynapseGroup(Group):
         result: list[tuple[Buffer, Variable | None]] = [
             (variable.buffer, variable) for variable in [*variables, self.out_post]
         ]
-        hidden: list[Buffer] = []
-        if self.connectivity is not None:
-            hidden += self.connectivity.buffers()
+        hidden = self.connections.buffers()
         if "addToPostDelay" in self.usage.called:
             hidden.append(self.den_delay_buffer)
         if "addToPre" in self.usage.called:
@@ -472,10 +409,8 @@ class _OutPost(Variable):
         return None if host is None else np.atleast_2d(host)
 
 
-def size_by_connections(
-    connectivity: SparseConnectivity, variables: Mapping[str, Variable]
-) -> None:
+def size_by_connections(connections: Connectivity, variables: Mapping[str, Variable]) -> None:
     """Give variables that have a value for each synapse as much memory as there are synapses."""
     for variable in variables.values():
         if variable.buffer.per_element:
-            variable.buffer.count = connectivity.num_synapses
+            variable.buffer.count = connections.num_synapses

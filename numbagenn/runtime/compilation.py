@@ -37,7 +37,7 @@ from numbagenn.base.user_warnings import warn_user
 
 # Generated modules import these. Done here, that takes no time when a model is built.
 from numbagenn.kernels import jit
-from numbagenn.runtime.threads import aside
+from numbagenn.runtime.threads import run_off_main_thread
 
 # Names of entries that are being written begin like this. Writing takes less than a second, so one
 # that is an hour old was left by a process that was killed.
@@ -111,7 +111,7 @@ def compiled(source: str) -> ModuleType:
     """
     key = _key(source)
     if key not in _modules:
-        aside(functools.partial(_compile, key, source, cache_directory()))
+        run_off_main_thread(functools.partial(_compile, key, source, cache_directory()))
     return _modules[key]
 
 

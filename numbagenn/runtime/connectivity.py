@@ -10,14 +10,14 @@ import numpy as np
 
 from numbagenn.base.available_memory import check_memory
 from numbagenn.base.types import Precision
-from numbagenn.base.wording import LARGEST, checked_integer
 from numbagenn.codegen.initial_values import InitCode, connectivity_code
 from numbagenn.codegen.rendering import rendered
 from numbagenn.kernels.batch_counter import STOP, new_batch_counter
 from numbagenn.language.arithmetic import constant
 from numbagenn.language.reserved_names import BATCH_COUNTER
 from numbagenn.memory.connections import BYTES_OF_PAIR
-from numbagenn.models.descriptions import CountFunction, SparseConnectivityInitSnippet
+from numbagenn.models.connection_limits import max_column_length, max_row_length
+from numbagenn.models.descriptions import SparseConnectivityInitSnippet
 from numbagenn.models.initialisers import ConnectivityInit, evaluate_parameters
 from numbagenn.runtime.compilation import compiled
 from numbagenn.runtime.initial_values import (
@@ -26,64 +26,12 @@ from numbagenn.runtime.initial_values import (
     run,
     signature_of,
 )
-from numbagenn.runtime.threads import together
+from numbagenn.runtime.threads import run_on_threads
 
 Array = np.ndarray[Any, Any]
 
-# Synapses that there is room for at first, unless it is known that there are fewer.
-_MOST_AT_FIRST = 1 << 22
-
-
-def _most(
-    function: CountFunction | None,
-    default: int,
-    what: str,
-    num_pre: int,
-    num_post: int,
-    params: Any,
-) -> int:
-    if function is None:
-        return default
-    try:
-        result = function(num_pre, num_post, dict(params))
-    except Exception as error:
-        raise RuntimeError(
-            f"{what} could not be computed from num_pre = {num_pre}, num_post = {num_post} and "
-            f"{dict(params)}: {type(error).__name__}: {error}."
-        ) from error
-    try:
-        # No row is longer than that, and a kernel counts with 64 bits.
-        return min(checked_integer(f"What {what} returns", result, 0), LARGEST)
-    except (TypeError, ValueError) as error:
-        raise RuntimeError(str(error)) from None
-
-
-def max_row_length(init: ConnectivityInit, num_pre: int, num_post: int) -> int:
-    """Return the most synapses that a presynaptic neuron may have.
-
-    Raises
-    ------
-    RuntimeError
-        If ``calc_max_row_len_func`` of the snippet fails, or returns something else.
-    """
-    snippet = init.snippet
-    what = f"calc_max_row_len_func of {snippet.title}"
-    params = {name: float(value) for name, value in init.params.items()}
-    return _most(snippet.calc_max_row_len_func, num_post, what, num_pre, num_post, params)
-
-
-def max_column_length(init: ConnectivityInit, num_pre: int, num_post: int) -> int:
-    """Return the most synapses that a postsynaptic neuron may have.
-
-    Raises
-    ------
-    RuntimeError
-        If ``calc_max_col_len_func`` of the snippet fails, or returns something else.
-    """
-    snippet = init.snippet
-    what = f"calc_max_col_len_func of {snippet.title}"
-    params = {name: float(value) for name, value in init.params.items()}
-    return _most(snippet.calc_max_col_len_func, num_pre, what, num_pre, num_post, params)
+# Number of synapses that memory is allocated for at first, unless it is known that there are fewer.
+_ALLOCATED_AT_FIRST = 1 << 22
 
 
 @lru_cache(maxsize=256)
@@ -215,9 +163,9 @@ def _run(
     values = arguments_of(code, snippet, params)
     lengths = np.zeros(num_lines, np.int64)
     problem = np.zeros(2, np.int64)
-    room = min(num_lines * limit, _MOST_AT_FIRST)
+    allocated = min(num_lines * limit, _ALLOCATED_AT_FIRST)
     while True:
-        targets = np.zeros(room, np.uint32)
+        targets = np.zeros(allocated, np.uint32)
         try:
             found = run(
                 code, arrays, snippet, title,
@@ -225,23 +173,23 @@ def _run(
             )  # fmt: skip
         except ValueError:
             raise _out_of_bounds(snippet, title, numbers, problem) from None
-        if found <= room:
+        if found <= allocated:
             return targets[:found], lengths
         # The streams of random numbers start again where they did, and so does all else.
         check(found)
-        room = found
+        allocated = found
 
 
 def _called(kernel: Any, before: list[Any], after: list[Any], shared: list[Any]) -> int:
     results: list[int] = []
     while not results:
-        turns = new_batch_counter()
+        counter = new_batch_counter()
 
-        def work(turns: Array = turns) -> None:
-            results.append(int(kernel(turns, *before, *shared, *after)))
+        def work(counter: Array = counter) -> None:
+            results.append(int(kernel(counter, *before, *shared, *after)))
 
-        together(work, 1, turns)
-        if turns[STOP]:
+        run_on_threads(work, 1, counter)
+        if counter[STOP]:
             # A signal came that raised nothing: all of it again.
             results.clear()
     return results[0]

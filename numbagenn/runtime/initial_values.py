@@ -22,7 +22,7 @@ from numbagenn.language.reserved_names import BATCH_COUNTER, FAULTS
 from numbagenn.memory.faults import Faults
 from numbagenn.models.descriptions import Model, VarInitSnippet
 from numbagenn.runtime.compilation import compiled
-from numbagenn.runtime.threads import share
+from numbagenn.runtime.threads import parallel_for
 
 Array = np.ndarray[Any, Any]
 Result = TypeVar("Result")
@@ -197,13 +197,13 @@ def initial_values(
         arguments = [*leading, *shared, *trailing]
         # Of what goes wrong the first is told, so that has to be found by one thread.
         least = count if code.faults.sites else _ELEMENTS_PER_CALL
-        turns = new_batch_counter()
+        counter = new_batch_counter()
 
         def part(first: int, last: int) -> None:
-            kernel(turns, first, last, *arguments)
+            kernel(counter, first, last, *arguments)
 
-        share(part, count, least, turns)
-        if turns[ABORTED]:
+        parallel_for(part, count, least, counter)
+        if counter[ABORTED]:
             raise RuntimeError(f"Initialising {title} was interrupted: call model.load() again.")
 
     run(code, arrays or {}, snippet, title, work)

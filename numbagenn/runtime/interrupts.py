@@ -35,8 +35,8 @@ _socket = -1
 _heard: list[bytes] = []
 
 
-def watch(turns: Array) -> Array | int | None:
-    """Have the kernels that look at `turns` stop when a signal comes, until `unwatch`.
+def watch(counter: Array) -> Array | int | None:
+    """Have the kernels that look at `counter` stop when a signal comes, until `unwatch`.
 
     Inside of another watch, which then goes on afterwards, this takes next to no time.
 
@@ -48,7 +48,7 @@ def watch(turns: Array) -> Array | int | None:
     global _watched
     if threading.get_ident() != _main:
         return None
-    outer, _watched = _watched, turns
+    outer, _watched = _watched, counter
     if outer is not None:
         return outer
     if _socket < 0:
@@ -98,16 +98,16 @@ if hasattr(os, "register_at_fork"):
 def _listen(receiver: socket.socket) -> None:
     while True:
         numbers = receiver.recv(4096)
-        turns = _watched
-        if turns is None:
+        counter = _watched
+        if counter is None:
             continue
         _heard.append(numbers)
-        turns[STOP] = Stop.SOON
+        counter[STOP] = Stop.SOON
         # Only what certainly ends in KeyboardInterrupt is worth an unfinished step.
         if signal.SIGINT in numbers and _raises():
             time.sleep(GRACE)
-            if _watched is turns:
-                turns[STOP] = Stop.NOW
+            if _watched is counter:
+                counter[STOP] = Stop.NOW
 
 
 def _raises() -> bool:

@@ -30,14 +30,16 @@ from numbagenn.codegen.event_kinds import PHASES, WHOLE_STEP, Phase
 from numbagenn.codegen.plan import Plan
 from numbagenn.kernels.batch_counter import ABORTED, FINISHED, new_batch_counter
 from numbagenn.memory.buffers import Buffer, aligned_zeros
+from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.memory.faults import Faults
 from numbagenn.memory.variables import Variable
 from numbagenn.network.groups import Group
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
+from numbagenn.runtime.initialise import make_connections, starting_values
 from numbagenn.runtime.interrupts import unwatch, watch
 from numbagenn.runtime.sizes import check_sizes
-from numbagenn.runtime.threads import settle, share, together
+from numbagenn.runtime.threads import parallel_for, run_on_threads, stop_interrupted_work
 
 Array = np.ndarray[Any, Any]
 
@@ -46,12 +48,12 @@ LONGEST_QUEUE = 1000
 
 
 class _Job:
-    """Turns that kernels are to take, once each, however often they are interrupted.
+    """Batches, or parts of an update, that kernels run once each, whatever interrupts them.
 
     Parameters
     ----------
     number
-        How many turns there are.
+        How many there are.
     most
         Number of threads that may share them.
     """
@@ -60,10 +62,10 @@ class _Job:
         self._number = number
         self._most = most
         self._begun = False
-        self._turns = new_batch_counter()
+        self._counter = new_batch_counter()
 
     def finish(self, kernel: Callable[..., None], *arguments: object) -> None:
-        """Call a kernel with the turns that are left and with arguments, until all are taken.
+        """Call a kernel with a counter of what is left and with arguments, until all is done.
 
         Raises
         ------
@@ -72,28 +74,28 @@ class _Job:
         """
         while True:
             if self._begun:
-                settle()
-                if self._turns[ABORTED]:
+                stop_interrupted_work()
+                if self._counter[ABORTED]:
                     raise RuntimeError(
                         "The model was interrupted in the middle of a step: call model.unload() "
                         "and model.load() to start again."
                     )
-                if self._turns[FINISHED] == self._number:
+                if self._counter[FINISHED] == self._number:
                     return
-                self._turns = self._left()
+                self._counter = self._left()
             self._begun = True
-            work = partial(kernel, self._turns, *arguments)
-            together(work, self._most, self._turns, self._number)
-            if self._turns[FINISHED] == self._number:
+            work = partial(kernel, self._counter, *arguments)
+            run_on_threads(work, self._most, self._counter, self._number)
+            if self._counter[FINISHED] == self._number:
                 return
 
     def _left(self) -> Array:
-        """Return the turns that are left: what has been taken is finished."""
-        return new_batch_counter(self._turns[FINISHED])
+        """Return a counter of what is left: what has been taken is finished."""
+        return new_batch_counter(self._counter[FINISHED])
 
 
 class _Phase(_Job):
-    """A phase of some steps, or all of them, in which each batch is a turn.
+    """A phase of some steps, or all of them, batch by batch.
 
     Parameters
     ----------
@@ -110,7 +112,7 @@ class _Phase(_Job):
         self.progress = np.zeros(batch_size, np.int64)
 
     def _left(self) -> Array:
-        # Each batch may have been left between two steps, so all of them have another turn.
+        # Each batch may have been left between two steps, so all of them run again.
         return new_batch_counter()
 
 
@@ -153,7 +155,7 @@ class _Prepared:
 
 
 class _Update(_Job):
-    """A custom update that has begun, in which each part is a turn."""
+    """A custom update that has begun, part by part."""
 
     def __init__(self, prepared: _Prepared) -> None:
         super().__init__(prepared.num_parts, prepared.num_parts)
@@ -229,8 +231,7 @@ class Runtime:
             if isinstance(group, NeuronGroup) and group.model.doubt is not None
         ]
         connecting = perf_counter()
-        for group in groups:
-            group.size_memory(batch_size, self.seed)
+        make_connections(groups, batch_size, self.seed)
         connecting = perf_counter() - connecting
         # Now with the number of synapses that were made.
         check_sizes(*sizes)
@@ -238,8 +239,7 @@ class Runtime:
             for buffer, variable in group.buffers():
                 self._allocate(group, buffer, variable)
         for synapse_group in self._synapses:
-            if synapse_group.connectivity is not None:
-                synapse_group.connectivity.fill()
+            synapse_group.connections.fill()
         self._faults = sorted(
             (b for b in used if isinstance(b, Faults)), key=lambda b: b.places.title
         )
@@ -258,7 +258,7 @@ class Runtime:
         self.custom_update_times: dict[tuple[str, str], float] = {}
         if timing_enabled:
             self.times["init"] = perf_counter() - start
-            if any(group.connectivity is not None for group in self._synapses):
+            if any(isinstance(group.connections, SparseConnectivity) for group in self._synapses):
                 self.times["init_sparse"] = connecting
                 self.times["init"] -= connecting
 
@@ -266,13 +266,13 @@ class Runtime:
         ctype = self._precision.resolve(buffer.type)
         initial = None
         if variable is not None:
-            initial = group.initial_values(variable, self._batch_size, self.seed)
+            initial = starting_values(group, variable, self._batch_size, self.seed)
         buffer.allocate(ctype.dtype, self._batch_size)
         self._owned.append(buffer)
         assert buffer.device is not None
         if initial is not None:
             buffer.fill_device(initial)
-            # There need not be room for a third array of this size.
+            # A third array of this size may not fit into memory.
             del initial
             buffer.pull()
         elif buffer.type == TIMEPOINT:
@@ -318,8 +318,7 @@ class Runtime:
         for buffer in self._owned:
             buffer.release()
         for synapse_group in self._synapses:
-            if synapse_group.connectivity is not None:
-                synapse_group.connectivity.forget()
+            synapse_group.connections.forget()
         for recorder in self._plan.recorders:
             recorder.release()
 
@@ -403,8 +402,8 @@ class Runtime:
             *(self.seed, steps.last - steps.first, phase.what.bit),
         )
 
-        def kernel(turns: Array) -> None:
-            simulate(turns, *numbers, *arguments, *self._scratch())
+        def kernel(counter: Array) -> None:
+            simulate(counter, *numbers, *arguments, *self._scratch())
 
         self._faults_unread = bool(self._faults)
         phase.finish(kernel)
@@ -456,7 +455,7 @@ class Runtime:
             def transpose(first: int, last: int) -> None:
                 np.copyto(target[first:last], source[first:last].transpose(0, 2, 1))
 
-            share(transpose, len(source), max(1, _ELEMENTS_PER_CALL // source[0].size))
+            parallel_for(transpose, len(source), max(1, _ELEMENTS_PER_CALL // source[0].size))
         if self._timing_enabled:
             part = "update" if call.transposed is None else "transpose"
             spent = self.custom_update_times.get((part, prepared.group_name), 0.0)

@@ -12,7 +12,6 @@ from numbagenn.base.available_memory import check_memory
 from numbagenn.base.types import TIMEPOINT, Precision
 from numbagenn.base.wording import in_bytes
 from numbagenn.codegen.plan import Plan
-from numbagenn.memory.connections import BYTES_OF_PAIR
 from numbagenn.network.groups import Group
 from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.runtime.threads import get_num_threads
@@ -60,13 +59,12 @@ def check_sizes(
 
 def _count(group: Group, batch_size: int, precision: Precision, sizes: Counter[str]) -> None:
     """Add to `sizes` what the parts of a group need."""
-    connectivity = group.connectivity if isinstance(group, SynapseGroup) else None
     for buffer, variable in group.buffers():
         size = buffer.num_bytes(precision.resolve(buffer.type).dtype, batch_size)
         what = group.title if variable is None else f"variable '{variable.name}' of {group.title}"
         # What starts from values is written on the device and on the host.
         starts = variable is not None or buffer.start or buffer.constant
         sizes[what] += 2 * size if starts or buffer.type == TIMEPOINT else size
-    if connectivity is not None:
+    if isinstance(group, SynapseGroup):
         # What was given or made is kept, too.
-        sizes[group.title] += connectivity.num_synapses * BYTES_OF_PAIR
+        sizes[group.title] += group.connections.num_bytes

@@ -21,13 +21,13 @@ from numbagenn.base.wording import checked_integer, shown
 from numbagenn.kernels.batch_counter import FINISHED, STOP, Stop
 from numbagenn.runtime.interrupts import GRACE, unwatch, watch
 
-Turns = np.ndarray[Any, Any]
+Counter = np.ndarray[Any, Any]
 Result = TypeVar("Result")
 
 # In seconds.
 _MOMENT = 200e-6
 
-# Beyond the processors of any machine, more threads are a slip of the pen.
+# No machine has more processors, so a larger number is a typing mistake.
 _MOST_THREADS = 1024
 
 _num_threads: int | None = None
@@ -80,8 +80,8 @@ def set_num_threads(number: int | np.integer[Any] | None) -> None:
     _num_threads = number
 
 
-class _Handout:
-    """Work that other threads have been asked to join.
+class _SharedWork:
+    """Work that helper threads have been asked to join.
 
     Nothing here needs a lock that an interrupt could leave locked: each place of a list is written
     by one thread alone.
@@ -92,13 +92,13 @@ class _Handout:
         What each thread is to call.
     number
         How many threads are asked.
-    turns
-        What `work` looks at to know whether to stop, if it does.
+    counter
+        The batch counter that `work` looks at to know whether to stop, if it does.
     """
 
-    def __init__(self, work: Callable[[], None], number: int, turns: Turns | None) -> None:
+    def __init__(self, work: Callable[[], None], number: int, counter: Counter | None) -> None:
         self._work = work
-        self._turns = turns
+        self._counter = counter
         self._started = [False] * number
         self._ended = [False] * number
         self._closed = False
@@ -108,7 +108,7 @@ class _Handout:
     def join_in(self, number: int) -> None:
         """Do the work, as the thread with some number, unless it is too late for that."""
         self._started[number] = True
-        # In this order: who closes looks at what has started afterwards.
+        # The order matters: `close` sets `_closed` first, and looks at `_started` afterwards.
         if not self._closed:
             try:
                 self._work()
@@ -118,7 +118,7 @@ class _Handout:
         self._news.put(None)
 
     def close(self, timeout: float | None = None) -> bool:
-        """Let nobody begin any more, wait for those who have, and return whether all have ended."""
+        """Let no more threads begin, wait for those that have, and return whether all ended."""
         self._closed = True
         end = None if timeout is None else perf_counter() + timeout
         while any(map(gt, self._started, self._ended)):
@@ -130,122 +130,122 @@ class _Handout:
         return True
 
     def stop(self, patience: float | None = None) -> bool:
-        """Have everybody stop, in the middle of a step if they must, and wait for that.
+        """Stop all threads, in the middle of a step if need be, and return whether all ended.
 
-        Returns whether all have ended, which they may not have where `patience` limits the wait.
+        Where `patience` limits the wait, some may still be running.
         """
         self._closed = True
-        if self._turns is not None:
-            self._turns[STOP] = max(Stop.SOON, self._turns[STOP])
+        if self._counter is not None:
+            self._counter[STOP] = max(Stop.SOON, self._counter[STOP])
             if self.close(GRACE):
                 return True
-            self._turns[STOP] = Stop.NOW
+            self._counter[STOP] = Stop.NOW
         return self.close(patience)
 
 
 class _OfThread(threading.local):
-    #: The last hand-out of this thread, until it is known that everybody has ended.
-    handout: _Handout | None = None
+    #: The last work that this thread shared, until all threads are known to have ended.
+    work: _SharedWork | None = None
 
 
 _of_thread = _OfThread()
 
 
-class _Crew:
-    """The threads of this process that others ask for help."""
+class _HelperThreads:
+    """Threads that wait for work to join; they are started as they are needed, and stay."""
 
     def __init__(self) -> None:
-        self._queue: SimpleQueue[tuple[_Handout, int]] = SimpleQueue()
+        self._queue: SimpleQueue[tuple[_SharedWork, int]] = SimpleQueue()
         self._threads: list[threading.Thread] = []
 
-    def help_with(self, handout: _Handout, number: int) -> None:
+    def help_with(self, work: _SharedWork, number: int) -> None:
         """Ask a number of threads to join in."""
         while len(self._threads) < number:
             thread = threading.Thread(target=self._serve, name="simulate", daemon=True)
             thread.start()
             self._threads.append(thread)
         for place in range(number):
-            self._queue.put((handout, place))
+            self._queue.put((work, place))
 
     def _serve(self) -> None:
         while True:
-            handout, place = self._queue.get()
-            handout.join_in(place)
-            # Memory of a model must not live on because of what was done last.
-            del handout
+            work, place = self._queue.get()
+            work.join_in(place)
+            # The memory of a model must not live on here until there is other work.
+            del work
 
 
 @cache
-def _crew(process: int) -> _Crew:
-    """Return the crew of a process. A fork takes no threads along, so each has its own."""
-    return _Crew()
+def _helpers_of(process: int) -> _HelperThreads:
+    """Return the helper threads of a process. A fork has none of those of its parent."""
+    return _HelperThreads()
 
 
 @atexit.register
-def settle() -> None:
-    """End what an interrupt has left behind of the last work of this thread."""
-    if _of_thread.handout is not None:
-        _of_thread.handout.stop()
-        _of_thread.handout = None
+def stop_interrupted_work() -> None:
+    """Stop the helpers that are still at the last work of this thread after an interrupt."""
+    if _of_thread.work is not None:
+        _of_thread.work.stop()
+        _of_thread.work = None
 
 
-def together(
-    work: Callable[[], None], most: int, turns: Turns | None = None, number: int | None = None
+def run_on_threads(
+    work: Callable[[], None], most: int, counter: Counter | None = None, number: int | None = None
 ) -> None:
-    """Call ``work()`` on several threads at once, of which this is one.
+    """Call ``work()`` on several threads at once, this one among them.
 
-    After an interrupt some of it may not be done, and some may still be running: `settle` ends
-    that, as the next call does.
+    After an interrupt some of the work may not be done, and helpers may still be running. They are
+    stopped by `stop_interrupted_work`, and by the next call of this function.
 
     Parameters
     ----------
     work
-        Does what there is to do, together with other calls of itself. It should release the GIL.
+        Does its share of what there is to do. It should release the GIL.
     most
-        Number of threads beyond which there is nothing for another one to do.
-    turns
-        What `work` looks at to know whether to stop, if it does, see `turns`.
+        Number of threads that can have a share.
+    counter
+        The batch counter that `work` looks at to know whether to stop, if it does.
     number
-        When so many turns are finished everything is done. To be woken takes longer than most work
-        lasts, so a look at that comes first, for a moment; calls that find nothing left to do may
-        then end later. Without it, all of them have ended on return.
+        Everything is done when the counter says that so many are finished. To be woken takes longer
+        than most work lasts, so this thread first looks at the counter for a moment. Helpers that
+        find nothing left to do may then end after the return. Without a number, all have ended.
     """
-    settle()
-    before = None if turns is None else watch(turns)
+    stop_interrupted_work()
+    before = None if counter is None else watch(counter)
     try:
         threads = min(get_num_threads(), most) if most > 1 else 1
         if threads == 1:
             work()
         else:
-            _hand_out(work, threads - 1, turns, number)
+            _run_with_helpers(work, threads - 1, counter, number)
     finally:
         unwatch(before)
 
 
-def _hand_out(
-    work: Callable[[], None], helpers: int, turns: Turns | None, number: int | None
+def _run_with_helpers(
+    work: Callable[[], None], helpers: int, counter: Counter | None, number: int | None
 ) -> None:
-    handout = _of_thread.handout = _Handout(work, helpers, turns)
+    shared = _of_thread.work = _SharedWork(work, helpers, counter)
     try:
-        _crew(os.getpid()).help_with(handout, helpers)
+        _helpers_of(os.getpid()).help_with(shared, helpers)
         work()
-        if turns is None or number is None or not _soon(turns, number):
-            handout.close()
+        if counter is None or number is None or not _finished_soon(counter, number):
+            shared.close()
     except BaseException:
-        if handout.stop(GRACE / 2):
-            _of_thread.handout = None
+        if shared.stop(GRACE / 2):
+            _of_thread.work = None
         raise
-    _of_thread.handout = None
-    if handout.error is not None:
-        raise handout.error
+    _of_thread.work = None
+    if shared.error is not None:
+        raise shared.error
 
 
-def aside(work: Callable[[], Result]) -> Result:
-    """Return ``work()``, called on another thread where this is the main one.
+def run_off_main_thread(work: Callable[[], Result]) -> Result:
+    """Return ``work()``, which runs on another thread if this is the main one.
 
-    Only the main thread is ever interrupted. So what takes long and looks at nothing meanwhile,
-    such as a compiler, runs on another, and an interrupt ends the wait for it: it is finished all
-    the same, and its result is lost.
+    Only the main thread is interrupted. A compiler takes long and never looks whether to stop, so
+    it runs on another thread. An interrupt ends the wait for it; it finishes, and its result is
+    lost.
     """
     if threading.current_thread() is not threading.main_thread():
         return work()
@@ -260,7 +260,7 @@ def aside(work: Callable[[], Result]) -> Result:
             outcome.append(partial(_raised, error))
         news.put(None)
 
-    threading.Thread(target=run, name="aside").start()
+    threading.Thread(target=run, name="off main thread").start()
     while not outcome:
         # A wait without a limit cannot be interrupted on Windows.
         with contextlib.suppress(Empty):
@@ -272,19 +272,19 @@ def _raised(error: BaseException) -> NoReturn:
     raise error
 
 
-def _soon(turns: Turns, number: int) -> bool:
-    """Look again and again, for a moment, whether so many turns are finished."""
+def _finished_soon(counter: Counter, number: int) -> bool:
+    """Watch a counter for a moment, and return whether so many are finished."""
     end = perf_counter() + _MOMENT
-    while turns[FINISHED] < number:
+    while counter[FINISHED] < number:
         if perf_counter() > end:
             return False
     return True
 
 
-def share(
-    work: Callable[[int, int], None], count: int, minimum: int = 1, turns: Turns | None = None
+def parallel_for(
+    work: Callable[[int, int], None], count: int, minimum: int = 1, counter: Counter | None = None
 ) -> None:
-    """Call ``work(first, last)`` for parts of ``range(count)``, on all threads.
+    """Call ``work(first, last)`` for parts that make up ``range(count)``, on all threads.
 
     Parameters
     ----------
@@ -293,16 +293,16 @@ def share(
     count
         Number of items.
     minimum
-        Least number of items that are worth a call of their own.
-    turns
-        What `work` looks at to know whether to stop, if it does, see `turns`.
+        Least number of items in a part; with fewer, a call costs more than it saves.
+    counter
+        The batch counter that `work` looks at to know whether to stop, if it does.
     """
     threads = get_num_threads()
     # A few parts for each thread, so that one that is held up leaves its share to the others.
     size = max(minimum, count if threads == 1 else -(-count // (4 * threads)), 1)
     parts = deque(range(0, max(1, count), size))
 
-    def take_parts() -> None:
+    def run_parts() -> None:
         while True:
             try:
                 first = parts.popleft()
@@ -311,8 +311,8 @@ def share(
             try:
                 work(first, min(first + size, count))
             except BaseException:
-                # Nobody wants the rest.
+                # The error ends everything, so the rest is not needed.
                 parts.clear()
                 raise
 
-    together(take_parts, len(parts), turns)
+    run_on_threads(run_parts, len(parts), counter)

@@ -39,6 +39,7 @@ from numbagenn.models.initialisers import (
     init_postsynaptic,
     init_weight_update,
 )
+from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
 
 Space = Mapping[str, Any] | None
 AnyModel = TypeVar("AnyModel", bound=Model)
@@ -83,7 +84,7 @@ class GeNNModel(current.GeNNModel):
 
     known_preferences: ClassVar[tuple[str, ...]] = (
         *current.GeNNModel.known_preferences,
-        *current.GPU_PREFERENCES,
+        *GPU_PREFERENCES,
     )
 
     def __init__(
@@ -158,7 +159,7 @@ class GeNNModel(current.GeNNModel):
     @use_backend.setter
     def use_backend(self, name: str) -> None:
         self.refuse_if_built("set use_backend")
-        known = (current.BACKEND_NAME, *BACKENDS)
+        known = (BACKEND_NAME, *BACKENDS)
         if name not in known:
             listed = ", ".join(f"'{other}'" for other in known)
             raise ValueError(f"use_backend must be one of {listed}, not {shown(name)}.")

@@ -24,6 +24,7 @@ from numbagenn.memory.buffers import Buffer
 from numbagenn.models import entries
 from numbagenn.models.initialisers import VarInit
 from numbagenn.network.delays import assign_slots
+from numbagenn.runtime.initialise import layout_of
 
 #: Names that the engine looks for in code.
 NAMES = [
@@ -149,8 +150,13 @@ def plan_of(built: Any) -> dict[str, Any]:
     assign_slots(built.neuron_populations.values(), built.synapse_populations.values())
     plan = make_plan(built)
     groups = built._groups()
+    types = built.types
     inits = [
-        (variable.name, variable.initial.snippet, group._kind(variable))
+        (
+            variable.name,
+            variable.initial.snippet,
+            (types, types.resolve(variable.type), layout_of(variable)),
+        )
         for group in groups
         for _, variable in group.buffers()
         if variable is not None and isinstance(variable.initial, VarInit)

@@ -21,11 +21,8 @@ from numbagenn import (
 )
 from numbagenn.base.types import Double, Float, Precision
 from numbagenn.language.code_strings import CodeStringError
-from numbagenn.runtime.connectivity import (
-    build_connectivity,
-    max_column_length,
-    max_row_length,
-)
+from numbagenn.models.connection_limits import max_column_length, max_row_length
+from numbagenn.runtime.connectivity import build_connectivity
 from tests.numbagenn.networks import add_cells, connect, new_model, pulled, steps
 
 CHANCE = 1e-6
@@ -128,7 +125,7 @@ def test_rows_may_be_empty() -> None:
 
 def test_more_synapses_than_there_is_room_for_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = built("FixedProbability", 40, 50, prob=0.4)
-    monkeypatch.setattr("numbagenn.runtime.connectivity._MOST_AT_FIRST", 7)
+    monkeypatch.setattr("numbagenn.runtime.connectivity._ALLOCATED_AT_FIRST", 7)
     found = built("FixedProbability", 40, 50, prob=0.4)
     np.testing.assert_array_equal(found, expected)
     assert len(found[0]) > 7

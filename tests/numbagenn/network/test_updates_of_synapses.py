@@ -14,7 +14,7 @@ import numbagenn as engine
 from numbagenn import CustomUpdateVarAccess as Access
 from numbagenn import VarAccess, VarAccessMode, create_var_ref, create_wu_var_ref
 from numbagenn.runtime import loaded_model as runtime_module
-from tests.numbagenn.networks import new_model, pulled, pushed
+from tests.numbagenn.networks import add_cells, new_model, pulled, pushed
 
 PRE, POST, DELAY = 5, 4, 3
 # Given in no order.
@@ -196,3 +196,34 @@ def test_one_value_for_all_synapses_is_updated_once(kind: str) -> None:
     model.load()
     model.custom_update("U")
     assert pulled(s, "g").tolist() == [1.0]
+
+
+@pytest.mark.parametrize("matrix", ["DENSE", "SPARSE"])
+def test_an_update_of_one_value_for_all_synapses_has_one_value_of_its_own(matrix: str) -> None:
+    model = new_model("one_value", 1)
+    cells = add_cells(model, "Cells", 3)
+    weighted = engine.create_weight_update_model(
+        "weighted",
+        vars=[("g", "scalar", VarAccess.READ_ONLY_SHARED_NEURON)],
+        pre_spike_syn_code="addToPost(g);",
+    )
+    connectivity = engine.init_sparse_connectivity("OneToOne") if matrix == "SPARSE" else None
+    synapses = model.add_synapse_population(
+        "Synapses",
+        matrix,
+        cells,
+        cells,
+        engine.init_weight_update(weighted, {}, {"g": 2.0}),
+        engine.init_postsynaptic("DeltaCurr"),
+        connectivity,
+    )
+    grown = engine.create_custom_update_model(
+        "grown", vars=[("x", "scalar")], var_refs=[("g", "scalar")], update_code="x += g;"
+    )
+    reference = {"g": create_wu_var_ref(synapses, "g")}
+    update = model.add_custom_update("Grow", "G", grown, {}, {"x": 1.0}, reference)
+    model.build()
+    model.load()
+    model.custom_update("G")
+    update.vars["x"].pull_from_device()
+    assert update.vars["x"].values.tolist() == [3.0]

@@ -163,7 +163,7 @@ def test_work_aside_returns_what_it_returns_and_raises_what_it_raises() -> None:
         seen.append(threading.current_thread())
         return 7
 
-    assert threads.aside(work) == 7
+    assert threads.run_off_main_thread(work) == 7
     assert seen[0] is not threading.main_thread()
     with pytest.raises(ZeroDivisionError):
-        threads.aside(lambda: 1 // 0)
+        threads.run_off_main_thread(lambda: 1 // 0)

@@ -87,7 +87,7 @@ def test_every_item_is_done_once(number: int, count: int, minimum: int) -> None:
         parts.append((first, last))
         done[first:last] += 1
 
-    threads.share(work, count, minimum)
+    threads.parallel_for(work, count, minimum)
     assert (done == 1).all()
     assert all(last - first >= min(minimum, count) for first, last in parts if last < count)
     if number == 1:
@@ -97,7 +97,7 @@ def test_every_item_is_done_once(number: int, count: int, minimum: int) -> None:
 def test_one_thread_is_the_callers() -> None:
     engine.set_num_threads(1)
     seen = []
-    threads.share(lambda first, last: seen.append(threading.current_thread()), 100)
+    threads.parallel_for(lambda first, last: seen.append(threading.current_thread()), 100)
     assert seen == [threading.current_thread()]
 
 
@@ -111,22 +111,22 @@ def test_a_failing_part_is_reported_when_all_have_ended() -> None:
         done.append(last - first)
 
     with pytest.raises(ZeroDivisionError, match="the first part"):
-        threads.share(work, 80)
+        threads.parallel_for(work, 80)
     assert sum(done) <= 70
-    threads.share(lambda first, last: done.append(last), 80)
+    threads.parallel_for(lambda first, last: done.append(last), 80)
 
 
 FORK = """
 import os, sys
 from numbagenn import set_num_threads
-from numbagenn.runtime.threads import share
+from numbagenn.runtime.threads import parallel_for
 
 set_num_threads(2)
 total = []
-share(lambda first, last: total.append(last - first), 40)
+parallel_for(lambda first, last: total.append(last - first), 40)
 child = os.fork()
 if child == 0:
-    share(lambda first, last: total.append(last - first), 40)
+    parallel_for(lambda first, last: total.append(last - first), 40)
     os._exit(0 if sum(total) == 80 else 1)
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
 """

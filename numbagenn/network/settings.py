@@ -1,0 +1,158 @@
+"""What a user sets before a model is built: precision, step, batches, random numbers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import ClassVar
+
+import numpy as np
+
+from numbagenn.base.suggestions import did_you_mean
+from numbagenn.base.types import Precision, ResolvedType, precision_type
+from numbagenn.base.user_warnings import warn_user
+from numbagenn.base.wording import LARGEST_COUNT, checked_integer, number_of, shown
+
+BACKEND_NAME = "bundled"
+
+# Preferences of PyGeNN's backends. They choose how code is generated and compiled there, and change
+# nothing here.
+_PREFERENCES = (
+    *("optimize_code", "optimise_code", "debug_code", "log_level"),
+    *("genn_log_level", "code_gen_log_level", "transpiler_log_level"),
+    *("runtime_log_level", "backend_log_level"),
+)
+
+#: Preferences of PyGeNN's GPU backends, which mean as little here. Scripts that ask for such a
+#: backend set them.
+GPU_PREFERENCES = (
+    *("selected_gpu", "device_select_method", "manual_device_id", "manual_platform_id"),
+    *("block_size_select_method", "manual_block_sizes", "constant_cache_overhead"),
+    *("user_nvcc_flags", "user_cxx_flags_gnu", "show_ptx_info", "generate_line_info"),
+    *("generate_empty_state_push_pull", "generate_extra_global_param_pull"),
+    *("generate_simple_errors", "automatic_copy", "enable_bitmask_optimisations"),
+    *("enable_nccl_reductions", "include_model_name_in_dll"),
+)
+
+
+class Settings:
+    """The settings of a model, each checked when it is given; see `GeNNModel`."""
+
+    known_preferences: ClassVar[tuple[str, ...]] = _PREFERENCES
+
+    def __init__(
+        self,
+        precision: str | ResolvedType,
+        model_name: str,
+        backend: str | None,
+        time_precision: str | ResolvedType | None,
+        preferences: Mapping[str, object],
+    ) -> None:
+        if backend not in (None, BACKEND_NAME):
+            raise KeyError(
+                f"Backend {shown(backend)} is not available: the bundled engine has only "
+                f"'{BACKEND_NAME}'; leave the backend out, or install PyGeNN with a GPU backend."
+            )
+        for name in preferences:
+            if name not in self.known_preferences:
+                hint = did_you_mean(name, self.known_preferences)
+                raise ValueError(f"Unknown preference '{name}'{hint}")
+        if not isinstance(model_name, str):
+            raise TypeError(f"model_name must be a string, not {shown(model_name)}.")
+        scalar = precision_type(precision, "precision")
+        time = (
+            scalar if time_precision is None else precision_type(time_precision, "time_precision")
+        )
+        self.types = Precision(scalar, time)
+        self.name = model_name
+        self._dt = 0.5
+        self._batch_size = 1
+        self._seed = 0
+        self._timing_enabled = False
+        self._optimize_code = any(
+            bool(preferences.get(name)) for name in ("optimize_code", "optimise_code")
+        )
+
+    def refuse_if_built(self, action: str) -> None:
+        """Raise if the model is built, which is too late for an action."""
+        raise NotImplementedError
+
+    @property
+    def precision(self) -> ResolvedType:
+        """What ``scalar`` stands for."""
+        return self.types.scalar
+
+    @property
+    def time_precision(self) -> ResolvedType:
+        """What ``timepoint`` stands for."""
+        return self.types.time
+
+    @property
+    def backend_name(self) -> str:
+        """Name of the backend: ``"bundled"``."""
+        return BACKEND_NAME
+
+    @property
+    def dt(self) -> float:
+        """Length of a step in ms; 0.5 by default, to be set before `build`."""
+        return self._dt
+
+    @dt.setter
+    def dt(self, value: float) -> None:
+        self.refuse_if_built("set dt")
+        if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
+            raise TypeError(f"dt must be a number of milliseconds, not {shown(value)}.")
+        value = number_of("dt", value)
+        if not (math.isfinite(value) and value > 0):
+            raise ValueError(f"dt must be a positive number of milliseconds, not {shown(value)}.")
+        self._dt = float(value)
+
+    @property
+    def dT(self) -> float:  # noqa: N802 - the name is PyGeNN's
+        """Deprecated name of `dt`."""
+        warn_user("GeNNModel.dT is deprecated; use dt.", FutureWarning)
+        return self.dt
+
+    @dT.setter
+    def dT(self, value: float) -> None:  # noqa: N802 - the name is PyGeNN's
+        warn_user("GeNNModel.dT is deprecated; use dt.", FutureWarning)
+        self.dt = value
+
+    @property
+    def batch_size(self) -> int:
+        """Number of copies of the network that run side by side; to be set before `build`."""
+        return self._batch_size
+
+    @batch_size.setter
+    def batch_size(self, value: int) -> None:
+        self.refuse_if_built("set batch_size")
+        self._batch_size = checked_integer("batch_size", value, 1, LARGEST_COUNT)
+
+    @property
+    def seed(self) -> int:
+        """Seed of the random numbers, up to 32 bits; 0 for others at each `load`.
+
+        What is drawn depends on the seed, the names of what draws, the batch, the element and the
+        number of the step, and on nothing else: not on the batch size, the number of threads, or
+        when results are looked at.
+        """
+        return self._seed
+
+    @seed.setter
+    def seed(self, value: int) -> None:
+        self._seed = checked_integer("seed", value, 0, 2**32 - 1, error=TypeError)
+
+    @property
+    def optimize_code(self) -> bool:
+        """Whether sums may be taken in another order, which rounds them differently."""
+        return self._optimize_code
+
+    @property
+    def timing_enabled(self) -> bool:
+        """Whether the timers run; to be set before `build`. Steps are then not fused."""
+        return self._timing_enabled
+
+    @timing_enabled.setter
+    def timing_enabled(self, value: bool) -> None:
+        self.refuse_if_built("set timing_enabled")
+        self._timing_enabled = bool(value)

@@ -1,0 +1,206 @@
+"""What a loaded model starts from: its connections, and the values of its variables.
+
+Numbers that users give are converted and arranged. Code that they give is compiled when the model
+is built, and run when it is loaded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from numbagenn.base.streams import stream_number
+from numbagenn.base.types import Precision
+from numbagenn.base.user_warnings import warn_user
+from numbagenn.codegen.initial_values import Layout, value_code
+from numbagenn.memory.connections import BYTES_OF_PAIR, SparseConnectivity
+from numbagenn.memory.variables import SparseVariable, Variable, arrays_on_device
+from numbagenn.models.initialisers import (
+    ConnectivityInit,
+    VarInit,
+    check_shape,
+    evaluate_parameters,
+    initial_array,
+)
+from numbagenn.network.groups import Group
+from numbagenn.network.synapse_groups import SynapseGroup
+from numbagenn.runtime.connectivity import build_connectivity, connectivity_kernel
+from numbagenn.runtime.initial_values import initial_values, value_kernel
+
+Array = np.ndarray[Any, Any]
+
+
+def check_initialiser(variable: Variable, init: VarInit, precision: Precision) -> None:
+    """Raise if a variable cannot start from what the code of an initialiser computes.
+
+    Raises
+    ------
+    SnippetError
+        If the code uses what such a variable does not have.
+    """
+    if init.number is None:
+        value_code(init.snippet, precision, precision.resolve(variable.type), layout_of(variable))
+
+
+def compile_initialisers(groups: Iterable[Group]) -> None:
+    """Compile the code from which connections and variables get what they start from.
+
+    Raises
+    ------
+    RuntimeError
+        If a parameter of an initialiser does not fit into its type.
+    """
+    for group in groups:
+        if isinstance(group, SynapseGroup) and group.connectivity_init is not None:
+            _compile_connectivity(group, group.connectivity_init)
+        precision = group.genn_model.types
+        for _, variable in group.buffers():
+            if variable is None or not isinstance(variable.initial, VarInit):
+                continue
+            init = variable.initial
+            _parameters(group, variable, init)
+            if init.number is None:
+                ctype = precision.resolve(variable.type)
+                value_kernel(init.snippet, precision, ctype, layout_of(variable))
+
+
+def _compile_connectivity(group: SynapseGroup, init: ConnectivityInit) -> None:
+    owner, snippet = group.genn_model, init.snippet
+    evaluate_parameters(group.title, snippet, init.params, owner.dt, owner.types)
+    if not (snippet.row_build_code.is_blank and snippet.col_build_code.is_blank):
+        connectivity_kernel(snippet, owner.types)
+
+
+def make_connections(groups: Iterable[Group], batch_size: int, seed: int) -> None:
+    """Connect the neurons that users leave to code to connect, and size memory by the synapses.
+
+    Parameters
+    ----------
+    groups
+        All parts of a model.
+    batch_size, seed
+        Properties of the model.
+
+    Raises
+    ------
+    RuntimeError
+        If the connections of a sparse population are neither given nor left to code.
+    """
+    for group in groups:
+        if isinstance(group, SynapseGroup):
+            _connect(group, batch_size, seed)
+        group.size_memory()
+
+
+def _connect(group: SynapseGroup, batch_size: int, seed: int) -> None:
+    connections, init, owner = group.connections, group.connectivity_init, group.genn_model
+    if not isinstance(connections, SparseConnectivity) or connections.is_given:
+        return
+    if init is None:
+        raise RuntimeError(
+            "For sparse projections, the connections must be set before loading a model: "
+            f"give {group.title} an init_sparse_connectivity(…), or call its "
+            "set_sparse_connections."
+        )
+    pre, post = build_connectivity(
+        init,
+        group.src.num_neurons,
+        group.trg.num_neurons,
+        title=group.title,
+        dt=owner.dt,
+        precision=owner.types,
+        num_batch=batch_size,
+        seed=seed,
+        stream=stream_number(f"connectivity of {group.title}"),
+        arrays=arrays_on_device(group.connectivity_extra_global_params),
+        bytes_of_synapse=_bytes_of_synapse(group, batch_size),
+    )
+    connections.set(pre, post)
+
+
+def _bytes_of_synapse(group: SynapseGroup, batch_size: int) -> int:
+    """Return how much memory a sparse synapse takes, on the device and on the host."""
+    size = BYTES_OF_PAIR
+    for buffer in (variable.buffer for variable in group.vars.values()):
+        if buffer.per_element:
+            itemsize = group.genn_model.types.resolve(buffer.type).dtype.itemsize
+            size += buffer.rows(batch_size) * itemsize
+    return 2 * size
+
+
+def starting_values(group: Group, variable: Variable, batch_size: int, seed: int) -> Array:
+    """Return what a variable of a group starts from.
+
+    Parameters
+    ----------
+    group, variable
+        The group and its variable.
+    batch_size, seed
+        Properties of the model.
+
+    Returns
+    -------
+    ndarray
+        Of no dimensions for a single number, of one for values that all batches share, or of two.
+
+    Raises
+    ------
+    ValueError
+        If values were given whose shape does not fit.
+    """
+    init, buffer, owner = variable.initial, variable.buffer, group.genn_model
+    ctype = owner.types.resolve(variable.type)
+    what = f"variable '{variable.name}' of {group.title}"
+    if isinstance(init, VarInit) and init.number is None:
+        return initial_values(
+            init.snippet,
+            _parameters(group, variable, init),
+            ctype,
+            owner.types,
+            owner.dt,
+            variable.shape,
+            count=None if buffer.per_element else 1,
+            inds=variable.synapses if isinstance(variable, SparseVariable) else None,
+            num_batch=batch_size,
+            seed=seed,
+            stream=variable.stream,
+            arrays=arrays_on_device(variable.extra_global_params),
+            title=what,
+        )
+    initial = initial_array(what, init, ctype, owner.types)
+    if initial.ndim:
+        check_shape(what, initial, buffer.count, buffer.rows(batch_size), columns=buffer.columns)
+        initial = variable.arranged(initial)
+    return initial
+
+
+def warn_of_nan(groups: Iterable[Group]) -> None:
+    """Warn of variables that start from NaN or infinity, which PyGeNN accepts without a word."""
+    for group in groups:
+        for buffer, variable in group.buffers():
+            if variable is None or buffer.host is None or buffer.host.dtype.kind != "f":
+                continue
+            # Extremes tell without more memory.
+            if not buffer.host.size or np.isfinite([buffer.host.min(), buffer.host.max()]).all():
+                continue
+            wrong = buffer.host.size - int(np.count_nonzero(np.isfinite(buffer.host)))
+            what = "NaN" if np.isnan(buffer.host).any() else "infinity"
+            warn_user(
+                f"Variable '{variable.name}' of {group.title} starts from {what} in {wrong} of "
+                f"{buffer.host.size} values; check what it was given."
+            )
+
+
+def layout_of(variable: Variable) -> Layout:
+    """Return what a variable has a value for, as the code of its initialiser knows it."""
+    if len(variable.shape) == 1:
+        return "neurons"
+    return "sparse" if isinstance(variable, SparseVariable) else "dense"
+
+
+def _parameters(group: Group, variable: Variable, init: VarInit) -> dict[str, float]:
+    what = f"{init.snippet.title} (variable '{variable.name}' of {group.title})"
+    owner = group.genn_model
+    return evaluate_parameters(what, init.snippet, init.params, owner.dt, owner.types)
