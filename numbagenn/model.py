@@ -18,7 +18,7 @@ from numbagenn.memory.variables import Variable
 from numbagenn.models.builtin_models import find_model
 from numbagenn.models.descriptions import CurrentSourceModel, CustomUpdateModel, NeuronModel
 from numbagenn.models.entries import check_name
-from numbagenn.models.initialisers import (
+from numbagenn.models.given_values import (
     ConnectivityInit,
     PostsynapticInit,
     VarInit,

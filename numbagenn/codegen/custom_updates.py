@@ -16,7 +16,6 @@ from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
 from numbagenn.network.custom_updates import CustomUpdate
-from numbagenn.network.update_shapes import reduced_over
 
 
 @dataclass(frozen=True)
@@ -111,7 +110,7 @@ def functions_of_custom_updates(
 
 def _function(model: Description, group: CustomUpdate) -> UpdateFunction:
     """Return the function of a custom update, which has no name of its own yet."""
-    over = {name: reduced_over(group, group.memory[name]) for name in group.model.reductions}
+    over = {name: group.reduced_over(group.memory[name]) for name in group.model.reductions}
     # One batch is its own sum, and is stored as it is.
     folded = {name for name in over if over[name] == "neurons" or model.batch_size > 1}
     inds = None

@@ -12,7 +12,7 @@ from numbagenn.codegen.event_kinds import delivers_spikes
 from numbagenn.codegen.loop_builder import Loop
 from numbagenn.codegen.neuron_loop import EndpointCode, IncomingSynapses, NeuronCode
 from numbagenn.memory.events import EventSide
-from numbagenn.models.initialisers import PostsynapticInit
+from numbagenn.models.given_values import PostsynapticInit
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 
 import numpy as np
-from pycparser import c_ast
 
 from numbagenn.base.types import (
     Bool,
@@ -23,12 +22,6 @@ from numbagenn.base.types import (
     promoted,
     usual_conversion,
 )
-
-#: Operators that add or subtract 1; those with a "p" give the value from before.
-STEPS = {"++", "--", "p++", "p--"}
-
-# The most digits of a number that it is worth looking at; Python refuses to read thousands.
-_MOST_DIGITS = 100
 
 COMPARISONS = {"==", "!=", "<", ">", "<=", ">="}
 
@@ -107,22 +100,6 @@ def converted(expression: Expression, target: ResolvedType) -> Expression:
         if step == target:
             return Expression(code, target, Level.ATOM)
     return Expression(f"{target.numpy_name}({code})", target, Level.ATOM)
-
-
-def number_of(node: c_ast.Constant) -> float | int:
-    """Return the number that is written in code; infinity for an integer of too many digits.
-
-    Examples
-    --------
-    >>> number_of(c_ast.Constant("int", "0x1fu")), number_of(c_ast.Constant("double", "5.f"))
-    (31, 5.0)
-    """
-    if node.type in ("float", "double", "long double"):
-        return float(node.value.rstrip("fFlL"))
-    digits = node.value.rstrip("uU")
-    if len(digits) > _MOST_DIGITS and digits[1] not in "xX":
-        return math.inf
-    return int(digits, 0)
 
 
 def literal(value: float | int, target: ResolvedType) -> str:

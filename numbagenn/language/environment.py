@@ -12,7 +12,8 @@ from typing import TypeVar
 from pycparser import c_ast
 
 from numbagenn.base.suggestions import did_you_mean
-from numbagenn.base.types import TYPE_NAMES, Precision, ResolvedType, remedy_for_type
+from numbagenn.base.type_checks import remedy_for_type
+from numbagenn.base.types import TYPE_NAMES, Precision, ResolvedType
 from numbagenn.language import functions
 from numbagenn.language.arithmetic import Expression
 from numbagenn.language.code_strings import CodeString

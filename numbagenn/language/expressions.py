@@ -5,30 +5,21 @@ from __future__ import annotations
 import numpy as np
 from pycparser import c_ast
 
-from numbagenn.base.types import (
-    Bool,
-    Double,
-    Float,
-    Int32,
-    Uint32,
-    promoted,
-    usual_conversion,
-)
+from numbagenn.base.types import Bool, Double, Float, Int32, Uint32, promoted, usual_conversion
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.language.arithmetic import (
     ONE,
-    STEPS,
     Expression,
     Level,
     computed,
     converted,
     literal,
-    number_of,
     truth,
     wrapped,
 )
 from numbagenn.language.calls import Calls
 from numbagenn.language.fault_sites import outside
+from numbagenn.language.literals import STEPS, number_of
 from numbagenn.language.pointers import Pointers
 from numbagenn.language.symbols import Element, Symbol
 

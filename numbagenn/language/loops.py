@@ -9,8 +9,8 @@ from collections.abc import Iterable
 
 from pycparser import c_ast
 
-from numbagenn.language.arithmetic import number_of
 from numbagenn.language.code_strings import CodeString
+from numbagenn.language.literals import number_of
 
 # What may come after a statement: the next one, the end of the loop or switch around it, or the
 # loop's next round.

@@ -10,9 +10,10 @@ from dataclasses import replace
 from pycparser import c_ast
 
 from numbagenn.base.types import Int64, ResolvedType
-from numbagenn.language.arithmetic import ONE, STEPS, Expression, Level
+from numbagenn.language.arithmetic import ONE, Expression, Level
 from numbagenn.language.environment import Environment
 from numbagenn.language.fault_sites import NOWHERE, outside
+from numbagenn.language.literals import STEPS
 from numbagenn.language.symbols import Element, Pointer, Symbol
 
 # Kinds of names that PyGeNN can read as they were some steps ago, by an index.

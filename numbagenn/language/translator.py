@@ -17,7 +17,6 @@ from numbagenn.base.types import ResolvedType, promoted
 from numbagenn.language.arithmetic import (
     COMPARISONS,
     ONE,
-    STEPS,
     Expression,
     Level,
     converted,
@@ -32,6 +31,7 @@ from numbagenn.language.code_strings import (
 )
 from numbagenn.language.expressions import Expressions
 from numbagenn.language.fault_sites import Message, failed_assertion
+from numbagenn.language.literals import STEPS
 from numbagenn.language.loops import check_loops, is_short
 from numbagenn.language.reserved_names import BATCH_COUNTER
 from numbagenn.language.symbols import Symbol

@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 
 from pycparser import c_ast
 
-from numbagenn.language.arithmetic import STEPS, number_of
+from numbagenn.language.literals import STEPS, number_of
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import Precision
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.descriptions import Model
-from numbagenn.models.initialisers import check_number
+from numbagenn.models.given_values import check_number
 
 
 class DynamicParams:

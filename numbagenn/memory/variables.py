@@ -13,7 +13,7 @@ from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import TypeLike
 from numbagenn.base.wording import number_of, shown
 from numbagenn.memory.buffers import Buffer
-from numbagenn.models.initialisers import (
+from numbagenn.models.given_values import (
     VarInit,
     check_initial_value,
     check_shape,

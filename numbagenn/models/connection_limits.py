@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from numbagenn.base.wording import LARGEST, checked_integer
-from numbagenn.models.initialisers import ConnectivityInit
+from numbagenn.models.given_values import ConnectivityInit
 
 
 def max_row_length(init: ConnectivityInit, num_pre: int, num_post: int) -> int:

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess, VarAccessMode
-from numbagenn.base.types import SCALAR, ResolvedType, TypeLike, check_type
+from numbagenn.base.type_checks import check_type
+from numbagenn.base.types import SCALAR, ResolvedType, TypeLike
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import shown, unsupported
 from numbagenn.language.code_strings import CodeString

@@ -159,6 +159,20 @@ class CustomUpdate(Group):
         own = {name: variable.buffer for name, variable in self.vars.items()}
         return own | {name: reference.buffer for name, reference in self.references.items()}
 
+    def reduced_over(self, target: Buffer) -> str | None:
+        """Return which dimension the update has and the target of a reduction has not.
+
+        Returns
+        -------
+        str or None
+            ``"batches"``, ``"neurons"``, ``"batches and neurons"``, or None.
+        """
+        batches = self.per_batch and not target.per_batch
+        neurons = self.per_element and not target.per_element
+        if batches and neurons:
+            return "batches and neurons"
+        return "batches" if batches else "neurons" if neurons else None
+
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory that the update owns."""
         return [(variable.buffer, variable) for variable in self.vars.values()]

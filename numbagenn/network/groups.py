@@ -25,7 +25,7 @@ from numbagenn.memory.variables import (
     VariableDict,
 )
 from numbagenn.models.descriptions import Model, Var
-from numbagenn.models.initialisers import VarInit, evaluate_parameters
+from numbagenn.models.given_values import VarInit, evaluate_parameters
 from numbagenn.network.bound_model import BoundModel
 
 Values = Mapping[str, Any]

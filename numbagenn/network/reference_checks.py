@@ -12,7 +12,7 @@ from numbagenn.base.enumerations import VarAccessMode
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.wording import shown
 from numbagenn.models.descriptions import ExtraGlobalParam, PostsynapticModel, VarReference
-from numbagenn.models.initialisers import PostsynapticInit, WeightUpdateInit
+from numbagenn.models.given_values import PostsynapticInit, WeightUpdateInit
 from numbagenn.network.custom_updates import ExtraGlobalParamReference, VariableReference
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.references import check_reference_type, type_text

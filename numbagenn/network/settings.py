@@ -9,7 +9,8 @@ from typing import ClassVar
 import numpy as np
 
 from numbagenn.base.suggestions import did_you_mean
-from numbagenn.base.types import Precision, ResolvedType, precision_type
+from numbagenn.base.type_checks import precision_type
+from numbagenn.base.types import Precision, ResolvedType
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import LARGEST_COUNT, checked_integer, number_of, shown
 

@@ -18,7 +18,7 @@ from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.events import EventSide, events_of
 from numbagenn.memory.variables import ExtraGlobalArray, ExtraGlobalArrayDict, Variable
 from numbagenn.models.connection_limits import max_row_length
-from numbagenn.models.initialisers import ConnectivityInit, PostsynapticInit, WeightUpdateInit
+from numbagenn.models.given_values import ConnectivityInit, PostsynapticInit, WeightUpdateInit
 from numbagenn.network.bound_model import BoundModel
 from numbagenn.network.groups import Group, Network
 from numbagenn.network.neuron_groups import NeuronGroup, check_input

@@ -9,32 +9,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccessMode
-from numbagenn.memory.buffers import Buffer
 from numbagenn.models.builtin_models import find_model
 from numbagenn.models.descriptions import CustomUpdateModel
 from numbagenn.network.custom_updates import CustomUpdate, VariableReference
 from numbagenn.network.references import check_reference_type
 
-_BOTH = "batches and neurons"
 _OF_NEURONS = (
     CustomUpdateVarAccess.READ_ONLY_SHARED_NEURON,
     CustomUpdateVarAccess.BROADCAST_DELAY,
 )
-
-
-def reduced_over(update: CustomUpdate, target: Buffer) -> str | None:
-    """Return which dimension an update has and the target of a reduction has not.
-
-    Returns
-    -------
-    str or None
-        ``"batches"``, ``"neurons"``, ``"batches and neurons"``, or None.
-    """
-    batches = update.per_batch and not target.per_batch
-    neurons = update.per_element and not target.per_element
-    if batches and neurons:
-        return _BOTH
-    return "batches" if batches else "neurons" if neurons else None
 
 
 def check_targets(
@@ -136,7 +119,7 @@ def _check_reductions(update: CustomUpdate, batch_size: int) -> None:
     own = {var.name: var.access for var in update.model.vars}
     axes = {}
     for name in update.model.reductions:
-        over = reduced_over(update, update.memory[name])
+        over = update.reduced_over(update.memory[name])
         if over is None and batch_size == 1 and name in own and not own[name].per_batch:
             # A single batch is its own sum.
             over = "batches"
@@ -146,7 +129,7 @@ def _check_reductions(update: CustomUpdate, batch_size: int) -> None:
                 f"{update.title} {_misfit(update, name)}."
             )
         axes[name] = over
-    if len(set(axes.values())) > 1 or _BOTH in axes.values():
+    if len(set(axes.values())) > 1 or "batches and neurons" in axes.values():
         listed = ", ".join(f"'{name}' over {over}" for name, over in axes.items())
         raise RuntimeError(
             "Custom updates cannot perform batch and neuron reductions simultaneously: "

@@ -18,7 +18,7 @@ from numbagenn.language.reserved_names import BATCH_COUNTER
 from numbagenn.memory.connections import BYTES_OF_PAIR
 from numbagenn.models.connection_limits import max_column_length, max_row_length
 from numbagenn.models.descriptions import SparseConnectivityInitSnippet
-from numbagenn.models.initialisers import ConnectivityInit, evaluate_parameters
+from numbagenn.models.given_values import ConnectivityInit, evaluate_parameters
 from numbagenn.runtime.compilation import compiled
 from numbagenn.runtime.initial_values import (
     arguments_of,

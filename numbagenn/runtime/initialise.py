@@ -17,7 +17,7 @@ from numbagenn.base.user_warnings import warn_user
 from numbagenn.codegen.initial_values import Layout, value_code
 from numbagenn.memory.connections import BYTES_OF_PAIR, SparseConnectivity
 from numbagenn.memory.variables import SparseVariable, Variable, arrays_on_device
-from numbagenn.models.initialisers import (
+from numbagenn.models.given_values import (
     ConnectivityInit,
     VarInit,
     check_shape,

@@ -218,7 +218,10 @@ class Runtime:
         self._owned: list[Buffer] = []
         self._of_thread = threading.local()
         groups = list(groups)
-        sizes = (plan, groups, batch_size, precision, num_recording_timesteps)
+        # In lockstep one batch runs after the other, as each sees what those before have assigned.
+        self._most_threads = 1 if plan.in_lockstep else batch_size
+        sizes = (groups, plan.recorders, plan.scratch, self._most_threads)
+        sizes = (*sizes, batch_size, precision, num_recording_timesteps)
         check_sizes(*sizes)
         used = {*plan.buffers, *(b for call in plan.custom_updates.values() for b in call.buffers)}
         # Code that connects neurons and initialises variables needs these before anything else.
@@ -383,9 +386,7 @@ class Runtime:
         return _Steps(first, first + 1, deque(map(self._phase, self._plan.phases)))
 
     def _phase(self, what: Phase) -> _Phase:
-        # In lockstep one batch runs after the other, as each sees what those before have assigned.
-        most = 1 if self._plan.in_lockstep else self._batch_size
-        return _Phase(what, self._batch_size, most)
+        return _Phase(what, self._batch_size, self._most_threads)
 
     def _raise_faults(self) -> None:
         """Raise an error for the first thing that went wrong since this was last asked."""

@@ -11,15 +11,18 @@ import numpy as np
 from numbagenn.base.available_memory import check_memory
 from numbagenn.base.types import TIMEPOINT, Precision
 from numbagenn.base.wording import in_bytes
-from numbagenn.codegen.plan import Plan
+from numbagenn.codegen.arguments import Scratch
+from numbagenn.memory.recording import Recorder
 from numbagenn.network.groups import Group
 from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.runtime.threads import get_num_threads
 
 
 def check_sizes(
-    plan: Plan,
     groups: Iterable[Group],
+    recorders: Iterable[Recorder],
+    scratch: Iterable[Scratch],
+    most_threads: int,
     batch_size: int,
     precision: Precision,
     num_recording_timesteps: int | None,
@@ -31,7 +34,13 @@ def check_sizes(
 
     Parameters
     ----------
-    plan, groups, batch_size, precision, num_recording_timesteps
+    groups
+        All parts of the model.
+    recorders, scratch
+        What `Plan` says of these.
+    most_threads
+        How many threads can share its work.
+    batch_size, precision, num_recording_timesteps
         As for `Runtime`.
 
     Raises
@@ -42,13 +51,13 @@ def check_sizes(
     sizes: Counter[str] = Counter()
     for group in groups:
         _count(group, batch_size, precision, sizes)
-    for recorder in plan.recorders:
+    for recorder in recorders:
         # On the device and, once pulled, on the host.
         size = 2 * recorder.num_bytes(num_recording_timesteps or 0, batch_size)
         sizes[f"the recording of {recorder.title}"] += size
-    threads = min(get_num_threads(), 1 if plan.in_lockstep else batch_size)
+    threads = min(get_num_threads(), most_threads)
     sizes["what threads note while they simulate"] = threads * sum(
-        math.prod(scratch.shape) * np.dtype(scratch.dtype).itemsize for scratch in plan.scratch
+        math.prod(array.shape) * np.dtype(array.dtype).itemsize for array in scratch
     )
     most, size = sizes.most_common(1)[0]
     fix = "make it smaller"

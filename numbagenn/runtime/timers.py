@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
-from numbagenn.runtime.loaded_model import Runtime
+from collections.abc import Mapping
+from typing import Protocol
+
+
+class Timed(Protocol):
+    """What a model in memory notes of its time, in seconds."""
+
+    times: Mapping[str, float]
+    custom_update_times: Mapping[tuple[str, str], float]
+
+    def flush(self) -> None:
+        """Run all that has been asked for."""
 
 
 class Timers:
     """Seconds since `GeNNModel.load`, by part; all 0 unless `GeNNModel.timing_enabled`."""
 
-    def _require_loaded(self, action: str) -> Runtime:
+    def _require_loaded(self, action: str) -> Timed:
         """Return the model in memory, or raise if it is not loaded."""
         raise NotImplementedError
 

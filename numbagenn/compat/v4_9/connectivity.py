@@ -17,7 +17,8 @@ from numbagenn.compat.v4_9.descriptions import (
 )
 from numbagenn.create import create_sparse_connect_init_snippet
 from numbagenn.models.descriptions import SparseConnectivityInitSnippet
-from numbagenn.models.initialisers import ConnectivityInit, init_sparse_connectivity
+from numbagenn.models.given_values import ConnectivityInit
+from numbagenn.models.initialisers import init_sparse_connectivity
 
 # What 5.x calls the parameters of built-in snippets.
 _RENAMED_PARAMETERS = {

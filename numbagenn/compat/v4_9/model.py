@@ -32,13 +32,8 @@ from numbagenn.models.descriptions import (
     PostsynapticModel,
     WeightUpdateModel,
 )
-from numbagenn.models.initialisers import (
-    ConnectivityInit,
-    VarInit,
-    check_names,
-    init_postsynaptic,
-    init_weight_update,
-)
+from numbagenn.models.given_values import ConnectivityInit, VarInit, check_names
+from numbagenn.models.initialisers import init_postsynaptic, init_weight_update
 from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
 
 Space = Mapping[str, Any] | None

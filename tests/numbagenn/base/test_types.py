@@ -8,14 +8,8 @@ import numpy as np
 import pytest
 
 from numbagenn.base import types
-from numbagenn.base.types import (
-    TYPE_NAMES,
-    Precision,
-    check_type,
-    precision_type,
-    promoted,
-    usual_conversion,
-)
+from numbagenn.base.type_checks import check_type, precision_type
+from numbagenn.base.types import TYPE_NAMES, Precision, promoted, usual_conversion
 
 ALL = sorted(set(TYPE_NAMES.values()), key=lambda one: (one.rank, one.name))
 SPELLINGS = {

@@ -22,7 +22,7 @@ from numbagenn.compat.v4_9 import descriptions
 from numbagenn.language.code_strings import _PREFIX_LINES, CodeString
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models import entries
-from numbagenn.models.initialisers import VarInit
+from numbagenn.models.given_values import VarInit
 from numbagenn.network.delays import assign_slots
 from numbagenn.runtime.initialise import layout_of
 

@@ -1,0 +1,29 @@
+"""Numbers that are written in code, and the operators that add or subtract 1."""
+
+from __future__ import annotations
+
+import math
+
+from pycparser import c_ast
+
+#: Operators that add or subtract 1; those with a "p" give the value from before.
+STEPS = {"++", "--", "p++", "p--"}
+
+# The most digits of a number that it is worth looking at; Python refuses to read thousands.
+_MOST_DIGITS = 100
+
+
+def number_of(node: c_ast.Constant) -> float | int:
+    """Return the number that is written in code; infinity for an integer of too many digits.
+
+    Examples
+    --------
+    >>> number_of(c_ast.Constant("int", "0x1fu")), number_of(c_ast.Constant("double", "5.f"))
+    (31, 5.0)
+    """
+    if node.type in ("float", "double", "long double"):
+        return float(node.value.rstrip("fFlL"))
+    digits = node.value.rstrip("uU")
+    if len(digits) > _MOST_DIGITS and digits[1] not in "xX":
+        return math.inf
+    return int(digits, 0)
