@@ -220,9 +220,12 @@ class Runtime:
         groups = list(groups)
         # In lockstep one batch runs after the other, as each sees what those before have assigned.
         self._most_threads = 1 if plan.in_lockstep else batch_size
-        sizes = (groups, plan.recorders, plan.scratch, self._most_threads)
-        sizes = (*sizes, batch_size, precision, num_recording_timesteps)
-        check_sizes(*sizes)
+        check = partial(
+            check_sizes,
+            *(groups, plan.recorders, plan.scratch, self._most_threads),
+            *(batch_size, precision, num_recording_timesteps),
+        )
+        check()
         used = {*plan.buffers, *(b for call in plan.custom_updates.values() for b in call.buffers)}
         # Code that connects neurons and initialises variables needs these before anything else.
         for group in groups:
@@ -237,7 +240,7 @@ class Runtime:
         make_connections(groups, batch_size, self.seed)
         connecting = perf_counter() - connecting
         # Now with the number of synapses that were made.
-        check_sizes(*sizes)
+        check()
         for group in groups:
             for buffer, variable in group.buffers():
                 self._allocate(group, buffer, variable)

@@ -9,8 +9,13 @@ from typing import Protocol
 class Timed(Protocol):
     """What a model in memory notes of its time, in seconds."""
 
-    times: Mapping[str, float]
-    custom_update_times: Mapping[tuple[str, str], float]
+    @property
+    def times(self) -> Mapping[str, float]:
+        """By phase."""
+
+    @property
+    def custom_update_times(self) -> Mapping[tuple[str, str], float]:
+        """By part, such as ``"transpose"``, and group of updates."""
 
     def flush(self) -> None:
         """Run all that has been asked for."""
