@@ -227,22 +227,41 @@ class Runtime:
         self._owned: list[Buffer] = []
         self._of_thread = threading.local()
         groups = list(groups)
-        sizes = (plan, groups, batch_size, precision, num_recording_timesteps)
-        check_sizes(*sizes)
-        used = {*plan.buffers, *(b for call in plan.custom_updates.values() for b in call.buffers)}
-        # Code that connects neurons and initialises variables needs these before anything else.
-        for group in groups:
-            self._allocate_global(group, used)
         self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
         self._doubtful = [
             group
             for group in groups
             if isinstance(group, NeuronGroup) and group.model.doubt is not None
         ]
-        connecting = perf_counter()
+        connecting = self._initialise(groups, num_recording_timesteps)
+        self._arguments = [
+            *(self._device(buffer) for buffer in plan.buffers),
+            *(recorder.device for recorder in plan.recorders),
+        ]
+        self.times = dict.fromkeys(("init", *(name for _, name in _PHASES)), 0.0)
+        # By part, as there are timers, and group.
+        self.custom_update_times: dict[tuple[str, str], float] = {}
+        if timing_enabled:
+            self.times["init"] = perf_counter() - start
+            if any(isinstance(group.connections, SparseConnectivity) for group in self._synapses):
+                self.times["init_sparse"] = connecting
+                self.times["init"] -= connecting
+
+    def _initialise(self, groups: list[Group], num_recording_timesteps: int | None) -> float:
+        """Allocate and fill the memory of all groups, and return the seconds that connecting took.
+
+        What sparse synapses need is only known once they are made, so sizes are checked twice.
+        """
+        plan, batch_size, precision = self._plan, self._batch_size, self._precision
+        sizes = (plan, groups, batch_size, precision, num_recording_timesteps)
+        check_sizes(*sizes)
+        used = {*plan.buffers, *(b for call in plan.custom_updates.values() for b in call.buffers)}
+        # Code that connects neurons and initialises variables needs these before anything else.
+        for group in groups:
+            self._allocate_global(group, used)
+        start = perf_counter()
         make_connections(groups, batch_size, self.seed)
-        connecting = perf_counter() - connecting
-        # Now with the number of synapses that were made.
+        connecting = perf_counter() - start
         check_sizes(*sizes)
         for group in groups:
             for buffer, variable in group.buffers():
@@ -256,18 +275,7 @@ class Runtime:
         for recorder in plan.recorders:
             assert num_recording_timesteps is not None
             recorder.allocate(num_recording_timesteps, batch_size)
-        self._arguments = [
-            *(self._device(buffer) for buffer in plan.buffers),
-            *(recorder.device for recorder in plan.recorders),
-        ]
-        self.times = dict.fromkeys(("init", *(name for _, name in _PHASES)), 0.0)
-        # By part, as there are timers, and group.
-        self.custom_update_times: dict[tuple[str, str], float] = {}
-        if timing_enabled:
-            self.times["init"] = perf_counter() - start
-            if any(isinstance(group.connections, SparseConnectivity) for group in self._synapses):
-                self.times["init_sparse"] = connecting
-                self.times["init"] -= connecting
+        return connecting
 
     def _allocate(self, group: Group, buffer: Buffer, variable: Variable | None) -> None:
         ctype = self._precision.resolve(buffer.type)
