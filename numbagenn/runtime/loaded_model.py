@@ -1,12 +1,12 @@
 """A loaded model: its memory, the queue of steps, and the calls of the compiled kernels.
 
-A step is only counted when it is asked for. All steps that are waiting run when something could
-tell the difference: one batch after the other, each through all steps, so that its state stays in
-the cache. Batches do not interact inside a step, which makes this exact.
+Asking for a step only counts it. The steps that wait run as soon as something could tell the
+difference. Each batch then runs through all of them before the next batch starts, so that its state
+stays in the cache. Batches do not interact inside a step, which makes this exact.
 
-Ctrl-C may come between any two lines here. So whatever has begun is written down first, in a form
-that can be taken up at any point: nothing is done twice, and what was asked for and is not finished
-goes on at the next call, before anything else.
+Ctrl-C may come between any two lines here. So all work is written down before it begins, in a form
+that can be continued from any point. Nothing is done twice, and the next call first finishes what
+was asked for before.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _PHASES = (
     (_NEURONS, "neuron_update"),
 )
 
-#: Steps that may wait. More would not be faster, and a progress bar would know nothing of them.
+#: Steps that may wait. Longer queues are not faster, and a progress bar would jump.
 LONGEST_QUEUE = 1000
 
 
@@ -127,7 +127,7 @@ class _Phase(_Job):
 
 @dataclass(eq=False)
 class _Steps:
-    """Steps that have begun: from the first to before the last, and what there is left to do."""
+    """Steps that have begun, from `first` to before `last`, and their phases that are left."""
 
     first: int
     last: int
@@ -136,7 +136,7 @@ class _Steps:
 
 @dataclass(frozen=True)
 class _Prepared:
-    """All that a custom update takes whenever it is run.
+    """A custom update with the arguments of its kernel, the same each time it runs.
 
     Parameters
     ----------
@@ -171,7 +171,7 @@ class _Update(_Job):
         self.prepared = prepared
 
 
-# Elements below which a custom update is not worth a second thread.
+# Elements of a custom update that keep one thread busy; a second one only helps with more.
 _ELEMENTS_PER_CALL = 1 << 18
 
 
@@ -220,9 +220,9 @@ class Runtime:
         self._updates: deque[_Update] = deque()
         self._prepared: dict[str, list[_Prepared]] = {}
         self._faults_unread = False
-        # What there is to look at between two jobs.
+        # The counter that a signal is written to between two jobs.
         self._idle = new_turns()
-        # 0 stands for numbers that nobody can foresee.
+        # 0 asks for different numbers at each load.
         self.seed = seed or secrets.randbits(63)
         self._owned: list[Buffer] = []
         self._of_thread = threading.local()
@@ -363,7 +363,7 @@ class Runtime:
         if self._updates or self._steps_done < self.steps_asked:
             for population in self._doubtful:
                 population.warn_of_doubt()
-            # One watch for all that there is to do, as a watch of its own would cost each more.
+            # One watch for all the work here: starting one for each job would take longer.
             before = watch(self._idle)
             try:
                 while self._updates:
