@@ -115,7 +115,7 @@ class GeNNModel(Settings, Timers):
     array([4.5, 0. , 0. ], dtype=float32)
     """
 
-    # What its parts are made of; models that speak another dialect of the API have others.
+    # Classes of its parts; the model of another version of the API has others.
     neuron_class: ClassVar[type[NeuronGroup]] = NeuronGroup
     synapse_class: ClassVar[type[SynapseGroup]] = SynapseGroup
     source_class: ClassVar[type[CurrentSource]] = CurrentSource
@@ -146,7 +146,7 @@ class GeNNModel(Settings, Timers):
             raise AttributeError(f"'{name}' of a GeNNModel can only be read, not assigned{fix}.")
         if name in _FIXED and name in vars(self):
             raise AttributeError(f"'{name}' of a GeNNModel cannot be assigned; {_FIXED[name]}.")
-        # Any attribute may be set, as in PyGeNN, but hardly on purpose if it is like one there is.
+        # As in PyGeNN any attribute may be set. One that resembles a setting is probably a typo.
         new = not (name.startswith("_") or name in vars(self) or hasattr(type(self), name))
         if new and "_runtime" in vars(self):
             known = [one for one in dir(self) if not one.startswith("_")]
@@ -543,13 +543,13 @@ class GeNNModel(Settings, Timers):
             for population in self.neuron_populations.values():
                 population.warn_of_doubt()
         except BaseException as error:
-            # An interrupt, or a warning that is an error, may come at any line.
+            # Ctrl-C, or a warning that is raised as an error, may come at any line.
             self._runtime = None
             for group in groups:
                 for buffer in group.all_buffers():
                     buffer.release()
             if isinstance(error, MemoryError) and type(error) is not MemoryError:
-                # NumPy's own: the system gives less than it has, as with a limit for processes.
+                # NumPy's own error: the process may use less memory than the system has.
                 raise MemoryError(
                     f"The model needs more memory than this process may use ({error}); make it or "
                     "its batch_size smaller."
@@ -589,7 +589,7 @@ class GeNNModel(Settings, Timers):
             raise RuntimeError(
                 "GeNN model has to be loaded before stepping: call model.load() first."
             )
-        # Counted here, as another call would take as long again.
+        # Counted here because a call of a method would double the time.
         runtime.steps_asked += 1
         if runtime.steps_asked >= runtime.steps_at_flush:
             runtime.flush()

@@ -46,11 +46,11 @@ class Buffer:
     columns
         For variables of dense synapses, the number of postsynaptic neurons, else 0.
     slots
-        Number of steps whose values are kept side by side, for what is read with a delay.
+        Number of steps whose values are stored side by side, for what is read with a delay.
     start
         What all elements start from.
     constant
-        Whether nothing can write it once it is filled, as kernels take what it holds on trust.
+        Whether nothing can write it once it is filled. Kernels use its values unchecked.
     """
 
     name: str

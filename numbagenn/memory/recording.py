@@ -13,7 +13,7 @@ _WORD = 32
 class Recorder:
     """The spike recording of one population.
 
-    The device array has shape ``(steps, batches, words)``: step `n` of the simulation is kept in
+    The device array has shape ``(steps, batches, words)``: step `n` of the simulation is in
     slot ``n % steps``, and neuron `i` is bit ``i % 32`` of word ``i // 32``.
 
     Parameters
@@ -41,7 +41,7 @@ class Recorder:
         return steps * batch_size * self.num_words * (_WORD // 8)
 
     def allocate(self, steps: int, batch_size: int) -> None:
-        """Make room for a number of steps."""
+        """Allocate memory for a number of steps."""
         self.device = np.zeros((steps, batch_size, self.num_words), np.uint32)
         self._host = None
         self._pulled_at = 0

@@ -1,8 +1,9 @@
-"""Axonal delays: how many steps of the past each population has to keep, and of what.
+"""Axonal delays: how many past steps each population has to store, and which of its values.
 
-A population whose spikes are delayed keeps as many lists of spikes as its longest delay needs, in
-slots that take turns. What synapses read of its neurons is read as it was when the spike was
-emitted, so that is kept as long, and so are the presynaptic variables of delayed synapses.
+A population whose spikes are delayed stores as many lists of spikes as its longest delay needs, in
+slots that are reused in a cycle. Synapses read the variables of its neurons as they were when the
+spike was emitted, so these are stored as long. The same goes for the presynaptic variables of
+delayed synapses.
 """
 
 from __future__ import annotations
@@ -21,30 +22,30 @@ def assign_slots(populations: Iterable[NeuronGroup], synapses: Iterable[SynapseG
     for population in populations:
         outgoing = [group for group in synapses if group.src is population]
         slots = 1 + max((group.axonal_delay_steps for group in outgoing), default=0)
-        kept = [population.spikes_buffer, population.spike_count_buffer]
+        delayed = [population.spikes_buffer, population.spike_count_buffer]
         for variable in population.vars.values():
             variable.buffer.slots = 1
         population.spike_time_buffer.slots = population.prev_spike_time_buffer.slots = 1
         for group in outgoing:
             if "pre" in group.events:
-                kept += group.events["pre"].buffers()
+                delayed += group.events["pre"].buffers()
             for variable in group.pre_vars.values():
                 variable.buffer.slots = 1
                 # Unlike those of neurons, whether the code of synapses reads them or not.
                 if group.axonal_delay_steps:
-                    kept.append(variable.buffer)
+                    delayed.append(variable.buffer)
             model = group.weight_update.model
-            kept += [
+            delayed += [
                 population.vars[target].buffer
                 for name, target in group.references.pre.items()
                 if name in model.synapse_usage.names
             ]
             built_in = model.built_in(model.synapse_usage)
             if "st_pre" in built_in:
-                kept.append(population.spike_time_buffer)
+                delayed.append(population.spike_time_buffer)
             if "prev_st_pre" in built_in:
-                kept.append(population.prev_spike_time_buffer)
-        for buffer in kept:
+                delayed.append(population.prev_spike_time_buffer)
+        for buffer in delayed:
             buffer.slots = slots
     for group in synapses:
         group.den_delay_buffer.slots = group.max_dendritic_delay_timesteps

@@ -78,7 +78,7 @@ class Params(SealedDict[float]):
 
 
 class Group(Sealed):
-    """What all parts of a model share: a name, a model, and no attributes by accident."""
+    """A part of a model: it has a name and memory, and refuses attributes that it does not know."""
 
     kind = "group"
 
@@ -90,7 +90,7 @@ class Group(Sealed):
         self._model = weakref.ref(model)
         self.name = name
         self.extra_global_params = ExtraGlobalArrayDict(self.title)
-        #: Memory of other groups that it needs, where that is kept only for those that do.
+        #: Memory of other groups that it needs, and that exists only if some group needs it.
         self.borrowed: frozenset[Buffer] = frozenset()
         self._dynamic_params: dict[str, DynamicParams] = {}
 

@@ -167,7 +167,7 @@ class NeuronGroup(Group):
         return own + [(buffer, None) for buffer in hidden]
 
     def warn_of_doubt(self) -> None:
-        """Warn of what is hardly meant so in values that came from the host since the last time."""
+        """Warn of values that the host has written since the last call and that look wrong."""
         memory = {**self.vars, **self.extra_global_params}
         buffers = {name: variable.buffer for name, variable in memory.items()}
         if self.model.doubt is None or not any(buffer.is_new for buffer in buffers.values()):

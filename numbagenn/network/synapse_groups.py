@@ -49,7 +49,7 @@ class SynapseGroup(Group):
     """Synapses from one population to another, made by `GeNNModel.add_synapse_population`."""
 
     kind = "synapse population"
-    # Hints to a GPU, which are kept and not needed here.
+    # Hints to a GPU, which have no effect here.
     _hints = ("parallelism_hint", "num_threads_per_spike", "narrow_sparse_ind_enabled")
     # What `max_dendritic_delay_timesteps` is until it is set; None where it has to be.
     default_dendritic_delay_timesteps: ClassVar[int | None] = None
@@ -76,7 +76,7 @@ class SynapseGroup(Group):
         self.connectivity_init = connectivity_init
         num_pre, num_post = src.num_neurons, trg.num_neurons
         if connectivity_init is not None:
-            # What the user's function returns is wrong here, if it is.
+            # This call is where a user learns that calc_max_row_len_func is wrong.
             max_row_length(connectivity_init, num_pre, num_post)
         wum, psm = weight_update.model, postsynaptic.model
         #: Spike-like events of either side, where the model says when there is one.
@@ -97,16 +97,9 @@ class SynapseGroup(Group):
         self.out_post = _OutPost("out_post", Buffer(f"{name}_out_post", SCALAR, num_post), self)
         self.den_delay_buffer = Buffer(f"{name}_den_delay", SCALAR, num_post)
         self.out_pre_buffer = Buffer(f"{name}_out_pre", SCALAR, num_pre)
-        self.extra_global_params = self._arrays(wum)
-        self.psm_extra_global_params = self._arrays(psm, f"{name}_psm")
-        self.connectivity_extra_global_params = ExtraGlobalArrayDict(self.title)
-        if connectivity_init is not None:
-            self.connectivity_extra_global_params = self._arrays(
-                connectivity_init.snippet, f"{name}_connectivity"
-            )
-        for which, init in (("weight update", weight_update), ("postsynaptic", postsynaptic)):
-            self._dynamic_params[which] = DynamicParams(self.title, name, init.model, init.params)
-        # Hints to a GPU, which are kept and not needed here.
+        self._create_arrays_and_dynamic_params()
+        self.borrowed = self._borrowed_memory()
+        # Hints to a GPU, which have no effect here.
         self.parallelism_hint: object = None
         self.num_threads_per_spike = 1
         self.narrow_sparse_ind_enabled = False
@@ -115,13 +108,32 @@ class SynapseGroup(Group):
         self._axonal_delay_steps = 0
         self._max_dendritic_delay_timesteps = self.default_dendritic_delay_timesteps
         self._max_connections: int | None = None
-        for side, population in (("pre", src), ("post", trg)):
-            built_in = wum.built_in(wum.synapse_usage | wum.neuron_usage(side))
-            if f"st_{side}" in built_in:
-                self.borrowed |= {population.spike_time_buffer}
-            if f"prev_st_{side}" in built_in:
-                self.borrowed |= {population.prev_spike_time_buffer}
         self._complete = True
+
+    def _create_arrays_and_dynamic_params(self) -> None:
+        weight_update, postsynaptic = self.weight_update, self.postsynaptic
+        self.extra_global_params = self._arrays(weight_update.model)
+        self.psm_extra_global_params = self._arrays(postsynaptic.model, f"{self.name}_psm")
+        self.connectivity_extra_global_params = ExtraGlobalArrayDict(self.title)
+        if self.connectivity_init is not None:
+            self.connectivity_extra_global_params = self._arrays(
+                self.connectivity_init.snippet, f"{self.name}_connectivity"
+            )
+        for which, init in (("weight update", weight_update), ("postsynaptic", postsynaptic)):
+            params = DynamicParams(self.title, self.name, init.model, init.params)
+            self._dynamic_params[which] = params
+
+    def _borrowed_memory(self) -> frozenset[Buffer]:
+        """Return the spike times of neurons that the code of the synapses reads."""
+        model = self.weight_update.model
+        borrowed = set()
+        for side, population in (("pre", self.src), ("post", self.trg)):
+            built_in = model.built_in(model.synapse_usage | model.neuron_usage(side))
+            if f"st_{side}" in built_in:
+                borrowed.add(population.spike_time_buffer)
+            if f"prev_st_{side}" in built_in:
+                borrowed.add(population.prev_spike_time_buffer)
+        return frozenset(borrowed)
 
     # What users set before the model is built ---------------------------------------------------
 

@@ -175,7 +175,7 @@ def _run(
             raise _out_of_bounds(snippet, title, numbers, problem) from None
         if found <= allocated:
             return targets[:found], lengths
-        # The streams of random numbers start again where they did, and so does all else.
+        # The second attempt gives the same synapses: its random numbers start where they did.
         check(found)
         allocated = found
 
@@ -190,7 +190,7 @@ def _called(kernel: Any, before: list[Any], after: list[Any], shared: list[Any])
 
         run_on_threads(work, 1, counter)
         if counter[STOP]:
-            # A signal came that raised nothing: all of it again.
+            # A signal stopped the kernel but raised no error, so run it again.
             results.clear()
     return results[0]
 
@@ -227,6 +227,6 @@ def _check_rows(
 
 
 def _in_rows(pre: Array, post: Array) -> tuple[Array, Array]:
-    # Columns come in the order of the postsynaptic neurons, which a stable sort keeps in each row.
+    # Columns come in order of the postsynaptic neurons. A stable sort preserves it in each row.
     order = np.argsort(pre, kind="stable")
     return pre[order], post[order]

@@ -27,7 +27,7 @@ from numbagenn.runtime.threads import parallel_for
 Array = np.ndarray[Any, Any]
 Result = TypeVar("Result")
 
-# Elements below which a second thread is not worth its while.
+# Elements that keep one thread busy; a second one only helps with more.
 _ELEMENTS_PER_CALL = 1 << 15
 
 
@@ -77,7 +77,7 @@ def run(
     CodeStringError
         If an index is outside its array, or an assertion fails.
     """
-    # The code is shared by all that have it in common, and what goes wrong is not.
+    # Other variables may share this code, but not what goes wrong for this one.
     faults = Faults(replace(code.faults, title=title))
     faults.allocate(np.dtype(np.float64), 1)
     assert faults.device is not None
@@ -184,7 +184,7 @@ def initial_values(
     if count is None:
         count = int(np.prod(shape)) if inds is None else len(inds[0])
     values = np.zeros(count, ctype.dtype)
-    # Of neurons there is one dimension, which takes the place of the postsynaptic one.
+    # Neurons have one dimension, which kernels see as the postsynaptic one.
     num_pre, num_post = shape if len(shape) == 2 else (1, shape[0])
     leading = [
         *(seed, stream, num_batch, num_pre, num_post),
@@ -195,7 +195,7 @@ def initial_values(
 
     def work(shared: Sequence[Any]) -> None:
         arguments = [*leading, *shared, *trailing]
-        # Of what goes wrong the first is told, so that has to be found by one thread.
+        # The first fault is reported, so one thread has to go through all elements in order.
         least = count if code.faults.sites else _ELEMENTS_PER_CALL
         counter = new_batch_counter()
 

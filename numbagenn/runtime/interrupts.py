@@ -27,7 +27,7 @@ GRACE = 0.1
 
 _main = threading.main_thread().ident
 
-# What the kernels look at that the main thread runs at the moment.
+# The counter of the kernels that the main thread runs at the moment.
 _watched: Array | None = None
 
 # The socket that Python writes to, once a thread listens to its other end, and what that has heard.
@@ -38,12 +38,12 @@ _heard: list[bytes] = []
 def watch(counter: Array) -> Array | int | None:
     """Have the kernels that look at `counter` stop when a signal comes, until `unwatch`.
 
-    Inside of another watch, which then goes on afterwards, this takes next to no time.
+    Watches nest: the outer one goes on afterwards. An inner one takes almost no time.
 
     Returns
     -------
     ndarray, int or None
-        What `unwatch` wants. None in any thread but the main one, as others handle no signals.
+        To be given to `unwatch`. None on any thread but the main one: others handle no signals.
     """
     global _watched
     if threading.get_ident() != _main:
@@ -70,7 +70,7 @@ def unwatch(before: Array | int | None) -> None:
     signal.set_wakeup_fd(before)
     while _heard:
         numbers = _heard.pop()
-        # Event loops of other libraries wait for what came meanwhile.
+        # Event loops of other libraries still wait for these signals.
         if before >= 0:
             with contextlib.suppress(OSError):
                 os.write(before, numbers)
@@ -85,8 +85,7 @@ def _begin_to_listen() -> None:
 
 
 def _after_fork() -> None:
-    # No thread is taken along, so there is nobody who listens, and the one that forked is the main
-    # one now.
+    # A fork has no other threads, so nobody listens, and the thread that forked is the main one.
     global _socket, _watched, _main
     _socket, _watched, _main = -1, None, threading.main_thread().ident
 
@@ -103,7 +102,7 @@ def _listen(receiver: socket.socket) -> None:
             continue
         _heard.append(numbers)
         counter[STOP] = Stop.SOON
-        # Only what certainly ends in KeyboardInterrupt is worth an unfinished step.
+        # An unfinished step is only worth it if a KeyboardInterrupt is certain to follow.
         if signal.SIGINT in numbers and _raises():
             time.sleep(GRACE)
             if _watched is counter:

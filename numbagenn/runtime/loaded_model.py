@@ -1,12 +1,12 @@
 """A loaded model: its memory, the queue of steps, and the calls of the compiled kernels.
 
-A step is only counted when it is asked for. All steps that are waiting run when something could
-tell the difference: one batch after the other, each through all steps, so that its state stays in
-the cache. Batches do not interact inside a step, which makes this exact.
+Asking for a step only counts it. The steps that wait run as soon as something could tell the
+difference. Each batch then runs through all of them before the next batch starts, so that its state
+stays in the cache. Batches do not interact inside a step, which makes this exact.
 
-Ctrl-C may come between any two lines here. So whatever has begun is written down first, in a form
-that can be taken up at any point: nothing is done twice, and what was asked for and is not finished
-goes on at the next call, before anything else.
+Ctrl-C may come between any two lines here. So all work is written down before it begins, in a form
+that can be continued from any point. Nothing is done twice, and the next call first finishes what
+was asked for before.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ from numbagenn.runtime.threads import parallel_for, run_on_threads, stop_interru
 
 Array = np.ndarray[Any, Any]
 
-#: Steps that may wait. More would not be faster, and a progress bar would know nothing of them.
+#: Steps that may wait. Longer queues are not faster, and a progress bar would jump.
 LONGEST_QUEUE = 1000
 
 
@@ -118,7 +118,7 @@ class _Phase(_Job):
 
 @dataclass(eq=False)
 class _Steps:
-    """Steps that have begun: from the first to before the last, and what there is left to do."""
+    """Steps that have begun, from `first` to before `last`, and their phases that are left."""
 
     first: int
     last: int
@@ -127,7 +127,7 @@ class _Steps:
 
 @dataclass(frozen=True)
 class _Prepared:
-    """All that a custom update takes whenever it is run.
+    """A custom update with the arguments of its kernel, the same each time it runs.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ class _Update(_Job):
         self.prepared = prepared
 
 
-# Elements below which a custom update is not worth a second thread.
+# Elements of a custom update that keep one thread busy; a second one only helps with more.
 _ELEMENTS_PER_CALL = 1 << 18
 
 
@@ -211,15 +211,41 @@ class Runtime:
         self._updates: deque[_Update] = deque()
         self._prepared: dict[str, list[_Prepared]] = {}
         self._faults_unread = False
-        # What there is to look at between two jobs.
+        # The counter that a signal is written to between two jobs.
         self._idle = new_batch_counter()
-        # 0 stands for numbers that nobody can foresee.
+        # 0 asks for different numbers at each load.
         self.seed = seed or secrets.randbits(63)
         self._owned: list[Buffer] = []
         self._of_thread = threading.local()
         groups = list(groups)
         # In lockstep one batch runs after the other, as each sees what those before have assigned.
         self._most_threads = 1 if plan.in_lockstep else batch_size
+        self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
+        self._doubtful = [
+            group
+            for group in groups
+            if isinstance(group, NeuronGroup) and group.model.doubt is not None
+        ]
+        connecting = self._initialise(groups, num_recording_timesteps)
+        self._arguments = [
+            *(self._device(buffer) for buffer in plan.buffers),
+            *(recorder.device for recorder in plan.recorders),
+        ]
+        self.times = dict.fromkeys(("init", *(phase.timer for phase in PHASES)), 0.0)
+        # By part, as there are timers, and group.
+        self.custom_update_times: dict[tuple[str, str], float] = {}
+        if timing_enabled:
+            self.times["init"] = perf_counter() - start
+            if any(isinstance(group.connections, SparseConnectivity) for group in self._synapses):
+                self.times["init_sparse"] = connecting
+                self.times["init"] -= connecting
+
+    def _initialise(self, groups: list[Group], num_recording_timesteps: int | None) -> float:
+        """Allocate and fill the memory of all groups, and return the seconds that connecting took.
+
+        What sparse synapses need is only known once they are made, so sizes are checked twice.
+        """
+        plan, batch_size, precision = self._plan, self._batch_size, self._precision
         check = partial(
             check_sizes,
             *(groups, plan.recorders, plan.scratch, self._most_threads),
@@ -230,16 +256,9 @@ class Runtime:
         # Code that connects neurons and initialises variables needs these before anything else.
         for group in groups:
             self._allocate_global(group, used)
-        self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
-        self._doubtful = [
-            group
-            for group in groups
-            if isinstance(group, NeuronGroup) and group.model.doubt is not None
-        ]
-        connecting = perf_counter()
+        start = perf_counter()
         make_connections(groups, batch_size, self.seed)
-        connecting = perf_counter() - connecting
-        # Now with the number of synapses that were made.
+        connecting = perf_counter() - start
         check()
         for group in groups:
             for buffer, variable in group.buffers():
@@ -255,18 +274,7 @@ class Runtime:
         for recorder in plan.recorders:
             assert num_recording_timesteps is not None
             recorder.allocate(num_recording_timesteps, batch_size)
-        self._arguments = [
-            *(self._device(buffer) for buffer in plan.buffers),
-            *(recorder.device for recorder in plan.recorders),
-        ]
-        self.times = dict.fromkeys(("init", *(phase.timer for phase in PHASES)), 0.0)
-        # By part, as there are timers, and group.
-        self.custom_update_times: dict[tuple[str, str], float] = {}
-        if timing_enabled:
-            self.times["init"] = perf_counter() - start
-            if any(isinstance(group.connections, SparseConnectivity) for group in self._synapses):
-                self.times["init_sparse"] = connecting
-                self.times["init"] -= connecting
+        return connecting
 
     def _allocate(self, group: Group, buffer: Buffer, variable: Variable | None) -> None:
         ctype = self._precision.resolve(buffer.type)
@@ -354,7 +362,7 @@ class Runtime:
         if self._updates or self._steps_done < self.steps_asked:
             for population in self._doubtful:
                 population.warn_of_doubt()
-            # One watch for all that there is to do, as a watch of its own would cost each more.
+            # One watch for all the work here: starting one for each job would take longer.
             before = watch(self._idle)
             try:
                 while self._updates:

@@ -413,7 +413,7 @@ def test_synapses_are_counted_before_there_is_room_for_them(
     model = synapses(400, 50, init=engine.init_sparse_connectivity(snippet))
     model.build()
     with_memory(monkeypatch, 600_000)
-    monkeypatch.setattr(connectivity, "_MOST_AT_FIRST", 100)
+    monkeypatch.setattr(connectivity, "_ALLOCATED_AT_FIRST", 100)
     words = r"^Connectivity of 20,000 synapses \(synapse population 'ab'\) needs 640.0 kB of memory"
     with pytest.raises(MemoryError, match=words):
         model.load()
