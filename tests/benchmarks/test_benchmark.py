@@ -56,6 +56,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, Any]]:
     return completed.stdout, json.loads(file.read_text(encoding="utf-8"))
 
 
+@pytest.mark.slow
 def test_report(run: tuple[str, dict[str, Any]]) -> None:
     printed, values = run
     lines = printed.splitlines()
@@ -70,6 +71,7 @@ def test_report(run: tuple[str, dict[str, Any]]) -> None:
     assert sum(line.startswith("check: ") for line in lines) == len(values["comparisons"])
 
 
+@pytest.mark.slow
 def test_numbers(run: tuple[str, dict[str, Any]]) -> None:
     _, values = run
     assert (values["images"], values["rounds"], values["layers"]) == (IMAGES, 1, [784, 128, 10])
@@ -86,6 +88,7 @@ def test_numbers(run: tuple[str, dict[str, Any]]) -> None:
     assert results["engine-1"]["threads"] == results["engine-single"]["threads"] == 1
 
 
+@pytest.mark.slow
 def test_answers(run: tuple[str, dict[str, Any]]) -> None:
     _, values = run
     pairs = {(pair["first"], pair["second"]): pair for pair in values["comparisons"]}
@@ -105,6 +108,7 @@ def test_answers(run: tuple[str, dict[str, Any]]) -> None:
     assert report.failures(values) == []
 
 
+@pytest.mark.slow
 def test_roofline(run: tuple[str, dict[str, Any]]) -> None:
     _, values = run
     spikes = next(r["spikes"] for r in values["results"] if r["key"] == "engine")
@@ -302,6 +306,7 @@ def test_work_of_an_image() -> None:
     assert roofline.least_seconds(counted, rates, "registers") == 4
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell the peak")
 def test_memory(tmp_path: Path) -> None:
     size = memory.Size("tiny", (12, 8, 3), 4, 100)

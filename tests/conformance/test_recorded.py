@@ -34,6 +34,7 @@ def test_engine_agrees(name: str) -> None:
     check(name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", cases_in_batches(double=False))
 def test_engine_agrees_in_batches(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Networks of a batch do what each would do alone, whatever the others do."""

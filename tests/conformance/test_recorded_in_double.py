@@ -6,6 +6,8 @@ import pytest
 
 from tests.conformance.agreement import cases, cases_in_batches, check, check_in_batches
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("name", cases(double=True))
 def test_engine_agrees(name: str) -> None:

@@ -76,6 +76,7 @@ def same(one, other):
 # --- Training runs that are interrupted ----------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("settings", "few_steps", "name", "call", "holds", "left"),
     [
@@ -132,6 +133,7 @@ def test_resumed_training_equals_an_uninterrupted_one(
     assert len(redrawn) == (left[1] > 0)
 
 
+@pytest.mark.slow
 def test_the_sets_share_a_checkpoint(tmp_path, digits, whole, monkeypatch):
     path = tmp_path / "checkpoint.npz"
     expected = {few_steps: whole(SETTINGS, few_steps) for few_steps in (False, True)}
@@ -148,6 +150,7 @@ def test_the_sets_share_a_checkpoint(tmp_path, digits, whole, monkeypatch):
         assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.slow
 def test_interrupted_before_the_first_epoch(tmp_path, digits, monkeypatch):
     interrupt_at(monkeypatch, pipeline, "run_epoch", 1)
     path = tmp_path / "run.npz"
@@ -156,6 +159,7 @@ def test_interrupted_before_the_first_epoch(tmp_path, digits, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.slow
 def test_going_on_is_said(tmp_path, digits, whole, monkeypatch, capsys):
     path = tmp_path / "run.npz"
     with monkeypatch.context() as patch:
@@ -317,6 +321,7 @@ NUMBERS = "--seed 3 --teacher-epochs 0 --copies 2 --epochs 2 --few-epochs 1"
 TRAIN = ("train", *NUMBERS.split(), "--images", "240")
 
 
+@pytest.mark.slow
 def test_text_of_train(place, capsys):
     assert main(TRAIN) == 0
     out, err = capsys.readouterr()
@@ -341,6 +346,7 @@ def test_text_of_train(place, capsys):
     ]
 
 
+@pytest.mark.slow
 def test_json_of_train_and_weights_that_are_there(place, capsys):
     options = [*TRAIN, "--output", "new", "--json"]
     assert main(options) == 0
@@ -381,6 +387,7 @@ def test_json_of_train_and_weights_that_are_there(place, capsys):
     assert (place / "new" / "weights_0_1.npy").read_bytes() != before
 
 
+@pytest.mark.slow
 def test_the_second_set_goes_on_from_the_first(place, capsys, monkeypatch):
     monkeypatch.setattr(command, "Settings", lambda: SETTINGS)
     train = ["train", "--epochs", "2", "--images", "240", "--json"]
@@ -404,6 +411,7 @@ def test_the_second_set_goes_on_from_the_first(place, capsys, monkeypatch):
     ]  # fmt: skip
 
 
+@pytest.mark.slow
 def test_interrupted_command_goes_on(place, capsys, monkeypatch):
     assert main([*TRAIN, "--output", "whole"]) == 0
     capsys.readouterr()
@@ -429,6 +437,7 @@ def test_interrupted_command_goes_on(place, capsys, monkeypatch):
         assert written[0] == written[1]
 
 
+@pytest.mark.slow
 def test_install(place, capsys, monkeypatch):
     monkeypatch.setattr(weight_sets, "DATA", place / "data")
     assert main([*TRAIN, "--install", "--output", "new"]) == 0
@@ -541,6 +550,7 @@ sys.exit(main(["train", *options, "--output", "out", "--json"]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="sends a signal")
 def test_interrupted_by_a_signal(tmp_path):
     checkpoint = tmp_path / "checkpoint.npz"

@@ -288,6 +288,7 @@ def test_no_gradient_flows_through_a_reset(jnp, steps, slope):
     assert jax.grad(count)(2.0) == pytest.approx(slope)
 
 
+@pytest.mark.slow
 def test_a_step_against_the_gradient_lowers_the_loss(jnp, digits, result):
     import jax
 
@@ -312,6 +313,7 @@ def test_a_step_against_the_gradient_lowers_the_loss(jnp, digits, result):
         assert against < before < along
 
 
+@pytest.mark.slow
 def test_first_gains_are_the_best(jnp, digits, result):
     import jax
 
@@ -329,6 +331,7 @@ def test_first_gains_are_the_best(jnp, digits, result):
 # --- The stock of redrawn images ------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_stock_without_a_teacher(default_run):
     _, images, labels, teacher, copies = default_run.arguments
     assert (teacher, copies) == (None, 2)
@@ -344,6 +347,7 @@ def test_stock_without_a_teacher(default_run):
         assert np.corrcoef(copy.ravel(), images.ravel())[0, 1] > 0.6
 
 
+@pytest.mark.slow
 def test_stock_with_a_teacher(jnp, few_steps_run):
     import jax
 
@@ -361,6 +365,7 @@ def test_stock_with_a_teacher(jnp, few_steps_run):
         assert np.median(targets.max(axis=1)) < 0.99
 
 
+@pytest.mark.slow
 def test_same_key_gives_the_same_stock(default_run, few_steps_run):
     import jax
 
@@ -454,6 +459,7 @@ def test_augmented_images_stay_images_and_differ(jnp, digits):
     assert np.corrcoef(once.ravel(), np.asarray(images).ravel())[0, 1] > 0.6
 
 
+@pytest.mark.slow
 def test_simulated_accuracy_is_that_of_the_tutorials_network(result, digits):
     from tutorial_helpers.inference import accuracy, classify
     from tutorial_helpers.models import build_classifier
@@ -469,6 +475,7 @@ def test_simulated_accuracy_is_that_of_the_tutorials_network(result, digits):
     )
 
 
+@pytest.mark.slow
 def test_loss_falls_and_digits_are_learnt(result):
     (history,) = result.histories.values()
     assert history.losses == sorted(history.losses, reverse=True)
@@ -479,6 +486,7 @@ def test_loss_falls_and_digits_are_learnt(result):
     assert result.scales[0] in conversion_scales("SCALES")[0]
 
 
+@pytest.mark.slow
 def test_loss_falls_in_every_stage(few_steps):
     lengths = {"teacher": 2, "rates": 4, "spikes": 3}
     assert {name: len(one.losses) for name, one in few_steps.histories.items()} == lengths
@@ -498,6 +506,7 @@ def conversion_scales(name):
     return getattr(conversion, name)
 
 
+@pytest.mark.slow
 def test_same_seed_gives_the_same_weights_to_the_bit(result, few_steps, digits):
     for before, settings, few in ((result, WITHOUT_TEACHER, False), (few_steps, SETTINGS, True)):
         again = training.train(*digits, settings, few_steps=few, progress=False)
@@ -506,6 +515,7 @@ def test_same_seed_gives_the_same_weights_to_the_bit(result, few_steps, digits):
         assert again[1:] == before[1:]
 
 
+@pytest.mark.slow
 def test_another_seed_gives_other_weights(result, digits):
     other = training.train(*digits, replace(WITHOUT_TEACHER, seed=4), progress=False)
     assert not np.array_equal(result.weights.hidden, other.weights.hidden)
@@ -553,6 +563,7 @@ def test_too_few_images_are_refused(jnp, digits):
         training.train(digits[0][:5], digits[1][:5], progress=False)
 
 
+@pytest.mark.slow
 def test_written_files_are_what_the_notebooks_load(result, tmp_path):
     folder = tmp_path / "new" / "weights"
     paths = training.save_weights(result.weights, folder)
@@ -564,6 +575,7 @@ def test_written_files_are_what_the_notebooks_load(result, tmp_path):
         assert matrix.flags.c_contiguous
 
 
+@pytest.mark.slow
 def test_a_failed_write_leaves_the_old_files(result, tmp_path, monkeypatch):
     training.save_weights(result.weights, tmp_path)
     before = {path.name: path.read_bytes() for path in tmp_path.iterdir()}

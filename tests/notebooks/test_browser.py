@@ -38,6 +38,7 @@ BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
 
 pytestmark = [
+    pytest.mark.slow,
     pytest.mark.skipif(CHROMIUM is None, reason=f"needs one of {', '.join(BROWSERS)} on the path"),
     pytest.mark.skipif(os.name == "nt", reason="ends a group of processes"),
 ]

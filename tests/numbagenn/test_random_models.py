@@ -143,6 +143,7 @@ def of_batch(seen: list[Seen], batch: int) -> list[Seen]:
     return result
 
 
+@pytest.mark.slow
 @examples(6, 300, shrink=False)
 @given(random_model=random_models(), seed=st.integers(0, 2**32 - 1))
 def test_nothing_but_the_model_matters(random_model: RandomModel, seed: int) -> None:

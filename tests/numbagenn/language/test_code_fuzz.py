@@ -328,6 +328,7 @@ def outcomes(model: Any, start: list[dict[Any, Any]], steps: int) -> dict[str, n
     return result
 
 
+@pytest.mark.slow
 @examples(3, 300, shrink=False)
 @given(data=st.data(), precision=st.sampled_from(["float", "double"]))
 def test_the_compiler_agrees_with_the_interpreter(data: Any, precision: str) -> None:

@@ -227,6 +227,7 @@ def twins(draw: Any) -> tuple[RandomModel, RandomModel]:
         return one, drawn_model(twice.again)
 
 
+@pytest.mark.slow
 @examples(60, 2000, shrink=False)
 @given(pair=twins())
 def test_random_models_are_planned_alike(pair: tuple[RandomModel, RandomModel]) -> None:

@@ -30,8 +30,15 @@ NETWORKS = [
 ]
 
 
-def named(options: dict[str, Any]) -> str:
-    return ", ".join(f"{key}={value}" for key, value in options.items())
+NETWORKS_TO_ATTACK = [
+    pytest.param(
+        options,
+        id=", ".join(f"{key}={value}" for key, value in options.items()),
+        # To compile and to attack one takes half a minute; these two are as unlike as can be.
+        marks=[] if options in (NETWORKS[1], NETWORKS[4]) else pytest.mark.slow,
+    )
+    for options in NETWORKS
+]
 
 
 def outcome(attack: str, options: dict[str, Any]) -> Any:
@@ -124,7 +131,7 @@ def trusted(source: str) -> set[str]:
     return {text for text in passed - checked if re.search(r"_row\b", text)}
 
 
-@pytest.mark.parametrize("options", NETWORKS, ids=named)
+@pytest.mark.parametrize("options", NETWORKS_TO_ATTACK)
 def test_a_kernel_trusts_nothing_but_connections(options: dict[str, Any]) -> None:
     """It is found out from the generated code, so no memory can be forgotten."""
     model = network(**options)
@@ -154,7 +161,7 @@ def test_a_kernel_trusts_nothing_but_connections(options: dict[str, Any]) -> Non
 # Attacks ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("options", NETWORKS, ids=named)
+@pytest.mark.parametrize("options", NETWORKS_TO_ATTACK)
 def test_no_memory_of_a_model_can_make_it_crash(options: dict[str, Any]) -> None:
     result = outcome("memory", options)
     attacks = [(name, value, told) for name, row in result.items() for value, told in row.items()]
@@ -190,7 +197,7 @@ def signed(number: int) -> int:
     return (number + 2**31) % 2**32 - 2**31
 
 
-@pytest.mark.parametrize("options", NETWORKS, ids=named)
+@pytest.mark.parametrize("options", NETWORKS_TO_ATTACK)
 def test_a_custom_update_can_lower_the_count_of_spikes_and_not_raise_it(
     options: dict[str, Any],
 ) -> None:
