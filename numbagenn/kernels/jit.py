@@ -6,7 +6,7 @@ are written, which makes results equal on every machine. The GIL is released, so
 share the batches.
 
 What is imported from ``numba.core`` is private and may change with any version of Numba. Versions
-0.60 to 0.68 have been tested. All other modules use ``numba.types`` and ``numba.extending``, which
+0.60 and 0.68 have been tested. All other modules use ``numba.types`` and ``numba.extending``, which
 are public.
 """
 
