@@ -436,29 +436,46 @@ is_prev_pre_spike_event_time_required
         pre_dynamics_code=pre_dynamics_code,
         post_dynamics_code=post_dynamics_code,
     )
-    items = (param_names, var_name_types, derived_params, extra_global_params)
-    code = Code(title, *items, pre_var_name_types, post_var_name_types, codes=codes)
-    renamed = {
-        "sim_code": "pre_spike_syn_code",
-        "event_code": "pre_event_syn_code",
-        "learn_post_code": "post_spike_syn_code",
-        "event_threshold_condition_code": "pre_event_threshold_condition_code",
-    }
-    others: dict[str, Any] = {
-        renamed.get(name, name): code[name] for name in codes if name in code.codes
-    }
-    if extra_global_params:
-        others["extra_global_params"] = extra_global_params
+    return _weight_update_model(
+        *(title, class_name, codes, param_names, derived_params, extra_global_params),
+        *(var_name_types, pre_var_name_types, post_var_name_types),
+    )
+
+
+# What code strings of weight update models are called in PyGeNN 5, where that differs.
+_CODES_IN_5 = {
+    "sim_code": "pre_spike_syn_code",
+    "event_code": "pre_event_syn_code",
+    "learn_post_code": "post_spike_syn_code",
+    "event_threshold_condition_code": "pre_event_threshold_condition_code",
+}
+
+
+def _weight_update_model(
+    title: str,
+    class_name: str,
+    codes: dict[str, Any],
+    param_names: Names,
+    derived_params: Items,
+    extra_global_params: Items,
+    variables: Items,
+    pre_variables: Items,
+    post_variables: Items,
+) -> WeightUpdateModel:
+    items = (param_names, variables, derived_params, extra_global_params)
+    code = Code(title, *items, pre_variables, post_variables, codes=codes)
+    in_5: dict[str, Any] = {_CODES_IN_5.get(name, name): code[name] for name in code.codes}
     return create_weight_update_model(
         class_name,
         params=param_names,
-        vars=var_name_types,
-        pre_vars=pre_var_name_types,
-        post_vars=post_var_name_types,
+        vars=variables,
+        pre_vars=pre_variables,
+        post_vars=post_variables,
         pre_neuron_var_refs=_neuron_variables(code, "_pre"),
         post_neuron_var_refs=_neuron_variables(code, "_post"),
         derived_params=derived_parameters(title, derived_params, param_names),
-        **others,
+        extra_global_params=extra_global_params or None,
+        **in_5,
     )
 
 

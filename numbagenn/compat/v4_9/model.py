@@ -244,13 +244,7 @@ class GeNNModel(current.GeNNModel):
                 title, weight_update, params, variables
             )
             variables = {}
-        references: dict[str, Any] = {}
-        for side, population in (("pre", pre), ("post", post)):
-            weight_update, found = _refer(
-                weight_update, f"{side}_neuron_var_refs", population, title, f"_{side}"
-            )
-            if found:
-                references[f"{side}_var_refs"] = found
+        weight_update, references = _with_references(weight_update, pre, post, title)
         postsynaptic = find_model(postsyn_model, PostsynapticModel, title)
         postsynaptic, found = _refer(postsynaptic, "neuron_var_refs", post, title)
         group = super().add_synapse_population(
@@ -468,6 +462,18 @@ def _with_constant_variables(
     # Its code may write what is constant now.
     check_code(constant)
     return constant, {**(params or {}), **values}
+
+
+def _with_references(
+    model: WeightUpdateModel, pre: NeuronGroup, post: NeuronGroup, title: str
+) -> tuple[WeightUpdateModel, dict[str, Any]]:
+    """Refer to the variables of both populations that a weight update model reads."""
+    references: dict[str, Any] = {}
+    for side, population in (("pre", pre), ("post", post)):
+        model, found = _refer(model, f"{side}_neuron_var_refs", population, title, f"_{side}")
+        if found:
+            references[f"{side}_var_refs"] = found
+    return model, references
 
 
 def _refer(
