@@ -1,4 +1,4 @@
-"""What all tests share: how notebooks are run and compared, and what JAX compiles."""
+"""What all tests share: what JAX compiles, and, as a plugin, how the chapters are run."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from benchmarks import documents, figures, memory, report, roofline, scaling
-from benchmarks.__main__ import RESULTS, parser
+from benchmarks.__main__ import RESULTS, main, parser
 from benchmarks.entries import BARS, PAIRS, Entry, able, all_entries
 from benchmarks.environments import LIBRARIES, Interpreter, interpreters
 from benchmarks.job import BenchmarkError, Job, load_job, save_job, widened
@@ -144,12 +144,22 @@ def test_roofline(run: tuple[str, dict[str, Any]]) -> None:
         ),
     ],
 )
-def test_mistakes(arguments: tuple[str, ...], words: str) -> None:
-    completed = benchmark(*arguments)
-    assert completed.returncode in (1, 2)
-    assert words in completed.stderr
-    assert "Traceback" not in completed.stderr
-    assert completed.stdout == ""
+def test_mistakes(
+    arguments: tuple[str, ...],
+    words: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["benchmarks", *arguments])
+    try:
+        status = main()
+    except SystemExit as end:
+        status = end.code
+    printed, errors = capsys.readouterr()
+    assert status in (1, 2)
+    assert words in errors
+    assert "Traceback" not in errors
+    assert printed == ""
 
 
 # --- Its parts ------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ import platform
 import numpy as np
 import pytest
 
-from tests.conformance import case_parts
+from tests.conformance import case_parts, cases_time_steps
 from tests.conformance.batches import NOT_IN_BATCHES, InBatches, in_batches
 from tests.conformance.cases import CASES, Arrays
 from tests.conformance.recordings import load, run, scratch_directory
@@ -23,35 +23,32 @@ REFUSALS = (NotImplementedError, ValueError)
 SAME_LIBM = platform.libc_ver()[0] == "glibc"
 
 
-def is_double(name: str) -> bool:
-    """Tell whether a case is in double precision."""
-    return name.endswith("_double")
+# A file of tests goes to one process as a whole, so each of these has its own.
+IN_DOUBLE = [name for name in CASES if name.endswith("_double")]
+AT_TIME_STEPS = [
+    name
+    for name, case in CASES.items()
+    if hasattr(cases_time_steps, case.function) and name not in IN_DOUBLE
+]
+OTHERS = [name for name in CASES if name not in {*IN_DOUBLE, *AT_TIME_STEPS}]
 
 
-def cases(*, double: bool) -> list[object]:
-    """Give the cases of a precision as parameters, marked where the engine is known to fail."""
+def cases(names: list[str]) -> list[object]:
+    """Give cases as parameters, marked where the engine is known to fail."""
     return [
         pytest.param(
             name,
-            marks=[
-                pytest.mark.xfail(reason=OUT_OF_SCOPE[case.function], raises=REFUSALS, strict=True)
-            ]
-            if case.function in OUT_OF_SCOPE
+            marks=[pytest.mark.xfail(reason=OUT_OF_SCOPE[function], raises=REFUSALS, strict=True)]
+            if (function := CASES[name].function) in OUT_OF_SCOPE
             else [],
         )
-        for name, case in CASES.items()
-        if is_double(name) == double
+        for name in names
     ]
 
 
-def cases_in_batches(*, double: bool) -> list[str]:
-    """Give the names of the cases of a precision that can be run in batches."""
-    others = {*OUT_OF_SCOPE, *NOT_IN_BATCHES}
-    return [
-        name
-        for name, case in CASES.items()
-        if case.function not in others and is_double(name) == double
-    ]
+def cases_in_batches(names: list[str]) -> list[str]:
+    """Give the names of those cases that can be run in batches."""
+    return [name for name in names if CASES[name].function not in {*OUT_OF_SCOPE, *NOT_IN_BATCHES}]
 
 
 def differing(found: np.ndarray, expected: np.ndarray) -> np.ndarray:

@@ -1,7 +1,6 @@
 """The bundled engine gives, bit for bit, what PyGeNN gave when the cases were recorded.
 
-Those in double precision are in ``test_recorded_in_double.py``, so that two processes can share
-them.
+Those in double precision, and those at several time steps, are in files of their own.
 """
 
 from __future__ import annotations
@@ -9,6 +8,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conformance.agreement import (
+    OTHERS,
     OUT_OF_SCOPE,
     cases,
     cases_in_batches,
@@ -29,13 +29,13 @@ def test_out_of_scope_names_cases() -> None:
     assert {*OUT_OF_SCOPE, *NOT_IN_BATCHES} <= {case.function for case in CASES.values()}
 
 
-@pytest.mark.parametrize("name", cases(double=False))
+@pytest.mark.parametrize("name", cases(OTHERS))
 def test_engine_agrees(name: str) -> None:
     check(name)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", cases_in_batches(double=False))
+@pytest.mark.parametrize("name", cases_in_batches(OTHERS))
 def test_engine_agrees_in_batches(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Networks of a batch do what each would do alone, whatever the others do."""
     check_in_batches(name, monkeypatch)

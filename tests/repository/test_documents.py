@@ -8,9 +8,9 @@ import re
 from pathlib import Path
 
 import pytest
-from stamp_notebooks import project
 
 from tests import ROOT
+from tools.stamp_notebooks import project
 from tutorial_helpers.evaluation import evaluate, record
 from tutorial_helpers.weight_sets import weight_sets
 

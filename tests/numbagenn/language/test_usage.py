@@ -186,7 +186,9 @@ def cases() -> dict[str, Callable[[Any], Any]]:
     return {case.function: case.run for case in CASES.values()}
 
 
-@ways
+@pytest.mark.parametrize(
+    "way", ["all", *(pytest.param(way, marks=pytest.mark.slow) for way in WAYS if way != "all")]
+)
 def test_networks_are_planned_alike(cases: dict[str, Callable[[Any], Any]], way: str) -> None:
     changed = 0
 

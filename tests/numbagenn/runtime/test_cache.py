@@ -1278,6 +1278,7 @@ def test_a_read_only_cache_may_be_damaged(filled: Path) -> None:
     assert snapshot(filled) == before
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(
     not hasattr(os, "geteuid") or os.geteuid() != 0, reason="only the superuser can be another one"
 )
@@ -1300,6 +1301,7 @@ def test_a_cache_that_the_administrator_filled_serves_all(
         assert snapshot(folder) == before
 
 
+@pytest.mark.slow
 @posix
 @pytest.mark.parametrize("step", ["save_overload", "write_bytes", "replace"])
 def test_a_killed_process_does_no_harm(cache: Path, step: str) -> None:
@@ -1316,6 +1318,7 @@ def test_a_killed_process_does_no_harm(cache: Path, step: str) -> None:
     check_it_is_whole(cache)
 
 
+@pytest.mark.slow
 def test_processes_share_a_damaged_cache(filled: Path) -> None:
     DAMAGES["half"](entry_of(filled))
     racing = [start_tiny(filled) for _ in range(3)]
