@@ -113,10 +113,7 @@ def _function(model: Description, group: CustomUpdate) -> UpdateFunction:
     over = {name: group.reduced_over(group.memory[name]) for name in group.model.reductions}
     # One batch is its own sum, and is stored as it is.
     folded = {name for name in over if over[name] == "neurons" or model.batch_size > 1}
-    inds = None
-    if group.connectivity is not None:
-        inds = (group.connectivity.pre_inds, group.connectivity.post_inds)
-    elements = UpdateElements(group.size, group.columns, inds)
+    elements = UpdateElements(group.size, group.columns, group.inds)
     loop = custom_update_loop(model.types, model.dt, group.bound(), elements, folded)
     arrays = [loop.namer.unique(f"all_{argument.name}") for argument in loop.arguments]
     rows = [_row(*pair) for pair in zip(loop.arguments, arrays, strict=True)]
@@ -157,9 +154,7 @@ def _row(argument: Argument, array: str) -> str:
 def _call(
     group: CustomUpdate, function: str | None, buffers: tuple[Buffer, ...]
 ) -> CustomUpdateCall:
-    counted = None
-    if group.connectivity is not None and group.per_element:
-        counted = group.connectivity.post_inds
+    counted = group.inds[1] if group.inds is not None and group.per_element else None
     written = _written(group)
     return CustomUpdateCall(
         function,

@@ -10,17 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from operator import attrgetter
-from typing import TYPE_CHECKING
 
 from numbagenn.language.code_strings import CodeString
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import Events, EventSide
 from numbagenn.memory.faults import Faults
 from numbagenn.models.descriptions import WeightUpdateModel
-
-if TYPE_CHECKING:
-    from numbagenn.network.neuron_groups import NeuronGroup
-    from numbagenn.network.synapse_groups import SynapseGroup
+from numbagenn.network.neuron_groups import NeuronGroup
+from numbagenn.network.synapse_groups import SynapseGroup
 
 
 @dataclass(frozen=True)

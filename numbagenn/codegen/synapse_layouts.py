@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from numbagenn.memory.buffers import Buffer
-from numbagenn.memory.connections import SparseConnectivity
-
-if TYPE_CHECKING:
-    from numbagenn.network.synapse_groups import SynapseGroup
+from numbagenn.memory.connections import DenseConnectivity, SparseConnectivity
 
 
 @dataclass(frozen=True)
@@ -97,9 +94,9 @@ class SparseLayout:
 SynapseLayout = DenseLayout | SparseLayout
 
 
-def layout_of(group: SynapseGroup) -> SynapseLayout:
-    """Return how the synapses of a population are laid out."""
-    sizes = group.src.num_neurons, group.trg.num_neurons
-    if group.connectivity is None:
+def layout_of(connections: DenseConnectivity | SparseConnectivity) -> SynapseLayout:
+    """Return how generated code finds the synapses of a population."""
+    sizes = connections.num_pre, connections.num_post
+    if isinstance(connections, DenseConnectivity):
         return DenseLayout(*sizes)
-    return SparseLayout(*sizes, group.connectivity)
+    return SparseLayout(*sizes, connections)

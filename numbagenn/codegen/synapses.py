@@ -134,7 +134,7 @@ class SynapseFunction:
 
 def code_of_synapses(model: Description, group: SynapseGroup, kind: EventKind) -> SynapseCode:
     """Return the code of one kind, translated."""
-    layout = layout_of(group)
+    layout = layout_of(group.connections)
     loop = synapse_loop(
         model.types,
         model.dt,

@@ -40,6 +40,8 @@ class DenseConnectivity:
     is_known: ClassVar[bool] = True
     #: What the host keeps of the connections themselves.
     num_bytes: ClassVar[int] = 0
+    #: Memory of both neurons of each synapse, which a matrix does not need.
+    inds: ClassVar[None] = None
 
     @property
     def columns(self) -> int:
@@ -179,6 +181,11 @@ class SparseConnectivity:
         self.pre_inds.count = self.post_inds.count = len(pre_inds)
         self.column_synapses.count = len(pre_inds)
         self._pulled = self._given is not None
+
+    @property
+    def inds(self) -> tuple[Buffer, Buffer]:
+        """Memory of the presynaptic and the postsynaptic neuron of each synapse."""
+        return self.pre_inds, self.post_inds
 
     def buffers(self) -> list[Buffer]:
         """Return the memory of the connectivity."""

@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 from numbagenn.base.types import TypeLike
 from numbagenn.memory.buffers import Buffer
-from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.variables import ExtraGlobalArray, Variable
 from numbagenn.models.descriptions import CustomUpdateModel
@@ -131,9 +130,9 @@ class CustomUpdate(Group):
         return self._synapses
 
     @property
-    def connectivity(self) -> SparseConnectivity | None:
-        """The connections of the synapses that the update is of, where these are sparse."""
-        return None if self._synapses is None else self._synapses.connectivity
+    def inds(self) -> tuple[Buffer, Buffer] | None:
+        """Memory of both neurons of each synapse, for an update of synapses that are lists."""
+        return None if self._synapses is None else self._synapses.connections.inds
 
     def size_memory(self) -> None:
         """Size the memory of variables of synapses by their number."""

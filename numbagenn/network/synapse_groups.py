@@ -212,11 +212,6 @@ class SynapseGroup(Group):
 
     # Connectivity -------------------------------------------------------------------------------
 
-    @property
-    def connectivity(self) -> SparseConnectivity | None:
-        """The connections where they are sparse."""
-        return self.connections if isinstance(self.connections, SparseConnectivity) else None
-
     def _sparse(self, action: str) -> SparseConnectivity:
         if not isinstance(self.connections, SparseConnectivity):
             raise RuntimeError(

@@ -361,8 +361,8 @@ def bytes_of(model: Any) -> int:
         for buffer in group.all_buffers():
             total += buffer.device.nbytes + buffer.host.nbytes
     for group in model.synapse_populations.values():
-        if group.connectivity is not None:
-            total += sum(indices.nbytes for indices in group.connectivity.synapses)
+        if group.connections.inds is not None:
+            total += sum(indices.nbytes for indices in group.connections.synapses)
     total += 2 * sum(recorder.device.nbytes for recorder in model._plan.recorders)
     threads = min(engine.get_num_threads(), model.batch_size)
     return int(total + threads * sum(array.nbytes for array in loaded._scratch()))
@@ -419,7 +419,7 @@ def test_synapses_are_counted_before_there_is_room_for_them(
         model.load()
     with_memory(monkeypatch, 10**6)
     model.load()
-    assert model.synapse_populations["ab"].connectivity.num_synapses == 20_000
+    assert model.synapse_populations["ab"].connections.num_synapses == 20_000
 
 
 def test_what_the_system_refuses_is_told_as_well(
