@@ -147,6 +147,7 @@ MODULES = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", [*MODULES, atomic_write.__name__])
 def test_examples_in_the_docstrings(jnp, name):
     outcome = doctest.testmod(importlib.import_module(name))
