@@ -1,0 +1,48 @@
+"""docs/architecture.md lists every file, and its picture shows every room in its order."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+import tomllib
+
+from tests import ROOT
+from tools.stamp_notebooks import tomllib
+
+PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+PACKAGE = ROOT / "numbagenn"
+ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
+
+
+@pytest.mark.parametrize("room", ["", *ROOMS])
+def test_every_file_is_in_the_table_of_its_room(room: str) -> None:
+    heading = f"### `{room}`:" if room else "### At the top"
+    section = PAGE.split(heading)[1].split("\n#")[0]
+    first_column = "".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))
+    listed = Counter(re.findall(r"`([\w/]+(?:\.py)?/?)`", first_column))
+    files = {path.name for path in (PACKAGE / room).glob("*.py")} - (
+        {"__init__.py"} if room else set()
+    )
+    folders = {f"{path.parent.name}/" for path in (PACKAGE / room).glob("*/__init__.py")}
+    assert listed == Counter(files | (folders if room else set()))
+
+
+def test_the_picture_shows_the_layers() -> None:
+    picture = (ROOT / "docs" / "architecture.svg").read_text(encoding="utf-8")
+    shown = [name.removesuffix(".py") for name in re.findall(r'class="name".*?>([\w.]+)<', picture)]
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
+    rooms = [set(re.findall(r"\w+", layer)) - {"__main__"} for layer in layers]
+    order = [position for name in shown for position, names in enumerate(rooms) if name in names]
+    assert {name for names in rooms for name in names} == set(shown)
+    # kernels is drawn beside the others
+    assert order[:-1] == sorted(order[:-1])
+
+
+def test_paths_on_the_page_exist() -> None:
+    for name in set(re.findall(r"`((?:\w+/)+[\w.]*)`", PAGE)):
+        assert any((folder / name).exists() for folder in (ROOT, PACKAGE, PACKAGE / "codegen")), (
+            name
+        )
