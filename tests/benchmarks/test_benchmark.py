@@ -6,6 +6,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -20,6 +21,7 @@ from benchmarks.environments import LIBRARIES, Interpreter, interpreters
 from benchmarks.job import BenchmarkError, Job, load_job, save_job, widened
 from benchmarks.machine import ROOT
 from benchmarks.rounds import Worker
+from numbagenn import set_num_threads
 
 IMAGES = 130  # more than one batch, and the last not full
 CONTESTANTS = "engine,engine-1,engine-opt,engine-single,engine-loop,numpy,numpy-1,scipy"
@@ -33,6 +35,12 @@ def benchmark(*arguments: str) -> subprocess.CompletedProcess[str]:
         encoding="utf-8",
         timeout=900,
     )
+
+
+@pytest.fixture(autouse=True)
+def default_threads() -> Iterator[None]:
+    yield
+    set_num_threads(None)
 
 
 @pytest.fixture(scope="module")
