@@ -14,7 +14,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 import numbagenn as engine
-from numbagenn.base import types
+from numbagenn.base import type_checks, types
 from numbagenn.base.types import ResolvedType
 from tests.numbagenn.language.c_programs import ARRAY_SIZE, Writer
 
@@ -150,7 +150,7 @@ class _Maker:
         self.draw = draw
         self.rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
         self.model = RandomModel(self.pick(["float", "double"]), self.pick([1.0, 0.5, 0.1]))
-        self.scalar = types.precision_type(self.model.precision, "precision")
+        self.scalar = type_checks.precision_type(self.model.precision, "precision")
         self.populations: dict[str, tuple[int, dict[str, str], list[str]]] = {}
         # By update: number of neurons, or name of the synapses, that it is of.
         self.names = 0

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 import numbagenn as engine
 from numbagenn import model as model_module
-from numbagenn.base import types
+from numbagenn.base import type_checks, types
 from numbagenn.base.types import Precision
 from numbagenn.language.code_strings import CodeString, CodeStringError
 from numbagenn.language.symbols import Namer, Pointer, Symbol
@@ -332,7 +332,7 @@ def outcomes(model: Any, start: list[dict[Any, Any]], steps: int) -> dict[str, n
 @examples(3, 300, shrink=False)
 @given(data=st.data(), precision=st.sampled_from(["float", "double"]))
 def test_the_compiler_agrees_with_the_interpreter(data: Any, precision: str) -> None:
-    scalar = types.precision_type(precision, "precision")
+    scalar = type_checks.precision_type(precision, "precision")
     program = data.draw(c_programs.programs(scalar, size=8))
     # Compiling takes a second, which little code is not worth.
     assume(len(program.text) > 400)
