@@ -20,8 +20,10 @@ from typing import Any
 
 import llvmlite
 import numba
+from llvmlite import binding
 from numba.core import serialize, sigutils
 from numba.core.caching import NullCache
+from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, CompileResult
 from numba.core.registry import CPUDispatcher, cpu_target
 
@@ -34,8 +36,42 @@ COMPILER_LOCK = RLock()
 _machine_code: dict[str, bytes] | None = None
 
 
-class _NoAliasCompiler(Compiler):  # type: ignore[misc]
-    """A compiler that assumes that the arrays of a function do not overlap."""
+# Part of the names of these variables.
+_ENVIRONMENT = "NumbaEnv"
+
+
+class _LinkedLibrary(JITCodeLibrary):  # type: ignore[misc]
+    """The code of a device function, left as it is until it is part of a kernel.
+
+    Numba would optimise it and make machine code of it first. As kernels are optimised with
+    everything that they call, all of that would be done twice.
+    """
+
+    def _optimize_final_module(self) -> None:
+        pass
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        # Numba writes the address of an environment to a global variable, so there has to be one.
+        # No device function reads it.
+        variables = map(str, self._final_module.global_variables)
+        text = "\n".join(line for line in variables if _ENVIRONMENT in line)
+        self._codegen._add_module(binding.parse_assembly(text))
+        self._codegen._engine.finalize_object()
+        self._finalized = True
+
+
+class _DeviceCompiler(Compiler):  # type: ignore[misc]
+    """The compiler of device functions."""
+
+    def define_pipelines(self) -> Any:
+        codegen = self.state.targetctx.codegen()
+        self.state.library = _LinkedLibrary(codegen, self.state.func_id.func_qualname)
+        return super().define_pipelines()
+
+
+class _NoAliasCompiler(_DeviceCompiler):
+    """The same, which assumes that the arrays of a function do not overlap."""
 
     def define_pipelines(self) -> Any:
         self.state.flags.noalias = True
@@ -57,7 +93,7 @@ class _DeviceFunction(CPUDispatcher):  # type: ignore[misc]
 
 def device_function(function: Any) -> Any:
     """Decorate a function that only kernels call; it is compiled into each of them."""
-    return _for_kernels_only(numba.njit(no_cpython_wrapper=True, **_OPTIONS)(function))
+    return _for_kernels_only(function, _DeviceCompiler)
 
 
 def noalias_function(function: Any) -> Any:
@@ -66,14 +102,13 @@ def noalias_function(function: Any) -> Any:
     What it reads can stay in registers while it writes. Checking at run time whether arrays overlap
     takes longer than adding a row of a hundred weights.
     """
-    return _for_kernels_only(
-        numba.njit(pipeline_class=_NoAliasCompiler, no_cpython_wrapper=True, **_OPTIONS)(function)
-    )
+    return _for_kernels_only(function, _NoAliasCompiler)
 
 
-def _for_kernels_only(function: Any) -> Any:
-    function.__class__ = _DeviceFunction
-    return function
+def _for_kernels_only(function: Any, compiler: type[Compiler]) -> Any:
+    dispatcher = numba.njit(pipeline_class=compiler, no_cpython_wrapper=True, **_OPTIONS)(function)
+    dispatcher.__class__ = _DeviceFunction
+    return dispatcher
 
 
 class _MachineCode(NullCache):  # type: ignore[misc]
