@@ -290,6 +290,7 @@ def test_growth() -> None:
     assert scaling.growth([1], [6]) == 0
 
 
+@pytest.mark.slow
 def test_points_of_scaling(job: Job) -> None:
     chosen = [
         scaling.Point("steps", 5, 20, steps=5, width=8, batch_size=8),

@@ -225,8 +225,15 @@ def test_equal_to_a_reference_simulation() -> None:
     assert result.spikes == tuple(totals.tolist())
 
 
-@pytest.mark.parametrize("hidden", [(), (8,), (8, 9), (8, 9, 7)])
-@pytest.mark.parametrize("batch_size", [1, 3])
+@pytest.mark.parametrize(
+    ("hidden", "batch_size"),
+    [
+        ((), 3),
+        ((8, 9), 3),
+        *(pytest.param(h, 1, marks=pytest.mark.slow) for h in ((), (8,), (8, 9), (8, 9, 7))),
+        *(pytest.param(h, 3, marks=pytest.mark.slow) for h in ((8,), (8, 9, 7))),
+    ],
+)
 def test_any_number_of_hidden_layers(hidden: tuple[int, ...], batch_size: int) -> None:
     rng = np.random.default_rng(len(hidden))
     sizes = (12, *hidden, 4)

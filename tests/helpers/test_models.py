@@ -22,9 +22,13 @@ def matrices(*sizes: int) -> list[np.ndarray]:
     ("sizes", "names"),
     [
         ((6, 3), ["input", "output"]),
-        ((6, 5, 3), ["input", "hidden1", "output"]),
+        pytest.param((6, 5, 3), ["input", "hidden1", "output"], marks=pytest.mark.slow),
         ((6, 5, 4, 3), ["input", "hidden1", "hidden2", "output"]),
-        ((6, 5, 4, 7, 3), ["input", "hidden1", "hidden2", "hidden3", "output"]),
+        pytest.param(
+            (6, 5, 4, 7, 3),
+            ["input", "hidden1", "hidden2", "hidden3", "output"],
+            marks=pytest.mark.slow,
+        ),
     ],
 )
 def test_layers_are_those_of_the_weights(sizes: tuple[int, ...], names: list[str]) -> None:

@@ -44,6 +44,7 @@ def test_models_of_one_name_are_independent() -> None:
         assert pulled(pop, "V").tolist() == [3 * amount] * 2
 
 
+@pytest.mark.slow
 def test_descriptions_live_as_long_as_they_are_used() -> None:
     """PyGeNN frees what only it refers to, and the process ends."""
     model = new_model()

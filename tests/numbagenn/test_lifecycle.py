@@ -517,6 +517,7 @@ AWKWARD = [
 ]
 
 
+@pytest.mark.slow
 def test_names_never_clash_with_the_engines_own() -> None:
     initial = dict.fromkeys(AWKWARD, 0.0)
     cell = engine.create_neuron_model(

@@ -38,6 +38,7 @@ def test_there_are_pairs() -> None:
     assert [len(pair) for pair in PAIRS] == [2, 2, 2]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(len(PAIRS)))
 def test_a_pair_gives_the_same_spikes(
     number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -216,9 +216,13 @@ def test_blocks_are_as_long_as_delays_allow(
     ("connections", "delays"),
     [
         pytest.param(FORWARD, [0, 3, 3], id="one delay"),
-        pytest.param([*FORWARD, ("third", "third")], [2, 31, 0, 30], id="long delays"),
-        pytest.param(LOOP, [0, 0, 12, 8], id="two loops"),
-        pytest.param(LOOP, [7, 9, 2, 30], id="one loop and a longer one"),
+        pytest.param(
+            *([*FORWARD, ("third", "third")], [2, 31, 0, 30]),
+            id="long delays",
+            marks=pytest.mark.slow,
+        ),
+        pytest.param(LOOP, [0, 0, 12, 8], id="two loops", marks=pytest.mark.slow),
+        pytest.param(LOOP, [7, 9, 2, 30], id="one loop and a longer one", marks=pytest.mark.slow),
     ],
 )
 @pytest.mark.parametrize("splits", [[100], [1, 2, 5, 31, 33, 28], [3] * 33 + [1]], ids=str)

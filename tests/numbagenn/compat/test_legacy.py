@@ -624,8 +624,13 @@ def batches_of(given: Any) -> list[Any]:
     return given if isinstance(given, list) else [given]
 
 
+first, *others = WIRINGS
+
+
 @pytest.mark.parametrize("batch_size", [1, 3])
-@pytest.mark.parametrize("wiring", WIRINGS)
+@pytest.mark.parametrize(
+    "wiring", [first, *(pytest.param(name, marks=pytest.mark.slow) for name in others)]
+)
 def test_current_spikes_are_there_whoever_listens(wiring: str, batch_size: int) -> None:
     recording = wired(wiring, batch_size, recorded=True)
     load_wired(recording)

@@ -86,7 +86,9 @@ def test_single_image(
     )
 
 
-@pytest.mark.parametrize("name", ["one_at_a_time.py", "batches.py"])
+@pytest.mark.parametrize(
+    "name", ["one_at_a_time.py", pytest.param("batches.py", marks=pytest.mark.slow)]
+)
 def test_many_images(
     name: str,
     folder: Path,

@@ -109,7 +109,12 @@ def simulated(
     return {"V": voltages, "spikes": spikes}
 
 
-@pytest.mark.parametrize("precision", ["float", "double"])
+precisions = pytest.mark.parametrize(
+    "precision", ["float", pytest.param("double", marks=pytest.mark.slow)]
+)
+
+
+@precisions
 def test_summing_first_changes_nothing_but_how_sums_are_rounded(precision: str) -> None:
     exact = simulated(optimize_code=False, precision=precision)
     fast = simulated(optimize_code=True, precision=precision)

@@ -97,6 +97,7 @@ OUTSIDE = {
 }
 
 
+@pytest.mark.slow
 @examples(200, 5000)
 @given(program=c_programs.programs())
 def test_usage_is_what_the_translator_finds(program: Any) -> None:

@@ -144,6 +144,7 @@ def test_every_load_starts_from_what_was_given(parts: SimpleNamespace) -> None:
     assert pulled(parts.a, "V").tolist() == [1, 1]
 
 
+@pytest.mark.slow
 def test_only_what_is_declared_is_an_argument_of_the_kernels() -> None:
     fixed, dynamic = scene(), declared()
     dynamic.a.set_param_dynamic("wide", dynamic=False)

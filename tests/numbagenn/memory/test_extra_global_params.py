@@ -218,6 +218,7 @@ EVERYWHERE = create_weight_update_model(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("batch_size", [1, 5])
 @pytest.mark.parametrize("matrix", ["DENSE", "SPARSE"])

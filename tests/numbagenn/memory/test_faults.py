@@ -216,6 +216,7 @@ def test_a_custom_update_can_lower_the_count_of_spikes_and_not_raise_it(
     assert totals == sorted(set(totals))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("in_blocks", [True, False])
 def test_before_the_first_step_there_are_no_spikes_to_deliver(in_blocks: bool) -> None:
     model = network(in_blocks=in_blocks, sparse=False)
@@ -265,6 +266,7 @@ def delays(code: str, ctype: str = "int", where: str = "pre_spike_syn_code") -> 
     return engine.create_weight_update_model("delays", vars=[("d", ctype)], **{where: code})
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("batch_size", [1, 3])
 @pytest.mark.parametrize("sparse", [False, True])
 @pytest.mark.parametrize(

@@ -299,6 +299,7 @@ def seen_step_by_step(kind: str) -> dict[tuple[str, int], set[tuple[int, int]]]:
     return everything
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(
     length=st.integers(1, 100) | st.integers(1, 34),

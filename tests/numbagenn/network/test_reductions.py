@@ -197,7 +197,11 @@ def same_bits(found: np.ndarray, expected: np.ndarray) -> None:
     assert found.tobytes() == expected.tobytes(), (found, expected)
 
 
-KINDS = [(1, "float"), (5, "float"), (3, "double")]
+KINDS = [
+    (5, "float"),
+    pytest.param(1, "float", marks=pytest.mark.slow),
+    pytest.param(3, "double", marks=pytest.mark.slow),
+]
 kinds = pytest.mark.parametrize(("batch_size", "precision"), KINDS)
 
 

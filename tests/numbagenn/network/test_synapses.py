@@ -146,8 +146,16 @@ def assert_same(found: list[np.ndarray], expected: list[np.ndarray]) -> None:
         np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.parametrize("matrix", ["DENSE", "SPARSE"])
-@pytest.mark.parametrize("delay", [0, 3])
+@pytest.mark.parametrize(
+    ("matrix", "delay"),
+    [
+        ("SPARSE", 3),
+        *(
+            pytest.param(*kind, marks=pytest.mark.slow)
+            for kind in (("SPARSE", 0), ("DENSE", 0), ("DENSE", 3))
+        ),
+    ],
+)
 def test_batches_are_separate_runs(matrix: str, delay: int) -> None:
     drive = np.random.default_rng(3).uniform(0.0, 0.6, (3, 5)).astype(np.float32)
     together = results(build(matrix, drive, 3, delay))
@@ -217,6 +225,7 @@ def test_variables_that_are_kept_for_a_delay_have_slots() -> None:
         voltage.values = np.zeros(4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("matrix", ["DENSE", "SPARSE"])
 def test_blocks_and_steps_agree(matrix: str) -> None:
     found = []

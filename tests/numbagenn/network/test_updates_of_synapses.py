@@ -95,6 +95,7 @@ def network(batch_size: int) -> SimpleNamespace:
     return parts
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [1, 7])
 @pytest.mark.parametrize("batch_size", [1, 3])
 def test_every_synapse_knows_its_place(

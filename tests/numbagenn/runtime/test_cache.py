@@ -1167,6 +1167,7 @@ def outcome(process: subprocess.Popen[str]) -> Any:
     return json.loads(output)
 
 
+@pytest.mark.slow
 def test_processes_share_the_cache(tmp_path: Path) -> None:
     """Two at once, and then one that finds all done; with a cache directory for Numba's own use."""
     cache, numbas = tmp_path / "cache", tmp_path / "numba"

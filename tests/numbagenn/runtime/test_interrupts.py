@@ -46,7 +46,7 @@ def interrupted(*arguments: object) -> float:
 @pytest.mark.parametrize(
     ("number", "signals"),
     [
-        (4, 10),
+        pytest.param(4, 10, marks=pytest.mark.slow),
         pytest.param(1, 250, marks=pytest.mark.slow),
         pytest.param(4, 250, marks=pytest.mark.slow),
     ],
