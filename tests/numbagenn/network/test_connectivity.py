@@ -328,7 +328,7 @@ def test_a_population_is_connected_when_the_model_is_loaded() -> None:
 
 
 def test_seed_0_connects_anew_at_each_load() -> None:
-    model = new_model("anew")
+    model = new_model("again")
     a = add_cells(model, "A", 30)
     init = init_sparse_connectivity("FixedProbability", {"prob": 0.5})
     synapses = sparse(model, init, init_var("Uniform", {"min": 0, "max": 1}), source=a, target=a)
