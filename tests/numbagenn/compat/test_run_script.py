@@ -1,4 +1,4 @@
-"""``python -m tutorial_helpers run``: existing scripts run unchanged on the bundled engine."""
+"""``python -m numbagenn run``: existing scripts run unchanged."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 
 import numbagenn as engine
+from numbagenn.__main__ import main
 from numbagenn.compat import missing_names
 from numbagenn.compat import shim as stand_in
 from numbagenn.compat import v4_9 as legacy
+from numbagenn.compat.api_version import pygenn_version
 from tests import ROOT
 from tutorial_helpers import data, inference
-from tutorial_helpers.__main__ import main
 from tutorial_helpers.models import build_classifier
-from tutorial_helpers.script_version import pygenn_version
 
 SCRIPTS = Path(__file__).parent / "scripts_4_9"
 
@@ -100,7 +100,7 @@ def test_many_images(
 
 def test_a_process(folder: Path) -> None:
     completed = subprocess.run(
-        [sys.executable, "-m", "tutorial_helpers", "run", str(SCRIPTS / "batches.py"), str(folder)],
+        [sys.executable, "-m", "numbagenn", "run", str(SCRIPTS / "batches.py"), str(folder)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -159,7 +159,7 @@ def test_the_stand_in_wins_over_an_installation(
 
 def test_importing_sets_nothing() -> None:
     code = (
-        "import sys, tutorial_helpers.script_runner; "
+        "import sys, numbagenn.compat.running; "
         "print([name for name in sys.modules if name.split('.')[0] == 'pygenn'])"
     )
     completed = subprocess.run(
@@ -226,7 +226,7 @@ def test_an_error_of_another_library_is_shown_whole(run: Run) -> None:
     assert status == 1
     assert "script.py" in err
     assert "json" + os.sep in err
-    assert "script_runner" not in err
+    assert f"compat{os.sep}running" not in err
 
 
 CALLBACK = """\
@@ -245,7 +245,7 @@ def test_lines_that_the_engine_calls_are_shown(run: Run) -> None:
     assert status == 1
     assert 'return dt / pars["tau"]' in err
     assert err.splitlines()[-1].startswith("RuntimeError: Derived parameter 'decay' of")
-    assert f"tutorial_helpers{os.sep}" not in err
+    assert f"numbagenn{os.sep}" not in err
 
 
 @pytest.mark.parametrize(
@@ -304,8 +304,8 @@ def test_help(capsys: pytest.CaptureFixture[str]) -> None:
         main(["run", "--help"])
     assert end.value.code == 0
     out = capsys.readouterr().out
-    assert "Run a PyGeNN script unchanged on the bundled engine" in out
-    assert "python -m tutorial_helpers run --api 4.9 simulate.py" in out
+    assert "Run a PyGeNN script unchanged on numbagenn" in out
+    assert "python -m numbagenn run --api 4.9 simulate.py" in out
 
 
 # --- The stand-in ---------------------------------------------------------------------------------
