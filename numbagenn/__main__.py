@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import atexit
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
 
 from numbagenn.compat.running import run_script
 
@@ -75,10 +79,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-if __name__ == "__main__":
-    status = main()
+def _leave(status: int) -> NoReturn:
+    """End the process, at once where a compiler runs on another thread or nobody reads."""
     if status in (_INTERRUPTED, _NOBODY_READS):
-        # A compiler that another thread still runs is not waited for, and nobody would read more.
-        sys.stderr.flush()
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
         os._exit(status)
     sys.exit(status)
+
+
+if __name__ == "__main__":
+    # There are no streams under pythonw, for example; what is printed then goes nowhere.
+    nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+    sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
+    _leave(main())

@@ -188,6 +188,35 @@ def test_exit_status(run: Run, code: str, status: int, err: str) -> None:
     assert run(code) == (status, "", err)
 
 
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+@pytest.mark.parametrize("package", ["numbagenn", "tutorial_helpers"])
+@pytest.mark.parametrize(
+    ("code", "redirected", "statuses"),
+    [
+        ("print('x\\n' * 100_000)", "| true", "141\n"),
+        ("import atexit; atexit.register(print, 'end'); raise KeyboardInterrupt", "", "end\n130\n"),
+        ("raise KeyboardInterrupt", "2>&-", "130\n"),
+        ("print(1)", ">&-", "0\n"),
+    ],
+)
+def test_both_commands_end_alike(
+    package: str, code: str, redirected: str, statuses: str, tmp_path: Path
+) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    run = f'"$1" -m {package} run "$2"'
+    piped = redirected.startswith("|")
+    line = f"{{ {run}; echo $? >&2; }} {redirected}" if piped else f"{run} {redirected}; echo $?"
+    completed = subprocess.run(
+        ["sh", "-c", line, "sh", sys.executable, str(script)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert (completed.stderr if piped else completed.stdout) == statuses
+
+
 def test_an_interrupted_script(run: Run) -> None:
     status, _, err = run("raise KeyboardInterrupt")
     assert (status, err.splitlines()[-1]) == (130, "Interrupted.")
