@@ -28,6 +28,7 @@ ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TIMES = ROOT / "docs" / "chapter_times.json"
 READMES = [ROOT / "README.md", ROOT / "notebooks" / "README.md"]
+ENGINE = ROOT / "numbagenn" / "README.md"
 CITATION = ROOT / "CITATION.cff"
 
 
@@ -64,7 +65,8 @@ def rounded(seconds: float) -> int:
 
 
 def with_address(text: str) -> str:
-    """Put the address into the links to Colab."""
+    """Put the address into the links to Colab and to the archive."""
+    text = re.sub(r"https://[\w./-]+(?=/archive/main\.zip)", repository(), text)
     colab = r"https://colab\.research\.google\.com/github"
     owner_and_name = repository().removeprefix("https://github.com/")
     return re.sub(rf"({colab})/[^/]+/[^/]+/(?=blob/)", rf"\1/{owner_and_name}/", text)
@@ -114,7 +116,7 @@ def stamped() -> dict[Path, str]:
     """Return what each file should hold."""
     return {
         **{path: stamped_notebook(path) for path in NOTEBOOKS},
-        **{path: stamped_readme(path) for path in READMES},
+        **{path: stamped_readme(path) for path in [*READMES, ENGINE]},
         CITATION: stamped_citation(),
     }
 

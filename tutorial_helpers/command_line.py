@@ -13,7 +13,6 @@ import contextlib
 import io
 import os
 import re
-import select
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -126,26 +125,6 @@ def leave(status: int) -> NoReturn:
     sys.exit(status)
 
 
-def flush_output() -> None:
-    """Write out what was printed, so that what hinders it is known now and not as Python ends."""
-    if sys.stdout is not None and not getattr(sys.stdout, "closed", False):
-        sys.stdout.flush()
-
-
-def nobody_reads() -> bool:
-    """Return whether what is printed goes into a pipe whose reader has gone, as ``head`` does."""
-    try:
-        pipe = select.poll()
-        pipe.register(sys.stdout.fileno(), 0)
-        return bool(pipe.poll(0))
-    except (
-        AttributeError,
-        OSError,
-        ValueError,
-    ):  # as Windows has no poll, and some streams no file
-        return False
-
-
 @contextlib.contextmanager
 def plain_output() -> Iterator[None]:
     """Print warnings as notes, and letters that the terminal does not have as escapes."""
@@ -175,7 +154,7 @@ def _short(message: str) -> str:
 def _status_of(command: Callable[[], int | None]) -> int:
     try:
         status = command() or 0
-        flush_output()
+        _flush_output()
         return status
     except KeyboardInterrupt as interrupt:
         print(str(interrupt) or "Interrupted.", file=sys.stderr)
@@ -185,6 +164,12 @@ def _status_of(command: Callable[[], int | None]) -> int:
     except (OSError, ValueError, TypeError, ImportError, RuntimeError, MemoryError) as error:
         print(f"Error: {_short(_sentence(error))}", file=sys.stderr)
         return 1
+
+
+def _flush_output() -> None:
+    """Write out what was printed, so that what hinders it is known now and not as Python ends."""
+    if sys.stdout is not None and not getattr(sys.stdout, "closed", False):
+        sys.stdout.flush()
 
 
 def _sentence(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """Modules that stand in for ``pygenn``, so that scripts find its names in the bundled engine.
 
-They are made on request and put nowhere: `tutorial_helpers.script_runner` puts them in place while
+They are made on request and put nowhere: `numbagenn.compat.running` puts them in place while
 a script runs.
 """
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from numbagenn.compat.api_version import pygenn_version
+from numbagenn.compat.running import run_script
 from tests import ROOT
-from tutorial_helpers.script_runner import run_script
-from tutorial_helpers.script_version import pygenn_version
 
 PAGE = (ROOT / "docs" / "from_4_9.md").read_text(encoding="utf-8")
 TABLES = re.findall(r"<table>(.*?)</table>", PAGE, re.DOTALL)

@@ -45,6 +45,6 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the script, and return its exit status."""
-    from tutorial_helpers.script_runner import run_script
+    from numbagenn.compat.running import run_script
 
     return run_script(arguments.script, arguments.arguments, arguments.api)

@@ -1,4 +1,4 @@
-"""``python -m tutorial_helpers run``: existing scripts run unchanged on the bundled engine."""
+"""``python -m numbagenn run``: existing scripts run unchanged."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 
 import numbagenn as engine
+from numbagenn.__main__ import main
 from numbagenn.compat import missing_names
 from numbagenn.compat import shim as stand_in
 from numbagenn.compat import v4_9 as legacy
+from numbagenn.compat.api_version import pygenn_version
 from tests import ROOT
 from tutorial_helpers import data, inference
-from tutorial_helpers.__main__ import main
 from tutorial_helpers.models import build_classifier
-from tutorial_helpers.script_version import pygenn_version
 
 SCRIPTS = Path(__file__).parent / "scripts_4_9"
 
@@ -102,7 +102,7 @@ def test_many_images(
 
 def test_a_process(folder: Path) -> None:
     completed = subprocess.run(
-        [sys.executable, "-m", "tutorial_helpers", "run", str(SCRIPTS / "batches.py"), str(folder)],
+        [sys.executable, "-m", "numbagenn", "run", str(SCRIPTS / "batches.py"), str(folder)],
         cwd=ROOT,
         capture_output=True,
         text=True,
@@ -161,7 +161,7 @@ def test_the_stand_in_wins_over_an_installation(
 
 def test_importing_sets_nothing() -> None:
     code = (
-        "import sys, tutorial_helpers.script_runner; "
+        "import sys, numbagenn.compat.running; "
         "print([name for name in sys.modules if name.split('.')[0] == 'pygenn'])"
     )
     completed = subprocess.run(
@@ -188,6 +188,35 @@ def test_importing_sets_nothing() -> None:
 )
 def test_exit_status(run: Run, code: str, status: int, err: str) -> None:
     assert run(code) == (status, "", err)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+@pytest.mark.parametrize("package", ["numbagenn", "tutorial_helpers"])
+@pytest.mark.parametrize(
+    ("code", "redirected", "statuses"),
+    [
+        ("print('x\\n' * 100_000)", "| true", "141\n"),
+        ("import atexit; atexit.register(print, 'end'); raise KeyboardInterrupt", "", "end\n130\n"),
+        ("raise KeyboardInterrupt", "2>&-", "130\n"),
+        ("print(1)", ">&-", "0\n"),
+    ],
+)
+def test_both_commands_end_alike(
+    package: str, code: str, redirected: str, statuses: str, tmp_path: Path
+) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(code)
+    run = f'"$1" -m {package} run "$2"'
+    piped = redirected.startswith("|")
+    line = f"{{ {run}; echo $? >&2; }} {redirected}" if piped else f"{run} {redirected}; echo $?"
+    completed = subprocess.run(
+        ["sh", "-c", line, "sh", sys.executable, str(script)],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+    assert (completed.stderr if piped else completed.stdout) == statuses
 
 
 def test_an_interrupted_script(run: Run) -> None:
@@ -228,7 +257,7 @@ def test_an_error_of_another_library_is_shown_whole(run: Run) -> None:
     assert status == 1
     assert "script.py" in err
     assert "json" + os.sep in err
-    assert "script_runner" not in err
+    assert f"compat{os.sep}running" not in err
 
 
 CALLBACK = """\
@@ -247,7 +276,7 @@ def test_lines_that_the_engine_calls_are_shown(run: Run) -> None:
     assert status == 1
     assert 'return dt / pars["tau"]' in err
     assert err.splitlines()[-1].startswith("RuntimeError: Derived parameter 'decay' of")
-    assert f"tutorial_helpers{os.sep}" not in err
+    assert f"numbagenn{os.sep}" not in err
 
 
 @pytest.mark.parametrize(
@@ -306,8 +335,8 @@ def test_help(capsys: pytest.CaptureFixture[str]) -> None:
         main(["run", "--help"])
     assert end.value.code == 0
     out = capsys.readouterr().out
-    assert "Run a PyGeNN script unchanged on the bundled engine" in out
-    assert "python -m tutorial_helpers run --api 4.9 simulate.py" in out
+    assert "Run a PyGeNN script unchanged on numbagenn" in out
+    assert "python -m numbagenn run --api 4.9 simulate.py" in out
 
 
 # --- The stand-in ---------------------------------------------------------------------------------

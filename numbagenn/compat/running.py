@@ -1,4 +1,4 @@
-"""Runs a PyGeNN script unchanged, with the bundled engine in the place of ``pygenn``.
+"""Runs a PyGeNN script unchanged, with numbagenn in the place of ``pygenn``.
 
 Only while the script runs, and only in this process.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import select
 import sys
 import traceback
 from collections.abc import Iterator, Sequence
@@ -14,13 +15,11 @@ from pathlib import Path
 from types import ModuleType
 
 import numbagenn
-import tutorial_helpers
+from numbagenn.compat.api_version import pygenn_version
 from numbagenn.compat.missing_names import MissingNames
 from numbagenn.compat.shim import missing_names, stand_in
-from tutorial_helpers.command_line import flush_output, nobody_reads
-from tutorial_helpers.script_version import pygenn_version
 
-_PACKAGES = {Path(package.__path__[0]).resolve() for package in (numbagenn, tutorial_helpers)}
+_ENGINE = Path(numbagenn.__path__[0]).resolve()
 
 
 def run_script(path: str, arguments: Sequence[str] = (), version: str | None = None) -> int:
@@ -34,7 +33,7 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
         What follows it on the command line.
     version
         ``"4.9"`` or ``"5"``: the PyGeNN that the script was written for; by default what
-        `script_version.pygenn_version` finds.
+        `api_version.pygenn_version` finds.
 
     Returns
     -------
@@ -62,12 +61,12 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
         except SystemExit as end:
             return _status(end.code)
         except Exception as error:
-            if isinstance(error, BrokenPipeError) and nobody_reads():
+            if isinstance(error, BrokenPipeError) and _nobody_reads():
                 raise
             _print(error, file)
             return 1
         finally:
-            flush_output()
+            _flush_output()
     return 0
 
 
@@ -96,7 +95,9 @@ def _in_place(
         sys.meta_path.remove(missing)
         for name, module in list(sys.modules.items()):
             # The script's own modules hold names of the stand-in.
-            if _is_pygenn(name) or (name not in before and _is_in(module, folder)):
+            # A package that was there before is whoever called, even if it lies in the folder.
+            own = name.partition(".")[0] not in before and _is_in(module, folder)
+            if _is_pygenn(name) or own:
                 del sys.modules[name]
         kept = {name: module for name, module in before.items() if _is_pygenn(name)}
         sys.modules.update({**kept, "__main__": before["__main__"]})
@@ -117,7 +118,7 @@ def _is_own(file: str, folder: Path) -> bool:
     """Return whether a file belongs to the script, being in its folder."""
     path = Path(file)
     installed = {"site-packages", "dist-packages"} & set(path.parts)
-    return folder in path.parents and _PACKAGES.isdisjoint(path.parents) and not installed
+    return folder in path.parents and _ENGINE not in path.parents and not installed
 
 
 def _status(code: object) -> int:
@@ -128,6 +129,26 @@ def _status(code: object) -> int:
         return code
     print(code, file=sys.stderr)
     return 1
+
+
+def _flush_output() -> None:
+    """Write out what was printed, so that what hinders it is known now and not as Python ends."""
+    if sys.stdout is not None and not getattr(sys.stdout, "closed", False):
+        sys.stdout.flush()
+
+
+def _nobody_reads() -> bool:
+    """Return whether what is printed goes into a pipe whose reader has gone, as ``head`` does."""
+    try:
+        pipe = select.poll()
+        pipe.register(sys.stdout.fileno(), 0)
+        return bool(pipe.poll(0))
+    except (
+        AttributeError,
+        OSError,
+        ValueError,
+    ):  # as Windows has no poll, and some streams no file
+        return False
 
 
 def _print(error: Exception, script: Path) -> None:
@@ -141,7 +162,7 @@ def _trim(shown: traceback.TracebackException, folder: Path) -> None:
     frames, inside = [], False
     for frame in shown.stack:
         own = _is_own(frame.filename, folder)
-        inside = not own and (inside or not _PACKAGES.isdisjoint(Path(frame.filename).parents))
+        inside = not own and (inside or _ENGINE in Path(frame.filename).parents)
         # Beyond the engine only what it calls back into the script is of interest, but an error in
         # another library is shown as usual.
         if not inside and not frame.filename.startswith("<frozen"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -72,7 +73,8 @@ def _trees(file: Path, folder: Path, seen: set[Path]) -> Iterator[ast.Module]:
             package, *_ = parts = name.split(".")
             path = folder.joinpath(*parts)
             for candidate in (path.with_suffix(".py"), path / "__init__.py"):
-                own = package not in ("pygenn", "tutorial_helpers") and candidate.is_file()
+                # What is loaded already is not the script's, even if it lies in its folder.
+                own = package not in ("pygenn", *sys.modules) and candidate.is_file()
                 if own and candidate not in seen:
                     yield from _trees(candidate, folder, seen)
 
