@@ -20,7 +20,7 @@ from benchmarks.rounds import Worker
 CALLS = 500
 
 #: What compiles, so that its time to build depends on what was compiled before. Brian2 compiles
-#: anew each time.
+#: again each time.
 BUILT = ("engine-opt", "engine", "pygenn", "torch-compile", "brian2")
 
 #: What the project aims for.

@@ -1,4 +1,4 @@
-"""Contestants in processes of their own, run in turn, in an order drawn anew for each round.
+"""Contestants in processes of their own, run in turn, in an order drawn afresh for each round.
 
 Whatever else slows the machine then slows all of them.
 """

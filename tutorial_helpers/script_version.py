@@ -90,7 +90,7 @@ def _names(node: ast.AST) -> list[str]:
             for part in alias.name.split(".")[1:]
         ]
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-    # Beside an import, only names that hardly anybody else would use.
+    # Beside an import, only names that almost nobody else would use.
     return [name] if name.startswith(("create_", "init_")) else []
 
 

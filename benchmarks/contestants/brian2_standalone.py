@@ -68,5 +68,5 @@ def build(job: Job) -> Contestant:
         seconds = perf_counter() - start
         return Outcome(seconds, [int(monitor.num_spikes) for monitor in totals], counts)
 
-    # The program starts anew for each run, so that there is nothing to warm up.
+    # The program starts again for each run, so that there is nothing to warm up.
     return Contestant({"brian2": brian2.__version__}, 1, run, warms_up=False)

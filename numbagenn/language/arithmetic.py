@@ -185,8 +185,8 @@ def computed(operator: str, left: Expression, right: Expression) -> Expression:
         code = f"c_functions.{kind}_{name}({left.code}, {right.code})"
         return Expression(f"{ctype.numpy_name}({code})", ctype, Level.ATOM)
     if shift and right.constant is None:
-        # C leaves shifts by more than there are bits undefined; like common processors, count
-        # them anew from 0.
+        # C does not define shifts by more bits than there are. Like common processors, start
+        # to count again from 0.
         bits = ctype.dtype.itemsize * 8 - 1
         code = f"{wrapped(right, Level.AND)} & {literal(bits, ctype)}"
         right = Expression(f"({code})", ctype, Level.ATOM)

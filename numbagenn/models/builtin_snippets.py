@@ -63,7 +63,7 @@ def _clipping_mistake(pars: Params) -> str:
     if part >= _RAREST and pars["min"] <= pars["max"]:
         return ""
     return (
-        f"hardly any number with mean {pars['mean']} and sd {pars['sd']} lies between min "
+        f"almost no number with mean {pars['mean']} and sd {pars['sd']} lies between min "
         f"{pars['min']} and max {pars['max']}; widen the limits"
     )
 

@@ -247,7 +247,7 @@ def create_src_spike_count_var_ref(group: object) -> VariableReference:
 
     It is one ``uint32_t`` for each batch, and can be combined with variables of the presynaptic
     population. Setting it to 0 removes the spikes that are in flight from that population, to all
-    of its targets. PyGeNN has this reference since shortly after version 5.4.0.
+    of its targets. PyGeNN has had this reference since just after version 5.4.0.
     """
     _check(group, (SynapseGroup,), "create_src_spike_count_var_ref")
     assert isinstance(group, SynapseGroup)

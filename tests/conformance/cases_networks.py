@@ -92,7 +92,7 @@ def classifier(pygenn: ModuleType, name: str, precision: str, between: str) -> A
 
     ``between`` says what happens from one image to the next: ``"reset"`` zeroes the variables and
     leaves the spikes of the last step in flight, ``"flush"`` takes those away as well, ``"reload"``
-    loads the network anew.
+    loads the network again.
     """
     weights, sha256 = classifier_weights()
     with np.load(DIGITS) as stored:

@@ -199,7 +199,7 @@ def two_neurons(pygenn: ModuleType, name: str, precision: str, flush: bool) -> A
     model.custom_update("Reset")
     push(drive, "magnitude", 0.0)
     arrays |= {f"reset_{key}": value for key, value in trace(model, 2, **watch).items()}
-    # a spike once more, and this time the network is loaded anew
+    # a spike once more, and this time the network is loaded again
     push(drive, "magnitude", 1.0)
     model.step_time()
     model.unload()

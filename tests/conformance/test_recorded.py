@@ -42,7 +42,7 @@ def test_engine_agrees_in_batches(name: str, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_flushed_spikes_are_a_fresh_start() -> None:
-    """Between images, taking away the spikes in flight does what loading anew does."""
+    """Between images, taking away the spikes in flight does what loading again does."""
     compare(load("classifier_flush_float"), load("classifier_reload_float"))
 
 

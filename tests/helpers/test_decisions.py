@@ -133,7 +133,7 @@ class TestRaces:
 
     def test_words(self, images: np.ndarray, counts: np.ndarray):
         alt = figures.plot_races(images, LABELS, counts).get_label()
-        # Of equals, the lowest leads: 4 from its first spike on, though 9 has had as many.
+        # In a tie the lowest leads: 4 from its first spike on, though 9 has had as many.
         assert (
             "; a 5, not read; a 7, read as 7 from step 11; a 9, read as 9 from step 6 and, " in alt
         )

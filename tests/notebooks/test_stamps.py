@@ -1,4 +1,4 @@
-"""What has one place and is shown in others: address, set-up cell, times, order of chapters."""
+"""What is set in one place and shown in others: address, set-up cell, times, order of chapters."""
 
 from __future__ import annotations
 

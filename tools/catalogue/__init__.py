@@ -59,7 +59,7 @@ _HEAD = """\
 
 Wrong input fails at the call that is wrong. The message names the object, what was expected and
 what was given, and says what to do; for a mistake in a code string it shows the line, with a caret
-under the place. The call that fails leaves no trace: mend it, and go on with the same model.
+under the place. A failed call changes nothing. Fix it and carry on with the same model.
 
 {count} mistakes are listed here, with their messages. This page is written by
 `python -m tools.catalogue`, which makes every one of them; a test holds that it is
