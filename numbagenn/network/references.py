@@ -1,4 +1,4 @@
-"""References to variables, by which custom updates and synapses reach what others own."""
+"""References to variables, through which custom updates and synapses use those of others."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def create_wu_var_ref(
 
 
 def _transposed(forward: VariableReference, group: object, name: str | None) -> VariableReference:
-    """Return what a variable is to be copied to, once that has the mirrored shape."""
+    """Return the target of a transpose, after checking that it has the mirrored shape."""
     if group is None or name is None:
         missing, given = ("population", "name") if group is None else ("name", "population")
         raise TypeError(
@@ -327,8 +327,8 @@ def create_wu_egp_ref(group: object, name: str) -> ExtraGlobalParamReference:
 def check_reference_type(title: str, declared: VarReference, target: VariableReference) -> None:
     """Raise unless a reference has the type of its target, written in the same way.
 
-    Like PyGeNN, which compares the types as they are written: what ``scalar`` is depends on the
-    model, so it is not the same as ``float``.
+    PyGeNN, too, compares types as they are written: ``scalar`` depends on the model, so it is not
+    the same as ``float``.
     """
     if type_text(declared.type) != type_text(target.type):
         raise RuntimeError(
