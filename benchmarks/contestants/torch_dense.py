@@ -1,4 +1,4 @@
-"""PyTorch by itself: dense matrix products, one operation at a time or compiled."""
+"""Plain PyTorch: dense matrix products, one operation at a time or compiled."""
 
 from __future__ import annotations
 

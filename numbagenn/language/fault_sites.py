@@ -23,7 +23,7 @@ Message = Callable[[int, int], str]
 
 
 def outside(array: str) -> Message:
-    """Return the message about an index outside an array, such as ``"extra global parameter 'e'"``."""
+    """Return the message on an index outside an array, such as ``"extra global parameter 'e'"``."""
 
     def message(index: int, size: int) -> str:
         # An array is somewhere, whatever index it is given.

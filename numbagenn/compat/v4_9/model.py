@@ -312,7 +312,7 @@ class GeNNModel(current.GeNNModel):
             return known[given]
         listed = ", ".join(f"'{name}'" for name in known) or "none"
         hint = did_you_mean(given, known, f"; there are {listed}.")
-        raise ValueError(f"The {what}, '{given}', is no population of this model{hint}")
+        raise ValueError(f"The {what}, '{given}', is not a population of this model{hint}")
 
     # Life ------------------------------------------------------------------------------------
 
