@@ -1048,7 +1048,7 @@ def synapses(
          "duplicate name: a"),
         (lambda s: s.model.add_neuron_population("c", 1, "LIF"), TypeError, "missing 2 required"),
         (lambda s: s.model.add_current_source("c", "DC", "q", {"amp": 1.0}, {}), ValueError,
-         "The population of current source 'c', 'q', is no population"),
+         "The population of current source 'c', 'q', is not a population"),
         (lambda s: s.model.add_current_source(
             "c", source("x", injection_code="$(injectCurrent, $(U));"), "a", {}, {}), ValueError,
          "uses $(U), which it does not declare"),
