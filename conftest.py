@@ -13,7 +13,7 @@ pytest_plugins = ["tests.notebooks.chapters"]
 def pytest_configure(config: pytest.Config) -> None:
     """Have JAX keep compiled code for this run of the tests, in a folder that all processes share.
 
-    Every training run compiles again how images are redrawn, which takes seconds of its time.
+    Every training run compiles the redrawing of images again, which takes seconds of its time.
     """
     if "JAX_COMPILATION_CACHE_DIR" in os.environ:  # by the user, or in the process that began
         return

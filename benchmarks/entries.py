@@ -40,7 +40,7 @@ class Entry:
     images
         Images that it is given, of those there are: fewer for those that take long.
     threads
-        Threads that it is told to use; None for its default.
+        Number of threads that it should use; None for its default.
     carries_spikes
         Whether spikes of an image's last step reach the next image.
     python
@@ -197,7 +197,7 @@ def able(entries: list[Entry], found: Mapping[str, Interpreter]) -> tuple[list[E
     return can, cannot
 
 
-#: The first of each pair is what the other is held against.
+#: The second of each pair is compared with the first.
 PAIRS = (
     Pair("engine", "engine-1", identical=True),
     Pair("engine", "engine-opt"),

@@ -39,7 +39,7 @@ def interpreters(given: Sequence[str], file: Path = FILE) -> dict[str, Interpret
     Raises
     ------
     BenchmarkError
-        If a library is none of `LIBRARIES`, or an interpreter does not exist.
+        If a library is not one of `LIBRARIES`, or an interpreter does not exist.
     """
     named: dict[str, str] = {}
     if file.exists():

@@ -120,7 +120,7 @@ def widened(
 ) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
     """Return the weights of a network with another number of hidden neurons, as active as before.
 
-    Hidden neurons are repeated in turn, or cut off, and weigh the less the more they are.
+    Hidden neurons are repeated in turn, or cut off. The more there are, the smaller their weights.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""What the machine calls itself, and the surroundings that processes are given."""
+"""How the machine describes itself, and the environment that processes get."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from benchmarks.job import BenchmarkError
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# How the bundled engine and the libraries behind NumPy are told their number of threads.
+# Environment variables that set the number of threads of the engine and of NumPy's libraries.
 THREAD_SETTINGS = (
     "TUTORIAL_THREADS",
     "OPENBLAS_NUM_THREADS",
@@ -35,7 +35,7 @@ def cpu_name() -> str:
 
 
 def caches() -> dict[str, str]:
-    """Return the sizes of the first processor's caches, where the system tells them."""
+    """Return the sizes of the first processor's caches, if the system reports them."""
     sizes = {}
     for folder in sorted(Path("/sys/devices/system/cpu/cpu0/cache").glob("index*")):
         try:
@@ -51,7 +51,7 @@ def caches() -> dict[str, str]:
 
 
 def description() -> dict[str, Any]:
-    """Return what has to be known of the machine to read the numbers."""
+    """Return what a reader of the numbers needs to know about the machine."""
     return {
         "cpu": cpu_name(),
         "processors": processors(),
@@ -75,7 +75,7 @@ def surroundings(cache: Path, threads: int | None = None) -> dict[str, str]:
     cache
         Folder in which it finds, and leaves, what it compiles.
     threads
-        Threads that it is told to use; None for its default.
+        Number of threads that it should use; None for its default.
     """
     kept = {name: value for name, value in os.environ.items() if name not in THREAD_SETTINGS}
     paths = filter(None, (str(ROOT), os.environ.get("PYTHONPATH")))
@@ -101,7 +101,7 @@ def ask(
     module
         Its name, such as ``"benchmarks.memory"``.
     settings
-        What it is given, in JSON, as its only argument.
+        Its only argument, which is passed as JSON.
     cache, threads
         As in `surroundings`.
 

@@ -16,7 +16,7 @@ import numpy as np
 from benchmarks.entries import BATCH_SIZE
 from benchmarks.machine import ask, say
 
-#: Numbers of steps that are asked for before anything is looked at.
+#: Numbers of steps that are asked for before any result is read.
 QUEUES = (1, 100, 10_000, 100_000)
 
 #: What a model may take besides its state and weights, in bytes.
@@ -48,10 +48,10 @@ def measure(folder: Path, sizes: Sequence[Size] = SIZES) -> list[dict[str, Any]]
     list of dict
         Bytes of the state and the weights, on the host and on the device, and by how much the peak
         of the process's memory grew from before the network was described to after its steps were
-        run. Nothing where the system does not tell that.
+        run. Empty if the system does not report it.
     """
     if importlib.util.find_spec("resource") is None:
-        say("memory is not measured: this system does not tell how much a process has held")
+        say("memory is not measured: this system does not report how much a process has held")
         return []
     results = []
     for size in sizes:

@@ -24,7 +24,7 @@ from benchmarks.machine import ask, processors
 
 SEED = 1
 
-#: Images that are enough to tell.
+#: Number of images that is enough for a measurement.
 IMAGES = 2000
 
 #: Operations of a step of a neuron: add, compare, select.

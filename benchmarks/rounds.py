@@ -1,4 +1,4 @@
-"""Contestants in processes of their own, run in turn, in an order drawn again for each round.
+"""Contestants in processes of their own, run in turn, in an order drawn afresh for each round.
 
 Whatever else slows the machine then slows all of them.
 """
@@ -25,7 +25,7 @@ SEED = 1
 
 
 class Worker:
-    """The process of a contestant; it is built when the constructor returns.
+    """The process of a contestant, which is built when the constructor returns.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ class Worker:
     def run(self, images: int) -> None:
         """Run the contestant over the first images, and keep what it measured."""
         assert self.process.stdin is not None
-        with suppress(BrokenPipeError):  # the missing answer tells more about what happened
+        with suppress(BrokenPipeError):  # the missing answer says more about what happened
             print(images, file=self.process.stdin, flush=True)
         answer = self._receive()
         counts = np.load(self.directory / "counts.npy", allow_pickle=False)

@@ -23,7 +23,7 @@ MODES = {"exact": False, "optimised": True}
 
 
 class Point(NamedTuple):
-    """What is run once in a round: all is as in the tutorials, but for what an axis changes."""
+    """What is run once in a round: the job of the tutorials, with one change for its axis."""
 
     axis: str
     value: float

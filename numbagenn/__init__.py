@@ -1,7 +1,7 @@
 """The bundled engine: PyGeNN's API for inference, in batches, on any CPU.
 
-It stands where PyGeNN with a GPU is not at hand. The names are PyGeNN's, and what runs here runs
-there. See `GeNNModel` for the life of a model.
+It takes the place of PyGeNN where there is no GPU. The names are PyGeNN's, and code that runs here
+runs there. See `GeNNModel` for the life of a model.
 """
 
 from numbagenn.base import types

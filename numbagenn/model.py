@@ -55,7 +55,7 @@ from numbagenn.runtime.timers import Timers
 Params = Mapping[str, float] | None
 Values = Mapping[str, Any] | None
 
-# What a model is made of, and what to do instead of assigning it.
+# Attributes that cannot be assigned, and what to do instead.
 _FIXED = {
     "types": "give precision and time_precision to GeNNModel(…)",
     "neuron_populations": "call add_neuron_population",
@@ -86,8 +86,8 @@ class GeNNModel(Settings, Timers):
         Preferences of PyGeNN's backends. ``optimize_code=True`` lets sums be taken in another
         order, as it does there: weights of neurons with the same spike train are summed up first,
         which is faster and rounds differently. The last bits then also depend on how many steps
-        run before anything is looked at; on batches and threads nothing ever depends. All others
-        are accepted, without effect.
+        run before a result is read. They never depend on batches or threads. All other preferences
+        are accepted and have no effect.
 
     Raises
     ------
@@ -115,7 +115,7 @@ class GeNNModel(Settings, Timers):
     array([4.5, 0. , 0. ], dtype=float32)
     """
 
-    # Classes of its parts; the model of another version of the API has others.
+    # Classes of its parts; models for another version of the API have their own.
     neuron_class: ClassVar[type[NeuronGroup]] = NeuronGroup
     synapse_class: ClassVar[type[SynapseGroup]] = SynapseGroup
     source_class: ClassVar[type[CurrentSource]] = CurrentSource
@@ -394,7 +394,7 @@ class GeNNModel(Settings, Timers):
         cu_name
             Name of the custom update.
         group_name
-            Name under which it is run, together with all others of that name.
+            Name under which it is run, together with all other updates of this group.
         custom_update_model
             A custom update model, or ``"Transpose"``.
         params
@@ -403,7 +403,7 @@ class GeNNModel(Settings, Timers):
             Initial values of its own variables.
         var_refs
             For each variable reference of the model, what `create_var_ref` or a relative returns.
-            All have to be to as many neurons, or to synapses of one population.
+            All have to refer to the same number of neurons, or to synapses of one population.
         egp_refs
             For each extra global parameter reference of the model, what `create_egp_ref` or a
             relative returns.
@@ -459,8 +459,8 @@ class GeNNModel(Settings, Timers):
     ) -> None:
         """Generate and compile the code of the model.
 
-        What was compiled before, on this machine, is taken from a cache. If building fails the
-        model can be corrected and built again.
+        Code that was compiled before, on this machine, is taken from a cache. If building fails,
+        you can correct the model and build it again.
 
         Parameters
         ----------
@@ -485,7 +485,7 @@ class GeNNModel(Settings, Timers):
 
     @property
     def generated_code(self) -> str:
-        """Python text of the kernels that the model was built into.
+        """Python text of the kernels that were built from the model.
 
         PyGeNN has no such property: it writes its C++ or CUDA to a folder.
 
@@ -580,16 +580,16 @@ class GeNNModel(Settings, Timers):
         """Simulate one step of `dt`, of all batches.
 
         The step may run later, together with others: at the latest when something is pulled,
-        pushed, recorded, timed or updated. If Ctrl-C interrupts that, the steps that are left run
-        at the next such call. A loop in the code of the model that does not end is left in the
-        middle of a step; then the model says that it has to be loaded again.
+        pushed, recorded, timed or updated. If Ctrl-C interrupts them, the remaining steps run at
+        the next such call. An endless loop in the code of the model is stopped in the middle of a
+        step. After that the model has to be loaded again, and says so.
         """
         runtime = self._runtime
         if runtime is None:
             raise RuntimeError(
                 "GeNN model has to be loaded before stepping: call model.load() first."
             )
-        # Counted here because a call of a method would double the time.
+        # The step is counted here, because calling a method would double the time.
         runtime.steps_asked += 1
         if runtime.steps_asked >= runtime.steps_at_flush:
             runtime.flush()
@@ -597,9 +597,9 @@ class GeNNModel(Settings, Timers):
     def custom_update(self, group_name: str) -> None:
         """Run all custom updates that were added under a name.
 
-        On a GPU they all run at once, so none should need what another of the same name writes.
-        Here those of neurons run first, then those of synapses, then those that transpose, each
-        kind in the order in which they were added.
+        On a GPU they all run at once, so no update should read what another one of the same group
+        writes. Here updates of neurons run first, then those of synapses, then transposes. Within
+        each kind they run in the order in which they were added.
 
         Raises
         ------

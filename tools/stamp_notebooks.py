@@ -7,7 +7,7 @@
 * The set-up cell, from `set_up` below: into each notebook.
 * The running times, from `docs/chapter_times.json`: into each notebook and the table of chapters.
 
-`store_notebooks.py` measures the times, and stamps by itself.
+`store_notebooks.py` measures the times, and also stamps.
 """
 
 from __future__ import annotations
@@ -96,7 +96,7 @@ def stamped_notebook(path: Path) -> str:
 
 
 def stamped_readme(path: Path) -> str:
-    """Return a README as it should be: badges, and times where it tells them."""
+    """Return a README as it should be: badges, and times if it shows them."""
     text = with_address(path.read_text(encoding="utf-8"))
     measured = times()
     for name, seconds in measured["seconds"].items():

@@ -69,7 +69,7 @@ def check_writable(path: Path, fix: str) -> None:
         is_folder = path.is_dir()
         missing = [folder for folder in path.parents if not folder.exists()]
         try:
-            # Trying is the only sure way to know: permission bits do not tell of every obstacle.
+            # Trying is the only sure way to know: permission bits do not show every obstacle.
             path.parent.mkdir(parents=True, exist_ok=True)
             place = _temporary(path)
             place.touch()

@@ -1,4 +1,4 @@
-"""PyTorch by itself: dense matrix products, one operation at a time or compiled."""
+"""Plain PyTorch: dense matrix products, one operation at a time or compiled."""
 
 from __future__ import annotations
 
@@ -36,6 +36,6 @@ def build(job: Job, *, compiled: bool = False) -> Contestant:
 
         return step
 
-    # Another size of batch would be compiled again.
+    # A batch of another size would be compiled again.
     run = in_batches(job, start, full=compiled)
     return Contestant(versions(), torch.get_num_threads(), run)

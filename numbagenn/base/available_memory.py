@@ -1,7 +1,7 @@
-"""Whether something fits into the memory of this computer, asked before it is allocated.
+"""Whether something fits into the memory of this computer, checked before it is allocated.
 
-Linux hands out memory that it does not have, and kills the process that comes to use it. So what is
-large is counted first.
+Linux hands out memory that it does not have, and kills the process that tries to use it. So we
+check the size of anything large first.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ _LIMITS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_b
 
 
 def check_memory(what: str, needed: int, fix: str, detail: str = "") -> None:
-    """Raise if something needs more memory than there is, however little else is in it.
+    """Raise if something needs more memory than there is, even if nothing else uses any.
 
     Parameters
     ----------
     what
-        What needs it, to begin the message with.
+        What needs it; the message begins with this.
     needed
         Number of bytes.
     fix
-        What to do, to end the message with.
+        What to do; the message ends with this.
     detail
-        What most of it is for.
+        What most of the memory is for.
 
     Raises
     ------
@@ -46,7 +46,7 @@ def check_memory(what: str, needed: int, fix: str, detail: str = "") -> None:
 
 @cache
 def total_memory() -> int | None:
-    """Return the bytes of memory, with swap, that this process may use; None if nobody tells."""
+    """Return the bytes of memory, with swap, that this process may use; None if it is unknown."""
     found = [_memory_of_container(Path(path)) for path in _LIMITS]
     found.append(_memory_of_windows() if sys.platform == "win32" else _memory_of_posix())
     sizes = [size for size in found if size]
@@ -68,7 +68,7 @@ def _memory_of_posix() -> int | None:
 
 
 def _swap() -> int:
-    """Return the size of the swap, where Linux tells."""
+    """Return the size of the swap, where Linux reports it."""
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
         (kilobytes,) = (line.split()[1] for line in lines if line.startswith("SwapTotal:"))

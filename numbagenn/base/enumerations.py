@@ -36,7 +36,7 @@ class VarAccess(_Plain):
 
     @property
     def reduction(self) -> str | None:
-        """What all assigned values are made into: nothing, as only custom updates reduce."""
+        """How assigned values are combined: not at all, because only custom updates reduce."""
         return None
 
     @property
@@ -74,17 +74,17 @@ class VarAccessMode(_Plain):
 
     @property
     def reduction(self) -> str | None:
-        """What all assigned values are made into: their ``"sum"``, their ``"max"``, or None."""
+        """How assigned values are combined: by ``"sum"``, by ``"max"``, or not at all (None)."""
         return _reduction(self)
 
 
 class CustomUpdateVarAccess(_Plain):
     """Access to a variable that a custom update owns, relative to the shape of the update.
 
-    An update has batches if anything that it refers to has, and so with elements. Its variables
-    have both where it has, but for `READ_ONLY_SHARED` and `REDUCE_BATCH_SUM` or ``_MAX``, which
-    have no batches, and `READ_ONLY_SHARED_NEURON` and `REDUCE_NEURON_SUM` or ``_MAX``, which have
-    one value for all neurons.
+    An update has batches if anything that it refers to has batches. The same holds for elements.
+    Its variables have the dimensions of the update, with two exceptions: `READ_ONLY_SHARED` and
+    `REDUCE_BATCH_SUM` or ``_MAX`` have no batches, and `READ_ONLY_SHARED_NEURON` and
+    `REDUCE_NEURON_SUM` or ``_MAX`` have one value for all neurons.
     """
 
     READ_WRITE = enum.auto()
@@ -109,7 +109,7 @@ class CustomUpdateVarAccess(_Plain):
 
     @property
     def reduction(self) -> str | None:
-        """What all assigned values are made into: their ``"sum"``, their ``"max"``, or None."""
+        """How assigned values are combined: by ``"sum"``, by ``"max"``, or not at all (None)."""
         return _reduction(self)
 
     @property

@@ -1,4 +1,4 @@
-"""Objects that stay as they were made: to assign what nothing would look at is an error."""
+"""Objects with fixed attributes: it is an error to assign one that nothing would read."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Item = TypeVar("Item")
 
 
 class Sealed:
-    """An object of which, once it is complete, only properties with a setter can be assigned."""
+    """An object that, once complete, accepts assignments only to properties with a setter."""
 
     # Becomes true at the end of the constructor.
     _complete = False

@@ -1,4 +1,4 @@
-"""Streams of random numbers: what keeps those of one thing apart from those of all others."""
+"""Streams of random numbers, one for each thing that draws, so that they stay independent."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import hashlib
 
 
 def stream_number(what: str) -> int:
-    """Return the number that keeps the streams of one thing apart from those of all others.
+    """Return a number that sets the streams of one thing apart from those of all others.
 
-    It depends on nothing but what the thing is called, so that a model can be extended without
-    changing what its other parts draw.
+    It depends only on the name of the thing, so that a model can be extended without changing what
+    its other parts draw.
 
     Parameters
     ----------

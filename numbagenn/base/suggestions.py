@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 
 def closest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
-    """Return the name that is most like a misspelt one, whatever its case; None if none is.
+    """Return the known name closest to a misspelt one, ignoring case; None if none is close.
 
     Parameters
     ----------
@@ -16,7 +16,7 @@ def closest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
     known
         What there is.
     cutoff
-        How like it has to be, from 0 to 1 (see `difflib.get_close_matches`).
+        How similar it has to be, from 0 to 1 (see `difflib.get_close_matches`).
 
     Examples
     --------
@@ -31,7 +31,7 @@ def closest(name: str, known: Iterable[str], cutoff: float = 0.6) -> str | None:
 
 
 def did_you_mean(name: str, known: Iterable[str], otherwise: str = ".", cutoff: float = 0.6) -> str:
-    """Return how a message on a misspelt name ends.
+    """Return the end of a message about a misspelt name.
 
     Examples
     --------

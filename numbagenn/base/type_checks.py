@@ -36,7 +36,7 @@ def check_type(given: object, what: str) -> None:
 
 
 def remedy_for_type(given: str) -> str:
-    """Return what to write instead of a type that there is not, for messages.
+    """Return what to write instead of an unknown type, for messages.
 
     Examples
     --------

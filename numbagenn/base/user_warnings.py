@@ -1,4 +1,4 @@
-"""Warnings that point at the user's line, however deep in the engine they are found."""
+"""Warnings that point at the user's line, however deep in the engine they arise."""
 
 from __future__ import annotations
 

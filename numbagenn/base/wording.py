@@ -1,4 +1,4 @@
-"""How messages write what was given, and what many of them have in common."""
+"""How messages show what was given, and the wording that many of them share."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-#: Most neurons, batches, or steps of a delay there can be: indices of neurons are 32 bits wide.
+#: The most neurons, batches or steps of delay: indices of neurons are 32 bits wide.
 LARGEST_COUNT = 2**31 - 1
 
 #: Largest number that kernels take, with room to count on from there.
@@ -18,7 +18,7 @@ _LONGEST = 80
 
 
 def shown(value: object) -> str:
-    """Return a value as a message writes it: its `repr` on one line, the middle of a long one cut.
+    """Return a value as messages show it: its `repr` on one line, shortened in the middle.
 
     Examples
     --------
@@ -34,7 +34,7 @@ def shown(value: object) -> str:
         return f"an array of shape {value.shape}"
     try:
         text = repr(value)
-    except Exception:  # of a list of such integers, or of an object of the user's
+    except Exception:  # for a list of such integers, or an object of the user
         text = f"a value of type {type(value).__name__}"
     return _cut(" ".join(text.split()), _LONGEST)
 
@@ -55,25 +55,25 @@ def checked_integer(
     fix: str = "",
     error: type[Exception] = ValueError,
 ) -> int:
-    """Return an integer that the user gave, if it is one and in its range.
+    """Return what the user gave, if it is an integer within the range.
 
     Parameters
     ----------
     what
-        What it is, to begin the message with.
+        What it is; the message begins with this.
     value
         What was given.
     least, most
-        The range; without `most` there is no upper end.
+        The range; without `most` there is no upper limit.
     fix
-        What to do, to end the message with.
+        What to do; the message ends with this.
     error
         What to raise for an integer out of range.
 
     Raises
     ------
     TypeError
-        If it is not an integer; a bool is none.
+        If it is not an integer; a bool does not count as one.
 
     Examples
     --------
@@ -91,7 +91,7 @@ def checked_integer(
 
 
 def number_of(what: str, value: Any) -> Any:
-    """Return a value; for an integer of more than 64 bits the floating-point number nearest to it.
+    """Return a value, or the nearest floating-point number for an integer of more than 64 bits.
 
     Raises
     ------

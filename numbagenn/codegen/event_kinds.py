@@ -44,7 +44,7 @@ NEURON_UPDATE = Phase(4, "neuron_update")
 #: All phases, in the order of a step.
 PHASES = (SYNAPSE_DYNAMICS, PRESYNAPTIC_UPDATE, POSTSYNAPTIC_UPDATE, NEURON_UPDATE)
 
-#: All of them in one go, which no timer can tell apart.
+#: All of them in one go; no timer can separate them.
 WHOLE_STEP = Phase(sum(phase.bit for phase in PHASES), "")
 
 

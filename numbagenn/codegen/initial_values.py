@@ -107,7 +107,7 @@ def _arrays(
     for item in model.extra_global_params:
         ctype, code = precision.resolve(item.type), namer.unique(item.name)
         title = f"extra global parameter '{item.name}'"
-        # Who comes first cannot be told here, so what all share cannot be assigned.
+        # The order of the elements is not defined here, so nothing that they share is assigned.
         pointer = Pointer(code, "0", ctype, False, title)
         names[item.name] = Symbol(code, ctype, writable=False, kind=title, pointer=pointer)
     return names, tuple((name.code, name.type) for name in names.values())

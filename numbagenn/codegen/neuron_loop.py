@@ -215,7 +215,8 @@ class _NeuronLoopBuilder(LoopBuilder):
         }
         self._own = self.names_of(code.neuron)
         self._inputs: dict[str, Symbol] = {}
-        #: Of an automatic refractory period: the local that tells if the neuron was above already.
+        #: For an automatic refractory period: the local that says whether the neuron was above
+        #: before.
         self._was_above = ""
         self._last_spike = ""
         self._neuron_translator: Translator
@@ -286,8 +287,8 @@ class _NeuronLoopBuilder(LoopBuilder):
     def run_endpoint(self, endpoint: EndpointCode) -> None:
         """Run what synapses do at this neuron in every step, and look for spike-like events."""
         names = {**self._common, **self._referenced(endpoint.bound)}
-        # A weight update model tells its two sides apart, so what neurons call st has a longer
-        # name.
+        # A weight update model has names for each of its two sides, so the st of neurons gets a
+        # longer name.
         if "st" in names:
             names[f"st_{endpoint.side}"] = names.pop("st")
         names |= self.parameters_of(endpoint.bound)

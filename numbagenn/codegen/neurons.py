@@ -19,7 +19,7 @@ from numbagenn.network.synapse_groups import SynapseGroup
 # In large populations a function looks for interrupts each time it has run for so many neurons.
 _NEURONS_PER_CHECK = 1 << 12
 
-# How many neurons' flags of spikes are looked at in one go.
+# The number of neurons whose spike flags are read in one go.
 _FLAGS_AT_ONCE = 8
 
 # What the arrays of flags of spike-like events are called.
@@ -63,7 +63,7 @@ def neurons_per_check(group: NeuronGroup) -> int:
 
 @dataclass(frozen=True)
 class EventFlags:
-    """The array of flags that tell which neurons have a spike-like event.
+    """The array of flags that show which neurons have a spike-like event.
 
     Parameters
     ----------

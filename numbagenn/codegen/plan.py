@@ -94,7 +94,7 @@ def make_plan(model: Description) -> Plan:
     RuntimeError
         If a parameter does not fit into its type.
     """
-    # A timer has to tell the phases of a step apart, so steps are run one by one for it.
+    # A timer measures the phases of a step separately, so steps then run one by one.
     if not model.timing_enabled:
         blocks = blocks_of_steps(model.neuron_populations, model.synapse_populations.values())
         if blocks is not None:

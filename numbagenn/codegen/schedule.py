@@ -90,11 +90,11 @@ def blocks_of_steps(
 
 
 def _can_be_summed_ahead(group: SynapseGroup) -> bool:
-    """Return whether the input of each step is a sum of its own, known before the step is run.
+    """Return whether the input of each step can be summed up before the step is run.
 
-    It is not where input outlasts its step, as in a decaying current, or depends on the time, on
-    the state of neurons, or on anything but the spikes of the step before; nor where code indexes
-    arrays or asserts, as it tells the time when that goes wrong.
+    It cannot if input lasts for longer than its step, as in a decaying current, or if it depends on
+    the time, on the state of neurons, or on anything but the spikes of the step before. Nor can it
+    if code indexes arrays or asserts, because the message about a fault there includes the time.
     """
     model, postsynaptic = group.weight_update.model, group.postsynaptic.model
     of_neurons = (

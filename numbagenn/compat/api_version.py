@@ -1,4 +1,4 @@
-"""For which PyGeNN a script was written: 4.9 or 5.x, told by the names in its text."""
+"""Finds out from its names whether a script was written for PyGeNN 4.9 or 5.x."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ def pygenn_version(script: Path) -> str:
     Parameters
     ----------
     script
-        The script. Modules in its folder that it imports are looked at, too.
+        The script. Modules in its folder that it imports are read, too.
 
     Returns
     -------
     str
-        ``"4.9"`` if it uses names of 4.9 and none of 5.x, and ``"5"`` otherwise. A script that uses
-        both chooses for itself, and is told that it has 5.x.
+        ``"4.9"`` if it uses names of 4.9 and none of 5.x, and ``"5"`` otherwise. A script that
+        uses both chooses for itself, so it gets 5.x.
     """
     old = new = False
     for tree in _trees(script, script.parent, set()):
@@ -55,7 +55,7 @@ def pygenn_version(script: Path) -> str:
 
 
 def _trees(file: Path, folder: Path, seen: set[Path]) -> Iterator[ast.Module]:
-    """Yield the syntax trees of a script and of its own modules; mistakes come out when it runs."""
+    """Yield the syntax trees of a script and of its own modules; errors show when it runs."""
     seen.add(file)
     try:
         tree = ast.parse(file.read_bytes())
@@ -92,7 +92,7 @@ def _names(node: ast.AST) -> list[str]:
             for part in alias.name.split(".")[1:]
         ]
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
-    # Beside an import, only names that hardly anybody else would use.
+    # Beside an import, only names that almost nobody else would use.
     return [name] if name.startswith(("create_", "init_")) else []
 
 

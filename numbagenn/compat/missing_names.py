@@ -1,8 +1,8 @@
-"""What scripts import from PyGeNN and do not find in a stand-in: why, and what to do.
+"""Names that scripts import from PyGeNN and that a stand-in lacks: why, and what to do.
 
-PyGeNN 5.4 and 4.9 have more names than the bundled engine. Each of them is listed here with what it
-is for, so that a script which imports it is told that, and is told of the other version of the API
-only where the name belongs to that one.
+PyGeNN 5.4 and 4.9 have more names than the bundled engine. Each of them is listed here with its
+purpose. A script that imports such a name gets a message with this purpose. The message mentions
+the other version of the API only if the name belongs to that version.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping
 
 from numbagenn.base.suggestions import did_you_mean
 
-#: What the versions of the API are called, by what ``--api`` takes.
+#: Titles of the versions of the API, by the values of ``--api``.
 TITLES = {"4.9": "PyGeNN 4.9", "5": "PyGeNN 5.4"}
 
 _CLASSES = "names for the classes of populations and updates"
@@ -21,7 +21,7 @@ _TOEPLITZ = "Toeplitz connectivity"
 _FLAGS = "flags of enumerations"
 _BACKENDS = "settings of other backends"
 
-# By version: names that PyGeNN has and the engine has not, and what they are for.
+# By version: names that PyGeNN has and the engine lacks, with their purpose.
 _NAMES: dict[str, dict[str, str]] = {
     "5": {
         **dict.fromkeys(
@@ -48,7 +48,7 @@ _NAMES: dict[str, dict[str, str]] = {
     "4.9": {},
 }
 
-# In 4.9 members of enumerations are names of their own, which start alike.
+# In 4.9 the members of an enumeration are separate names with a common beginning.
 _STARTS_4_9 = {
     **dict.fromkeys(
         ("VarAccessDuplication_", "SynapseMatrixConnectivity_", "SynapseMatrixWeight_"), _FLAGS
@@ -81,14 +81,14 @@ _MODULES: dict[str, dict[str, str]] = {
 
 
 def purpose(version: str, name: str) -> str:
-    """Return what a name is for that a version of PyGeNN has and the engine has not; else nothing.
+    """Return the purpose of a name that a version of PyGeNN has and the engine lacks, or "".
 
     Parameters
     ----------
     version
         ``"4.9"`` or ``"5"``.
     name
-        Name of a module, without those that it is in, or of something in a module.
+        Name of a module without its parents, or of something in a module.
 
     Examples
     --------
@@ -102,10 +102,10 @@ def purpose(version: str, name: str) -> str:
 
 
 class MissingNames:
-    """Says why a stand-in has no module or name of ``pygenn``; its place is in `sys.meta_path`.
+    """Explains why a stand-in lacks a module or name of ``pygenn``; belongs in `sys.meta_path`.
 
-    What ``from pygenn import name`` does not find in the module, Python looks for as a module of
-    its own, and so comes here.
+    If ``from pygenn import name`` does not find the name in the module, Python looks for a module
+    of that name, and so it calls this finder.
 
     Parameters
     ----------
@@ -122,7 +122,7 @@ class MissingNames:
         self._names_of = names_of
 
     def find_spec(self, fullname: str, *where: object) -> None:
-        """Raise, if it is something of ``pygenn``, as it is not among the modules."""
+        """Raise if the name is one of ``pygenn``, because none of the modules has it."""
         module, _, name = fullname.rpartition(".")
         if module.split(".")[0] != "pygenn":
             return
@@ -133,12 +133,12 @@ class MissingNames:
         else:
             return
         if any(fullname in (*self._names_of(each), *_MODULES[each]) for each in TITLES):
-            # By another name than the one that Python looks for: it would go on without a word.
+            # Under a different name: with the one that it looks for, Python would ignore the error.
             raise ModuleNotFoundError(f"No module named '{fullname}'{why}", name=module)
         raise ImportError(f"cannot import name '{name}' from '{module}'{why}", name=module)
 
     def attributes_of(self, module: str) -> Callable[[str], object]:
-        """Return the ``__getattr__`` of a module, which is called for what the module lacks."""
+        """Return the ``__getattr__`` of a module, which is called for names that it lacks."""
 
         def missing(name: str) -> object:
             why = "" if name.startswith("__") else f": {self._why(module, name)}"

@@ -1,6 +1,6 @@
 """Runs a PyGeNN script unchanged, with numbagenn in the place of ``pygenn``.
 
-Only while the script runs, and only in this process.
+The replacement lasts while the script runs, and affects only this process.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
     path
         The script.
     arguments
-        What follows it on the command line.
+        The arguments that follow it on the command line.
     version
         ``"4.9"`` or ``"5"``: the PyGeNN that the script was written for; by default what
         `api_version.pygenn_version` finds.
@@ -167,12 +167,12 @@ def _trim(shown: traceback.TracebackException, folder: Path) -> None:
         # another library is shown as usual.
         if not inside and not frame.filename.startswith("<frozen"):
             frames.append(frame)
-    # An error in the script's syntax has no line that was run, and nothing is to be printed for it.
+    # For an error in the script's syntax no line has run, so there is no stack to print.
     shown.stack = traceback.StackSummary.from_list(frames) if frames else None  # type: ignore
     for name in ("__cause__", "__context__"):
         other = getattr(shown, name)
         if other is not None:
             _trim(other, folder)
             if not other.stack:
-                # The engine's own business.
+                # It has lines of the engine alone, which are of no use to the user.
                 setattr(shown, name, None)

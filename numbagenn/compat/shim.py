@@ -1,7 +1,7 @@
 """Modules that stand in for ``pygenn``, so that scripts find its names in the bundled engine.
 
-They are made on request and put nowhere: `numbagenn.compat.running` puts them in place while
-a script runs.
+This module makes them on request and does not install them: `numbagenn.compat.running` does that
+while a script runs.
 """
 
 from __future__ import annotations
@@ -32,10 +32,10 @@ from numbagenn.models.descriptions import (
 )
 from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
 
-#: The versions of the API that there are stand-ins for, and what they call themselves.
+#: The versions of the API that have stand-ins, and the version that each reports.
 VERSIONS = {"4.9": "4.9.0", "5": "5.4.0"}
 
-# What PyGeNN 5.4 has, by name, and what it is. The engine's own come first where it has them.
+# The names of PyGeNN 5.4, and what they are. The engine's own take precedence.
 _FUNCTIONS = {
     "create_custom_connectivity_update_model": "custom connectivity updates",
     "init_toeplitz_connectivity": "Toeplitz connectivity",
@@ -62,7 +62,7 @@ _OWN = ("get_num_threads", "set_num_threads")
 
 @functools.cache
 def _announce(backend: str) -> None:
-    """Say, once for each, that a backend is not the one that serves."""
+    """Say, once for each backend, that it is not the one that runs the script."""
     print(
         f"Note: the script asks for the backend '{backend}'; the bundled engine serves instead.",
         file=sys.stderr,
@@ -89,7 +89,7 @@ class _GeNNModel(engine.GeNNModel):
 
     @property
     def backend_name(self) -> str:
-        """Name of the backend; others can be set, and do not take its place."""
+        """Name of the backend; setting another name has no effect on what runs."""
         return BACKEND_NAME
 
     @backend_name.setter
@@ -107,7 +107,7 @@ class _GeNNModel(engine.GeNNModel):
 
 
 class _GeNNModelV4(v4_9.GeNNModel):
-    """A model of PyGeNN 4.9 that says on the terminal which backend serves."""
+    """A model of PyGeNN 4.9 that says on the terminal which backend runs it."""
 
     def _serve_instead_of(self, backend: str) -> None:
         _announce(backend)
@@ -118,9 +118,9 @@ for _class in (_GeNNModel, _GeNNModelV4):
 
 
 def _deferring(factory: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that describes a model, and what the engine lacks is an error later.
+    """Return a function that describes a model and reports what the engine lacks only later.
 
-    Scripts describe models in the beginning that they may never use.
+    Scripts often begin by describing models that they never use.
     """
 
     @functools.wraps(factory)
@@ -134,7 +134,7 @@ def _deferring(factory: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _function(name: str) -> Any:
-    """Return a function of PyGeNN: the engine's, or one that says that it is not there."""
+    """Return a function of PyGeNN: the engine's, or one that says that the engine has none."""
     if hasattr(engine, name):
         return getattr(engine, name)
 
@@ -176,7 +176,7 @@ def names(version: str) -> dict[str, Any]:
 
 @functools.cache
 def _contents(version: str) -> dict[str, Mapping[str, Any]]:
-    """Return what the modules hold that are no more than a list of names."""
+    """Return the contents of the modules that only list names."""
     public = names(version)
     if version == "4.9":
         kinds = (
@@ -204,7 +204,7 @@ def _contents(version: str) -> dict[str, Mapping[str, Any]]:
 
 @functools.cache
 def _names_of(version: str) -> dict[str, set[str]]:
-    """Return the names in all modules, those of the modules in them included."""
+    """Return the names in all modules and in the modules inside them."""
     found = {name: set(content) for name, content in _contents(version).items()}
     if version != "4.9":
         found |= {f"pygenn.{name}": set() for name in _BUILT_IN_MODELS}
@@ -216,7 +216,7 @@ def _names_of(version: str) -> dict[str, set[str]]:
 
 
 def missing_names(version: str) -> MissingNames:
-    """Return what says why a stand-in lacks a name, to be put at the end of `sys.meta_path`.
+    """Return the finder that explains why a stand-in lacks a name, for the end of `sys.meta_path`.
 
     Parameters
     ----------

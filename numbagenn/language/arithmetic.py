@@ -61,8 +61,8 @@ _LEVELS = {
 class Expression:
     """A translated expression: Python text, type in C, the `Level` that the text binds at.
 
-    `is_condition` tells that the text yields a Python truth value, whatever its type in C;
-    `constant` is the value of a literal, which is converted without a trace.
+    `is_condition` means that the text yields a Python truth value, whatever its type in C;
+    `constant` is the value of a literal, whose conversion leaves no code behind.
     """
 
     code: str
@@ -92,8 +92,8 @@ def converted(expression: Expression, target: ResolvedType) -> Expression:
     if target.is_bool:
         return Expression(f"{wrapped(expression, Level.OR)} != 0", Bool, Level.COMPARE, True)
     if source.is_float and not target.is_float:
-        # C leaves negative numbers undefined where the target is unsigned; like common processors,
-        # wrap them around.
+        # C does not define negative numbers for an unsigned target. Like common processors, wrap
+        # them around.
         wrapping = target.is_unsigned and target != Uint64
         step = Int64 if wrapping else promoted(target)
         code = f"c_functions.to_{step.numpy_name}({code})"
@@ -129,7 +129,7 @@ def constant(value: float, ctype: ResolvedType) -> float | int | bool:
     """Return what a number in the range of a type becomes as a constant in PyGeNN's code.
 
     PyGeNN writes single-precision constants with ten significant digits, which rounds a few numbers
-    differently from a direct conversion. Integers lose their fraction, and end at their limits.
+    differently from a direct conversion. Integers lose their fraction, and stop at their limits.
 
     Examples
     --------
@@ -185,8 +185,8 @@ def computed(operator: str, left: Expression, right: Expression) -> Expression:
         code = f"c_functions.{kind}_{name}({left.code}, {right.code})"
         return Expression(f"{ctype.numpy_name}({code})", ctype, Level.ATOM)
     if shift and right.constant is None:
-        # C leaves shifts by more than there are bits undefined; like common processors, count
-        # them again from 0.
+        # C does not define shifts by more bits than there are. Like common processors, start
+        # to count again from 0.
         bits = ctype.dtype.itemsize * 8 - 1
         code = f"{wrapped(right, Level.AND)} & {literal(bits, ctype)}"
         right = Expression(f"({code})", ctype, Level.ATOM)

@@ -1,4 +1,4 @@
-"""Calls of functions that give a value: mathematical ones, and those that draw random numbers."""
+"""Calls of functions that return a value: mathematical ones, and random numbers."""
 
 from __future__ import annotations
 

@@ -1,11 +1,11 @@
 """Code strings: from the C-like text of a model to a checked syntax tree.
 
-The language is the one that PyGeNN 5.4 accepts. pycparser does the parsing; what it takes beyond
-that language, and what upstream's scanner is known to refuse, is refused here with one sentence,
-the line, and a caret. `translator` turns the tree into Python.
+The language is the one that PyGeNN 5.4 accepts. pycparser does the parsing. It accepts more than
+that language. The rest, and what PyGeNN's scanner is known to refuse, is refused here with one
+sentence, the line, and a caret. `translator` turns the tree into Python.
 
-Regular expressions read code here, before there is a tree and to say why none could be made, and in
-`compat.v4_9.rewriting`. Everything else asks the tree, see `usage`.
+Regular expressions read code only here, before there is a tree or to explain why there is none, and
+in `compat.v4_9.rewriting`. Everything else uses the tree, see `usage`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from numbagenn.base.types import SCALAR, TIMEPOINT, TYPE_NAMES
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.language.usage import Usage, usage_of
 
-# Letters of a line that an error shows.
+# Number of characters of a line that an error shows.
 _WIDEST_LINE = 200
 
 
@@ -50,7 +50,7 @@ class CodeString:
 
     @cached_property
     def is_blank(self) -> bool:
-        """Whether there is no code at all; comments are none."""
+        """Whether there is no code at all; comments do not count as code."""
         return not _COMMENT.sub("", self.text).strip()
 
     @property
@@ -60,7 +60,7 @@ class CodeString:
         Raises
         ------
         CodeStringError
-            If the text is not of the language.
+            If the text is not valid in the language.
         """
         return _tree(self)
 
@@ -71,7 +71,7 @@ class CodeString:
         Raises
         ------
         CodeStringError
-            If the text is not of the language.
+            If the text is not valid in the language.
         """
         if self.is_blank:
             return Usage()
@@ -85,7 +85,7 @@ class CodeString:
         lines = self.text.split("\n")
         if line is None or not 1 <= line <= len(lines):
             return CodeStringError(f"{self.what}: {message}")
-        # What cannot be printed keeps its place.
+        # Characters that cannot be printed keep their place.
         code = "".join(
             sign if sign.isprintable() else " " if sign.isspace() else "?"
             for sign in lines[line - 1].rstrip("\r")
@@ -152,7 +152,7 @@ _REFUSED = {
     "shift": "GeNN 5.4 cannot read >>; divide by a power of two instead.",
     "divide_assign": "GeNN 5.4 cannot read /=; write x = x / y instead.",
 }
-# What else is not of the language, by the word or sign at which the parser stops.
+# What else the language lacks, by the word or sign at which the parser stops.
 _NOT_OF_THE_LANGUAGE = {
     "::": "GeNN's snippet language has no namespaces; write exp(x) instead of std::exp(x).",
     "and": "GeNN's snippet language is like C; write && instead of 'and'.",
@@ -168,8 +168,8 @@ NESTED_TOO_DEEPLY = (
 # The parser, and Python itself, take a few hundred levels. This is well below that.
 _DEEPEST_BRACKET = 50
 
-# Texts would come out of order, and not in a notebook: a kernel runs many steps of one batch before
-# it goes on with the next, on several threads, and writes past Python's output.
+# Text would come out in the wrong order, and not in a notebook: a kernel runs many steps of one
+# batch before the next, on several threads, and bypasses Python's output.
 _NO_PRINTF = (
     "the bundled engine does not support printf() in code strings; real PyGeNN does. Assign what "
     "you want to see to a variable, and pull that."
@@ -207,7 +207,7 @@ def _cleaned(code_string: CodeString) -> str:
                     f"'{token}' is not a number; write one such as 1, 1u, 0x1f, 1.0, 1.0f or 1e-3.",
                     *_position(code_string.text, match.start()),
                 )
-            # pycparser knows C's suffix for long double, of which GeNN's language has no use,
+            # pycparser knows C's suffix for long double, which GeNN's language does not have,
             # but not GeNN's suffix for double.
             if token.endswith("d") and not token.startswith(("0x", "0X")):
                 replacement = token[:-1] + "l"
@@ -223,7 +223,7 @@ def _cleaned(code_string: CodeString) -> str:
 
 @contextmanager
 def refusing_depth(code_string: CodeString) -> Iterator[None]:
-    """Raise an error of the code string's own where it is nested so deeply that Python gives up."""
+    """Raise an error about the code string if it is nested too deeply for Python."""
     try:
         yield
     except RecursionError:
@@ -231,7 +231,7 @@ def refusing_depth(code_string: CodeString) -> Iterator[None]:
 
 
 def _check_brackets(code_string: CodeString, text: str) -> None:
-    """Raise unless every bracket of a text without comments is closed, and in turn."""
+    """Raise unless every bracket of a text without comments is closed, in the right order."""
     open_ones: list[tuple[str, int, int]] = []
     for number, line in enumerate(text.split("\n"), 1):
         for column, sign in enumerate(line, 1):
@@ -278,7 +278,7 @@ def _unexpected(code_string: CodeString, text: str, line: int, column: int) -> C
     token = found.group() if found else ""
     before = "\n".join([*lines[: line - 1], lines[line - 1][: column - 1]]).rstrip()
     start = before.rfind("\n") + 1
-    # The parser has read 'auto' as it stands for something else in C, and stops after it.
+    # The parser has read 'auto', which means something else in C, and stops after it.
     for word in (token, before[start:].rpartition(" ")[2]):
         if word in _NOT_OF_THE_LANGUAGE:
             return code_string.error(_NOT_OF_THE_LANGUAGE[word], line, column)
@@ -295,7 +295,7 @@ def _unexpected(code_string: CodeString, text: str, line: int, column: int) -> C
         return code_string.error(
             f"Parse error: '{token}' was not expected here; {fix}", line, column
         )
-    # Where the next line begins is not where a ';' is missing.
+    # The ';' is missing at the end of a line, not where the next one begins.
     return code_string.error(
         "Parse error: is a ';' missing at the end of this line?",
         before.count("\n") + 1,
@@ -323,7 +323,7 @@ def _tree(code_string: CodeString) -> c_ast.Node:
             raise _too_early(code_string, text) from None
         line, column = int(found[1]) - _PREFIX_LINES, int(found[2])
         raise _unexpected(code_string, text, line, column) from None
-    # With its brackets in order, no text can get out of the function that it is placed in.
+    # With balanced brackets, no text can escape from the function that it is placed in.
     body = tree.ext[-1].body
     if not code_string.is_condition:
         return body

@@ -1,4 +1,4 @@
-"""What a code string can name at a place, and where its translation stands."""
+"""The names that a code string can use at a place, and the state of its translation."""
 
 from __future__ import annotations
 
@@ -22,36 +22,36 @@ from numbagenn.language.symbols import Namer, SpecialFunction, Symbol
 
 Result = TypeVar("Result")
 
-#: Functions of certain code, and which that is.
+#: Functions that only certain code has, and which code that is.
 _FUNCTIONS_OF = {
     **dict.fromkeys(("addToPost", "addToPostDelay", "addToPre"), "weight updates"),
     "injectCurrent": "current sources and postsynaptic models",
     "addSynapse": "connectivity",
 }
-# Names that C has constants under, to say so of one that is not known.
+# Names of C's constants, so that the message about an unknown name can say so.
 _CONSTANTS_OF_C = re.compile(r"M_[A-Z0-9_]+|INFINITY|NAN|(FLT|DBL|U?INT(\d*))_(MAX|MIN|EPSILON)")
 
-# Names that a message lists at most, and the longest ones that it is worth looking at.
+# The most names that a message lists, and the longest names that are compared.
 _MOST_LISTED = 30
 _LONGEST_NAME = 100
 
 
 @dataclass
 class Environment(ABC):
-    """What can be named by the code strings of one loop body, and what they use.
+    """The names that the code strings of one loop body can use, and those that they do use.
 
     Parameters
     ----------
     precision
         What ``scalar`` and ``timepoint`` stand for.
     names
-        What is visible from the start.
+        The names that are visible from the start.
     namer
         Source of unique Python names for the locals.
     special
         Functions without a result that only some code strings have, such as ``injectCurrent``.
     unavailable
-        Names that exist elsewhere in the language, with the reason why not here.
+        Names that exist only elsewhere in the language, with the reason.
     random
         Whether random numbers may be drawn, from a stream whose state is `RANDOM_STATE`.
     faults
@@ -69,7 +69,7 @@ class Environment(ABC):
     def __post_init__(self) -> None:
         self._scopes: list[dict[str, Symbol]] = [dict(self.names), {}]
         self._code_string = CodeString("", "")
-        # Lines that must run before the expression at hand: what it assigns on the way.
+        # Lines that must run before the current expression: its assignments.
         self._before: list[str] = []
         #: Python names that the translated code reads, and those that it assigns.
         self.read: set[str] = set()

@@ -33,7 +33,7 @@ _INSTEAD_OF = {
     "^": _CONDITIONS,
 }
 
-# The longest number that a message shows as a whole.
+# The longest number that a message shows in full.
 _LONGEST_SHOWN = 100
 
 
@@ -49,7 +49,7 @@ class Expressions(Pointers, Calls):
         return result
 
     def _condition(self, node: c_ast.Node) -> Expression:
-        """Translate an expression of which only the truth matters; a pointer is always true."""
+        """Translate an expression whose truth alone matters; a pointer is always true."""
         if not self._is_pointer(node):
             return self._expression(node)
         self._pointer(node)
@@ -149,7 +149,7 @@ class Expressions(Pointers, Calls):
         if not before:
             code = f"{truth(left, level)} {word} {truth(right, level + 1)}"
             return Expression(code, Int32, level, True)
-        # The right operand may assign, and must not unless it is asked.
+        # The right operand may assign, and must do so only if it is evaluated.
         result = self.namer.unique("truth")
         asked = result if word == "and" else f"not {result}"
         self._before += [
@@ -191,7 +191,7 @@ class Expressions(Pointers, Calls):
         return _value(target)
 
     def _stepped(self, node: c_ast.UnaryOp) -> Expression:
-        """Translate ``++x``, ``x++`` and their like where the value is used."""
+        """Translate ``++x``, ``x++`` and similar expressions whose value is used."""
         target = self._steppable(node)
         value = _value(target)
         if node.op.startswith("p"):
@@ -251,7 +251,7 @@ class Expressions(Pointers, Calls):
 
 
 def _divisor(node: c_ast.Node) -> c_ast.Node:
-    """Return the right operand of an operation, by which an assignment divides too."""
+    """Return the right operand of an operation; an assignment may divide by it, too."""
     return node.right if isinstance(node, c_ast.BinaryOp) else node.rvalue
 
 

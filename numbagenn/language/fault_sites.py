@@ -1,4 +1,4 @@
-"""The places of generated code that can fail, and what there is to say about each.
+"""The places of generated code that can fail, and the message for each.
 
 The translator adds a place wherever it emits code that uses an index, checks an assertion, or calls
 a function that can refuse its argument. `memory.faults` records which place failed first.
@@ -15,15 +15,15 @@ from pycparser import c_ast
 from numbagenn.language.code_strings import CodeString
 from numbagenn.language.reserved_names import FAULTS
 
-#: Where a pointer points that was declared without a value: outside of every array.
+#: The target of a pointer that was declared without a value: outside every array.
 NOWHERE = 2**62
 
-#: How a site tells what went wrong there, from two numbers.
+#: Makes the message of a site from two numbers.
 Message = Callable[[int, int], str]
 
 
 def outside(array: str) -> Message:
-    """Return how to tell of an index outside an array, such as ``"extra global parameter 'e'"``."""
+    """Return the message on an index outside an array, such as ``"extra global parameter 'e'"``."""
 
     def message(index: int, size: int) -> str:
         # An array is somewhere, whatever index it is given.
@@ -36,7 +36,7 @@ def outside(array: str) -> Message:
 
 
 def failed_assertion(operator: str) -> Message:
-    """Return how to tell of an assertion that failed: a comparison, if there is an operator."""
+    """Return the message about a failed assertion: a comparison, if there is an operator."""
 
     def message(left: int, right: int) -> str:
         if not operator:
@@ -53,7 +53,7 @@ def _shown(number: float) -> str:
 
 
 def late(delay: float, slots: int) -> str:
-    """Tell of a delay that is longer than synapses can tell apart, or negative."""
+    """Return the message about a delay that is negative or too long for the synapses."""
     return (
         f"a dendritic delay of {delay} steps is not from 0 to {slots - 1}; correct it, or raise "
         f"max_dendritic_delay_timesteps, which is {slots}"
@@ -61,7 +61,7 @@ def late(delay: float, slots: int) -> str:
 
 
 def too_many(what: str) -> Message:
-    """Return how to tell that there are fewer spikes, or events, than their number says."""
+    """Return the message about a count of spikes, or events, that exceeds their number."""
 
     def message(count: int, listed: int) -> str:
         return (
@@ -74,9 +74,9 @@ def too_many(what: str) -> Message:
 
 @dataclass(frozen=True)
 class Site:
-    """A place where running a kernel can fail: what there is to tell, and the place in the code.
+    """A place where a running kernel can fail: the message, and the place in the code.
 
-    What code of the engine's own does has no place in a code string.
+    Code of the engine itself has no place in a code string.
     """
 
     message: Message

@@ -1,7 +1,7 @@
 """The mathematical functions of the snippet language, and what each becomes in a kernel.
 
-GeNN's CPU backend evaluates them in double precision whatever the precision of the model, and so
-does every larger expression that holds such a call, until it is assigned. That is followed here.
+GeNN's CPU backend evaluates them in double precision, whatever the precision of the model. The same
+is true of every larger expression with such a call, until it is assigned. The engine does the same.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ RANDOM_FUNCTIONS: dict[str, tuple[tuple[TypeLike, ...], TypeLike, str]] = {
     "gennrand_binomial": ((Uint32, SCALAR), Uint32, "binomial"),
 }
 
-#: Every function that a code string may call by name, beside the special ones of its kind.
+#: Every function that a code string may call by name, besides the special ones of its kind.
 FUNCTION_NAMES = (
     *REAL_FUNCTIONS,
     *SCALING_FUNCTIONS,

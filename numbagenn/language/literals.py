@@ -9,7 +9,7 @@ from pycparser import c_ast
 #: Operators that add or subtract 1; those with a "p" give the value from before.
 STEPS = {"++", "--", "p++", "p--"}
 
-# The most digits of a number that it is worth looking at; Python refuses to read thousands.
+# The most digits of a number that are read; Python refuses to read thousands.
 _MOST_DIGITS = 100
 
 

@@ -1,6 +1,6 @@
-"""Loops of code strings: those that nothing leaves are refused before they are translated.
+"""Loops of code strings: endless loops are refused before they are translated.
 
-A kernel that cannot end is of no use to anyone, and Numba compiles none.
+A kernel that cannot end is useless, and Numba does not compile one.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from numbagenn.language.literals import number_of
 _NEXT, _BREAK, _CONTINUE = "next", "break", "continue"
 _ONWARD = frozenset({_NEXT})
 
-# What a loop may count to without being looked after: every type can count beyond that, so that the
-# loop ends.
+# How far a loop may count without being watched: every type can count beyond this, so the loop
+# ends.
 _COUNTABLE = 126
 
-# What is smaller is 0 as a float, and is not as a double.
+# A smaller number is 0 as a float, but not as a double.
 _SMALLEST_FLOAT = 2.0**-149
 
 _LOOPS = (c_ast.While, c_ast.DoWhile, c_ast.For)
@@ -30,8 +30,9 @@ _LOOPS = (c_ast.While, c_ast.DoWhile, c_ast.For)
 def check_loops(code_string: CodeString, node: c_ast.Node) -> None:
     """Raise unless every loop can be left.
 
-    That is, unless its condition may become false, or a ``break`` of its own can be reached. Only
-    literals count as conditions that are always true: what variables are is not looked into.
+    A loop can be left if its condition may become false, or if a ``break`` of its own can be
+    reached. Only literals count as conditions that are always true: the values of variables are not
+    examined.
 
     Parameters
     ----------
@@ -51,7 +52,7 @@ def check_loops(code_string: CodeString, node: c_ast.Node) -> None:
 def is_short(node: c_ast.Node) -> bool:
     """Return whether a loop certainly ends soon: it counts between literals, and holds no other.
 
-    All others are looked after while they run, so that an interrupt can end them.
+    All others are watched while they run, so that an interrupt can end them.
     """
     if not isinstance(node, c_ast.For):
         return False
@@ -117,7 +118,7 @@ def _exits_of_switch(code_string: CodeString, node: c_ast.Switch) -> frozenset[s
     cases = getattr(node.stmt, "block_items", None) or []
     exits = [_exits_of_all(code_string, getattr(case, "stmts", None) or ()) for case in cases]
     result = frozenset[str]().union(*exits) - {_NEXT, _BREAK}
-    # A case without an end goes on in the next one, which is looked at anyway.
+    # A case without an end continues in the next one, which is examined as well.
     goes_on = (
         not any(isinstance(case, c_ast.Default) for case in cases)
         or any(_BREAK in one for one in exits)

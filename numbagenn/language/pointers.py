@@ -1,6 +1,6 @@
 """Pointers of code strings, elements of arrays, and what else can be assigned.
 
-In Python a pointer becomes a variable for its array and one for the number of an element.
+In Python a pointer becomes two variables: its array, and the number of an element.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ from numbagenn.language.fault_sites import NOWHERE, outside
 from numbagenn.language.literals import STEPS
 from numbagenn.language.symbols import Element, Pointer, Symbol
 
-# Kinds of names that PyGeNN can read as they were some steps ago, by an index.
+# Kinds of names whose values of some steps ago PyGeNN can read, by an index.
 _DELAYED_KINDS = ("presynaptic variable", "postsynaptic variable")
 
-#: What to do about an assignment to what is read-only, by what it is.
+#: What to do instead of an assignment to a read-only name, by its kind.
 _INSTEAD_OF_ASSIGNING = {
     "parameter": "make it a variable",
     "built-in": "assign a variable",
@@ -32,7 +32,7 @@ class Pointers(Environment):
     """Translates pointers, and what can be assigned."""
 
     def _is_pointer(self, node: c_ast.Node) -> bool:
-        """Return whether an expression has a pointer for its value."""
+        """Return whether the value of an expression is a pointer."""
         if isinstance(node, c_ast.ID):
             name = self._find(node.name)
             return name is not None and name.pointer is not None
@@ -78,7 +78,7 @@ class Pointers(Environment):
         return found
 
     def _pointer_to(self, ctype: ResolvedType, writable: bool, node: c_ast.Node) -> Pointer:
-        """Translate what is assigned to a pointer to elements of type `ctype`."""
+        """Translate the value that is assigned to a pointer to elements of type `ctype`."""
         wanted = f"{'' if writable else 'const '}{ctype.name}*"
         if not self._is_pointer(node):
             raise self._error(
@@ -102,7 +102,7 @@ class Pointers(Environment):
     def _moved(
         self, pointer: Pointer, operator: str, steps: Expression, node: c_ast.Node
     ) -> Pointer:
-        """Return a pointer a number of elements further on or back."""
+        """Return a pointer moved by a number of elements, forward or back."""
         if operator not in ("+", "-") or steps.type.is_float:
             raise self._error(
                 node,
@@ -120,7 +120,7 @@ class Pointers(Environment):
         return name, name.pointer
 
     def _repointed(self, name: Symbol, target: Pointer) -> Pointer:
-        """Have a declared pointer point elsewhere."""
+        """Make a declared pointer point elsewhere."""
         pointer = name.pointer
         assert pointer is not None
         if target.array != pointer.array:
@@ -156,7 +156,7 @@ class Pointers(Environment):
         return [*before, *lines]
 
     def _nowhere(self, node: c_ast.Decl, ctype: ResolvedType) -> Pointer:
-        """Return where a pointer points that is declared without a value: outside any array."""
+        """Return the target of a pointer that is declared without a value: outside any array."""
         for scope in reversed(self._scopes):
             for name in scope.values():
                 if name.pointer is not None and name.pointer.type == ctype:

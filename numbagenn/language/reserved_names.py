@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-#: What only code of synapses knows.
+#: Names that only code of synapses knows.
 NAMES_OF_SYNAPSES = ("id_pre", "id_post", "id_syn", "num_pre", "num_post")
 
 #: The state of the stream from which one element draws random numbers in one step.
 RANDOM_STATE = "rng"
 
-#: The counter that hands out batches, and that says whether to stop, see `kernels.batch_counter`.
+#: The counter that hands out batches and says whether to stop, see `kernels.batch_counter`.
 BATCH_COUNTER = "batch_counter"
 
-#: The record of what went wrong, see `memory.faults`.
+#: The record of faults, see `memory.faults`.
 FAULTS = "faults"
 
-#: What every generated module imports; `Namer` hands out none of these.
+#: Names that every generated module imports; `Namer` gives out none of them.
 IMPORTED = ("np", "math", "njit", "c_functions", "random_numbers", "arrays", "void", "int64")

@@ -1,4 +1,4 @@
-"""What the names of a code string stand for, and names for the Python that it becomes."""
+"""The meanings of names in a code string, and names for the Python that it becomes."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Namer:
         }
 
     def unique(self, wish: str) -> str:
-        """Return `wish`, or `wish` with a number where that is taken."""
+        """Return `wish`, or `wish` with a number if that is taken."""
         # Populations, unlike variables, may have names that start with a digit.
         wish = f"n{wish}" if wish[:1].isdigit() else wish
         name, number = wish, 2

@@ -36,8 +36,8 @@ from numbagenn.language.loops import check_loops, is_short
 from numbagenn.language.reserved_names import BATCH_COUNTER
 from numbagenn.language.symbols import Symbol
 
-# Python and Numba take code that is nested less deep than C compilers do: the loops and switches of
-# a code string may have so many levels, its blocks so many, and its expressions so many brackets.
+# Python and Numba accept less deeply nested code than C compilers do. These are the most levels of
+# loops and switches in a code string, of its blocks, and of brackets in its expressions.
 _DEEPEST_LOOP = 15
 _DEEPEST_BLOCK = 60
 _DEEPEST_BRACKET = 120
@@ -46,12 +46,12 @@ _DEEPEST_BRACKET = 120
 class Translator(Expressions):
     """Translates the code strings of one loop body, in order.
 
-    `Environment` says what it takes.
+    `Environment` lists the arguments.
     """
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        # What runs before the next round of each loop and switch around the code at hand.
+        # What runs before the next round of each loop and switch around the current code.
         self._loops: list[list[str]] = []
         self._call: c_ast.Node = c_ast.EmptyStatement()
 
@@ -176,7 +176,7 @@ class Translator(Expressions):
 
     @contextmanager
     def _inside_loop(self, before_next: list[str]) -> Iterator[None]:
-        """Translate what is inside a loop or a switch, of which `before_next` ends a round."""
+        """Translate the body of a loop or a switch; `before_next` ends each round."""
         self._loops.append(before_next)
         if len(self._loops) > _DEEPEST_LOOP:
             raise self._code_string.error(NESTED_TOO_DEEPLY)
@@ -189,9 +189,9 @@ class Translator(Expressions):
         condition: c_ast.Node | None,
         before_next: list[str],
     ) -> list[str]:
-        """Return a loop, with what has to run before each next round."""
-        # Numba compiles no loop without an end. A parameter or a variable may make one, which is as
-        # good as in C where it is not reached; through a conversion Numba does not see that.
+        """Return a loop, with the lines that run before each next round."""
+        # Numba does not compile endless loops. A parameter or a variable may make a loop endless,
+        # which in C is harmless if the loop is never reached. A conversion hides this from Numba.
         head = ["while bool_(True):"]
         if condition is not None:
             before, test = self._tested(condition, Level.UNARY)
@@ -297,7 +297,7 @@ class Translator(Expressions):
             return self._assertion(node)
         if isinstance(called, c_ast.ID) and called.name in self.special:
             return self._special_call(node, called.name)
-        # Nothing comes of the value, but what it assigns on the way must still happen.
+        # The value is not used, but its assignments must still happen.
         return self._evaluated(node)[0]
 
     def _assertion(self, node: c_ast.FuncCall) -> list[str]:
@@ -310,7 +310,7 @@ class Translator(Expressions):
             nonlocal sides, operator
             if not (isinstance(condition, c_ast.BinaryOp) and condition.op in COMPARISONS):
                 return truth(self._condition(condition), Level.UNARY)
-            # What is compared is worth telling.
+            # The message shows the values that are compared.
             left, right = self._expression(condition.left), self._expression(condition.right)
             sides, operator = f"float64({left.code}), float64({right.code})", condition.op
             return truth(self._operation(operator, left, right, condition), Level.UNARY)

@@ -1,6 +1,6 @@
-"""What code uses of its surroundings, as its syntax tree says.
+"""What code uses of its surroundings, according to its syntax tree.
 
-A name is what it stands for: a local variable called ``t`` is not the time. Comments, white space
+What a name refers to decides: a local variable called ``t`` is not the time. Comments, white space
 and brackets are not in the tree, so they make no difference.
 """
 
@@ -24,8 +24,8 @@ class Usage:
     called
         Functions.
     declared
-        Its own variables that are still there after it: code that goes on from it finds these
-        instead of what has the same name outside.
+        Its own variables that still exist after it: code that continues from it finds these
+        instead of outer variables of the same name.
     """
 
     read: frozenset[str] = frozenset()
@@ -43,7 +43,7 @@ class Usage:
         return Usage(*(getattr(self, one.name) | getattr(other, one.name) for one in fields(self)))
 
     def then(self, later: Usage) -> Usage:
-        """Return what is used by this code and by some that goes on from it."""
+        """Return what is used by this code and by code that continues from it."""
         return self | Usage(
             later.read - self.declared,
             later.assigned - self.declared,
@@ -88,7 +88,7 @@ class _Walk:
             self.called.add(node.name.name)
             self._visit_parts(node.args or ())
         elif isinstance(node, c_ast.Decl):
-            # What it starts from is evaluated before the variable is there.
+            # The initial value is evaluated before the variable exists.
             self._visit_parts(node)
             self.scopes[-1].add(node.name)
         elif isinstance(node, (c_ast.Compound, c_ast.For)):
@@ -103,7 +103,7 @@ class _Walk:
             self.visit(part)
 
     def _change(self, target: c_ast.Node, *, also_read: bool) -> None:
-        """Note what is assigned; for an element of an array, what finds the element is read."""
+        """Note what is assigned; for an element of an array, the index and the pointer are read."""
         if not isinstance(target, c_ast.ID):
             self.visit(target)
             return
@@ -128,7 +128,7 @@ def ends_with_zeroing(tree: c_ast.Node, name: str) -> bool:
     while isinstance(tree, c_ast.Compound):
         items = tree.block_items or ()
         statements = [item for item in items if not isinstance(item, c_ast.EmptyStatement)]
-        # A local variable of that name would be what is assigned.
+        # A local variable of that name would be assigned instead.
         if any(isinstance(item, c_ast.Decl) and item.name == name for item in items):
             return False
         if not statements:

@@ -1,4 +1,4 @@
-"""Memory of a model: what the code runs on, and the copy of it that users see.
+"""Memory of a model: the arrays that kernels work on, and the copies of them that users see.
 
 As with a GPU there are two arrays for each variable. Kernels work on `device`; users read and write
 `host`; only a push or a pull copies between them.
@@ -14,13 +14,13 @@ import numpy as np
 
 from numbagenn.base.types import TypeLike
 
-# What a processor moves at once. An array that begins inside of a cache line costs two accesses for
-# each vector that crosses into the next: half of the speed of kernels.
+# Bytes that a processor moves at once. If an array begins inside a cache line, each vector that
+# crosses into the next line costs two accesses, which halves the speed of kernels.
 _CACHE_LINE = 64
 
 
 def aligned_zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
-    """Return zeros that begin where a cache line does."""
+    """Return zeros that begin at the start of a cache line."""
     size = math.prod(shape) * dtype.itemsize
     memory = np.zeros(size + _CACHE_LINE, np.uint8)
     begin = -memory.ctypes.data % _CACHE_LINE
@@ -34,7 +34,7 @@ class Buffer:
     Parameters
     ----------
     name
-        What it is, unique in the model and a valid Python name, such as ``"hidden_V"``.
+        Its name, unique in the model and a valid Python name, such as ``"hidden_V"``.
     type
         Type of its elements; resolved by the precision of the model.
     count
@@ -46,9 +46,9 @@ class Buffer:
     columns
         For variables of dense synapses, the number of postsynaptic neurons, else 0.
     slots
-        Number of steps whose values are stored side by side, for what is read with a delay.
+        Number of steps whose values are stored side by side, for values that are read with a delay.
     start
-        What all elements start from.
+        The value that all elements start from.
     constant
         Whether nothing can write it once it is filled. Kernels use its values unchecked.
     """
@@ -62,7 +62,7 @@ class Buffer:
     slots: int = 1
     start: int = 0
     constant: bool = False
-    #: Whether there are values from the host that nothing has looked at yet.
+    #: Whether there are values from the host that have not been checked yet.
     is_new: bool = field(default=False, init=False, repr=False)
     host: np.ndarray[Any, Any] | None = field(default=None, init=False, repr=False)
     device: np.ndarray[Any, Any] | None = field(default=None, init=False, repr=False)

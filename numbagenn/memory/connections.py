@@ -36,9 +36,9 @@ class DenseConnectivity:
 
     num_pre: int
     num_post: int
-    #: Whether it is known which synapses there are.
+    #: Whether the synapses are known.
     is_known: ClassVar[bool] = True
-    #: What the host keeps of the connections themselves.
+    #: What the host stores about the connections themselves.
     num_bytes: ClassVar[int] = 0
     #: Memory of both neurons of each synapse, which a matrix does not need.
     inds: ClassVar[None] = None
@@ -103,7 +103,7 @@ class SparseConnectivity:
         self.post_inds = buffer("post_inds", "uint32_t")
         self.column_start = buffer("column_start", "int64_t", num_post + 1)
         self.column_synapses = buffer("column_synapses", "int64_t")
-        #: For connections that the user gave: where each was in what was given.
+        #: For connections that the user gave: the position of each in that list.
         self.order: Array | None = None
         self._given: tuple[Array, Array] | None = None
         self._current: tuple[Array, Array] | None = None
@@ -131,7 +131,7 @@ class SparseConnectivity:
 
     @property
     def num_bytes(self) -> int:
-        """What the host keeps of the connections themselves."""
+        """What the host stores about the connections themselves."""
         return self.num_synapses * BYTES_OF_PAIR
 
     @property
@@ -176,7 +176,7 @@ class SparseConnectivity:
         return array.astype(np.uint32)
 
     def set(self, pre_inds: Array, post_inds: Array) -> None:
-        """Take connections that are ordered already, and size the memory for them."""
+        """Store connections that are already ordered, and size the memory for them."""
         self._current = (pre_inds, post_inds)
         self.pre_inds.count = self.post_inds.count = len(pre_inds)
         self.column_synapses.count = len(pre_inds)

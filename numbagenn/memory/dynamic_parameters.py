@@ -14,16 +14,16 @@ from numbagenn.models.given_values import check_number
 
 
 class DynamicParams:
-    """Those parameters of one use of a model that were declared dynamic.
+    """The parameters that were declared dynamic, for one use of a model.
 
     Each is a number in memory, where code finds it; all others are constants in the code.
 
     Parameters
     ----------
     title
-        What uses the model, for messages, such as ``"neuron population 'hidden'"``.
+        What uses the model, for messages; for example ``"neuron population 'hidden'"``.
     prefix
-        What the names of its memory start with.
+        The beginning of the names of its memory.
     model
         The model.
     values
@@ -84,7 +84,7 @@ class DynamicParams:
         ctype = precision.resolve(buffer.type)
         check_number(f"dynamic parameter '{name}' of {self._title}", value, ctype)
         assert buffer.device is not None
-        # As C converts: numbers lose their fraction where the type is an integer.
+        # C converts in the same way: an integer loses the fraction of a number.
         buffer.device[:] = np.asarray(value).astype(ctype.dtype)
 
 

@@ -1,4 +1,4 @@
-"""Spike-like events: what the neurons on either side of some synapses have to show for them."""
+"""Spike-like events: the memory that neurons on either side of synapses have for them."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class Events:
     Parameters
     ----------
     neurons
-        The neurons that have an event, ascending; the rest of it means nothing.
+        The neurons that have an event, ascending; the rest of the list is unused.
     count
-        How many they are.
+        The number of these neurons.
     faults
-        Record of more of them being asked for than there are.
+        Record of requests for more events than there are.
     recorder
         The recording of events.
     times, prev_times
         Time in ms of each neuron's last event, and of its last one before the last step.
     keeps_times, keeps_prev_times
-        Whether code asks for these.
+        Whether code uses these times.
     """
 
     neurons: Buffer
@@ -58,7 +58,7 @@ class Events:
 def events_of(
     model: WeightUpdateModel, name: str, title: str, sizes: Mapping[EventSide, int]
 ) -> Mapping[EventSide, Events]:
-    """Return the events of synapses, for each side on which the model says when there is one.
+    """Return the events of synapses, for each side that has a condition for them in the model.
 
     Parameters
     ----------

@@ -1,8 +1,8 @@
-"""The record of what went wrong while kernels ran, and the error that it becomes.
+"""The record of faults while kernels ran, and the error that it becomes.
 
-A kernel never leaves its memory and never stops half-way: a read outside an array gives 0, a write
-there does nothing, and the first such event of each batch is written down here. Once the steps that
-were asked for have run, what was written down becomes an error that shows the place in the code.
+A kernel never accesses memory outside its arrays and never stops half-way: a read outside an array
+gives 0, a write there does nothing, and the first such fault of each batch is recorded here. Once
+the requested steps have run, the record becomes an error that shows the place in the code.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from numbagenn.language.fault_sites import FaultSites, Site, too_many
 from numbagenn.language.reserved_names import FAULTS
 from numbagenn.memory.buffers import Buffer
 
-# What is kept of the first fault of a batch, see `arrays.report`: the number of its site, counted
+# The record of the first fault of a batch, see `arrays.report`: the number of its site, counted
 # from 1, two numbers for the message of the site, the time, and the element that ran the code.
 _WIDTH = 6
 

@@ -46,7 +46,7 @@ class SparseOrder(Protocol):
 
     @property
     def order(self) -> Array | None:
-        """Where each connection was in what the user gave, if the user gave them."""
+        """The position of each connection in the list that the user gave, if the user gave one."""
 
     @property
     def synapses(self) -> tuple[Array, Array] | None:
@@ -78,7 +78,7 @@ class Variable(Sealed):
     ) -> None:
         self.name = name
         self.buffer = buffer
-        #: What the variable describes: ``(num_neurons,)``, or ``(num_pre, num_post)``.
+        #: The shape of what the variable describes: ``(num_neurons,)``, or ``(num_pre, num_post)``.
         self.shape = shape
         #: The variable's own stream of random numbers.
         self.stream = stream
@@ -198,7 +198,7 @@ class Variable(Sealed):
         return part
 
     def arranged(self, initial: Array) -> Array:
-        """Return initial values in the order in which they are stored: that in which they came."""
+        """Return initial values in the order of storage, which is the order given."""
         return initial
 
     def set_init_values(self, values: object) -> None:
@@ -284,7 +284,7 @@ class SparseVariable(Variable):
         )
 
     def _check_shape(self, initial: object) -> None:
-        """Wait for that until the model is loaded: the number of synapses may not be known."""
+        """Leave this check to `load`: the number of synapses may not be known yet."""
 
     def arranged(self, initial: Array) -> Array:
         """Return initial values in the order in which they are stored."""
@@ -340,7 +340,7 @@ class ExtraGlobalArray(Variable):
         self._initial = given
 
     def allocate(self, dtype: np.dtype[Any]) -> bool:
-        """Allocate the array and fill it, if it was given values; return whether it was."""
+        """Allocate and fill the array if it was given values; return whether it was."""
         if self.initial is None:
             return False
         given = np.asarray(self.initial)
@@ -393,12 +393,12 @@ class ExtraGlobalArrayDict(SealedDict[ExtraGlobalArray]):
 
 
 def arrays_on_device(arrays: Mapping[str, ExtraGlobalArray]) -> dict[str, Array]:
-    """Return what extra global parameters hold, as code that runs during load takes it.
+    """Return the values of extra global parameters, in the form that code run by `load` takes.
 
     Raises
     ------
     RuntimeError
-        If one was never given values.
+        If a parameter was never given values.
     """
     result = {}
     for name, array in arrays.items():

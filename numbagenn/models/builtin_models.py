@@ -1,7 +1,7 @@
 """The models that come with PyGeNN, and where to find them and its snippets by name.
 
-Every family is a look-up from name to description. What exists upstream but not here is listed
-too, so that asking for it says so.
+Every family is a look-up from name to description. Models that only PyGeNN has are listed, too, so
+that the message about a missing one can say so.
 """
 
 from __future__ import annotations
@@ -188,9 +188,9 @@ def _rate(pars: Mapping[str, float]) -> float:
 
 
 def _unsorted(values: Mapping[str, Array]) -> str:
-    """Say of which neuron the spike times are not ascending, if there is one."""
+    """Name the neuron whose spike times are not ascending, if there is one."""
     start, end, (times,) = (values[name] for name in ("startSpike", "endSpike", "spikeTimes"))
-    # Times that are not after the one before, which is the one to be waited for; NaN is no time.
+    # Times that are not later than the one before, which comes first; NaN is not a time.
     early = 1 + np.flatnonzero(~(times[1:] >= times[:-1]))
     first = np.append(early, times.size)[np.searchsorted(early, start, side="right")]
     found = np.argwhere(first < np.minimum(end, times.size))
@@ -312,7 +312,7 @@ def _postsynaptic_models() -> Mapping[str, PostsynapticModel]:
 
 @cache
 def _custom_update_models() -> Mapping[str, CustomUpdateModel]:
-    # The copying is done by what its reference is to.
+    # The copying is done for the target of its reference.
     variable = ("variable", SCALAR, VarAccessMode.READ_ONLY)
     return {"Transpose": create_custom_update_model("Transpose", var_refs=[variable])}
 
@@ -327,7 +327,7 @@ _FAMILIES: dict[type[Model], tuple[str, Callable[[], Mapping[str, Any]]]] = {
     SparseConnectivityInitSnippet: ("init_sparse_connectivity_snippets", connectivity_snippets),
 }
 
-# What PyGeNN 5.4 has beside the above.
+# What PyGeNN 5.4 has besides the above.
 _ELSEWHERE: dict[type[Model], tuple[str, ...]] = {
     NeuronModel: (),
     CurrentSourceModel: (),
@@ -355,7 +355,7 @@ def find_model(given: object, family: type[AnyModel], argument: str) -> AnyModel
     family
         What kind of description is expected.
     argument
-        What it is for, for messages, such as ``"neuron population 'hidden'"``.
+        What it is for; for example ``"neuron population 'hidden'"``.
 
     Raises
     ------

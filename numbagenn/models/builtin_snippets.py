@@ -22,7 +22,7 @@ from numbagenn.models.descriptions import (
 
 Params = Mapping[str, float]
 
-#: Parts of a normal distribution smaller than this are too small to be drawn from by trying.
+#: A part of a normal distribution smaller than this is too small to draw from by rejection.
 _RAREST = 1e-6
 
 
@@ -54,7 +54,7 @@ def _binomial_mistake(pars: Params) -> str:
 def _clipping_mistake(pars: Params) -> str:
     low, high = ((pars[name] - pars["mean"]) for name in ("min", "max"))
     if pars["sd"]:
-        # The wider side of the two is told with more digits by the complement.
+        # The complement gives the wider of the two sides with more digits.
         low, high = sorted(side / (abs(pars["sd"]) * math.sqrt(2.0)) for side in (low, high))
         low, high = (low, high) if low >= 0 else (-high, -low)
         part = 0.5 * (math.erfc(low) - math.erfc(high))
@@ -63,7 +63,7 @@ def _clipping_mistake(pars: Params) -> str:
     if part >= _RAREST and pars["min"] <= pars["max"]:
         return ""
     return (
-        f"hardly any number with mean {pars['mean']} and sd {pars['sd']} lies between min "
+        f"almost no number with mean {pars['mean']} and sd {pars['sd']} lies between min "
         f"{pars['min']} and max {pars['max']}; widen the limits"
     )
 
@@ -177,7 +177,7 @@ def _with_probability(name: str, connect: str) -> SparseConnectivityInitSnippet:
 
 
 def _with_total(name: str) -> SparseConnectivityInitSnippet:
-    # How many synapses a row gets of a number of them is not something that a code string can tell.
+    # A code string cannot compute what share of a number of synapses a row gets.
     return SparseConnectivityInitSnippet(
         name,
         (Parameter(*_COUNT),),

@@ -42,7 +42,7 @@ def _limit(init: ConnectivityInit, name: str, num_pre: int, num_post: int, defau
             f"{params}: {type(error).__name__}: {error}."
         ) from error
     try:
-        # No row is longer than that, and a kernel counts with 64 bits.
+        # No row is longer than this, and a kernel counts with 64 bits.
         return min(checked_integer(f"What {what} returns", result, 0), LARGEST)
     except (TypeError, ValueError) as error:
         raise RuntimeError(str(error)) from None

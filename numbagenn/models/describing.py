@@ -1,7 +1,7 @@
 """The functions that describe models: ``create_…_model``, except for the check of their code.
 
-Their signatures, the deprecated keywords in the middle included, are those of PyGeNN 5.4. What a
-user calls is `numbagenn.create`, which checks the code of what these functions return.
+Their signatures are those of PyGeNN 5.4, including the deprecated keywords in the middle. Users
+call `numbagenn.create`, which also checks the code of what these functions return.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ def _shared(
 
 
 def _named_once(model: AnyModel) -> AnyModel:
-    """Return `model` once it is known that no two of its parts have the same name."""
+    """Return `model` after checking that no two of its parts have the same name."""
     seen: set[str] = set()
     names = model.names
     if isinstance(model, NeuronModel):
@@ -148,7 +148,7 @@ def create_neuron_model(
             *_shared(title, class_name, params, param_names, vars, var_name_types, derived_params),
             entries.code(title, sim_code, "sim code"),
             threshold,
-            # Without a threshold the neuron never spikes, and its reset code is never looked at.
+            # Without a threshold the neuron never spikes, and its reset code is never read.
             entries.code(title, None if threshold.is_blank else reset_code, "reset code"),
             entries.additional_inputs(title, additional_input_vars),
             bool(auto_refractory_required),
@@ -511,8 +511,9 @@ def create_sparse_connect_init_snippet(
         As for `create_neuron_model`.
     row_build_code
         Run for every presynaptic neuron when the model is loaded; ``addSynapse(id_post)`` connects
-        it to a postsynaptic one, in any order, and more than once if called so. Sees ``id_pre``,
-        ``num_pre``, ``num_post``, ``num_batch`` and ``dt`` (ms), and may draw random numbers.
+        it to a postsynaptic one, in any order, and more than once if it is called again. Sees
+        ``id_pre``, ``num_pre``, ``num_post``, ``num_batch`` and ``dt`` (ms), and may draw random
+        numbers.
     col_build_code
         The same for every postsynaptic neuron, with ``id_post`` and ``addSynapse(id_pre)``.
     calc_max_row_len_func, calc_max_col_len_func

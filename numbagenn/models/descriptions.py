@@ -94,12 +94,12 @@ class Model:
 
     @property
     def names(self) -> list[str]:
-        """Names of all that it declares, which hide what the language knows by the same name."""
+        """All names that it declares. They hide names of the language."""
         parts = [getattr(self, one.name) for one in fields(self)]
         return [item.name for part in parts if isinstance(part, tuple) for item in part]
 
     def built_in(self, usage: Usage) -> frozenset[str]:
-        """Return the names that some code of it uses and that the language has to know."""
+        """Return the names that some of its code uses and does not declare."""
         return usage.names.difference(self.names)
 
     @property
@@ -115,8 +115,8 @@ class Model:
 class NeuronModel(Model):
     """Description of a neuron.
 
-    `doubt` says what is hardly meant so in the values that a population holds, if anything. It
-    gets them by name, a row for each batch.
+    `doubt` describes anything suspicious in the values that a population holds. It gets them by
+    name, with a row for each batch.
     """
 
     family: ClassVar[str] = "neuron model"
@@ -130,7 +130,7 @@ class NeuronModel(Model):
 
     @cached_property
     def usage(self) -> Usage:
-        """What its code uses; the condition and the reset code see what `sim_code` declares."""
+        """What its code uses; the condition and the reset code see the locals of `sim_code`."""
         condition = self.threshold_condition_code.usage
         step = self.sim_code.usage.then(condition).then(self.reset_code.usage)
         return condition | step if self.auto_refractory_required else step
@@ -220,7 +220,7 @@ class CustomUpdateModel(Model):
 
     @property
     def reductions(self) -> dict[str, str]:
-        """What is folded of many values, by name: ``"sum"`` or ``"max"``."""
+        """How many values are combined into one, by name: ``"sum"`` or ``"max"``."""
         operations = {
             **{var.name: var.access.reduction for var in self.vars},
             **{reference.name: reference.mode.reduction for reference in self.var_refs},
@@ -235,7 +235,7 @@ class VarInitSnippet(Model):
     family: ClassVar[str] = "variable initialisation snippet"
 
     var_init_code: CodeString
-    # What is wrong with values of the parameters, blank if nothing; of built-in snippets alone.
+    # The problem with values of the parameters, blank if there is none; for built-in snippets only.
     mistake: Callable[[Mapping[str, float]], str] | None = None
 
 
@@ -257,7 +257,7 @@ class SparseConnectivityInitSnippet(Model):
     # random; the code of each row sees its share as ``row_length``.
     shared_total: str = ""
     mistake: Callable[[Mapping[str, float]], str] | None = None
-    # How many synapses there will be, where that is known ahead, if only on average.
+    # The number of synapses, where it is known in advance, at least on average.
     expected: CountFunction | None = None
 
 
@@ -268,7 +268,7 @@ class Unavailable:
     Parameters
     ----------
     error
-        What to raise then.
+        The error to raise.
     """
 
     error: NotImplementedError

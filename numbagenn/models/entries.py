@@ -69,7 +69,7 @@ def renamed(title: str, new: object, old: object, name: str, old_name: str) -> A
 
 
 def _sequence(given: object, what: str) -> Iterable[Any]:
-    """Return the entries of a list argument; a lone string is the usual mistake."""
+    """Return the entries of a list argument; a common mistake is a single string."""
     if given is None:
         return ()
     if isinstance(given, str) or not isinstance(given, Iterable):
@@ -217,7 +217,7 @@ def code(title: str, given: object, what: str, *, is_condition: bool = False) ->
 
 
 def refuse(title: str, **parts: object) -> None:
-    """Raise for parts of a description that are out of the engine's scope, if they are given."""
+    """Raise if parts of a description are given that the engine does not support."""
     for name, given in parts.items():
         if given and not (isinstance(given, str) and CodeString(given, name).is_blank):
             raise unsupported(f"'{name}' ({title})")
@@ -226,7 +226,7 @@ def refuse(title: str, **parts: object) -> None:
 def event_code(
     title: str, side: str, given: str | None, condition: str | None
 ) -> tuple[CodeString, CodeString]:
-    """Return the code for spike-like events of one side, and the condition for there to be one."""
+    """Return the code for spike-like events of one side, and their condition."""
     snippet = code(title, given, f"{side}synaptic event code")
     when = code(title, condition, f"{side}synaptic event condition code", is_condition=True)
     if when.is_blank and not snippet.is_blank:

@@ -28,7 +28,7 @@ from numbagenn.models.descriptions import (
 class VarInit:
     """An initialiser: a snippet with its parameters.
 
-    `number` is the number that every element starts from; None where code has to tell.
+    `number` is the number that every element starts from; None if code computes it.
     """
 
     snippet: VarInitSnippet
@@ -83,7 +83,7 @@ class PostsynapticInit:
 def check_names(
     prefix: str, kind: str, value: str, expected: Sequence[str], given: object
 ) -> dict[str, Any]:
-    """Return `given` as a dict once it holds exactly the expected names.
+    """Return `given` as a dict after checking that it holds exactly the expected names.
 
     Raises
     ------
@@ -118,7 +118,7 @@ def check_names(
 
 
 def check_parameters(prefix: str, model: Model, given: object) -> dict[str, float]:
-    """Return the parameters of a model as floats, once they are complete and numbers."""
+    """Return the parameters of a model as floats, after checking them."""
     names = [param.name for param in model.params]
     values = check_names(prefix, "parameter", "value", names, given)
     for name, value in values.items():
@@ -135,7 +135,7 @@ def check_parameters(prefix: str, model: Model, given: object) -> dict[str, floa
 
 
 def check_variables(prefix: str, variables: Sequence[Var], given: object) -> dict[str, Any]:
-    """Return the initial values of variables, once complete and of a possible kind."""
+    """Return the initial values of variables, after checking them."""
     names = [var.name for var in variables]
     values = check_names(prefix, "variable", "initialiser", names, given)
     for name, value in values.items():
@@ -189,12 +189,12 @@ def check_number(what: str, value: float, ctype: ResolvedType) -> None:
 
 
 def warn_of_overflow(what: str, given: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> None:
-    """Warn of numbers that an integer type does not have, so that they become others."""
+    """Warn of numbers that an integer type cannot hold, and that become others."""
     if dtype.kind not in "iu" or np.can_cast(given.dtype, dtype):
         return
     limits = np.iinfo(dtype)
     low, high = int(limits.min), int(limits.max)
-    # A fraction is lost, as in C; NaN is in no range.
+    # A fraction is lost, as in C; NaN is outside every range.
     wrong = np.flatnonzero(~((given > low - 1) & (given < high + 1)))
     if wrong.size:
         element = f" (element {wrong[0]})" if given.ndim else ""
@@ -227,7 +227,7 @@ def initial_array(
             return np.asarray(bool(number))
         return np.asarray(constant(number, ctype), ctype.dtype)
     warn_of_overflow(what, array, ctype.dtype)
-    # What is too large becomes infinite; the model warns of it when it is loaded.
+    # A number that is too large becomes infinite; the model warns of it when it is loaded.
     with np.errstate(invalid="ignore", over="ignore"):
         return array.astype(ctype.dtype, copy=False)
 

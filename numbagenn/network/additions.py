@@ -1,4 +1,4 @@
-"""Checks of what users give to the calls that add parts to a model."""
+"""Checks of the arguments of calls that add parts to a model."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from numbagenn.network.neuron_groups import NeuronGroup
 
 
 def check_kind(title: str, given: object, kind: type, function: str) -> None:
-    """Raise unless a user gave what one of the functions of PyGeNN returns."""
+    """Raise unless the user gave the result of the right function of PyGeNN."""
     if not isinstance(given, kind):
         raise TypeError(f"{title} needs what {function}(…) returns, not {shown(given)}.")
 
 
 def check_population(populations: Mapping[str, NeuronGroup], group: object, what: str) -> None:
-    """Raise unless a user gave one of the populations of their model."""
+    """Raise unless the user gave one of the populations of the model."""
     if isinstance(group, str):
         known = populations.get(group)
         fix = " the object that add_neuron_population returned" if known else " a population"
@@ -35,15 +35,15 @@ def check_population(populations: Mapping[str, NeuronGroup], group: object, what
 
 
 def population_size(prefix: str, num_neurons: object) -> int:
-    """Return the number of neurons that a user gave, if it is one."""
-    # What comes out of a division is taken, too, if it is whole.
+    """Return the number of neurons that the user gave, after checking it."""
+    # A float is accepted if it is whole, because divisions give floats.
     if isinstance(num_neurons, (float, np.floating)) and float(num_neurons).is_integer():
         num_neurons = int(num_neurons)
     return checked_integer(f"{prefix}: num_neurons", num_neurons, 1, LARGEST_COUNT)
 
 
 def matrix_type_of(pop_name: str, given: object) -> SynapseMatrixType:
-    """Return the matrix type that a user gave, if there is such a one here."""
+    """Return the matrix type that the user gave, if the engine has it."""
     name = given.name if isinstance(given, SynapseMatrixType) else given
     if not isinstance(name, str):
         raise TypeError(
@@ -52,7 +52,7 @@ def matrix_type_of(pop_name: str, given: object) -> SynapseMatrixType:
         )
     known = SynapseMatrixType.__members__
     if name not in known:
-        # GeNN 4 had several names that start so, for what is one type now.
+        # GeNN 4 had several names with this beginning for what is now one type.
         start = [kind for kind in ("DENSE", "SPARSE") if name.upper().startswith(kind)]
         hint = did_you_mean(start[0] if start else name, known, "; use 'DENSE' or 'SPARSE'.")
         raise AttributeError(

@@ -16,14 +16,14 @@ class BoundModel:
     Parameters
     ----------
     prefix
-        What to put before its names where they meet the names of others.
+        What to put before its names where names of several models meet.
     model
         The description.
     params
         Values of the parameters and derived parameters.
     buffers
-        Memory of its own variables and extra global parameters by name, and of those parameters
-        that are dynamic; for a custom update, of what it refers to, too.
+        Memory by name, of its own variables, extra global parameters and dynamic parameters. For a
+        custom update this includes what it refers to.
     references
         For references to neuron variables: the name of each in the neuron model.
     title

@@ -82,7 +82,7 @@ class CustomUpdate(Group):
         self.update_group_name = update_group_name
         self.model = update
         self.params = Params(self.title, params)
-        # Not to be changed later: so an update refers to older ones alone, never in a cycle.
+        # These cannot change later, so an update refers only to older ones, never in a cycle.
         self.references = MappingProxyType(dict(references))
         self.array_references = MappingProxyType(dict(array_references))
         self.borrowed = frozenset(reference.buffer for reference in references.values())
@@ -90,7 +90,7 @@ class CustomUpdate(Group):
         self.size = first.size
         self._synapses = first.synapses
         self.columns = 0 if first.synapses is None else first.synapses.trg.num_neurons
-        # The update has every dimension that something it refers to has.
+        # The update has a dimension if anything that it refers to has that dimension.
         elements = [reference.buffer for reference in references.values()]
         self.per_batch = any(buffer.per_batch for buffer in elements)
         self.per_element = any(buffer.per_element for buffer in elements)
@@ -108,12 +108,12 @@ class CustomUpdate(Group):
 
     @property
     def count(self) -> int:
-        """Number of elements that the code is run for, in each batch."""
+        """Number of elements in each batch for which the code is run."""
         return self.size if self.per_element else 1
 
     @property
     def num_neurons(self) -> int:
-        """Number of neurons of what the update refers to; not for an update of synapses."""
+        """Number of neurons that the update refers to; an update of synapses has none."""
         if self._synapses is not None:
             raise AttributeError(
                 f"{self.title} is of synapses and has no num_neurons; see its synapse_group."
@@ -122,7 +122,7 @@ class CustomUpdate(Group):
 
     @property
     def synapse_group(self) -> SynapseGroup:
-        """The synapse population that the update refers to; not for an update of neurons."""
+        """The synapse population that the update refers to; an update of neurons has none."""
         if self._synapses is None:
             raise AttributeError(
                 f"{self.title} is of neurons and has no synapse_group; see its num_neurons."
@@ -159,7 +159,7 @@ class CustomUpdate(Group):
         return own | {name: reference.buffer for name, reference in self.references.items()}
 
     def reduced_over(self, target: Buffer) -> str | None:
-        """Return which dimension the update has and the target of a reduction has not.
+        """Return the dimension that the update has and the target of a reduction lacks.
 
         Returns
         -------

@@ -2,8 +2,8 @@
 
 A population whose spikes are delayed stores as many lists of spikes as its longest delay needs, in
 slots that are reused in a cycle. Synapses read the variables of its neurons as they were when the
-spike was emitted, so these are stored as long. The same goes for the presynaptic variables of
-delayed synapses.
+spike was emitted, so these are stored for as long. The same is true of the presynaptic variables
+of delayed synapses.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numbagenn.network.synapse_groups import SynapseGroup
 
 
 def assign_slots(populations: Iterable[NeuronGroup], synapses: Iterable[SynapseGroup]) -> None:
-    """Give all memory that outlasts its step the number of slots that the delays need."""
+    """Give all memory that is kept beyond one step as many slots as the delays need."""
     synapses = list(synapses)
     for group in synapses:
         group.check_dendritic_delays()

@@ -82,7 +82,7 @@ class Group(Sealed):
 
     kind = "group"
 
-    # What its variables are; models that speak another dialect of the API have others.
+    # The class of its variables; models for another version of the API have their own.
     variable_type: ClassVar[type[Variable]] = Variable
     sparse_variable_type: ClassVar[type[SparseVariable]] = SparseVariable
 
@@ -90,7 +90,7 @@ class Group(Sealed):
         self._model = weakref.ref(model)
         self.name = name
         self.extra_global_params = ExtraGlobalArrayDict(self.title)
-        #: Memory of other groups that it needs, and that exists only if some group needs it.
+        #: Memory of other groups that it needs. Such memory exists only if some group needs it.
         self.borrowed: frozenset[Buffer] = frozenset()
         self._dynamic_params: dict[str, DynamicParams] = {}
 
@@ -176,7 +176,7 @@ class Group(Sealed):
         name
             Name of the parameter.
         dynamic
-            Whether `set_dynamic_param_value` is to be possible.
+            Whether to allow `set_dynamic_param_value`.
 
         Raises
         ------
@@ -233,7 +233,7 @@ class Group(Sealed):
         params.set(name, float(value), self.genn_model.types)
 
     def _arrays(self, model: Model, prefix: str = "") -> ExtraGlobalArrayDict:
-        """Create the extra global parameters of a description, as memory whose names start so."""
+        """Create the extra global parameters of a description, with this prefix to their names."""
         return ExtraGlobalArrayDict(
             self.title[0].upper() + self.title[1:],
             [
@@ -263,7 +263,7 @@ class Group(Sealed):
         return stream_number(f"{prefix} {var.name} of {self.title}")
 
     def size_memory(self) -> None:
-        """Size memory that is only known once the connections of synapses are."""
+        """Size the memory that depends on the connections of synapses."""
 
     def _variables(
         self, variables: Sequence[Var], initial: Values, count: int, *, prefix: str = ""
@@ -312,7 +312,7 @@ class Group(Sealed):
             count if per_element else 1,
             var.access.per_batch,
             per_element,
-            # One value for all synapses is still stored as a matrix, with one column.
+            # A single value for all synapses is still stored as a matrix, with one column.
             columns if per_element else min(columns, 1),
         )
 

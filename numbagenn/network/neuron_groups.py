@@ -27,7 +27,7 @@ class NeuronGroup(Group):
 
     kind = "neuron population"
 
-    # Whether its users can ask for the spikes of the last step, so that these are always listed.
+    # Whether users can ask for the spikes of the last step; if so, they are always listed.
     shows_current_spikes: ClassVar[bool] = False
 
     def __init__(
@@ -111,7 +111,7 @@ class NeuronGroup(Group):
         Raises
         ------
         RuntimeError
-            If nothing in the model asks for these times, so that they are not kept.
+            If the times are not kept, because nothing in the model uses them.
         """
         if not self.keeps_spike_times:
             raise RuntimeError(
@@ -128,7 +128,7 @@ class NeuronGroup(Group):
         Raises
         ------
         RuntimeError
-            If nothing in the model asks for these times, so that they are not kept.
+            If the times are not kept, because nothing in the model uses them.
         """
         if not self.keeps_prev_spike_times:
             raise RuntimeError(
@@ -167,7 +167,7 @@ class NeuronGroup(Group):
         return own + [(buffer, None) for buffer in hidden]
 
     def warn_of_doubt(self) -> None:
-        """Warn of values that the host has written since the last call and that look wrong."""
+        """Warn of suspicious values that the host has written since the last call."""
         memory = {**self.vars, **self.extra_global_params}
         buffers = {name: variable.buffer for name, variable in memory.items()}
         if self.model.doubt is None or not any(buffer.is_new for buffer in buffers.values()):
@@ -189,10 +189,10 @@ class NeuronGroup(Group):
 
 
 class _SpikeTimes(Variable):
-    """Times of spikes, of which there are none when a model is loaded."""
+    """Times of spikes; when a model is loaded there are none."""
 
     def set_init_values(self, values: object) -> NoReturn:
-        """Refuse."""
+        """Refuse: there are no spikes to start from."""
         raise RuntimeError(
             f"{self._what[0].upper()}{self._what[1:]} starts from no spikes, not from what it is "
             "given; assign its values after model.load(), and push them to the device."

@@ -1,6 +1,6 @@
-"""What the references of a population, source or update point to, checked when that is added.
+"""Checks of the references of a population, source or update, made when it is added.
 
-Its model declares them by name and type, and whoever adds it gives the targets.
+The model declares the references by name and type. The call that adds it gives the targets.
 """
 
 from __future__ import annotations
@@ -86,7 +86,7 @@ def postsynaptic_references(
 ) -> dict[str, str]:
     """Return the name of the postsynaptic variable behind each reference of a weight update.
 
-    Parameters are those of `neuron_references`, but for `model`: the postsynaptic model.
+    Parameters are those of `neuron_references`, except for `model`: the postsynaptic model.
 
     Raises
     ------
@@ -119,12 +119,12 @@ def update_references(
 ) -> dict[str, VariableReference]:
     """Return the references of a custom update, once all are to variables of one network.
 
-    Parameters are those of `neuron_references`, but for `model`: the network.
+    Parameters are those of `neuron_references`, except for `model`: the network.
 
     Raises
     ------
     TypeError
-        If a target is no reference.
+        If a target is not a reference.
     ValueError
         If it is to a variable of another network.
     """
@@ -159,7 +159,7 @@ def check_array_references(
     Raises
     ------
     TypeError
-        If a target is no reference to an array.
+        If a target is not a reference to an array.
     ValueError
         If it is to an array of another network.
     RuntimeError
@@ -188,12 +188,12 @@ def synapse_references(
     weight_update: WeightUpdateInit,
     postsynaptic: PostsynapticInit,
 ) -> SynapseReferences:
-    """Return what the local references of both models of synapses are to.
+    """Return the targets of the local references of both models of synapses.
 
     Raises
     ------
     RuntimeError
-        If one is to something that is not there, or of another type.
+        If a target does not exist or has another type.
     """
     update, psm = weight_update.model, postsynaptic.model
     return SynapseReferences(

@@ -1,4 +1,4 @@
-"""References to variables, by which custom updates and synapses reach what others own."""
+"""References to variables, through which custom updates and synapses use those of others."""
 
 from __future__ import annotations
 
@@ -157,7 +157,7 @@ def create_wu_var_ref(
 
 
 def _transposed(forward: VariableReference, group: object, name: str | None) -> VariableReference:
-    """Return what a variable is to be copied to, once that has the mirrored shape."""
+    """Return the target of a transpose, after checking that it has the mirrored shape."""
     if group is None or name is None:
         missing, given = ("population", "name") if group is None else ("name", "population")
         raise TypeError(
@@ -247,7 +247,7 @@ def create_src_spike_count_var_ref(group: object) -> VariableReference:
 
     It is one ``uint32_t`` for each batch, and can be combined with variables of the presynaptic
     population. Setting it to 0 removes the spikes that are in flight from that population, to all
-    of its targets. PyGeNN has this reference since shortly after version 5.4.0.
+    of its targets. PyGeNN has had this reference since just after version 5.4.0.
     """
     _check(group, (SynapseGroup,), "create_src_spike_count_var_ref")
     assert isinstance(group, SynapseGroup)
@@ -327,8 +327,8 @@ def create_wu_egp_ref(group: object, name: str) -> ExtraGlobalParamReference:
 def check_reference_type(title: str, declared: VarReference, target: VariableReference) -> None:
     """Raise unless a reference has the type of its target, written in the same way.
 
-    Like PyGeNN, which compares the types as they are written: what ``scalar`` is depends on the
-    model, so it is not the same as ``float``.
+    PyGeNN, too, compares types as they are written: ``scalar`` depends on the model, so it is not
+    the same as ``float``.
     """
     if type_text(declared.type) != type_text(target.type):
         raise RuntimeError(

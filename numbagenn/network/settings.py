@@ -24,8 +24,8 @@ _PREFERENCES = (
     *("runtime_log_level", "backend_log_level"),
 )
 
-#: Preferences of PyGeNN's GPU backends, which mean as little here. Scripts that ask for such a
-#: backend set them.
+#: Preferences of PyGeNN's GPU backends, which have no effect here either. Scripts that ask for such
+#: a backend set them.
 GPU_PREFERENCES = (
     *("selected_gpu", "device_select_method", "manual_device_id", "manual_platform_id"),
     *("block_size_select_method", "manual_block_sizes", "constant_cache_overhead"),
@@ -131,11 +131,11 @@ class Settings:
 
     @property
     def seed(self) -> int:
-        """Seed of the random numbers, up to 32 bits; 0 for others at each `load`.
+        """Seed of the random numbers, up to 32 bits; 0 gives different numbers at each `load`.
 
-        What is drawn depends on the seed, the names of what draws, the batch, the element and the
-        number of the step, and on nothing else: not on the batch size, the number of threads, or
-        when results are looked at.
+        A random number depends on the seed, the name of what draws it, the batch, the element and
+        the number of the step. It does not depend on the batch size, the number of threads, or when
+        results are read.
         """
         return self._seed
 

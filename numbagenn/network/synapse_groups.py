@@ -26,7 +26,7 @@ from numbagenn.network.neuron_groups import NeuronGroup, check_input
 
 @dataclass(frozen=True)
 class SynapseReferences:
-    """What the local references of a synapse population are to: names of variables by name.
+    """Targets of the local references of a synapse population: names of variables by reference.
 
     Parameters
     ----------
@@ -51,7 +51,7 @@ class SynapseGroup(Group):
     kind = "synapse population"
     # Hints to a GPU, which have no effect here.
     _hints = ("parallelism_hint", "num_threads_per_spike", "narrow_sparse_ind_enabled")
-    # What `max_dendritic_delay_timesteps` is until it is set; None where it has to be.
+    # The value of `max_dendritic_delay_timesteps` until it is set; None where it must be set.
     default_dendritic_delay_timesteps: ClassVar[int | None] = None
 
     def __init__(
@@ -79,7 +79,7 @@ class SynapseGroup(Group):
             # This call is where a user learns that calc_max_row_len_func is wrong.
             max_row_length(connectivity_init, num_pre, num_post)
         wum, psm = weight_update.model, postsynaptic.model
-        #: Spike-like events of either side, where the model says when there is one.
+        #: Spike-like events of each side for which the model has a condition.
         self.events = events_of(wum, name, self.title, {"pre": num_pre, "post": num_post})
         self.connections: Connectivity = DenseConnectivity(num_pre, num_post)
         if matrix_type is SynapseMatrixType.SPARSE:
@@ -180,7 +180,7 @@ class SynapseGroup(Group):
 
     @property
     def max_dendritic_delay_timesteps(self) -> int:
-        """Steps that ``addToPostDelay`` can tell apart: its delays are smaller than this.
+        """Number of steps that ``addToPostDelay`` can address: every delay is smaller than this.
 
         To be set before the model is built, if the code calls that function; 1 if it does not.
         """
@@ -196,7 +196,7 @@ class SynapseGroup(Group):
         return checked_integer(what, steps, least, LARGEST_COUNT, error=TypeError)
 
     def check_dendritic_delays(self) -> None:
-        """Raise if code adds to later steps and it was not said how many there are.
+        """Raise if code adds to later steps and the number of these steps is not set.
 
         Raises
         ------
@@ -246,7 +246,7 @@ class SynapseGroup(Group):
 
     @property
     def synapse_order(self) -> np.ndarray[Any, Any] | None:
-        """For connections that were given: where each stored one was in what was given."""
+        """For connections that the user gave: the position of each stored one in that list."""
         return self._sparse("synapse_order").order
 
     @property

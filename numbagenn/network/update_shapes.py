@@ -1,7 +1,7 @@
-"""What a custom update may refer to: kinds, sizes, and the dimensions of its variables.
+"""What a custom update may refer to: kinds, sizes and dimensions of variables.
 
 An update runs over batches if anything that it refers to has batches, and over neurons or synapses
-if anything has a value for each. A reduction is to something that has one of these two less.
+if anything has a value for each. The target of a reduction lacks one of these dimensions.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ def check_dimensions(update: CustomUpdate, batch_size: int) -> None:
     update
         The custom update.
     batch_size
-        Batch size of the model: with one batch, a variable without batches is as good.
+        Batch size of the model: with one batch, a variable without batches is equivalent.
 
     Raises
     ------
@@ -121,7 +121,7 @@ def _check_reductions(update: CustomUpdate, batch_size: int) -> None:
     for name in update.model.reductions:
         over = update.reduced_over(update.memory[name])
         if over is None and batch_size == 1 and name in own and not own[name].per_batch:
-            # A single batch is its own sum.
+            # The sum over a single batch is that batch.
             over = "batches"
         if over is None or (over != "batches" and update.of_synapses):
             raise RuntimeError(

@@ -1,13 +1,13 @@
-"""From the text of a generated module to the module, compiled, through a cache on disk.
+"""Compiles the text of a generated module, with a cache on disk.
 
-An entry of the cache is one file: the machine code of a module's kernels, after a checksum of it
-and of everything that decides what it should be. It is written beside its place and moved there
-whole, so other processes see all of it or nothing. An entry that is damaged, in whatever way, is
-replaced. What runs is always the text at hand: an entry only saves compiling it.
+An entry of the cache is one file. It starts with a checksum of its content and of everything that
+decides this content; the machine code of a module's kernels follows. The file is written under
+another name and then moved into place, so other processes see all of it or nothing. A damaged entry
+is replaced. The text of the module always decides what runs: an entry only saves compiling it.
 
-Machine code cannot be checked before it runs. So entries count only where nobody but the user and
-the administrator could have put them: where others can write, and where nothing can be written,
-modules are compiled in memory, which costs time and nothing else.
+Machine code cannot be checked before it runs. So entries are used only from a folder that nobody
+but the user and the administrator can write to. Where others can write, and where nothing can be
+written, modules are compiled in memory, which costs time and nothing else.
 """
 
 from __future__ import annotations
@@ -35,16 +35,16 @@ import platformdirs
 
 from numbagenn.base.user_warnings import warn_user
 
-# Generated modules import these. Done here, that takes no time when a model is built.
+# Generated modules import these. Importing them here saves the time when a model is built.
 from numbagenn.kernels import jit
 from numbagenn.runtime.threads import run_off_main_thread
 
-# Names of entries that are being written begin like this. Writing takes less than a second, so one
-# that is an hour old was left by a process that was killed.
+# Names of unfinished entries begin like this. Writing takes less than a second, so an unfinished
+# entry that is an hour old was left by a process that was killed.
 _UNFINISHED = "building-"
 _SECONDS_TO_FINISH = 3600.0
 
-# No module compiles to so many bytes: a larger file is damaged.
+# No module compiles to more bytes than this, so a larger file is damaged.
 _MOST_BYTES = 1 << 28
 _CHECKSUM_BYTES = hashlib.sha256().digest_size
 
@@ -52,7 +52,7 @@ _modules: dict[str, ModuleType] = {}
 
 
 def cache_directory() -> Path | None:
-    """Return the folder of compiled modules, made if need be; None if there is none to rely on.
+    """Return the folder of compiled modules, which is made if missing; None if none is safe.
 
     It is the folder in the environment variable ``TUTORIAL_CACHE_DIR`` if that is set. Otherwise it
     is in the user's cache folder or, where that is not the user's alone, among temporary files.
@@ -78,10 +78,10 @@ _warn_once = functools.cache(warn_user)
 
 
 def _places() -> Iterator[Path]:
-    """Yield where a cache could be, the best place first."""
+    """Yield possible folders for the cache, the best first."""
     given = os.environ.get("TUTORIAL_CACHE_DIR")
     if given:
-        # Path.expanduser raises where there is no home.
+        # Path.expanduser raises if there is no home folder.
         yield Path(os.path.expanduser(given))  # noqa: PTH111
         return
     name = "spiking-mnist-tutorials"
@@ -96,7 +96,7 @@ def _places() -> Iterator[Path]:
 
 
 def compiled(source: str) -> ModuleType:
-    """Return the module that a text defines, its kernels compiled.
+    """Return the module that a text defines, with compiled kernels.
 
     Parameters
     ----------
@@ -118,14 +118,14 @@ def compiled(source: str) -> ModuleType:
 def _compile(key: str, source: str, folder: Path | None) -> None:
     """Compile a module, with the help of the cache in a folder if there is one."""
     with jit.COMPILER_LOCK:
-        # Another thread may have been faster.
+        # Another thread may have compiled it in the meantime.
         if key in _modules:
             return
         stored = _read(folder / key) if folder else {}
         known = dict(stored)
         module = None
         if known:
-            # What is damaged can fail in any way.
+            # A damaged entry can fail in any way.
             with contextlib.suppress(Exception):
                 module = _execute(key, source, known)
         if module is None:
@@ -148,7 +148,7 @@ def _key(source: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
-# Read with the modules: if a file changes afterwards, this process goes on as it is.
+# Read together with the modules: a file that changes later has no effect on this process.
 _SOURCES = [
     file.read_text("utf-8")
     for room in ("base", "kernels")
@@ -157,12 +157,12 @@ _SOURCES = [
 
 
 def _execute(key: str, source: str, known: dict[str, bytes]) -> ModuleType:
-    """Run the text as a module; kernels whose machine code is not known are compiled and added."""
+    """Run the text as a module; compile kernels without known machine code, and add them."""
     module = ModuleType(f"numbagenn_kernels_{key}")
     module.__file__ = file = f"<kernels {key}>"
     # Numba finds the globals of stored functions by the name of their module.
     sys.modules[module.__name__] = module
-    # Tracebacks and inspect.getsource find the text here, as no file holds it.
+    # Tracebacks and inspect.getsource find the text here, because no file holds it.
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
     with jit.machine_code(known), _garbage_kept():
         exec(compile(source, file, "exec"), module.__dict__)
@@ -171,9 +171,9 @@ def _execute(key: str, source: str, known: dict[str, bytes]) -> ModuleType:
 
 @contextlib.contextmanager
 def _garbage_kept() -> Iterator[None]:
-    """Keep Python from looking for garbage, which is a tenth of the time that Numba takes.
+    """Pause Python's garbage collection, which takes a tenth of Numba's time.
 
-    Nearly all that it makes stays in use until the module is compiled.
+    Almost everything that Numba makes stays in use until the module is compiled.
     """
     enabled = gc.isenabled()
     gc.disable()
@@ -185,12 +185,12 @@ def _garbage_kept() -> Iterator[None]:
 
 
 def _problem(folder: Path) -> str | None:
-    """Return how others could decide what is in a folder, and the fix; None if they cannot.
+    """Return how others could change the content of a folder, and the fix; None if they cannot.
 
     Whoever can write to a folder above it can put another one in its place.
     """
     if sys.platform == "win32":
-        # Files have no such owner and mode there, and a user's profile is the user's alone.
+        # On Windows files have no such owner and mode, and a profile belongs to one user alone.
         return None
     fix = "set TUTORIAL_CACHE_DIR to a folder of your own"
     for path in (*reversed(folder.parents), folder):
@@ -198,9 +198,9 @@ def _problem(folder: Path) -> str | None:
         if not _is_ours(status):
             return f"'{path}' belongs to another user; {fix}."
         if stat.S_ISLNK(status.st_mode):
-            # What the link leads through counts as well, from the root on.
+            # All folders that the link leads through count as well, starting at the root.
             return _problem(path.parent / path.readlink() / folder.relative_to(path))
-        # What is in a sticky folder, such as /tmp, is safe from others.
+        # In a sticky folder, such as /tmp, others cannot replace the user's files.
         sticky = status.st_mode & stat.S_ISVTX
         if _is_open(status) and (path == folder or not sticky):
             if status.st_uid == os.geteuid() and not sticky:
@@ -210,7 +210,7 @@ def _problem(folder: Path) -> str | None:
 
 
 def _is_ours(status: os.stat_result) -> bool:
-    """Return whether something belongs to the user, or to the administrator, as Python may do."""
+    """Return whether a file belongs to the user or, like Python itself, to the administrator."""
     return status.st_uid in (0, os.geteuid())
 
 
@@ -220,14 +220,14 @@ def _is_open(status: os.stat_result) -> bool:
 
 
 def _read(entry: Path) -> dict[str, bytes]:
-    """Return the machine code in an entry, by kernel: none if it is missing or cannot be used."""
+    """Return the machine code in an entry, by kernel; empty if missing or unusable."""
     try:
         checksum, content = _content(entry)
         if checksum == _checksum(entry.name, content):
             return dict(pickle.loads(content))
     except FileNotFoundError:
         return {}
-    # What is damaged can fail in any way.
+    # A damaged entry can fail in any way.
     except Exception:
         pass
     _remove(entry)
@@ -236,7 +236,7 @@ def _read(entry: Path) -> dict[str, bytes]:
 
 def _content(entry: Path) -> tuple[bytes, bytes]:
     """Return the two parts of an entry, if it is a file that nobody else could have written."""
-    # Links are not followed, and nothing is waited for.
+    # Do not follow links, and do not wait.
     flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
     with open(entry, "rb", opener=lambda path, mode: os.open(path, mode | flags)) as file:
         status = os.fstat(file.fileno())
@@ -248,7 +248,7 @@ def _content(entry: Path) -> tuple[bytes, bytes]:
 
 
 def _write(entry: Path, known: dict[str, bytes]) -> None:
-    """Make an entry; a full disk and the like only cost time."""
+    """Write an entry; a failure, such as a full disk, only costs time."""
     content = pickle.dumps(known)
     unfinished = entry.with_name(f"{_UNFINISHED}{uuid.uuid4().hex}")
     with contextlib.suppress(OSError):
@@ -265,12 +265,12 @@ def _write(entry: Path, known: dict[str, bytes]) -> None:
 
 
 def _checksum(key: str, content: bytes) -> bytes:
-    """Return a hash of the content of an entry and of what it stands for."""
+    """Return a hash of the content of an entry and of its key."""
     return hashlib.sha256(key.encode() + content).digest()
 
 
 def _remove(path: Path) -> None:
-    """Remove whatever there is, if that is possible."""
+    """Remove a file or a folder, if that is possible."""
     with contextlib.suppress(Exception):
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)

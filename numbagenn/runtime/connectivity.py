@@ -30,7 +30,7 @@ from numbagenn.runtime.threads import run_on_threads
 
 Array = np.ndarray[Any, Any]
 
-# Number of synapses that memory is allocated for at first, unless it is known that there are fewer.
+# Number of synapses for which memory is allocated at first, unless there are known to be fewer.
 _ALLOCATED_AT_FIRST = 1 << 22
 
 
@@ -89,16 +89,16 @@ def build_connectivity(
     num_pre, num_post
         Sizes of the presynaptic and the postsynaptic population.
     title
-        What is connected, for messages, such as ``"synapse population 'ab'"``.
+        What is connected, for messages; for example ``"synapse population 'ab'"``.
     dt, precision, num_batch
         Of the model: the length of a step in ms, its precision, the batch size.
     seed, stream
-        What decides the random numbers: the seed of the model, and a number that is the synapses'
-        own (`streams.stream_number`).
+        These decide the random numbers: the seed of the model, and a number that belongs to these
+        synapses alone (`streams.stream_number`).
     arrays
         Values of the snippet's extra global parameters.
     bytes_of_synapse
-        How much memory each synapse is to take, beside what is returned.
+        How much memory each synapse will take, besides the arrays that are returned.
 
     Returns
     -------
@@ -175,7 +175,8 @@ def _run(
             raise _out_of_bounds(snippet, title, numbers, problem) from None
         if found <= allocated:
             return targets[:found], lengths
-        # The second attempt gives the same synapses: its random numbers start where they did.
+        # The second attempt gives the same synapses, because its random numbers start at the same
+        # place.
         check(found)
         allocated = found
 
@@ -190,7 +191,7 @@ def _called(kernel: Any, before: list[Any], after: list[Any], shared: list[Any])
 
         run_on_threads(work, 1, counter)
         if counter[STOP]:
-            # A signal stopped the kernel but raised no error, so run it again.
+            # A signal stopped the kernel but raised no error, so it runs again.
             results.clear()
     return results[0]
 

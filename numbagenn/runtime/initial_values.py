@@ -27,7 +27,7 @@ from numbagenn.runtime.threads import parallel_for
 Array = np.ndarray[Any, Any]
 Result = TypeVar("Result")
 
-# Elements that keep one thread busy; a second one only helps with more.
+# The elements that keep one thread busy; a second thread helps only with more.
 _ELEMENTS_PER_CALL = 1 << 15
 
 
@@ -37,7 +37,7 @@ def signature_of(ctype: ResolvedType) -> str:
 
 
 def arguments_of(code: InitCode, model: Model, params: Mapping[str, float]) -> list[Any]:
-    """Return the parameters of a snippet as its kernel takes them: in order, of exact types."""
+    """Return the parameters of a snippet in the order and the exact types of its kernel."""
     values = [params[param.name] for param in model.constants]
     return [ctype.dtype.type(value) for (_, ctype), value in zip(code.params, values, strict=True)]
 
@@ -59,25 +59,25 @@ def run(
     title: str,
     work: Callable[..., Result],
 ) -> Result:
-    """Call a kernel with the arrays that its code indexes, and raise if that goes wrong.
+    """Call a kernel with the arrays that its code indexes, and raise if it reports a fault.
 
     Parameters
     ----------
     code, model
-        The code and the snippet that it is of.
+        The code, and the snippet that it belongs to.
     arrays
         Values of the snippet's extra global parameters.
     title
         What is initialised, for messages.
     work
-        Calls the kernel with what it is given, a list.
+        Calls the kernel with the list of arguments that it is given.
 
     Raises
     ------
     CodeStringError
         If an index is outside its array, or an assertion fails.
     """
-    # Other variables may share this code, but not what goes wrong for this one.
+    # Other variables may share this code, but not the faults of this one.
     faults = Faults(replace(code.faults, title=title))
     faults.allocate(np.dtype(np.float64), 1)
     assert faults.device is not None
@@ -156,18 +156,18 @@ def initial_values(
     shape
         ``(num_neurons,)``, or ``(num_pre, num_post)`` for a variable of synapses.
     count
-        Number of values, where it is not that of all neurons or synapses: 1 for one that they
-        share.
+        Number of values, if it is not the number of neurons or synapses: 1 if they share one
+        value.
     inds
         For synapses that are a list: the presynaptic and the postsynaptic neuron of each, as two
         arrays of ``uint32``.
     seed, stream
-        What decides the random numbers: the seed of the model, and a number that is the variable's
-        own (`streams.stream_number`).
+        These decide the random numbers: the seed of the model, and a number that belongs to this
+        variable alone (`streams.stream_number`).
     arrays
         Values of the snippet's extra global parameters.
     title
-        What gets the values, for messages.
+        The variable, for messages.
 
     Returns
     -------
@@ -177,14 +177,14 @@ def initial_values(
     Raises
     ------
     CodeStringError
-        If the code uses what such a variable does not have, or goes wrong.
+        If the code uses what such a variable does not have, or has a fault while it runs.
     """
     layout: Layout = "neurons" if len(shape) == 1 else "dense" if inds is None else "sparse"
     code, kernel = value_kernel(snippet, precision, ctype, layout)
     if count is None:
         count = int(np.prod(shape)) if inds is None else len(inds[0])
     values = np.zeros(count, ctype.dtype)
-    # Neurons have one dimension, which kernels see as the postsynaptic one.
+    # Neurons have one dimension, which kernels treat as the postsynaptic one.
     num_pre, num_post = shape if len(shape) == 2 else (1, shape[0])
     leading = [
         *(seed, stream, num_batch, num_pre, num_post),

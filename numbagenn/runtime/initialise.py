@@ -1,7 +1,7 @@
-"""What a loaded model starts from: its connections, and the values of its variables.
+"""The state that a loaded model starts from: its connections, and the values of its variables.
 
-Numbers that users give are converted and arranged. Code that they give is compiled when the model
-is built, and run when it is loaded.
+Numbers from the user are converted and arranged. Code from the user is compiled when the model is
+built, and run when it is loaded.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def check_initialiser(variable: Variable, init: VarInit, precision: Precision) -
 
 
 def compile_initialisers(groups: Iterable[Group]) -> None:
-    """Compile the code from which connections and variables get what they start from.
+    """Compile the code that makes connections and initial values.
 
     Raises
     ------
@@ -74,7 +74,7 @@ def _compile_connectivity(group: SynapseGroup, init: ConnectivityInit) -> None:
 
 
 def make_connections(groups: Iterable[Group], batch_size: int, seed: int) -> None:
-    """Connect the neurons that users leave to code to connect, and size memory by the synapses.
+    """Run the code that connects neurons, and size the memory for the synapses.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def make_connections(groups: Iterable[Group], batch_size: int, seed: int) -> Non
     Raises
     ------
     RuntimeError
-        If the connections of a sparse population are neither given nor left to code.
+        If the connections of a sparse population are neither given nor made by code.
     """
     for group in groups:
         if isinstance(group, SynapseGroup):
@@ -131,7 +131,7 @@ def _bytes_of_synapse(group: SynapseGroup, batch_size: int) -> int:
 
 
 def starting_values(group: Group, variable: Variable, batch_size: int, seed: int) -> Array:
-    """Return what a variable of a group starts from.
+    """Return the initial values of a variable of a group.
 
     Parameters
     ----------
@@ -143,12 +143,12 @@ def starting_values(group: Group, variable: Variable, batch_size: int, seed: int
     Returns
     -------
     ndarray
-        Of no dimensions for a single number, of one for values that all batches share, or of two.
+        With no dimension for a single number, one for values that all batches share, or two.
 
     Raises
     ------
     ValueError
-        If values were given whose shape does not fit.
+        If the given values have the wrong shape.
     """
     init, buffer, owner = variable.initial, variable.buffer, group.genn_model
     ctype = owner.types.resolve(variable.type)
@@ -177,12 +177,12 @@ def starting_values(group: Group, variable: Variable, batch_size: int, seed: int
 
 
 def warn_of_nan(groups: Iterable[Group]) -> None:
-    """Warn of variables that start from NaN or infinity, which PyGeNN accepts without a word."""
+    """Warn of variables that start from NaN or infinity, which PyGeNN accepts without a warning."""
     for group in groups:
         for buffer, variable in group.buffers():
             if variable is None or buffer.host is None or buffer.host.dtype.kind != "f":
                 continue
-            # Extremes tell without more memory.
+            # The extremes show it without taking more memory.
             if not buffer.host.size or np.isfinite([buffer.host.min(), buffer.host.max()]).all():
                 continue
             wrong = buffer.host.size - int(np.count_nonzero(np.isfinite(buffer.host)))
@@ -194,7 +194,7 @@ def warn_of_nan(groups: Iterable[Group]) -> None:
 
 
 def layout_of(variable: Variable) -> Layout:
-    """Return what a variable has a value for, as the code of its initialiser knows it."""
+    """Return the elements that a variable has values for, as its initialiser sees them."""
     if len(variable.shape) == 1:
         return "neurons"
     return "sparse" if isinstance(variable, SparseVariable) else "dense"

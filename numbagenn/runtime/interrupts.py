@@ -3,7 +3,7 @@
 Python handles a signal in the main thread, between two lines of Python. A kernel has no such lines,
 so while the main thread runs one, another thread listens: Python writes a byte into a socket as
 soon as a signal comes, and the listener tells the kernel to stop. Back in Python, the main thread
-handles the signal as ever. If that raises nothing, the kernel is called again for the rest.
+handles the signal as usual. If that raises nothing, the kernel is called again for the rest.
 """
 
 from __future__ import annotations
@@ -27,23 +27,24 @@ GRACE = 0.1
 
 _main = threading.main_thread().ident
 
-# The counter of the kernels that the main thread runs at the moment.
+# The counter of the kernels that the main thread is running.
 _watched: Array | None = None
 
-# The socket that Python writes to, once a thread listens to its other end, and what that has heard.
+# The socket that Python writes to, once a thread listens at its other end, and what it has
+# received.
 _socket = -1
 _heard: list[bytes] = []
 
 
 def watch(counter: Array) -> Array | int | None:
-    """Have the kernels that look at `counter` stop when a signal comes, until `unwatch`.
+    """Make kernels that read `counter` stop when a signal comes, until `unwatch` is called.
 
-    Watches nest: the outer one goes on afterwards. An inner one takes almost no time.
+    Watches nest: the outer one continues after an inner one, which takes almost no time.
 
     Returns
     -------
     ndarray, int or None
-        To be given to `unwatch`. None on any thread but the main one: others handle no signals.
+        For `unwatch`. None on other threads than the main one, because they handle no signals.
     """
     global _watched
     if threading.get_ident() != _main:
@@ -54,12 +55,12 @@ def watch(counter: Array) -> Array | int | None:
     if _socket < 0:
         _begin_to_listen()
     before = signal.set_wakeup_fd(_socket, warn_on_full_buffer=False)
-    # Ours is still there where an interrupt has kept `unwatch` from being called.
+    # Ours is still set if an interrupt kept `unwatch` from being called.
     return -1 if before == _socket else before
 
 
 def unwatch(before: Array | int | None) -> None:
-    """End what `watch` began, with what that has returned."""
+    """End the watch that `watch` began, given its result."""
     global _watched
     if before is None:
         return
@@ -85,7 +86,7 @@ def _begin_to_listen() -> None:
 
 
 def _after_fork() -> None:
-    # A fork has no other threads, so nobody listens, and the thread that forked is the main one.
+    # A fork has no other threads, so none listens, and the thread that forked is the main one.
     global _socket, _watched, _main
     _socket, _watched, _main = -1, None, threading.main_thread().ident
 
@@ -102,7 +103,7 @@ def _listen(receiver: socket.socket) -> None:
             continue
         _heard.append(numbers)
         counter[STOP] = Stop.SOON
-        # An unfinished step is only worth it if a KeyboardInterrupt is certain to follow.
+        # Leave a step unfinished only if a KeyboardInterrupt is certain to follow.
         if signal.SIGINT in numbers and _raises():
             time.sleep(GRACE)
             if _watched is counter:

@@ -1,12 +1,12 @@
 """A loaded model: its memory, the queue of steps, and the calls of the compiled kernels.
 
-Asking for a step only counts it. The steps that wait run as soon as something could tell the
-difference. Each batch then runs through all of them before the next batch starts, so that its state
-stays in the cache. Batches do not interact inside a step, which makes this exact.
+Asking for a step only counts it. The waiting steps run as soon as a result is needed. Each batch
+then runs through all of them before the next batch starts, so that its state stays in the cache.
+This is exact, because batches do not interact inside a step.
 
-Ctrl-C may come between any two lines here. So all work is written down before it begins, in a form
-that can be continued from any point. Nothing is done twice, and the next call first finishes what
-was asked for before.
+Ctrl-C may come between any two lines here. So all work is recorded before it begins, in a form that
+can be continued from any point. Nothing is done twice, and the next call first finishes what was
+asked for before.
 """
 
 from __future__ import annotations
@@ -43,17 +43,17 @@ from numbagenn.runtime.threads import parallel_for, run_on_threads, stop_interru
 
 Array = np.ndarray[Any, Any]
 
-#: Steps that may wait. Longer queues are not faster, and a progress bar would jump.
+#: Number of steps that may wait. A longer queue is not faster, and makes progress bars jump.
 LONGEST_QUEUE = 1000
 
 
 class _Job:
-    """Batches, or parts of an update, that kernels run once each, whatever interrupts them.
+    """Batches, or parts of an update, that kernels run exactly once each, despite interrupts.
 
     Parameters
     ----------
     number
-        How many there are.
+        The number of them.
     most
         Number of threads that may share them.
     """
@@ -65,12 +65,12 @@ class _Job:
         self._counter = new_batch_counter()
 
     def finish(self, kernel: Callable[..., None], *arguments: object) -> None:
-        """Call a kernel with a counter of what is left and with arguments, until all is done.
+        """Call a kernel with a counter of the remaining work and with arguments, until all is done.
 
         Raises
         ------
         RuntimeError
-            If an interrupt has left something in the middle.
+            If an interrupt has left some work half done.
         """
         while True:
             if self._begun:
@@ -90,17 +90,17 @@ class _Job:
                 return
 
     def _left(self) -> Array:
-        """Return a counter of what is left: what has been taken is finished."""
+        """Return a counter of the remaining work: whatever was taken is finished."""
         return new_batch_counter(self._counter[FINISHED])
 
 
 class _Phase(_Job):
-    """A phase of some steps, or all of them, batch by batch.
+    """One phase, or all phases, of some steps, batch by batch.
 
     Parameters
     ----------
     what
-        Which phase it is.
+        The phase.
     batch_size, most
         Number of batches, and of threads that may share them.
     """
@@ -112,13 +112,13 @@ class _Phase(_Job):
         self.progress = np.zeros(batch_size, np.int64)
 
     def _left(self) -> Array:
-        # Each batch may have been left between two steps, so all of them run again.
+        # Each batch may have stopped between two steps, so all of them run again.
         return new_batch_counter()
 
 
 @dataclass(eq=False)
 class _Steps:
-    """Steps that have begun, from `first` to before `last`, and their phases that are left."""
+    """Steps that have begun, from `first` up to but not including `last`, and their phases left."""
 
     first: int
     last: int
@@ -142,7 +142,7 @@ class _Prepared:
     arguments
         Its arrays.
     can_fail
-        Whether its code can go wrong while it runs.
+        Whether its code can have a fault while it runs.
     """
 
     group_name: str
@@ -162,7 +162,7 @@ class _Update(_Job):
         self.prepared = prepared
 
 
-# Elements of a custom update that keep one thread busy; a second one only helps with more.
+# The elements of a custom update that keep one thread busy; a second one helps only with more.
 _ELEMENTS_PER_CALL = 1 << 18
 
 
@@ -176,7 +176,7 @@ class Runtime:
     kernels
         Its compiled module.
     groups
-        All parts of the model, whose memory is to be allocated.
+        All parts of the model, whose memory will be allocated.
     batch_size, precision, timing_enabled, seed
         Properties of the model when it was built.
     num_recording_timesteps
@@ -203,10 +203,10 @@ class Runtime:
         #: Number of steps that were asked for since the model was loaded, and when to run them.
         self.steps_asked = 0
         self.steps_at_flush = LONGEST_QUEUE
-        # How many of them are done, and what the number of the next one is beyond that.
+        # How many of them are done, and by how much the number of the next one exceeds that.
         self._steps_done = 0
         self._offset = 0
-        # What has begun and may not be finished, after an interrupt.
+        # Work that has begun and, after an interrupt, may be unfinished.
         self._steps: _Steps | None = None
         self._updates: deque[_Update] = deque()
         self._prepared: dict[str, list[_Prepared]] = {}
@@ -218,7 +218,8 @@ class Runtime:
         self._owned: list[Buffer] = []
         self._of_thread = threading.local()
         groups = list(groups)
-        # In lockstep one batch runs after the other, as each sees what those before have assigned.
+        # In lockstep one batch runs after the other, because each sees what earlier ones have
+        # assigned.
         self._most_threads = 1 if plan.in_lockstep else batch_size
         self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
         self._doubtful = [
@@ -243,7 +244,7 @@ class Runtime:
     def _initialise(self, groups: list[Group], num_recording_timesteps: int | None) -> float:
         """Allocate and fill the memory of all groups, and return the seconds that connecting took.
 
-        What sparse synapses need is only known once they are made, so sizes are checked twice.
+        The size of sparse synapses is known only once they are made, so sizes are checked twice.
         """
         plan, batch_size, precision = self._plan, self._batch_size, self._precision
         check = partial(
@@ -290,7 +291,7 @@ class Runtime:
             del initial
             buffer.pull()
         elif buffer.type == TIMEPOINT:
-            # No spike so far: as long ago as can be expressed.
+            # No spike so far: the earliest time that can be expressed.
             buffer.fill(np.asarray(np.finfo(ctype.dtype).min))
 
     def _allocate_global(self, group: Group, used: Container[Buffer]) -> None:
@@ -338,7 +339,7 @@ class Runtime:
 
     @property
     def pending(self) -> int:
-        """Number of steps that have been asked for and not been done."""
+        """Number of steps that have been asked for and are not done."""
         return self.steps_asked - self._steps_done
 
     @property
@@ -352,7 +353,7 @@ class Runtime:
         self._offset = value - self.steps_asked
 
     def flush(self) -> None:
-        """Run all that has been asked for.
+        """Run all steps that have been asked for.
 
         Raises
         ------
@@ -362,7 +363,8 @@ class Runtime:
         if self._updates or self._steps_done < self.steps_asked:
             for population in self._doubtful:
                 population.warn_of_doubt()
-            # One watch for all the work here: starting one for each job would take longer.
+            # One watch covers all the work here, because starting one for each job would take
+            # longer.
             before = watch(self._idle)
             try:
                 while self._updates:
@@ -376,7 +378,7 @@ class Runtime:
             self._raise_faults()
 
     def _run_steps(self) -> None:
-        """Do the steps that have begun, or else begin those that are waiting."""
+        """Finish the steps that have begun, or else begin those that are waiting."""
         steps = self._steps
         if steps is None or steps.last <= self._steps_done:
             steps = self._steps = self._next_steps()
@@ -400,14 +402,14 @@ class Runtime:
         return _Phase(what, self._batch_size, self._most_threads)
 
     def _raise_faults(self) -> None:
-        """Raise an error for the first thing that went wrong since this was last asked."""
+        """Raise an error for the first fault since the last call."""
         found = [error for error in (faults.error() for faults in self._faults) if error]
         self._faults_unread = False
         if found:
             raise min(found, key=itemgetter(0))[1]
 
     def _simulate(self, steps: _Steps, phase: _Phase) -> None:
-        """Have all batches do what they have not done yet of a phase of some steps."""
+        """Let all batches do the rest of a phase of some steps."""
         simulate, arguments = self._kernels.simulate, self._arguments
         numbers = (
             *(phase.progress, self._batch_size, steps.first + self._offset, steps.first),
@@ -430,7 +432,7 @@ class Runtime:
         self.flush()
 
     def _prepare(self, group_name: str, call: CustomUpdateCall) -> _Prepared:
-        """Return a custom update as it is run, in parts where it takes long."""
+        """Return a custom update ready to run, in parts if it takes long."""
         size = self._batch_size if call.per_batch else 1
         count = call.count if call.counted is None else call.counted.count
         most_batches, most_elements = size, max(1, count)
@@ -449,7 +451,7 @@ class Runtime:
         )
 
     def _run_update(self, update: _Update) -> None:
-        """Do what a custom update has not done yet."""
+        """Do the rest of a custom update."""
         prepared, call = update.prepared, update.prepared.call
         function = prepared.kernel
         start = perf_counter()

@@ -29,24 +29,24 @@ def check_sizes(
 ) -> None:
     """Raise if a model needs more memory than there is.
 
-    Only what is sure to be written counts, so that nothing is refused that would fit. Sparse
-    synapses count as soon as their number is known.
+    Only memory that is certain to be written counts, so that nothing is refused that would fit.
+    Sparse synapses count as soon as their number is known.
 
     Parameters
     ----------
     groups
         All parts of the model.
     recorders, scratch
-        What `Plan` says of these.
+        The values of these in `Plan`.
     most_threads
-        How many threads can share its work.
+        How many threads can share the work.
     batch_size, precision, num_recording_timesteps
         As for `Runtime`.
 
     Raises
     ------
     MemoryError
-        With what is needed, what there is, and what needs most of it.
+        With the memory that is needed, the memory that there is, and the largest part.
     """
     sizes: Counter[str] = Counter()
     for group in groups:
@@ -71,9 +71,9 @@ def _count(group: Group, batch_size: int, precision: Precision, sizes: Counter[s
     for buffer, variable in group.buffers():
         size = buffer.num_bytes(precision.resolve(buffer.type).dtype, batch_size)
         what = group.title if variable is None else f"variable '{variable.name}' of {group.title}"
-        # What starts from values is written on the device and on the host.
+        # Memory that starts from values is written on the device and on the host.
         starts = variable is not None or buffer.start or buffer.constant
         sizes[what] += 2 * size if starts or buffer.type == TIMEPOINT else size
     if isinstance(group, SynapseGroup):
-        # What was given or made is kept, too.
+        # The connections that were given or made are kept, too.
         sizes[group.title] += group.connections.num_bytes

@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 # In seconds.
 _MOMENT = 200e-6
 
-# No machine has more processors, so a larger number is a typing mistake.
+# No machine has more processors, so a larger number is a mistake.
 _MOST_THREADS = 1024
 
 _num_threads: int | None = None
@@ -43,8 +43,8 @@ def available_threads() -> int:
 def get_num_threads() -> int:
     """Return how many threads simulate.
 
-    It is what `set_num_threads` said last, else the environment variable ``TUTORIAL_THREADS``,
-    else the number of available processors.
+    The number is the one that `set_num_threads` was last given, or else that of the environment
+    variable ``TUTORIAL_THREADS``, or else the number of available processors.
 
     Raises
     ------
@@ -83,17 +83,17 @@ def set_num_threads(number: int | np.integer[Any] | None) -> None:
 class _SharedWork:
     """Work that helper threads have been asked to join.
 
-    Nothing here needs a lock that an interrupt could leave locked: each place of a list is written
-    by one thread alone.
+    There is no lock here that an interrupt could leave locked: each element of a list is written by
+    one thread alone.
 
     Parameters
     ----------
     work
-        What each thread is to call.
+        The function that each thread calls.
     number
-        How many threads are asked.
+        How many threads are asked to join.
     counter
-        The batch counter that `work` looks at to know whether to stop, if it does.
+        The batch counter in which `work` sees whether to stop, if there is one.
     """
 
     def __init__(self, work: Callable[[], None], number: int, counter: Counter | None) -> None:
@@ -106,7 +106,7 @@ class _SharedWork:
         self.error: BaseException | None = None
 
     def join_in(self, number: int) -> None:
-        """Do the work, as the thread with some number, unless it is too late for that."""
+        """Do the work as the thread with this number, unless it is too late."""
         self._started[number] = True
         # The order matters: `close` sets `_closed` first, and looks at `_started` afterwards.
         if not self._closed:
@@ -130,7 +130,7 @@ class _SharedWork:
         return True
 
     def stop(self, patience: float | None = None) -> bool:
-        """Stop all threads, in the middle of a step if need be, and return whether all ended.
+        """Stop all threads, if necessary in the middle of a step, and return whether all ended.
 
         Where `patience` limits the wait, some may still be running.
         """
@@ -152,7 +152,7 @@ _of_thread = _OfThread()
 
 
 class _HelperThreads:
-    """Threads that wait for work to join; they are started as they are needed, and stay."""
+    """Threads that wait for work to join; they start when they are first needed, and stay."""
 
     def __init__(self) -> None:
         self._queue: SimpleQueue[tuple[_SharedWork, int]] = SimpleQueue()
@@ -171,13 +171,13 @@ class _HelperThreads:
         while True:
             work, place = self._queue.get()
             work.join_in(place)
-            # The memory of a model must not live on here until there is other work.
+            # This must not keep the memory of a model alive until there is other work.
             del work
 
 
 @cache
 def _helpers_of(process: int) -> _HelperThreads:
-    """Return the helper threads of a process. A fork has none of those of its parent."""
+    """Return the helper threads of this process. A fork does not inherit its parent's."""
     return _HelperThreads()
 
 
@@ -192,7 +192,7 @@ def stop_interrupted_work() -> None:
 def run_on_threads(
     work: Callable[[], None], most: int, counter: Counter | None = None, number: int | None = None
 ) -> None:
-    """Call ``work()`` on several threads at once, this one among them.
+    """Call ``work()`` on several threads at once, including this one.
 
     After an interrupt some of the work may not be done, and helpers may still be running. They are
     stopped by `stop_interrupted_work`, and by the next call of this function.
@@ -200,14 +200,14 @@ def run_on_threads(
     Parameters
     ----------
     work
-        Does its share of what there is to do. It should release the GIL.
+        Does its share of the work. It should release the GIL.
     most
         Number of threads that can have a share.
     counter
-        The batch counter that `work` looks at to know whether to stop, if it does.
+        The batch counter in which `work` sees whether to stop, if there is one.
     number
-        Everything is done when the counter says that so many are finished. To be woken takes longer
-        than most work lasts, so this thread first looks at the counter for a moment. Helpers that
+        All work is done when the counter says that this many are finished. Waking a thread takes
+        longer than most work, so this thread first watches the counter for a moment. Helpers that
         find nothing left to do may then end after the return. Without a number, all have ended.
     """
     stop_interrupted_work()
@@ -243,9 +243,9 @@ def _run_with_helpers(
 def run_off_main_thread(work: Callable[[], Result]) -> Result:
     """Return ``work()``, which runs on another thread if this is the main one.
 
-    Only the main thread is interrupted. A compiler takes long and never looks whether to stop, so
-    it runs on another thread. An interrupt ends the wait for it; it finishes, and its result is
-    lost.
+    Only the main thread is interrupted. A compiler takes long and never checks whether to stop, so
+    it runs on another thread. An interrupt ends the wait; the compiler then finishes, and its
+    result is lost.
     """
     if threading.current_thread() is not threading.main_thread():
         return work()
@@ -273,7 +273,7 @@ def _raised(error: BaseException) -> NoReturn:
 
 
 def _finished_soon(counter: Counter, number: int) -> bool:
-    """Watch a counter for a moment, and return whether so many are finished."""
+    """Watch a counter for a moment, and return whether this many are finished."""
     end = perf_counter() + _MOMENT
     while counter[FINISHED] < number:
         if perf_counter() > end:
@@ -295,10 +295,10 @@ def parallel_for(
     minimum
         Least number of items in a part; with fewer, a call costs more than it saves.
     counter
-        The batch counter that `work` looks at to know whether to stop, if it does.
+        The batch counter in which `work` sees whether to stop, if there is one.
     """
     threads = get_num_threads()
-    # A few parts for each thread, so that one that is held up leaves its share to the others.
+    # Several parts for each thread, so that a delayed thread leaves its share to the others.
     size = max(minimum, count if threads == 1 else -(-count // (4 * threads)), 1)
     parts = deque(range(0, max(1, count), size))
 

@@ -1,4 +1,4 @@
-"""What users read of the time that parts of a loaded model have taken."""
+"""The timers of a loaded model, as users read them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Timed(Protocol):
-    """What a model in memory notes of its time, in seconds."""
+    """The times that a model in memory records, in seconds."""
 
     @property
     def times(self) -> Mapping[str, float]:
@@ -18,7 +18,7 @@ class Timed(Protocol):
         """By part, such as ``"transpose"``, and group of updates."""
 
     def flush(self) -> None:
-        """Run all that has been asked for."""
+        """Run all steps that have been asked for."""
 
 
 class Timers:

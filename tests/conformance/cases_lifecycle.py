@@ -79,7 +79,7 @@ def spike_times(pygenn: ModuleType, name: str, precision: str) -> Arrays:
 
 @case("float", "double")
 def clock(pygenn: ModuleType, name: str, precision: str) -> Arrays:
-    """The time on the host and in code, in steps of 0.1, set forth and back, and loaded again."""
+    """The time on the host and in code, in steps of 0.1, set forward and back, and loaded again."""
     neuron = pygenn.create_neuron_model(
         "clock",
         vars=[("now", "timepoint"), ("last", "timepoint"), ("k", "unsigned int")],

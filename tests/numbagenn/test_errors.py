@@ -169,7 +169,7 @@ def refused(kind: type[Exception], call: Callable[..., object], *arguments: Any)
 
 def network(*, mistakes: bool) -> SimpleNamespace:
     """Return a loaded network; every call that makes it failed once, or none did."""
-    model = GeNNModel("float", "fixed")
+    model = GeNNModel("float", "corrected")
 
     def call(method: Callable[..., Any], kind: type[Exception], wrong: tuple, *right: Any) -> Any:
         if mistakes:
@@ -270,10 +270,10 @@ def results(network: SimpleNamespace, *, mistakes: bool) -> list[list[Any]]:
 
 
 def test_a_model_that_every_call_failed_on_once_is_as_good_as_new() -> None:
-    fixed, clean = (
+    corrected, clean = (
         results(network(mistakes=mistakes), mistakes=mistakes) for mistakes in (True, False)
     )
-    assert fixed == clean
+    assert corrected == clean
     assert clean[0]
 
 

@@ -105,7 +105,7 @@ class Mistake:
 
 @dataclass(frozen=True)
 class Made:
-    """What came of a mistake: its message, the exception, and the names before and after."""
+    """The result of a mistake: its message, the exception, and the names before and after."""
 
     message: str
     error: Exception | None
@@ -142,7 +142,7 @@ def network() -> str:
 
 @contextlib.contextmanager
 def _alike_everywhere() -> Iterator[None]:
-    """Make warnings errors, and all computers ones of 16 GB."""
+    """Turn warnings into errors, and pretend that the computer has 16 GB of memory."""
     from numbagenn.base import available_memory as memory
 
     with warnings.catch_warnings(), patch.object(memory, "total_memory", lambda: 16 * 10**9):
@@ -161,7 +161,7 @@ def groups(model: Any) -> list[dict[str, Any]]:
 
 
 def state(names: dict[str, Any]) -> object:
-    """Return all that a model was told, to compare it before and after a call."""
+    """Return all settings of a model, to compare them before and after a call."""
     model = names["model"]
     plain = (int, float, str, bool, type(None))
     return [
@@ -181,7 +181,7 @@ def state(names: dict[str, Any]) -> object:
 
 @cache
 def make(mistake: Mistake) -> Made:
-    """Make a mistake, once, and return what came of it.
+    """Make a mistake, once, and return the result.
 
     Raises
     ------

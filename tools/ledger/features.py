@@ -445,8 +445,7 @@ FEATURES: dict[str, list[Feature]] = {
         differs(
             "`spikeTimes` of a `SpikeSourceArray` that are not sorted, and a `startSpike` after the"
             " `endSpike`",
-            "the one is told of by a warning, and the other is an error; PyGeNN takes both as they"
-            " come",
+            "the first gives a warning, and the second is an error; PyGeNN accepts both",
             tests="test_faults.py"
             "::test_spike_times_out_of_order_are_told_of_and_taken_as_they_come"
             " test_faults.py::test_a_start_after_the_end_is_an_error",

@@ -9,11 +9,11 @@ from tutorial_helpers.command_line import given
 
 _DESCRIPTION = """\
 Run a PyGeNN script unchanged on the bundled engine, which takes the place of the module pygenn in
-that process, whether or not PyGeNN is installed. Scripts for PyGeNN 5.x and for PyGeNN 4.9 are told
-apart by the names that they use. Where that is not enough, use --api.
+that process, whether or not PyGeNN is installed. The names that a script uses show whether it is
+for PyGeNN 5.x or 4.9. If they do not, use --api.
 
-What follows SCRIPT is passed on to the script, whose exit status becomes that of the command. If
-there is no such script the status is 2."""
+The arguments after SCRIPT are passed on to the script. The exit status is that of the script, or 2
+if there is no such script."""
 
 _EPILOG = """\
 examples:

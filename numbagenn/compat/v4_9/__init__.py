@@ -1,7 +1,7 @@
-"""The API of PyGeNN 4.9, on the bundled engine: what ``pygenn.genn_model`` held then.
+"""The API of PyGeNN 4.9 on the bundled engine: the names of ``pygenn.genn_model``.
 
-It is a thin layer: code strings are rewritten, arguments put in the order of today, and everything
-is done by the classes of `numbagenn`. ``docs/from_4_9.md`` shows both side by side.
+It is a thin layer: it rewrites code strings, puts arguments into today's order, and leaves the work
+to the classes of `numbagenn`. ``docs/from_4_9.md`` shows both side by side.
 """
 
 from numbagenn.compat.v4_9.connectivity import (

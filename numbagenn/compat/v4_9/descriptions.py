@@ -34,7 +34,7 @@ from numbagenn.models.descriptions import (
 Names = Sequence[str] | None
 Items = Sequence[tuple[Any, ...]] | None
 
-# What GeNN gives to the code of synapses under names that end like those of neuron variables.
+# Names that GeNN offers to the code of synapses, and that end like those of neuron variables.
 _OF_SYNAPSES = {
     *("id_pre", "id_post", "num_pre", "num_post"),
     *(f"{prefix}{name}_{side}" for prefix in ("", "prev_") for name in ("sT", "seT")
@@ -97,7 +97,7 @@ def create_cksf_class(cks_func: Callable[[list[float]], Sequence[int]]) -> type[
 
 
 def instance_of_callback(given: object, what: str, factory: str) -> Callback:
-    """Return a callback, which may have been given as its class.
+    """Return a callback, even if its class was given.
 
     Raises
     ------
@@ -133,7 +133,7 @@ def derived_parameters(title: str, given: Items, param_names: Names) -> list[tup
 
 
 def refuse_cpp(title: str, **parts: object) -> None:
-    """Raise for parts of a description that are C++, if they are given."""
+    """Raise if parts of a description that would be C++ are given."""
     for name, given in parts.items():
         if given:
             raise NotImplementedError(
@@ -183,14 +183,14 @@ class Code:
 
 
 def _entries(entries: Any) -> list[Any]:
-    """Return the entries of a list that can be looked into; what else there is fails later."""
+    """Return the entries of a list that are sequences; any others raise an error later."""
     if entries is None or isinstance(entries, str):
         return []
     return [entry for entry in entries if isinstance(entry, (str, tuple, list)) and entry]
 
 
 def check_codes(title: str, **codes: object) -> dict[str, Any]:
-    """Return code strings by name, once they are strings or None."""
+    """Return code strings by name, after checking that each is a string or None."""
     for name, code in codes.items():
         if code is not None and not isinstance(code, str):
             raise TypeError(f"{name} of {title} must be a string of code, not {shown(code)}.")
@@ -305,7 +305,7 @@ def create_custom_postsynaptic_class(
         vars=var_name_types,
         neuron_var_refs=_neuron_variables(code),
         derived_params=derived_parameters(title, derived_params, param_names),
-        # In blocks of their own, as each may declare the same locals.
+        # In blocks of their own, because both may declare the same locals.
         sim_code="\n".join(f"{{\n{part}\n}}" if local_variables(part) else part for part in parts),
         extra_global_params=extra_global_params,
     )
@@ -405,7 +405,7 @@ synapse_dynamics_code, extra_global_params
     param_names, var_name_types, pre_var_name_types, post_var_name_types, derived_params, \
 custom_body
         As for `create_custom_neuron_class`. Variables of the neurons are read by their names, with
-        ``_pre`` or ``_post`` behind.
+        ``_pre`` or ``_post`` appended.
     sim_code, event_code, learn_post_code, event_threshold_condition_code
         What 5.x calls ``pre_spike_syn_code``, ``pre_event_syn_code``, ``post_spike_syn_code`` and
         ``pre_event_threshold_condition_code``.
@@ -414,7 +414,7 @@ custom_body
     is_pre_spike_time_required, is_post_spike_time_required, is_pre_spike_event_time_required, \
 is_prev_pre_spike_time_required, is_prev_post_spike_time_required, \
 is_prev_pre_spike_event_time_required
-        Not needed any more: the code strings tell.
+        No longer needed: the code strings show it.
     """
     title = f"weight update model '{class_name}'"
     refuse_cpp(
@@ -518,7 +518,7 @@ def create_custom_custom_update_class(
 
 
 def _with_update_access(entry: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return a variable of a custom update with the access that 5.x has for those."""
+    """Return a variable of a custom update with the access that it has in 5.x."""
     if not isinstance(entry, (tuple, list)) or len(entry) != 3:
         return entry
     name, ctype, access = entry

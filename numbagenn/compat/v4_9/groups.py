@@ -61,7 +61,7 @@ class _Group(groups.Group):
     sparse_variable_type = SparseVariable
 
     def _deprecated(self, method: str, instead: str) -> None:
-        # It was not, in PyGeNN 4.9.
+        # In PyGeNN 4.9 it was not.
         pass
 
     def _tables(self) -> list[Mapping[str, variables.Variable]]:
@@ -86,14 +86,14 @@ class _Group(groups.Group):
     def push_extra_global_param_to_device(self, egp_name: str, size: int | None = None) -> None:
         """Copy an extra global parameter from the host to the device.
 
-        `size` was needed in PyGeNN 4.9, and is not looked at.
+        `size` was needed in PyGeNN 4.9, and is ignored.
         """
         self._extra_global_param(egp_name).push_to_device()
 
     def pull_extra_global_param_from_device(self, egp_name: str, size: int | None = None) -> None:
         """Copy an extra global parameter from the device to the host.
 
-        `size` was needed in PyGeNN 4.9, and is not looked at.
+        `size` was needed in PyGeNN 4.9, and is ignored.
         """
         self._extra_global_param(egp_name).pull_from_device()
 

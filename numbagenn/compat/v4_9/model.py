@@ -106,7 +106,7 @@ class GeNNModel(current.GeNNModel):
         self._dt = 0.1
 
     def _serve_instead_of(self, backend: str) -> None:
-        """Say that the backend that was asked for is not the one that serves."""
+        """Say that another backend runs the model than the one that was asked for."""
         warn_user(f"The bundled engine serves instead of the backend '{backend}'.")
 
     # Properties ------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ class GeNNModel(current.GeNNModel):
 
     @property
     def use_backend(self) -> str:
-        """Name of the backend: ``"bundled"``; others can be set, and do not take its place."""
+        """Name of the backend: ``"bundled"``; setting another name has no effect."""
         return self.backend_name
 
     @use_backend.setter
@@ -230,7 +230,7 @@ class GeNNModel(current.GeNNModel):
         Raises
         ------
         ValueError
-            If the matrix type is none of PyGeNN 4.9.
+            If PyGeNN 4.9 has no such matrix type.
         """
         title = f"synapse population '{pop_name}'"
         self.refuse_if_built(f"add {title}")
@@ -312,7 +312,7 @@ class GeNNModel(current.GeNNModel):
             return known[given]
         listed = ", ".join(f"'{name}'" for name in known) or "none"
         hint = did_you_mean(given, known, f"; there are {listed}.")
-        raise ValueError(f"The {what}, '{given}', is no population of this model{hint}")
+        raise ValueError(f"The {what}, '{given}', is not a population of this model{hint}")
 
     # Life ------------------------------------------------------------------------------------
 
@@ -336,7 +336,7 @@ class GeNNModel(current.GeNNModel):
         Parameters
         ----------
         path_to_model
-            Not looked at.
+            Ignored.
         num_recording_timesteps
             Number of steps that recordings hold; needed if any population records.
         """
@@ -439,14 +439,14 @@ def _matrix_type(title: str, given: object) -> tuple[str, bool]:
         wish = f"{given}_INDIVIDUALG"
         wish = wish if wish in MATRIX_TYPES else given
         hint = did_you_mean(wish, MATRIX_TYPES, f"; use one of {', '.join(MATRIX_TYPES)}.")
-        raise ValueError(f"Matrix type '{given}' of {title} is none of PyGeNN 4.9{hint}")
+        raise ValueError(f"Matrix type '{given}' of {title} is not one of PyGeNN 4.9{hint}")
     return MATRIX_TYPES[given]
 
 
 def _with_constant_variables(
     title: str, model: WeightUpdateModel, params: Space, variables: Space
 ) -> tuple[WeightUpdateModel, dict[str, Any]]:
-    """Return a weight update model with parameters in the place of its variables."""
+    """Return a weight update model with its variables replaced by parameters."""
     names = [var.name for var in model.vars]
     values = check_names("Weight update model", "variable", "initialiser", names, variables)
     for name, value in values.items():
@@ -459,7 +459,7 @@ def _with_constant_variables(
             )
     constants = tuple(Parameter(var.name, var.type) for var in model.vars)
     constant = replace(model, params=(*model.params, *constants), vars=())
-    # Its code may write what is constant now.
+    # Its code may write what has become constant.
     check_code(constant)
     return constant, {**(params or {}), **values}
 

@@ -1,11 +1,11 @@
 """Code strings of PyGeNN 4.9, rewritten into those of 5.x.
 
-Names of the model stand in ``$(…)`` there, and so do functions with their arguments, as in
+In 4.9, names of the model are written in ``$(…)``, and so are functions with their arguments, as in
 ``$(injectCurrent, $(scale) * x)``. What is not in ``$(…)`` is C++: types, numbers, functions, the
 macro ``DT``, and local variables, which may have the name of something in ``$(…)``.
 
-C++ with ``$(…)`` in it has no syntax tree, so regular expressions find the words here. What the
-code then uses is asked of the tree that the rewritten code has.
+C++ with ``$(…)`` in it has no syntax tree, so regular expressions find the words here. The syntax
+tree of the rewritten code then shows what the code uses.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import SCALAR, TIMEPOINT, TYPE_NAMES
 from numbagenn.language.code_strings import CodeString
 
-#: What the functions of GeNN 4 are called now.
+#: The present names of the functions of GeNN 4.
 FUNCTIONS = {
     "injectCurrent": "injectCurrent",
     "addToInSyn": "addToPost",
@@ -33,10 +33,10 @@ FUNCTIONS = {
     "gennrand_binomial": "gennrand_binomial",
 }
 
-# These stood without brackets: $(gennrand_uniform).
+# These were written without brackets: $(gennrand_uniform).
 _WITHOUT_ARGUMENTS = ("gennrand", "gennrand_uniform", "gennrand_normal", "gennrand_exponential")
 
-#: Names that GeNN itself gives, where they have changed.
+#: Names that GeNN itself provides and that have changed.
 BUILT_IN_NAMES = {
     "num": "num_neurons",
     "sT": "st",
@@ -72,7 +72,7 @@ _PUNCTUATION = re.compile(
     r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|(?P<mark>[][(){},])""", re.DOTALL
 )
 
-# PyGeNN 5 cannot read this operator, which C++ has.
+# An operator of C++ that PyGeNN 5 cannot read.
 _DIVIDE_ASSIGN = re.compile(r"\b([A-Za-z_]\w*(?:\[[^][;]*\])?)\s*/=\s*([^;]+);")
 
 
@@ -93,16 +93,16 @@ def rewrite(
     what
         What it is, for messages, such as ``"sim code of neuron model 'if'"``.
     own
-        Names that the model itself declares; they come before those that GeNN gives.
+        Names that the model itself declares; they take precedence over those of GeNN.
     local_names
         New names of local variables.
     in_loop
-        Whether ``$(endRow)`` and ``$(endCol)`` have a loop to end.
+        Whether there is a loop for ``$(endRow)`` and ``$(endCol)`` to end.
 
     Raises
     ------
     CodeStringError
-        If ``$(…)`` is not closed, or names a function that there is not.
+        If ``$(…)`` is not closed, or names an unknown function.
 
     Examples
     --------
@@ -144,7 +144,7 @@ class _Rewriter:
             pieces.append(text[start : match.start()])
             kind, token, start = match.lastgroup, match.group(), match.end()
             if kind == "comment":
-                # So that nothing reads what is in it as code. The lines keep their numbers.
+                # So that its content is not read as code. The lines keep their numbers.
                 token = re.sub(r"[^\n]", " ", token)
             elif kind == "unclosed_comment":
                 raise self._error("a comment that begins with /* needs a */.", match.start())
@@ -184,7 +184,7 @@ class _Rewriter:
         return BUILT_IN_NAMES.get(name, name)
 
     def _call(self, function: str, offset: int, start: int, end: int) -> tuple[str, int]:
-        """Return a call whose arguments begin at `start`, and where the text goes on after it."""
+        """Return a call whose arguments begin at `start`, and the place after it."""
         if function not in FUNCTIONS:
             hint = did_you_mean(function, FUNCTIONS, f"; they are {', '.join(FUNCTIONS)}.")
             raise self._error(f"$({function}, …): there is no such function{hint}", offset)
@@ -211,7 +211,7 @@ class _Rewriter:
 
 
 def names_in(code: str) -> set[str]:
-    """Return the names that stand in ``$(name)``, other than functions.
+    """Return the names that are written as ``$(name)``, except functions.
 
     Examples
     --------

@@ -1007,7 +1007,7 @@ def synapses(
     ("call", "error", "message"),
     [
         (lambda s: synapses(s, "DENSE"), ValueError,
-         "'DENSE' of synapse population 's' is none of PyGeNN 4.9; did you mean "
+         "'DENSE' of synapse population 's' is not one of PyGeNN 4.9; did you mean "
          "'DENSE_INDIVIDUALG'?"),
         (lambda s: synapses(s, "SPARSE"), ValueError, "did you mean 'SPARSE_INDIVIDUALG'?"),
         (lambda s: synapses(s, "DENSE_GLOBAL"), ValueError, "did you mean 'DENSE_GLOBALG'?"),
@@ -1017,10 +1017,10 @@ def synapses(
         (lambda s: synapses(s, "DENSE_INDIVIDUALG", -1), TypeError, "axonal_delay_steps"),
         (lambda s: synapses(s, "DENSE_INDIVIDUALG", 1.5), TypeError, "axonal_delay_steps"),
         (lambda s: synapses(s, "DENSE_INDIVIDUALG", 0, "A"), ValueError,
-         "The source of synapse population 's', 'A', is no population of this model; did you mean "
-         "'a'?"),
+         "The source of synapse population 's', 'A', is not a population of this model; did you "
+         "mean 'a'?"),
         (lambda s: synapses(s, "DENSE_INDIVIDUALG", 0, "a", "bb"), ValueError,
-         "The target of synapse population 's', 'bb', is no population of this model; did you "
+         "The target of synapse population 's', 'bb', is not a population of this model; did you "
          "mean 'b'?"),
         (lambda s: synapses(s, "DENSE_INDIVIDUALG", 0, s.source), TypeError,
          "must be a neuron population"),
@@ -1053,7 +1053,7 @@ def synapses(
          "duplicate name: a"),
         (lambda s: s.model.add_neuron_population("c", 1, "LIF"), TypeError, "missing 2 required"),
         (lambda s: s.model.add_current_source("c", "DC", "q", {"amp": 1.0}, {}), ValueError,
-         "The population of current source 'c', 'q', is no population"),
+         "The population of current source 'c', 'q', is not a population"),
         (lambda s: s.model.add_current_source(
             "c", source("x", injection_code="$(injectCurrent, $(U));"), "a", {}, {}), ValueError,
          "uses $(U), which it does not declare"),

@@ -218,7 +218,6 @@ EVERYWHERE = create_weight_update_model(
 )
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("threads", [1, 3])
 @pytest.mark.parametrize("batch_size", [1, 5])
 @pytest.mark.parametrize("matrix", ["DENSE", "SPARSE"])
@@ -297,7 +296,7 @@ def test_arrays_in_what_runs_while_loading() -> None:
     assert pulled(pop, "w").tolist() == [[0.5, 1.5, 2.5, 0.5, 1.5]] * 2
     sg.pull_connectivity_from_device()
     assert sg.get_sparse_post_inds().tolist() == [1, 0]
-    # Each variable has an array of its own, also for the same snippet. Every load reads it.
+    # Each variable has an array of its own, also for the same snippet. Every load reads it again.
     model.unload()
     pop.vars["v"].extra_global_params["cycle"].set_init_values([7, 8, 9, 10])
     sg.connectivity_extra_global_params["targets"].set_init_values([4, 3, 2])

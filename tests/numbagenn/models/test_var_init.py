@@ -497,16 +497,16 @@ def test_wrong_descriptions(parts: dict[str, Any], error: type[Exception], messa
         ("Binomial", {"n": 2, "p": 1.5}, ValueError, "p must be from 0 to 1, not 1.5"),
         (
             "NormalClipped", {"mean": 0, "sd": 1, "min": 6, "max": 9}, ValueError,
-            "hardly any number .* lies between min 6 and max 9; widen",
+            "almost no number .* lies between min 6 and max 9; widen",
         ),
         (
-            "NormalClipped", {"mean": 0, "sd": 1, "min": -9, "max": -6}, ValueError, "hardly any",
+            "NormalClipped", {"mean": 0, "sd": 1, "min": -9, "max": -6}, ValueError, "almost no",
         ),
-        ("NormalClipped", {"mean": 0, "sd": 1, "min": 1, "max": -1}, ValueError, "hardly any"),
-        ("NormalClipped", {"mean": 0, "sd": 0, "min": 1, "max": 2}, ValueError, "hardly any"),
+        ("NormalClipped", {"mean": 0, "sd": 1, "min": 1, "max": -1}, ValueError, "almost no"),
+        ("NormalClipped", {"mean": 0, "sd": 0, "min": 1, "max": 2}, ValueError, "almost no"),
         (
             "NormalClippedDelay", {"mean": 0, "sd": 1, "min": 9, "max": 10}, ValueError,
-            "hardly any",
+            "almost no",
         ),
         ("Unifrom", {}, AttributeError, r"has no attribute 'Unifrom'; did you mean 'Uniform'\?"),
         ("Kernel", {}, NotImplementedError, "'Kernel'"),

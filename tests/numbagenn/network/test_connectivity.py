@@ -327,7 +327,7 @@ def test_a_population_is_connected_when_the_model_is_loaded() -> None:
     assert pairs(indices(synapses)) == pairs((pre, post))
 
 
-def test_seed_0_connects_anew_at_each_load() -> None:
+def test_seed_0_connects_again_at_each_load() -> None:
     model = new_model("again")
     a = add_cells(model, "A", 30)
     init = init_sparse_connectivity("FixedProbability", {"prob": 0.5})
