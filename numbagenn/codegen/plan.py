@@ -1,29 +1,15 @@
-"""The build plan: which functions a model needs, on which memory, and their text.
-
-The plan is made once, when the model is built. It knows sizes, parameters and the graph of
-populations; the number of batches and the values of variables come later.
-"""
+"""What building a model results in."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from numbagenn.codegen.arguments import Scratch, SimulateMemory, array_type, assigns_shared
-from numbagenn.codegen.block_steps import BlockSteps
-from numbagenn.codegen.custom_updates import CustomUpdateCall, functions_of_custom_updates
-from numbagenn.codegen.description import Description, records_spikes
-from numbagenn.codegen.event_kinds import NEURON_UPDATE, PHASES, PRESYNAPTIC_UPDATE, Phase
-from numbagenn.codegen.rendering import rendered
-from numbagenn.codegen.reserved_names import SIMULATE_ARGUMENTS
-from numbagenn.codegen.schedule import blocks_of_steps
-from numbagenn.codegen.single_steps import RECORDED, SingleSteps
-from numbagenn.language.arithmetic import constant_literal
+from numbagenn.codegen.arguments import Scratch
+from numbagenn.codegen.custom_updates import CustomUpdateCall
+from numbagenn.codegen.event_kinds import Phase
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.recording import Recorder
-
-# Batches that threads simulate at the same time are at least a part of the batch apart.
-_PARTS_OF_BATCH = 16
 
 
 @dataclass(frozen=True)
@@ -57,121 +43,3 @@ class Plan:
     phases: tuple[Phase, ...]
     custom_updates: Mapping[str, CustomUpdateCall]
     in_lockstep: bool
-
-
-@dataclass(frozen=True)
-class SimulateKernel:
-    """The kernel ``simulate``, as templates print it.
-
-    Parameters
-    ----------
-    parameters, signature
-        Text of its parameters and of their types.
-    rows
-        Lines that take the rows of one batch.
-    time, dt
-        Type of times, and text of the length of a step.
-    in_order
-        Whether batches are simulated in order.
-    parts_of_batch
-        Between how many parts of the batch threads go to and fro, if not.
-    """
-
-    parameters: str
-    signature: str
-    rows: list[str]
-    time: str
-    dt: str
-    in_order: bool
-    parts_of_batch: int = _PARTS_OF_BATCH
-
-
-def make_plan(model: Description) -> Plan:
-    """Return the plan of a model.
-
-    Raises
-    ------
-    RuntimeError
-        If a parameter does not fit into its type.
-    """
-    # A timer measures the phases of a step separately, so steps then run one by one.
-    if not model.timing_enabled:
-        blocks = blocks_of_steps(model.neuron_populations, model.synapse_populations.values())
-        if blocks is not None:
-            plan = _plan(model, BlockSteps(model, blocks))
-            if not plan.in_lockstep:
-                return plan
-    return _plan(model, SingleSteps(model))
-
-
-def _plan(model: Description, schedule: SingleSteps | BlockSteps) -> Plan:
-    """Return the plan for a schedule."""
-    memory = schedule.memory
-    synapses = [
-        function
-        for group in model.synapse_populations.values()
-        for function in schedule.synapse_functions(group)
-    ]
-    neurons = [schedule.neuron_function(group) for group in schedule.populations]
-    recorders = _recorders(model, schedule)
-    # What synapses have added up before a block needs a name before all names are listed.
-    incoming = schedule.incoming()
-    updates, calls = functions_of_custom_updates(model)
-    in_lockstep = model.batch_size > 1 and assigns_shared(memory.arrays)
-    # Every step has the first two, whether or not there is something to do in them.
-    phases = {NEURON_UPDATE, PRESYNAPTIC_UPDATE, *(one.code.kind.phase for one in synapses)}
-    source = rendered(
-        "module.jinja",
-        schedule=schedule,
-        synapse_functions=synapses,
-        neuron_functions=neurons,
-        custom_update_functions=updates,
-        phases=PHASES,
-        neuron_update=NEURON_UPDATE,
-        incoming=incoming,
-        simulate=_simulate_kernel(model, memory, recorders, in_order=in_lockstep),
-    )
-    return Plan(
-        source,
-        tuple(memory.arrays),
-        tuple(recorders.values()),
-        tuple(memory.scratch.values()),
-        tuple(phase for phase in PHASES if phase in phases),
-        calls,
-        in_lockstep,
-    )
-
-
-def _recorders(model: Description, schedule: SingleSteps | BlockSteps) -> dict[str, Recorder]:
-    """Return all recordings by the names that ``simulate`` has for them."""
-    memory, recorders = schedule.memory, {}
-    for group in schedule.populations:
-        if records_spikes(group):
-            recorders[memory.local(group.name, "recorded")] = group.recorder
-    for synapses in model.synapse_populations.values():
-        for side, events in synapses.events.items():
-            if synapses.records_events(side):
-                recorders[memory.local(synapses.name, RECORDED[side])] = events.recorder
-    return recorders
-
-
-def _simulate_kernel(
-    model: Description, memory: SimulateMemory, recorders: Iterable[str], *, in_order: bool
-) -> SimulateKernel:
-    names = [*recorders]
-    parameters = [*SIMULATE_ARGUMENTS, *memory.arrays.values(), *names, *memory.scratch]
-    types = [
-        *("int64[::1]", "int64[::1]"),
-        *(["int64"] * (len(SIMULATE_ARGUMENTS) - 2)),
-        *(array_type(buffer, model.types) for buffer in memory.arrays),
-        *(["uint32[:,:,::1]"] * len(names)),
-        *(scratch.type for scratch in memory.scratch.values()),
-    ]
-    return SimulateKernel(
-        ", ".join(parameters),
-        ", ".join(types),
-        memory.row_lines(),
-        model.types.time.numpy_name,
-        constant_literal(model.dt, model.types.time),
-        in_order,
-    )

@@ -14,8 +14,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
+from pycparser import c_ast
+
 from numbagenn.codegen.event_kinds import kinds_of
-from numbagenn.language.usage import ends_with_zeroing
+from numbagenn.language.literals import number_of
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 
@@ -110,4 +112,32 @@ def _can_be_summed_ahead(group: SynapseGroup) -> bool:
         and not model.extra_global_params
         and _OF_THE_TIME.isdisjoint(model.built_in(model.synapse_usage))
         and _NOT_SUMS.isdisjoint(model.synapse_usage.called)
+    )
+
+
+def ends_with_zeroing(tree: c_ast.Node, name: str) -> bool:
+    """Return whether statements always end with ``name = 0``.
+
+    Examples
+    --------
+    >>> from numbagenn.language.code_strings import CodeString
+    >>> ends_with_zeroing(CodeString("injectCurrent(inSyn); inSyn = 0.0;", "").tree, "inSyn")
+    True
+    """
+    while isinstance(tree, c_ast.Compound):
+        items = tree.block_items or ()
+        statements = [item for item in items if not isinstance(item, c_ast.EmptyStatement)]
+        # A local variable of that name would be assigned instead.
+        if any(isinstance(item, c_ast.Decl) and item.name == name for item in items):
+            return False
+        if not statements:
+            return False
+        tree = statements[-1]
+    return (
+        isinstance(tree, c_ast.Assignment)
+        and tree.op == "="
+        and isinstance(tree.lvalue, c_ast.ID)
+        and tree.lvalue.name == name
+        and isinstance(tree.rvalue, c_ast.Constant)
+        and number_of(tree.rvalue) == 0
     )

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from pathlib import Path
 
 from numbagenn.base.enumerations import SynapseMatrixType
-from numbagenn.compat.shim import names
 from numbagenn.compat.v4_9.enums import MATRIX_TYPES
-
-_NAMES_4_9 = {*names("4.9"), "genn_wrapper", "genn_groups"}
-_NAMES_5 = {*names("5"), "types", "backend_modules"}
-
-#: Functions and modules that only one of the two has.
-ONLY_4_9 = frozenset(_NAMES_4_9 - _NAMES_5)
-ONLY_5 = frozenset(_NAMES_5 - _NAMES_4_9)
 
 # Matrix types that only PyGeNN 4.9 has.
 _MATRIX_TYPES_4_9 = set(MATRIX_TYPES) - set(SynapseMatrixType.__members__)
@@ -32,13 +24,15 @@ _ATTRIBUTES_4_9 = {
 _ARGUMENTS_OF_SYNAPSES_5 = 7
 
 
-def pygenn_version(script: Path) -> str:
+def pygenn_version(script: Path, only_4_9: Set[str], only_5: Set[str]) -> str:
     """Return the version of PyGeNN whose API a script uses.
 
     Parameters
     ----------
     script
         The script. Modules in its folder that it imports are read, too.
+    only_4_9, only_5
+        Names of functions and modules that only one of the two has.
 
     Returns
     -------
@@ -49,8 +43,9 @@ def pygenn_version(script: Path) -> str:
     old = new = False
     for tree in _trees(script, script.parent, set()):
         for node in ast.walk(tree):
-            old = old or _is_4_9(node)
-            new = new or _is_5(node)
+            names = _names(node)
+            old = old or any(name in only_4_9 for name in names) or _is_4_9(node)
+            new = new or any(name in only_5 for name in names)
     return "4.9" if old and not new else "5"
 
 
@@ -100,13 +95,8 @@ def _of_pygenn(module: str | None) -> bool:
     return module is not None and module.split(".")[0] == "pygenn"
 
 
-def _is_5(node: ast.AST) -> bool:
-    return any(name in ONLY_5 for name in _names(node))
-
-
 def _is_4_9(node: ast.AST) -> bool:
-    if any(name in ONLY_4_9 for name in _names(node)):
-        return True
+    """Return whether a node is of 4.9, whatever its names are."""
     if isinstance(node, ast.Constant):
         return isinstance(node.value, str) and node.value in _MATRIX_TYPES_4_9
     if isinstance(node, ast.Attribute):

@@ -17,7 +17,7 @@ from types import ModuleType
 import numbagenn
 from numbagenn.compat.api_version import pygenn_version
 from numbagenn.compat.missing_names import MissingNames
-from numbagenn.compat.shim import missing_names, stand_in
+from numbagenn.compat.shim import ONLY_4_9, ONLY_5, missing_names, stand_in
 
 _ENGINE = Path(numbagenn.__path__[0]).resolve()
 
@@ -53,7 +53,7 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
         return 2
     main = ModuleType("__main__")
     vars(main).update(__file__=str(file), __builtins__=__builtins__, __cached__=None)
-    version = version or pygenn_version(file)
+    version = version or pygenn_version(file, ONLY_4_9, ONLY_5)
     modules = stand_in(version)
     with _in_place(main, modules, missing_names(version), [path, *arguments], file.parent):
         try:

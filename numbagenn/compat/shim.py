@@ -174,6 +174,14 @@ def names(version: str) -> dict[str, Any]:
     return {**_described({**others, **own}), "GeNNModel": _GeNNModel}
 
 
+_NAMES_4_9 = {*names("4.9"), "genn_wrapper", "genn_groups"}
+_NAMES_5 = {*names("5"), "types", "backend_modules"}
+
+#: Functions and modules that only one of the two versions has.
+ONLY_4_9 = frozenset(_NAMES_4_9 - _NAMES_5)
+ONLY_5 = frozenset(_NAMES_5 - _NAMES_4_9)
+
+
 @functools.cache
 def _contents(version: str) -> dict[str, Mapping[str, Any]]:
     """Return the contents of the modules that only list names."""

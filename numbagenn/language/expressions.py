@@ -19,9 +19,10 @@ from numbagenn.language.arithmetic import (
 )
 from numbagenn.language.calls import Calls
 from numbagenn.language.fault_sites import outside
-from numbagenn.language.literals import STEPS, number_of
+from numbagenn.language.literals import number_of
 from numbagenn.language.pointers import Pointers
 from numbagenn.language.symbols import Element, Symbol
+from numbagenn.language.usage import STEPS
 
 _CONDITIONS = "GeNN types a comparison like its operands, so write && or || to combine conditions"
 #: Operators for integers only, and what to use instead.

@@ -1,13 +1,10 @@
-"""Numbers that are written in code, and the operators that add or subtract 1."""
+"""Numbers that are written in code."""
 
 from __future__ import annotations
 
 import math
 
 from pycparser import c_ast
-
-#: Operators that add or subtract 1; those with a "p" give the value from before.
-STEPS = {"++", "--", "p++", "p--"}
 
 # The most digits of a number that are read; Python refuses to read thousands.
 _MOST_DIGITS = 100

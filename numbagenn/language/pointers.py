@@ -13,8 +13,8 @@ from numbagenn.base.types import Int64, ResolvedType
 from numbagenn.language.arithmetic import ONE, Expression, Level
 from numbagenn.language.environment import Environment
 from numbagenn.language.fault_sites import NOWHERE, outside
-from numbagenn.language.literals import STEPS
 from numbagenn.language.symbols import Element, Pointer, Symbol
+from numbagenn.language.usage import STEPS
 
 # Kinds of names whose values of some steps ago PyGeNN can read, by an index.
 _DELAYED_KINDS = ("presynaptic variable", "postsynaptic variable")

@@ -31,10 +31,10 @@ from numbagenn.language.code_strings import (
 )
 from numbagenn.language.expressions import Expressions
 from numbagenn.language.fault_sites import Message, failed_assertion
-from numbagenn.language.literals import STEPS
 from numbagenn.language.loops import check_loops, is_short
 from numbagenn.language.reserved_names import BATCH_COUNTER
 from numbagenn.language.symbols import Symbol
+from numbagenn.language.usage import STEPS
 
 # Python and Numba accept less deeply nested code than C compilers do. These are the most levels of
 # loops and switches in a code string, of its blocks, and of brackets in its expressions.

@@ -10,7 +10,8 @@ from dataclasses import dataclass, fields
 
 from pycparser import c_ast
 
-from numbagenn.language.literals import STEPS, number_of
+#: Operators that add or subtract 1; those with a "p" give the value from before.
+STEPS = {"++", "--", "p++", "p--"}
 
 
 @dataclass(frozen=True)
@@ -114,31 +115,3 @@ class _Walk:
     def _note(self, name: c_ast.ID, among: set[str]) -> None:
         if not any(name.name in scope for scope in self.scopes):
             among.add(name.name)
-
-
-def ends_with_zeroing(tree: c_ast.Node, name: str) -> bool:
-    """Return whether statements always end with ``name = 0``.
-
-    Examples
-    --------
-    >>> from numbagenn.language.code_strings import CodeString
-    >>> ends_with_zeroing(CodeString("injectCurrent(inSyn); inSyn = 0.0;", "").tree, "inSyn")
-    True
-    """
-    while isinstance(tree, c_ast.Compound):
-        items = tree.block_items or ()
-        statements = [item for item in items if not isinstance(item, c_ast.EmptyStatement)]
-        # A local variable of that name would be assigned instead.
-        if any(isinstance(item, c_ast.Decl) and item.name == name for item in items):
-            return False
-        if not statements:
-            return False
-        tree = statements[-1]
-    return (
-        isinstance(tree, c_ast.Assignment)
-        and tree.op == "="
-        and isinstance(tree.lvalue, c_ast.ID)
-        and tree.lvalue.name == name
-        and isinstance(tree.rvalue, c_ast.Constant)
-        and number_of(tree.rvalue) == 0
-    )

@@ -10,6 +10,7 @@ import pytest
 
 from numbagenn.compat.api_version import pygenn_version
 from numbagenn.compat.running import run_script
+from numbagenn.compat.shim import ONLY_4_9, ONLY_5
 from tests import ROOT
 
 PAGE = (ROOT / "docs" / "from_4_9.md").read_text(encoding="utf-8")
@@ -49,4 +50,7 @@ def test_a_pair_gives_the_same_spikes(
     expected = spikes_of(before, extra, old, capsys)
     assert spikes_of(after, extra, new, capsys) == expected
     assert len(expected[0]) > 20
-    assert (pygenn_version(old), pygenn_version(new)) == ("4.9", "5")
+    assert (pygenn_version(old, ONLY_4_9, ONLY_5), pygenn_version(new, ONLY_4_9, ONLY_5)) == (
+        "4.9",
+        "5",
+    )
