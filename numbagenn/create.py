@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 from numbagenn.codegen.code_checks import check_code
-from numbagenn.codegen.initial_values import check_init_code
+from numbagenn.codegen.initialisation_code import check_init_code
 from numbagenn.models import describing
 from numbagenn.models.descriptions import Model, SparseConnectivityInitSnippet, VarInitSnippet
 

@@ -16,9 +16,10 @@ from numbagenn.codegen.arguments import (
     function_call,
     interrupt_argument,
 )
-from numbagenn.codegen.description import Description, records_spikes
+from numbagenn.codegen.blocks import BLOCK_STEPS, Blocks
 from numbagenn.codegen.event_kinds import kinds_of
 from numbagenn.codegen.loop_builder import Loop
+from numbagenn.codegen.network_view import NetworkView, records_spikes
 from numbagenn.codegen.neuron_loop import neuron_loop
 from numbagenn.codegen.neurons import (
     NeuronFunction,
@@ -28,7 +29,6 @@ from numbagenn.codegen.neurons import (
     neurons_per_check,
     random_key,
 )
-from numbagenn.codegen.schedule import BLOCK_STEPS, Blocks
 from numbagenn.codegen.synapses import (
     Delivery,
     SynapseCode,
@@ -151,7 +151,7 @@ class BlockSteps:
     template = "simulate_in_blocks.jinja"
     neuron_template = "neurons_in_blocks.jinja"
 
-    def __init__(self, model: Description, blocks: Blocks) -> None:
+    def __init__(self, model: NetworkView, blocks: Blocks) -> None:
         self.memory = SimulateMemory()
         self.populations = blocks.order
         self.steps = blocks.steps

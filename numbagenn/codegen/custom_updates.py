@@ -8,8 +8,8 @@ from dataclasses import dataclass, replace
 from numbagenn.base.enumerations import VarAccessMode
 from numbagenn.codegen.arguments import array_type, assigns_shared, slot_index, slot_of
 from numbagenn.codegen.custom_update_loop import UpdateElements, custom_update_loop
-from numbagenn.codegen.description import Description
 from numbagenn.codegen.loop_builder import Argument, Loop
+from numbagenn.codegen.network_view import NetworkView
 from numbagenn.codegen.rendering import rendered
 from numbagenn.codegen.reserved_names import UPDATE_ARGUMENTS
 from numbagenn.language.arithmetic import constant_literal
@@ -90,7 +90,7 @@ class UpdateFunction:
 
 
 def functions_of_custom_updates(
-    model: Description,
+    model: NetworkView,
 ) -> tuple[list[UpdateFunction], dict[str, CustomUpdateCall]]:
     """Return the functions of all custom updates; those that are alike share one."""
     functions: dict[str, UpdateFunction] = {}
@@ -108,7 +108,7 @@ def functions_of_custom_updates(
     return list(functions.values()), calls
 
 
-def _function(model: Description, group: CustomUpdate) -> UpdateFunction:
+def _function(model: NetworkView, group: CustomUpdate) -> UpdateFunction:
     """Return the function of a custom update, which has no name of its own yet."""
     over = {name: group.reduced_over(group.memory[name]) for name in group.model.reductions}
     # One batch is its own sum, and is stored as it is.

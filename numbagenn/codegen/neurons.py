@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from numbagenn.base.streams import stream_number
 from numbagenn.codegen.arguments import FunctionCall, SimulateMemory
-from numbagenn.codegen.description import Description
 from numbagenn.codegen.event_kinds import delivers_spikes
 from numbagenn.codegen.loop_builder import Loop
+from numbagenn.codegen.network_view import NetworkView
 from numbagenn.codegen.neuron_loop import EndpointCode, IncomingSynapses, NeuronCode
 from numbagenn.memory.events import EventSide
 from numbagenn.models.given_values import PostsynapticInit
@@ -78,7 +78,7 @@ class EventFlags:
     side: EventSide
 
 
-def lists_spikes(model: Description, group: NeuronGroup) -> bool:
+def lists_spikes(model: NetworkView, group: NeuronGroup) -> bool:
     """Return whether anything wants to know which neurons of a population spike."""
     return group.can_spike and (
         any(
@@ -91,7 +91,7 @@ def lists_spikes(model: Description, group: NeuronGroup) -> bool:
     )
 
 
-def incoming_synapses(model: Description, group: NeuronGroup) -> list[SynapseGroup]:
+def incoming_synapses(model: NetworkView, group: NeuronGroup) -> list[SynapseGroup]:
     """Return the synapses to a population, in the order in which PyGeNN adds them up.
 
     As far as it can be told: it decides the last bit.
@@ -107,7 +107,7 @@ def _rank(init: PostsynapticInit) -> int:
 
 
 def code_of_neurons(
-    model: Description, group: NeuronGroup, memory: SimulateMemory
+    model: NetworkView, group: NeuronGroup, memory: SimulateMemory
 ) -> tuple[NeuronCode, list[EventFlags]]:
     """Return all code for the neurons of a population, and the flags of events that it sets."""
     outgoing = [sg for sg in model.synapse_populations.values() if sg.src is group]
@@ -141,7 +141,7 @@ def code_of_neurons(
     return code, event_flags
 
 
-def _endpoints(model: Description, group: NeuronGroup) -> list[tuple[SynapseGroup, EventSide]]:
+def _endpoints(model: NetworkView, group: NeuronGroup) -> list[tuple[SynapseGroup, EventSide]]:
     """Return the ends of synapses that a population is at."""
     sides: tuple[EventSide, EventSide] = ("pre", "post")
     return [
@@ -153,7 +153,7 @@ def _endpoints(model: Description, group: NeuronGroup) -> list[tuple[SynapseGrou
 
 
 def _event_flags(
-    model: Description, group: NeuronGroup, memory: SimulateMemory
+    model: NetworkView, group: NeuronGroup, memory: SimulateMemory
 ) -> list[EventFlags]:
     size = padded(group.num_neurons)
     return [
@@ -164,7 +164,7 @@ def _event_flags(
 
 
 def _endpoint_code(
-    model: Description, group: NeuronGroup, event_flags: Sequence[EventFlags]
+    model: NetworkView, group: NeuronGroup, event_flags: Sequence[EventFlags]
 ) -> list[EndpointCode]:
     names = {(flags.synapses.name, flags.side): flags.name for flags in event_flags}
     result = []

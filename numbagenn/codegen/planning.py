@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from numbagenn.codegen.arguments import SimulateMemory, array_type, assigns_shared
 from numbagenn.codegen.block_steps import BlockSteps
+from numbagenn.codegen.blocks import blocks_of_steps
 from numbagenn.codegen.custom_updates import functions_of_custom_updates
-from numbagenn.codegen.description import Description, records_spikes
 from numbagenn.codegen.event_kinds import NEURON_UPDATE, PHASES, PRESYNAPTIC_UPDATE
+from numbagenn.codegen.network_view import NetworkView, records_spikes
 from numbagenn.codegen.plan import Plan
 from numbagenn.codegen.rendering import rendered
 from numbagenn.codegen.reserved_names import SIMULATE_ARGUMENTS
-from numbagenn.codegen.schedule import blocks_of_steps
 from numbagenn.codegen.single_steps import RECORDED, SingleSteps
 from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.recording import Recorder
@@ -53,7 +53,7 @@ class SimulateKernel:
     parts_of_batch: int = _PARTS_OF_BATCH
 
 
-def make_plan(model: Description) -> Plan:
+def make_plan(model: NetworkView) -> Plan:
     """Return the plan of a model.
 
     Raises
@@ -71,7 +71,7 @@ def make_plan(model: Description) -> Plan:
     return _plan(model, SingleSteps(model))
 
 
-def _plan(model: Description, schedule: SingleSteps | BlockSteps) -> Plan:
+def _plan(model: NetworkView, schedule: SingleSteps | BlockSteps) -> Plan:
     """Return the plan for a schedule."""
     memory = schedule.memory
     synapses = [
@@ -109,7 +109,7 @@ def _plan(model: Description, schedule: SingleSteps | BlockSteps) -> Plan:
     )
 
 
-def _recorders(model: Description, schedule: SingleSteps | BlockSteps) -> dict[str, Recorder]:
+def _recorders(model: NetworkView, schedule: SingleSteps | BlockSteps) -> dict[str, Recorder]:
     """Return all recordings by the names that ``simulate`` has for them."""
     memory, recorders = schedule.memory, {}
     for group in schedule.populations:
@@ -123,7 +123,7 @@ def _recorders(model: Description, schedule: SingleSteps | BlockSteps) -> dict[s
 
 
 def _simulate_kernel(
-    model: Description, memory: SimulateMemory, recorders: Iterable[str], *, in_order: bool
+    model: NetworkView, memory: SimulateMemory, recorders: Iterable[str], *, in_order: bool
 ) -> SimulateKernel:
     names = [*recorders]
     parameters = [*SIMULATE_ARGUMENTS, *memory.arrays.values(), *names, *memory.scratch]

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from numbagenn.codegen.arguments import SimulateMemory, function_call, interrupt_argument
-from numbagenn.codegen.description import Description, records_spikes
 from numbagenn.codegen.event_kinds import NeuronList, events_of, kinds_of, spikes_of
+from numbagenn.codegen.network_view import NetworkView, records_spikes
 from numbagenn.codegen.neuron_loop import neuron_loop
 from numbagenn.codegen.neurons import (
     EventFlags,
@@ -68,7 +68,7 @@ class SingleSteps:
     template = "simulate.jinja"
     neuron_template = "neurons.jinja"
 
-    def __init__(self, model: Description) -> None:
+    def __init__(self, model: NetworkView) -> None:
         self.memory = SimulateMemory()
         self.populations = tuple(model.neuron_populations.values())
         self._model = model

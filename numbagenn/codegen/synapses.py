@@ -12,9 +12,9 @@ from numbagenn.codegen.arguments import (
     function_call,
     interrupt_argument,
 )
-from numbagenn.codegen.description import Description
 from numbagenn.codegen.event_kinds import EventKind
 from numbagenn.codegen.loop_builder import Loop
+from numbagenn.codegen.network_view import NetworkView
 from numbagenn.codegen.synapse_layouts import SynapseLayout, layout_of
 from numbagenn.codegen.synapse_loop import EndpointVariables, synapse_loop
 from numbagenn.language.usage import Usage
@@ -132,7 +132,7 @@ class SynapseFunction:
     in_pairs: bool
 
 
-def code_of_synapses(model: Description, group: SynapseGroup, kind: EventKind) -> SynapseCode:
+def code_of_synapses(model: NetworkView, group: SynapseGroup, kind: EventKind) -> SynapseCode:
     """Return the code of one kind, translated."""
     layout = layout_of(group.connections)
     loop = synapse_loop(
@@ -175,7 +175,7 @@ def function_of_synapses(
     )
 
 
-def _endpoint_variables(model: Description, group: SynapseGroup) -> EndpointVariables:
+def _endpoint_variables(model: NetworkView, group: SynapseGroup) -> EndpointVariables:
     references, psm_vars = group.references, group.psm_vars
 
     def at(
@@ -193,7 +193,7 @@ def _endpoint_variables(model: Description, group: SynapseGroup) -> EndpointVari
     )
 
 
-def _times(model: Description, group: SynapseGroup) -> dict[str, tuple[Buffer, float]]:
+def _times(model: NetworkView, group: SynapseGroup) -> dict[str, tuple[Buffer, float]]:
     """Return the times of spikes and events that code may ask for, and what to add to each."""
     times = {}
     ends: tuple[tuple[EventSide, NeuronGroup, int], ...] = (

@@ -6,8 +6,8 @@ are written, which makes results equal on every machine. The GIL is released, so
 share the batches.
 
 What is imported from ``numba.core`` is private and may change with any version of Numba. Versions
-0.60 and 0.68 have been tested. All other modules use ``numba.types`` and ``numba.extending``, which
-are public.
+0.60 and 0.68 have been tested. All other modules use ``numba.types``, ``numba.extending`` and
+``llvmlite.ir``, which are public.
 """
 
 from __future__ import annotations

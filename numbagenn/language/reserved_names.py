@@ -15,4 +15,4 @@ BATCH_COUNTER = "batch_counter"
 FAULTS = "faults"
 
 #: Names that every generated module imports; `Namer` gives out none of them.
-IMPORTED = ("np", "math", "njit", "c_functions", "random_numbers", "arrays", "void", "int64")
+IMPORTED = ("np", "math", "c_functions", "random_numbers", "arrays", "int64")

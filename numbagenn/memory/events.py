@@ -55,7 +55,7 @@ class Events:
         ]
 
 
-def events_of(
+def make_events(
     model: WeightUpdateModel, name: str, title: str, sizes: Mapping[EventSide, int]
 ) -> Mapping[EventSide, Events]:
     """Return the events of synapses, for each side that has a condition for them in the model.

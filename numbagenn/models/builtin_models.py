@@ -41,6 +41,8 @@ from numbagenn.models.descriptions import (
 AnyModel = TypeVar("AnyModel", bound=Model)
 Array = np.ndarray[Any, Any]
 
+# A leaky integrate-and-fire neuron with a refractory time, as in Gerstner et al. (2014), Neuronal
+# Dynamics, section 1.3, doi 10.1017/CBO9781107447615.
 _LIF: dict[str, Any] = {
     "params": ["C", "TauM", "Vrest", "Vreset", "Vthresh", "Ioffset", "TauRefrac"],
     "vars": [("V", SCALAR), ("RefracTime", SCALAR)],

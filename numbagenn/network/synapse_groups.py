@@ -15,7 +15,7 @@ from numbagenn.language.usage import Usage
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import Connectivity, DenseConnectivity, SparseConnectivity
 from numbagenn.memory.dynamic_parameters import DynamicParams
-from numbagenn.memory.events import EventSide, events_of
+from numbagenn.memory.events import EventSide, make_events
 from numbagenn.memory.variables import ExtraGlobalArray, ExtraGlobalArrayDict, Variable
 from numbagenn.models.connection_limits import max_row_length
 from numbagenn.models.given_values import ConnectivityInit, PostsynapticInit, WeightUpdateInit
@@ -80,7 +80,7 @@ class SynapseGroup(Group):
             max_row_length(connectivity_init, num_pre, num_post)
         wum, psm = weight_update.model, postsynaptic.model
         #: Spike-like events of each side for which the model has a condition.
-        self.events = events_of(wum, name, self.title, {"pre": num_pre, "post": num_post})
+        self.events = make_events(wum, name, self.title, {"pre": num_pre, "post": num_post})
         self.connections: Connectivity = DenseConnectivity(num_pre, num_post)
         if matrix_type is SynapseMatrixType.SPARSE:
             self.connections = SparseConnectivity(

@@ -10,7 +10,7 @@ import numpy as np
 
 from numbagenn.base.available_memory import check_memory
 from numbagenn.base.types import Precision
-from numbagenn.codegen.initial_values import InitCode, connectivity_code
+from numbagenn.codegen.initialisation_code import InitCode, connectivity_code
 from numbagenn.codegen.rendering import rendered
 from numbagenn.kernels.batch_counter import STOP, new_batch_counter
 from numbagenn.language.arithmetic import constant

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from numbagenn.base.types import Precision, ResolvedType
-from numbagenn.codegen.initial_values import InitCode, Layout, value_code
+from numbagenn.codegen.initialisation_code import InitCode, Layout, value_code
 from numbagenn.codegen.rendering import rendered
 from numbagenn.kernels.batch_counter import ABORTED, new_batch_counter
 from numbagenn.language.arithmetic import constant, literal

@@ -14,7 +14,7 @@ import numpy as np
 from numbagenn.base.streams import stream_number
 from numbagenn.base.types import Precision
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.codegen.initial_values import Layout, value_code
+from numbagenn.codegen.initialisation_code import Layout, value_code
 from numbagenn.memory.connections import BYTES_OF_PAIR, SparseConnectivity
 from numbagenn.memory.variables import SparseVariable, Variable, arrays_on_device
 from numbagenn.models.given_values import (
@@ -41,7 +41,9 @@ def check_initialiser(variable: Variable, init: VarInit, precision: Precision) -
         If the code uses what such a variable does not have.
     """
     if init.number is None:
-        value_code(init.snippet, precision, precision.resolve(variable.type), layout_of(variable))
+        value_code(
+            init.snippet, precision, precision.resolve(variable.type), layout_of_variable(variable)
+        )
 
 
 def compile_initialisers(groups: Iterable[Group]) -> None:
@@ -63,7 +65,7 @@ def compile_initialisers(groups: Iterable[Group]) -> None:
             _parameters(group, variable, init)
             if init.number is None:
                 ctype = precision.resolve(variable.type)
-                value_kernel(init.snippet, precision, ctype, layout_of(variable))
+                value_kernel(init.snippet, precision, ctype, layout_of_variable(variable))
 
 
 def _compile_connectivity(group: SynapseGroup, init: ConnectivityInit) -> None:
@@ -193,7 +195,7 @@ def warn_of_nan(groups: Iterable[Group]) -> None:
             )
 
 
-def layout_of(variable: Variable) -> Layout:
+def layout_of_variable(variable: Variable) -> Layout:
     """Return the elements that a variable has values for, as its initialiser sees them."""
     if len(variable.shape) == 1:
         return "neurons"

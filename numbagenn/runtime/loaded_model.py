@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Callable, Container, Iterable
 from dataclasses import dataclass
 from functools import partial
-from operator import itemgetter
+from operator import attrgetter, itemgetter
 from time import perf_counter
 from types import ModuleType
 from typing import Any
@@ -426,7 +426,9 @@ class Runtime:
         """Run custom updates, after all steps so far."""
         self.flush()
         if group_name not in self._prepared:
-            calls = sorted((self._plan.custom_updates[name] for name in names), key=_stage)
+            calls = sorted(
+                (self._plan.custom_updates[name] for name in names), key=attrgetter("stage")
+            )
             self._prepared[group_name] = [self._prepare(group_name, call) for call in calls]
         self._updates = deque(map(_Update, self._prepared[group_name]))
         self.flush()
@@ -480,7 +482,3 @@ class Runtime:
         self.flush()
         for recorder in self._plan.recorders:
             recorder.pull(self.timestep)
-
-
-def _stage(call: CustomUpdateCall) -> int:
-    return call.stage

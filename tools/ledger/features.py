@@ -130,12 +130,12 @@ FEATURES: dict[str, list[Feature]] = {
         same(
             "expressions: conversions, promotions, literals, precedence",
             cases="expressions_of_integers expressions_of_floats expressions_with_effects",
-            tests="test_snippets.py::test_random_expressions_follow_c",
+            tests="test_code_strings.py::test_random_expressions_follow_c",
         ),
         same(
             "statements: declarations, scopes, loops, `switch` with fall-through",
             cases="statements",
-            tests="test_snippets.py::test_effects_of_statements",
+            tests="test_code_strings.py::test_effects_of_statements",
         ),
         same(
             "functions of the C library, evaluated in double",
@@ -144,20 +144,20 @@ FEATURES: dict[str, list[Feature]] = {
         same(
             "locals of `sim_code` in threshold and reset; no reset code without a threshold",
             cases="code_of_neurons",
-            tests="test_snippets.py::test_locals_of_sim_code_in_threshold_and_reset"
-            " test_snippets.py::test_reset_code_without_a_threshold_is_never_looked_at",
+            tests="test_code_strings.py::test_locals_of_sim_code_in_threshold_and_reset"
+            " test_code_strings.py::test_reset_code_without_a_threshold_is_never_looked_at",
         ),
         same(
             "the names that each kind of code sees, `num_neurons` and `num_pre` among them",
             cases="counts",
-            tests="test_snippets.py::test_names_of_each_kind",
+            tests="test_code_strings.py::test_names_of_each_kind",
             upstream="test_num.py::test_num",
         ),
         same(
             "integer functions: `min`, `max`, `abs`; `abs` of a float drops its fraction",
             "and warns that `fabs` may be meant",
             cases="expressions_of_integers",
-            tests="test_snippets.py::test_integer_abs_of_a_float_warns",
+            tests="test_code_strings.py::test_integer_abs_of_a_float_warns",
         ),
         same(
             "`/=`, `>>`, `>>=`, `.5`, `/* … */`, `unsigned long long`, which PyGeNN cannot read",
@@ -172,7 +172,7 @@ FEATURES: dict[str, list[Feature]] = {
         differs(
             "`$(name)` of GeNN 4",
             "is read with a warning; special functions in this notation only by the 4.9 API",
-            tests="test_snippets.py::test_notation_of_genn_4_is_read_with_a_warning",
+            tests="test_code_strings.py::test_notation_of_genn_4_is_read_with_a_warning",
         ),
         differs(
             "`- -i`, and `abs` of a 64-bit integer",
@@ -193,8 +193,8 @@ FEATURES: dict[str, list[Feature]] = {
             "when mistakes are found",
             "when the model is described, with line and caret; in PyGeNN when it is built, on the"
             " terminal, and the exception has no text",
-            tests="test_snippets.py::test_code_of_every_model_is_checked_when_it_is_created"
-            " test_snippets.py::test_mistakes_are_shown_where_they_are",
+            tests="test_code_strings.py::test_code_of_every_model_is_checked_when_it_is_created"
+            " test_code_strings.py::test_mistakes_are_shown_where_they_are",
         ),
         absent(
             "`printf`",

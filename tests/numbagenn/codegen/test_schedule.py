@@ -15,7 +15,7 @@ from numbagenn import (
     init_postsynaptic,
     init_weight_update,
 )
-from numbagenn.codegen.schedule import BLOCK_STEPS, Blocks, blocks_of_steps
+from numbagenn.codegen.blocks import BLOCK_STEPS, Blocks, blocks_of_steps
 
 SIZES = {"first": 40, "second": 33, "third": 9}
 

@@ -268,7 +268,7 @@ def test_descriptions_are_those_of_5() -> None:
     )
 
 
-def test_snippets_are_those_of_5() -> None:
+def test_code_strings_are_those_of_5() -> None:
     assert legacy.create_custom_init_var_snippet_class(
         "ramp", ["a"], var_init_code="$(value) = $(a) * $(id) + $(num) + $(gennrand_normal);"
     ) == engine.create_var_init_snippet(

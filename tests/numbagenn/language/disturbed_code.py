@@ -15,7 +15,7 @@ from unittest.mock import patch
 from pycparser import c_ast
 
 from numbagenn import model
-from numbagenn.codegen.initial_values import connectivity_code, value_code
+from numbagenn.codegen.initialisation_code import connectivity_code, value_code
 from numbagenn.codegen.planning import make_plan
 from numbagenn.compat.v4_9 import connectivity as legacy_connectivity
 from numbagenn.compat.v4_9 import descriptions
@@ -24,7 +24,7 @@ from numbagenn.memory.buffers import Buffer
 from numbagenn.models import entries
 from numbagenn.models.given_values import VarInit
 from numbagenn.network.delays import assign_slots
-from numbagenn.runtime.initialise import layout_of
+from numbagenn.runtime.initialise import layout_of_variable
 
 #: Names that the engine looks for in code.
 NAMES = [
@@ -155,7 +155,7 @@ def plan_of(built: Any) -> dict[str, Any]:
         (
             variable.name,
             variable.initial.snippet,
-            (types, types.resolve(variable.type), layout_of(variable)),
+            (types, types.resolve(variable.type), layout_of_variable(variable)),
         )
         for group in groups
         for _, variable in group.buffers()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import numbagenn as engine
 from numbagenn.base.types import Precision
-from numbagenn.codegen.schedule import ends_with_zeroing
+from numbagenn.codegen.blocks import ends_with_zeroing
 from numbagenn.compat import v4_9 as legacy
 from numbagenn.language.code_strings import CodeString, CodeStringError
 from numbagenn.language.symbols import Pointer, Symbol

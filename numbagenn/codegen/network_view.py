@@ -11,7 +11,7 @@ from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 
 
-class Description(Protocol):
+class NetworkView(Protocol):
     """What the plan needs to know of a model."""
 
     neuron_populations: dict[str, NeuronGroup]
