@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Generator, Iterator
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from nbformat import NotebookNode
@@ -54,6 +55,16 @@ else:
 
 class Chapter(IPyNbFile):  # type: ignore[misc]
     """A notebook whose exercises are tried in the kernel in which its cells have run."""
+
+    def setup(self) -> None:
+        """Start the kernel, and leave coverage out of it: nbval would wait for it in vain."""
+        with patch.object(self.config.option, "cov_source", None, create=True):
+            super().setup()
+
+    def teardown(self) -> None:
+        """Stop the kernel."""
+        with patch.object(self.config.option, "cov_source", None, create=True):
+            super().teardown()
 
     def collect(self) -> Iterator[IPyNbCell]:
         """Give the cells, and then for each exercise its check, its solution, and the check."""
