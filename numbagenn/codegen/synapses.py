@@ -113,7 +113,8 @@ class SynapseFunction:
     call
         Its name and parameters, and how it is called.
     decorator
-        How it is compiled.
+        How it is compiled where the template asks for it: for blocks of steps. Functions of single
+        steps are plain device functions.
     is_interruptible
         Whether it looks for interrupts before each row of synapses.
     rows_per_pass

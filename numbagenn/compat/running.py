@@ -131,6 +131,7 @@ def _status(code: object) -> int:
     return 1
 
 
+# The helpers' commands have the same function: sharing it would load Numba for ``--help``.
 def _flush_output() -> None:
     """Write out what was printed, so that what hinders it is known now and not as Python ends."""
     if sys.stdout is not None and not getattr(sys.stdout, "closed", False):
@@ -143,11 +144,8 @@ def _nobody_reads() -> bool:
         pipe = select.poll()
         pipe.register(sys.stdout.fileno(), 0)
         return bool(pipe.poll(0))
-    except (
-        AttributeError,
-        OSError,
-        ValueError,
-    ):  # as Windows has no poll, and some streams no file
+    except (AttributeError, OSError, ValueError):
+        # Windows has no poll, and some streams have no file.
         return False
 
 

@@ -98,10 +98,6 @@ class Mistake:
         last = ast.parse(self.code).body[-1]
         return range(last.lineno, (last.end_lineno or last.lineno) + 1)
 
-    @property
-    def last_statement(self) -> str:
-        return ast.unparse(ast.parse(self.code).body[-1])
-
 
 @dataclass(frozen=True)
 class Made:
