@@ -1,4 +1,4 @@
-"""The cases of ``cases_time_steps.py``, which compile a network for each time step."""
+"""The cases of ``cases_time_steps.py``, which compile a network for each of four time steps."""
 
 from __future__ import annotations
 
@@ -9,10 +9,17 @@ from tests.conformance.agreement import (
     cases,
     cases_in_batches,
     check,
+    check_first_time_step,
     check_in_batches,
 )
 
 
+@pytest.mark.parametrize("name", cases(AT_TIME_STEPS))
+def test_engine_agrees_at_the_first(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    check_first_time_step(name, monkeypatch)
+
+
+@pytest.mark.slow
 @pytest.mark.parametrize("name", cases(AT_TIME_STEPS))
 def test_engine_agrees(name: str) -> None:
     check(name)

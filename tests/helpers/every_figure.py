@@ -8,6 +8,7 @@ from collections.abc import Callable
 from types import ModuleType
 
 import matplotlib
+import pytest
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -41,6 +42,7 @@ class EveryFigure:
         sizes = [text.get_fontsize() for text in draw().findobj(matplotlib.text.Text)]
         assert min(sizes) >= 11
 
+    @pytest.mark.slow
     def test_same_bytes_in_another_style(self, draw: Callable[[], Figure]):
         png = style.png(draw())
         changes = {"font.size": 30, "figure.facecolor": "black", "text.color": "white"}

@@ -20,7 +20,7 @@ import numpy as np
 import pytest
 
 from numbagenn.base import wording
-from tests import ROOT
+from tests import ROOT, a_few
 from tutorial_helpers import command_line, data, inference, pygenn
 from tutorial_helpers.__main__ import _parser, main
 
@@ -388,14 +388,17 @@ def test_a_number_of_threads(
         assert json.loads(capsys.readouterr().out)["backend"] == expected
 
 
+WRONG_SETTINGS = [
+    ("TUTORIAL_BACKEND", "gpu", "must be 'bundled' or 'pygenn', not 'gpu'; correct or unset"),
+    ("NUMBA_DISABLE_JIT", "1", "must be 0 or unset, as the engine runs nothing but compiled"),
+    ("NUMBA_DISABLE_JIT", "yes", "defined but its associated value 'yes' could not be parsed"),
+    ("NUMBA_NUM_THREADS", "0", "0: Number of threads specified must be > 0; correct or unset"),
+]
+
+
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
-    [
-        ("TUTORIAL_BACKEND", "gpu", "must be 'bundled' or 'pygenn', not 'gpu'; correct or unset"),
-        ("NUMBA_DISABLE_JIT", "1", "must be 0 or unset, as the engine runs nothing but compiled"),
-        ("NUMBA_DISABLE_JIT", "yes", "defined but its associated value 'yes' could not be parsed"),
-        ("NUMBA_NUM_THREADS", "0", "0: Number of threads specified must be > 0; correct or unset"),
-    ],
+    a_few(WRONG_SETTINGS),
 )
 def test_wrong_settings_in_a_process(variable: str, value: str, words: str) -> None:
     completed = python("-m", "tutorial_helpers", *QUICK, "--json", **{variable: value})
@@ -480,7 +483,7 @@ def in_shell(line: str, **settings: str) -> subprocess.CompletedProcess[str]:
 
 @shell
 @pytest.mark.parametrize(
-    ("redirected", "status"), [("2>&-", 0), (">&- 2>&- <&-", 0), ("--x 2>&-", 2)]
+    ("redirected", "status"), a_few([("2>&-", 0), (">&- 2>&- <&-", 0), ("--x 2>&-", 2)])
 )
 def test_closed_streams(redirected: str, status: int) -> None:
     line = f'"$@" -m tutorial_helpers {" ".join(QUICK)} --json {redirected}'
@@ -494,7 +497,7 @@ MANY_LINES = "for number in range(100_000):\n    print('line', number)\n"
 
 
 @shell
-@pytest.mark.parametrize("command", [f"{' '.join(QUICK)}", "run {script}"])
+@pytest.mark.parametrize("command", a_few([f"{' '.join(QUICK)}", "run {script}"]))
 def test_nobody_reads_the_output(command: str, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(MANY_LINES)

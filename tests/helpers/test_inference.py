@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from numbagenn.base import available_memory as memory
+from tests import a_few
 from tutorial_helpers import inference, models
 from tutorial_helpers.data import load_mnist, load_weights
 from tutorial_helpers.inference import Classification, accuracy, classify, counts_over_time
@@ -225,16 +226,9 @@ def test_equal_to_a_reference_simulation() -> None:
     assert result.spikes == tuple(totals.tolist())
 
 
-@pytest.mark.parametrize(
-    ("hidden", "batch_size"),
-    [
-        ((), 3),
-        ((8, 9), 3),
-        *(pytest.param(h, 1, marks=pytest.mark.slow) for h in ((), (8,), (8, 9), (8, 9, 7))),
-        *(pytest.param(h, 3, marks=pytest.mark.slow) for h in ((8,), (8, 9, 7))),
-    ],
-)
-def test_any_number_of_hidden_layers(hidden: tuple[int, ...], batch_size: int) -> None:
+@pytest.mark.parametrize("batch_size", a_few([3, 1]))
+@pytest.mark.parametrize("hidden", a_few([[8, 9], [], [8], [8, 9, 7]]))
+def test_any_number_of_hidden_layers(hidden: list[int], batch_size: int) -> None:
     rng = np.random.default_rng(len(hidden))
     sizes = (12, *hidden, 4)
     weights = [rng.normal(0.6, 2.0, shape).astype(np.float32) for shape in pairwise(sizes)]

@@ -8,6 +8,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
+from tests import a_few
 from tutorial_helpers import models
 from tutorial_helpers.models import build_classifier, layer_sizes
 
@@ -20,16 +21,14 @@ def matrices(*sizes: int) -> list[np.ndarray]:
 
 @pytest.mark.parametrize(
     ("sizes", "names"),
-    [
-        ((6, 3), ["input", "output"]),
-        pytest.param((6, 5, 3), ["input", "hidden1", "output"], marks=pytest.mark.slow),
-        ((6, 5, 4, 3), ["input", "hidden1", "hidden2", "output"]),
-        pytest.param(
-            (6, 5, 4, 7, 3),
-            ["input", "hidden1", "hidden2", "hidden3", "output"],
-            marks=pytest.mark.slow,
-        ),
-    ],
+    a_few(
+        [
+            ((6, 5, 4, 3), ["input", "hidden1", "hidden2", "output"]),
+            ((6, 3), ["input", "output"]),
+            ((6, 5, 3), ["input", "hidden1", "output"]),
+            ((6, 5, 4, 7, 3), ["input", "hidden1", "hidden2", "hidden3", "output"]),
+        ]
+    ),
 )
 def test_layers_are_those_of_the_weights(sizes: tuple[int, ...], names: list[str]) -> None:
     network = build_classifier(matrices(*sizes), batch_size=2)
@@ -99,7 +98,9 @@ def test_lists_of_numbers_are_weights_too() -> None:
     ]
 
 
-@pytest.mark.parametrize(("threshold", "spikes"), [(2.5, 3), (1.0, 10), (0.5, 10), (100.0, 0)])
+@pytest.mark.parametrize(
+    ("threshold", "spikes"), a_few([(2.5, 3), (1.0, 10), (0.5, 10), (100.0, 0)])
+)
 def test_threshold(threshold: float, spikes: int) -> None:
     network = build_classifier(matrices(4, 3), batch_size=1, threshold=threshold)
     magnitude, count = network.source.vars["magnitude"], network.populations[0].vars["SpikeCount"]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import a_few
 from tools.stamp_notebooks import ROOT, project, repository, set_up
 
 # Modules on the path of a new Python: what it would install is printed, and what to leave out is
@@ -30,7 +31,7 @@ def printed(cell: str, folder: Path, path: Path, without: str = "") -> list[str]
     return ran.stdout.splitlines()
 
 
-@pytest.mark.parametrize("place", ["notebooks", "root", "elsewhere"])
+@pytest.mark.parametrize("place", a_few(["elsewhere", "notebooks", "root"]))
 def test_nothing_happens_where_the_package_is_installed(place: str, tmp_path: Path) -> None:
     folder = {"notebooks": ROOT / "notebooks", "root": ROOT, "elsewhere": tmp_path}[place]
     assert printed(set_up(), folder, tmp_path) == []

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import numbagenn as engine
+from tests import a_few
 from tests.numbagenn.networks import FLUSH, PIXEL, add_cells, add_reset, connect, new_model, pushed
 
 Arrays = dict[str, np.ndarray]
@@ -156,7 +157,7 @@ def threads() -> Iterator[None]:
 few = settings(max_examples=60, deadline=None)
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", a_few(KINDS, 2))
 @few
 @given(problems())
 def test_a_batch_is_its_images_one_by_one(kind: str, problem: Any) -> None:

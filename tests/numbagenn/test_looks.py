@@ -13,6 +13,7 @@ import pytest
 
 import numbagenn as engine
 from numbagenn.compat import v4_9 as legacy
+from tests import a_few
 from tests.numbagenn.language.disturbed_code import plan_of
 from tests.numbagenn.networks import add_cells, new_model, pulled, steps
 
@@ -106,7 +107,7 @@ def old() -> Any:
     return model
 
 
-models = pytest.mark.parametrize("describe", [described, old])
+models = pytest.mark.parametrize("describe", a_few([old, described]))
 
 
 @pytest.fixture(autouse=True)

@@ -19,7 +19,7 @@ from numbagenn.compat import shim as stand_in
 from numbagenn.compat import v4_9 as legacy
 from numbagenn.compat.api_version import pygenn_version
 from numbagenn.compat.shim import ONLY_4_9, ONLY_5
-from tests import ROOT
+from tests import ROOT, a_few
 from tutorial_helpers import data, inference
 from tutorial_helpers.models import build_classifier
 
@@ -87,9 +87,7 @@ def test_single_image(
     )
 
 
-@pytest.mark.parametrize(
-    "name", ["one_at_a_time.py", pytest.param("batches.py", marks=pytest.mark.slow)]
-)
+@pytest.mark.parametrize("name", a_few(["one_at_a_time.py", "batches.py"]))
 def test_many_images(
     name: str,
     folder: Path,
@@ -191,16 +189,19 @@ def test_exit_status(run: Run, code: str, status: int, err: str) -> None:
     assert run(code) == (status, "", err)
 
 
+WAYS_TO_END = [
+    ("print('x\\n' * 100_000)", "| true", "141\n"),
+    ("import atexit; atexit.register(print, 'end'); raise KeyboardInterrupt", "", "end\n130\n"),
+    ("raise KeyboardInterrupt", "2>&-", "130\n"),
+    ("print(1)", ">&-", "0\n"),
+]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
 @pytest.mark.parametrize("package", ["numbagenn", "tutorial_helpers"])
 @pytest.mark.parametrize(
     ("code", "redirected", "statuses"),
-    [
-        ("print('x\\n' * 100_000)", "| true", "141\n"),
-        ("import atexit; atexit.register(print, 'end'); raise KeyboardInterrupt", "", "end\n130\n"),
-        ("raise KeyboardInterrupt", "2>&-", "130\n"),
-        ("print(1)", ">&-", "0\n"),
-    ],
+    a_few(WAYS_TO_END),
 )
 def test_both_commands_end_alike(
     package: str, code: str, redirected: str, statuses: str, tmp_path: Path

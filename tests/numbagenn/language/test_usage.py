@@ -17,6 +17,7 @@ from numbagenn.compat import v4_9 as legacy
 from numbagenn.language.code_strings import CodeString, CodeStringError
 from numbagenn.language.symbols import Pointer, Symbol
 from numbagenn.language.translator import Translator
+from tests import a_few
 from tests.conformance.cases import CASES
 from tests.numbagenn.language import c_programs, disturbed_code
 from tests.numbagenn.language.code_kinds import KINDS
@@ -323,11 +324,13 @@ def shape_of(plan: dict[str, Any]) -> dict[str, Any]:
 
 @pytest.mark.parametrize(
     "form",
-    [
-        "{code} scalar {name} = 0.5; {name} += 1.0;",
-        "scalar {name} = 0.5; {name} += 1.0; {code}",
-        "{{ scalar {name} = 0.5; {name} += 1.0; }} {code}",
-    ],
+    a_few(
+        [
+            "{code} scalar {name} = 0.5; {name} += 1.0;",
+            "scalar {name} = 0.5; {name} += 1.0; {code}",
+            "{{ scalar {name} = 0.5; {name} += 1.0; }} {code}",
+        ]
+    ),
 )
 @pytest.mark.parametrize(
     "kind", [kind for kind in KINDS if "condition" not in kind and kind != "threshold"]

@@ -18,6 +18,7 @@ from numbagenn import CustomUpdateVarAccess as Access
 from numbagenn import VarAccess, VarAccessMode, create_var_ref, create_wu_var_ref
 from numbagenn.network.references import VariableReference
 from numbagenn.runtime import loaded_model as runtime_module
+from tests import a_few
 from tests.numbagenn.networks import new_model, pulled, pushed
 
 N, POST = 37, 3
@@ -197,11 +198,7 @@ def same_bits(found: np.ndarray, expected: np.ndarray) -> None:
     assert found.tobytes() == expected.tobytes(), (found, expected)
 
 
-KINDS = [
-    (5, "float"),
-    pytest.param(1, "float", marks=pytest.mark.slow),
-    pytest.param(3, "double", marks=pytest.mark.slow),
-]
+KINDS = a_few([(5, "float"), (1, "float"), (3, "double")])
 kinds = pytest.mark.parametrize(("batch_size", "precision"), KINDS)
 
 
@@ -256,7 +253,7 @@ def test_references_are_reduced_to(batch_size: int, precision: str) -> None:
     same_bits(pulled(parts.a, "y"), shaped(np.tile(old, (batch_size, 1)), batch_size))
 
 
-@pytest.mark.parametrize("batch_size", [1, 5])
+@pytest.mark.parametrize("batch_size", a_few([5, 1]))
 def test_whole_numbers_wrap_and_start_at_their_lowest(batch_size: int) -> None:
     parts = network(batch_size)
     n = np.random.default_rng(1).integers(-100, 100, (batch_size, N), dtype=np.int32)

@@ -21,6 +21,7 @@ from numbagenn.compat import v4_9 as legacy
 from numbagenn.memory.buffers import Buffer
 from numbagenn.runtime import connectivity, sizes
 from numbagenn.runtime import loaded_model as runtime
+from tests import a_few
 from tests.numbagenn.networks import (
     INTEGRATE_AND_FIRE,
     START,
@@ -368,7 +369,7 @@ def bytes_of(model: Any) -> int:
     return int(total + threads * sum(array.nbytes for array in loaded._scratch()))
 
 
-@pytest.mark.parametrize("name", FITTING)
+@pytest.mark.parametrize("name", a_few(FITTING, 2))
 def test_what_fits_is_loaded(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     # Large enough that variables outweigh what is known of spikes.
     model = synapses(60, 50, **FITTING[name])
