@@ -113,7 +113,7 @@ class GeNNModel(Settings, Timers):
     ...     model.step_time()
     >>> pop.vars["V"].pull_from_device()
     >>> pop.vars["V"].values
-    array([4.5, 0. , 0. ], dtype=float32)
+    array([4.5, 0. , 1.5], dtype=float32)
     """
 
     # Classes of its parts; models for another version of the API have their own.

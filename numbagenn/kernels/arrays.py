@@ -36,10 +36,10 @@ def _note_fault(context: Any, builder: Any, signature: Any, arguments: Any, pair
 
 
 @intrinsic
-def report(typing_context, first_number, second_number, faults, site, t, first, second):  # type: ignore[no-untyped-def]
+def report(typing_context, first_number, second_number, faults, site, t, first, second):
     """Note that something failed at a site of the code, with two numbers for the message."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, arguments):
         _note_fault(context, builder, signature.args[2:], arguments[2:], arguments[:2])
         return context.get_dummy_value()
 
@@ -48,10 +48,10 @@ def report(typing_context, first_number, second_number, faults, site, t, first, 
 
 
 @intrinsic
-def fetch(typing_context, array, index, faults, site, t, first, second):  # type: ignore[no-untyped-def]
+def fetch(typing_context, array, index, faults, site, t, first, second):
     """Return ``array[index]``, or 0 where that is outside."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, arguments):
         data = context.make_array(signature.args[0])(context, builder, arguments[0])
         inside = builder.icmp_unsigned("<", arguments[1], data.nitems)
         with builder.if_else(inside, likely=True) as (then, otherwise):
@@ -72,10 +72,10 @@ def fetch(typing_context, array, index, faults, site, t, first, second):  # type
 
 
 @intrinsic
-def put(typing_context, array, index, value, faults, site, t, first, second):  # type: ignore[no-untyped-def]
+def put(typing_context, array, index, value, faults, site, t, first, second):
     """Do ``array[index] = value``, or nothing where that is outside."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, arguments):
         data = context.make_array(signature.args[0])(context, builder, arguments[0])
         inside = builder.icmp_unsigned("<", arguments[1], data.nitems)
         with builder.if_else(inside, likely=True) as (then, otherwise):

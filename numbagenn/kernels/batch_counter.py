@@ -43,10 +43,10 @@ def new_batch_counter(taken: int | np.int64 = 0) -> np.ndarray[tuple[int], np.dt
 
 
 @intrinsic
-def take_next(typing_context, counter):  # type: ignore[no-untyped-def]
+def take_next(typing_context, counter):
     """Return how many were taken and add 1 to that, so that no other thread gets the same."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, arguments):
         taken = context.make_array(signature.args[0])(context, builder, arguments[0]).data
         return builder.atomic_rmw("add", taken, ir.Constant(ir.IntType(64), 1), "monotonic")
 
@@ -54,10 +54,10 @@ def take_next(typing_context, counter):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def mark_finished(typing_context, counter):  # type: ignore[no-untyped-def]
+def mark_finished(typing_context, counter):
     """Count one as finished, once everything that was written is there to be seen."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, arguments):
         numbers = context.make_array(signature.args[0])(context, builder, arguments[0]).data
         finished = builder.gep(numbers, [ir.Constant(ir.IntType(64), FINISHED)])
         builder.atomic_rmw("add", finished, ir.Constant(ir.IntType(64), 1), "release")
@@ -67,10 +67,10 @@ def mark_finished(typing_context, counter):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def _stop(typing_context, counter):  # type: ignore[no-untyped-def]
+def _stop(typing_context, counter):
     """Return whether to stop as it is now: another thread may have written it a moment ago."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, arguments):
         numbers = context.make_array(signature.args[0])(context, builder, arguments[0]).data
         place = builder.gep(numbers, [ir.Constant(ir.IntType(64), STOP)])
         return builder.load_atomic(place, "monotonic", align=8)
@@ -79,13 +79,13 @@ def _stop(typing_context, counter):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def should_pause(counter):  # type: ignore[no-untyped-def]
+def should_pause(counter):
     """Return whether to stop between two steps, where all memory is in order."""
     return _stop(counter) != 0
 
 
 @device_function
-def should_abort(counter):  # type: ignore[no-untyped-def]
+def should_abort(counter):
     """Return whether to stop in the middle of a step, and make a note if so."""
     if _stop(counter) != _NOW:
         return False

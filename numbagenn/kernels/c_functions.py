@@ -16,7 +16,7 @@ from numbagenn.kernels.jit import device_function
 
 
 @device_function
-def int_divide(a, b):  # type: ignore[no-untyped-def]
+def int_divide(a, b):
     """Quotient of two signed integers, truncated toward zero; 0 where `b` is 0."""
     if b == 0:
         return a - a
@@ -30,7 +30,7 @@ def int_divide(a, b):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def int_remainder(a, b):  # type: ignore[no-untyped-def]
+def int_remainder(a, b):
     """Remainder of signed integers with the sign of `a`, as of C's ``%``; `a` where `b` is 0."""
     return a - int_divide(a, b) * b
 
@@ -38,13 +38,13 @@ def int_remainder(a, b):  # type: ignore[no-untyped-def]
 # Numba turns a uint64 that meets a signed integer, even a literal, into a floating-point number. So
 # unsigned integers have functions of their own.
 @device_function
-def uint_divide(a, b):  # type: ignore[no-untyped-def]
+def uint_divide(a, b):
     """Quotient of two unsigned integers; 0 where `b` is 0."""
     return a - a if b == 0 else a // b
 
 
 @device_function
-def uint_remainder(a, b):  # type: ignore[no-untyped-def]
+def uint_remainder(a, b):
     """Remainder of two unsigned integers; `a` where `b` is 0."""
     return a if b == 0 else a % b
 
@@ -52,20 +52,20 @@ def uint_remainder(a, b):  # type: ignore[no-untyped-def]
 # C leaves the conversion of a number that is out of range undefined, so a compiler that knows the
 # number may return anything. Common processors give the most negative integer, and so do these.
 @device_function
-def to_int32(x):  # type: ignore[no-untyped-def]
+def to_int32(x):
     """Convert a floating-point number to ``int32``."""
     return np.int32(x) if -2147483648.0 <= x < 2147483648.0 else np.int32(-2147483648)
 
 
 @device_function
-def to_int64(x):  # type: ignore[no-untyped-def]
+def to_int64(x):
     """Convert a floating-point number to ``int64``."""
     half = 9223372036854775808.0
     return np.int64(x) if -half <= x < half else np.int64(-9223372036854775808)
 
 
 @device_function
-def to_uint64(x):  # type: ignore[no-untyped-def]
+def to_uint64(x):
     """Convert a floating-point number to ``uint64``; negative ones wrap around."""
     half = 9223372036854775808.0
     top = np.uint64(9223372036854775808)
@@ -75,19 +75,19 @@ def to_uint64(x):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def c_max(a, b):  # type: ignore[no-untyped-def]
+def c_max(a, b):
     """Larger of two numbers of one type; the first where neither is."""
     return b if a < b else a
 
 
 @device_function
-def c_min(a, b):  # type: ignore[no-untyped-def]
+def c_min(a, b):
     """Smaller of two numbers of one type; the first where neither is."""
     return b if b < a else a
 
 
 @device_function
-def c_round(x):  # type: ignore[no-untyped-def]
+def c_round(x):
     """Nearest whole number, halves away from zero."""
     whole = np.trunc(x)
     if abs(x - whole) >= 0.5:
@@ -96,7 +96,7 @@ def c_round(x):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def c_fmax(x, y):  # type: ignore[no-untyped-def]
+def c_fmax(x, y):
     """Larger of two numbers; a NaN counts as missing."""
     if math.isnan(x):
         return y
@@ -104,7 +104,7 @@ def c_fmax(x, y):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def c_fmin(x, y):  # type: ignore[no-untyped-def]
+def c_fmin(x, y):
     """Smaller of two numbers; a NaN counts as missing."""
     if math.isnan(x):
         return y
@@ -112,13 +112,13 @@ def c_fmin(x, y):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def c_fdim(x, y):  # type: ignore[no-untyped-def]
+def c_fdim(x, y):
     """Difference of two numbers where it is positive, else 0."""
     return 0.0 if x <= y else x - y
 
 
 @device_function
-def c_remainder(x, y):  # type: ignore[no-untyped-def]
+def c_remainder(x, y):
     """IEEE 754 remainder: `x` less the multiple of `y` nearest to it, ties to the even multiple."""
     if math.isnan(x) or math.isnan(y) or math.isinf(x) or y == 0.0:
         return math.nan
@@ -135,7 +135,7 @@ def c_remainder(x, y):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def c_ilogb(x):  # type: ignore[no-untyped-def]
+def c_ilogb(x):
     """Exponent of the leading binary digit of `x`, as an integer."""
     if x == 0.0:
         return np.int32(-2147483648)
@@ -145,7 +145,7 @@ def c_ilogb(x):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def c_clz(x):  # type: ignore[no-untyped-def]
+def c_clz(x):
     """Zero bits before the first one bit of a 32-bit integer."""
     rest = np.uint32(x)
     count = 32
@@ -156,14 +156,14 @@ def c_clz(x):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def _llvm_fma(typing_context, x, y, z):  # type: ignore[no-untyped-def]
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+def _llvm_fma(typing_context, x, y, z):
+    def generate(context, builder, signature, arguments):
         return builder.fma(*arguments)
 
     return types.float64(types.float64, types.float64, types.float64), generate
 
 
 @device_function
-def c_fma(x, y, z):  # type: ignore[no-untyped-def]
+def c_fma(x, y, z):
     """``x * y + z`` with a single rounding."""
     return _llvm_fma(x, y, z)

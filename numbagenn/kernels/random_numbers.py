@@ -24,7 +24,7 @@ _GAMMA = np.uint64(0x9E3779B97F4A7C15)
 
 
 @device_function
-def _mixed(bits):  # type: ignore[no-untyped-def]
+def _mixed(bits):
     """Return 64 bits, each of which depends on every bit given."""
     bits = (bits ^ (bits >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     bits = (bits ^ (bits >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
@@ -32,7 +32,7 @@ def _mixed(bits):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def key(seed, stream, batch, step):  # type: ignore[no-untyped-def]
+def key(seed, stream, batch, step):
     """Return what the streams of all elements have in common in one step of one batch."""
     state = _mixed(np.uint64(seed) + _GAMMA)
     state = _mixed(state + np.uint64(stream))
@@ -41,20 +41,20 @@ def key(seed, stream, batch, step):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def start(key, element):  # type: ignore[no-untyped-def]
+def start(key, element):
     """Return the state from which the stream of an element starts."""
     return _mixed(key + np.uint64(element) * _GAMMA)
 
 
 @device_function
-def bits64(state):  # type: ignore[no-untyped-def]
+def bits64(state):
     """Draw 64 random bits."""
     state = state + _GAMMA
     return _mixed(state), state
 
 
 @device_function
-def bits32(state):  # type: ignore[no-untyped-def]
+def bits32(state):
     """Draw 32 random bits."""
     bits, state = bits64(state)
     return np.uint32(bits >> np.uint64(32)), state
@@ -63,7 +63,7 @@ def bits32(state):  # type: ignore[no-untyped-def]
 # Uniform numbers lie in the middle of equal parts of the interval, so that they are never 0, of
 # which there is no logarithm, and never 1.
 @device_function
-def uniform_float32(state):  # type: ignore[no-untyped-def]
+def uniform_float32(state):
     """Draw from the open interval (0, 1): an odd multiple of 2**-24."""
     bits, state = bits64(state)
     odd = (bits >> np.uint64(40)) | np.uint64(1)
@@ -71,7 +71,7 @@ def uniform_float32(state):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def uniform_float64(state):  # type: ignore[no-untyped-def]
+def uniform_float64(state):
     """Draw from the open interval (0, 1): an odd multiple of 2**-53."""
     bits, state = bits64(state)
     odd = (bits >> np.uint64(11)) | np.uint64(1)
@@ -99,7 +99,7 @@ _EDGES, _HEIGHTS = _ziggurat()
 
 
 @device_function
-def _normal_at_edge(state, layer, x):  # type: ignore[no-untyped-def]
+def _normal_at_edge(state, layer, x):
     """Finish a draw that fell outside the part of a layer that is all under the curve.
 
     Returns the absolute value, or -1 where another draw is needed.
@@ -118,7 +118,7 @@ def _normal_at_edge(state, layer, x):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def normal(state):  # type: ignore[no-untyped-def]
+def normal(state):
     """Draw from the normal distribution of mean 0 and standard deviation 1.
 
     The ziggurat method (Marsaglia and Tsang, 2000, doi 10.18637/jss.v005.i08), with the layer, the
@@ -136,21 +136,21 @@ def normal(state):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def exponential(state):  # type: ignore[no-untyped-def]
+def exponential(state):
     """Draw from the exponential distribution of mean 1, by inversion."""
     uniform, state = uniform_float64(state)
     return -math.log(uniform), state
 
 
 @device_function
-def log_normal(state, mean, sd):  # type: ignore[no-untyped-def]
+def log_normal(state, mean, sd):
     """Draw a number whose logarithm is normally distributed with this mean and deviation."""
     value, state = normal(state)
     return math.exp(mean + sd * value), state
 
 
 @device_function
-def gamma(state, shape):  # type: ignore[no-untyped-def]
+def gamma(state, shape):
     """Draw from the gamma distribution of a shape above 0 and scale 1; NaN for other shapes.
 
     Marsaglia and Tsang, 2000, A simple method for generating gamma variables,
@@ -180,7 +180,7 @@ _FEW = 10.0
 
 
 @device_function
-def binomial(state, trials, probability):  # type: ignore[no-untyped-def]
+def binomial(state, trials, probability):
     """Draw the number of successes of independent trials, as ``uint32``.
 
     Few successes are found by inversion. Where more than a handful are expected it is the
@@ -203,7 +203,7 @@ def binomial(state, trials, probability):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def _few_of(state, trials, p):  # type: ignore[no-untyped-def]
+def _few_of(state, trials, p):
     odds = p / (1.0 - p)
     none = math.exp(trials * math.log1p(-p))
     while True:
@@ -218,7 +218,7 @@ def _few_of(state, trials, p):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def _many_of(state, trials, p):  # type: ignore[no-untyped-def]
+def _many_of(state, trials, p):
     spread = math.sqrt(trials * p * (1.0 - p))
     b = 1.15 + 2.53 * spread
     a = -0.0873 + 0.0248 * b + 0.01 * p

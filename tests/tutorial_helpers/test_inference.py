@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import pairwise
@@ -330,8 +329,3 @@ def test_accuracy_of_what_does_not_fit(shapes: tuple[tuple[int, ...], ...]) -> N
 
 def test_accuracy_takes_lists() -> None:
     assert accuracy([1, 2, 3, 4], [1, 2, 3, 3]) == 75.0  # type: ignore[arg-type]
-
-
-def test_examples() -> None:
-    failed, tried = doctest.testmod(inference)
-    assert (failed, tried > 0) == (0, True)

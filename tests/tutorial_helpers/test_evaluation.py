@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import json
 import os
 import re
@@ -245,9 +244,3 @@ def test_what_can_be_written(tmp_path: Path) -> None:
         check_writable(tmp_path / name, "name another")
     assert [path.name for path in tmp_path.rglob("*")] == ["file"]
     assert (tmp_path / "file").read_text() == "as it was"
-
-
-def test_docstring_examples() -> None:
-    outcome = doctest.testmod(evaluation)
-    assert outcome.attempted > 0
-    assert outcome.failed == 0

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from tests.helpers.every_figure import EveryFigure, drawn_by
+from tests.tutorial_helpers.every_figure import EveryFigure, drawn_by
 from tutorial_helpers import figures
 from tutorial_helpers.figures import training
 

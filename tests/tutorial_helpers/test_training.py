@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib
 import itertools
-import pkgutil
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,9 +13,9 @@ import numpy as np
 import pytest
 
 from tests import ROOT
-from tests.helpers.small_training import SETTINGS, WITHOUT_TEACHER, small_digits
+from tests.tutorial_helpers.small_training import SETTINGS, WITHOUT_TEACHER, small_digits
 from tools.stamp_notebooks import project
-from tutorial_helpers import atomic_write, training
+from tutorial_helpers import training
 from tutorial_helpers.data import load_weights
 from tutorial_helpers.training import Settings, dependencies, weight_files
 
@@ -140,19 +137,6 @@ def result(default_run):
 @pytest.fixture(scope="session")
 def few_steps(few_steps_run):
     return few_steps_run.result
-
-
-MODULES = [
-    module.name for module in pkgutil.iter_modules(training.__path__, "tutorial_helpers.training.")
-]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", [*MODULES, atomic_write.__name__])
-def test_examples_in_the_docstrings(jnp, name):
-    outcome = doctest.testmod(importlib.import_module(name))
-    assert outcome.failed == 0
-    assert outcome.attempted > 0 or name.endswith((".network", ".settings"))
 
 
 def test_constants_are_those_of_the_network_that_classifies(jnp):

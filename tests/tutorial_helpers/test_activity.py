@@ -14,7 +14,7 @@ from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
 
-from tests.helpers.every_figure import EveryFigure
+from tests.tutorial_helpers.every_figure import EveryFigure
 from tutorial_helpers import figures
 from tutorial_helpers.figures import style
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 from itertools import pairwise
 
 import numpy as np
@@ -168,8 +167,3 @@ def test_two_networks_do_not_disturb_each_other() -> None:
         network.populations[0].vars["SpikeCount"].pull_from_device()
     assert small.populations[0].vars["SpikeCount"].view.tolist() == [1, 1, 1, 1]
     assert large.populations[0].vars["SpikeCount"].view.tolist() == [0, 0, 0, 0]
-
-
-def test_examples() -> None:
-    failed, tried = doctest.testmod(models)
-    assert (failed, tried > 0) == (0, True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import doctest
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -257,9 +256,3 @@ def test_the_sets_of_the_project(name: str) -> None:
         assert matrix.flags.c_contiguous
     assert "\n" not in one.description
     assert {"command", "date", "settings", "images", "versions", "held_out"} <= set(one.provenance)
-
-
-def test_docstring_examples() -> None:
-    outcome = doctest.testmod(weight_sets)
-    assert outcome.attempted > 0
-    assert outcome.failed == 0

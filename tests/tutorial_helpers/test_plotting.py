@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import doctest
-import importlib
 import io
-import pkgutil
 import re
 import subprocess
 import sys
@@ -22,7 +19,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from tests import ROOT
-from tests.helpers.every_figure import EveryFigure
+from tests.tutorial_helpers.every_figure import EveryFigure
 from tutorial_helpers import figures
 from tutorial_helpers.figures import style
 
@@ -901,14 +898,3 @@ def test_importing_is_quick():
     code = "import sys, tutorial_helpers.figures; print({'IPython', 'scipy'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("set()\n", "")
-
-
-@pytest.mark.parametrize(
-    "module",
-    [module.name for module in pkgutil.iter_modules(figures.__path__, "tutorial_helpers.figures.")],
-)
-def test_docstring_examples(module: str):
-    InteractiveShell.clear_instance()
-    outcome = doctest.testmod(importlib.import_module(module))
-    assert outcome.attempted > 0 or module.endswith(".arguments")
-    assert outcome.failed == 0
