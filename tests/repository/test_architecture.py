@@ -17,7 +17,7 @@ ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
 
 @pytest.mark.parametrize("room", ["", *ROOMS])
 def test_every_file_is_in_the_table_of_its_room(room: str) -> None:
-    heading = f"### `{room}`:" if room else "### At the top"
+    heading = f"### `{room}`:" if room else "### Outside of the rooms"
     section = PAGE.split(heading)[1].split("\n#")[0]
     first_column = "".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))
     listed = Counter(re.findall(r"`([\w/]+(?:\.py)?/?)`", first_column))

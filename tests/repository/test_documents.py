@@ -69,7 +69,8 @@ def test_every_requirement_is_justified() -> None:
     extras = project()["optional-dependencies"].values()
     lines = [*project()["dependencies"], *(line for extra in extras for line in extra)]
     required = {re.split(r"[<>=\[]", line)[0] for line in lines} - {project()["name"]}
-    table = README.split("### What it is built on")[1].split("\n## ")[0]
+    page = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    table = page.split("## What it is built on")[1].split("\n## ")[0]
     rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| ")]
     justified = {name.strip() for row in rows[1:] for name in row.split(",")}
     assert required == justified
