@@ -97,9 +97,7 @@ def all_entries() -> list[Entry]:
         Entry("engine-opt-1", "numbagenn, optimize_code", batched, _OPTIMISED, threads=1),
         Entry("engine", "numbagenn", batched),
         Entry("engine-1", "numbagenn", batched, threads=1),
-        Entry(
-            "engine-64-opt", "numbagenn, float64, optimize_code", batched, _DOUBLE | _OPTIMISED
-        ),
+        Entry("engine-64-opt", "numbagenn, float64, optimize_code", batched, _DOUBLE | _OPTIMISED),
         Entry("engine-64", "numbagenn, float64", batched, _DOUBLE),
         *(
             Entry(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any
 
 from numbagenn.base.enumerations import SynapseMatrixType
 from numbagenn.base.suggestions import did_you_mean
@@ -21,12 +21,13 @@ from numbagenn.network.groups import Group
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 
-AnyGroup = TypeVar("AnyGroup", bound=Group)
+HasVariables = NeuronGroup | CurrentSource | CustomUpdate
 
 
-def _check(group: object, kinds: tuple[type[Group], ...], function: str) -> None:
+def _checked(group: object, kinds: tuple[type[Group], ...], function: str) -> Any:
+    """Return a group, which has to be of one of the kinds."""
     if isinstance(group, kinds):
-        return
+        return group
     expected = " or ".join(kind.kind for kind in kinds)
     given = group.title if isinstance(group, Group) else repr(group)
     raise TypeError(f"{function} needs a {expected}, not {given}.")
@@ -73,39 +74,37 @@ def create_var_ref(group: object, name: str) -> VariableReference:
     TypeError
         If `group` is something else.
     """
-    _check(group, (NeuronGroup, CurrentSource, CustomUpdate), "create_var_ref")
-    if isinstance(group, CustomUpdate) and group.of_synapses:
+    owner: HasVariables = _checked(
+        group, (NeuronGroup, CurrentSource, CustomUpdate), "create_var_ref"
+    )
+    if isinstance(owner, CustomUpdate) and owner.of_synapses:
         raise TypeError(
-            f"create_var_ref is for variables of neurons, and {group.title} is of synapses; use "
+            f"create_var_ref is for variables of neurons, and {owner.title} is of synapses; use "
             "create_wu_var_ref."
         )
-    assert isinstance(group, (NeuronGroup, CurrentSource, CustomUpdate))
-    size = group.target_pop.num_neurons if isinstance(group, CurrentSource) else group.num_neurons
-    return _find(group, group.vars, name, size)
+    size = owner.target_pop.num_neurons if isinstance(owner, CurrentSource) else owner.num_neurons
+    return _find(owner, owner.vars, name, size)
 
 
 def create_psm_var_ref(group: object, name: str) -> VariableReference:
     """Refer to a variable of the postsynaptic model of a synapse population."""
-    _check(group, (SynapseGroup,), "create_psm_var_ref")
-    assert isinstance(group, SynapseGroup)
-    size = group.trg.num_neurons
-    return _find(group, group.psm_vars, name, size, kind="postsynaptic model's variables")
+    synapses: SynapseGroup = _checked(group, (SynapseGroup,), "create_psm_var_ref")
+    size = synapses.trg.num_neurons
+    return _find(synapses, synapses.psm_vars, name, size, kind="postsynaptic model's variables")
 
 
 def create_wu_pre_var_ref(group: object, name: str) -> VariableReference:
     """Refer to a variable that a weight update model has for each presynaptic neuron."""
-    _check(group, (SynapseGroup,), "create_wu_pre_var_ref")
-    assert isinstance(group, SynapseGroup)
-    size = group.src.num_neurons
-    return _find(group, group.pre_vars, name, size, kind="presynaptic variables")
+    synapses: SynapseGroup = _checked(group, (SynapseGroup,), "create_wu_pre_var_ref")
+    size = synapses.src.num_neurons
+    return _find(synapses, synapses.pre_vars, name, size, kind="presynaptic variables")
 
 
 def create_wu_post_var_ref(group: object, name: str) -> VariableReference:
     """Refer to a variable that a weight update model has for each postsynaptic neuron."""
-    _check(group, (SynapseGroup,), "create_wu_post_var_ref")
-    assert isinstance(group, SynapseGroup)
-    size = group.trg.num_neurons
-    return _find(group, group.post_vars, name, size, kind="postsynaptic variables")
+    synapses: SynapseGroup = _checked(group, (SynapseGroup,), "create_wu_post_var_ref")
+    size = synapses.trg.num_neurons
+    return _find(synapses, synapses.post_vars, name, size, kind="postsynaptic variables")
 
 
 def create_wu_var_ref(
@@ -139,18 +138,19 @@ def create_wu_var_ref(
     TypeError
         If `group` is something else.
     """
-    _check(group, (SynapseGroup, CustomUpdate), "create_wu_var_ref")
-    if isinstance(group, CustomUpdate):
-        if not group.of_synapses:
-            raise TypeError(
-                f"create_wu_var_ref is for variables of synapses, and {group.title} is of neurons; "
-                "use create_var_ref."
-            )
-        reference = _find(group, group.vars, name, group.size, group.synapse_group)
+    owner: SynapseGroup | CustomUpdate = _checked(
+        group, (SynapseGroup, CustomUpdate), "create_wu_var_ref"
+    )
+    if isinstance(owner, SynapseGroup):
+        size = owner.src.num_neurons * owner.trg.num_neurons
+        reference = _find(owner, owner.vars, name, size, owner)
+    elif owner.of_synapses:
+        reference = _find(owner, owner.vars, name, owner.size, owner.synapse_group)
     else:
-        assert isinstance(group, SynapseGroup)
-        size = group.src.num_neurons * group.trg.num_neurons
-        reference = _find(group, group.vars, name, size, group)
+        raise TypeError(
+            f"create_wu_var_ref is for variables of synapses, and {owner.title} is of neurons; "
+            "use create_var_ref."
+        )
     if transpose_group is None and transpose_name is None:
         return reference
     return replace(reference, transposed=_transposed(reference, transpose_group, transpose_name))
@@ -169,24 +169,23 @@ def _transposed(forward: VariableReference, group: object, name: str | None) -> 
             f"Only variables of synapse populations can be transposed, not those of "
             f"{forward.group.title}."
         )
-    _check(group, (SynapseGroup,), "The transpose of create_wu_var_ref")
-    assert isinstance(group, SynapseGroup)
+    target: SynapseGroup = _checked(group, (SynapseGroup,), "The transpose of create_wu_var_ref")
     origin = forward.group
-    size = group.src.num_neurons * group.trg.num_neurons
-    back = _find(group, group.vars, name, size, group, "Transpose variable")
-    for synapses in (origin, group):
+    size = target.src.num_neurons * target.trg.num_neurons
+    back = _find(target, target.vars, name, size, target, "Transpose variable")
+    for synapses in (origin, target):
         if synapses.matrix_type is not SynapseMatrixType.DENSE:
             raise RuntimeError(
                 "Transpose updates can only be performed on DENSE synapses: "
                 f"{synapses.title} is {synapses.matrix_type.name}."
             )
-    shapes = [(one.src.num_neurons, one.trg.num_neurons) for one in (origin, group)]
-    pair = f"'{forward.name}' of {origin.title} and '{back.name}' of {group.title}"
+    shapes = [(one.src.num_neurons, one.trg.num_neurons) for one in (origin, target)]
+    pair = f"'{forward.name}' of {origin.title} and '{back.name}' of {target.title}"
     if shapes[0] != shapes[1][::-1]:
         raise RuntimeError(
             "Transpose updates can only be performed on connections between appropriately sized "
             f"neuron groups: {origin.title} has {shapes[0][0]} x {shapes[0][1]} synapses, so "
-            f"{group.title} needs {shapes[0][1]} x {shapes[0][0]}, not "
+            f"{target.title} needs {shapes[0][1]} x {shapes[0][0]}, not "
             f"{shapes[1][0]} x {shapes[1][1]}."
         )
     if type_text(forward.type) != type_text(back.type):
@@ -216,9 +215,10 @@ def create_out_post_var_ref(group: object) -> VariableReference:
 
     Setting it to 0 resets currents that outlast a step, such as those of ``ExpCurr``.
     """
-    _check(group, (SynapseGroup,), "create_out_post_var_ref")
-    assert isinstance(group, SynapseGroup)
-    return VariableReference("out_post", group, group.out_post.buffer, group.trg.num_neurons)
+    synapses: SynapseGroup = _checked(group, (SynapseGroup,), "create_out_post_var_ref")
+    return VariableReference(
+        "out_post", synapses, synapses.out_post.buffer, synapses.trg.num_neurons
+    )
 
 
 def create_den_delay_var_ref(group: object) -> VariableReference:
@@ -232,14 +232,15 @@ def create_den_delay_var_ref(group: object) -> VariableReference:
     RuntimeError
         If the synapses do not call ``addToPostDelay``.
     """
-    _check(group, (SynapseGroup,), "create_den_delay_var_ref")
-    assert isinstance(group, SynapseGroup)
-    if "addToPostDelay" not in group.usage.called:
+    synapses: SynapseGroup = _checked(group, (SynapseGroup,), "create_den_delay_var_ref")
+    if "addToPostDelay" not in synapses.usage.called:
         raise RuntimeError(
-            f"{group.title} has no dendritic delays: the code of its weight update model does not "
-            "call addToPostDelay()."
+            f"{synapses.title} has no dendritic delays: the code of its weight update model does "
+            "not call addToPostDelay()."
         )
-    return VariableReference("den_delay", group, group.den_delay_buffer, group.trg.num_neurons)
+    return VariableReference(
+        "den_delay", synapses, synapses.den_delay_buffer, synapses.trg.num_neurons
+    )
 
 
 def create_src_spike_count_var_ref(group: object) -> VariableReference:
@@ -249,25 +250,24 @@ def create_src_spike_count_var_ref(group: object) -> VariableReference:
     population. Setting it to 0 removes the spikes that are in flight from that population, to all
     of its targets. PyGeNN has had this reference since just after version 5.4.0.
     """
-    _check(group, (SynapseGroup,), "create_src_spike_count_var_ref")
-    assert isinstance(group, SynapseGroup)
+    synapses: SynapseGroup = _checked(group, (SynapseGroup,), "create_src_spike_count_var_ref")
     return VariableReference(
-        "spike_count", group, group.src.spike_count_buffer, group.src.num_neurons
+        "spike_count", synapses, synapses.src.spike_count_buffer, synapses.src.num_neurons
     )
 
 
 def create_spike_time_var_ref(group: object) -> VariableReference:
     """Refer to the times of the last spikes of a population (type ``timepoint``, ms)."""
-    _check(group, (NeuronGroup,), "create_spike_time_var_ref")
-    assert isinstance(group, NeuronGroup)
-    return VariableReference("st", group, group.spike_time_buffer, group.num_neurons)
+    neurons: NeuronGroup = _checked(group, (NeuronGroup,), "create_spike_time_var_ref")
+    return VariableReference("st", neurons, neurons.spike_time_buffer, neurons.num_neurons)
 
 
 def create_prev_spike_time_var_ref(group: object) -> VariableReference:
     """Refer to the times of the last spikes before the last step (type ``timepoint``, ms)."""
-    _check(group, (NeuronGroup,), "create_prev_spike_time_var_ref")
-    assert isinstance(group, NeuronGroup)
-    return VariableReference("prev_st", group, group.prev_spike_time_buffer, group.num_neurons)
+    neurons: NeuronGroup = _checked(group, (NeuronGroup,), "create_prev_spike_time_var_ref")
+    return VariableReference(
+        "prev_st", neurons, neurons.prev_spike_time_buffer, neurons.num_neurons
+    )
 
 
 def _find_array(
@@ -305,23 +305,22 @@ def create_egp_ref(group: object, name: str) -> ExtraGlobalParamReference:
     TypeError
         If `group` is something else.
     """
-    _check(group, (NeuronGroup, CurrentSource, CustomUpdate), "create_egp_ref")
-    assert isinstance(group, (NeuronGroup, CurrentSource, CustomUpdate))
-    return _find_array(group, group.extra_global_params, name)
+    owner: HasVariables = _checked(
+        group, (NeuronGroup, CurrentSource, CustomUpdate), "create_egp_ref"
+    )
+    return _find_array(owner, owner.extra_global_params, name)
 
 
 def create_psm_egp_ref(group: object, name: str) -> ExtraGlobalParamReference:
     """Refer to an extra global parameter of the postsynaptic model of a synapse population."""
-    _check(group, (SynapseGroup,), "create_psm_egp_ref")
-    assert isinstance(group, SynapseGroup)
-    return _find_array(group, group.psm_extra_global_params, name)
+    synapses: SynapseGroup = _checked(group, (SynapseGroup,), "create_psm_egp_ref")
+    return _find_array(synapses, synapses.psm_extra_global_params, name)
 
 
 def create_wu_egp_ref(group: object, name: str) -> ExtraGlobalParamReference:
     """Refer to an extra global parameter of the weight update model of a synapse population."""
-    _check(group, (SynapseGroup,), "create_wu_egp_ref")
-    assert isinstance(group, SynapseGroup)
-    return _find_array(group, group.extra_global_params, name)
+    synapses: SynapseGroup = _checked(group, (SynapseGroup,), "create_wu_egp_ref")
+    return _find_array(synapses, synapses.extra_global_params, name)
 
 
 def check_reference_type(title: str, declared: VarReference, target: VariableReference) -> None:
