@@ -69,7 +69,7 @@ class UpdateElements:
 def custom_update_loop(
     precision: Precision,
     dt: float,
-    update: BoundModel,
+    update: BoundModel[CustomUpdateModel],
     elements: UpdateElements,
     folded: Container[str] = (),
 ) -> Loop:
@@ -98,7 +98,6 @@ def custom_update_loop(
         If the target of a reduction is never assigned, or another mistake is in the code.
     """
     model = update.model
-    assert isinstance(model, CustomUpdateModel)
     builder = LoopBuilder(precision, dt, "element", ("batch", "num_batch", "t"))
     names = {**builder.clock_names(), **elements.names(builder), **builder.names_of(update)}
     for reference in model.var_refs:

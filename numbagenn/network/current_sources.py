@@ -55,7 +55,7 @@ class CurrentSource(Group):
         """Return the memory of the source."""
         return [(variable.buffer, variable) for variable in self.vars.values()]
 
-    def bound(self) -> BoundModel:
+    def bound(self) -> BoundModel[CurrentSourceModel]:
         """Return the model with its values and memory."""
         variables = {**self.vars, **self.extra_global_params}
         return self._bound(f"{self.name}_", self.model, self.params, variables, self.references)

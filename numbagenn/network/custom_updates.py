@@ -176,7 +176,7 @@ class CustomUpdate(Group):
         """Return the memory that the update owns."""
         return [(variable.buffer, variable) for variable in self.vars.values()]
 
-    def bound(self) -> BoundModel:
+    def bound(self) -> BoundModel[CustomUpdateModel]:
         """Return the model with its values, its memory and what it refers to."""
         variables = {**self.vars, **self.extra_global_params}
         bound = self._bound("", self.model, self.params, variables)

@@ -26,7 +26,7 @@ from numbagenn.memory.variables import (
 )
 from numbagenn.models.descriptions import Model, Var
 from numbagenn.models.given_values import VarInit, evaluate_parameters
-from numbagenn.network.bound_model import BoundModel
+from numbagenn.network.bound_model import BoundModel, Description
 
 Values = Mapping[str, Any]
 
@@ -319,12 +319,12 @@ class Group(Sealed):
     def _bound(
         self,
         prefix: str,
-        model: Model,
+        model: Description,
         params: Mapping[str, float],
         variables: Mapping[str, Variable],
         references: Mapping[str, str] | None = None,
         which: str = "",
-    ) -> BoundModel:
+    ) -> BoundModel[Description]:
         owner = self.genn_model
         values = evaluate_parameters(self.title, model, params, owner.dt, owner.types)
         memory = {name: variable.buffer for name, variable in variables.items()}

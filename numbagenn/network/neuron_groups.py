@@ -182,7 +182,7 @@ class NeuronGroup(Group):
         if said:
             warn_user(f"{self.title[0].upper()}{self.title[1:]}: {said}.")
 
-    def bound(self) -> BoundModel:
+    def bound(self) -> BoundModel[NeuronModel]:
         """Return the neuron model with its values and memory."""
         variables = {**self.vars, **self.extra_global_params}
         return self._bound("", self.model, self.params, variables)

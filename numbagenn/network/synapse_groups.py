@@ -18,6 +18,7 @@ from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.events import EventSide, make_events
 from numbagenn.memory.variables import ExtraGlobalArray, ExtraGlobalArrayDict, Variable
 from numbagenn.models.connection_limits import max_row_length
+from numbagenn.models.descriptions import PostsynapticModel, WeightUpdateModel
 from numbagenn.models.given_values import ConnectivityInit, PostsynapticInit, WeightUpdateInit
 from numbagenn.network.bound_model import BoundModel
 from numbagenn.network.groups import Group, Network
@@ -379,13 +380,13 @@ class SynapseGroup(Group):
         """Declare a parameter of the postsynaptic model dynamic, see `set_param_dynamic`."""
         self._declare_dynamic("postsynaptic", name, dynamic)
 
-    def bound_weight_update(self) -> BoundModel:
+    def bound_weight_update(self) -> BoundModel[WeightUpdateModel]:
         """Return the weight update model with its values and the memory of its synapses."""
         init = self.weight_update
         variables = {**self.vars, **self.extra_global_params}
         return self._bound("", init.model, init.params, variables, which="weight update")
 
-    def bound_side(self, side: str) -> BoundModel:
+    def bound_side(self, side: str) -> BoundModel[WeightUpdateModel]:
         """Return the weight update model as its ``"pre"`` or ``"post"`` neurons run it."""
         variables, references = (
             (self.pre_vars, self.references.pre)
@@ -397,7 +398,7 @@ class SynapseGroup(Group):
         memory = {**variables, **self.extra_global_params}
         return self._bound(prefix, init.model, init.params, memory, references, "weight update")
 
-    def bound_postsynaptic(self) -> BoundModel:
+    def bound_postsynaptic(self) -> BoundModel[PostsynapticModel]:
         """Return the postsynaptic model with its values and memory."""
         init = self.postsynaptic
         prefix = f"{self.name}_"
