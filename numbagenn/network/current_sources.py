@@ -10,7 +10,7 @@ from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.variables import Variable
 from numbagenn.models.descriptions import CurrentSourceModel
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.groups import Group, Network, Params, Values
+from numbagenn.network.groups import Group, OwningModel, Params, Values
 from numbagenn.network.neuron_groups import NeuronGroup, check_input
 
 
@@ -21,7 +21,7 @@ class CurrentSource(Group):
 
     def __init__(
         self,
-        model: Network,
+        model: OwningModel,
         name: str,
         source: CurrentSourceModel,
         pop: NeuronGroup,

@@ -12,7 +12,7 @@ from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.variables import ExtraGlobalArray, Variable
 from numbagenn.models.descriptions import CustomUpdateModel
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.groups import Group, Network, Params, Values
+from numbagenn.network.groups import Group, OwningModel, Params, Values
 from numbagenn.network.synapse_groups import SynapseGroup, size_by_connections
 
 
@@ -69,7 +69,7 @@ class CustomUpdate(Group):
 
     def __init__(
         self,
-        model: Network,
+        model: OwningModel,
         name: str,
         update_group_name: str,
         update: CustomUpdateModel,

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NoReturn
+from typing import ClassVar, NoReturn
 
 import numpy as np
 
 from numbagenn.base.enumerations import SynapseMatrixType
+from numbagenn.base.layout import Array
 from numbagenn.base.types import SCALAR
 from numbagenn.base.wording import LARGEST_COUNT, checked_integer, unsupported
 from numbagenn.language.usage import Usage
@@ -21,7 +22,7 @@ from numbagenn.models.connection_limits import max_row_length
 from numbagenn.models.descriptions import PostsynapticModel, WeightUpdateModel
 from numbagenn.models.given_values import ConnectivityInit, PostsynapticInit, WeightUpdateInit
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.groups import Group, Network
+from numbagenn.network.groups import Group, OwningModel
 from numbagenn.network.neuron_groups import NeuronGroup, check_input
 
 
@@ -57,7 +58,7 @@ class SynapseGroup(Group):
 
     def __init__(
         self,
-        model: Network,
+        model: OwningModel,
         name: str,
         matrix_type: SynapseMatrixType,
         src: NeuronGroup,
@@ -246,7 +247,7 @@ class SynapseGroup(Group):
         connectivity.give(pre_indices, post_indices)
 
     @property
-    def synapse_order(self) -> np.ndarray[Any, Any] | None:
+    def synapse_order(self) -> Array | None:
         """For connections that the user gave: the position of each stored one in that list."""
         return self._sparse("synapse_order").order
 
@@ -265,11 +266,11 @@ class SynapseGroup(Group):
         self._sparse("max_connections")
         self._max_connections = self._steps("max_connections", number, 1)
 
-    def get_sparse_pre_inds(self) -> np.ndarray[Any, Any]:
+    def get_sparse_pre_inds(self) -> Array:
         """Return the presynaptic neuron of each sparse synapse, in the order of storage."""
         return self._sparse("get_sparse_pre_inds").indices()[0]
 
-    def get_sparse_post_inds(self) -> np.ndarray[Any, Any]:
+    def get_sparse_post_inds(self) -> Array:
         """Return the postsynaptic neuron of each sparse synapse, in the order of storage."""
         return self._sparse("get_sparse_post_inds").indices()[1]
 
@@ -303,7 +304,7 @@ class SynapseGroup(Group):
     @property
     def pre_spike_event_recording_data(
         self,
-    ) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+    ) -> list[tuple[Array, Array]]:
         """Recorded presynaptic spike-like events, in the form of `spike_recording_data`.
 
         Raises
@@ -316,7 +317,7 @@ class SynapseGroup(Group):
     @property
     def post_spike_event_recording_data(
         self,
-    ) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+    ) -> list[tuple[Array, Array]]:
         """Recorded postsynaptic spike-like events, in the form of `spike_recording_data`.
 
         Raises
@@ -326,9 +327,7 @@ class SynapseGroup(Group):
         """
         return self._recorded_events("post", "target")
 
-    def _recorded_events(
-        self, side: EventSide, population: str
-    ) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+    def _recorded_events(self, side: EventSide, population: str) -> list[tuple[Array, Array]]:
         if not self.records_events(side):
             raise RuntimeError(
                 f"No {side}synaptic events are recorded from {self.title}; its weight update model "
@@ -412,7 +411,7 @@ class _OutPost(Variable):
     """Accumulated input of a synapse population: two-dimensional, whatever the batch size."""
 
     @property
-    def _view(self) -> np.ndarray[Any, Any] | None:
+    def _view(self) -> Array | None:
         host = self.buffer.host
         return None if host is None else np.atleast_2d(host)
 
