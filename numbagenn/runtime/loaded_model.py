@@ -336,11 +336,6 @@ class Runtime:
             recorder.release()
 
     @property
-    def pending(self) -> int:
-        """Number of steps that have been asked for and are not done."""
-        return self.steps_asked - self._steps_done
-
-    @property
     def timestep(self) -> int:
         """Number of the next step."""
         return self.steps_asked + self._offset
