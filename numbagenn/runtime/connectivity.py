@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from numbagenn.base.available_memory import check_memory
+from numbagenn.base.layout import Array
 from numbagenn.base.types import Precision
 from numbagenn.codegen.initialisation_code import InitCode, connectivity_code
 from numbagenn.codegen.rendering import rendered
@@ -27,8 +28,6 @@ from numbagenn.runtime.initial_values import (
     signature_of,
 )
 from numbagenn.runtime.threads import run_on_threads
-
-Array = np.ndarray[Any, Any]
 
 # Number of synapses for which memory is allocated at first, unless there are known to be fewer.
 _ALLOCATED_AT_FIRST = 1 << 22

@@ -13,6 +13,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from numbagenn.base.layout import Array
 from numbagenn.base.types import Precision, ResolvedType
 from numbagenn.codegen.initialisation_code import InitCode, Layout, value_code
 from numbagenn.codegen.rendering import rendered
@@ -24,7 +25,6 @@ from numbagenn.models.descriptions import Model, VarInitSnippet
 from numbagenn.runtime.compilation import compiled
 from numbagenn.runtime.threads import parallel_for
 
-Array = np.ndarray[Any, Any]
 Result = TypeVar("Result")
 
 # The elements that keep one thread busy; a second thread helps only with more.
