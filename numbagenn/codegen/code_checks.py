@@ -16,7 +16,7 @@ from numbagenn.codegen.neuron_loop import EndpointCode, IncomingSynapses, Neuron
 from numbagenn.codegen.synapse_layouts import DenseLayout
 from numbagenn.codegen.synapse_loop import EndpointVariables, synapse_loop
 from numbagenn.language.code_strings import CodeString, CodeStringError
-from numbagenn.language.reserved_names import NAMES_OF_SYNAPSES
+from numbagenn.language.surrounding_names import NAMES_OF_SYNAPSES
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import EventSide
 from numbagenn.models.descriptions import (

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from numbagenn.base.types import Precision
 from numbagenn.codegen.loop_builder import Loop, LoopBuilder, count_name
-from numbagenn.language.reserved_names import NAMES_OF_SYNAPSES
+from numbagenn.language.surrounding_names import NAMES_OF_SYNAPSES
 from numbagenn.language.symbols import Symbol
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.descriptions import CustomUpdateModel

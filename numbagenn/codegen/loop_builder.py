@@ -15,7 +15,7 @@ from numbagenn.codegen.reductions import Reduction, neutral
 from numbagenn.codegen.reserved_names import LOOP_NAMES
 from numbagenn.language.arithmetic import constant_literal, literal
 from numbagenn.language.fault_sites import FaultSites
-from numbagenn.language.reserved_names import BATCH_COUNTER, FAULTS, RANDOM_STATE
+from numbagenn.language.surrounding_names import BATCH_COUNTER, FAULTS, RANDOM_STATE
 from numbagenn.language.symbols import Namer, Pointer, SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer

@@ -15,7 +15,7 @@ from numbagenn.codegen.initialisation_code import InitCode, connectivity_code
 from numbagenn.codegen.rendering import rendered
 from numbagenn.kernels.batch_counter import STOP, new_batch_counter
 from numbagenn.language.arithmetic import constant
-from numbagenn.language.reserved_names import BATCH_COUNTER
+from numbagenn.language.surrounding_names import BATCH_COUNTER
 from numbagenn.memory.connections import BYTES_OF_PAIR
 from numbagenn.models.connection_limits import max_column_length, max_row_length
 from numbagenn.models.descriptions import SparseConnectivityInitSnippet

@@ -19,7 +19,7 @@ from numbagenn.codegen.initialisation_code import InitCode, Layout, value_code
 from numbagenn.codegen.rendering import rendered
 from numbagenn.kernels.batch_counter import ABORTED, new_batch_counter
 from numbagenn.language.arithmetic import constant, literal
-from numbagenn.language.reserved_names import BATCH_COUNTER, FAULTS
+from numbagenn.language.surrounding_names import BATCH_COUNTER, FAULTS
 from numbagenn.memory.faults import Faults
 from numbagenn.models.descriptions import Model, VarInitSnippet
 from numbagenn.runtime.compilation import compiled
