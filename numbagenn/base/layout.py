@@ -1,6 +1,13 @@
-"""The layout of arrays that both the kernels and the rest of the engine work on."""
+"""Arrays: their type, and the layout that both the kernels and the rest of the engine work on."""
 
 from __future__ import annotations
+
+from typing import Any
+
+from numpy.typing import NDArray
+
+#: An array of any type and shape.
+Array = NDArray[Any]
 
 #: Marks the end of a list of neurons that is not full; it is the index of no neuron.
 END = 2**32 - 1

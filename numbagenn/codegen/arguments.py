@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from numbagenn.base.types import Precision
 from numbagenn.codegen.loop_builder import Loop
 from numbagenn.codegen.reserved_names import SIMULATE_NAMES
-from numbagenn.language.reserved_names import BATCH_COUNTER
+from numbagenn.language.surrounding_names import BATCH_COUNTER
 from numbagenn.language.symbols import Namer
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults

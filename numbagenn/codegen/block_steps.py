@@ -6,6 +6,7 @@ is summed up ahead, in an array with a row for each step.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from numbagenn.base.layout import table_size
@@ -17,7 +18,6 @@ from numbagenn.codegen.arguments import (
     interrupt_argument,
 )
 from numbagenn.codegen.blocks import BLOCK_STEPS, Blocks
-from numbagenn.codegen.event_kinds import kinds_of
 from numbagenn.codegen.loop_builder import Loop
 from numbagenn.codegen.network_view import NetworkView, records_spikes
 from numbagenn.codegen.neuron_loop import neuron_loop
@@ -33,8 +33,7 @@ from numbagenn.codegen.synapses import (
     Delivery,
     SynapseCode,
     SynapseFunction,
-    code_of_synapses,
-    function_of_synapses,
+    functions_of_synapses,
 )
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
@@ -158,16 +157,13 @@ class BlockSteps:
         self._model = model
         self._blocks = blocks
         self._scalar = model.types.scalar.numpy_name
-        self._synapses: list[SynapseFunction] = []
+
+    def functions(self) -> tuple[list[SynapseFunction], list[NeuronBlock]]:
+        """Return the functions that run the code of synapses, and those that simulate neurons."""
+        synapses = functions_of_synapses(self._model, self._deliver, self.memory)
+        return synapses, [self._neuron_function(group, synapses) for group in self.populations]
 
     # Synapses -----------------------------------------------------------------------------------
-
-    def synapse_functions(self, group: SynapseGroup) -> list[SynapseFunction]:
-        """Return the functions that run the code of some synapses."""
-        codes = [code_of_synapses(self._model, group, kind) for kind in kinds_of(group)]
-        functions = [function_of_synapses(code, self._deliver(code), self.memory) for code in codes]
-        self._synapses += functions
-        return functions
 
     def _deliver(self, code: SynapseCode) -> Delivery:
         group = code.group
@@ -243,10 +239,12 @@ class BlockSteps:
 
     # Neurons ------------------------------------------------------------------------------------
 
-    def neuron_function(self, group: NeuronGroup) -> NeuronBlock:
+    def _neuron_function(
+        self, group: NeuronGroup, synapses: Sequence[SynapseFunction]
+    ) -> NeuronBlock:
         """Return the function that simulates a population, with all code for its neurons.
 
-        To be called after `synapse_functions`: it lists the spikes that those deliver.
+        It lists the spikes that arrive at `synapses`.
         """
         code, _ = code_of_neurons(self._model, group, self.memory)
         loop = neuron_loop(self._model.types, self._model.dt, code, "step, neuron")
@@ -255,7 +253,7 @@ class BlockSteps:
         if neurons_per_check(group):
             trailing += interrupt_argument(loop)
         incoming = incoming_synapses(self._model, group)
-        instead = {synapses.out_post.buffer: self._inputs(synapses) for synapses in incoming}
+        instead = {one.out_post.buffer: self._inputs(one) for one in incoming}
         name = self.memory.identifier(f"update_{group.name}")
 
         def call(some_steps: int) -> FunctionCall:
@@ -272,7 +270,7 @@ class BlockSteps:
             call(1),
             spikes is not None,
             spikes,
-            self._lists_of_arrivals(group),
+            self._lists_of_arrivals(group, synapses),
             decorator_of(loop),
             at_once,
             call(at_once),
@@ -289,16 +287,18 @@ class BlockSteps:
             memory.local(group.name, "recorded") if records_spikes(group) else None,
         )
 
-    def _lists_of_arrivals(self, group: NeuronGroup) -> tuple[Arrivals, ...]:
+    def _lists_of_arrivals(
+        self, group: NeuronGroup, synapses: Sequence[SynapseFunction]
+    ) -> tuple[Arrivals, ...]:
         lists: dict[int, Arrivals] = {}
-        for function in self._synapses:
-            synapses = function.code.group
-            if synapses.src is group:
-                delay = synapses.axonal_delay_steps
+        for function in synapses:
+            delivered = function.code.group
+            if delivered.src is group:
+                delay = delivered.axonal_delay_steps
                 trains = lists[delay].by_train if delay in lists else None
                 if self._sums_by_train(function.code):
-                    trains = self._trains(synapses)
-                lists[delay] = self._arrivals(synapses, trains)
+                    trains = self._trains(delivered)
+                lists[delay] = self._arrivals(delivered, trains)
         return tuple(lists.values())
 
 

@@ -16,7 +16,7 @@ from numbagenn.codegen.neuron_loop import EndpointCode, IncomingSynapses, Neuron
 from numbagenn.codegen.synapse_layouts import DenseLayout
 from numbagenn.codegen.synapse_loop import EndpointVariables, synapse_loop
 from numbagenn.language.code_strings import CodeString, CodeStringError
-from numbagenn.language.reserved_names import NAMES_OF_SYNAPSES
+from numbagenn.language.surrounding_names import NAMES_OF_SYNAPSES
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import EventSide
 from numbagenn.models.descriptions import (
@@ -30,7 +30,7 @@ from numbagenn.models.descriptions import (
     VarReference,
     WeightUpdateModel,
 )
-from numbagenn.network.bound_model import BoundModel
+from numbagenn.network.bound_model import BoundModel, Description
 
 _NEURONS, _SYNAPSES = UpdateElements(1), UpdateElements(1, num_post=1)
 
@@ -46,22 +46,23 @@ def check_code(model: Model) -> None:
         Where the code is correct but asks for what the engine does not have.
     """
     precision = Precision()
-    references: tuple[VarReference, ...] = getattr(model, "neuron_var_refs", ())
-    bound = _bound_to_nothing(model)
     if isinstance(model, NeuronModel):
         spike_times = Buffer("st", precision.time, 1)
-        neuron_loop(precision, 1.0, NeuronCode(1, bound, spike_times=spike_times))
+        code = NeuronCode(1, _bound_to_nothing(model), spike_times=spike_times)
+        neuron_loop(precision, 1.0, code)
+    elif isinstance(model, PostsynapticModel):
+        out_post = Buffer("out_post", precision.scalar, 1)
+        synapses = IncomingSynapses(_bound_to_nothing(model), out_post, "Isyn")
+        code = NeuronCode(1, _host_neuron(model.neuron_var_refs), synapses=[synapses])
+        neuron_loop(precision, 1.0, code)
+    elif isinstance(model, CurrentSourceModel):
+        source = (_bound_to_nothing(model), "Isyn")
+        code = NeuronCode(1, _host_neuron(model.neuron_var_refs), sources=[source])
+        neuron_loop(precision, 1.0, code)
     elif isinstance(model, WeightUpdateModel):
-        _check_weight_update(precision, bound)
+        _check_weight_update(precision, _bound_to_nothing(model))
     elif isinstance(model, CustomUpdateModel):
-        _check_custom_update(precision, bound)
-    elif isinstance(model, (PostsynapticModel, CurrentSourceModel)):
-        neuron = _host_neuron(references)
-        if isinstance(model, PostsynapticModel):
-            synapses = IncomingSynapses(bound, Buffer("out_post", precision.scalar, 1), "Isyn")
-            neuron_loop(precision, 1.0, NeuronCode(1, neuron, synapses=[synapses]))
-        else:
-            neuron_loop(precision, 1.0, NeuronCode(1, neuron, sources=[(bound, "Isyn")]))
+        _check_custom_update(precision, _bound_to_nothing(model))
 
 
 def check_update_code(model: CustomUpdateModel, *, of_synapses: bool) -> None:
@@ -76,7 +77,7 @@ def check_update_code(model: CustomUpdateModel, *, of_synapses: bool) -> None:
     custom_update_loop(Precision(), 1.0, _bound_to_nothing(model), elements)
 
 
-def _bound_to_nothing(model: Model) -> BoundModel:
+def _bound_to_nothing(model: Description) -> BoundModel[Description]:
     """Return a description with parameters and memory that only have the right types."""
     references: tuple[VarReference, ...] = getattr(model, "neuron_var_refs", ())
     var_refs: tuple[VarReference, ...] = getattr(model, "var_refs", ())
@@ -92,7 +93,7 @@ def _bound_to_nothing(model: Model) -> BoundModel:
     )
 
 
-def _check_custom_update(precision: Precision, bound: BoundModel) -> None:
+def _check_custom_update(precision: Precision, bound: BoundModel[CustomUpdateModel]) -> None:
     # Whether the elements are neurons or synapses is only known once the update is added.
     try:
         custom_update_loop(precision, 1.0, bound, _NEURONS)
@@ -101,12 +102,11 @@ def _check_custom_update(precision: Precision, bound: BoundModel) -> None:
             custom_update_loop(precision, 1.0, bound, _SYNAPSES)
         except CodeStringError as other_error:
             model = bound.model
-            assert isinstance(model, CustomUpdateModel)
             of_synapses = model.built_in(model.update_code.usage).intersection(NAMES_OF_SYNAPSES)
             raise (other_error if of_synapses else error) from None
 
 
-def _host_neuron(references: Sequence[VarReference]) -> BoundModel:
+def _host_neuron(references: Sequence[VarReference]) -> BoundModel[NeuronModel]:
     """Return a neuron of which only the variables that other code refers to matter."""
     blank, always = CodeString("", ""), CodeString("true", "", is_condition=True)
     variables = tuple(Var(r.name, r.type, VarAccess.READ_WRITE) for r in references)
@@ -114,9 +114,8 @@ def _host_neuron(references: Sequence[VarReference]) -> BoundModel:
     return BoundModel("neuron_", model, {}, _memory(variables))
 
 
-def _check_weight_update(precision: Precision, bound: BoundModel) -> None:
+def _check_weight_update(precision: Precision, bound: BoundModel[WeightUpdateModel]) -> None:
     model = bound.model
-    assert isinstance(model, WeightUpdateModel)
     times = {
         f"{kind}_{side}": (Buffer(f"{kind}_{side}", precision.time, 1), 1.0)
         for kind in ("st", "prev_st", "set", "prev_set")
@@ -136,14 +135,13 @@ def _check_weight_update(precision: Precision, bound: BoundModel) -> None:
 
 def _check_endpoint(
     precision: Precision,
-    bound: BoundModel,
+    bound: BoundModel[WeightUpdateModel],
     side: EventSide,
     variables: Sequence[Var],
     references: Sequence[VarReference],
 ) -> None:
     """Check the code of a weight update model for the neurons on one side."""
     model = bound.model
-    assert isinstance(model, WeightUpdateModel)
     has_events = not model.event_condition(side).is_blank
     own = BoundModel(
         "",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from numbagenn.base.types import Precision
 from numbagenn.codegen.loop_builder import Loop, LoopBuilder, count_name
-from numbagenn.language.reserved_names import NAMES_OF_SYNAPSES
+from numbagenn.language.surrounding_names import NAMES_OF_SYNAPSES
 from numbagenn.language.symbols import Symbol
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.descriptions import CustomUpdateModel
@@ -69,7 +69,7 @@ class UpdateElements:
 def custom_update_loop(
     precision: Precision,
     dt: float,
-    update: BoundModel,
+    update: BoundModel[CustomUpdateModel],
     elements: UpdateElements,
     folded: Container[str] = (),
 ) -> Loop:
@@ -98,7 +98,6 @@ def custom_update_loop(
         If the target of a reduction is never assigned, or another mistake is in the code.
     """
     model = update.model
-    assert isinstance(model, CustomUpdateModel)
     builder = LoopBuilder(precision, dt, "element", ("batch", "num_batch", "t"))
     names = {**builder.clock_names(), **elements.names(builder), **builder.names_of(update)}
     for reference in model.var_refs:

@@ -15,7 +15,7 @@ from numbagenn.codegen.reserved_names import INITIALISER_NAMES
 from numbagenn.language.arithmetic import converted
 from numbagenn.language.code_strings import CodeStringError
 from numbagenn.language.fault_sites import FaultSites
-from numbagenn.language.reserved_names import NAMES_OF_SYNAPSES, RANDOM_STATE
+from numbagenn.language.surrounding_names import NAMES_OF_SYNAPSES, RANDOM_STATE
 from numbagenn.language.symbols import Namer, Pointer, SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.models.descriptions import (

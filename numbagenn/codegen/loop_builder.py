@@ -15,12 +15,12 @@ from numbagenn.codegen.reductions import Reduction, neutral
 from numbagenn.codegen.reserved_names import LOOP_NAMES
 from numbagenn.language.arithmetic import constant_literal, literal
 from numbagenn.language.fault_sites import FaultSites
-from numbagenn.language.reserved_names import BATCH_COUNTER, FAULTS, RANDOM_STATE
+from numbagenn.language.surrounding_names import BATCH_COUNTER, FAULTS, RANDOM_STATE
 from numbagenn.language.symbols import Namer, Pointer, SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
-from numbagenn.models.descriptions import ExtraGlobalParam, Var
+from numbagenn.models.descriptions import ExtraGlobalParam, Model, Var
 from numbagenn.network.bound_model import BoundModel
 
 
@@ -217,7 +217,7 @@ class LoopBuilder:
         return Symbol(self.namer.unique(wish), ctype, writable=False, kind=kind)
 
     def pointers(
-        self, bound: BoundModel, arrays: Sequence[ExtraGlobalParam], what: str
+        self, bound: BoundModel[Model], arrays: Sequence[ExtraGlobalParam], what: str
     ) -> dict[str, Symbol]:
         """Bind arrays that the code of a description indexes."""
         result = {}
@@ -228,7 +228,7 @@ class LoopBuilder:
             result[item.name] = Symbol(array, ctype, writable=False, kind=what, pointer=pointer)
         return result
 
-    def parameters_of(self, bound: BoundModel) -> dict[str, Symbol]:
+    def parameters_of(self, bound: BoundModel[Model]) -> dict[str, Symbol]:
         """Bind the parameters and the extra global parameters of a description."""
         # The first description of a loop is that of the group whose elements it is over.
         self.faults.title = self.faults.title or bound.title
@@ -245,7 +245,7 @@ class LoopBuilder:
             names[param.name] = Symbol(code, ctype, writable=False, kind="parameter")
         return names
 
-    def variables_of(self, bound: BoundModel, variables: Sequence[Var]) -> dict[str, Symbol]:
+    def variables_of(self, bound: BoundModel[Model], variables: Sequence[Var]) -> dict[str, Symbol]:
         """Bind variables for which a description has memory."""
         return {
             var.name: Symbol(
@@ -260,7 +260,7 @@ class LoopBuilder:
             for var in variables
         }
 
-    def names_of(self, bound: BoundModel) -> dict[str, Symbol]:
+    def names_of(self, bound: BoundModel[Model]) -> dict[str, Symbol]:
         """Bind the parameters and variables of a description."""
         return {**self.parameters_of(bound), **self.variables_of(bound, bound.model.vars)}
 

@@ -15,6 +15,7 @@ from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import EventSide
 from numbagenn.models.descriptions import (
     CurrentSourceModel,
+    Model,
     NeuronModel,
     PostsynapticModel,
     Var,
@@ -52,7 +53,7 @@ class IncomingSynapses:
         What they have added for later steps, if they do so.
     """
 
-    postsynaptic: BoundModel
+    postsynaptic: BoundModel[PostsynapticModel]
     out_post: Buffer
     target: str
     den_delay: Buffer | None = None
@@ -76,33 +77,29 @@ class EndpointCode:
         some code wants to know.
     """
 
-    bound: BoundModel
+    bound: BoundModel[WeightUpdateModel]
     side: EventSide
     flags: str | None = None
     event_times: Buffer | None = None
     prev_event_times: Buffer | None = None
 
     @property
-    def model(self) -> WeightUpdateModel:
-        """The weight update model."""
-        assert isinstance(self.bound.model, WeightUpdateModel)
-        return self.bound.model
-
-    @property
     def variables(self) -> tuple[Var, ...]:
         """Variables of the neurons of this side."""
-        return self.model.pre_vars if self.side == "pre" else self.model.post_vars
+        model = self.bound.model
+        return model.pre_vars if self.side == "pre" else model.post_vars
 
     @property
     def dynamics(self) -> CodeString:
         """Code for every step."""
-        model = self.model
+        model = self.bound.model
         return model.pre_dynamics_code if self.side == "pre" else model.post_dynamics_code
 
     @property
     def on_spike(self) -> CodeString:
         """Code for spikes."""
-        return self.model.pre_spike_code if self.side == "pre" else self.model.post_spike_code
+        model = self.bound.model
+        return model.pre_spike_code if self.side == "pre" else model.post_spike_code
 
     @property
     def buffers(self) -> list[Buffer]:
@@ -135,24 +132,18 @@ class NeuronCode:
     """
 
     num_neurons: int
-    neuron: BoundModel
+    neuron: BoundModel[NeuronModel]
     synapses: Sequence[IncomingSynapses] = ()
     feedback: Sequence[tuple[Buffer, str]] = ()
-    sources: Sequence[tuple[BoundModel, str]] = ()
+    sources: Sequence[tuple[BoundModel[CurrentSourceModel], str]] = ()
     endpoints: Sequence[EndpointCode] = ()
     spike_times: Buffer | None = None
     prev_spike_times: Buffer | None = None
 
     @property
-    def model(self) -> NeuronModel:
-        """The description of the neurons."""
-        assert isinstance(self.neuron.model, NeuronModel)
-        return self.neuron.model
-
-    @property
     def can_spike(self) -> bool:
         """Whether the model has a threshold condition."""
-        return not self.model.threshold_condition_code.is_blank
+        return not self.neuron.model.threshold_condition_code.is_blank
 
 
 def neuron_loop(
@@ -205,7 +196,7 @@ class _NeuronLoopBuilder(LoopBuilder):
                 # The name of an argument, so nothing else can have it.
                 self.namer.unique(endpoint.flags)
         self._code = code
-        self._model = code.model
+        self._model = code.neuron.model
         self._lines = self.loop.lines
         #: What all code of the loop may name.
         self._common = {
@@ -244,7 +235,6 @@ class _NeuronLoopBuilder(LoopBuilder):
     def receive(self, synapses: IncomingSynapses, index: str) -> None:
         """Turn what synapses have added up into an input."""
         bound, scalar = synapses.postsynaptic, self.precision.scalar
-        assert isinstance(bound.model, PostsynapticModel)
         in_syn = self.element(f"{bound.prefix}inSyn", synapses.out_post, index)
         if synapses.den_delay is not None:
             slot = self.offset(f"{bound.prefix}due", "age", synapses.den_delay)
@@ -257,9 +247,8 @@ class _NeuronLoopBuilder(LoopBuilder):
         """Add to an input what outgoing synapses have added up for their presynaptic neurons."""
         self.move(self.element(buffer.name, buffer), self._inputs[target].code)
 
-    def inject_current(self, source: BoundModel, target: str) -> None:
+    def inject_current(self, source: BoundModel[CurrentSourceModel], target: str) -> None:
         """Run the code of a current source."""
-        assert isinstance(source.model, CurrentSourceModel)
         names = {**self.names_of(source), **self._referenced(source)}
         self._run_injecting(names, source.model.injection_code, target)
 
@@ -309,7 +298,9 @@ class _NeuronLoopBuilder(LoopBuilder):
             if name not in _NOT_IN_CONDITIONS or what.kind != "built-in"
         }
         translator = self.translator(known, unavailable=_NOT_IN_CONDITIONS)
-        before, condition = translator.condition(endpoint.model.event_condition(endpoint.side))
+        before, condition = translator.condition(
+            endpoint.bound.model.event_condition(endpoint.side)
+        )
         flag = f"{flags}[neuron]"
         # As spikes do, looking for events takes back what dynamics did to a delayed variable.
         lines = [*self.reloads(endpoint.buffers), *before, f"{flag} = {condition}"]
@@ -353,7 +344,7 @@ class _NeuronLoopBuilder(LoopBuilder):
         """What the neuron's own code may name."""
         return {**self._common, **self._inputs, **self._own}
 
-    def _referenced(self, bound: BoundModel) -> dict[str, Symbol]:
+    def _referenced(self, bound: BoundModel[Model]) -> dict[str, Symbol]:
         """Return the names of the neuron's variables that other code refers to."""
         return {
             name: replace(self._own[variable], writable=False, kind="neuron variable reference")

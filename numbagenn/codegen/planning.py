@@ -74,12 +74,7 @@ def make_plan(model: NetworkView) -> Plan:
 def _plan(model: NetworkView, schedule: SingleSteps | BlockSteps) -> Plan:
     """Return the plan for a schedule."""
     memory = schedule.memory
-    synapses = [
-        function
-        for group in model.synapse_populations.values()
-        for function in schedule.synapse_functions(group)
-    ]
-    neurons = [schedule.neuron_function(group) for group in schedule.populations]
+    synapses, neurons = schedule.functions()
     recorders = _recorders(model, schedule)
     # What synapses have added up before a block needs a name before all names are listed.
     incoming = schedule.incoming()

@@ -1,6 +1,6 @@
 """Names that generated code uses for itself, so that nothing of a model is called by them."""
 
-from numbagenn.language.reserved_names import BATCH_COUNTER, RANDOM_STATE
+from numbagenn.language.surrounding_names import BATCH_COUNTER, RANDOM_STATE
 
 #: What generated modules import from the kernels.
 KERNEL_FUNCTIONS = (

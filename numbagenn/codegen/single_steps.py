@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from numbagenn.codegen.arguments import SimulateMemory, function_call, interrupt_argument
-from numbagenn.codegen.event_kinds import NeuronList, events_of, kinds_of, spikes_of
+from numbagenn.codegen.event_kinds import NeuronList, events_of, spikes_of
 from numbagenn.codegen.network_view import NetworkView, records_spikes
 from numbagenn.codegen.neuron_loop import neuron_loop
 from numbagenn.codegen.neurons import (
@@ -21,12 +21,10 @@ from numbagenn.codegen.synapses import (
     Delivery,
     SynapseCode,
     SynapseFunction,
-    code_of_synapses,
-    function_of_synapses,
+    functions_of_synapses,
 )
 from numbagenn.memory.events import EventSide
 from numbagenn.network.neuron_groups import NeuronGroup
-from numbagenn.network.synapse_groups import SynapseGroup
 
 #: What the recordings of spike-like events are called.
 RECORDED: dict[EventSide, str] = {"pre": "recorded_events", "post": "recorded_post_events"}
@@ -73,10 +71,10 @@ class SingleSteps:
         self.populations = tuple(model.neuron_populations.values())
         self._model = model
 
-    def synapse_functions(self, group: SynapseGroup) -> list[SynapseFunction]:
-        """Return the functions that run the code of some synapses."""
-        codes = [code_of_synapses(self._model, group, kind) for kind in kinds_of(group)]
-        return [function_of_synapses(code, self._deliver(code), self.memory) for code in codes]
+    def functions(self) -> tuple[list[SynapseFunction], list[NeuronStep]]:
+        """Return the functions that run the code of synapses, and those that simulate neurons."""
+        synapses = functions_of_synapses(self._model, self._deliver, self.memory)
+        return synapses, [self._neuron_function(group) for group in self.populations]
 
     def _deliver(self, code: SynapseCode) -> Delivery:
         group, kind = code.group, code.kind
@@ -107,7 +105,7 @@ class SingleSteps:
         """Return nothing: what synapses have added up stays where it is between two steps."""
         return []
 
-    def neuron_function(self, group: NeuronGroup) -> NeuronStep:
+    def _neuron_function(self, group: NeuronGroup) -> NeuronStep:
         """Return the function that simulates a population, with all code for its neurons."""
         code, event_flags = code_of_neurons(self._model, group, self.memory)
         loop = neuron_loop(self._model.types, self._model.dt, code)

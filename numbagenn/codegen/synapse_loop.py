@@ -54,7 +54,7 @@ class EndpointVariables:
 def synapse_loop(
     precision: Precision,
     dt: float,
-    weight_update: BoundModel,
+    weight_update: BoundModel[WeightUpdateModel],
     kind: EventKind,
     layout: SynapseLayout,
     endpoints: EndpointVariables,
@@ -137,9 +137,8 @@ class _SynapseLoopBuilder(LoopBuilder):
             result[name] = replace(time, code=text, also_reads=time.code)
         return result
 
-    def run(self, model: object, kind: EventKind, names: Mapping[str, Symbol]) -> None:
+    def run(self, model: WeightUpdateModel, kind: EventKind, names: Mapping[str, Symbol]) -> None:
         """Run the code of a kind."""
-        assert isinstance(model, WeightUpdateModel)
         total = Symbol("total", self.precision.scalar)
         back = Symbol("out_pre[pre]", self.precision.scalar)
         special = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from numbagenn.codegen.arguments import (
@@ -12,7 +12,7 @@ from numbagenn.codegen.arguments import (
     function_call,
     interrupt_argument,
 )
-from numbagenn.codegen.event_kinds import EventKind
+from numbagenn.codegen.event_kinds import EventKind, kinds_of
 from numbagenn.codegen.loop_builder import Loop
 from numbagenn.codegen.network_view import NetworkView
 from numbagenn.codegen.synapse_layouts import SynapseLayout, layout_of
@@ -133,7 +133,18 @@ class SynapseFunction:
     in_pairs: bool
 
 
-def code_of_synapses(model: NetworkView, group: SynapseGroup, kind: EventKind) -> SynapseCode:
+def functions_of_synapses(
+    model: NetworkView, deliver: Callable[[SynapseCode], Delivery], memory: SimulateMemory
+) -> list[SynapseFunction]:
+    """Return all functions that run code of synapses, as a schedule delivers to each of them."""
+    functions = []
+    for group in model.synapse_populations.values():
+        codes = [_code_of_synapses(model, group, kind) for kind in kinds_of(group)]
+        functions += [_function_of_synapses(code, deliver(code), memory) for code in codes]
+    return functions
+
+
+def _code_of_synapses(model: NetworkView, group: SynapseGroup, kind: EventKind) -> SynapseCode:
     """Return the code of one kind, translated."""
     layout = layout_of(group.connections)
     loop = synapse_loop(
@@ -148,10 +159,10 @@ def code_of_synapses(model: NetworkView, group: SynapseGroup, kind: EventKind) -
     return SynapseCode(group, kind, layout, loop, kind.code(group.weight_update.model).usage)
 
 
-def function_of_synapses(
+def _function_of_synapses(
     code: SynapseCode, delivery: Delivery, memory: SimulateMemory
 ) -> SynapseFunction:
-    """Return the function that runs some code of synapses as a schedule delivers to it."""
+    """Return the function that runs some code of synapses."""
     group, layout, loop, called = code.group, code.layout, code.loop, code.usage.called
     leading = [*delivery.leading, *delivery.inputs]
     if "addToPostDelay" in called:

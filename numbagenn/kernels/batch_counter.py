@@ -14,8 +14,12 @@ import numpy as np
 from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
+from numpy.typing import NDArray
 
 from numbagenn.kernels.jit import device_function
+
+#: What `new_batch_counter` returns.
+Counter = NDArray[np.int64]
 
 TAKEN, FINISHED, STOP, ABORTED = range(4)
 
@@ -34,7 +38,7 @@ class Stop(IntEnum):
 _NOW = int(Stop.NOW)
 
 
-def new_batch_counter(taken: int | np.int64 = 0) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+def new_batch_counter(taken: int | np.int64 = 0) -> Counter:
     """Return a counter of which so many batches have been taken and finished."""
     counter = np.zeros(4, np.int64)
     if taken:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from numbagenn.kernels.jit import device_function
 
@@ -78,7 +79,7 @@ def uniform_float64(state):
     return np.float64(np.int64(odd)) * 2.0**-53, state
 
 
-def _ziggurat() -> tuple[np.ndarray, np.ndarray]:
+def _ziggurat() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the right edges of 256 layers of equal area under exp(-x**2 / 2), and its values.
 
     The lowest layer, number 0, holds the tail beyond edge 1; its own edge is that of a rectangle of

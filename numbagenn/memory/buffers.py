@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from numbagenn.base.layout import Array
 from numbagenn.base.types import TypeLike
 
 # Bytes that a processor moves at once. If an array begins inside a cache line, each vector that
@@ -19,7 +20,7 @@ from numbagenn.base.types import TypeLike
 _CACHE_LINE = 64
 
 
-def aligned_zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> np.ndarray[Any, Any]:
+def aligned_zeros(shape: tuple[int, ...], dtype: np.dtype[Any]) -> Array:
     """Return zeros that begin at the start of a cache line."""
     size = math.prod(shape) * dtype.itemsize
     memory = np.zeros(size + _CACHE_LINE, np.uint8)
@@ -64,8 +65,8 @@ class Buffer:
     constant: bool = False
     #: Whether there are values from the host that have not been checked yet.
     is_new: bool = field(default=False, init=False, repr=False)
-    host: np.ndarray[Any, Any] | None = field(default=None, init=False, repr=False)
-    device: np.ndarray[Any, Any] | None = field(default=None, init=False, repr=False)
+    host: Array | None = field(default=None, init=False, repr=False)
+    device: Array | None = field(default=None, init=False, repr=False)
 
     def rows(self, batch_size: int) -> int:
         """Return the number of copies in a model of a given batch size."""
@@ -90,7 +91,7 @@ class Buffer:
         if self.start:
             self.fill(np.asarray(self.start))
 
-    def fill(self, values: np.ndarray[Any, Any]) -> None:
+    def fill(self, values: Array) -> None:
         """Set both arrays from a number, ``(count,)`` or ``(rows, count)`` values, in all slots."""
         self.fill_device(values)
         self.pull()
@@ -100,7 +101,7 @@ class Buffer:
             self.device.setflags(write=False)
             self.host.setflags(write=False)
 
-    def fill_device(self, values: np.ndarray[Any, Any]) -> None:
+    def fill_device(self, values: Array) -> None:
         """Set the device array alone, in the same way."""
         assert self.device is not None
         slots = self.device.reshape(len(self.device), self.slots, self.count)

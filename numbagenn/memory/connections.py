@@ -9,13 +9,12 @@ for the synapses of one postsynaptic neuron `j`, ``column_synapses`` lists them 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
+from numbagenn.base.layout import Array
 from numbagenn.memory.buffers import Buffer
-
-Array = np.ndarray[Any, Any]
 
 #: Size of the two indices of a synapse.
 BYTES_OF_PAIR = 8

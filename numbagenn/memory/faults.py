@@ -7,13 +7,12 @@ the requested steps have run, the record becomes an error that shows the place i
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
+from numbagenn.base.layout import Array
 from numbagenn.base.types import Double
 from numbagenn.language.fault_sites import FaultSites, Site, too_many
-from numbagenn.language.reserved_names import FAULTS
+from numbagenn.language.surrounding_names import FAULTS
 from numbagenn.memory.buffers import Buffer
 
 # The record of the first fault of a batch, see `arrays.report`: the number of its site, counted
@@ -51,7 +50,7 @@ class Faults(Buffer):
             rows[number, 0] = 0.0
         return float(row[3]), self._described(row, batch, len(rows))
 
-    def _described(self, row: np.ndarray[Any, Any], batch: int, batches: int) -> RuntimeError:
+    def _described(self, row: Array, batch: int, batches: int) -> RuntimeError:
         places = self.places
         number, first, second = (int(row[column]) for column in (0, 4, 5))
         site = places.sites[number - 1]

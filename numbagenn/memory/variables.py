@@ -8,6 +8,7 @@ from typing import Any, NoReturn, Protocol
 
 import numpy as np
 
+from numbagenn.base.layout import Array
 from numbagenn.base.sealed import Sealed, SealedDict
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import TypeLike
@@ -19,8 +20,6 @@ from numbagenn.models.given_values import (
     check_shape,
     warn_of_overflow,
 )
-
-Array = np.ndarray[Any, Any]
 
 
 class Owner(Protocol):

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from numbagenn.base.enumerations import VarAccess, VarAccessMode
+from numbagenn.base.layout import Array
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import SCALAR
 from numbagenn.base.wording import shown, unsupported
@@ -39,8 +40,6 @@ from numbagenn.models.descriptions import (
 )
 
 AnyModel = TypeVar("AnyModel", bound=Model)
-Array = np.ndarray[Any, Any]
-
 # A leaky integrate-and-fire neuron with a refractory time, as in Gerstner et al. (2014), Neuronal
 # Dynamics, section 1.3, doi 10.1017/CBO9781107447615.
 _LIF: dict[str, Any] = {

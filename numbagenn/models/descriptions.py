@@ -10,11 +10,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property, reduce
 from operator import or_
-from typing import Any, ClassVar
-
-import numpy as np
+from typing import ClassVar
 
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess, VarAccessMode
+from numbagenn.base.layout import Array
 from numbagenn.base.types import SCALAR, TypeLike
 from numbagenn.language.code_strings import CodeString
 from numbagenn.language.usage import Usage
@@ -126,7 +125,7 @@ class NeuronModel(Model):
     reset_code: CodeString
     additional_input_vars: tuple[AdditionalInput, ...]
     auto_refractory_required: bool
-    doubt: Callable[[Mapping[str, np.ndarray[Any, Any]]], str] | None = None
+    doubt: Callable[[Mapping[str, Array]], str] | None = None
 
     @cached_property
     def usage(self) -> Usage:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from numbagenn.base.layout import Array
 from numbagenn.base.suggestions import closest, did_you_mean
 from numbagenn.base.types import Precision, ResolvedType
 from numbagenn.base.user_warnings import warn_user
@@ -188,7 +189,7 @@ def check_number(what: str, value: float, ctype: ResolvedType) -> None:
     )
 
 
-def warn_of_overflow(what: str, given: np.ndarray[Any, Any], dtype: np.dtype[Any]) -> None:
+def warn_of_overflow(what: str, given: Array, dtype: np.dtype[Any]) -> None:
     """Warn of numbers that an integer type cannot hold, and that become others."""
     if dtype.kind not in "iu" or np.can_cast(given.dtype, dtype):
         return
@@ -207,9 +208,7 @@ def warn_of_overflow(what: str, given: np.ndarray[Any, Any], dtype: np.dtype[Any
         )
 
 
-def initial_array(
-    what: str, value: object, ctype: ResolvedType, precision: Precision
-) -> np.ndarray[Any, Any]:
+def initial_array(what: str, value: object, ctype: ResolvedType, precision: Precision) -> Array:
     """Return the initial values of a variable as an array, a scalar as one of no dimensions.
 
     A number passes through the scalar type of the model first, as in PyGeNN.
@@ -266,7 +265,7 @@ def evaluate_parameters(
 
 
 def check_shape(
-    what: str, array: np.ndarray[Any, Any], count: int, batch_size: int | None, *, columns: int = 0
+    what: str, array: Array, count: int, batch_size: int | None, *, columns: int = 0
 ) -> None:
     """Raise unless an array can fill a variable of `count` elements.
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Generic, TypeVar
 
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.descriptions import Model
 
+#: Some kind of description, in functions and in classes.
+Description = TypeVar("Description", bound=Model)
+Description_co = TypeVar("Description_co", bound=Model, covariant=True)
+
 
 @dataclass(frozen=True)
-class BoundModel:
+class BoundModel(Generic[Description_co]):
     """A description together with the parameters and the memory of one use of it.
 
     Parameters
@@ -31,7 +36,7 @@ class BoundModel:
     """
 
     prefix: str
-    model: Model
+    model: Description_co
     params: Mapping[str, float]
     buffers: Mapping[str, Buffer]
     references: Mapping[str, str] = field(default_factory=dict)

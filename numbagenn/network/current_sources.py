@@ -10,7 +10,7 @@ from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.variables import Variable
 from numbagenn.models.descriptions import CurrentSourceModel
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.groups import Group, Network, Params, Values
+from numbagenn.network.groups import Group, OwningModel, Params, Values
 from numbagenn.network.neuron_groups import NeuronGroup, check_input
 
 
@@ -21,7 +21,7 @@ class CurrentSource(Group):
 
     def __init__(
         self,
-        model: Network,
+        model: OwningModel,
         name: str,
         source: CurrentSourceModel,
         pop: NeuronGroup,
@@ -55,7 +55,7 @@ class CurrentSource(Group):
         """Return the memory of the source."""
         return [(variable.buffer, variable) for variable in self.vars.values()]
 
-    def bound(self) -> BoundModel:
+    def bound(self) -> BoundModel[CurrentSourceModel]:
         """Return the model with its values and memory."""
         variables = {**self.vars, **self.extra_global_params}
         return self._bound(f"{self.name}_", self.model, self.params, variables, self.references)

@@ -12,7 +12,7 @@ from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.variables import ExtraGlobalArray, Variable
 from numbagenn.models.descriptions import CustomUpdateModel
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.groups import Group, Network, Params, Values
+from numbagenn.network.groups import Group, OwningModel, Params, Values
 from numbagenn.network.synapse_groups import SynapseGroup, size_by_connections
 
 
@@ -69,7 +69,7 @@ class CustomUpdate(Group):
 
     def __init__(
         self,
-        model: Network,
+        model: OwningModel,
         name: str,
         update_group_name: str,
         update: CustomUpdateModel,
@@ -176,7 +176,7 @@ class CustomUpdate(Group):
         """Return the memory that the update owns."""
         return [(variable.buffer, variable) for variable in self.vars.values()]
 
-    def bound(self) -> BoundModel:
+    def bound(self) -> BoundModel[CustomUpdateModel]:
         """Return the model with its values, its memory and what it refers to."""
         variables = {**self.vars, **self.extra_global_params}
         bound = self._bound("", self.model, self.params, variables)

@@ -26,12 +26,12 @@ from numbagenn.memory.variables import (
 )
 from numbagenn.models.descriptions import Model, Var
 from numbagenn.models.given_values import VarInit, evaluate_parameters
-from numbagenn.network.bound_model import BoundModel
+from numbagenn.network.bound_model import BoundModel, Description
 
 Values = Mapping[str, Any]
 
 
-class Network(Protocol):
+class OwningModel(Protocol):
     """What a group needs to know of the model that it belongs to."""
 
     @property
@@ -86,7 +86,7 @@ class Group(Sealed):
     variable_type: ClassVar[type[Variable]] = Variable
     sparse_variable_type: ClassVar[type[SparseVariable]] = SparseVariable
 
-    def __init__(self, model: Network, name: str) -> None:
+    def __init__(self, model: OwningModel, name: str) -> None:
         self._model = weakref.ref(model)
         self.name = name
         self.extra_global_params = ExtraGlobalArrayDict(self.title)
@@ -111,7 +111,7 @@ class Group(Sealed):
         return f"{self.kind} '{self.name}'"
 
     @property
-    def genn_model(self) -> Network:
+    def genn_model(self) -> OwningModel:
         """The model that the group belongs to."""
         model = self._model()
         if model is None:
@@ -319,12 +319,12 @@ class Group(Sealed):
     def _bound(
         self,
         prefix: str,
-        model: Model,
+        model: Description,
         params: Mapping[str, float],
         variables: Mapping[str, Variable],
         references: Mapping[str, str] | None = None,
         which: str = "",
-    ) -> BoundModel:
+    ) -> BoundModel[Description]:
         owner = self.genn_model
         values = evaluate_parameters(self.title, model, params, owner.dt, owner.types)
         memory = {name: variable.buffer for name, variable in variables.items()}

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, NoReturn
+from typing import ClassVar, NoReturn
 
 import numpy as np
 
-from numbagenn.base.layout import END
+from numbagenn.base.layout import END, Array
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import TIMEPOINT
 from numbagenn.base.user_warnings import warn_user
@@ -19,7 +19,7 @@ from numbagenn.memory.recording import Recorder
 from numbagenn.memory.variables import Variable
 from numbagenn.models.descriptions import NeuronModel
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.groups import Group, Network, Params, Values
+from numbagenn.network.groups import Group, OwningModel, Params, Values
 
 
 class NeuronGroup(Group):
@@ -32,7 +32,7 @@ class NeuronGroup(Group):
 
     def __init__(
         self,
-        model: Network,
+        model: OwningModel,
         name: str,
         num_neurons: int,
         neuron: NeuronModel,
@@ -79,7 +79,7 @@ class NeuronGroup(Group):
         self._spike_event_recording_enabled = bool(enabled)
 
     @property
-    def spike_recording_data(self) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+    def spike_recording_data(self) -> list[tuple[Array, Array]]:
         """Recorded spikes, as pulled last.
 
         Returns
@@ -182,7 +182,7 @@ class NeuronGroup(Group):
         if said:
             warn_user(f"{self.title[0].upper()}{self.title[1:]}: {said}.")
 
-    def bound(self) -> BoundModel:
+    def bound(self) -> BoundModel[NeuronModel]:
         """Return the neuron model with its values and memory."""
         variables = {**self.vars, **self.extra_global_params}
         return self._bound("", self.model, self.params, variables)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NoReturn
+from typing import ClassVar, NoReturn
 
 import numpy as np
 
 from numbagenn.base.enumerations import SynapseMatrixType
+from numbagenn.base.layout import Array
 from numbagenn.base.types import SCALAR
 from numbagenn.base.wording import LARGEST_COUNT, checked_integer, unsupported
 from numbagenn.language.usage import Usage
@@ -18,9 +19,10 @@ from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.events import EventSide, make_events
 from numbagenn.memory.variables import ExtraGlobalArray, ExtraGlobalArrayDict, Variable
 from numbagenn.models.connection_limits import max_row_length
+from numbagenn.models.descriptions import PostsynapticModel, WeightUpdateModel
 from numbagenn.models.given_values import ConnectivityInit, PostsynapticInit, WeightUpdateInit
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.groups import Group, Network
+from numbagenn.network.groups import Group, OwningModel
 from numbagenn.network.neuron_groups import NeuronGroup, check_input
 
 
@@ -56,7 +58,7 @@ class SynapseGroup(Group):
 
     def __init__(
         self,
-        model: Network,
+        model: OwningModel,
         name: str,
         matrix_type: SynapseMatrixType,
         src: NeuronGroup,
@@ -245,7 +247,7 @@ class SynapseGroup(Group):
         connectivity.give(pre_indices, post_indices)
 
     @property
-    def synapse_order(self) -> np.ndarray[Any, Any] | None:
+    def synapse_order(self) -> Array | None:
         """For connections that the user gave: the position of each stored one in that list."""
         return self._sparse("synapse_order").order
 
@@ -264,11 +266,11 @@ class SynapseGroup(Group):
         self._sparse("max_connections")
         self._max_connections = self._steps("max_connections", number, 1)
 
-    def get_sparse_pre_inds(self) -> np.ndarray[Any, Any]:
+    def get_sparse_pre_inds(self) -> Array:
         """Return the presynaptic neuron of each sparse synapse, in the order of storage."""
         return self._sparse("get_sparse_pre_inds").indices()[0]
 
-    def get_sparse_post_inds(self) -> np.ndarray[Any, Any]:
+    def get_sparse_post_inds(self) -> Array:
         """Return the postsynaptic neuron of each sparse synapse, in the order of storage."""
         return self._sparse("get_sparse_post_inds").indices()[1]
 
@@ -302,7 +304,7 @@ class SynapseGroup(Group):
     @property
     def pre_spike_event_recording_data(
         self,
-    ) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+    ) -> list[tuple[Array, Array]]:
         """Recorded presynaptic spike-like events, in the form of `spike_recording_data`.
 
         Raises
@@ -315,7 +317,7 @@ class SynapseGroup(Group):
     @property
     def post_spike_event_recording_data(
         self,
-    ) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+    ) -> list[tuple[Array, Array]]:
         """Recorded postsynaptic spike-like events, in the form of `spike_recording_data`.
 
         Raises
@@ -325,9 +327,7 @@ class SynapseGroup(Group):
         """
         return self._recorded_events("post", "target")
 
-    def _recorded_events(
-        self, side: EventSide, population: str
-    ) -> list[tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]]:
+    def _recorded_events(self, side: EventSide, population: str) -> list[tuple[Array, Array]]:
         if not self.records_events(side):
             raise RuntimeError(
                 f"No {side}synaptic events are recorded from {self.title}; its weight update model "
@@ -379,13 +379,13 @@ class SynapseGroup(Group):
         """Declare a parameter of the postsynaptic model dynamic, see `set_param_dynamic`."""
         self._declare_dynamic("postsynaptic", name, dynamic)
 
-    def bound_weight_update(self) -> BoundModel:
+    def bound_weight_update(self) -> BoundModel[WeightUpdateModel]:
         """Return the weight update model with its values and the memory of its synapses."""
         init = self.weight_update
         variables = {**self.vars, **self.extra_global_params}
         return self._bound("", init.model, init.params, variables, which="weight update")
 
-    def bound_side(self, side: str) -> BoundModel:
+    def bound_side(self, side: str) -> BoundModel[WeightUpdateModel]:
         """Return the weight update model as its ``"pre"`` or ``"post"`` neurons run it."""
         variables, references = (
             (self.pre_vars, self.references.pre)
@@ -397,7 +397,7 @@ class SynapseGroup(Group):
         memory = {**variables, **self.extra_global_params}
         return self._bound(prefix, init.model, init.params, memory, references, "weight update")
 
-    def bound_postsynaptic(self) -> BoundModel:
+    def bound_postsynaptic(self) -> BoundModel[PostsynapticModel]:
         """Return the postsynaptic model with its values and memory."""
         init = self.postsynaptic
         prefix = f"{self.name}_"
@@ -411,7 +411,7 @@ class _OutPost(Variable):
     """Accumulated input of a synapse population: two-dimensional, whatever the batch size."""
 
     @property
-    def _view(self) -> np.ndarray[Any, Any] | None:
+    def _view(self) -> Array | None:
         host = self.buffer.host
         return None if host is None else np.atleast_2d(host)
 

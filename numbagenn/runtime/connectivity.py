@@ -9,12 +9,13 @@ from typing import Any
 import numpy as np
 
 from numbagenn.base.available_memory import check_memory
+from numbagenn.base.layout import Array
 from numbagenn.base.types import Precision
 from numbagenn.codegen.initialisation_code import InitCode, connectivity_code
 from numbagenn.codegen.rendering import rendered
 from numbagenn.kernels.batch_counter import STOP, new_batch_counter
 from numbagenn.language.arithmetic import constant
-from numbagenn.language.reserved_names import BATCH_COUNTER
+from numbagenn.language.surrounding_names import BATCH_COUNTER
 from numbagenn.memory.connections import BYTES_OF_PAIR
 from numbagenn.models.connection_limits import max_column_length, max_row_length
 from numbagenn.models.descriptions import SparseConnectivityInitSnippet
@@ -27,8 +28,6 @@ from numbagenn.runtime.initial_values import (
     signature_of,
 )
 from numbagenn.runtime.threads import run_on_threads
-
-Array = np.ndarray[Any, Any]
 
 # Number of synapses for which memory is allocated at first, unless there are known to be fewer.
 _ALLOCATED_AT_FIRST = 1 << 22

@@ -13,18 +13,18 @@ from typing import Any, TypeVar
 
 import numpy as np
 
+from numbagenn.base.layout import Array
 from numbagenn.base.types import Precision, ResolvedType
 from numbagenn.codegen.initialisation_code import InitCode, Layout, value_code
 from numbagenn.codegen.rendering import rendered
 from numbagenn.kernels.batch_counter import ABORTED, new_batch_counter
 from numbagenn.language.arithmetic import constant, literal
-from numbagenn.language.reserved_names import BATCH_COUNTER, FAULTS
+from numbagenn.language.surrounding_names import BATCH_COUNTER, FAULTS
 from numbagenn.memory.faults import Faults
 from numbagenn.models.descriptions import Model, VarInitSnippet
 from numbagenn.runtime.compilation import compiled
 from numbagenn.runtime.threads import parallel_for
 
-Array = np.ndarray[Any, Any]
 Result = TypeVar("Result")
 
 # The elements that keep one thread busy; a second thread helps only with more.

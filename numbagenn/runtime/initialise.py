@@ -7,10 +7,10 @@ built, and run when it is loaded.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
 import numpy as np
 
+from numbagenn.base.layout import Array
 from numbagenn.base.streams import stream_number
 from numbagenn.base.types import Precision
 from numbagenn.base.user_warnings import warn_user
@@ -28,8 +28,6 @@ from numbagenn.network.groups import Group
 from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.runtime.connectivity import build_connectivity, connectivity_kernel
 from numbagenn.runtime.initial_values import initial_values, value_kernel
-
-Array = np.ndarray[Any, Any]
 
 
 def check_initialiser(variable: Variable, init: VarInit, precision: Precision) -> None:

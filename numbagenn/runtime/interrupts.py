@@ -14,13 +14,8 @@ import signal
 import socket
 import threading
 import time
-from typing import Any
 
-import numpy as np
-
-from numbagenn.kernels.batch_counter import STOP, Stop
-
-Array = np.ndarray[Any, Any]
+from numbagenn.kernels.batch_counter import STOP, Counter, Stop
 
 #: Seconds that a kernel has to finish a step before it is stopped in the middle of it.
 GRACE = 0.1
@@ -28,7 +23,7 @@ GRACE = 0.1
 _main = threading.main_thread().ident
 
 # The counter of the kernels that the main thread is running.
-_watched: Array | None = None
+_watched: Counter | None = None
 
 # The socket that Python writes to, once a thread listens at its other end, and what it has
 # received.
@@ -36,7 +31,7 @@ _socket = -1
 _heard: list[bytes] = []
 
 
-def watch(counter: Array) -> Array | int | None:
+def watch(counter: Counter) -> Counter | int | None:
     """Make kernels that read `counter` stop when a signal comes, until `unwatch` is called.
 
     Watches nest: the outer one continues after an inner one, which takes almost no time.
@@ -59,7 +54,7 @@ def watch(counter: Array) -> Array | int | None:
     return -1 if before == _socket else before
 
 
-def unwatch(before: Array | int | None) -> None:
+def unwatch(before: Counter | int | None) -> None:
     """End the watch that `watch` began, given its result."""
     global _watched
     if before is None:

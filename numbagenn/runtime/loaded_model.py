@@ -20,15 +20,15 @@ from functools import partial
 from operator import attrgetter, itemgetter
 from time import perf_counter
 from types import ModuleType
-from typing import Any
 
 import numpy as np
 
+from numbagenn.base.layout import Array
 from numbagenn.base.types import TIMEPOINT, Precision
 from numbagenn.codegen.custom_updates import CustomUpdateCall
 from numbagenn.codegen.event_kinds import PHASES, WHOLE_STEP, Phase
 from numbagenn.codegen.plan import Plan
-from numbagenn.kernels.batch_counter import ABORTED, FINISHED, new_batch_counter
+from numbagenn.kernels.batch_counter import ABORTED, FINISHED, Counter, new_batch_counter
 from numbagenn.memory.buffers import Buffer, aligned_zeros
 from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.memory.faults import Faults
@@ -40,8 +40,6 @@ from numbagenn.runtime.initialise import make_connections, starting_values
 from numbagenn.runtime.interrupts import unwatch, watch
 from numbagenn.runtime.sizes import check_sizes
 from numbagenn.runtime.threads import parallel_for, run_on_threads, stop_interrupted_work
-
-Array = np.ndarray[Any, Any]
 
 #: Number of steps that may wait. A longer queue is not faster, and makes progress bars jump.
 LONGEST_QUEUE = 1000
@@ -89,7 +87,7 @@ class _Job:
             if self._counter[FINISHED] == self._number:
                 return
 
-    def _left(self) -> Array:
+    def _left(self) -> Counter:
         """Return a counter of the remaining work: whatever was taken is finished."""
         return new_batch_counter(self._counter[FINISHED])
 
@@ -111,7 +109,7 @@ class _Phase(_Job):
         # Number of steps that each batch has done.
         self.progress = np.zeros(batch_size, np.int64)
 
-    def _left(self) -> Array:
+    def _left(self) -> Counter:
         # Each batch may have stopped between two steps, so all of them run again.
         return new_batch_counter()
 
@@ -306,21 +304,21 @@ class Runtime:
                 self._allocate(group, buffer, None)
             params.start(self._precision)
 
-    def _device(self, buffer: Buffer) -> np.ndarray[Any, Any]:
+    def _device(self, buffer: Buffer) -> Array:
         """Return a device array in the shape that kernels take."""
         assert buffer.device is not None
         if buffer.columns:
             return buffer.device.reshape(len(buffer.device), -1, buffer.columns)
         return buffer.device
 
-    def _scratch(self) -> list[np.ndarray[Any, Any]]:
+    def _scratch(self) -> list[Array]:
         """Return the arrays that this thread uses while it simulates."""
         if not hasattr(self._of_thread, "scratch"):
             self._of_thread.scratch = [
                 aligned_zeros(scratch.shape, np.dtype(scratch.dtype))
                 for scratch in self._plan.scratch
             ]
-        arrays: list[np.ndarray[Any, Any]] = self._of_thread.scratch
+        arrays: list[Array] = self._of_thread.scratch
         return arrays
 
     @property
@@ -336,11 +334,6 @@ class Runtime:
             synapse_group.connections.forget()
         for recorder in self._plan.recorders:
             recorder.release()
-
-    @property
-    def pending(self) -> int:
-        """Number of steps that have been asked for and are not done."""
-        return self.steps_asked - self._steps_done
 
     @property
     def timestep(self) -> int:
@@ -416,7 +409,7 @@ class Runtime:
             *(self.seed, steps.last - steps.first, phase.what.bit),
         )
 
-        def kernel(counter: Array) -> None:
+        def kernel(counter: Counter) -> None:
             simulate(counter, *numbers, *arguments, *self._scratch())
 
         self._faults_unread = bool(self._faults)

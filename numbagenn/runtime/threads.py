@@ -18,10 +18,9 @@ from typing import Any, NoReturn, TypeVar
 import numpy as np
 
 from numbagenn.base.wording import checked_integer, shown
-from numbagenn.kernels.batch_counter import FINISHED, STOP, Stop
+from numbagenn.kernels.batch_counter import FINISHED, STOP, Counter, Stop
 from numbagenn.runtime.interrupts import GRACE, unwatch, watch
 
-Counter = np.ndarray[Any, Any]
 Result = TypeVar("Result")
 
 # In seconds.

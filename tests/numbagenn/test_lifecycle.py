@@ -10,6 +10,7 @@ import pytest
 
 import numbagenn as engine
 from numbagenn import VarAccess
+from numbagenn.language.code_strings import CodeStringError
 from tests.numbagenn.networks import (
     FLUSH,
     INTEGRATE_AND_FIRE,
@@ -29,14 +30,19 @@ WEIGHTS = np.linspace(-0.5, 1.0, N * M, dtype=np.float32)
 MAGNITUDES = np.array([0.0, 0.25, 0.5, 0.75, 1.5], np.float32)
 
 
-def network(batch_size: int = 1, timing: bool = False) -> Any:
-    """Return a two-layer network that is built, with its parts by name."""
+FAILING = engine.create_neuron_model("failing", sim_code="assert(t < 0.0);")
+
+
+def network(batch_size: int = 1, timing: bool = False, fails: bool = False) -> Any:
+    """Return a two-layer network that is built; if it `fails`, every step raises when it is run."""
     model = new_model("lifecycle", batch_size)
     model.timing_enabled = timing
     a, b = add_cells(model, "A", N), add_cells(model, "B", M)
     model.add_current_source("in", PIXEL, a, {}, {"magnitude": MAGNITUDES})
     synapses = connect(model, a, b, WEIGHTS)
     add_reset(model)
+    if fails:
+        model.add_neuron_population("C", 1, FAILING, {}, {})
     reference = {"num_spikes": engine.create_src_spike_count_var_ref(synapses)}
     model.add_custom_update("A_flush", "Flush", FLUSH, {}, {}, reference)
     a.spike_recording_enabled = b.spike_recording_enabled = True
@@ -318,21 +324,24 @@ def observe_clock(model: Any) -> None:
     "observe",
     [observe_pull, observe_push, observe_update, observe_recording, observe_timer, observe_clock],
 )
-def test_steps_wait_until_something_could_see_them(
-    model: Any, observe: Callable[[Any], None]
-) -> None:
+def test_steps_wait_until_something_could_see_them(observe: Callable[[Any], None]) -> None:
+    model = network(fails=True)
+    model.load(num_recording_timesteps=3)
     steps(model, 3)
-    assert model._runtime.pending == 3
-    _ = (model.timestep, model.t, parts(model)[0].vars["V"].values)
-    assert model._runtime.pending == 3
+    assert (model.timestep, model.t) == (3, 3.0)
+    assert parts(model)[0].vars["V"].values.tolist() == [0.0] * N
+    with pytest.raises(CodeStringError, match="Assertion failed"):
+        observe(model)
     observe(model)
-    assert model._runtime.pending == 0
     assert model.timestep == 3
 
 
 def test_steps_do_not_wait_for_ever(model: Any) -> None:
+    failing = network(fails=True)
+    failing.load(num_recording_timesteps=4)
+    with pytest.raises(CodeStringError, match="Assertion failed"):
+        steps(failing, 2500)
     steps(model, 2500)
-    assert model._runtime.pending < 2500
     assert pulled(parts(model)[0], "count").tolist() == [0, 625, 1250, 1250, 2500]
 
 

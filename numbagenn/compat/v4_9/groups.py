@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from numbagenn.base.layout import Array
 from numbagenn.memory import variables
 from numbagenn.network import current_sources, custom_updates, groups, neuron_groups, synapse_groups
 
@@ -39,13 +40,13 @@ class Variable(variables.Variable):
         """Set what the variable starts from."""
         self.values = values
 
-    def host_values(self) -> variables.Array:
+    def host_values(self) -> Array:
         """Return a copy of the host array, which is what 5.x calls `values`."""
-        values: variables.Array = self._loaded("read").copy()
+        values: Array = self._loaded("read").copy()
         return values
 
     @property
-    def current_values(self) -> variables.Array:
+    def current_values(self) -> Array:
         """The part of the host array that belongs to the last step: all of it, without delays."""
         return self._current(self.host_values())
 
@@ -202,7 +203,7 @@ class SynapseGroup(_Group, synapse_groups.SynapseGroup):
     def ps_target_var(self, name: str) -> None:
         self.post_target_var = name
 
-    def get_var_values(self, var_name: str) -> variables.Array:
+    def get_var_values(self, var_name: str) -> Array:
         """Return a copy of a variable on the host, one number for each synapse."""
         variable = self.vars[var_name]
         assert isinstance(variable, Variable)

@@ -1,4 +1,4 @@
-"""Names with a meaning of their own, in code strings or in the Python that they become."""
+"""Names of what surrounds the code of users: in code strings, and in the Python they become."""
 
 from __future__ import annotations
 
