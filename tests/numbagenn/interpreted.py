@@ -79,6 +79,7 @@ def _drawing(function: Any) -> Any:
     return call
 
 
+# What takes the place of imports that are more than functions, or that need a compiler.
 _INSTEAD: dict[str, Any] = {
     # Python's functions raise where C's give infinities and NaN, and take no NumPy integers.
     "math": SimpleNamespace(
