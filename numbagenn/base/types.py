@@ -36,6 +36,11 @@ class ResolvedType:
         return np.dtype(self.numpy_name)
 
     @property
+    def signature_name(self) -> str:
+        """Name in the signature of a kernel, such as ``"boolean"``."""
+        return "boolean" if self.is_bool else self.numpy_name
+
+    @property
     def is_float(self) -> bool:
         """Whether this is ``float`` or ``double``."""
         return self.dtype.kind == "f"

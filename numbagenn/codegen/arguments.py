@@ -37,8 +37,7 @@ class Scratch:
 
 def array_type(buffer: Buffer, precision: Precision) -> str:
     """Return the type of a buffer's device array in the signature of a kernel."""
-    ctype = precision.resolve(buffer.type)
-    name = "boolean" if ctype.is_bool else ctype.numpy_name
+    name = precision.resolve(buffer.type).signature_name
     if buffer.constant:
         return f"Array({name}, 2, 'C', readonly=True)"
     return f"{name}[:,:,::1]" if buffer.columns else f"{name}[:,::1]"

@@ -7,16 +7,20 @@ from functools import cache
 
 import jinja2
 
+from numbagenn.codegen.reserved_names import IMPORTS
+
 
 @cache
 def _environment() -> jinja2.Environment:
-    return jinja2.Environment(
+    environment = jinja2.Environment(
         loader=jinja2.PackageLoader("numbagenn.codegen", "templates"),
         trim_blocks=True,
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # the output is Python, not HTML
     )
+    environment.globals["imports"] = IMPORTS
+    return environment
 
 
 def rendered(template: str, **context: object) -> str:

@@ -2,13 +2,25 @@
 
 from numbagenn.language.surrounding_names import BATCH_COUNTER, RANDOM_STATE
 
-#: What generated modules import from the kernels.
-KERNEL_FUNCTIONS = (
-    *("kernel", "device_function", "noalias_function", "group_trains"),
-    *("collect", "end_block", "list_arrivals", "lowest_bit", "move_to_first_step", "pack_history"),
-    *("record", "record_block", "set_flags", "to_deliver", "unpack_history"),
-    *("take_next", "mark_finished", "should_pause", "should_abort"),
-)
+#: What generated modules import: the names, by the module that they are imported from.
+IMPORTS = {
+    "numpy": (
+        *("bool_", "float32", "float64", "int8", "int16", "int32", "int64"),
+        *("uint8", "uint16", "uint32", "uint64"),
+    ),
+    "numbagenn.kernels": ("arrays", "c_functions", "random_numbers"),
+    "numbagenn.kernels.batch_counter": (
+        *("mark_finished", "should_abort", "should_pause", "take_next"),
+    ),
+    "numbagenn.kernels.jit": ("device_function", "kernel", "noalias_function"),
+    "numbagenn.kernels.spike_lists": (
+        *("collect", "end_block", "list_arrivals", "lowest_bit", "move_to_first_step"),
+        *("pack_history", "record", "record_block", "set_flags", "to_deliver", "unpack_history"),
+    ),
+    "numbagenn.kernels.spike_trains": ("group_trains",),
+}
+
+_IMPORTED = tuple(name for names in IMPORTS.values() for name in names)
 
 #: What the kernel ``simulate`` takes before its arrays: the counter that hands out batches, how
 #: many steps each batch has done already, how many batches there are, the number of the first
@@ -21,7 +33,7 @@ SIMULATE_ARGUMENTS = (
 
 #: What ``simulate`` calls things beside these.
 SIMULATE_NAMES = (
-    *(*SIMULATE_ARGUMENTS, *KERNEL_FUNCTIONS, "simulate"),
+    *(*SIMULATE_ARGUMENTS, *_IMPORTED, "simulate"),
     *("batch", "block", "step", "steps", "t", "done", "stride", "position", "age"),
 )
 
@@ -34,7 +46,7 @@ UPDATE_ARGUMENTS = (
 
 #: What the functions of neurons, synapses and custom updates call things.
 LOOP_NAMES = (
-    *(*UPDATE_ARGUMENTS, *KERNEL_FUNCTIONS, "random_key", RANDOM_STATE),
+    *(*UPDATE_ARGUMENTS, *_IMPORTED, "random_key", RANDOM_STATE),
     *("neuron", "pre", "post", "synapse", "element", "dt", "age", "seed", "begin", "end"),
     *("fired", "spike", "spikes", "num_spikes", "spikes_done", "events", "some", "first", "last"),
     *("spike_bits", "steps", "step", "first_step", "some_steps", "later", "bits", "arrival"),
@@ -46,11 +58,24 @@ LOOP_NAMES = (
     *(f"pre_{number}" for number in range(8)),
 )
 
-#: What the functions that give variables their initial values and build connections call things.
+#: What the kernel that gives a variable its initial values takes before its parameters: the counter
+#: that tells it to stop, which elements are its own, the seed and the stream of random numbers, how
+#: many batches there are, how many neurons on either side, the length of a step.
+INITIALISE_ARGUMENTS = (
+    *(BATCH_COUNTER, "first", "last", "seed", "stream", "num_batch", "num_pre", "num_post", "dt"),
+)
+
+#: What the kernel that connects neurons takes before its parameters: as above, and how many neurons
+#: a row or column can reach, how many synapses it may have.
+CONNECT_ARGUMENTS = (
+    *(BATCH_COUNTER, "seed", "stream", "num_batch", "num_pre", "num_post", "line_size", "limit"),
+    "dt",
+)
+
+#: What these two call things.
 INITIALISER_NAMES = (
-    *(BATCH_COUNTER, *KERNEL_FUNCTIONS, "random_key", RANDOM_STATE),
-    *("first", "last", "element", "seed", "stream", "num_batch", "dt", "values", "initialise"),
-    *("num_pre", "num_post", "pre_inds", "post_inds"),
-    *("add_synapse", "connect", "line", "num_lines", "line_size", "limit", "targets", "lengths"),
+    *(*INITIALISE_ARGUMENTS, *CONNECT_ARGUMENTS, *_IMPORTED, "random_key", RANDOM_STATE),
+    *("initialise", "element", "values", "pre_inds", "post_inds"),
+    *("add_synapse", "connect", "line", "num_lines", "targets", "lengths"),
     *("num_synapses", "problem", "shares", "left", "row_length"),
 )

@@ -11,22 +11,15 @@ import numpy as np
 from numbagenn.base.available_memory import check_memory
 from numbagenn.base.layout import Array
 from numbagenn.base.types import Precision
-from numbagenn.codegen.initialisation_code import InitCode, connectivity_code
-from numbagenn.codegen.rendering import rendered
+from numbagenn.codegen.initialisation_kernels import InitModule, connectivity_module
 from numbagenn.kernels.batch_counter import STOP, new_batch_counter
 from numbagenn.language.arithmetic import constant
-from numbagenn.language.surrounding_names import BATCH_COUNTER
 from numbagenn.memory.connections import BYTES_OF_PAIR
 from numbagenn.models.connection_limits import max_column_length, max_row_length
 from numbagenn.models.descriptions import SparseConnectivityInitSnippet
 from numbagenn.models.given_values import ConnectivityInit, evaluate_parameters
 from numbagenn.runtime.compilation import compiled
-from numbagenn.runtime.initial_values import (
-    arguments_of,
-    global_arguments,
-    run,
-    signature_of,
-)
+from numbagenn.runtime.initial_values import arguments_of, run
 from numbagenn.runtime.threads import run_on_threads
 
 # Number of synapses for which memory is allocated at first, unless there are known to be fewer.
@@ -36,33 +29,10 @@ _ALLOCATED_AT_FIRST = 1 << 22
 @lru_cache(maxsize=256)
 def connectivity_kernel(
     snippet: SparseConnectivityInitSnippet, precision: Precision
-) -> tuple[InitCode, Any]:
-    """Return the code of a snippet, and the kernel compiled from it."""
-    code = connectivity_code(snippet, precision)
-    names = [param.name for param in snippet.constants]
-    total = code.params[names.index(snippet.shared_total)][0] if snippet.shared_total else ""
-    numbers = ["seed", "stream", "num_batch", "num_pre", "num_post", "line_size", "limit"]
-    global_names, global_types = global_arguments(code)
-    arrays = [*global_names, "targets", "lengths", "problem"]
-    types = [
-        "int64[::1]",
-        *(["int64"] * len(numbers)),
-        precision.time.numpy_name,
-        *(signature_of(ctype) for _, ctype in code.params),
-        *global_types,
-        *("uint32[::1]", "int64[::1]", "int64[::1]"),
-    ]
-    source = rendered(
-        "connectivity.jinja",
-        code=code,
-        total=total,
-        draws=code.draws or bool(total),
-        parameters=", ".join(
-            [BATCH_COUNTER, *numbers, "dt", *(name for name, _ in code.params), *arrays]
-        ),
-        signature=", ".join(types),
-    )
-    return code, compiled(source).connect
+) -> tuple[InitModule, Any]:
+    """Return the module of a snippet, and its compiled kernel."""
+    module = connectivity_module(snippet, precision)
+    return module, compiled(module.source).connect
 
 
 def build_connectivity(
@@ -156,10 +126,10 @@ def _run(
     check: Callable[[int], None],
 ) -> tuple[Array, Array]:
     """Return the targets of all rows or columns, one after the other, and how many each has."""
-    code, kernel = connectivity_kernel(snippet, precision)
+    module, kernel = connectivity_kernel(snippet, precision)
     limit = numbers[-1]
     time = precision.time.dtype.type(constant(dt, precision.time))
-    values = arguments_of(code, snippet, params)
+    values = arguments_of(module, snippet, params)
     lengths = np.zeros(num_lines, np.int64)
     problem = np.zeros(2, np.int64)
     allocated = min(num_lines * limit, _ALLOCATED_AT_FIRST)
@@ -167,7 +137,7 @@ def _run(
         targets = np.zeros(allocated, np.uint32)
         try:
             found = run(
-                code, arrays, snippet, title,
+                module, arrays, snippet, title,
                 partial(_called, kernel, [*numbers, time, *values], [targets, lengths, problem]),
             )  # fmt: skip
         except ValueError:

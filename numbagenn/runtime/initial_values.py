@@ -1,7 +1,6 @@
 """Initial values by code: snippets compiled, and run for every element of a variable.
 
-Each snippet is a module of its own, in which sizes and parameters are arguments. What is compiled
-for one variable thus serves all others of the same type, in any model.
+What is compiled for one variable serves all others of the same type, in any model.
 """
 
 from __future__ import annotations
@@ -15,11 +14,10 @@ import numpy as np
 
 from numbagenn.base.layout import Array
 from numbagenn.base.types import Precision, ResolvedType
-from numbagenn.codegen.initialisation_code import InitCode, Layout, value_code
-from numbagenn.codegen.rendering import rendered
+from numbagenn.codegen.initialisation_code import Layout
+from numbagenn.codegen.initialisation_kernels import InitModule, value_module
 from numbagenn.kernels.batch_counter import ABORTED, new_batch_counter
-from numbagenn.language.arithmetic import constant, literal
-from numbagenn.language.surrounding_names import BATCH_COUNTER, FAULTS
+from numbagenn.language.arithmetic import constant
 from numbagenn.memory.faults import Faults
 from numbagenn.models.descriptions import Model, VarInitSnippet
 from numbagenn.runtime.compilation import compiled
@@ -31,29 +29,16 @@ Result = TypeVar("Result")
 _ELEMENTS_PER_CALL = 1 << 15
 
 
-def signature_of(ctype: ResolvedType) -> str:
-    """Return the name of a type in the signature of a kernel."""
-    return "boolean" if ctype.is_bool else ctype.numpy_name
-
-
-def arguments_of(code: InitCode, model: Model, params: Mapping[str, float]) -> list[Any]:
+def arguments_of(module: InitModule, model: Model, params: Mapping[str, float]) -> list[Any]:
     """Return the parameters of a snippet in the order and the exact types of its kernel."""
     values = [params[param.name] for param in model.constants]
-    return [ctype.dtype.type(value) for (_, ctype), value in zip(code.params, values, strict=True)]
-
-
-def global_arguments(code: InitCode) -> tuple[list[str], list[str]]:
-    """Return the names and the types of the arrays that the kernel of a snippet indexes."""
-    names = [name for name, _ in code.arrays]
-    types = [f"{signature_of(ctype)}[::1]" for _, ctype in code.arrays]
-    if code.faults.sites:
-        names.append(FAULTS)
-        types.append("float64[::1]")
-    return names, types
+    return [
+        ctype.dtype.type(value) for ctype, value in zip(module.param_types, values, strict=True)
+    ]
 
 
 def run(
-    code: InitCode,
+    module: InitModule,
     arrays: Mapping[str, Array],
     model: Model,
     title: str,
@@ -63,8 +48,8 @@ def run(
 
     Parameters
     ----------
-    code, model
-        The code, and the snippet that it belongs to.
+    module, model
+        The module of the kernel, and the snippet that it runs.
     arrays
         Values of the snippet's extra global parameters.
     title
@@ -78,11 +63,11 @@ def run(
         If an index is outside its array, or an assertion fails.
     """
     # Other variables may share this code, but not the faults of this one.
-    faults = Faults(replace(code.faults, title=title))
+    faults = Faults(replace(module.faults, title=title))
     faults.allocate(np.dtype(np.float64), 1)
     assert faults.device is not None
     given = [arrays[item.name] for item in model.extra_global_params]
-    result = work([*given, *([faults.device[0]] if code.faults.sites else [])])
+    result = work([*given, *([faults.device[0]] if module.faults.sites else [])])
     found = faults.error()
     if found is not None:
         raise found[1]
@@ -92,37 +77,16 @@ def run(
 @lru_cache(maxsize=256)
 def value_kernel(
     snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, layout: Layout
-) -> tuple[InitCode, Any]:
-    """Return the code of a snippet for a variable of some type, and the kernel compiled from it.
+) -> tuple[InitModule, Any]:
+    """Return the module of a snippet for a variable of some type, and its compiled kernel.
 
     Raises
     ------
     CodeStringError
         If the code uses what a variable of this kind does not have.
     """
-    code = value_code(snippet, precision, ctype, layout)
-    inds = ["pre_inds", "post_inds"] if layout == "sparse" else []
-    global_names, global_types = global_arguments(code)
-    numbers = ["first", "last", "seed", "stream", "num_batch", "num_pre", "num_post"]
-    params = [name for name, _ in code.params]
-    names = [BATCH_COUNTER, *numbers, "dt", *params, *global_names, *inds, "values"]
-    types = [
-        "int64[::1]",
-        *(["int64"] * len(numbers)),
-        precision.time.numpy_name,
-        *(signature_of(param) for _, param in code.params),
-        *global_types,
-        *(["uint32[::1]"] * len(inds)),
-        f"{signature_of(ctype)}[::1]",
-    ]
-    source = rendered(
-        "initial_values.jinja",
-        code=code,
-        parameters=", ".join(names),
-        signature=", ".join(types),
-        zero=literal(0, ctype),
-    )
-    return code, compiled(source).initialise
+    module = value_module(snippet, precision, ctype, layout)
+    return module, compiled(module.source).initialise
 
 
 def initial_values(
@@ -180,7 +144,7 @@ def initial_values(
         If the code uses what such a variable does not have, or has a fault while it runs.
     """
     layout: Layout = "neurons" if len(shape) == 1 else "dense" if inds is None else "sparse"
-    code, kernel = value_kernel(snippet, precision, ctype, layout)
+    module, kernel = value_kernel(snippet, precision, ctype, layout)
     if count is None:
         count = int(np.prod(shape)) if inds is None else len(inds[0])
     values = np.zeros(count, ctype.dtype)
@@ -189,14 +153,14 @@ def initial_values(
     leading = [
         *(seed, stream, num_batch, num_pre, num_post),
         precision.time.dtype.type(constant(dt, precision.time)),
-        *arguments_of(code, snippet, params),
+        *arguments_of(module, snippet, params),
     ]
     trailing = [*(inds or ()), values]
 
     def work(shared: Sequence[Any]) -> None:
         arguments = [*leading, *shared, *trailing]
         # The first fault is reported, so one thread has to go through all elements in order.
-        least = count if code.faults.sites else _ELEMENTS_PER_CALL
+        least = count if module.faults.sites else _ELEMENTS_PER_CALL
         counter = new_batch_counter()
 
         def part(first: int, last: int) -> None:
@@ -206,5 +170,5 @@ def initial_values(
         if counter[ABORTED]:
             raise RuntimeError(f"Initialising {title} was interrupted: call model.load() again.")
 
-    run(code, arrays or {}, snippet, title, work)
+    run(module, arrays or {}, snippet, title, work)
     return values

@@ -9,14 +9,15 @@ from __future__ import annotations
 
 import math
 import re
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 from numba import njit
 
-from numbagenn.base import types
-from numbagenn.kernels import c_functions, random_numbers, spike_lists
+from numbagenn.codegen.reserved_names import IMPORTS
+from numbagenn.kernels import c_functions, random_numbers
 
 
 class _Converter:
@@ -78,9 +79,8 @@ def _drawing(function: Any) -> Any:
     return call
 
 
-#: What a generated module imports, uncompiled.
-NAMESPACE: dict[str, Any] = {
-    "np": np,
+# What takes the place of imports that are more than functions, or that need a compiler.
+_INSTEAD: dict[str, Any] = {
     # Python's functions raise where C's give infinities and NaN, and take no NumPy integers.
     "math": SimpleNamespace(
         **vars(math)
@@ -98,14 +98,6 @@ NAMESPACE: dict[str, Any] = {
         **{name: _drawing(one) for name, one in vars(random_numbers).items() if callable(one)}
     ),
     "arrays": SimpleNamespace(fetch=_fetch, put=_put, report=lambda *where: None),
-    **{
-        name: _callable(getattr(spike_lists, name))
-        for name in (
-            *("collect", "end_block", "list_arrivals", "lowest_bit", "move_to_first_step"),
-            *("pack_history", "record", "record_block", "set_flags", "to_deliver"),
-            "unpack_history",
-        )
-    },
     "kernel": lambda signature, **options: lambda function: function,
     "device_function": lambda function: function,
     "noalias_function": lambda function: function,
@@ -115,7 +107,24 @@ NAMESPACE: dict[str, Any] = {
     "should_abort": lambda counter: False,
     # Where what is run is no whole function, which would get them.
     "batch_counter": None,
-    **{one.numpy_name: _Converter(one.dtype) for one in types.TYPE_NAMES.values()},
+}
+
+
+def _imported(module: str, name: str) -> Any:
+    found = getattr(import_module(module), name)
+    return _Converter(np.dtype(found)) if module == "numpy" else _callable(found)
+
+
+#: What a generated module imports, uncompiled.
+NAMESPACE: dict[str, Any] = {
+    "np": np,
+    **_INSTEAD,
+    **{
+        name: _imported(module, name)
+        for module, names in IMPORTS.items()
+        for name in names
+        if name not in _INSTEAD
+    },
 }
 
 

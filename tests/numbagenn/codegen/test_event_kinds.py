@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 from operator import attrgetter
 from pathlib import Path
 
 import pytest
+from numbagenn.language.surrounding_names import IMPORTED
 
 import numbagenn
 from numbagenn import (
@@ -18,7 +20,9 @@ from numbagenn import (
 )
 from numbagenn.codegen import event_kinds
 from numbagenn.codegen.event_kinds import EVENT_KINDS, PHASES, EventKind, spikes_of
-from numbagenn.codegen.reserved_names import KERNEL_FUNCTIONS
+from numbagenn.codegen.rendering import rendered
+from numbagenn.codegen.reserved_names import INITIALISER_NAMES, LOOP_NAMES, SIMULATE_NAMES
+from numbagenn.language.symbols import Namer
 
 TEMPLATES = Path(numbagenn.__file__).parent / "codegen" / "templates"
 
@@ -88,12 +92,23 @@ def test_a_kind_more_is_a_row_more(monkeypatch: pytest.MonkeyPatch) -> None:
     assert weights.view.reshape(2, 3).tolist() == [[0.0, 1.0, 0.0]] * 2
 
 
-def test_names_of_kernel_functions_are_reserved() -> None:
-    tree = ast.parse((TEMPLATES / "module.jinja").read_text("utf-8").split("{#")[0])
+def test_modules_import_in_one_place() -> None:
+    importing = [
+        file.name
+        for file in TEMPLATES.iterdir()
+        if re.search(r"^(import|from) ", file.read_text("utf-8"), re.MULTILINE)
+    ]
+    assert importing == ["imports.jinja"]
+
+
+@pytest.mark.parametrize("names", [SIMULATE_NAMES, LOOP_NAMES, INITIALISER_NAMES])
+def test_imported_names_are_reserved(names: tuple[str, ...]) -> None:
     imported = {
-        alias.name
-        for node in tree.body
-        if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("numbagenn.kernels.")
+        alias.asname or alias.name
+        for node in ast.parse(rendered("imports.jinja")).body
+        if isinstance(node, (ast.Import, ast.ImportFrom))
         for alias in node.names
     }
-    assert imported == set(KERNEL_FUNCTIONS)
+    assert imported > {*IMPORTED}
+    namer = Namer(names)
+    assert not {name for name in imported if namer.unique(name) == name}
