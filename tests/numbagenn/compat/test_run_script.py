@@ -300,13 +300,11 @@ def test_wrong_syntax(run: Run, code: str, last: str) -> None:
     [
         ("none.py", "there is no such file"),
         ("", "Is a directory" if os.name != "nt" else "Permission denied"),
-        ("book.ipynb", "is a notebook; open it in Jupyter"),
     ],
 )
 def test_what_cannot_be_run(
     name: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "book.ipynb").write_text("{}")
     assert main(["run", str(tmp_path / name)]) == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
@@ -336,7 +334,7 @@ def test_help(capsys: pytest.CaptureFixture[str]) -> None:
         main(["run", "--help"])
     assert end.value.code == 0
     out = capsys.readouterr().out
-    assert "Run a PyGeNN script unchanged on numbagenn" in out
+    assert "Run a PyGeNN script or notebook unchanged on numbagenn" in out
     assert "python -m numbagenn run --api 4.9 simulate.py" in out
 
 
@@ -518,9 +516,7 @@ def test_version_of_a_script(code: str, version: str, tmp_path: Path) -> None:
     (package / "other.py").write_text("from pygenn import GeNNModel")
     (package / "cell.py").write_text("from pygenn.genn_model import create_custom_neuron_class")
     (package / "cells.py").write_text("import its_own.other\nfrom its_own.cell import *")
-    script = tmp_path / "script.py"
-    script.write_text(code, encoding="utf-8")
-    assert pygenn_version(script, ONLY_4_9, ONLY_5) == version
+    assert pygenn_version([code], tmp_path, ONLY_4_9, ONLY_5) == version
 
 
 # --- Names that there are not ---------------------------------------------------------------------
