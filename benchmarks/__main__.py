@@ -37,7 +37,7 @@ TIMESTEPS = 100
 WIDE_IMAGES = 500
 
 _DESCRIPTION = """\
-Measure how fast the bundled engine classifies the MNIST test set, beside NumPy, SciPy, PyTorch,
+Measure how fast numbagenn classifies the MNIST test set, beside NumPy, SciPy, PyTorch,
 snnTorch, SpikingJelly, Norse, Brian2 and real PyGeNN, each where there is an interpreter that has
 it; how its time grows; how close its kernel is to what the machine can do; and what little things
 cost. benchmarks/README.md says how, and how to install the others."""

@@ -81,7 +81,7 @@ def main_section(values: dict[str, Any]) -> str:
         )
     first = results[0]
     alt = (
-        f"Images per second of {len(results)} contestants. {label(first).capitalize()}: "
+        f"Images per second of {len(results)} contestants. {label(first)}: "
         f"{first['images_per_second']:,.0f}. PyGeNN with optimize_code: "
         f"{_rate(values, 'pygenn')}. NumPy: {_rate(values, 'numpy')}."
     )

@@ -93,18 +93,16 @@ def all_entries() -> list[Entry]:
     batched, single, pygenn = "bundled_batched", "bundled_single", "pygenn_single"
     few = 1000
     return [
-        Entry("engine-opt", "bundled engine, optimize_code", batched, _OPTIMISED),
-        Entry("engine-opt-1", "bundled engine, optimize_code", batched, _OPTIMISED, threads=1),
-        Entry("engine", "bundled engine", batched),
-        Entry("engine-1", "bundled engine", batched, threads=1),
-        Entry(
-            "engine-64-opt", "bundled engine, float64, optimize_code", batched, _DOUBLE | _OPTIMISED
-        ),
-        Entry("engine-64", "bundled engine, float64", batched, _DOUBLE),
+        Entry("engine-opt", "numbagenn, optimize_code", batched, _OPTIMISED),
+        Entry("engine-opt-1", "numbagenn, optimize_code", batched, _OPTIMISED, threads=1),
+        Entry("engine", "numbagenn", batched),
+        Entry("engine-1", "numbagenn", batched, threads=1),
+        Entry("engine-64-opt", "numbagenn, float64, optimize_code", batched, _DOUBLE | _OPTIMISED),
+        Entry("engine-64", "numbagenn, float64", batched, _DOUBLE),
         *(
             Entry(
                 f"engine-single{key}",
-                f"bundled engine{title}",
+                f"numbagenn{title}",
                 single,
                 settings,
                 images=few if key == "-64" else sys.maxsize,
@@ -161,15 +159,15 @@ def all_entries() -> list[Entry]:
                 carries_spikes=True,
             )
             for key, title, settings in (
-                ("engine-opt", "bundled engine, optimize_code", _OPTIMISED),
-                ("engine", "bundled engine", {}),
+                ("engine-opt", "numbagenn, optimize_code", _OPTIMISED),
+                ("engine", "numbagenn", {}),
                 ("pygenn", "PyGeNN, optimize_code", {}),
             )
         ),
         # Ten times as many synapses.
-        Entry("wide-opt", "bundled engine, optimize_code", batched, _OPTIMISED, WIDE),
-        Entry("wide", "bundled engine", batched, {}, WIDE),
-        Entry("wide-single", "bundled engine", single, {}, WIDE, images=200, carries_spikes=True),
+        Entry("wide-opt", "numbagenn, optimize_code", batched, _OPTIMISED, WIDE),
+        Entry("wide", "numbagenn", batched, {}, WIDE),
+        Entry("wide-single", "numbagenn", single, {}, WIDE, images=200, carries_spikes=True),
         Entry(
             "wide-pygenn",
             "PyGeNN, optimize_code",

@@ -1,4 +1,4 @@
-"""The bundled engine in batches: the network and the loop of the tutorials."""
+"""numbagenn in batches: the network and the loop of the tutorials."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def build(job: Job, *, precision: str = "float", optimize_code: bool = False) ->
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of the bundled engine and of what compiles it."""
+    """Return the versions of numbagenn and of what compiles it."""
     return {
         "numpy": np.__version__,
         "tutorial_helpers": tutorial_helpers.__version__,

@@ -1,4 +1,4 @@
-"""A plain PyGeNN script, for real PyGeNN and the bundled engine alike: one image at a time."""
+"""A plain PyGeNN script, for real PyGeNN and numbagenn alike: one image at a time."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def compare(found: Arrays, expected: Arrays) -> None:
     """Insist that arrays agree with a recording; the message names those that do not."""
     assert set(found) == set(expected), (
         f"the recording alone has {_listed(expected.keys() - found.keys())}, and the network alone "
-        f"returned {_listed(found.keys() - expected.keys())}; if a case has changed, record it again"
+        f"returned {_listed(found.keys() - expected.keys())}; record a case again if it changed"
     )
     if "weights_sha256" in expected:
         assert (found["weights_sha256"] == expected["weights_sha256"]).all(), (

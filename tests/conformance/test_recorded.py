@@ -1,4 +1,4 @@
-"""The bundled engine gives, bit for bit, what PyGeNN gave when the cases were recorded.
+"""numbagenn gives, bit for bit, what PyGeNN gave when the cases were recorded.
 
 Those in double precision, and those at several time steps, are in files of their own.
 """

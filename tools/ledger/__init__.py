@@ -72,7 +72,7 @@ def page() -> str:
         "<!-- Written by `python -m tools.ledger`; edit tools/ledger/features.py. -->",
         "# Conformance with PyGeNN",
         "",
-        "What PyGeNN 5.4 does, what the bundled engine makes of it, and how that is checked.",
+        "What PyGeNN 5.4 does, what numbagenn makes of it, and how that is checked.",
         "",
         f"* **{len(recorded)} recordings** of {networks} networks hold what real PyGeNN 5.4.0 gave,"
         " on its CPU backend. The engine",

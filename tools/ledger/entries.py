@@ -22,7 +22,7 @@ STATUS = {
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature of PyGeNN, and what the bundled engine makes of it.
+    """A feature of PyGeNN, and what numbagenn makes of it.
 
     Parameters
     ----------

@@ -82,8 +82,7 @@ def test_single_image(
     assert [len(layer) for layer in counts] == [784, 128, 10]
     assert counts[-1] == expected.counts[0].tolist()
     assert err == (
-        "Note: the script asks for the backend 'SingleThreadedCPU'; the bundled engine serves "
-        "instead.\n"
+        "Note: the script asks for the backend 'SingleThreadedCPU'; numbagenn serves instead.\n"
     )
 
 
@@ -396,7 +395,7 @@ def test_what_is_out_of_scope_is_an_error_when_used(run: Run) -> None:
     )
     status, out, err = run(code + "model.add_custom_connectivity_update('cu', 'g', None, unused)")
     assert (status, out) == (1, "described\n")
-    assert "NotImplementedError: The bundled engine does not support custom connectivity" in err
+    assert "NotImplementedError: numbagenn does not support custom connectivity" in err
     status, out, err = run(code + "init_toeplitz_connectivity('Conv2D', {})")
     assert (status, out) == (1, "described\n")
     assert "does not support Toeplitz connectivity (init_toeplitz_connectivity)" in err
@@ -427,7 +426,7 @@ def test_backends_are_accepted_and_named(run: Run, backend: str) -> None:
     )
     assert (status, out) == (0, "bundled\n")
     assert err == (
-        f"Note: the script asks for the backend '{backend}'; the bundled engine serves instead.\n"
+        f"Note: the script asks for the backend '{backend}'; numbagenn serves instead.\n"
     )
 
 
@@ -543,7 +542,7 @@ MODULES_IN_WRAPPER = (
     *("InitToeplitzConnectivitySnippet", "CUDABackend"),
 )
 
-LACKING = "has it, but the bundled engine does not support "
+LACKING = "has it, but numbagenn does not support "
 TRY = """
 import pygenn
 try:
@@ -719,7 +718,7 @@ def test_a_missing_name_ends_a_script_by_its_sentence_alone(run: Run, tmp_path: 
     ]
     assert lines[-1] == (
         "ImportError: cannot import name 'create_pre_var_ref' from 'pygenn': PyGeNN 5.4 has it, "
-        "but the bundled engine does not support custom connectivity updates; run the script on "
+        "but numbagenn does not support custom connectivity updates; run the script on "
         "real PyGeNN."
     )
 
