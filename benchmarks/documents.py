@@ -189,8 +189,8 @@ def details_section(values: dict[str, Any]) -> str:
             ),
             _conditions(values),
             "Each row of the next table compares numbagenn with PyGeNN's `optimize_code=True` at "
-            "the same job: in the same precision, with the same network, and for one image at a time "
-            "with the same loop.",
+            "the same job: in the same precision, with the same network, and for one image at a "
+            "time with the same loop.",
             _rows(("times as fast as PyGeNN", ""), bars),
             _rows(("small costs", ""), list(costs.items())),
             "### How time grows",

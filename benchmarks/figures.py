@@ -77,7 +77,7 @@ def speed(values: dict[str, Any]) -> Figure:
         RED
         if row["key"].startswith("pygenn")
         else BLUE
-        if row["title"].startswith("bundled")
+        if row["title"].startswith("numbagenn")
         else GREY
         for row in rows
     ]

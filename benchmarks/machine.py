@@ -52,19 +52,15 @@ def caches() -> dict[str, str]:
 
 def description() -> dict[str, Any]:
     """Return what a reader of the numbers needs to know about the machine."""
+    # Processes whose memory is measured import this module, and not all of them need numbagenn.
+    from numbagenn.runtime.threads import available_threads
+
     return {
         "cpu": cpu_name(),
-        "processors": processors(),
+        "processors": available_threads(),
         "caches": caches(),
         "platform": f"{platform.system()} {platform.machine()}",
     }
-
-
-def processors() -> int:
-    """Return how many processors this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 def surroundings(cache: Path, threads: int | None = None) -> dict[str, str]:

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.job import Job, load_job
-from benchmarks.machine import ask, processors
+from benchmarks.machine import ask
 
 SEED = 1
 
@@ -110,8 +110,10 @@ def measure(folder: Path, job: str, rounds: int) -> dict[str, Any]:
         precision, and for each kernel what it does for an image, its median seconds for one, and
         what share of that it would need at the rates measured.
     """
+    from numbagenn.runtime.threads import available_threads
+
     answers = {}
-    for threads in sorted({1, processors()}):
+    for threads in sorted({1, available_threads()}):
         settings = {"job": str(folder / job), "rounds": rounds, "threads": threads}
         answers[str(threads)] = ask("benchmarks.roofline", settings, folder / "cache")
     return answers

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from benchmarks.entries import BATCH_SIZE
 from benchmarks.job import Job, load_job, widened
-from benchmarks.machine import ask, processors
+from benchmarks.machine import ask
 
 SEED = 1
 MODES = {"exact": False, "optimised": True}
@@ -148,9 +148,11 @@ def run_points(job: Job, rounds: int, chosen: Sequence[Point]) -> dict[str, Any]
 
 def main() -> None:
     """Measure what the command line asks for, and print it."""
+    from numbagenn.runtime.threads import available_threads
+
     settings = json.loads(sys.argv[1])
     job = load_job(Path(settings["job"]))
-    chosen = points(len(job.images), job.timesteps, processors())
+    chosen = points(len(job.images), job.timesteps, available_threads())
     print(json.dumps(run_points(job, settings["rounds"], chosen)))
 
 

@@ -1,4 +1,4 @@
-"""The bundled engine: PyGeNN's API for inference, in batches, on any CPU.
+"""numbagenn: PyGeNN's API for inference, in batches, on any CPU.
 
 It takes the place of PyGeNN where there is no GPU. The names are PyGeNN's, and code that runs here
 runs there. See `GeNNModel` for the life of a model.

@@ -14,17 +14,21 @@ from typing import NoReturn
 from numbagenn.compat.running import run_script
 
 _DESCRIPTION = """\
-Run a PyGeNN script unchanged on numbagenn, which takes the place of the module pygenn in that
-process, whether or not PyGeNN is installed. Scripts for PyGeNN 5.x and for PyGeNN 4.9 are told
-apart by the names that they use. Where that is not enough, use --api.
+Run a PyGeNN script or notebook unchanged on numbagenn, which takes the place of the module pygenn
+in that process, whether or not PyGeNN is installed. Scripts for PyGeNN 5.x and for PyGeNN 4.9 are
+told apart by the names that they use. Where that is not enough, use --api.
+
+The code cells of a notebook run in order, as one script. What they print appears in the terminal,
+figures do not, and the file stays as it is. Notebooks need: pip install ipykernel nbformat
 
 What follows SCRIPT is passed on to the script, whose exit status becomes that of the command. If
-there is no such script the status is 2."""
+SCRIPT cannot be run the status is 2."""
 
 _EPILOG = """\
 examples:
   python -m numbagenn run simulate.py
   python -m numbagenn run train.py --epochs 3
+  python -m numbagenn run tutorial.ipynb
   python -m numbagenn run --api 4.9 simulate.py"""
 
 _INTERRUPTED = 130
@@ -62,7 +66,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="command")
     run = commands.add_parser(
         "run",
-        help="run a PyGeNN script, for 5.x or 4.9",
+        help="run a PyGeNN script or notebook, for 5.x or 4.9",
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -72,7 +76,7 @@ def _parser() -> argparse.ArgumentParser:
         choices=("4.9", "5"),
         help="the PyGeNN that the script was written for (default: what its names say)",
     )
-    run.add_argument("script", metavar="SCRIPT", help="the Python file")
+    run.add_argument("script", metavar="SCRIPT", help="the Python file or notebook")
     run.add_argument(
         "arguments", nargs=argparse.REMAINDER, metavar="...", help="arguments of the script"
     )

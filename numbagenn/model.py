@@ -63,7 +63,7 @@ _FIXED = {
     "synapse_populations": "call add_synapse_population",
     "current_sources": "call add_current_source",
     "custom_updates": "call add_custom_update",
-    "custom_connectivity_updates": "the bundled engine has none",
+    "custom_connectivity_updates": "numbagenn has none",
 }
 
 
@@ -287,7 +287,7 @@ class GeNNModel(Settings, Timers):
             Name of the synapse population.
         matrix_type
             ``"DENSE"``: from every neuron to every neuron; or ``"SPARSE"``: between some of them.
-            The bundled engine has no others.
+            numbagenn has no others.
         source, target
             Presynaptic and postsynaptic population; they may be the same.
         weight_update_init

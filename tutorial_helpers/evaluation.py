@@ -90,7 +90,7 @@ def evaluate(
     weights = load_weights(name_or_folder)
     test_set = load_mnist("test")
     network = build_classifier(weights, name="evaluation")
-    packages = ("numpy", "numba") if backend_description().startswith("bundled") else ("numpy",)
+    packages = ("numpy", "numba") if backend_description().startswith("numbagenn") else ("numpy",)
     return Evaluation(
         name=str(name_or_folder),
         digest=set_digest(weights),

@@ -1,4 +1,4 @@
-"""PyGeNN's API under one import, from real PyGeNN or from the bundled engine.
+"""PyGeNN's API under one import, from real PyGeNN or from numbagenn.
 
 You get real PyGeNN where it is installed with a GPU backend. Everywhere else you get the bundled
 engine, `numbagenn`, because PyGeNN's CPU backend refuses every batch size but 1. The environment
@@ -19,7 +19,7 @@ import numbagenn as engine
 if TYPE_CHECKING:
     from numbagenn import *  # noqa: F403
 
-# What only the bundled engine has: PyGeNN on a GPU has no threads to set.
+# What only numbagenn has: PyGeNN on a GPU has no threads to set.
 _ENGINE_ONLY = {"get_num_threads", "set_num_threads"}
 _NAMES = [name for name in engine.__all__ if name not in _ENGINE_ONLY]
 
@@ -72,7 +72,7 @@ def choose_backend() -> ModuleType:
         if pygenn is None:
             raise ImportError(
                 "TUTORIAL_BACKEND is 'pygenn', but PyGeNN is not installed; install it from a "
-                "release of GeNN, or unset TUTORIAL_BACKEND to use the bundled engine."
+                "release of GeNN, or unset TUTORIAL_BACKEND to use numbagenn."
             )
         return pygenn
     if pygenn is not None and any(name in GPU_BACKENDS for name in _backends(pygenn)):
@@ -85,12 +85,12 @@ def backend_description() -> str:
 
     Examples
     --------
-    >>> backend_description().startswith(("bundled engine", "PyGeNN"))
+    >>> backend_description().startswith(("numbagenn", "PyGeNN"))
     True
     """
     if _backend is engine:
         threads = engine.get_num_threads()
-        return f"bundled engine, {threads} thread{'s' if threads > 1 else ''}"
+        return f"numbagenn, {threads} thread{'s' if threads > 1 else ''}"
     version = getattr(_backend, "__version__", "")
     return f"PyGeNN {version} ({_backends(_backend)[0]})".replace("  ", " ")
 

@@ -1,4 +1,4 @@
-"""The numbagenn in batches: the network and the loop of the tutorials."""
+"""numbagenn in batches: the network and the loop of the tutorials."""
 
 from __future__ import annotations
 

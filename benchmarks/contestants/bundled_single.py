@@ -1,4 +1,4 @@
-"""The numbagenn, one image at a time: the script that PyGeNN runs, too."""
+"""numbagenn, one image at a time: the script that PyGeNN runs, too."""
 
 from __future__ import annotations
 

@@ -158,7 +158,7 @@ class VarLocation(_Plain):
 
 
 class ParallelismHint(_Plain):
-    """How a GPU shares out the synapses of a population; without effect in the bundled engine."""
+    """How a GPU shares out the synapses of a population; without effect in numbagenn."""
 
     POSTSYNAPTIC = enum.auto()
     PRESYNAPTIC = enum.auto()

@@ -124,5 +124,5 @@ def in_bytes(number: float | np.integer[Any]) -> str:
 
 
 def unsupported(what: str) -> NotImplementedError:
-    """Return the error to raise for a part of PyGeNN that the bundled engine does not have."""
-    return NotImplementedError(f"The bundled engine does not support {what}; real PyGeNN does.")
+    """Return the error to raise for a part of PyGeNN that numbagenn does not have."""
+    return NotImplementedError(f"numbagenn does not support {what}; real PyGeNN does.")

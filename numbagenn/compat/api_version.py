@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import sys
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from pathlib import Path
 
 from numbagenn.base.enumerations import SynapseMatrixType
@@ -24,13 +25,17 @@ _ATTRIBUTES_4_9 = {
 _ARGUMENTS_OF_SYNAPSES_5 = 7
 
 
-def pygenn_version(script: Path, only_4_9: Set[str], only_5: Set[str]) -> str:
+def pygenn_version(
+    sources: Iterable[str | bytes], folder: Path, only_4_9: Set[str], only_5: Set[str]
+) -> str:
     """Return the version of PyGeNN whose API a script uses.
 
     Parameters
     ----------
-    script
-        The script. Modules in its folder that it imports are read, too.
+    sources
+        The code of the script, or of each cell of a notebook.
+    folder
+        The folder that it lies in. Modules there that it imports are read, too.
     only_4_9, only_5
         Names of functions and modules that only one of the two has.
 
@@ -41,23 +46,23 @@ def pygenn_version(script: Path, only_4_9: Set[str], only_5: Set[str]) -> str:
         uses both chooses for itself, so it gets 5.x.
     """
     old = new = False
-    for tree in _trees(script, script.parent, set()):
-        for node in ast.walk(tree):
+    seen: set[Path] = set()
+    for source in sources:
+        for node in _nodes(source, folder, seen):
             names = _names(node)
             old = old or any(name in only_4_9 for name in names) or _is_4_9(node)
             new = new or any(name in only_5 for name in names)
     return "4.9" if old and not new else "5"
 
 
-def _trees(file: Path, folder: Path, seen: set[Path]) -> Iterator[ast.Module]:
-    """Yield the syntax trees of a script and of its own modules; errors show when it runs."""
-    seen.add(file)
+def _nodes(source: str | bytes, folder: Path, seen: set[Path]) -> Iterator[ast.AST]:
+    """Yield the nodes of code and of the modules it imports; errors show when it runs."""
     try:
-        tree = ast.parse(file.read_bytes())
-    except (OSError, SyntaxError, ValueError, RecursionError, MemoryError):
+        tree = ast.parse(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
-    yield tree
     for node in ast.walk(tree):
+        yield node
         if isinstance(node, ast.Import):
             imported = [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module:
@@ -71,7 +76,9 @@ def _trees(file: Path, folder: Path, seen: set[Path]) -> Iterator[ast.Module]:
                 # What is loaded already is not the script's, even if it lies in its folder.
                 own = package not in ("pygenn", *sys.modules) and candidate.is_file()
                 if own and candidate not in seen:
-                    yield from _trees(candidate, folder, seen)
+                    seen.add(candidate)
+                    with contextlib.suppress(OSError):
+                        yield from _nodes(candidate.read_bytes(), folder, seen)
 
 
 def _names(node: ast.AST) -> list[str]:

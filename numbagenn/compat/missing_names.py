@@ -1,6 +1,6 @@
 """Names that scripts import from PyGeNN and that a stand-in lacks: why, and what to do.
 
-PyGeNN 5.4 and 4.9 have more names than the bundled engine. Each of them is listed here with its
+PyGeNN 5.4 and 4.9 have more names than numbagenn. Each of them is listed here with its
 purpose. A script that imports such a name gets a message with this purpose. The message mentions
 the other version of the API only if the name belongs to that version.
 """
@@ -155,7 +155,7 @@ class MissingNames:
         what = purpose(version, name)
         if what:
             return (
-                f"{title} has it, but the bundled engine does not support {what}; run the script "
+                f"{title} has it, but numbagenn does not support {what}; run the script "
                 "on real PyGeNN."
             )
         (other,) = TITLES.keys() - {version}

@@ -1,4 +1,4 @@
-"""Runs a PyGeNN script unchanged, with numbagenn in the place of ``pygenn``.
+"""Runs a PyGeNN script or notebook unchanged, with numbagenn in the place of ``pygenn``.
 
 The replacement lasts while the script runs, and affects only this process.
 """
@@ -10,7 +10,8 @@ import os
 import select
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -22,13 +23,17 @@ from numbagenn.compat.shim import ONLY_4_9, ONLY_5, missing_names, stand_in
 _ENGINE = Path(numbagenn.__path__[0]).resolve()
 
 
+# What runs a script or a notebook in its module.
+Run = Callable[[ModuleType], None]
+
+
 def run_script(path: str, arguments: Sequence[str] = (), version: str | None = None) -> int:
-    """Run a script as ``python SCRIPT`` would, its ``pygenn`` being the bundled engine.
+    """Run a script or a notebook as ``python SCRIPT`` would, its ``pygenn`` being numbagenn.
 
     Parameters
     ----------
     path
-        The script.
+        The script, or the notebook if it ends in ``.ipynb``.
     arguments
         The arguments that follow it on the command line.
     version
@@ -39,25 +44,24 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
     -------
     int
         Exit status: that of the script, 1 if it ends by an exception, which is printed with the
-        lines of the script only, or 2 if there is no such script.
+        lines of the script only, or 2 if there is nothing that can be run.
     """
     try:
         file = Path(path).resolve()
-        source = file.read_bytes()
-    except OSError as error:
-        reason = "there is no such file" if isinstance(error, FileNotFoundError) else error.strerror
+        text = file.read_bytes()
+        sources, run = (_notebook if file.suffix.lower() == ".ipynb" else _script)(file, text)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        if isinstance(error, FileNotFoundError):
+            reason = "there is no such file"
         print(f"Error: cannot run '{path}': {reason}.", file=sys.stderr)
         return 2
-    if file.suffix == ".ipynb":
-        print(f"Error: '{path}' is a notebook; open it in Jupyter.", file=sys.stderr)
-        return 2
     main = ModuleType("__main__")
-    vars(main).update(__file__=str(file), __builtins__=__builtins__, __cached__=None)
-    version = version or pygenn_version(file, ONLY_4_9, ONLY_5)
+    version = version or pygenn_version(sources, file.parent, ONLY_4_9, ONLY_5)
     modules = stand_in(version)
     with _in_place(main, modules, missing_names(version), [path, *arguments], file.parent):
         try:
-            exec(compile(source, str(file), "exec", dont_inherit=True), vars(main))
+            run(main)
         except SystemExit as end:
             return _status(end.code)
         except Exception as error:
@@ -68,6 +72,30 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
         finally:
             _flush_output()
     return 0
+
+
+def _script(file: Path, text: bytes) -> tuple[list[bytes], Run]:
+    """Return the code of a script, and what runs it."""
+
+    def run(main: ModuleType) -> None:
+        vars(main).update(__file__=str(file), __builtins__=__builtins__, __cached__=None)
+        exec(compile(text, str(file), "exec", dont_inherit=True), vars(main))
+
+    return [text], run
+
+
+def _notebook(file: Path, text: bytes) -> tuple[list[str], Run]:
+    """Return the code of a notebook's cells, and what runs them."""
+    try:
+        from numbagenn.compat.notebook import read_cells, run_cells
+    except ModuleNotFoundError as missing:
+        package = (missing.name or "").partition(".")[0]
+        raise ValueError(
+            f"notebooks need {package}; install it with: pip install ipykernel nbformat"
+        ) from None
+    cells = read_cells(text)
+    report = partial(_print, script=file)
+    return [cell.python for cell in cells], partial(run_cells, cells, file, report=report)
 
 
 @contextlib.contextmanager

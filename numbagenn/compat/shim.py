@@ -1,4 +1,4 @@
-"""Modules that stand in for ``pygenn``, so that scripts find its names in the bundled engine.
+"""Modules that stand in for ``pygenn``, so that scripts find its names in numbagenn.
 
 This module makes them on request and does not install them: `numbagenn.compat.running` does that
 while a script runs.
@@ -64,7 +64,7 @@ _OWN = ("get_num_threads", "set_num_threads")
 def _announce(backend: str) -> None:
     """Say, once for each backend, that it is not the one that runs the script."""
     print(
-        f"Note: the script asks for the backend '{backend}'; the bundled engine serves instead.",
+        f"Note: the script asks for the backend '{backend}'; numbagenn serves instead.",
         file=sys.stderr,
     )
 
@@ -102,7 +102,7 @@ class _GeNNModel(engine.GeNNModel):
             _announce(name)
 
     def add_custom_connectivity_update(self, cu_name: str, *_: object, **__: object) -> None:
-        """Refuse: the bundled engine has no custom connectivity updates."""
+        """Refuse: numbagenn has no custom connectivity updates."""
         raise unsupported(f"custom connectivity updates ('{cu_name}')")
 
 
@@ -271,7 +271,7 @@ def stand_in(version: str) -> dict[str, ModuleType]:
 
 
 def _module(name: str, content: Mapping[str, Any]) -> ModuleType:
-    module = ModuleType(name, "PyGeNN's names, in the bundled engine.")
+    module = ModuleType(name, "PyGeNN's names, in numbagenn.")
     vars(module).update(content)
     module.__all__ = sorted(content)  # type: ignore[attr-defined]
     return module

@@ -163,6 +163,6 @@ class Environment(ABC):
 
     def _unsupported(self, node: c_ast.Node, what: str) -> None:
         message = self._error(
-            node, f"the bundled engine does not support {what} in code strings; real PyGeNN does."
+            node, f"numbagenn does not support {what} in code strings; real PyGeNN does."
         )
         raise NotImplementedError(str(message))

@@ -363,7 +363,7 @@ def find_model(given: object, family: type[AnyModel], argument: str) -> AnyModel
     AttributeError
         If there is no built-in model of this name.
     NotImplementedError
-        If there is one in PyGeNN, but not in the bundled engine.
+        If there is one in PyGeNN, but not in numbagenn.
     TypeError
         If `given` is something else, or a description of another family.
     """

@@ -276,7 +276,7 @@ def create_weight_update_model(
     pre_dynamics_code, post_dynamics_code
         Run for every presynaptic, or postsynaptic, neuron in every step.
     learn_post_code, post_spike_syn_code
-        Learning from postsynaptic spikes, which the bundled engine does not support.
+        Learning from postsynaptic spikes, which numbagenn does not support.
     extra_global_params
         As for `create_neuron_model`.
 
@@ -520,7 +520,7 @@ def create_sparse_connect_init_snippet(
         The most synapses of one presynaptic or postsynaptic neuron, from
         ``(num_pre, num_post, pars)``; without it, the number of neurons on the other side.
     calc_kernel_size_func
-        Not supported by the bundled engine.
+        Not supported by numbagenn.
     extra_global_params
         As for `create_neuron_model`, to be read only; their values are set in
         ``group.connectivity_extra_global_params[name]``.

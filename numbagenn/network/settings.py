@@ -51,7 +51,7 @@ class Settings:
     ) -> None:
         if backend not in (None, BACKEND_NAME):
             raise KeyError(
-                f"Backend {shown(backend)} is not available: the bundled engine has only "
+                f"Backend {shown(backend)} is not available: numbagenn has only "
                 f"'{BACKEND_NAME}'; leave the backend out, or install PyGeNN with a GPU backend."
             )
         for name in preferences:

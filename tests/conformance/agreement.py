@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import platform
+from collections.abc import Set
 
 import numpy as np
 import pytest
@@ -66,8 +67,16 @@ def distance(found: np.ndarray, expected: np.ndarray) -> float:
     return float(np.abs(shares[0] - shares[1]).max())
 
 
+def _listed(names: Set[str]) -> str:
+    return ", ".join(sorted(names)) or "nothing"
+
+
 def compare(found: Arrays, expected: Arrays) -> None:
-    assert sorted(found) == sorted(expected)
+    """Insist that arrays agree with a recording; the message names those that do not."""
+    assert set(found) == set(expected), (
+        f"the recording alone has {_listed(expected.keys() - found.keys())}, and the network alone "
+        f"returned {_listed(found.keys() - expected.keys())}; record a case again if it changed"
+    )
     if "weights_sha256" in expected:
         assert (found["weights_sha256"] == expected["weights_sha256"]).all(), (
             "recorded with other weights than those in data/: run python -m tools.record"

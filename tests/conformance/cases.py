@@ -1,8 +1,8 @@
-"""Networks that run alike on PyGeNN and on the bundled engine, and what is read from them.
+"""Networks that run alike on PyGeNN and on numbagenn, and what is read from them.
 
 A case is a function that takes the module to test, builds and runs a network with its names alone,
 and returns everything it read as arrays. The same function is run on real PyGeNN by
-``tools/record.py`` and on the bundled engine by ``test_recorded.py``. The functions are in the
+``tools/record.py`` and on numbagenn by ``test_recorded.py``. The functions are in the
 modules ``cases_*``, by subject; to import this one fills the table.
 
 All cases keep to device semantics: what they write is pushed, what they read is pulled. They hold a

@@ -23,13 +23,19 @@ BACKEND = "single_threaded_cpu"
 
 def oracle() -> ModuleType:
     """Give real PyGeNN, or say why what is there cannot be it."""
-    import pygenn
-
-    if pygenn.__version__ != VERSION:
-        raise SystemExit(f"recordings are made with PyGeNN {VERSION}, not {pygenn.__version__}")
-    if not hasattr(pygenn.genn_model, "backend_modules"):
+    try:
+        import pygenn
+        from pygenn import genn_model
+    except ImportError as error:
+        raise SystemExit(
+            f"recordings are made with PyGeNN {VERSION}, which cannot be imported here ({error})"
+        ) from None
+    version = getattr(pygenn, "__version__", "an unknown version")
+    if version != VERSION:
+        raise SystemExit(f"recordings are made with PyGeNN {VERSION}, not {version}")
+    if not hasattr(genn_model, "backend_modules"):
         raise SystemExit(f"{pygenn.__file__} is not PyGeNN: it has no genn_model.backend_modules")
-    backends = list(pygenn.genn_model.backend_modules)
+    backends = list(genn_model.backend_modules)
     if backends[:1] != [BACKEND]:
         raise SystemExit(f"recordings are made with the backend {BACKEND}, not {backends}")
     return pygenn
@@ -60,10 +66,17 @@ def path_of(name: str) -> Path:
     return RECORDED / f"{name}.npz"
 
 
+def is_recorded(name: str) -> bool:
+    return path_of(name).is_file()
+
+
 def load(name: str) -> Arrays:
     """Read a recording without its metadata."""
+    if not is_recorded(name):
+        raise FileNotFoundError(f"{name} is not recorded: run python -m tools.record {name}")
     with np.load(path_of(name), allow_pickle=False) as file:
         arrays = {key: file[key] for key in file.files}
-    if str(arrays.pop("__case__")) != name or str(arrays.pop("__pygenn__")) != VERSION:
+    about = [str(arrays.pop(key, None)) for key in ("__case__", "__pygenn__")]
+    if about != [name, VERSION]:
         raise ValueError(f"{path_of(name)} holds another case or comes from another PyGeNN")
     return arrays

@@ -1,12 +1,17 @@
-"""The bundled engine gives, bit for bit, what PyGeNN gave when the cases were recorded.
+"""numbagenn gives, bit for bit, what PyGeNN gave when the cases were recorded.
 
 Those in double precision, and those at several time steps, are in files of their own.
 """
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
+
+import numpy as np
 import pytest
 
+from tests.conformance import recordings
 from tests.conformance.agreement import (
     OTHERS,
     OUT_OF_SCOPE,
@@ -19,10 +24,38 @@ from tests.conformance.agreement import (
 from tests.conformance.batches import NOT_IN_BATCHES
 from tests.conformance.cases import CASES
 from tests.conformance.recordings import RECORDED, load, oracle, run, scratch_directory
+from tools import record
 
 
 def test_every_case_is_recorded() -> None:
     assert {path.stem for path in RECORDED.glob("*.npz")} == set(CASES)
+
+
+def test_what_cannot_be_compared_is_said_in_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    one, two = np.zeros(1), np.zeros(2)
+    with pytest.raises(
+        AssertionError, match=r"recording alone has b, and the network alone .* c, d;"
+    ):
+        compare({"a": one, "c": one, "d": one}, {"a": one, "b": one})
+    with pytest.raises(AssertionError, match=r"a: float64\(2,\) instead of float64\(1,\)"):
+        compare({"a": two}, {"a": one})
+    monkeypatch.setattr(recordings, "RECORDED", tmp_path)
+    with pytest.raises(FileNotFoundError, match=r"run python -m tools.record clock_float"):
+        load("clock_float")
+    np.savez(tmp_path / "clock_float.npz", x=one)
+    with pytest.raises(ValueError, match="another case or comes from another PyGeNN"):
+        load("clock_float")
+
+
+def test_recording_needs_pygenn(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "pygenn", None)
+    monkeypatch.setattr(sys, "argv", ["record", "clock_float"])
+    with pytest.raises(
+        SystemExit, match=r"made with PyGeNN 5\.4\.0, which cannot be imported here"
+    ):
+        record.main()
 
 
 def test_out_of_scope_names_cases() -> None:

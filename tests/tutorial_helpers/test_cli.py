@@ -57,7 +57,7 @@ def test_text(capsys: pytest.CaptureFixture[str]) -> None:
     out, err = capsys.readouterr()
     assert re.fullmatch(
         r"dataset      mnist-test, 30 images\n"
-        r"backend      (bundled engine, \d+ threads?|PyGeNN .+)\n"
+        r"backend      (numbagenn, \d+ threads?|PyGeNN .+)\n"
         r"method       batches of 7, 20 steps of 1 ms\n"
         r"accuracy     \d+\.\d\d %\n"
         r"build        \d+\.\d\d s\n"
@@ -381,7 +381,7 @@ def test_a_number_of_threads(
     threads = value or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else "")
     if threads:
         plural = "" if int(threads) == 1 else "s"
-        expected = f"bundled engine, {threads} thread{plural}"
+        expected = f"numbagenn, {threads} thread{plural}"
         assert json.loads(capsys.readouterr().out)["backend"] == expected
 
 

@@ -52,7 +52,7 @@ def rows(page: Path) -> list[str]:
 def made_up(name: str = "some", digest: str = "ab" * 32, percent: float = 50) -> Evaluation:
     shares = {steps: percent + steps / 100 for steps in TIMESTEPS}
     versions = {"python": "3.11.7", "numpy": "2.4.6", "numba": "0.68.1"}
-    return Evaluation(name, digest, "bundled engine, 2 threads", versions, shares)
+    return Evaluation(name, digest, "numbagenn, 2 threads", versions, shares)
 
 
 def test_accuracies_are_those_of_the_tutorials_network(
@@ -83,7 +83,7 @@ def test_a_new_row_goes_below_the_others(page: Path) -> None:
     assert re.fullmatch(
         r"\| `some` \| `abababababab` \| \d{4}-\d\d-\d\d \| 50.12 % \| 50.20 % \| 50.30 % \| "
         r"50.50 % \| 51.00 % \| "
-        r"bundled engine, Python 3.11.7, NumPy 2.4.6, Numba 0.68.1 \|",
+        r"numbagenn, Python 3.11.7, NumPy 2.4.6, Numba 0.68.1 \|",
         new,
     )
     # All else is as it was.

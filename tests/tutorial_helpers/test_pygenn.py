@@ -119,7 +119,7 @@ def test_description_of_the_engine(
 ) -> None:
     monkeypatch.setattr(chosen, "_backend", engine)
     monkeypatch.setattr(engine, "get_num_threads", lambda: threads)
-    assert backend_description() == f"bundled engine, {text}"
+    assert backend_description() == f"numbagenn, {text}"
 
 
 @pytest.mark.parametrize(
@@ -190,7 +190,7 @@ assert all(getattr(chosen, name) is getattr(engine, name) for name in names)
 print(chosen.backend_description(), models.CAN_DROP_SPIKES)
 """
     out = run(code, paper(tmp_path, ["single_threaded_cpu"]), TUTORIAL_THREADS="2")
-    assert out == "bundled engine, 2 threads True"
+    assert out == "numbagenn, 2 threads True"
 
 
 IMPORT_ALL = """

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 
 from tests import ROOT
 from tests.conformance.agreement import OUT_OF_SCOPE
 from tests.conformance.batches import NOT_IN_BATCHES, SIZE
+from tests.conformance.casebook import Case
 from tests.conformance.cases import CASES
+from tests.conformance.recordings import is_recorded
 from tools.ledger.entries import STATUS, Feature
 from tools.ledger.features import FEATURES
 
@@ -20,9 +23,15 @@ def features() -> Iterator[Feature]:
         yield from entries
 
 
-def functions() -> list[str]:
-    """Give the names of the recorded cases without their precisions."""
-    return list(dict.fromkeys(case.function for case in CASES.values()))
+def functions(cases: Iterable[Case] = CASES.values()) -> list[str]:
+    """Give the names of cases without their precisions."""
+    return list(dict.fromkeys(case.function for case in cases))
+
+
+def _status(feature: Feature) -> str:
+    """Give the status of an entry, which only what is recorded can show."""
+    missing = functions(case for name, case in CASES.items() if not is_recorded(name))
+    return "open" if set(feature.cases) & set(missing) else feature.status
 
 
 def _row(feature: Feature) -> str:
@@ -36,7 +45,7 @@ def _row(feature: Feature) -> str:
         feature.upstream
     )
     checks += ["is refused in a test"] * bool(feature.probes)
-    return f"| {STATUS[feature.status]} | {_cell(what)} | {_cell('; '.join(checks))} |"
+    return f"| {STATUS[_status(feature)]} | {_cell(what)} | {_cell('; '.join(checks))} |"
 
 
 def _short(test: str) -> str:
@@ -54,17 +63,19 @@ def _table(header: Iterable[str], rows: Iterable[str]) -> list[str]:
 
 def page() -> str:
     """Give the text of the page."""
-    count = {status: sum(item.status == status for item in features()) for status in STATUS}
-    agreeing = [name for name, case in CASES.items() if case.function not in OUT_OF_SCOPE]
+    count = Counter(map(_status, features()))
+    recorded = {name: case for name, case in CASES.items() if is_recorded(name)}
+    networks = len(functions(recorded.values()))
+    agreeing = [name for name, case in recorded.items() if case.function not in OUT_OF_SCOPE]
     batched = [name for name in agreeing if CASES[name].function not in NOT_IN_BATCHES]
     lines = [
         "<!-- Written by `python -m tools.ledger`; edit tools/ledger/features.py. -->",
         "# Conformance with PyGeNN",
         "",
-        "What PyGeNN 5.4 does, what the bundled engine makes of it, and how that is checked.",
+        "What PyGeNN 5.4 does, what numbagenn makes of it, and how that is checked.",
         "",
-        f"* **{len(CASES)} recordings** of {len(functions())} networks hold what real PyGeNN 5.4.0"
-        " gave, on its CPU backend. The engine",
+        f"* **{len(recorded)} recordings** of {networks} networks hold what real PyGeNN 5.4.0 gave,"
+        " on its CPU backend. The engine",
         f"  gives {len(agreeing)} of them **bit for bit**, and refuses the others by name.",
         f"* **{len(batched)} of them in batches of {SIZE}** as well, in which every other network"
         " is disturbed.",
@@ -79,6 +90,7 @@ def page() -> str:
         f"| {STATUS['differs']} | different on purpose | {count['differs']} |",
         f"| {STATUS['absent']} | not there: `NotImplementedError` says so, and that real PyGeNN has"
         f" it | {count['absent']} |",
+        *[f"| {STATUS['open']} | not recorded yet | {count['open']} |"][: count["open"]],
         "",
         "A check is the name of a recorded network"
         " ([tests/conformance](../tests/conformance/README.md)), of a test of this",

@@ -9,18 +9,20 @@ from typing import Any
 
 Probe = Callable[[ModuleType], Any]
 
-#: What becomes of a feature, and how the page says so.
+#: What becomes of a feature, and how the page says so. No entry is written as open: it becomes so
+#: while a case that shows it is not recorded.
 STATUS = {
     "same": "✓",
     "alike": "≈",
     "differs": "≠",
     "absent": "—",
+    "open": "?",
 }
 
 
 @dataclass(frozen=True)
 class Feature:
-    """A feature of PyGeNN, and what the bundled engine makes of it.
+    """A feature of PyGeNN, and what numbagenn makes of it.
 
     Parameters
     ----------

@@ -1,4 +1,4 @@
-"""The ledger's entries: every feature of PyGeNN 5.4, and what the bundled engine makes of it."""
+"""The ledger's entries: every feature of PyGeNN 5.4, and what numbagenn makes of it."""
 
 from __future__ import annotations
 

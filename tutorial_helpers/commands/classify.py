@@ -24,7 +24,7 @@ examples:
 
 environment:
   TUTORIAL_BACKEND   'bundled' or 'pygenn', to force one of them
-  TUTORIAL_THREADS   number of threads of the bundled engine
+  TUTORIAL_THREADS   number of threads of numbagenn
   TUTORIAL_CACHE_DIR folder for compiled kernels"""
 
 

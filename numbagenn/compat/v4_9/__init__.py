@@ -1,4 +1,4 @@
-"""The API of PyGeNN 4.9 on the bundled engine: the names of ``pygenn.genn_model``.
+"""The API of PyGeNN 4.9 on numbagenn: the names of ``pygenn.genn_model``.
 
 It is a thin layer: it rewrites code strings, puts arguments into today's order, and leaves the work
 to the classes of `numbagenn`. ``docs/from_4_9.md`` shows both side by side.

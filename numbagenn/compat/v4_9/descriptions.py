@@ -137,7 +137,7 @@ def refuse_cpp(title: str, **parts: object) -> None:
     for name, given in parts.items():
         if given:
             raise NotImplementedError(
-                f"The bundled engine does not support '{name}' ({title}): it compiles no C++. "
+                f"numbagenn does not support '{name}' ({title}): it compiles no C++. "
                 "Write what is needed into the code strings."
             )
 

@@ -58,8 +58,8 @@ class GeNNModel(current.GeNNModel):
     model_name
         Name of the model.
     backend
-        ``"CUDA"``, ``"SingleThreadedCPU"`` and ``"OpenCL"`` are accepted, with a warning, as the
-        bundled engine takes their place.
+        ``"CUDA"``, ``"SingleThreadedCPU"`` and ``"OpenCL"`` are accepted, with a warning:
+        numbagenn takes their place.
     time_precision
         What ``timepoint`` stands for; the same as `precision` by default.
     genn_log_level, code_gen_log_level, backend_log_level, **preferences
@@ -107,7 +107,7 @@ class GeNNModel(current.GeNNModel):
 
     def _serve_instead_of(self, backend: str) -> None:
         """Say that another backend runs the model than the one that was asked for."""
-        warn_user(f"The bundled engine serves instead of the backend '{backend}'.")
+        warn_user(f"numbagenn serves instead of the backend '{backend}'.")
 
     # Properties ------------------------------------------------------------------------------
 

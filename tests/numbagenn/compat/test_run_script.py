@@ -82,8 +82,7 @@ def test_single_image(
     assert [len(layer) for layer in counts] == [784, 128, 10]
     assert counts[-1] == expected.counts[0].tolist()
     assert err == (
-        "Note: the script asks for the backend 'SingleThreadedCPU'; the bundled engine serves "
-        "instead.\n"
+        "Note: the script asks for the backend 'SingleThreadedCPU'; numbagenn serves instead.\n"
     )
 
 
@@ -301,13 +300,11 @@ def test_wrong_syntax(run: Run, code: str, last: str) -> None:
     [
         ("none.py", "there is no such file"),
         ("", "Is a directory" if os.name != "nt" else "Permission denied"),
-        ("book.ipynb", "is a notebook; open it in Jupyter"),
     ],
 )
 def test_what_cannot_be_run(
     name: str, words: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    (tmp_path / "book.ipynb").write_text("{}")
     assert main(["run", str(tmp_path / name)]) == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)
@@ -337,7 +334,7 @@ def test_help(capsys: pytest.CaptureFixture[str]) -> None:
         main(["run", "--help"])
     assert end.value.code == 0
     out = capsys.readouterr().out
-    assert "Run a PyGeNN script unchanged on numbagenn" in out
+    assert "Run a PyGeNN script or notebook unchanged on numbagenn" in out
     assert "python -m numbagenn run --api 4.9 simulate.py" in out
 
 
@@ -399,7 +396,7 @@ def test_what_is_out_of_scope_is_an_error_when_used(run: Run) -> None:
     )
     status, out, err = run(code + "model.add_custom_connectivity_update('cu', 'g', None, unused)")
     assert (status, out) == (1, "described\n")
-    assert "NotImplementedError: The bundled engine does not support custom connectivity" in err
+    assert "NotImplementedError: numbagenn does not support custom connectivity" in err
     status, out, err = run(code + "init_toeplitz_connectivity('Conv2D', {})")
     assert (status, out) == (1, "described\n")
     assert "does not support Toeplitz connectivity (init_toeplitz_connectivity)" in err
@@ -430,7 +427,7 @@ def test_backends_are_accepted_and_named(run: Run, backend: str) -> None:
     )
     assert (status, out) == (0, "bundled\n")
     assert err == (
-        f"Note: the script asks for the backend '{backend}'; the bundled engine serves instead.\n"
+        f"Note: the script asks for the backend '{backend}'; numbagenn serves instead.\n"
     )
 
 
@@ -519,9 +516,7 @@ def test_version_of_a_script(code: str, version: str, tmp_path: Path) -> None:
     (package / "other.py").write_text("from pygenn import GeNNModel")
     (package / "cell.py").write_text("from pygenn.genn_model import create_custom_neuron_class")
     (package / "cells.py").write_text("import its_own.other\nfrom its_own.cell import *")
-    script = tmp_path / "script.py"
-    script.write_text(code, encoding="utf-8")
-    assert pygenn_version(script, ONLY_4_9, ONLY_5) == version
+    assert pygenn_version([code], tmp_path, ONLY_4_9, ONLY_5) == version
 
 
 # --- Names that there are not ---------------------------------------------------------------------
@@ -548,7 +543,7 @@ MODULES_IN_WRAPPER = (
     *("InitToeplitzConnectivitySnippet", "CUDABackend"),
 )
 
-LACKING = "has it, but the bundled engine does not support "
+LACKING = "has it, but numbagenn does not support "
 TRY = """
 import pygenn
 try:
@@ -724,7 +719,7 @@ def test_a_missing_name_ends_a_script_by_its_sentence_alone(run: Run, tmp_path: 
     ]
     assert lines[-1] == (
         "ImportError: cannot import name 'create_pre_var_ref' from 'pygenn': PyGeNN 5.4 has it, "
-        "but the bundled engine does not support custom connectivity updates; run the script on "
+        "but numbagenn does not support custom connectivity updates; run the script on "
         "real PyGeNN."
     )
 

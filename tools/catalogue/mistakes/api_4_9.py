@@ -1,6 +1,6 @@
 """The API of PyGeNN 4.9.
 
-Where `pygenn` is the bundled engine by `python -m tutorial_helpers run --api 4.9`.
+Where `pygenn` is numbagenn by `python -m tutorial_helpers run --api 4.9`.
 """
 
 from numbagenn.compat import v4_9 as legacy
@@ -30,13 +30,13 @@ old.add_synapse_population(
     "StaticPulse", {}, {"g": 0.5}, {}, {}, "DeltaCurr", {}, {},
 )  # fmt: skip
 
-# %% Weights of each synapse in a type that has one for all -> TypeError
+# %% A weight for each synapse in a matrix type with one weight for all -> TypeError
 old.add_synapse_population(
     "s", "DENSE_GLOBALG", 0, layer, layer,
     "StaticPulse", {}, {"g": np.ones(16)}, {}, {}, "DeltaCurr", {}, {},
 )  # fmt: skip
 
-# %% $(…) that is not closed -> RuntimeError
+# %% $(…) that is never closed -> RuntimeError
 legacy.create_custom_neuron_class("cells", var_name_types=[("V", "scalar")], sim_code="$(V = 0.0;")
 
 # %% A misspelt name in $(…) -> RuntimeError
@@ -53,7 +53,7 @@ legacy.create_custom_neuron_class("cells", derived_params=[("decay", lambda pars
 # %% C++ in support code -> NotImplementedError
 legacy.create_custom_neuron_class("cells", support_code="scalar f() { return 1.0; }")
 
-# %% The length of the recording where the path was -> TypeError
+# %% The recording length in place of the path -> TypeError
 old.build()
 old.load(100)
 
@@ -62,7 +62,7 @@ old.build()
 old.load()
 old.t = 0.15
 
-# %% A population that there is not -> ValueError
+# %% A population that does not exist -> ValueError
 old.build()
 old.load()
 old.pull_state_from_device("layr")

@@ -21,16 +21,16 @@ create_neuron_model(
 # %% A semicolon in a condition -> RuntimeError
 create_neuron_model("lif", vars=V, threshold_condition_code="V >= 1.0;")
 
-# %% A bracket that is not closed -> RuntimeError
+# %% A bracket that is never closed -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="V = exp(-(dt / 20.0);")
 
-# %% A brace that is not closed -> RuntimeError
+# %% A brace that is never closed -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="if (V > 1.0) { V = 1.0;")
 
-# %% A brace too many -> RuntimeError
+# %% One brace too many -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="V = 1.0; }")
 
-# %% $(…) that is not closed -> RuntimeError
+# %% $(…) that is never closed -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="V += $(Isyn * dt;")
 
 # %% A dollar without brackets -> RuntimeError
@@ -55,7 +55,7 @@ create_current_source_model("clamp", neuron_var_refs=V, injection_code="V = -65.
 # %% Assignment to a constant -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="const scalar E = 0.5; E = V;")
 
-# %% Assignment to what is no variable -> RuntimeError
+# %% Assignment to something that is not a variable -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="V + 1.0 = Isyn;")
 
 # %% Reading the target of a reduction -> RuntimeError
@@ -86,7 +86,7 @@ create_neuron_model("lif", vars=V, sim_code="V = pow(V);")
 # %% A function that is not called -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="V = exp;")
 
-# %% The value of a function that has none -> RuntimeError
+# %% Using the result of a function that returns nothing -> RuntimeError
 create_current_source_model("dc", injection_code="scalar x = injectCurrent(1.0);")
 
 # %% Integers of two types -> RuntimeError
@@ -104,13 +104,13 @@ create_neuron_model("lif", vars=[("n", "int64_t")], sim_code="n = 3000000000;")
 # %% A number without a digit before the point -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="V *= .5;")
 
-# %% A number with a suffix that there is not -> RuntimeError
+# %% A number with an unknown suffix -> RuntimeError
 create_neuron_model("lif", vars=[("n", "int64_t")], sim_code="n = 100L;")
 
 # %% Python instead of C -> RuntimeError
 create_neuron_model("lif", vars=V, threshold_condition_code="V > 1.0 and t > 5.0")
 
-# %% A comment of C -> RuntimeError
+# %% A C comment -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="V = 0.0; /* reset */")
 
 # %% The preprocessor -> RuntimeError
@@ -128,16 +128,16 @@ create_neuron_model("lif", vars=V, sim_code="if (V < 0.0) return; V += Isyn;")
 # %% The address of a variable -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="V = &V;")
 
-# %% A namespace of C++ -> RuntimeError
+# %% A C++ namespace -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="V = std::exp(V);")
 
-# %% A member -> RuntimeError
+# %% Access to a member with a dot -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="V = cell.V;")
 
-# %% A type that is derived -> RuntimeError
+# %% A type that the compiler has to deduce -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="auto x = Isyn; V += x;")
 
-# %% A function of one's own -> RuntimeError
+# %% Defining a function -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="scalar f(scalar x) { return x; } V = f(V);")
 
 # %% A loop that never ends -> RuntimeError
@@ -146,10 +146,10 @@ create_neuron_model("lif", vars=V, sim_code="while (true) { V *= 0.5; }")
 # %% A break outside a loop -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="if (V > 1.0) break;")
 
-# %% The input by the name that postsynaptic code has for it -> RuntimeError
+# %% The input under its name in postsynaptic code -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="V += inSyn;")
 
-# %% A constant of C's header files -> RuntimeError
+# %% A constant from C's header files -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="V = sin(M_PI * t);")
 
 # %% DT of GeNN 4 -> RuntimeError
@@ -164,23 +164,23 @@ create_weight_update_model("noisy", pre_spike_syn_code="addToPost(gennrand_unifo
 # %% Random numbers in a custom update -> RuntimeError
 create_custom_update_model("noise", var_refs=V, update_code="V = gennrand_normal();")
 
-# %% An input of another kind of code -> RuntimeError
+# %% An input that belongs to another kind of code -> RuntimeError
 create_postsynaptic_model("delta", sim_code="addToPost(inSyn); inSyn = 0.0;")
 
-# %% Synapses added by code that is no connectivity -> RuntimeError
+# %% Adding synapses outside connectivity code -> RuntimeError
 create_var_init_snippet("ring", var_init_code="addSynapse(id_post);")
 
-# %% The index of what is no array -> RuntimeError
+# %% Indexing something that is not an array -> RuntimeError
 create_neuron_model("lif", vars=V, sim_code="V = V[id];")
 
-# %% An array that is not indexed -> RuntimeError
+# %% An array without an index -> RuntimeError
 create_neuron_model("lif", vars=V, extra_global_params=[("gain", "scalar*")], sim_code="V *= gain;")
 
-# %% An index that is no integer -> RuntimeError
+# %% An index that is not an integer -> RuntimeError
 create_neuron_model("lif", vars=V, extra_global_params=[("x", "scalar*")], sim_code="V = x[t];")
 
 # %% printf -> NotImplementedError
 create_neuron_model("lif", vars=V, sim_code='printf("%f", V);')
 
-# %% The time in the code of initial values -> RuntimeError
+# %% The time in code for initial values -> RuntimeError
 create_var_init_snippet("ramp", var_init_code="value = t;")

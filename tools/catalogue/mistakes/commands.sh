@@ -11,25 +11,25 @@ python -m tutorial_helpers classify --timesteps 0.5
 # %% A folder without weights -> 1
 python -m tutorial_helpers classify --weights some/where
 
-# %% A set of weights that there is not -> 1
+# %% An unknown set of weights -> 1
 python -m tutorial_helpers evaluate --weights nothing
 
-# %% Weights on record that are not the project's -> 1
+# %% Recording weights that are not the project's own -> 1
 python -m tutorial_helpers evaluate --weights some/where --record
 
-# %% A record of other numbers of steps -> 1
+# %% Recording with other numbers of steps -> 1
 python -m tutorial_helpers evaluate --record --timesteps 5
 
 # %% No epochs -> 2
 python -m tutorial_helpers train --epochs 0
 
-# %% A script that there is not -> 2
+# %% A script that does not exist -> 2
 python -m tutorial_helpers run simulation.py
 
 # %% No script -> 2
 python -m tutorial_helpers run
 
-# %% A number of 20 digits -> 2
+# %% A number with 20 digits -> 2
 python -m tutorial_helpers classify --images 99999999999999999999
 
 # %% A seed of more than 32 bits -> 2

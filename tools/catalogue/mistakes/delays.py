@@ -6,17 +6,17 @@ ab.axonal_delay_steps = -1
 # %% A delay in milliseconds -> TypeError
 ab.axonal_delay_steps = 2.5
 
-# %% A delay of more steps than can be counted -> TypeError
+# %% A delay that is too long to count -> TypeError
 ab.axonal_delay_steps = 10**12
 
 # %% A delay after build -> RuntimeError
 model.build()
 ab.axonal_delay_steps = 2
 
-# %% No room for dendritic delays -> TypeError
+# %% A longest dendritic delay of zero -> TypeError
 ab.max_dendritic_delay_timesteps = 0
 
-# %% Dendritic delays without a longest one -> RuntimeError
+# %% Dendritic delays without a maximum -> RuntimeError
 later = init_weight_update("StaticPulseDendriticDelay", {}, {"g": 0.5, "d": 2})
 model.add_synapse_population("later", "DENSE", a, b, later, delta)
 model.build()
@@ -42,17 +42,17 @@ synapses = model.add_synapse_population(
 synapses.max_dendritic_delay_timesteps = 3
 model.build()
 
-# %% A reference to dendritic delays that there are not -> RuntimeError
+# %% A reference to dendritic delays that do not exist -> RuntimeError
 create_den_delay_var_ref(ab)
 
-# %% A delay of backward spikes -> NotImplementedError
+# %% A delay for spikes that travel backwards -> NotImplementedError
 ab.back_prop_delay_steps = 1
 
-# %% Events of synapses that have none -> RuntimeError
+# %% Events from synapses without any -> RuntimeError
 a.spike_event_recording_enabled = True
 ab.pre_spike_event_recording_data
 
-# %% A condition of events with a semicolon -> RuntimeError
+# %% An event condition with a semicolon -> RuntimeError
 create_weight_update_model(
     "graded",
     pre_neuron_var_refs=[("V", "scalar")],
@@ -60,11 +60,11 @@ create_weight_update_model(
     pre_event_syn_code="addToPost(V);",
 )
 
-# %% Postsynaptic events of synapses that have none -> RuntimeError
+# %% Postsynaptic events from synapses without any -> RuntimeError
 b.spike_event_recording_enabled = True
 ab.post_spike_event_recording_data
 
-# %% A postsynaptic event that is to reach postsynaptic neurons -> CodeStringError
+# %% A postsynaptic event sent to postsynaptic neurons -> CodeStringError
 create_weight_update_model(
     "backward",
     vars=[("g", "scalar")],
@@ -73,14 +73,14 @@ create_weight_update_model(
     post_event_syn_code="addToPost(g);",
 )
 
-# %% The time of events that there are not -> CodeStringError
+# %% The time of events that do not exist -> CodeStringError
 create_weight_update_model(
     "waiting",
     vars=[("g", "scalar")],
     pre_spike_syn_code="addToPost(t - set_post < 5.0 ? g : 0.0);",
 )
 
-# %% The time of events in code of neurons -> CodeStringError
+# %% The time of events in neuron code -> CodeStringError
 create_weight_update_model(
     "waiting",
     pre_vars=[("x", "scalar")],
@@ -89,7 +89,7 @@ create_weight_update_model(
     pre_event_syn_code="addToPost(x);",
 )
 
-# %% The time of spikes in a condition of events -> CodeStringError
+# %% The time of spikes in an event condition -> CodeStringError
 create_weight_update_model(
     "waiting",
     pre_event_threshold_condition_code="t - st_pre > 5.0",

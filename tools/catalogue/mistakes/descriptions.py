@@ -21,22 +21,22 @@ create_neuron_model("lif", params=["V-thr"])
 # %% A misspelt type -> RuntimeError
 create_neuron_model("lif", vars=[("V", "scaler")])
 
-# %% A type of NumPy -> TypeError
+# %% A NumPy type -> TypeError
 create_neuron_model("lif", vars=[("V", np.float32)])
 
-# %% A name twice -> RuntimeError
+# %% The same name twice -> RuntimeError
 create_neuron_model("lif", params=["tau"], vars=[("tau", "scalar")])
 
-# %% A variable with the name of the input -> RuntimeError
+# %% A variable named like the input -> RuntimeError
 create_neuron_model("lif", vars=[("Isyn", "scalar")])
 
-# %% The access as a string -> TypeError
+# %% The access mode as a string -> TypeError
 create_neuron_model("lif", vars=[("V", "scalar", "READ_ONLY")])
 
-# %% The access of another kind of model -> TypeError
+# %% The access mode of another kind of model -> TypeError
 create_custom_update_model("mean", vars=[("sum", "scalar", VarAccess.READ_ONLY)])
 
-# %% The access of a variable for a reference -> TypeError
+# %% The access mode of a variable for a reference -> TypeError
 create_custom_update_model("mean", var_refs=[("V", "scalar", VarAccess.READ_ONLY)])
 
 # %% A derived parameter that is not a function -> TypeError
@@ -48,20 +48,20 @@ create_neuron_model("lif", additional_input_vars=[("Iinh", "scalar", "0")])
 # %% Code that is not a string -> TypeError
 create_neuron_model("lif", vars=[("V", "scalar")], sim_code=["V += Isyn;"])
 
-# %% An extra global parameter that is no array -> RuntimeError
+# %% An extra global parameter that is not an array -> RuntimeError
 create_neuron_model("lif", extra_global_params=[("gain", "scalar")])
 
 # %% An event without its condition -> RuntimeError
 create_weight_update_model("graded", pre_event_syn_code="addToPost(1.0);")
 
-# %% A condition without what an event does -> RuntimeError
+# %% A condition without code for the event -> RuntimeError
 create_weight_update_model(
     "graded",
     post_neuron_var_refs=[("V", "scalar")],
     post_event_threshold_condition_code="V > 0.5",
 )
 
-# %% An old and a new keyword for the same -> TypeError
+# %% The old and the new keyword together -> TypeError
 import warnings
 
 warnings.simplefilter("ignore", FutureWarning)

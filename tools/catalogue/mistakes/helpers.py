@@ -7,16 +7,16 @@ from tutorial_helpers.models import build_classifier
 weights = [np.zeros((784, 128)), np.zeros((128, 10))]
 images, labels = np.zeros((6, 784), np.uint8), np.zeros(6, np.uint8)
 
-# %% A split of MNIST that there is not -> ValueError
+# %% An unknown part of MNIST -> ValueError
 load_mnist("validation")
 
-# %% A set of weights that there is not -> FileNotFoundError
+# %% An unknown set of weights -> FileNotFoundError
 load_weights("nothing")
 
 # %% A folder without weights -> FileNotFoundError
 load_weights("some/where")
 
-# %% Weights that do not follow on each other -> ValueError
+# %% Weights whose layers do not fit together -> ValueError
 build_classifier([np.zeros((784, 128)), np.zeros((64, 10))])
 
 # %% A vector as weights -> ValueError
@@ -31,11 +31,11 @@ batches(images, labels[:5], 2)
 # %% Images of another size -> ValueError
 classify(build_classifier([np.zeros((4, 3))]), images)
 
-# %% Images that are floating-point numbers -> TypeError
+# %% Images of floating-point numbers -> TypeError
 classify(build_classifier([np.zeros((784, 3))]), images / 255.0)
 
 # %% No time steps -> ValueError
 classify(build_classifier([np.zeros((784, 3))]), images, timesteps=0)
 
-# %% Predictions of other images -> ValueError
+# %% Predictions for other images -> ValueError
 accuracy(np.zeros(5), labels)

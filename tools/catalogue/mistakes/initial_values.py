@@ -88,10 +88,10 @@ init_var("Normal", {"mean": 0.0})
 # %% A probability in percent -> ValueError
 init_var("Binomial", {"n": 10, "p": 50})
 
-# %% An interval that is upside down -> ValueError
+# %% An interval with its ends swapped -> ValueError
 init_var("NormalClipped", {"mean": 0.0, "sd": 1.0, "min": 1.0, "max": 0.0})
 
-# %% A snippet of neurons for synapses -> RuntimeError
+# %% A neuron snippet for synapses -> RuntimeError
 ramp = create_var_init_snippet("ramp", var_init_code="value = 0.1 * id;")
 init = init_weight_update("StaticPulse", {}, {"g": init_var(ramp)})
 model.add_synapse_population("ba", "DENSE", b, a, init, delta)
@@ -99,7 +99,7 @@ model.add_synapse_population("ba", "DENSE", b, a, init, delta)
 # %% A snippet that assigns a parameter -> RuntimeError
 create_var_init_snippet("ramp", params=["slope"], var_init_code="slope = 1.0; value = slope;")
 
-# %% A number that the type of the variable does not have -> UserWarning
+# %% A number outside the range of the variable's type -> UserWarning
 a.vars["count"].set_init_values([0, 0, -1, 0])
 model.build()
 model.load()

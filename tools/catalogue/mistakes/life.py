@@ -50,7 +50,7 @@ model.add_current_source("dc", "DC", a, {"amp": 1.0})
 model.build()
 model.add_custom_update("again", "Reset", reset, {}, {}, refs)
 
-# %% The step after build -> RuntimeError
+# %% The time step after build -> RuntimeError
 model.build()
 model.dt = 0.1
 
@@ -70,7 +70,7 @@ a.spike_event_recording_enabled = True
 model.build()
 ab.axonal_delay_steps = 2
 
-# %% Another input after build -> RuntimeError
+# %% Another input variable after build -> RuntimeError
 model.build()
 ab.post_target_var = "Isyn"
 

@@ -6,13 +6,13 @@ model.add_neuron_population("c", 2, "Izhikevitch", {}, {})
 # %% A model of another kind -> TypeError
 model.add_neuron_population("c", 2, pixel, {}, {"magnitude": 0.0})
 
-# %% A name twice -> RuntimeError
+# %% The same name twice -> RuntimeError
 model.add_neuron_population("a", 2, integrate_and_fire, {"Vthr": 1.0}, start)
 
 # %% An empty name -> RuntimeError
 model.add_neuron_population("", 2, integrate_and_fire, {"Vthr": 1.0}, start)
 
-# %% A name with a blank -> RuntimeError
+# %% A name with a space -> RuntimeError
 model.add_neuron_population("layer 1", 2, integrate_and_fire, {"Vthr": 1.0}, start)
 
 # %% A name that is not a string -> TypeError
@@ -24,7 +24,7 @@ model.add_neuron_population("c", 2.5, integrate_and_fire, {"Vthr": 1.0}, start)
 # %% A size of zero -> ValueError
 model.add_neuron_population("c", 0, integrate_and_fire, {"Vthr": 1.0}, start)
 
-# %% A size beyond all indices -> ValueError
+# %% A size too large for an index -> ValueError
 model.add_neuron_population("c", 1e30, integrate_and_fire, {"Vthr": 1.0}, start)
 
 # %% A shape as size -> TypeError
@@ -36,7 +36,7 @@ model.add_neuron_population("c", 2, integrate_and_fire, {"Vtr": 1.0}, start)
 # %% A missing parameter -> RuntimeError
 model.add_neuron_population("c", 2, integrate_and_fire, {}, start)
 
-# %% A parameter too many -> RuntimeError
+# %% One parameter too many -> RuntimeError
 model.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": 1.0, "tau": 20.0}, start)
 
 # %% Parameters as a list -> TypeError
@@ -51,7 +51,7 @@ model.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": "1.0"}, start)
 # %% A parameter that is NaN -> UserWarning
 model.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": np.nan}, start)
 
-# %% A parameter that does not fit into its type -> RuntimeError
+# %% A parameter outside the range of its type -> RuntimeError
 counter = create_neuron_model("counter", params=[("limit", "uint8_t")], sim_code="")
 model.add_neuron_population("c", 2, counter, {"limit": 256})
 model.build()
@@ -91,10 +91,10 @@ model.build()
 model.load()
 a.set_dynamic_param_value("Vthr", [1.0, 2.0])
 
-# %% Another size later -> AttributeError
+# %% Changing the size later -> AttributeError
 a.num_neurons = 5
 
-# %% Values in the place of an extra global parameter -> TypeError
+# %% Values assigned over an extra global parameter -> TypeError
 spikes = {"startSpike": 0, "endSpike": 2}
 spiking = model.add_neuron_population("spiking", 1, "SpikeSourceArray", {}, spikes)
 spiking.extra_global_params["spikeTimes"] = [1.0, 4.0]

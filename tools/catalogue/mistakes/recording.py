@@ -5,7 +5,7 @@ a.spike_recording_enabled = True
 model.build()
 model.load()
 
-# %% A buffer of no steps -> ValueError
+# %% A buffer for no steps -> ValueError
 a.spike_recording_enabled = True
 model.build()
 model.load(num_recording_timesteps=0)
@@ -19,7 +19,7 @@ model.load(num_recording_timesteps=10**12)
 model.build()
 model.load(num_recording_timesteps=100.0)
 
-# %% Pulling what is not recorded -> RuntimeError
+# %% Pulling when nothing is recorded -> RuntimeError
 model.build()
 model.load()
 model.pull_recording_buffers_from_device()
@@ -46,7 +46,7 @@ model.build()
 model.load(num_recording_timesteps=2)
 a.spike_recording_data
 
-# %% Spikes of a buffer that is not full -> RuntimeError
+# %% Reading spikes before the buffer is full -> RuntimeError
 a.spike_recording_enabled = True
 model.build()
 model.load(num_recording_timesteps=2)

@@ -3,19 +3,19 @@
 # %% A misspelt variable -> RuntimeError
 create_var_ref(a, "cuont")
 
-# %% A variable of synapses by the function for neurons -> TypeError
+# %% A synapse variable through the function for neurons -> TypeError
 create_var_ref(ab, "g")
 
-# %% A variable of neurons by the function for synapses -> TypeError
+# %% A neuron variable through the function for synapses -> TypeError
 create_wu_var_ref(a, "V")
 
-# %% A weight that there is not -> RuntimeError
+# %% A weight variable that does not exist -> RuntimeError
 create_wu_var_ref(ab, "w")
 
-# %% A postsynaptic variable where there are none -> RuntimeError
+# %% A postsynaptic variable that does not exist -> RuntimeError
 create_psm_var_ref(ab, "x")
 
-# %% A presynaptic variable where there are none -> RuntimeError
+# %% A presynaptic variable that does not exist -> RuntimeError
 create_wu_pre_var_ref(ab, "trace")
 
 # %% The accumulated input of neurons -> TypeError
@@ -30,7 +30,7 @@ create_spike_time_var_ref(ab)
 # %% A population by its name -> TypeError
 create_var_ref("a", "V")
 
-# %% An extra global parameter that there is not -> RuntimeError
+# %% An extra global parameter that does not exist -> RuntimeError
 create_egp_ref(a, "table")
 
 # %% A transpose without a variable -> TypeError

@@ -9,7 +9,7 @@ GeNNModel(np.dtype("float64"))
 # %% An unknown precision of time -> RuntimeError
 GeNNModel("float", time_precision="single")
 
-# %% A backend of real PyGeNN -> KeyError
+# %% One of real PyGeNN's backends -> KeyError
 GeNNModel("float", "network", backend="cuda")
 
 # %% A misspelt preference -> ValueError

@@ -18,7 +18,7 @@ init_sparse_connectivity("FixedProbability", {"p": 0.1})
 # %% A probability in percent -> ValueError
 init_sparse_connectivity("FixedProbability", {"prob": 10})
 
-# %% More synapses than can be counted -> ValueError
+# %% Too many synapses to count -> ValueError
 init_sparse_connectivity("FixedNumberTotalWithReplacement", {"num": 1e30})
 
 # %% More synapses than fit into 16 GB of memory -> MemoryError
@@ -34,12 +34,12 @@ create_sparse_connect_init_snippet(
     "ring", row_build_code="addSynapse(id_pre);", col_build_code="addSynapse(id_post);"
 )
 
-# %% A function of rows that is not one -> TypeError
+# %% A row length that is not a function -> TypeError
 create_sparse_connect_init_snippet(
     "ring", row_build_code="addSynapse(id_pre);", calc_max_row_len_func=1
 )
 
-# %% The other neuron where a row is built -> RuntimeError
+# %% The postsynaptic neuron in code that builds a row -> RuntimeError
 create_sparse_connect_init_snippet("ring", row_build_code="addSynapse(id_post);")
 
 # %% A synapse to a neuron that does not exist -> IndexError
@@ -49,7 +49,7 @@ ba.set_sparse_connections([0], [0])
 model.build()
 model.load()
 
-# %% Connections of dense synapses -> RuntimeError
+# %% Connections for dense synapses -> RuntimeError
 ab.set_sparse_connections([0, 1], [0, 1])
 
 # %% More presynaptic than postsynaptic indices -> ValueError
@@ -68,7 +68,7 @@ ba.set_sparse_connections(np.ones((3, 4), bool), [0])
 model.build()
 model.load()
 
-# %% Connections before they are known -> RuntimeError
+# %% Reading connections before they are known -> RuntimeError
 ba.get_sparse_pre_inds()
 
 # %% Too few weights -> ValueError
@@ -80,5 +80,5 @@ model.load()
 # %% The view of sparse weights -> RuntimeError
 ba.vars["g"].view
 
-# %% A number of connections that is not one -> TypeError
+# %% A number of connections that is not a number -> TypeError
 ba.max_connections = 2.5

@@ -6,7 +6,7 @@ model.add_synapse_population("ba", "DENS", b, a, pulse, delta)
 # %% A matrix type of GeNN 4 -> AttributeError
 model.add_synapse_population("ba", "DENSE_INDIVIDUALG", b, a, pulse, delta)
 
-# %% A name twice -> RuntimeError
+# %% The same name twice -> RuntimeError
 model.add_synapse_population("ab", "DENSE", a, b, pulse, delta)
 
 # %% A population by its name -> TypeError
@@ -23,7 +23,7 @@ model.add_synapse_population("ac", "DENSE", a, c, pulse, delta)
 # %% The name of a model where an initialiser belongs -> TypeError
 model.add_synapse_population("ba", "DENSE", b, a, "StaticPulse", "DeltaCurr")
 
-# %% The two initialisers exchanged -> TypeError
+# %% The two initialisers swapped -> TypeError
 model.add_synapse_population("ba", "DENSE", b, a, delta, pulse)
 
 # %% A misspelt weight update model -> AttributeError
@@ -41,11 +41,11 @@ init_postsynaptic("ExpCurr")
 # %% A missing reference -> RuntimeError
 init_postsynaptic("ExpCond", {"tau": 5.0, "E": 0.0})
 
-# %% A reference to a variable that the population has not -> RuntimeError
+# %% A reference to a variable that the population lacks -> RuntimeError
 conductance = init_postsynaptic("ExpCond", {"tau": 5.0, "E": 0.0}, {}, {"V": "v"})
 model.add_synapse_population("ba", "DENSE", b, a, pulse, conductance)
 
-# %% A reference to the variable of another population -> RuntimeError
+# %% A reference to another population's variable -> RuntimeError
 voltage = create_var_ref(b, "V")
 conductance = init_postsynaptic("ExpCond", {"tau": 5.0, "E": 0.0}, {}, {"V": voltage})
 model.add_synapse_population("ba", "DENSE", b, a, pulse, conductance)
@@ -54,7 +54,7 @@ model.add_synapse_population("ba", "DENSE", b, a, pulse, conductance)
 conductance = init_postsynaptic("ExpCond", {"tau": 5.0, "E": 0.0}, {}, {"V": "count"})
 model.add_synapse_population("ba", "DENSE", b, a, pulse, conductance)
 
-# %% A reference to a postsynaptic variable that there is not -> RuntimeError
+# %% A reference to a postsynaptic variable that does not exist -> RuntimeError
 reading = create_weight_update_model(
     "reading", psm_var_refs=[("x", "scalar")], synapse_dynamics_code="addToPost(x);"
 )
@@ -70,11 +70,11 @@ model.add_synapse_population("ba", "DENSE", b, a, init, delta)
 init = init_weight_update("StaticPulse", {}, {"g": np.ones(9)})
 model.add_synapse_population("ba", "DENSE", b, a, init, delta)
 
-# %% An input that the neurons have not -> RuntimeError
+# %% An input that the neurons lack -> RuntimeError
 ab.post_target_var = "Iinh"
 
-# %% The dynamic parameter of which model? -> AttributeError
+# %% A dynamic parameter without its model -> AttributeError
 ab.set_param_dynamic("tau")
 
-# %% A part that only real PyGeNN has -> NotImplementedError
+# %% A feature that only real PyGeNN has -> NotImplementedError
 model.add_synapse_population("ba", "TOEPLITZ", b, a, pulse, delta)

@@ -7,10 +7,10 @@ copy = create_custom_update_model(
 # %% A misspelt built-in model -> AttributeError
 model.add_custom_update("t", "Transpose", "Transpos", {}, {}, {})
 
-# %% A name twice -> RuntimeError
+# %% The same name twice -> RuntimeError
 model.add_custom_update("update", "Reset", reset, {}, {}, refs)
 
-# %% A group name with a blank -> RuntimeError
+# %% A group name with a space -> RuntimeError
 model.add_custom_update("again", "Reset all", reset, {}, {}, refs)
 
 # %% A missing reference -> RuntimeError
@@ -43,7 +43,7 @@ again = model.add_synapse_population("again", "DENSE", a, b, pulse, delta)
 two = {"x": create_wu_var_ref(ab, "g"), "y": create_wu_var_ref(again, "g")}
 model.add_custom_update("copy", "Copy", copy, {}, {}, two)
 
-# %% A type that is written in another way -> RuntimeError
+# %% The same type written differently -> RuntimeError
 silence = create_custom_update_model("silence", var_refs=[("V", "float")], update_code="V = 0.0;")
 model.add_custom_update("s", "Silence", silence, {}, {}, {"V": create_var_ref(a, "V")})
 
@@ -53,14 +53,14 @@ c = other.add_neuron_population("c", 4, integrate_and_fire, {"Vthr": 1.0}, start
 elsewhere = {"V": create_var_ref(c, "V"), "count": create_var_ref(c, "count")}
 model.add_custom_update("again", "Reset", reset, {}, {}, elsewhere)
 
-# %% Writing what is shared by all neurons -> RuntimeError
+# %% Writing to a variable that all neurons share -> RuntimeError
 flush = create_custom_update_model(
     "flush", var_refs=[("V", "scalar"), ("spikes", "uint32_t")], update_code="spikes = 0; V = 0.0;"
 )
 shared = {"V": create_var_ref(a, "V"), "spikes": create_src_spike_count_var_ref(ab)}
 model.add_custom_update("flush", "Flush", flush, {}, {}, shared)
 
-# %% A reduction of nothing -> RuntimeError
+# %% A reduction whose target is as large as its source -> RuntimeError
 total = create_custom_update_model(
     "total",
     var_refs=[("total", "scalar", VarAccessMode.REDUCE_SUM), ("V", "scalar")],
@@ -82,18 +82,18 @@ both = create_custom_update_model(
 zeros = {"over_batches": 0.0, "over_neurons": 0.0}
 model.add_custom_update("both", "Sum", both, {}, zeros, {"V": create_var_ref(a, "V")})
 
-# %% A transpose to nowhere -> RuntimeError
+# %% A transpose without a target -> RuntimeError
 model.add_custom_update("t", "T", "Transpose", {}, {}, {"variable": create_wu_var_ref(ab, "g")})
 
-# %% Synapses in the code of an update of neurons -> RuntimeError
+# %% Synapse names in an update of neurons -> RuntimeError
 number = create_custom_update_model("number", var_refs=[("x", "scalar")], update_code="x = id_pre;")
 model.add_custom_update("n", "Number", number, {}, {}, {"x": create_var_ref(a, "V")})
 
-# %% Neurons in the code of an update of synapses -> RuntimeError
+# %% Neuron names in an update of synapses -> RuntimeError
 number = create_custom_update_model("number", var_refs=[("x", "scalar")], update_code="x = id;")
 model.add_custom_update("n", "Number", number, {}, {}, {"x": create_wu_var_ref(ab, "g")})
 
-# %% More spikes than there are -> RuntimeError
+# %% Setting the spike count above the number of spikes -> RuntimeError
 more = create_custom_update_model(
     "more", var_refs=[("spikes", "uint32_t")], update_code="spikes = 3;"
 )

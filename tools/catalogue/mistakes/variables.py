@@ -6,15 +6,15 @@ model.load()
 # %% A misspelt variable -> KeyError
 a.vars["v"]
 
-# %% Pulling what is not in memory -> RuntimeError
+# %% Pulling a variable after unloading -> RuntimeError
 model.unload()
 a.vars["V"].pull_from_device()
 
-# %% Pushing what is not in memory -> RuntimeError
+# %% Pushing a variable after unloading -> RuntimeError
 model.unload()
 a.vars["V"].push_to_device()
 
-# %% Reading what is not in memory -> RuntimeError
+# %% Reading a variable after unloading -> RuntimeError
 model.unload()
 a.vars["V"].values
 
@@ -36,7 +36,7 @@ a.vars["V"].values = None
 # %% An initialiser -> TypeError
 a.vars["V"].values = init_var("Constant", {"constant": 1.0})
 
-# %% The view, to be replaced -> AttributeError
+# %% Replacing the view -> AttributeError
 a.vars["V"].view = np.zeros(4)
 
 # %% A misspelt attribute -> AttributeError
@@ -45,15 +45,15 @@ a.vars["V"].value = 0.0
 # %% The initial value as an attribute -> AttributeError
 a.vars["V"].initial = 0.5
 
-# %% Values instead of a variable -> TypeError
+# %% Assigning values over a variable -> TypeError
 a.vars["V"] = np.zeros(4)
 
-# %% A parameter, to be changed -> TypeError
+# %% Changing a parameter -> TypeError
 a.params["Vthr"] = 2.0
 
-# %% Spike times that nothing keeps -> RuntimeError
+# %% Spike times that are not stored -> RuntimeError
 a.spike_times
 
-# %% Spike times that a reference alone asks for -> RuntimeError
+# %% Spike times that only a reference uses -> RuntimeError
 times = create_prev_spike_time_var_ref(a)
 a.prev_spike_times
