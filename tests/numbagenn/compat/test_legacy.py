@@ -893,9 +893,9 @@ def test_no_warnings_but_for_another_backend() -> None:
         model.model_name = "y"
         assert model.name == "y"
     for name in ("CUDA", "OpenCL", "SingleThreadedCPU"):
-        with pytest.warns(UserWarning, match=f"engine serves instead of the backend '{name}'"):
+        with pytest.warns(UserWarning, match=f"numbagenn serves instead of the backend '{name}'"):
             legacy.GeNNModel("float", "x", name)
-        with pytest.warns(UserWarning, match=f"engine serves instead of the backend '{name}'"):
+        with pytest.warns(UserWarning, match=f"numbagenn serves instead of the backend '{name}'"):
             model.use_backend = name
 
 
