@@ -16,7 +16,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 # Environment variables that set the number of threads of the engine and of NumPy's libraries.
 THREAD_SETTINGS = (
-    "TUTORIAL_THREADS",
+    "NUMBAGENN_THREADS",
     "OPENBLAS_NUM_THREADS",
     "OMP_NUM_THREADS",
     "MKL_NUM_THREADS",
@@ -79,7 +79,7 @@ def surroundings(cache: Path, threads: int | None = None) -> dict[str, str]:
         **kept,
         "PYTHONPATH": os.pathsep.join(paths),
         "TUTORIAL_BACKEND": "bundled",
-        "TUTORIAL_CACHE_DIR": str(cache),
+        "NUMBAGENN_CACHE_DIR": str(cache),
         "TORCHINDUCTOR_CACHE_DIR": str(cache),
     }
     if threads:

@@ -59,7 +59,7 @@ def run(notebook: Any, folder: Path) -> float:
     client = NotebookClient(notebook, resources={"metadata": {"path": str(folder)}})
     with TemporaryDirectory() as cache:
         start = perf_counter()
-        client.execute(env=os.environ | {"TUTORIAL_CACHE_DIR": cache})
+        client.execute(env=os.environ | {"NUMBAGENN_CACHE_DIR": cache})
         return perf_counter() - start
 
 

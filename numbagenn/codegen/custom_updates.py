@@ -8,17 +8,17 @@ from dataclasses import dataclass, replace
 from numbagenn.base.enumerations import VarAccessMode
 from numbagenn.codegen.arguments import array_type, assigns_shared, slot_index, slot_of
 from numbagenn.codegen.custom_update_loop import UpdateElements, custom_update_loop
+from numbagenn.codegen.kernel_numbers import UpdateNumbers, parameters_of
 from numbagenn.codegen.loop_builder import Argument, Loop
 from numbagenn.codegen.network_view import NetworkView
 from numbagenn.codegen.rendering import rendered
-from numbagenn.codegen.reserved_names import UPDATE_ARGUMENTS
 from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
 from numbagenn.network.custom_updates import CustomUpdate
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class CustomUpdateCall:
     """How one custom update is run.
 
@@ -56,7 +56,7 @@ class CustomUpdateCall:
     broadcast: tuple[Buffer, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class UpdateFunction:
     """The kernel of a custom update, as templates print it.
 
@@ -119,22 +119,19 @@ def _function(model: NetworkView, group: CustomUpdate) -> UpdateFunction:
     rows = [_row(*pair) for pair in zip(loop.arguments, arrays, strict=True)]
     if "num_batch" in loop.scalars:
         rows.insert(0, "num_batch = uint32(num_batches)")
-    types = [
-        "int64[::1]",
-        *(["int64"] * (len(UPDATE_ARGUMENTS) - 1)),
-        *(array_type(argument.buffer, model.types) for argument in loop.arguments),
-    ]
+    numbers = parameters_of(UpdateNumbers, model.types.time)
+    types = [array_type(argument.buffer, model.types) for argument in loop.arguments]
     return UpdateFunction(
-        "update",
+        function="update",
         # Part of a docstring, which the name that a user gave to the model must not end.
-        re.sub(r"[^ -~]|[\"\\\\]", "?", group.model.title).capitalize(),
-        loop,
-        bool(loop.reductions) and "batches" in over.values(),
-        ", ".join([*UPDATE_ARGUMENTS, *arrays]),
-        ", ".join(types),
-        rows,
-        model.types.time.numpy_name,
-        constant_literal(model.dt, model.types.time),
+        title=re.sub(r"[^ -~]|[\"\\\\]", "?", group.model.title).capitalize(),
+        loop=loop,
+        folds_batches=bool(loop.reductions) and "batches" in over.values(),
+        parameters=", ".join([*numbers, *arrays]),
+        signature=", ".join([*numbers.values(), *types]),
+        rows=rows,
+        time=model.types.time.numpy_name,
+        dt=constant_literal(model.dt, model.types.time),
     )
 
 
@@ -157,18 +154,18 @@ def _call(
     counted = group.inds[1] if group.inds is not None and group.per_element else None
     written = _written(group)
     return CustomUpdateCall(
-        function,
-        buffers,
-        group.count,
-        counted,
-        group.per_batch,
-        not assigns_shared(buffers)
+        function=function,
+        buffers=buffers,
+        count=group.count,
+        counted=counted,
+        per_batch=group.per_batch,
+        batches_apart=not assigns_shared(buffers)
         and all(buffer.per_batch or not group.per_batch for buffer in written),
-        not any(isinstance(buffer, Faults) for buffer in buffers)
+        elements_apart=not any(isinstance(buffer, Faults) for buffer in buffers)
         and all(buffer.per_element or not group.per_element for buffer in written),
-        _stage(group),
-        _transposed(group),
-        _broadcast(group),
+        stage=_stage(group),
+        transposed=_transposed(group),
+        broadcast=_broadcast(group),
     )
 
 

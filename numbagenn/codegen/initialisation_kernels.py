@@ -5,16 +5,23 @@ Each snippet is a module of its own, in which sizes and parameters are arguments
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from numbagenn.base.types import Precision, ResolvedType
 from numbagenn.codegen.initialisation_code import InitCode, Layout, connectivity_code, value_code
+from numbagenn.codegen.kernel_numbers import (
+    ConnectArrays,
+    ConnectNumbers,
+    InitialiseNumbers,
+    parameters_of,
+    types_of,
+)
 from numbagenn.codegen.rendering import rendered
-from numbagenn.codegen.reserved_names import CONNECT_ARGUMENTS, INITIALISE_ARGUMENTS
 from numbagenn.language.arithmetic import literal
 from numbagenn.language.fault_sites import FaultSites
-from numbagenn.language.surrounding_names import BATCH_COUNTER, FAULTS
+from numbagenn.language.surrounding_names import FAULTS
 from numbagenn.models.descriptions import SparseConnectivityInitSnippet, VarInitSnippet
 
 
@@ -22,7 +29,7 @@ from numbagenn.models.descriptions import SparseConnectivityInitSnippet, VarInit
 class InitModule:
     """A module with one kernel, which runs an initialisation snippet.
 
-    The kernel takes its numbers (`INITIALISE_ARGUMENTS` or `CONNECT_ARGUMENTS`), the parameters and
+    The kernel takes its numbers (`InitialiseNumbers` or `ConnectNumbers`), the parameters and
     derived parameters of the snippet, its extra global parameters, the record of faults if it can
     have any, and then the arrays that it works on.
 
@@ -58,7 +65,7 @@ def value_module(
         "initial_values.jinja",
         code,
         precision,
-        INITIALISE_ARGUMENTS,
+        InitialiseNumbers,
         arrays,
         zero=literal(0, ctype),
     )
@@ -73,8 +80,8 @@ def connectivity_module(snippet: SparseConnectivityInitSnippet, precision: Preci
         "connectivity.jinja",
         code,
         precision,
-        CONNECT_ARGUMENTS,
-        {"targets": "uint32[::1]", "lengths": "int64[::1]", "problem": "int64[::1]"},
+        ConnectNumbers,
+        types_of(ConnectArrays, precision.time),
         total=total,
         draws=code.draws or bool(total),
     )
@@ -84,15 +91,12 @@ def _module(
     template: str,
     code: InitCode,
     precision: Precision,
-    numbers: Iterable[str],
+    numbers: type[NamedTuple],
     arrays: Mapping[str, str],
     **context: object,
 ) -> InitModule:
     types = {
-        **dict.fromkeys(numbers, "int64"),
-        # Two of them are no whole numbers.
-        BATCH_COUNTER: "int64[::1]",
-        "dt": precision.time.signature_name,
+        **parameters_of(numbers, precision.time),
         **{name: ctype.signature_name for name, ctype in code.params},
         **{name: f"{ctype.signature_name}[::1]" for name, ctype in code.arrays},
         **({FAULTS: "float64[::1]"} if code.faults.sites else {}),

@@ -12,7 +12,7 @@ from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.recording import Recorder
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Plan:
     """What building a model results in.
 

@@ -14,10 +14,10 @@ from numbagenn.codegen.block_steps import BlockSteps
 from numbagenn.codegen.blocks import blocks_of_steps
 from numbagenn.codegen.custom_updates import functions_of_custom_updates
 from numbagenn.codegen.event_kinds import NEURON_UPDATE, PHASES, PRESYNAPTIC_UPDATE
+from numbagenn.codegen.kernel_numbers import SimulateNumbers, parameters_of
 from numbagenn.codegen.network_view import NetworkView, records_spikes
 from numbagenn.codegen.plan import Plan
 from numbagenn.codegen.rendering import rendered
-from numbagenn.codegen.reserved_names import SIMULATE_ARGUMENTS
 from numbagenn.codegen.single_steps import RECORDED, SingleSteps
 from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.recording import Recorder
@@ -26,7 +26,7 @@ from numbagenn.memory.recording import Recorder
 _PARTS_OF_BATCH = 16
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SimulateKernel:
     """The kernel ``simulate``, as templates print it.
 
@@ -94,13 +94,13 @@ def _plan(model: NetworkView, schedule: SingleSteps | BlockSteps) -> Plan:
         simulate=_simulate_kernel(model, memory, recorders, in_order=in_lockstep),
     )
     return Plan(
-        source,
-        tuple(memory.arrays),
-        tuple(recorders.values()),
-        tuple(memory.scratch.values()),
-        tuple(phase for phase in PHASES if phase in phases),
-        calls,
-        in_lockstep,
+        source=source,
+        buffers=tuple(memory.arrays),
+        recorders=tuple(recorders.values()),
+        scratch=tuple(memory.scratch.values()),
+        phases=tuple(phase for phase in PHASES if phase in phases),
+        custom_updates=calls,
+        in_lockstep=in_lockstep,
     )
 
 
@@ -120,20 +120,17 @@ def _recorders(model: NetworkView, schedule: SingleSteps | BlockSteps) -> dict[s
 def _simulate_kernel(
     model: NetworkView, memory: SimulateMemory, recorders: Iterable[str], *, in_order: bool
 ) -> SimulateKernel:
-    names = [*recorders]
-    parameters = [*SIMULATE_ARGUMENTS, *memory.arrays.values(), *names, *memory.scratch]
-    types = [
-        *("int64[::1]", "int64[::1]"),
-        *(["int64"] * (len(SIMULATE_ARGUMENTS) - 2)),
-        *(array_type(buffer, model.types) for buffer in memory.arrays),
-        *(["uint32[:,:,::1]"] * len(names)),
-        *(scratch.type for scratch in memory.scratch.values()),
-    ]
+    types = {
+        **parameters_of(SimulateNumbers, model.types.time),
+        **{name: array_type(buffer, model.types) for buffer, name in memory.arrays.items()},
+        **dict.fromkeys(recorders, "uint32[:,:,::1]"),
+        **{name: scratch.type for name, scratch in memory.scratch.items()},
+    }
     return SimulateKernel(
-        ", ".join(parameters),
-        ", ".join(types),
-        memory.row_lines(),
-        model.types.time.numpy_name,
-        constant_literal(model.dt, model.types.time),
-        in_order,
+        parameters=", ".join(types),
+        signature=", ".join(types.values()),
+        rows=memory.row_lines(),
+        time=model.types.time.numpy_name,
+        dt=constant_literal(model.dt, model.types.time),
+        in_order=in_order,
     )

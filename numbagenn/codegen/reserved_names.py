@@ -1,5 +1,12 @@
 """Names that generated code uses for itself, so that nothing of a model is called by them."""
 
+from numbagenn.codegen.kernel_numbers import (
+    ConnectArrays,
+    ConnectNumbers,
+    InitialiseNumbers,
+    SimulateNumbers,
+    UpdateNumbers,
+)
 from numbagenn.language.surrounding_names import BATCH_COUNTER, RANDOM_STATE
 
 #: What generated modules import: the names, by the module that they are imported from.
@@ -22,31 +29,15 @@ IMPORTS = {
 
 _IMPORTED = tuple(name for names in IMPORTS.values() for name in names)
 
-#: What the kernel ``simulate`` takes before its arrays: the counter that hands out batches, how
-#: many steps each batch has done already, how many batches there are, the number of the first
-#: step, how many steps were simulated since the model was loaded (another number once a user has
-#: set the time step), the seed of random numbers, the number of steps, which phases.
-SIMULATE_ARGUMENTS = (
-    *(BATCH_COUNTER, "progress", "num_batch", "timestep", "steps_done", "seed", "num_steps"),
-    "phases",
-)
-
-#: What ``simulate`` calls things beside these.
+#: What ``simulate`` calls things.
 SIMULATE_NAMES = (
-    *(*SIMULATE_ARGUMENTS, *_IMPORTED, "simulate"),
+    *(BATCH_COUNTER, *SimulateNumbers._fields, *_IMPORTED, "simulate"),
     *("batch", "block", "step", "steps", "t", "done", "stride", "position", "age"),
-)
-
-#: What a custom update takes before its arrays: how many batches there are, and elements of each,
-#: at most how many of both make a part, and the rest as ``simulate`` does.
-UPDATE_ARGUMENTS = (
-    *(BATCH_COUNTER, "num_batches", "count", "most_batches", "most_elements"),
-    *("timestep", "steps_done"),
 )
 
 #: What the functions of neurons, synapses and custom updates call things.
 LOOP_NAMES = (
-    *(*UPDATE_ARGUMENTS, *_IMPORTED, "random_key", RANDOM_STATE),
+    *(BATCH_COUNTER, *UpdateNumbers._fields, *_IMPORTED, "random_key", RANDOM_STATE),
     *("neuron", "pre", "post", "synapse", "element", "dt", "age", "seed", "begin", "end"),
     *("fired", "spike", "spikes", "num_spikes", "spikes_done", "events", "some", "first", "last"),
     *("spike_bits", "steps", "step", "first_step", "some_steps", "later", "bits", "arrival"),
@@ -58,24 +49,11 @@ LOOP_NAMES = (
     *(f"pre_{number}" for number in range(8)),
 )
 
-#: What the kernel that gives a variable its initial values takes before its parameters: the counter
-#: that tells it to stop, which elements are its own, the seed and the stream of random numbers, how
-#: many batches there are, how many neurons on either side, the length of a step.
-INITIALISE_ARGUMENTS = (
-    *(BATCH_COUNTER, "first", "last", "seed", "stream", "num_batch", "num_pre", "num_post", "dt"),
-)
-
-#: What the kernel that connects neurons takes before its parameters: as above, and how many neurons
-#: a row or column can reach, how many synapses it may have.
-CONNECT_ARGUMENTS = (
-    *(BATCH_COUNTER, "seed", "stream", "num_batch", "num_pre", "num_post", "line_size", "limit"),
-    "dt",
-)
-
-#: What these two call things.
+#: What the kernels that initialise variables and connect neurons call things.
 INITIALISER_NAMES = (
-    *(*INITIALISE_ARGUMENTS, *CONNECT_ARGUMENTS, *_IMPORTED, "random_key", RANDOM_STATE),
+    *(BATCH_COUNTER, *InitialiseNumbers._fields, *ConnectNumbers._fields, *ConnectArrays._fields),
+    *(*_IMPORTED, "random_key", RANDOM_STATE),
     *("initialise", "element", "values", "pre_inds", "post_inds"),
-    *("add_synapse", "connect", "line", "num_lines", "targets", "lengths"),
-    *("num_synapses", "problem", "shares", "left", "row_length"),
+    *("add_synapse", "connect", "line", "num_lines"),
+    *("num_synapses", "shares", "left", "row_length"),
 )

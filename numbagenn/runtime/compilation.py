@@ -54,8 +54,8 @@ _modules: dict[str, ModuleType] = {}
 def cache_directory() -> Path | None:
     """Return the folder of compiled modules, which is made if missing; None if none is safe.
 
-    It is the folder in the environment variable ``TUTORIAL_CACHE_DIR`` if that is set. Otherwise it
-    is in the user's cache folder or, where that is not the user's alone, among temporary files.
+    It is the folder in the environment variable ``NUMBAGENN_CACHE_DIR`` if that is set. Otherwise
+    it is in the user's cache folder or, where that is not the user's alone, among temporary files.
     """
     problems = []
     for place in _places():
@@ -79,12 +79,12 @@ _warn_once = functools.cache(warn_user)
 
 def _places() -> Iterator[Path]:
     """Yield possible folders for the cache, the best first."""
-    given = os.environ.get("TUTORIAL_CACHE_DIR")
+    given = os.environ.get("NUMBAGENN_CACHE_DIR")
     if given:
         # Path.expanduser raises if there is no home folder.
         yield Path(os.path.expanduser(given))  # noqa: PTH111
         return
-    name = "spiking-mnist-tutorials"
+    name = "numbagenn"
     # For a user without a home, platformdirs raises, or returns a path that begins with "~".
     with contextlib.suppress(OSError, RuntimeError):
         user_cache = Path(platformdirs.user_cache_dir(name))
@@ -192,7 +192,7 @@ def _problem(folder: Path) -> str | None:
     if sys.platform == "win32":
         # On Windows files have no such owner and mode, and a profile belongs to one user alone.
         return None
-    fix = "set TUTORIAL_CACHE_DIR to a folder of your own"
+    fix = "set NUMBAGENN_CACHE_DIR to a folder of your own"
     for path in (*reversed(folder.parents), folder):
         status = path.lstat()
         if not _is_ours(status):

@@ -12,6 +12,7 @@ from numbagenn.base.available_memory import check_memory
 from numbagenn.base.layout import Array
 from numbagenn.base.types import Precision
 from numbagenn.codegen.initialisation_kernels import InitModule, connectivity_module
+from numbagenn.codegen.kernel_numbers import ConnectArrays, ConnectNumbers
 from numbagenn.kernels.batch_counter import STOP, new_batch_counter
 from numbagenn.language.arithmetic import constant
 from numbagenn.memory.connections import BYTES_OF_PAIR
@@ -103,10 +104,19 @@ def build_connectivity(
     num_lines, line_size = (num_pre, num_post) if by_row else (num_post, num_pre)
     row_limit = max_row_length(init, num_pre, num_post)
     limit = row_limit if by_row else max_column_length(init, num_pre, num_post)
+    numbers = ConnectNumbers(
+        seed=seed,
+        stream=stream,
+        num_batch=num_batch,
+        num_pre=num_pre,
+        num_post=num_post,
+        line_size=line_size,
+        limit=limit,
+        dt=precision.time.dtype.type(constant(dt, precision.time)),
+    )
     targets, lengths = _run(
-        snippet, params, precision, dt, title, arrays or {},
-        (seed, stream, num_batch, num_pre, num_post, line_size, limit), num_lines, check,
-    )  # fmt: skip
+        snippet, params, precision, title, arrays or {}, numbers, num_lines, check
+    )
     lines = np.repeat(np.arange(num_lines, dtype=np.uint32), lengths)
     pre, post = (lines, targets) if by_row else (targets, lines)
     if not by_row:
@@ -118,28 +128,24 @@ def _run(
     snippet: SparseConnectivityInitSnippet,
     params: Mapping[str, float],
     precision: Precision,
-    dt: float,
     title: str,
     arrays: Mapping[str, Array],
-    numbers: tuple[int, ...],
+    numbers: ConnectNumbers,
     num_lines: int,
     check: Callable[[int], None],
 ) -> tuple[Array, Array]:
     """Return the targets of all rows or columns, one after the other, and how many each has."""
     module, kernel = connectivity_kernel(snippet, precision)
-    limit = numbers[-1]
-    time = precision.time.dtype.type(constant(dt, precision.time))
-    values = arguments_of(module, snippet, params)
+    constants = arguments_of(module, snippet, params)
     lengths = np.zeros(num_lines, np.int64)
     problem = np.zeros(2, np.int64)
-    allocated = min(num_lines * limit, _ALLOCATED_AT_FIRST)
+    allocated = min(num_lines * numbers.limit, _ALLOCATED_AT_FIRST)
     while True:
         targets = np.zeros(allocated, np.uint32)
+        written = ConnectArrays(targets=targets, lengths=lengths, problem=problem)
+        work = partial(_called, kernel, [*numbers, *constants], written)
         try:
-            found = run(
-                module, arrays, snippet, title,
-                partial(_called, kernel, [*numbers, time, *values], [targets, lengths, problem]),
-            )  # fmt: skip
+            found = run(module, arrays, snippet, title, work)
         except ValueError:
             raise _out_of_bounds(snippet, title, numbers, problem) from None
         if found <= allocated:
@@ -150,7 +156,7 @@ def _run(
         allocated = found
 
 
-def _called(kernel: Any, before: list[Any], after: list[Any], shared: list[Any]) -> int:
+def _called(kernel: Any, before: list[Any], after: ConnectArrays, shared: list[Any]) -> int:
     results: list[int] = []
     while not results:
         counter = new_batch_counter()
@@ -166,9 +172,9 @@ def _called(kernel: Any, before: list[Any], after: list[Any], shared: list[Any])
 
 
 def _out_of_bounds(
-    snippet: SparseConnectivityInitSnippet, title: str, numbers: tuple[int, ...], problem: Array
+    snippet: SparseConnectivityInitSnippet, title: str, numbers: ConnectNumbers, problem: Array
 ) -> Exception:
-    *_, line_size, limit = numbers
+    line_size, limit = numbers.line_size, numbers.limit
     index, line = (int(number) for number in problem)
     by_row = not snippet.row_build_code.is_blank
     side, other = ("pre", "post") if by_row else ("post", "pre")

@@ -16,6 +16,7 @@ from numbagenn.base.layout import Array
 from numbagenn.base.types import Precision, ResolvedType
 from numbagenn.codegen.initialisation_code import Layout
 from numbagenn.codegen.initialisation_kernels import InitModule, value_module
+from numbagenn.codegen.kernel_numbers import InitialiseNumbers
 from numbagenn.kernels.batch_counter import ABORTED, new_batch_counter
 from numbagenn.language.arithmetic import constant
 from numbagenn.memory.faults import Faults
@@ -150,21 +151,28 @@ def initial_values(
     values = np.zeros(count, ctype.dtype)
     # Neurons have one dimension, which kernels treat as the postsynaptic one.
     num_pre, num_post = shape if len(shape) == 2 else (1, shape[0])
-    leading = [
-        *(seed, stream, num_batch, num_pre, num_post),
-        precision.time.dtype.type(constant(dt, precision.time)),
-        *arguments_of(module, snippet, params),
-    ]
+    time = precision.time.dtype.type(constant(dt, precision.time))
+    constants = arguments_of(module, snippet, params)
     trailing = [*(inds or ()), values]
 
     def work(shared: Sequence[Any]) -> None:
-        arguments = [*leading, *shared, *trailing]
+        arguments = [*constants, *shared, *trailing]
         # The first fault is reported, so one thread has to go through all elements in order.
         least = count if module.faults.sites else _ELEMENTS_PER_CALL
         counter = new_batch_counter()
 
         def part(first: int, last: int) -> None:
-            kernel(counter, first, last, *arguments)
+            numbers = InitialiseNumbers(
+                first=first,
+                last=last,
+                seed=seed,
+                stream=stream,
+                num_batch=num_batch,
+                num_pre=num_pre,
+                num_post=num_post,
+                dt=time,
+            )
+            kernel(counter, *numbers, *arguments)
 
         parallel_for(part, count, least, counter)
         if counter[ABORTED]:

@@ -27,6 +27,7 @@ from numbagenn.base.layout import Array
 from numbagenn.base.types import TIMEPOINT, Precision
 from numbagenn.codegen.custom_updates import CustomUpdateCall
 from numbagenn.codegen.event_kinds import PHASES, WHOLE_STEP, Phase
+from numbagenn.codegen.kernel_numbers import SimulateNumbers, UpdateNumbers
 from numbagenn.codegen.plan import Plan
 from numbagenn.kernels.batch_counter import ABORTED, FINISHED, Counter, new_batch_counter
 from numbagenn.memory.buffers import Buffer, aligned_zeros
@@ -123,7 +124,7 @@ class _Steps:
     phases: deque[_Phase]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _Prepared:
     """A custom update with the arguments of its kernel, the same each time it runs.
 
@@ -133,8 +134,8 @@ class _Prepared:
         What it is.
     kernel
         Its compiled function; None where it has no code.
-    sizes
-        Number of batches, and of elements of each, and how many of both make a part.
+    numbers
+        What it takes before its arrays, but for the time, which is set for each run.
     num_parts
         Number of parts, which threads can share.
     arguments
@@ -146,7 +147,7 @@ class _Prepared:
     group_name: str
     call: CustomUpdateCall
     kernel: Callable[..., None] | None
-    sizes: tuple[int, int, int, int]
+    numbers: UpdateNumbers
     num_parts: int
     arguments: tuple[Array, ...]
     can_fail: bool
@@ -404,9 +405,14 @@ class Runtime:
     def _simulate(self, steps: _Steps, phase: _Phase) -> None:
         """Let all batches do the rest of a phase of some steps."""
         simulate, arguments = self._kernels.simulate, self._arguments
-        numbers = (
-            *(phase.progress, self._batch_size, steps.first + self._offset, steps.first),
-            *(self.seed, steps.last - steps.first, phase.what.bit),
+        numbers = SimulateNumbers(
+            progress=phase.progress,
+            num_batch=self._batch_size,
+            timestep=steps.first + self._offset,
+            steps_done=steps.first,
+            seed=self.seed,
+            num_steps=steps.last - steps.first,
+            phases=phase.what.bit,
         )
 
         def kernel(counter: Counter) -> None:
@@ -436,13 +442,18 @@ class Runtime:
         elif call.batches_apart:
             most_batches = max(1, _ELEMENTS_PER_CALL // max(1, count))
         return _Prepared(
-            group_name,
-            call,
-            None if call.function is None else getattr(self._kernels, call.function),
-            (size, count, most_batches, most_elements),
-            max(1, -(-count // most_elements)) * -(-size // most_batches),
-            tuple(self._device(buffer) for buffer in call.buffers),
-            any(isinstance(buffer, Faults) for buffer in call.buffers),
+            group_name=group_name,
+            call=call,
+            kernel=None if call.function is None else getattr(self._kernels, call.function),
+            numbers=UpdateNumbers(
+                num_batches=size,
+                num_elements=count,
+                most_batches=most_batches,
+                most_elements=most_elements,
+            ),
+            num_parts=max(1, -(-count // most_elements)) * -(-size // most_batches),
+            arguments=tuple(self._device(buffer) for buffer in call.buffers),
+            can_fail=any(isinstance(buffer, Faults) for buffer in call.buffers),
         )
 
     def _run_update(self, update: _Update) -> None:
@@ -451,9 +462,11 @@ class Runtime:
         function = prepared.kernel
         start = perf_counter()
         if function is not None:
-            clock = (self._steps_done + self._offset, self._steps_done)
+            numbers = prepared.numbers._replace(
+                timestep=self._steps_done + self._offset, steps_done=self._steps_done
+            )
             self._faults_unread |= prepared.can_fail
-            update.finish(function, *prepared.sizes, *clock, *prepared.arguments)
+            update.finish(function, *numbers, *prepared.arguments)
         for buffer in call.broadcast:
             assert buffer.device is not None
             slots = buffer.device.reshape(len(buffer.device), buffer.slots, buffer.count)

@@ -43,7 +43,7 @@ def get_num_threads() -> int:
     """Return how many threads simulate.
 
     The number is the one that `set_num_threads` was last given, or else that of the environment
-    variable ``TUTORIAL_THREADS``, or else the number of available processors.
+    variable ``NUMBAGENN_THREADS``, or else the number of available processors.
 
     Raises
     ------
@@ -52,13 +52,13 @@ def get_num_threads() -> int:
     """
     if _num_threads is not None:
         return _num_threads
-    given = os.environ.get("TUTORIAL_THREADS", "")
+    given = os.environ.get("NUMBAGENN_THREADS", "")
     if not given:
         return available_threads()
     number = int(given) if re.fullmatch("[0-9]{1,9}", given) else 0
     if not 1 <= number <= _MOST_THREADS:
         raise ValueError(
-            f"Environment variable TUTORIAL_THREADS must be an integer from 1 to {_MOST_THREADS}, "
+            f"Environment variable NUMBAGENN_THREADS must be an integer from 1 to {_MOST_THREADS}, "
             f"not {shown(given)}; correct or unset it."
         )
     return number

@@ -127,7 +127,7 @@ def test_help_of_classify() -> None:
         assert option in completed.stdout
     for default in ("(default: 128)", "(default: 100)", "(default: all)", "(default: default)"):
         assert default in completed.stdout
-    for variable in ("TUTORIAL_BACKEND", "TUTORIAL_THREADS", "TUTORIAL_CACHE_DIR"):
+    for variable in ("TUTORIAL_BACKEND", "NUMBAGENN_THREADS", "NUMBAGENN_CACHE_DIR"):
         assert f"\n  {variable} " in completed.stdout
     examples = re.findall(r"^  python -m tutorial_helpers (.+)$", completed.stdout, re.MULTILINE)
     assert "classify" in examples
@@ -360,12 +360,12 @@ NO_THREADS = [
 def test_no_number_of_threads(
     command: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("TUTORIAL_THREADS", value)
+    monkeypatch.setenv("NUMBAGENN_THREADS", value)
     # Said before there is any work.
     monkeypatch.setattr(inference, "classify", None)
     error = error_of([command], capsys)
     assert error.startswith(
-        "Error: Environment variable TUTORIAL_THREADS must be an integer from 1 to 1024, not "
+        "Error: Environment variable NUMBAGENN_THREADS must be an integer from 1 to 1024, not "
         f"'{value[:9]}"
     )
     assert error.endswith("; correct or unset it.")
@@ -376,7 +376,7 @@ def test_no_number_of_threads(
 def test_a_number_of_threads(
     value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("TUTORIAL_THREADS", value)
+    monkeypatch.setenv("NUMBAGENN_THREADS", value)
     assert main([*QUICK, "--json"]) == 0
     threads = value or len(os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else "")
     if threads:
@@ -418,7 +418,7 @@ def test_settings_of_numba_that_change_nothing(tmp_path: Path) -> None:
         "NUMBA_NUM_THREADS": "",
         "NUMBA_CACHE_DIR": os.devnull,
         "NUMBA_CACHE_LOCATOR_CLASSES": "none",
-        "TUTORIAL_CACHE_DIR": str(tmp_path / "cache"),
+        "NUMBAGENN_CACHE_DIR": str(tmp_path / "cache"),
     }
     completed = python("-m", "tutorial_helpers", "run", str(script), **settings)
     assert (completed.returncode, completed.stdout, completed.stderr) == (0, "2\n", "")
@@ -617,7 +617,7 @@ def test_interrupted_by_a_signal() -> None:
 # Builds a model that nobody has built before, for which a compiler takes seconds.
 COMPILING = """
 import signal, sys, tempfile, os, threading
-os.environ["TUTORIAL_CACHE_DIR"] = tempfile.mkdtemp()
+os.environ["NUMBAGENN_CACHE_DIR"] = tempfile.mkdtemp()
 from tutorial_helpers import command_line, data
 from numbagenn.runtime import compilation as compiling
 

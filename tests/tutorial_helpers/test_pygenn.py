@@ -189,7 +189,7 @@ names = set(chosen.__all__) - {"backend_description"}
 assert all(getattr(chosen, name) is getattr(engine, name) for name in names)
 print(chosen.backend_description(), models.CAN_DROP_SPIKES)
 """
-    out = run(code, paper(tmp_path, ["single_threaded_cpu"]), TUTORIAL_THREADS="2")
+    out = run(code, paper(tmp_path, ["single_threaded_cpu"]), NUMBAGENN_THREADS="2")
     assert out == "numbagenn, 2 threads True"
 
 

@@ -23,9 +23,9 @@ examples:
   python -m tutorial_helpers classify --json > result.json
 
 environment:
-  TUTORIAL_BACKEND   'bundled' or 'pygenn', to force one of them
-  TUTORIAL_THREADS   number of threads of numbagenn
-  TUTORIAL_CACHE_DIR folder for compiled kernels"""
+  TUTORIAL_BACKEND    'bundled' or 'pygenn', to force one of them
+  NUMBAGENN_THREADS   number of threads of numbagenn
+  NUMBAGENN_CACHE_DIR folder for compiled kernels"""
 
 
 def add_parser(commands: Any) -> None:

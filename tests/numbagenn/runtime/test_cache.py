@@ -73,7 +73,7 @@ def skip_unless_private(folder: Path) -> None:
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     skip_unless_private(tmp_path)
     directory = tmp_path / "cache"
-    monkeypatch.setenv("TUTORIAL_CACHE_DIR", str(directory))
+    monkeypatch.setenv("NUMBAGENN_CACHE_DIR", str(directory))
     # What was compiled before this test, and what was warned of, counts for nothing.
     monkeypatch.setattr(compiling, "_modules", {})
     compiling._warn_once.cache_clear()
@@ -154,10 +154,10 @@ def check_it_is_whole(cache: Path) -> None:
 @pytest.fixture
 def temporary(cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the cache is that is among temporary files, with no other one set."""
-    monkeypatch.delenv("TUTORIAL_CACHE_DIR")
+    monkeypatch.delenv("NUMBAGENN_CACHE_DIR")
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     user = "" if sys.platform == "win32" else f"-{os.geteuid()}"
-    return tmp_path / f"spiking-mnist-tutorials{user}"
+    return tmp_path / f"numbagenn{user}"
 
 
 @pytest.mark.parametrize("given", [None, ""])
@@ -165,9 +165,9 @@ def test_it_is_in_the_users_cache_folder(
     cache: Path, temporary: Path, monkeypatch: pytest.MonkeyPatch, given: str | None
 ) -> None:
     if given is not None:
-        monkeypatch.setenv("TUTORIAL_CACHE_DIR", given)
+        monkeypatch.setenv("NUMBAGENN_CACHE_DIR", given)
     monkeypatch.setattr(compiling.platformdirs, "user_cache_dir", lambda name: str(cache / name))
-    assert compiling.cache_directory() == cache / "spiking-mnist-tutorials"
+    assert compiling.cache_directory() == cache / "numbagenn"
     assert not temporary.exists()
 
 
@@ -177,14 +177,14 @@ def test_it_is_where_it_is_set_to_be(
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.setenv("USERPROFILE", str(tmp_path))
     assert compiling.cache_directory() == cache
-    monkeypatch.setenv("TUTORIAL_CACHE_DIR", str(Path("~", "kernels")))
+    monkeypatch.setenv("NUMBAGENN_CACHE_DIR", str(Path("~", "kernels")))
     assert compiling.cache_directory() == tmp_path / "kernels"
 
 
 def test_a_relative_folder_is_relative_to_the_working_directory(
     cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("TUTORIAL_CACHE_DIR", "kernels")
+    monkeypatch.setenv("NUMBAGENN_CACHE_DIR", "kernels")
     for name in ("here", "there"):
         (tmp_path / name).mkdir()
         monkeypatch.chdir(tmp_path / name)
@@ -200,7 +200,7 @@ def test_the_working_directory_may_be_gone(
     (tmp_path / "here").mkdir()
     monkeypatch.chdir(tmp_path / "here")
     (tmp_path / "here").rmdir()
-    monkeypatch.setenv("TUTORIAL_CACHE_DIR", "kernels")
+    monkeypatch.setenv("NUMBAGENN_CACHE_DIR", "kernels")
     assert result() == 41
 
 
@@ -216,7 +216,7 @@ def no_home(folder: Path) -> Path:
 
 NO_CACHE_FOLDER: dict[str, Callable[[Path], Path]] = {
     "no home": no_home,
-    "no home, in older versions": lambda folder: Path("~/.cache/spiking-mnist-tutorials"),
+    "no home, in older versions": lambda folder: Path("~/.cache/numbagenn"),
     "a home that is no folder": lambda folder: Path(os.devnull, ".cache"),
     "a name that is too long": lambda folder: folder / ("x" * 300),
     "a path that is too long": lambda folder: folder.joinpath(*["x" * 200] * 30),
@@ -518,7 +518,7 @@ def test_any_bit_of_an_entry_may_flip(data: Any) -> None:
     """Wherever it is: the result is the same, and the entry whole again."""
     with TemporaryDirectory() as directory, pytest.MonkeyPatch.context() as patch:
         skip_unless_private(Path(directory))
-        patch.setenv("TUTORIAL_CACHE_DIR", directory)
+        patch.setenv("NUMBAGENN_CACHE_DIR", directory)
         patch.setattr(compiling, "_modules", {})
         assert result() == 41
         (entry,) = Path(directory).iterdir()
@@ -780,19 +780,19 @@ def a_file(cache: Path) -> None:
 
 def below_a_file(cache: Path) -> None:
     cache.write_text("not a directory")
-    os.environ["TUTORIAL_CACHE_DIR"] = str(cache / "below" / "it")
+    os.environ["NUMBAGENN_CACHE_DIR"] = str(cache / "below" / "it")
 
 
 def a_device(cache: Path) -> None:
-    os.environ["TUTORIAL_CACHE_DIR"] = os.devnull
+    os.environ["NUMBAGENN_CACHE_DIR"] = os.devnull
 
 
 def a_long_name(cache: Path) -> None:
-    os.environ["TUTORIAL_CACHE_DIR"] = str(cache.parent / ("x" * 256))
+    os.environ["NUMBAGENN_CACHE_DIR"] = str(cache.parent / ("x" * 256))
 
 
 def a_long_path(cache: Path) -> None:
-    os.environ["TUTORIAL_CACHE_DIR"] = str(cache.parent.joinpath(*["x" * 200] * 30))
+    os.environ["NUMBAGENN_CACHE_DIR"] = str(cache.parent.joinpath(*["x" * 200] * 30))
 
 
 def a_loop_of_links(cache: Path) -> None:
@@ -959,7 +959,7 @@ def test_nothing_is_taken_from_where_others_can_write(
     far, near = tmp_path / "far", tmp_path / "far" / "near folder"
     near.mkdir(parents=True)
     folder = filled.rename(near / "cache")
-    monkeypatch.setenv("TUTORIAL_CACHE_DIR", str(folder))
+    monkeypatch.setenv("NUMBAGENN_CACHE_DIR", str(folder))
     spoilt = {"the folder": folder, "above it": near, "far above it": far}[where]
     spoilt.chmod(mode)
     before = snapshot(folder)
@@ -980,7 +980,7 @@ def test_nothing_is_taken_from_where_others_can_write(
     start = f"Compiled kernels are not kept: other users could change them in '{spoilt}'; "
     assert message.startswith(start)
     command, _, otherwise = message.removeprefix(start).rpartition("set ")
-    assert otherwise == "TUTORIAL_CACHE_DIR to a folder of your own."
+    assert otherwise == "NUMBAGENN_CACHE_DIR to a folder of your own."
     assert warning.filename == __file__
     # What to do does it.
     if mode & stat.S_ISVTX:
@@ -1026,7 +1026,7 @@ def test_nothing_is_taken_from_somebody_elses_folder(
     before = snapshot(filled)
     message = (
         f"^Compiled kernels are not kept: '{re.escape(str(theirs))}' belongs to another user; "
-        r"set TUTORIAL_CACHE_DIR to a folder of your own\.$"
+        r"set NUMBAGENN_CACHE_DIR to a folder of your own\.$"
     )
     with owner(theirs, SOMEBODY):
         with pytest.warns(UserWarning, match=message):
@@ -1063,7 +1063,7 @@ def test_links_of_ones_own_are_followed(
     (tmp_path / "a" / "link").symlink_to(filled)
     (tmp_path / "b").symlink_to("a/../a")
     for path in (tmp_path / "a" / "link", tmp_path / "b" / "link"):
-        monkeypatch.setenv("TUTORIAL_CACHE_DIR", str(path))
+        monkeypatch.setenv("NUMBAGENN_CACHE_DIR", str(path))
         forget()
         assert result() == 41
         assert loaded()
@@ -1097,7 +1097,7 @@ def test_links_of_others_are_not_followed(
         first.symlink_to(target)
         (tmp_path / "second").symlink_to("first")
         path = tmp_path / "second"
-    monkeypatch.setenv("TUTORIAL_CACHE_DIR", str(path))
+    monkeypatch.setenv("NUMBAGENN_CACHE_DIR", str(path))
     who = SOMEBODY if spoilt == "the link's owner" else first.lstat().st_uid
     if spoilt == "what it leads to":
         target.chmod(0o777)
@@ -1159,7 +1159,12 @@ def start(directory: Path, how: str, **environment: str) -> subprocess.Popen[str
     path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(
         [sys.executable, "-c", MODEL, how],
-        env={**os.environ, "PYTHONPATH": path, "TUTORIAL_CACHE_DIR": str(directory), **environment},
+        env={
+            **os.environ,
+            "PYTHONPATH": path,
+            "NUMBAGENN_CACHE_DIR": str(directory),
+            **environment,
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
@@ -1228,7 +1233,12 @@ def start_tiny(directory: Path, how: str = "", **environment: str) -> subprocess
     path = os.pathsep.join([str(root), os.environ.get("PYTHONPATH", "")])
     return subprocess.Popen(
         [sys.executable, "-B", "-c", TINY, source(), how],
-        env={**os.environ, "PYTHONPATH": path, "TUTORIAL_CACHE_DIR": str(directory), **environment},
+        env={
+            **os.environ,
+            "PYTHONPATH": path,
+            "NUMBAGENN_CACHE_DIR": str(directory),
+            **environment,
+        },
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

@@ -17,7 +17,7 @@ from numbagenn.runtime import threads
 
 @pytest.fixture(autouse=True)
 def default_threads(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.delenv("TUTORIAL_THREADS", raising=False)
+    monkeypatch.delenv("NUMBAGENN_THREADS", raising=False)
     before = threads._num_threads
     engine.set_num_threads(None)
     yield
@@ -39,7 +39,7 @@ def test_default_without_affinity(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_the_last_word_is_the_programs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TUTORIAL_THREADS", "3")
+    monkeypatch.setenv("NUMBAGENN_THREADS", "3")
     assert engine.get_num_threads() == 3
     engine.set_num_threads(5)
     assert engine.get_num_threads() == 5
@@ -47,15 +47,15 @@ def test_the_last_word_is_the_programs(monkeypatch: pytest.MonkeyPatch) -> None:
     assert engine.get_num_threads() == 4
     engine.set_num_threads(None)
     assert engine.get_num_threads() == 3
-    monkeypatch.setenv("TUTORIAL_THREADS", "")
+    monkeypatch.setenv("NUMBAGENN_THREADS", "")
     assert engine.get_num_threads() == threads.available_threads()
 
 
 @pytest.mark.parametrize("given", ["0", "-1", "two", "1.5", " 2", "²", "1025"])
 def test_a_wrong_environment_variable_is_named(monkeypatch: pytest.MonkeyPatch, given: str) -> None:
-    monkeypatch.setenv("TUTORIAL_THREADS", given)
+    monkeypatch.setenv("NUMBAGENN_THREADS", given)
     with pytest.raises(
-        ValueError, match=f"TUTORIAL_THREADS must be an integer from 1 to 1024, not '{given}'"
+        ValueError, match=f"NUMBAGENN_THREADS must be an integer from 1 to 1024, not '{given}'"
     ):
         engine.get_num_threads()
 

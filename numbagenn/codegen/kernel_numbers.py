@@ -1,0 +1,162 @@
+"""What kernels take before their arrays: the names, the types and the order, in one place each.
+
+Every kernel first takes its counter, then the numbers of one of these classes in order. The code
+generator prints the fields; the runtime fills them by name. So no two numbers can be mixed up.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple, get_type_hints
+
+import numpy as np
+from numpy.typing import NDArray
+
+from numbagenn.base.types import ResolvedType
+from numbagenn.language.surrounding_names import BATCH_COUNTER
+
+Integers = NDArray[np.int64]
+Indices = NDArray[np.uint32]
+
+
+class SimulateNumbers(NamedTuple):
+    """What the kernel ``simulate`` takes.
+
+    Parameters
+    ----------
+    progress
+        How many steps each batch element has done already.
+    num_batch
+        Number of batch elements.
+    timestep
+        Number of the first step.
+    steps_done
+        How many steps were simulated since the model was loaded: another number once a user has set
+        the time step.
+    seed
+        Seed of random numbers.
+    num_steps
+        Number of steps.
+    phases
+        Which phases to run, as the sum of their bits.
+    """
+
+    progress: Integers
+    num_batch: int
+    timestep: int
+    steps_done: int
+    seed: int
+    num_steps: int
+    phases: int
+
+
+class UpdateNumbers(NamedTuple):
+    """What the kernel of a custom update takes.
+
+    Parameters
+    ----------
+    num_batches, num_elements
+        How many batch elements there are, and elements of each.
+    most_batches, most_elements
+        At most how many of both make a part.
+    timestep, steps_done
+        As for `SimulateNumbers`. They are set anew for each run.
+    """
+
+    num_batches: int
+    num_elements: int
+    most_batches: int
+    most_elements: int
+    timestep: int = 0
+    steps_done: int = 0
+
+
+class InitialiseNumbers(NamedTuple):
+    """What the kernel that gives a variable its initial values takes.
+
+    Parameters
+    ----------
+    first, last
+        Which elements are its own.
+    seed, stream
+        Seed and stream of random numbers.
+    num_batch
+        Number of batch elements.
+    num_pre, num_post
+        Numbers of neurons on both sides.
+    dt
+        Length of a step, of the type of times.
+    """
+
+    first: int
+    last: int
+    seed: int
+    stream: int
+    num_batch: int
+    num_pre: int
+    num_post: int
+    dt: float
+
+
+class ConnectNumbers(NamedTuple):
+    """What the kernel that connects neurons takes.
+
+    Parameters
+    ----------
+    seed, stream, num_batch, num_pre, num_post, dt
+        As for `InitialiseNumbers`.
+    line_size
+        How many neurons a row or column can reach.
+    limit
+        How many synapses it may have.
+    """
+
+    seed: int
+    stream: int
+    num_batch: int
+    num_pre: int
+    num_post: int
+    line_size: int
+    limit: int
+    dt: float
+
+
+class ConnectArrays(NamedTuple):
+    """What the kernel that connects neurons takes last, and writes.
+
+    Parameters
+    ----------
+    targets
+        The neuron that each synapse reaches.
+    lengths
+        Number of synapses of each row or column.
+    problem
+        A synapse that cannot be: the neuron it was to reach, and its row or column.
+    """
+
+    targets: Indices
+    lengths: Integers
+    problem: Integers
+
+
+def parameters_of(numbers: type[NamedTuple], time: ResolvedType) -> dict[str, str]:
+    """Return the types in the signature of a kernel by the names of its first parameters.
+
+    Parameters
+    ----------
+    numbers
+        A class of this module.
+    time
+        Type of times.
+    """
+    return {BATCH_COUNTER: "int64[::1]", **types_of(numbers, time)}
+
+
+def types_of(fields: type[NamedTuple], time: ResolvedType) -> dict[str, str]:
+    """Return the types in the signature of a kernel by the names of some fields."""
+    types = {
+        int: "int64",
+        float: time.signature_name,
+        Integers: "int64[::1]",
+        Indices: "uint32[::1]",
+    }
+    return {name: types[hint] for name, hint in get_type_hints(fields).items()}
