@@ -89,14 +89,20 @@ def package(session: nox.Session) -> None:
 def lock(session: nox.Session) -> None:
     """Write requirements.lock, which CI installs: nox -s lock -- --upgrade takes newer versions."""
     session.run(
-        *("uv", "pip", "compile", "--quiet", "--universal", "--python-version", "3.10"),
-        *(
-            "--no-annotate",
-            "--extra",
-            "dev",
-            "--custom-compile-command",
-            "nox -s lock -- --upgrade",
-        ),
-        *("--output-file", "requirements.lock", "pyproject.toml"),
+        "uv",
+        "pip",
+        "compile",
+        "--quiet",
+        "--universal",
+        "--python-version",
+        "3.10",
+        "--no-annotate",
+        "--extra",
+        "dev",
+        "--custom-compile-command",
+        "nox -s lock -- --upgrade",
+        "--output-file",
+        "requirements.lock",
+        "pyproject.toml",
         *session.posargs,
     )

@@ -100,8 +100,11 @@ def _can_be_summed_ahead(group: SynapseGroup) -> bool:
     """
     model, postsynaptic = group.weight_update.model, group.postsynaptic.model
     of_neurons = (
-        *(model.pre_vars, model.post_vars, model.pre_neuron_var_refs),
-        *(model.post_neuron_var_refs, model.psm_var_refs),
+        model.pre_vars,
+        model.post_vars,
+        model.pre_neuron_var_refs,
+        model.post_neuron_var_refs,
+        model.psm_var_refs,
     )
     return (
         "inSyn" not in postsynaptic.names

@@ -17,8 +17,12 @@ _MATRIX_TYPES_4_9 = set(MATRIX_TYPES) - set(SynapseMatrixType.__members__)
 # Attributes that only PyGeNN 4.9 has, or 5.x only with a warning.
 _ATTRIBUTES_4_9 = {
     "dT",
-    *("push_state_to_device", "pull_state_from_device", "set_extra_global_param"),
-    *("push_var_to_device", "pull_var_from_device", "pull_current_spikes_from_device"),
+    "push_state_to_device",
+    "pull_state_from_device",
+    "set_extra_global_param",
+    "push_var_to_device",
+    "pull_var_from_device",
+    "pull_current_spikes_from_device",
 }
 
 # In PyGeNN 5 add_synapse_population has at most seven arguments, in 4.9 at least thirteen.

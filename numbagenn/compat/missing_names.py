@@ -26,8 +26,13 @@ _NAMES: dict[str, dict[str, str]] = {
     "5": {
         **dict.fromkeys(
             (
-                *("NeuronGroup", "SynapseGroup", "CurrentSource", "ModelSpec"),
-                *("CustomUpdate", "CustomUpdateWU", "CustomUpdateBase"),
+                "NeuronGroup",
+                "SynapseGroup",
+                "CurrentSource",
+                "ModelSpec",
+                "CustomUpdate",
+                "CustomUpdateWU",
+                "CustomUpdateBase",
             ),
             _CLASSES,
         ),
@@ -38,8 +43,12 @@ _NAMES: dict[str, dict[str, str]] = {
         "create_toeplitz_connect_init_snippet": _TOEPLITZ,
         **dict.fromkeys(
             (
-                *("SynapseMatrixConnectivity", "SynapseMatrixWeight", "VarAccessDim"),
-                *("VarAccessModeAttribute", "VarLocationAttribute", "get_var_access_dim"),
+                "SynapseMatrixConnectivity",
+                "SynapseMatrixWeight",
+                "VarAccessDim",
+                "VarAccessModeAttribute",
+                "VarLocationAttribute",
+                "get_var_access_dim",
             ),
             _FLAGS,
         ),
@@ -69,8 +78,12 @@ _MODULES: dict[str, dict[str, str]] = {
         **{
             f"pygenn.genn_wrapper.{family}": "built-in models as classes"
             for family in (
-                *("NeuronModels", "PostsynapticModels", "WeightUpdateModels"),
-                *("CurrentSourceModels", "CustomUpdateModels", "InitVarSnippet"),
+                "NeuronModels",
+                "PostsynapticModels",
+                "WeightUpdateModels",
+                "CurrentSourceModels",
+                "CustomUpdateModels",
+                "InitVarSnippet",
                 "InitSparseConnectivitySnippet",
             )
         },

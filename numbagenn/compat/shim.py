@@ -188,8 +188,10 @@ def _contents(version: str) -> dict[str, Mapping[str, Any]]:
     public = names(version)
     if version == "4.9":
         kinds = (
-            *(_GeNNModelV4.neuron_class, _GeNNModelV4.synapse_class),
-            *(_GeNNModelV4.source_class, _GeNNModelV4.update_class),
+            _GeNNModelV4.neuron_class,
+            _GeNNModelV4.synapse_class,
+            _GeNNModelV4.source_class,
+            _GeNNModelV4.update_class,
         )
         groups = {kind.__name__: kind for kind in kinds}
         return {

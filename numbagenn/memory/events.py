@@ -49,7 +49,8 @@ class Events:
     def buffers(self) -> list[Buffer]:
         """Return the memory that is in use."""
         return [
-            *(self.neurons, self.count),
+            self.neurons,
+            self.count,
             *([self.times] if self.keeps_times else []),
             *([self.prev_times] if self.keeps_prev_times else []),
         ]

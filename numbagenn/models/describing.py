@@ -429,7 +429,13 @@ def create_custom_update_model(
     return _named_once(
         CustomUpdateModel(
             *_shared(
-                *(title, class_name, params, param_names, vars, var_name_types, derived_params),
+                title,
+                class_name,
+                params,
+                param_names,
+                vars,
+                var_name_types,
+                derived_params,
                 CustomUpdateVarAccess,
             ),
             entries.references(title, var_refs),

@@ -175,7 +175,9 @@ class WeightUpdateModel(Model):
     def synapse_code(self) -> tuple[CodeString, ...]:
         """All code that is run for synapses."""
         return (
-            *(self.pre_spike_syn_code, self.pre_event_syn_code, self.post_event_syn_code),
+            self.pre_spike_syn_code,
+            self.pre_event_syn_code,
+            self.post_event_syn_code,
             self.synapse_dynamics_code,
         )
 

@@ -161,8 +161,10 @@ class NeuronGroup(Group):
         """Return the memory of the population."""
         own: list[tuple[Buffer, Variable | None]] = [(v.buffer, v) for v in self.vars.values()]
         hidden = (
-            *(self.spikes_buffer, self.spike_count_buffer),
-            *(self.spike_time_buffer, self.prev_spike_time_buffer),
+            self.spikes_buffer,
+            self.spike_count_buffer,
+            self.spike_time_buffer,
+            self.prev_spike_time_buffer,
         )
         return own + [(buffer, None) for buffer in hidden]
 

@@ -19,20 +19,38 @@ BACKEND_NAME = "bundled"
 # Preferences of PyGeNN's backends. They choose how code is generated and compiled there, and change
 # nothing here.
 _PREFERENCES = (
-    *("optimize_code", "optimise_code", "debug_code", "log_level"),
-    *("genn_log_level", "code_gen_log_level", "transpiler_log_level"),
-    *("runtime_log_level", "backend_log_level"),
+    "optimize_code",
+    "optimise_code",
+    "debug_code",
+    "log_level",
+    "genn_log_level",
+    "code_gen_log_level",
+    "transpiler_log_level",
+    "runtime_log_level",
+    "backend_log_level",
 )
 
 #: Preferences of PyGeNN's GPU backends, which have no effect here either. Scripts that ask for such
 #: a backend set them.
 GPU_PREFERENCES = (
-    *("selected_gpu", "device_select_method", "manual_device_id", "manual_platform_id"),
-    *("block_size_select_method", "manual_block_sizes", "constant_cache_overhead"),
-    *("user_nvcc_flags", "user_cxx_flags_gnu", "show_ptx_info", "generate_line_info"),
-    *("generate_empty_state_push_pull", "generate_extra_global_param_pull"),
-    *("generate_simple_errors", "automatic_copy", "enable_bitmask_optimisations"),
-    *("enable_nccl_reductions", "include_model_name_in_dll"),
+    "selected_gpu",
+    "device_select_method",
+    "manual_device_id",
+    "manual_platform_id",
+    "block_size_select_method",
+    "manual_block_sizes",
+    "constant_cache_overhead",
+    "user_nvcc_flags",
+    "user_cxx_flags_gnu",
+    "show_ptx_info",
+    "generate_line_info",
+    "generate_empty_state_push_pull",
+    "generate_extra_global_param_pull",
+    "generate_simple_errors",
+    "automatic_copy",
+    "enable_bitmask_optimisations",
+    "enable_nccl_reductions",
+    "include_model_name_in_dll",
 )
 
 

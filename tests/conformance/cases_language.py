@@ -514,14 +514,37 @@ def code_of_neurons(pygenn: ModuleType, name: str, precision: str) -> Arrays:
 def parameters(pygenn: ModuleType, name: str, precision: str) -> Arrays:
     """How parameters, derived parameters and scalar initial values are rounded."""
     values = [
-        *(0.1, 1.0 / 3.0, 2.7, -2.7, 16777217.0, 123456789.123456789, 1e-30, 1e30, 0.0, -0.0, 5),
+        0.1,
+        1.0 / 3.0,
+        2.7,
+        -2.7,
+        16777217.0,
+        123456789.123456789,
+        1e-30,
+        1e30,
+        0.0,
+        -0.0,
+        5,
         # closer to halfway between two floats than ten decimal digits can tell
-        *(1.0 + 2.0**-24 - 1e-11, 1.0 + 2.0**-24 + 1e-12, 1.0 + 3 * 2.0**-24 + 1e-11),
+        1.0 + 2.0**-24 - 1e-11,
+        1.0 + 2.0**-24 + 1e-12,
+        1.0 + 3 * 2.0**-24 + 1e-11,
     ]
     typed = [
-        *(("int", 2.7), ("int", -2.7), ("int", 16777217), ("int", -(2**31)), ("bool", 0.5)),
-        *(("unsigned int", 2.7), ("unsigned int", 2**32 - 1), ("uint8_t", 255), ("int8_t", -128)),
-        *(("int64_t", 2**53 + 1), ("double", 0.1), ("float", 0.1), ("bool", 1), ("int16_t", 7.9)),
+        ("int", 2.7),
+        ("int", -2.7),
+        ("int", 16777217),
+        ("int", -(2**31)),
+        ("bool", 0.5),
+        ("unsigned int", 2.7),
+        ("unsigned int", 2**32 - 1),
+        ("uint8_t", 255),
+        ("int8_t", -128),
+        ("int64_t", 2**53 + 1),
+        ("double", 0.1),
+        ("float", 0.1),
+        ("bool", 1),
+        ("int16_t", 7.9),
     ]
     plain = [f"p{k}" for k in range(len(values))]
     kinds = [(f"q{k}", kind) for k, (kind, _) in enumerate(typed)]

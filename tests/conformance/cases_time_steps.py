@@ -28,7 +28,9 @@ from tests.conformance.casebook import Arrays, case
 TIME_STEPS = (0.1, 0.3, 0.7, 0.05)
 # Closer to halfway between two floats, all of them or twice as much, than ten decimal digits tell.
 LONG_TIME_STEPS = (
-    *(1.0 + 2.0**-24 - 1e-11, 1.0 + 2.0**-24 + 1e-12, 1.0 + 3 * 2.0**-24 - 1e-12),
+    1.0 + 2.0**-24 - 1e-11,
+    1.0 + 2.0**-24 + 1e-12,
+    1.0 + 3 * 2.0**-24 - 1e-12,
     0.5 + 2.0**-25 + 1e-12,
 )
 STEPS = 300

@@ -327,7 +327,10 @@ class _Maker:
             pops = model.neuron_populations
             init, pairs = connect()
             group = model.add_synapse_population(
-                *(name, matrix, pops[source], pops[target]),
+                name,
+                matrix,
+                pops[source],
+                pops[target],
                 weight_update(),
                 engine.init_postsynaptic(psm[0], psm[1], psm[2], psm_refs if psm[3] else {}),
                 init,

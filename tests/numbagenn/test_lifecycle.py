@@ -520,9 +520,32 @@ def test_values_without_an_initialiser_are_zero() -> None:
 
 
 AWKWARD = [
-    *("neuron", "pre", "spike", "spikes", "fired", "total", "count", "range", "first", "batch_2"),
-    *("np", "math", "float32", "int64", "out_post", "num_batches", "timestep", "collect", "V"),
-    *("V_array", "V_array_array", "min", "t", "id", "n1", "simulate"),
+    "neuron",
+    "pre",
+    "spike",
+    "spikes",
+    "fired",
+    "total",
+    "count",
+    "range",
+    "first",
+    "batch_2",
+    "np",
+    "math",
+    "float32",
+    "int64",
+    "out_post",
+    "num_batches",
+    "timestep",
+    "collect",
+    "V",
+    "V_array",
+    "V_array_array",
+    "min",
+    "t",
+    "id",
+    "n1",
+    "simulate",
 ]
 
 

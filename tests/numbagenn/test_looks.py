@@ -77,7 +77,11 @@ def described() -> Any:
     ab = model.add_synapse_population("ab", "DENSE", a, b, update, shape)
     ab.axonal_delay_steps, ab.max_dendritic_delay_timesteps, ab.post_target_var = 2, 3, "extra"
     model.add_synapse_population(
-        *("ba", "SPARSE", b, a, engine.init_weight_update("StaticPulse", {}, {"g": 0.25})),
+        "ba",
+        "SPARSE",
+        b,
+        a,
+        engine.init_weight_update("StaticPulse", {}, {"g": 0.25}),
         engine.init_postsynaptic("DeltaCurr"),
         engine.init_sparse_connectivity("FixedProbability", {"prob": 0.5}),
     )
@@ -100,8 +104,19 @@ def old() -> Any:
     for name in "ab":
         model.add_neuron_population(name, 3, "LIF", lif, {"V": 0.0, "RefracTime": 0.0})
     model.add_synapse_population(
-        *("ab", "DENSE_INDIVIDUALG", 2, "a", "b", "StaticPulse", {}, {"g": 0.1}, {}, {}),
-        *("ExpCurr", {"tau": 3.0}, {}),
+        "ab",
+        "DENSE_INDIVIDUALG",
+        2,
+        "a",
+        "b",
+        "StaticPulse",
+        {},
+        {"g": 0.1},
+        {},
+        {},
+        "ExpCurr",
+        {"tau": 3.0},
+        {},
     )
     model.neuron_populations["a"].spike_recording_enabled = True
     return model
@@ -292,8 +307,19 @@ def test_synapses_that_cannot_be_added_keep_nothing() -> None:
     model = old()
     with pytest.raises(TypeError, match="axonal_delay_steps"):
         model.add_synapse_population(
-            *("ba", "DENSE_INDIVIDUALG", 0.5, "b", "a", timed, {}, {"g": 1.0}, {}, {}),
-            *("DeltaCurr", {}, {}),
+            "ba",
+            "DENSE_INDIVIDUALG",
+            0.5,
+            "b",
+            "a",
+            timed,
+            {},
+            {"g": 1.0},
+            {},
+            {},
+            "DeltaCurr",
+            {},
+            {},
         )
     assert not model.neuron_populations["a"].keeps_spike_times
     assert plan_of(model) == plan_of(old())
@@ -307,7 +333,11 @@ def test_spike_times_are_kept_for_code_that_uses_them(name: str) -> None:
             "x", vars=[("g", "scalar")], pre_spike_syn_code=code
         )
         model.add_synapse_population(
-            *("ab", "DENSE", a, b, engine.init_weight_update(update, {}, {"g": 1.0})),
+            "ab",
+            "DENSE",
+            a,
+            b,
+            engine.init_weight_update(update, {}, {"g": 1.0}),
             engine.init_postsynaptic("DeltaCurr"),
         )
         return (model, a, b) if name.endswith("pre") else (model, b, a)

@@ -93,7 +93,10 @@ def test_lists_of_numbers_are_weights_too() -> None:
     network = build_classifier([[[1.0, 2.0], [3.0, 4.0]]], batch_size=1)  # type: ignore[list-item]
     assert layer_sizes([[[1.0, 2.0], [3.0, 4.0]]]) == [2, 2]  # type: ignore[list-item]
     assert network.model.synapse_populations["input_to_output"].vars["g"].view.tolist() == [
-        *(1.0, 2.0, 3.0, 4.0)
+        1.0,
+        2.0,
+        3.0,
+        4.0,
     ]
 
 

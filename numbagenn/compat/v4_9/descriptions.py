@@ -36,7 +36,7 @@ Items = Sequence[tuple[Any, ...]] | None
 
 # Names that GeNN offers to the code of synapses, and that end like those of neuron variables.
 _OF_SYNAPSES = {
-    *("id_pre", "id_post", "num_pre", "num_post"),
+    "id_pre", "id_post", "num_pre", "num_post",
     *(f"{prefix}{name}_{side}" for prefix in ("", "prev_") for name in ("sT", "seT")
       for side in ("pre", "post")),
 }  # fmt: skip
@@ -437,8 +437,15 @@ is_prev_pre_spike_event_time_required
         post_dynamics_code=post_dynamics_code,
     )
     return _weight_update_model(
-        *(title, class_name, codes, param_names, derived_params, extra_global_params),
-        *(var_name_types, pre_var_name_types, post_var_name_types),
+        title,
+        class_name,
+        codes,
+        param_names,
+        derived_params,
+        extra_global_params,
+        var_name_types,
+        pre_var_name_types,
+        post_var_name_types,
     )
 
 

@@ -220,7 +220,8 @@ def test_blocks_are_as_long_as_delays_allow(
     [
         pytest.param(FORWARD, [0, 3, 3], id="one delay"),
         pytest.param(
-            *([*FORWARD, ("third", "third")], [2, 31, 0, 30]),
+            [*FORWARD, ("third", "third")],
+            [2, 31, 0, 30],
             id="long delays",
             marks=pytest.mark.slow,
         ),

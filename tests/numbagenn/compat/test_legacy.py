@@ -390,15 +390,35 @@ def described_in_4_9(batch_size: int = 1) -> SimpleNamespace:
     a = model.add_neuron_population("a", 4, cell, params, {"V": 0.0, "n": 0})
     b = model.add_neuron_population("b", 3, cell, params, {"V": [0.0, 0.5, 1.0], "n": 0})
     model.add_synapse_population(
-        *("ab", "DENSE_INDIVIDUALG", 2, "a", b),
-        *(graded, {}, {"g": WEIGHTS}, {"trace": 0.0}, {}),
-        *(shunt, {"E": 4.0}, {}),
+        "ab",
+        "DENSE_INDIVIDUALG",
+        2,
+        "a",
+        b,
+        graded,
+        {},
+        {"g": WEIGHTS},
+        {"trace": 0.0},
+        {},
+        shunt,
+        {"E": 4.0},
+        {},
     )
     # The population may come by name, and the variables of a GLOBALG type are one number each.
     ba = model.add_synapse_population(
-        *("ba", "DENSE_GLOBALG", NO_DELAY, b, "a"),
-        *("StaticPulse", {}, {"g": 0.125}, {}, {}),
-        *("ExpCurr", {"tau": 5.0}, {}),
+        "ba",
+        "DENSE_GLOBALG",
+        NO_DELAY,
+        b,
+        "a",
+        "StaticPulse",
+        {},
+        {"g": 0.125},
+        {},
+        {},
+        "ExpCurr",
+        {"tau": 5.0},
+        {},
     )
     ba.ps_target_var = "Isyn"
     source = model.add_current_source("in", pixel, "a", {}, {"x": np.arange(4.0)})
@@ -604,8 +624,19 @@ def wired(wiring: str, batch_size: int, *, recorded: bool) -> Any:
         pop.spike_recording_enabled = recorded
     for source, target, delay in WIRINGS[wiring]:
         model.add_synapse_population(
-            *(f"{source}_{target}", "DENSE_GLOBALG", delay, source, target),
-            *("StaticPulse", {}, {"g": 0.03}, {}, {}, "DeltaCurr", {}, {}),
+            f"{source}_{target}",
+            "DENSE_GLOBALG",
+            delay,
+            source,
+            target,
+            "StaticPulse",
+            {},
+            {"g": 0.03},
+            {},
+            {},
+            "DeltaCurr",
+            {},
+            {},
         )
     model.build()
     return model
@@ -723,8 +754,13 @@ def values(model: Any) -> dict[str, dict[str, float]]:
 @pytest.mark.parametrize(
     "name",
     [
-        *("LIF", "Izhikevich", "IzhikevichVariable", "TraubMiles", "RulkovMap"),
-        *("SpikeSourceArray", "PoissonNew"),
+        "LIF",
+        "Izhikevich",
+        "IzhikevichVariable",
+        "TraubMiles",
+        "RulkovMap",
+        "SpikeSourceArray",
+        "PoissonNew",
     ],
 )
 def test_built_in_neurons_are_those_of_5(name: str) -> None:
@@ -742,8 +778,18 @@ def test_built_in_postsynaptic_models_are_those_of_5(name: str) -> None:
     a = model.add_neuron_population("a", 1, "Izhikevich", *izhikevich.values())
     expected = find_model(name, PostsynapticModel, "a test")
     synapses = model.add_synapse_population(
-        *("aa", "DENSE_INDIVIDUALG", NO_DELAY, a, a),
-        *("StaticPulse", {}, {"g": 1.0}, {}, {}, name, *values(expected).values()),
+        "aa",
+        "DENSE_INDIVIDUALG",
+        NO_DELAY,
+        a,
+        a,
+        "StaticPulse",
+        {},
+        {"g": 1.0},
+        {},
+        {},
+        name,
+        *values(expected).values(),
     )
     assert synapses.postsynaptic.model is expected
 
@@ -777,8 +823,19 @@ def test_sparse_synapses(matrix_type: str) -> None:
     b = model.add_neuron_population("b", 3, cell, {}, {"V": 0.0})
     weights = np.array([4.0, 2.0, 1.0]) if matrix_type == "SPARSE_INDIVIDUALG" else 2.0
     synapses = model.add_synapse_population(
-        *("ab", matrix_type, NO_DELAY, a, b),
-        *("StaticPulse", {}, {"g": weights}, {}, {}, "DeltaCurr", {}, {}),
+        "ab",
+        matrix_type,
+        NO_DELAY,
+        a,
+        b,
+        "StaticPulse",
+        {},
+        {"g": weights},
+        {},
+        {},
+        "DeltaCurr",
+        {},
+        {},
     )
     synapses.set_sparse_connections([2, 0, 0], [1, 2, 0])
     model.build()
@@ -825,14 +882,36 @@ def test_connectivity_and_weights_by_code() -> None:
     a = model.add_neuron_population("a", 3, cell, {}, {"V": 0.0})
     b = model.add_neuron_population("b", 5, cell, {}, {"V": 0.0})
     synapses = model.add_synapse_population(
-        *("ab", "SPARSE_INDIVIDUALG", NO_DELAY, a, b),
-        *("StaticPulse", {}, {"g": legacy.init_var(place, {"rows": 10.0})}, {}, {}),
-        *("DeltaCurr", {}, {}, legacy.init_connectivity(every_second, {"step": 2.0})),
+        "ab",
+        "SPARSE_INDIVIDUALG",
+        NO_DELAY,
+        a,
+        b,
+        "StaticPulse",
+        {},
+        {"g": legacy.init_var(place, {"rows": 10.0})},
+        {},
+        {},
+        "DeltaCurr",
+        {},
+        {},
+        legacy.init_connectivity(every_second, {"step": 2.0}),
     )
     # The old name of the only parameter, and a constant weight.
     model.add_synapse_population(
-        *("two", "SPARSE_GLOBALG", NO_DELAY, a, b, "StaticPulse", {}, {"g": 100.0}, {}, {}),
-        *("DeltaCurr", {}, {}),
+        "two",
+        "SPARSE_GLOBALG",
+        NO_DELAY,
+        a,
+        b,
+        "StaticPulse",
+        {},
+        {"g": 100.0},
+        {},
+        {},
+        "DeltaCurr",
+        {},
+        {},
         legacy.init_connectivity("FixedNumberPostWithReplacement", {"rowLength": 2}),
     )
     model.build()
@@ -996,7 +1075,11 @@ def synapses(
 ) -> Any:
     kind, delay, src, trg, *_ = [*first, *("DENSE_INDIVIDUALG", 0, "a", "b")[len(first) :]]
     return scene.model.add_synapse_population(
-        *("s", kind, delay, src, trg),
+        "s",
+        kind,
+        delay,
+        src,
+        trg,
         *(update or ("StaticPulse", {}, {"g": 1.0}, {}, {})),
         *(psm or ("DeltaCurr", {}, {})),
         *([] if conn is None else [conn]),

@@ -523,24 +523,48 @@ def test_version_of_a_script(code: str, version: str, tmp_path: Path) -> None:
 
 # Sections 25, 26, 30 and 34 of what the project knows of PyGeNN: names that scripts import.
 IN_5 = (
-    *("NeuronGroup", "SynapseGroup", "CurrentSource", "CustomUpdate", "CustomUpdateWU"),
-    *("CustomUpdateBase", "ModelSpec", "PlogSeverity", "SynapseMatrixConnectivity"),
-    *("SynapseMatrixWeight", "VarAccessDim", "VarAccessModeAttribute", "VarLocationAttribute"),
-    *("get_var_access_dim", "create_pre_var_ref", "create_post_var_ref"),
-    *("CustomConnectivityUpdate", "create_toeplitz_connect_init_snippet"),
+    "NeuronGroup",
+    "SynapseGroup",
+    "CurrentSource",
+    "CustomUpdate",
+    "CustomUpdateWU",
+    "CustomUpdateBase",
+    "ModelSpec",
+    "PlogSeverity",
+    "SynapseMatrixConnectivity",
+    "SynapseMatrixWeight",
+    "VarAccessDim",
+    "VarAccessModeAttribute",
+    "VarLocationAttribute",
+    "get_var_access_dim",
+    "create_pre_var_ref",
+    "create_post_var_ref",
+    "CustomConnectivityUpdate",
+    "create_toeplitz_connect_init_snippet",
 )
 MODULES_IN_5 = (
-    *("custom_connectivity_update_models", "init_toeplitz_connectivity_snippets"),
-    *("cuda_backend", "hip_backend", "single_threaded_cpu_backend"),
+    "custom_connectivity_update_models",
+    "init_toeplitz_connectivity_snippets",
+    "cuda_backend",
+    "hip_backend",
+    "single_threaded_cpu_backend",
 )
 IN_WRAPPER = (
-    *("VarAccessDuplication_DUPLICATE", "VarAccessDuplication_SHARED"),
-    *("SynapseMatrixConnectivity_DENSE", "SynapseMatrixWeight_INDIVIDUAL"),
+    "VarAccessDuplication_DUPLICATE",
+    "VarAccessDuplication_SHARED",
+    "SynapseMatrixConnectivity_DENSE",
+    "SynapseMatrixWeight_INDIVIDUAL",
 )
 MODULES_IN_WRAPPER = (
-    *("NeuronModels", "PostsynapticModels", "WeightUpdateModels", "CurrentSourceModels"),
-    *("CustomUpdateModels", "InitVarSnippet", "InitSparseConnectivitySnippet"),
-    *("InitToeplitzConnectivitySnippet", "CUDABackend"),
+    "NeuronModels",
+    "PostsynapticModels",
+    "WeightUpdateModels",
+    "CurrentSourceModels",
+    "CustomUpdateModels",
+    "InitVarSnippet",
+    "InitSparseConnectivitySnippet",
+    "InitToeplitzConnectivitySnippet",
+    "CUDABackend",
 )
 
 LACKING = "has it, but numbagenn does not support "

@@ -37,8 +37,14 @@ def grouped(trains: list[int]) -> tuple[list[int], list[list[int]]]:
     members, group_of = np.zeros(count, np.uint32), np.zeros(count, np.uint32)
     table = np.full(table_size(count), 7, np.uint32)  # what the last block has left there
     number = _group_trains(
-        *(np.array(trains, np.uint32), neurons, count),
-        *(distinct, begins, members, group_of, table),
+        np.array(trains, np.uint32),
+        neurons,
+        count,
+        distinct,
+        begins,
+        members,
+        group_of,
+        table,
     )
     assert begins[number] == count
     return distinct[:number].tolist(), [
@@ -84,7 +90,10 @@ def simulated(
     for pre, post, name in [(source, target, "forward"), (target, target, "back")][: 1 + recurrent]:
         shape = (pre.num_neurons, post.num_neurons)
         link = model.add_synapse_population(
-            *(name, matrix_type, pre, post),
+            name,
+            matrix_type,
+            pre,
+            post,
             init_weight_update("StaticPulse", {}, {"g": weights[: shape[0]].ravel()}),
             init_postsynaptic("DeltaCurr"),
         )

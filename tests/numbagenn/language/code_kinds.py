@@ -51,7 +51,10 @@ def of_synapses(postsynaptic: Any = None, matrix: str = "DENSE", **code: str) ->
     model = new_model()
     first, second = population(model, "first"), population(model, "second")
     group = model.add_synapse_population(
-        *("S", matrix, first, second),
+        "S",
+        matrix,
+        first,
+        second,
         engine.init_weight_update(update, PARAMS, START, {"p": 0.0}, {"q": 0.0}),
         postsynaptic or engine.init_postsynaptic("DeltaCurr"),
         engine.init_sparse_connectivity("OneToOne") if matrix == "SPARSE" else None,
@@ -110,7 +113,10 @@ def of_connectivity(**code: str) -> Any:
     model = new_model()
     first, second = population(model, "first"), population(model, "second")
     model.add_synapse_population(
-        *("S", "SPARSE", first, second),
+        "S",
+        "SPARSE",
+        first,
+        second,
         engine.init_weight_update("StaticPulse", {}, {"g": 1.0}),
         engine.init_postsynaptic("DeltaCurr"),
         engine.init_sparse_connectivity(snippet, PARAMS),

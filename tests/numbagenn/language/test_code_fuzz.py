@@ -373,7 +373,7 @@ def inputs_after(weight_update: Any, others: tuple[str, ...] = (), steps: int = 
     first = model.add_neuron_population("first", 1, spiking(*others), {}, start)
     second = model.add_neuron_population("second", 1, adding, {}, {"V": 0.0})
     model.add_synapse_population(
-        *("syn", "DENSE", first, second), weight_update, engine.init_postsynaptic("DeltaCurr")
+        "syn", "DENSE", first, second, weight_update, engine.init_postsynaptic("DeltaCurr")
     )
     model.build()
     model.load()

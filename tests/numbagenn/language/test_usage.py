@@ -288,8 +288,20 @@ def old_network(lib: Any) -> None:
         ("sparse", "SPARSE_INDIVIDUALG", lib.init_connectivity(rows, {})),
     ):
         model.add_synapse_population(
-            *(name, kind, 0, "a", "b", update, {}, {"g": 1.0}, {"x": 0.0}, {}),
-            *(shape, {}, {}, connectivity),
+            name,
+            kind,
+            0,
+            "a",
+            "b",
+            update,
+            {},
+            {"g": 1.0},
+            {"x": 0.0},
+            {},
+            shape,
+            {},
+            {},
+            connectivity,
         )
     model.add_custom_update(
         "reset", "Reset", reset, {}, {}, {"V": lib.create_var_ref(pops[0], "V")}

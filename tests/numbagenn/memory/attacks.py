@@ -93,7 +93,11 @@ def network(
             {"V_pre": "V"}, {"V_post": "V"},
         )  # fmt: skip
     synapses = model.add_synapse_population(
-        *("synapses", "SPARSE" if sparse else "DENSE", pre, post, init),
+        "synapses",
+        "SPARSE" if sparse else "DENSE",
+        pre,
+        post,
+        init,
         engine.init_postsynaptic("DeltaCurr"),
     )
     if sparse:
@@ -173,17 +177,18 @@ def attack_counts(options: dict[str, Any]) -> dict[int, tuple[str, list[float]]]
     received = model.neuron_populations["post"].vars["I"]
     result = {}
     for number in (
-        *(
-            0,
-            1,
-            NUM_PRE // 2 - 1,
-            NUM_PRE // 2,
-            NUM_PRE // 2 + 1,
-            NUM_PRE - 1,
-            NUM_PRE,
-            NUM_PRE + 1,
-        ),
-        *(100_000, 2**31 - 1, 2**31, 2**32 - 1),
+        0,
+        1,
+        NUM_PRE // 2 - 1,
+        NUM_PRE // 2,
+        NUM_PRE // 2 + 1,
+        NUM_PRE - 1,
+        NUM_PRE,
+        NUM_PRE + 1,
+        100_000,
+        2**31 - 1,
+        2**31,
+        2**32 - 1,
     ):
         model.load(num_recording_timesteps=40)
         for _ in range(STEPS):

@@ -54,7 +54,10 @@ UPDATE = create_custom_update_model(
     update_code="table[id] = 2 * x + more[0]; strength[0] += 1.0; gain[1] = 0.5; levels[0]++;",
     extra_global_params=[("more", "int8_t*")],
     extra_global_param_refs=[
-        *(("table", "scalar*"), ("strength", "double*"), ("gain", "float *"), ("levels", "int*"))
+        ("table", "scalar*"),
+        ("strength", "double*"),
+        ("gain", "float *"),
+        ("levels", "int*"),
     ],
 )
 MARKS = [True, False, True, False]

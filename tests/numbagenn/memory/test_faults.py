@@ -251,7 +251,10 @@ def delayed(
     pre = model.add_neuron_population("pre", 2, SPIKING, {}, {})
     post = model.add_neuron_population("post", 5, RECEIVING, {}, {"first": -1.0})
     synapses = model.add_synapse_population(
-        *("synapses", "SPARSE" if sparse else "DENSE", pre, post),
+        "synapses",
+        "SPARSE" if sparse else "DENSE",
+        pre,
+        post,
         engine.init_weight_update(wum, params, values),
         engine.init_postsynaptic("DeltaCurr"),
     )
@@ -645,7 +648,10 @@ def test_the_longest_row_may_be_any_number(longest: int) -> None:
         "one", row_build_code="addSynapse(id_pre);", calc_max_row_len_func=lambda *_: longest
     )
     synapses = model.add_synapse_population(
-        *("synapses", "SPARSE", pop, pop),
+        "synapses",
+        "SPARSE",
+        pop,
+        pop,
         engine.init_weight_update("StaticPulseConstantWeight", {"g": 1.0}),
         engine.init_postsynaptic("DeltaCurr"),
         engine.init_sparse_connectivity(snippet),

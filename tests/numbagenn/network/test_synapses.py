@@ -186,8 +186,10 @@ def test_timers_tell_phases_apart_and_change_nothing(matrix: str) -> None:
     for one, other in zip(results(model), results(build(matrix, drive, 2, 3)), strict=True):
         assert_same(one, other)
     times = (
-        *(model.synapse_dynamics_time, model.presynaptic_update_time),
-        *(model.postsynaptic_update_time, model.neuron_update_time),
+        model.synapse_dynamics_time,
+        model.presynaptic_update_time,
+        model.postsynaptic_update_time,
+        model.neuron_update_time,
     )
     assert min(times) > 0.0
 

@@ -259,7 +259,10 @@ def many_sparse_synapses(model: Any) -> None:
 
 def add_synapses(model: Any, source: Any, target: Any, connectivity: Any = None) -> None:
     model.add_synapse_population(
-        *("synapses", "DENSE" if connectivity is None else "SPARSE", source, target),
+        "synapses",
+        "DENSE" if connectivity is None else "SPARSE",
+        source,
+        target,
         engine.init_weight_update("StaticPulseConstantWeight", {"g": 1.0}),
         engine.init_postsynaptic("DeltaCurr"),
         connectivity,
@@ -267,8 +270,14 @@ def add_synapses(model: Any, source: Any, target: Any, connectivity: Any = None)
 
 
 ENDLESS = (
-    *(endless_neurons, many_neurons, endless_update, endless_start, endless_rows),
-    *(many_synapses, many_recurrent_synapses, many_sparse_synapses),
+    endless_neurons,
+    many_neurons,
+    endless_update,
+    endless_start,
+    endless_rows,
+    many_synapses,
+    many_recurrent_synapses,
+    many_sparse_synapses,
 )
 
 

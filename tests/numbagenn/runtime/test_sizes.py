@@ -37,8 +37,20 @@ HUGE = 10**5000  # more digits than Python writes
 # --- Numbers out of range ------------------------------------------------------------------------
 
 NO_INTEGERS = [
-    *(1.5, math.nan, math.inf, "2", None, True, [1], np.arange(1000), 1j, np.bool_(True)),
-    *(b"2", "9" * 5000, [HUGE], {"n": 2}),
+    1.5,
+    math.nan,
+    math.inf,
+    "2",
+    None,
+    True,
+    [1],
+    np.arange(1000),
+    1j,
+    np.bool_(True),
+    b"2",
+    "9" * 5000,
+    [HUGE],
+    {"n": 2},
 ]
 OUT_OF_RANGE = [-1, 2**62 + 1, 2**63 - 1, 2**63, np.uint64(2**64 - 1), 10**30, HUGE, -HUGE]
 

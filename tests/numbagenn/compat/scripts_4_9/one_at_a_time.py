@@ -45,9 +45,19 @@ def build(weights):
     ]
     for i, matrix in enumerate(weights):
         model.add_synapse_population(
-            *(f"syn{i}", "DENSE_INDIVIDUALG", 0, f"pop{i}", f"pop{i + 1}"),
-            *("StaticPulse", {}, {"g": matrix.flatten()}, {}, {}),
-            *("DeltaCurr", {}, {}),
+            f"syn{i}",
+            "DENSE_INDIVIDUALG",
+            0,
+            f"pop{i}",
+            f"pop{i + 1}",
+            "StaticPulse",
+            {},
+            {"g": matrix.flatten()},
+            {},
+            {},
+            "DeltaCurr",
+            {},
+            {},
         )
     model.add_current_source("input", source, "pop0", {}, {"magnitude": 0.0})
     return model, pops
