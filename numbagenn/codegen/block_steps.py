@@ -48,7 +48,7 @@ _FEWEST_NEURONS = 8
 _RANDOM_STEP = "steps_done + block - timestep + step"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Trains:
     """Names of what is known of presynaptic neurons with the same spike train.
 
@@ -73,7 +73,7 @@ class Trains:
         return (self.distinct, self.begins, self.members, self.group_of, self.table)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Arrivals:
     """The list of neurons of which spikes arrive in a block, after some delay.
 
@@ -97,7 +97,7 @@ class Arrivals:
     by_train: Trains | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BlockSpikes:
     """Names of what is known of the spikes of a population in a block.
 
@@ -119,7 +119,7 @@ class BlockSpikes:
     recorded: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NeuronBlock(NeuronFunction):
     """The function that runs some steps of a population.
 
@@ -207,12 +207,12 @@ class BlockSteps:
         # One more, for the end of the list.
         shape = ("uint32", group.src.num_neurons + 1)
         return Arrivals(
-            memory.scratch_array(source, f"trains{after}", *shape),
-            memory.scratch_array(source, f"pre_inds{after}", *shape),
-            memory.local(source, f"num_active{after}"),
-            group.axonal_delay_steps,
-            self._blocks.known_ahead(group),
-            by_train,
+            trains=memory.scratch_array(source, f"trains{after}", *shape),
+            pre_inds=memory.scratch_array(source, f"pre_inds{after}", *shape),
+            num_active=memory.local(source, f"num_active{after}"),
+            delay=group.axonal_delay_steps,
+            is_known_ahead=self._blocks.known_ahead(group),
+            by_train=by_train,
         )
 
     def _trains(self, group: SynapseGroup) -> Trains:
@@ -221,14 +221,14 @@ class BlockSteps:
         def array(what: str, size: int) -> str:
             return self.memory.scratch_array(source, what, "uint32", size)
 
-        arrays = (
-            array(f"distinct{after}", count),
-            array(f"begins{after}", count + 1),
-            array(f"members{after}", count),
-            array("group_of", count),
-            array("table", table_size(count)),
+        return Trains(
+            distinct=array(f"distinct{after}", count),
+            begins=array(f"begins{after}", count + 1),
+            members=array(f"members{after}", count),
+            group_of=array("group_of", count),
+            table=array("table", table_size(count)),
+            num_trains=self.memory.local(source, f"num_trains{after}"),
         )
-        return Trains(self.memory.local(source, f"num_trains{after}"), *arrays)
 
     def incoming(self) -> list[tuple[str, str]]:
         """Return what synapses have added up before, and the array that it goes on in, by name."""
@@ -247,7 +247,7 @@ class BlockSteps:
         It lists the spikes that arrive at `synapses`.
         """
         code, _ = code_of_neurons(self._model, group, self.memory)
-        loop = neuron_loop(self._model.types, self._model.dt, code, "step, neuron")
+        loop = neuron_loop(self._model.types, self._model.dt, code, inputs_per_step=True)
         spikes = self._spikes(group) if lists_spikes(self._model, group) else None
         trailing = [] if spikes is None else [("spike_bits", spikes.spike_bits)]
         if neurons_per_check(group):
@@ -260,31 +260,36 @@ class BlockSteps:
             steps = [("first_step", "step"), ("some_steps", str(some_steps))]
             key = random_key(group, _RANDOM_STEP)
             return function_call(
-                name, loop, self.memory, (), [*trailing, *steps], instead, random_key=key
+                name,
+                loop,
+                self.memory,
+                trailing=[*trailing, *steps],
+                instead=instead,
+                random_key=key,
             )
 
         at_once = _steps_at_once(loop, group.num_neurons)
         return NeuronBlock(
-            group,
-            loop,
-            call(1),
-            spikes is not None,
-            spikes,
-            self._lists_of_arrivals(group, synapses),
-            decorator_of(loop),
-            at_once,
-            call(at_once),
+            group=group,
+            loop=loop,
+            call=call(1),
+            lists_spikes=spikes is not None,
+            spikes=spikes,
+            arrivals=self._lists_of_arrivals(group, synapses),
+            decorator=decorator_of(loop),
+            steps_at_once=at_once,
+            call_at_once=call(at_once),
         )
 
     def _spikes(self, group: NeuronGroup) -> BlockSpikes:
         count, memory = group.num_neurons, self.memory
         return BlockSpikes(
-            memory.scratch_array(group.name, "spike_bits", "uint32", count),
-            memory.scratch_array(group.name, "recent", "uint32", count),
-            memory.row(group.spikes_buffer),
-            memory.row(group.spike_count_buffer),
-            memory.row(group.spike_faults),
-            memory.local(group.name, "recorded") if records_spikes(group) else None,
+            spike_bits=memory.scratch_array(group.name, "spike_bits", "uint32", count),
+            recent=memory.scratch_array(group.name, "recent", "uint32", count),
+            spikes=memory.row(group.spikes_buffer),
+            num_spikes=memory.row(group.spike_count_buffer),
+            faults=memory.row(group.spike_faults),
+            recorded=memory.local(group.name, "recorded") if records_spikes(group) else None,
         )
 
     def _lists_of_arrivals(

@@ -14,7 +14,7 @@ from numbagenn.codegen.custom_update_loop import UpdateElements, custom_update_l
 from numbagenn.codegen.event_kinds import EVENT_KINDS
 from numbagenn.codegen.neuron_loop import EndpointCode, IncomingSynapses, NeuronCode, neuron_loop
 from numbagenn.codegen.synapse_layouts import DenseLayout
-from numbagenn.codegen.synapse_loop import EndpointVariables, synapse_loop
+from numbagenn.codegen.synapse_loop import EndpointVariables, EventTime, synapse_loop
 from numbagenn.language.code_strings import CodeString, CodeStringError
 from numbagenn.language.surrounding_names import NAMES_OF_SYNAPSES
 from numbagenn.memory.buffers import Buffer
@@ -48,16 +48,22 @@ def check_code(model: Model) -> None:
     precision = Precision()
     if isinstance(model, NeuronModel):
         spike_times = Buffer("st", precision.time, 1)
-        code = NeuronCode(1, _bound_to_nothing(model), spike_times=spike_times)
+        code = NeuronCode(num_neurons=1, neuron=_bound_to_nothing(model), spike_times=spike_times)
         neuron_loop(precision, 1.0, code)
     elif isinstance(model, PostsynapticModel):
         out_post = Buffer("out_post", precision.scalar, 1)
-        synapses = IncomingSynapses(_bound_to_nothing(model), out_post, "Isyn")
-        code = NeuronCode(1, _host_neuron(model.neuron_var_refs), synapses=[synapses])
+        synapses = IncomingSynapses(
+            postsynaptic=_bound_to_nothing(model), out_post=out_post, target="Isyn"
+        )
+        code = NeuronCode(
+            num_neurons=1, neuron=_host_neuron(model.neuron_var_refs), synapses=[synapses]
+        )
         neuron_loop(precision, 1.0, code)
     elif isinstance(model, CurrentSourceModel):
         source = (_bound_to_nothing(model), "Isyn")
-        code = NeuronCode(1, _host_neuron(model.neuron_var_refs), sources=[source])
+        code = NeuronCode(
+            num_neurons=1, neuron=_host_neuron(model.neuron_var_refs), sources=[source]
+        )
         neuron_loop(precision, 1.0, code)
     elif isinstance(model, WeightUpdateModel):
         _check_weight_update(precision, _bound_to_nothing(model))
@@ -85,11 +91,11 @@ def _bound_to_nothing(model: Description) -> BoundModel[Description]:
     arrays = (*model.extra_global_params, *arrays)
     owned: list[Var | VarReference | ExtraGlobalParam] = [*model.vars, *var_refs, *arrays]
     return BoundModel(
-        "",
-        model,
-        {param.name: 1.0 for param in model.constants},
-        _memory(owned),
-        {reference.name: reference.name for reference in references},
+        prefix="",
+        model=model,
+        params={param.name: 1.0 for param in model.constants},
+        buffers=_memory(owned),
+        references={reference.name: reference.name for reference in references},
     )
 
 
@@ -110,22 +116,33 @@ def _host_neuron(references: Sequence[VarReference]) -> BoundModel[NeuronModel]:
     """Return a neuron of which only the variables that other code refers to matter."""
     blank, always = CodeString("", ""), CodeString("true", "", is_condition=True)
     variables = tuple(Var(r.name, r.type, VarAccess.READ_WRITE) for r in references)
-    model = NeuronModel("", (), variables, (), blank, always, blank, (), False)
-    return BoundModel("neuron_", model, {}, _memory(variables))
+    model = NeuronModel(
+        class_name="",
+        params=(),
+        vars=variables,
+        derived_params=(),
+        sim_code=blank,
+        threshold_condition_code=always,
+        reset_code=blank,
+        additional_input_vars=(),
+        auto_refractory_required=False,
+    )
+    return BoundModel(prefix="neuron_", model=model, params={}, buffers=_memory(variables))
 
 
 def _check_weight_update(precision: Precision, bound: BoundModel[WeightUpdateModel]) -> None:
     model = bound.model
-    times = {
-        f"{kind}_{side}": (Buffer(f"{kind}_{side}", precision.time, 1), 1.0)
-        for kind in ("st", "prev_st", "set", "prev_set")
-        for side in ("pre", "post")
-        if kind.endswith("st") or not model.event_condition(side).is_blank
-    }
+    sides: tuple[EventSide, EventSide] = ("pre", "post")
+    times = {}
+    for side in sides:
+        has_events = not model.event_condition(side).is_blank
+        for kind in ("st", "prev_st", *(("set", "prev_set") if has_events else ())):
+            name = f"{kind}_{side}"
+            times[name] = EventTime(Buffer(name, precision.time, 1), side, 1.0)
     endpoints = EndpointVariables(
-        _memory([*model.pre_vars, *model.pre_neuron_var_refs]),
-        _memory([*model.post_vars, *model.post_neuron_var_refs, *model.psm_var_refs]),
-        times,
+        pre=_memory([*model.pre_vars, *model.pre_neuron_var_refs]),
+        post=_memory([*model.post_vars, *model.post_neuron_var_refs, *model.psm_var_refs]),
+        times=times,
     )
     for kind in EVENT_KINDS:
         synapse_loop(precision, 1.0, bound, kind, DenseLayout(1, 1), endpoints)
@@ -144,16 +161,16 @@ def _check_endpoint(
     model = bound.model
     has_events = not model.event_condition(side).is_blank
     own = BoundModel(
-        "",
-        model,
-        bound.params,
-        _memory([*variables, *model.extra_global_params]),
-        {reference.name: reference.name for reference in references},
+        prefix="",
+        model=model,
+        params=bound.params,
+        buffers=_memory([*variables, *model.extra_global_params]),
+        references={reference.name: reference.name for reference in references},
     )
-    endpoint = EndpointCode(own, side, "events" if has_events else None)
+    endpoint = EndpointCode(bound=own, side=side, flags="events" if has_events else None)
     spike_times = Buffer("st", precision.time, 1)
     neuron = _host_neuron(references)
-    code = NeuronCode(1, neuron, endpoints=[endpoint], spike_times=spike_times)
+    code = NeuronCode(num_neurons=1, neuron=neuron, endpoints=[endpoint], spike_times=spike_times)
     neuron_loop(precision, 1.0, code)
 
 

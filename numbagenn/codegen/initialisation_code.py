@@ -55,7 +55,7 @@ _PLACES: dict[Layout, dict[str, str]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class InitCode:
     """An initialisation snippet in Python.
 
@@ -108,7 +108,7 @@ def _arrays(
         ctype, code = precision.resolve(item.type), namer.unique(item.name)
         title = f"extra global parameter '{item.name}'"
         # The order of the elements is not defined here, so nothing that they share is assigned.
-        pointer = Pointer(code, "0", ctype, False, title)
+        pointer = Pointer(array=code, offset="0", type=ctype, writable=False, title=title)
         names[item.name] = Symbol(code, ctype, writable=False, kind=title, pointer=pointer)
     return names, tuple((name.code, name.type) for name in names.values())
 
@@ -144,7 +144,14 @@ def value_code(
     )
     lines = translator.statements(snippet.var_init_code)
     draws = RANDOM_STATE in translator.written
-    return InitCode(tuple(lines), params, value.code, draws, arrays, faults)
+    return InitCode(
+        lines=tuple(lines),
+        params=params,
+        result=value.code,
+        draws=draws,
+        arrays=arrays,
+        faults=faults,
+    )
 
 
 def connectivity_code(snippet: SparseConnectivityInitSnippet, precision: Precision) -> InitCode:
@@ -195,7 +202,9 @@ def connectivity_code(snippet: SparseConnectivityInitSnippet, precision: Precisi
     code = snippet.row_build_code if by_row else snippet.col_build_code
     lines = translator.statements(code)
     draws = RANDOM_STATE in translator.written
-    return InitCode(tuple(lines), params, "", draws, arrays, faults)
+    return InitCode(
+        lines=tuple(lines), params=params, result="", draws=draws, arrays=arrays, faults=faults
+    )
 
 
 def check_init_code(snippet: VarInitSnippet | SparseConnectivityInitSnippet) -> None:

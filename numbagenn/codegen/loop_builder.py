@@ -65,7 +65,7 @@ class Loop:
         return self.loads + self.lines + self.stores
 
 
-@dataclass
+@dataclass(kw_only=True)
 class ElementAlias:
     """A local variable of the loop that stands for an array element.
 
@@ -86,6 +86,8 @@ class ElementAlias:
         What is folded from the values of all rounds, if not every value is stored.
     offsets
         Names that `LoopBuilder.offset` gave and that the indices are made of.
+    per_step
+        Whether the array has a row for each step, where a round is several steps.
     """
 
     local: str
@@ -96,6 +98,7 @@ class ElementAlias:
     start: str | None = None
     reduction: str | None = None
     offsets: tuple[str, ...] = ()
+    per_step: bool = False
 
     @property
     def element(self) -> str:
@@ -106,11 +109,6 @@ class ElementAlias:
     def carried(self) -> bool:
         """Whether the value moves on to another slot in each step."""
         return bool(self.store_index)
-
-    @property
-    def per_step(self) -> bool:
-        """Whether the array has a row for each step, where a round is several steps."""
-        return self.index.startswith("step, ")
 
 
 class LoopBuilder:
@@ -143,8 +141,30 @@ class LoopBuilder:
 
     # Memory and numbers -------------------------------------------------------------------------
 
-    def element(self, wish: str, buffer: Buffer, index: str = "", slot: str = "") -> str:
-        """Return the local name for an element of `buffer`, in a slot that `offset` gave."""
+    def element(
+        self,
+        wish: str,
+        buffer: Buffer,
+        index: str = "",
+        slot: str = "",
+        *,
+        per_step: bool = False,
+    ) -> str:
+        """Return the local name for an element of `buffer`.
+
+        Parameters
+        ----------
+        wish
+            The name, unless that is taken.
+        buffer
+            The memory.
+        index
+            Text of the index of the element, if it is not that of the loop.
+        slot
+            The slot, which `offset` gave.
+        per_step
+            Whether the array has a row for each step, where a round is several steps.
+        """
         local = self.namer.unique(wish)
         array = self.namer.unique(f"{local}_array")
         index = index or self.index
@@ -152,7 +172,12 @@ class LoopBuilder:
             index = ", ".join("0" * (1 + index.count(",")))
         if slot:
             index = f"{slot} + {index}"
-        self._aliases.append(ElementAlias(local, array, index, buffer, offsets=(slot,)))
+        if per_step:
+            index = f"step, {index}"
+        alias = ElementAlias(
+            local=local, array=array, index=index, buffer=buffer, offsets=(slot,), per_step=per_step
+        )
+        self._aliases.append(alias)
         return local
 
     def offset(self, wish: str, step: str, buffer: Buffer) -> str:
@@ -224,7 +249,9 @@ class LoopBuilder:
         for item in arrays:
             ctype = self.precision.resolve(item.type)
             array = self.array(bound.prefix + item.name, bound.buffers[item.name])
-            pointer = Pointer(array, "0", ctype, True, f"{what} '{item.name}'")
+            pointer = Pointer(
+                array=array, offset="0", type=ctype, writable=True, title=f"{what} '{item.name}'"
+            )
             result[item.name] = Symbol(array, ctype, writable=False, kind=what, pointer=pointer)
         return result
 
@@ -364,7 +391,11 @@ class LoopBuilder:
         elif alias.reduction is not None:
             ctype = self.precision.resolve(alias.buffer.type)
             total = self.namer.unique(f"{local}_{alias.reduction}")
-            loop.reductions.append(Reduction(alias.reduction, ctype, local, total, element))
+            loop.reductions.append(
+                Reduction(
+                    operation=alias.reduction, type=ctype, value=local, total=total, target=element
+                )
+            )
         elif is_written:
             loop.stores.append(f"{element} = {local}")
 

@@ -37,7 +37,7 @@ _NOT_IN_CONDITIONS = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class IncomingSynapses:
     """What brings input to a population of neurons: the postsynaptic side of some synapses.
 
@@ -59,7 +59,7 @@ class IncomingSynapses:
     den_delay: Buffer | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class EndpointCode:
     """The code of a weight update model for the neurons at one end of its synapses.
 
@@ -107,7 +107,7 @@ class EndpointCode:
         return [self.bound.buffers[var.name] for var in self.variables]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NeuronCode:
     """All code that runs for the neurons of a population.
 
@@ -147,7 +147,7 @@ class NeuronCode:
 
 
 def neuron_loop(
-    precision: Precision, dt: float, code: NeuronCode, input_index: str = "neuron"
+    precision: Precision, dt: float, code: NeuronCode, *, inputs_per_step: bool = False
 ) -> Loop:
     """Build one step of every neuron of a population.
 
@@ -159,9 +159,9 @@ def neuron_loop(
         Length of a step in ms.
     code
         What runs for the neurons.
-    input_index
-        Index of what synapses bring. Where it is ``"step, neuron"``, there is a row for each step,
-        and only the `lines` of the loop are of one step, between its loads and stores.
+    inputs_per_step
+        Whether what synapses bring has a row for each step. Only the `lines` of the loop are then
+        of one step, between its loads and stores.
 
     Returns
     -------
@@ -172,7 +172,7 @@ def neuron_loop(
     builder.start_inputs()
     builder.note_previous_spikes()
     for synapses in code.synapses:
-        builder.receive(synapses, input_index)
+        builder.receive(synapses, per_step=inputs_per_step)
     for buffer, target in code.feedback:
         builder.receive_feedback(buffer, target)
     for source, target in code.sources:
@@ -232,10 +232,10 @@ class _NeuronLoopBuilder(LoopBuilder):
         if code.prev_spike_times is not None and code.can_spike:
             self._lines += self._note_previous("fired", "prev_st", code.prev_spike_times)
 
-    def receive(self, synapses: IncomingSynapses, index: str) -> None:
+    def receive(self, synapses: IncomingSynapses, *, per_step: bool) -> None:
         """Turn what synapses have added up into an input."""
         bound, scalar = synapses.postsynaptic, self.precision.scalar
-        in_syn = self.element(f"{bound.prefix}inSyn", synapses.out_post, index)
+        in_syn = self.element(f"{bound.prefix}inSyn", synapses.out_post, per_step=per_step)
         if synapses.den_delay is not None:
             slot = self.offset(f"{bound.prefix}due", "age", synapses.den_delay)
             due = self.element(f"{bound.prefix}delayed", synapses.den_delay, slot=slot)

@@ -29,7 +29,7 @@ _FLAGS: dict[EventSide, str] = {"pre": "events", "post": "post_events"}
 _POSTSYNAPTIC_ORDER = ("ExpCurr", "ExpCond", "DeltaCurr")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NeuronFunction:
     """The function that simulates a population, as templates print it.
 
@@ -114,29 +114,29 @@ def code_of_neurons(
     sources = [source for source in model.current_sources.values() if source.target_pop is group]
     event_flags = _event_flags(model, group, memory)
     code = NeuronCode(
-        group.num_neurons,
-        group.bound(),
-        [
+        num_neurons=group.num_neurons,
+        neuron=group.bound(),
+        synapses=[
             IncomingSynapses(
-                sg.bound_postsynaptic(),
-                sg.out_post.buffer,
-                sg.post_target_var,
-                sg.den_delay_buffer if "addToPostDelay" in sg.usage.called else None,
+                postsynaptic=sg.bound_postsynaptic(),
+                out_post=sg.out_post.buffer,
+                target=sg.post_target_var,
+                den_delay=sg.den_delay_buffer if "addToPostDelay" in sg.usage.called else None,
             )
             for sg in incoming_synapses(model, group)
         ],
-        [
+        feedback=[
             (sg.out_pre_buffer, sg.pre_target_var)
             for sg in reversed(outgoing)
             if "addToPre" in sg.usage.called
         ],
-        [
+        sources=[
             (source.bound(), source.target_var)
             for source in sorted(sources, key=lambda source: source.model.class_name != "DC")
         ],
-        _endpoint_code(model, group, event_flags),
-        group.spike_time_buffer if group.keeps_spike_times else None,
-        group.prev_spike_time_buffer if group.keeps_prev_spike_times else None,
+        endpoints=_endpoint_code(model, group, event_flags),
+        spike_times=group.spike_time_buffer if group.keeps_spike_times else None,
+        prev_spike_times=group.prev_spike_time_buffer if group.keeps_prev_spike_times else None,
     )
     return code, event_flags
 
@@ -171,11 +171,13 @@ def _endpoint_code(
     for synapses, side in _endpoints(model, group):
         events = synapses.events.get(side)
         code = EndpointCode(
-            synapses.bound_side(side),
-            side,
-            names.get((synapses.name, side)),
-            events.times if events is not None and events.keeps_times else None,
-            events.prev_times if events is not None and events.keeps_prev_times else None,
+            bound=synapses.bound_side(side),
+            side=side,
+            flags=names.get((synapses.name, side)),
+            event_times=events.times if events is not None and events.keeps_times else None,
+            prev_event_times=events.prev_times
+            if events is not None and events.keeps_prev_times
+            else None,
         )
         if events or code.variables or not (code.dynamics.is_blank and code.on_spike.is_blank):
             result.append(code)

@@ -13,7 +13,7 @@ from numbagenn.base.types import ResolvedType
 from numbagenn.language.arithmetic import literal
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Reduction:
     """One value that the rounds of a loop are folded into.
 

@@ -30,7 +30,7 @@ from numbagenn.network.neuron_groups import NeuronGroup
 RECORDED: dict[EventSide, str] = {"pre": "recorded_events", "post": "recorded_post_events"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SpikeList:
     """How the flags of one step become a list of neurons, and are recorded.
 
@@ -53,7 +53,7 @@ class SpikeList:
     before: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class NeuronStep(NeuronFunction):
     """The function that runs one step of a population; `lists` are made of its flags."""
 
@@ -124,7 +124,9 @@ class SingleSteps:
         )
         lists = [self._spike_list(group, fired)] if listed else []
         lists += [self._event_list(flags) for flags in event_flags]
-        return NeuronStep(group, loop, call, listed, tuple(lists))
+        return NeuronStep(
+            group=group, loop=loop, call=call, lists_spikes=listed, lists=tuple(lists)
+        )
 
     def _spike_list(self, group: NeuronGroup, flags: str) -> SpikeList:
         recorded = None
@@ -145,4 +147,4 @@ class SingleSteps:
         """Return how flags become a list; with `keeps_flags` they start from those before."""
         spikes, count = self._listed(neurons, "age + 1")
         before = ", ".join(self._delivered(neurons, "age")) if keeps_flags else None
-        return SpikeList(flags, spikes, count, recorded, before)
+        return SpikeList(flags=flags, spikes=spikes, count=count, recorded=recorded, before=before)

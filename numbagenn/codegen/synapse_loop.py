@@ -14,6 +14,7 @@ from numbagenn.language.fault_sites import late
 from numbagenn.language.symbols import SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
+from numbagenn.memory.events import EventSide
 from numbagenn.models.descriptions import WeightUpdateModel
 from numbagenn.network.bound_model import BoundModel
 
@@ -30,6 +31,25 @@ _NOT_BY_COLUMN = dict.fromkeys(
 
 
 @dataclass(frozen=True)
+class EventTime:
+    """The time of the last spike or event of the neurons on one side, as synapses see it.
+
+    Parameters
+    ----------
+    buffer
+        Memory of the time of each neuron.
+    side
+        On which side the neurons are.
+    latency
+        How much later it arrives, in ms.
+    """
+
+    buffer: Buffer
+    side: EventSide
+    latency: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class EndpointVariables:
     """What the code of synapses reads of the neurons at both ends, and how late.
 
@@ -40,14 +60,14 @@ class EndpointVariables:
         model and, by the names of its references, those that they refer to. For the postsynaptic
         ones, this includes variables of the postsynaptic model.
     times
-        Times of spikes and events by name, such as ``"st_pre"``, and what to add to them in ms.
+        Times of spikes and events by name, such as ``"st_pre"``.
     delay
         Steps of axonal delay.
     """
 
     pre: Mapping[str, Buffer]
     post: Mapping[str, Buffer]
-    times: Mapping[str, tuple[Buffer, float]]
+    times: Mapping[str, EventTime]
     delay: int = 0
 
 
@@ -130,10 +150,10 @@ class _SynapseLoopBuilder(LoopBuilder):
     def spike_times(self, endpoints: EndpointVariables) -> dict[str, Symbol]:
         """Bind the times of spikes and events: synapses see when they arrive."""
         result = {}
-        for name, (buffer, latency) in endpoints.times.items():
-            side, delay = ("pre", endpoints.delay) if name.endswith("pre") else ("post", 0)
-            time = self.variables_at(side, {name: buffer}, delay)[name]
-            text = f"({time.code} + {constant_literal(latency, self.precision.time)})"
+        for name, event in endpoints.times.items():
+            delay = endpoints.delay if event.side == "pre" else 0
+            time = self.variables_at(event.side, {name: event.buffer}, delay)[name]
+            text = f"({time.code} + {constant_literal(event.latency, self.precision.time)})"
             result[name] = replace(time, code=text, also_reads=time.code)
         return result
 

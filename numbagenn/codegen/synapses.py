@@ -16,7 +16,7 @@ from numbagenn.codegen.event_kinds import EventKind, kinds_of
 from numbagenn.codegen.loop_builder import Loop
 from numbagenn.codegen.network_view import NetworkView
 from numbagenn.codegen.synapse_layouts import SynapseLayout, layout_of
-from numbagenn.codegen.synapse_loop import EndpointVariables, synapse_loop
+from numbagenn.codegen.synapse_loop import EndpointVariables, EventTime, synapse_loop
 from numbagenn.language.usage import Usage
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import EventSide
@@ -37,7 +37,7 @@ _WIDE = 32
 _MANY_SYNAPSES = 1 << 22
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SynapseCode:
     """Code that runs for some synapses, translated, before a schedule decides how it is called.
 
@@ -100,7 +100,7 @@ class Delivery:
     inputs: list[tuple[str, str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SynapseFunction:
     """The function that runs some code of synapses, as templates print it.
 
@@ -156,7 +156,13 @@ def _code_of_synapses(model: NetworkView, group: SynapseGroup, kind: EventKind) 
         _endpoint_variables(model, group),
         group.max_dendritic_delay_timesteps,
     )
-    return SynapseCode(group, kind, layout, loop, kind.code(group.weight_update.model).usage)
+    return SynapseCode(
+        group=group,
+        kind=kind,
+        layout=layout,
+        loop=loop,
+        usage=kind.code(group.weight_update.model).usage,
+    )
 
 
 def _function_of_synapses(
@@ -177,13 +183,13 @@ def _function_of_synapses(
     name = memory.identifier(f"{code.kind.verb}_{group.name}")
     per_pass = (_SPIKES_PER_PASS, 1) if code.is_short else (1,)
     return SynapseFunction(
-        code,
-        delivery.template,
-        function_call(name, loop, memory, leading),
-        decorator_of(loop),
-        is_interruptible,
-        per_pass if layout.has_full_rows else (),
-        code.is_short and code.is_wide,
+        code=code,
+        template=delivery.template,
+        call=function_call(name, loop, memory, leading),
+        decorator=decorator_of(loop),
+        is_interruptible=is_interruptible,
+        rows_per_pass=per_pass if layout.has_full_rows else (),
+        in_pairs=code.is_short and code.is_wide,
     )
 
 
@@ -198,15 +204,15 @@ def _endpoint_variables(model: NetworkView, group: SynapseGroup) -> EndpointVari
 
     of_psm = {name: psm_vars[target].buffer for name, target in references.post_psm.items()}
     return EndpointVariables(
-        at(group.pre_vars, group.src, references.pre),
-        at(group.post_vars, group.trg, references.post) | of_psm,
-        _times(model, group),
-        group.axonal_delay_steps,
+        pre=at(group.pre_vars, group.src, references.pre),
+        post=at(group.post_vars, group.trg, references.post) | of_psm,
+        times=_times(model, group),
+        delay=group.axonal_delay_steps,
     )
 
 
-def _times(model: NetworkView, group: SynapseGroup) -> dict[str, tuple[Buffer, float]]:
-    """Return the times of spikes and events that code may ask for, and what to add to each."""
+def _times(model: NetworkView, group: SynapseGroup) -> dict[str, EventTime]:
+    """Return the times of spikes and events that code may ask for, by name."""
     times = {}
     ends: tuple[tuple[EventSide, NeuronGroup, int], ...] = (
         ("pre", group.src, group.axonal_delay_steps),
@@ -216,12 +222,12 @@ def _times(model: NetworkView, group: SynapseGroup) -> dict[str, tuple[Buffer, f
         # A spike arrives in the step after the one in which it was emitted, or later.
         latency = (delay + 1) * model.dt
         if population.keeps_spike_times:
-            times[f"st_{side}"] = (population.spike_time_buffer, latency)
+            times[f"st_{side}"] = EventTime(population.spike_time_buffer, side, latency)
         if population.keeps_prev_spike_times:
-            times[f"prev_st_{side}"] = (population.prev_spike_time_buffer, latency)
+            times[f"prev_st_{side}"] = EventTime(population.prev_spike_time_buffer, side, latency)
         events = group.events.get(side)
         if events is not None and events.keeps_times:
-            times[f"set_{side}"] = (events.times, latency)
+            times[f"set_{side}"] = EventTime(events.times, side, latency)
         if events is not None and events.keeps_prev_times:
-            times[f"prev_set_{side}"] = (events.prev_times, latency)
+            times[f"prev_set_{side}"] = EventTime(events.prev_times, side, latency)
     return times

@@ -143,11 +143,11 @@ class Pointers(Environment):
             target = self._nowhere(node, ctype)
         offset = self.namer.unique(node.name)
         pointer = Pointer(
-            self.namer.unique(f"{offset}_array"),
-            offset,
-            ctype,
-            writable,
-            f"pointer '{node.name}'",
+            array=self.namer.unique(f"{offset}_array"),
+            offset=offset,
+            type=ctype,
+            writable=writable,
+            title=f"pointer '{node.name}'",
         )
         self._scopes[-1][node.name] = Symbol(
             offset, ctype, writable=not fixed, kind="pointer", pointer=pointer

@@ -11,7 +11,7 @@ from numbagenn.base.types import TYPE_NAMES, ResolvedType
 from numbagenn.language import surrounding_names
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Pointer:
     """Where a pointer of a code string points to.
 

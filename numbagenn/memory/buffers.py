@@ -7,7 +7,7 @@ As with a GPU there are two arrays for each variable. Kernels work on `device`; 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import KW_ONLY, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -57,6 +57,7 @@ class Buffer:
     name: str
     type: TypeLike
     count: int
+    _: KW_ONLY
     per_batch: bool = True
     per_element: bool = True
     columns: int = 0

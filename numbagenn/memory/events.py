@@ -17,7 +17,7 @@ from numbagenn.models.descriptions import WeightUpdateModel
 EventSide = Literal["pre", "post"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Events:
     """The memory of spike-like events of the neurons on one side of some synapses.
 
@@ -79,13 +79,13 @@ def make_events(
             continue
         prev = f"prev_set_{side}" in names
         events[side] = Events(
-            Buffer(f"{name}_{side}_events", "uint32_t", size, start=END),
-            Buffer(f"{name}_num_{side}_events", "uint32_t", 1, per_element=False),
-            Faults.of_list(title, f"{side}synaptic events"),
-            Recorder(f"{side}synaptic events of {title}", size),
-            Buffer(f"{name}_{side}_set", TIMEPOINT, size),
-            Buffer(f"{name}_{side}_prev_set", TIMEPOINT, size),
-            prev or f"set_{side}" in names,
-            prev,
+            neurons=Buffer(f"{name}_{side}_events", "uint32_t", size, start=END),
+            count=Buffer(f"{name}_num_{side}_events", "uint32_t", 1, per_element=False),
+            faults=Faults.of_list(title, f"{side}synaptic events"),
+            recorder=Recorder(f"{side}synaptic events of {title}", size),
+            times=Buffer(f"{name}_{side}_set", TIMEPOINT, size),
+            prev_times=Buffer(f"{name}_{side}_prev_set", TIMEPOINT, size),
+            keeps_times=prev or f"set_{side}" in names,
+            keeps_prev_times=prev,
         )
     return MappingProxyType(events)

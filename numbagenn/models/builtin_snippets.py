@@ -179,15 +179,15 @@ def _with_probability(name: str, connect: str) -> SparseConnectivityInitSnippet:
 def _with_total(name: str) -> SparseConnectivityInitSnippet:
     # A code string cannot compute what share of a number of synapses a row gets.
     return SparseConnectivityInitSnippet(
-        name,
-        (Parameter(*_COUNT),),
-        (),
-        (),
-        CodeString(
+        class_name=name,
+        params=(Parameter(*_COUNT),),
+        vars=(),
+        derived_params=(),
+        row_build_code=CodeString(
             "for (unsigned int i = 0; i < row_length; i++) { addSynapse(gennrand() % num_post); }",
             f"Row build code of '{name}'",
         ),
-        CodeString("", f"Column build code of '{name}'"),
+        col_build_code=CodeString("", f"Column build code of '{name}'"),
         calc_max_row_len_func=_num,
         calc_max_col_len_func=None,
         shared_total="num",

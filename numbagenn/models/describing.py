@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypedDict, TypeVar
 
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess
 from numbagenn.base.types import TypeLike
@@ -30,7 +30,15 @@ from numbagenn.models.descriptions import (
 from numbagenn.models.entries import ArraySpec, DerivedSpec, ParamSpec, VarSpec
 
 AnyModel = TypeVar("AnyModel", bound=Model)
-Shared = tuple[str, tuple[Parameter, ...], tuple[Var, ...], tuple[DerivedParameter, ...]]
+
+
+class _Shared(TypedDict):
+    """What every description has."""
+
+    class_name: str
+    params: tuple[Parameter, ...]
+    vars: tuple[Var, ...]
+    derived_params: tuple[DerivedParameter, ...]
 
 
 def _shared(
@@ -42,16 +50,16 @@ def _shared(
     var_name_types: VarSpec,
     derived_params: DerivedSpec,
     family: type[VarAccess] | type[CustomUpdateVarAccess] = VarAccess,
-) -> Shared:
-    """Return the parts that every description begins with."""
+) -> _Shared:
+    """Return the parts that every description has, by name."""
     params = entries.renamed(title, params, param_names, "params", "param_names")
     variables = entries.renamed(title, variables, var_name_types, "vars", "var_name_types")
-    return (
-        class_name,
-        entries.parameters(title, params),
-        entries.variables(title, variables, family),
-        entries.derived_parameters(title, derived_params),
-    )
+    return {
+        "class_name": class_name,
+        "params": entries.parameters(title, params),
+        "vars": entries.variables(title, variables, family),
+        "derived_params": entries.derived_parameters(title, derived_params),
+    }
 
 
 def _named_once(model: AnyModel) -> AnyModel:
@@ -145,13 +153,15 @@ def create_neuron_model(
     )
     return _named_once(
         NeuronModel(
-            *_shared(title, class_name, params, param_names, vars, var_name_types, derived_params),
-            entries.code(title, sim_code, "sim code"),
-            threshold,
+            **_shared(title, class_name, params, param_names, vars, var_name_types, derived_params),
+            sim_code=entries.code(title, sim_code, "sim code"),
+            threshold_condition_code=threshold,
             # Without a threshold the neuron never spikes, and its reset code is never read.
-            entries.code(title, None if threshold.is_blank else reset_code, "reset code"),
-            entries.additional_inputs(title, additional_input_vars),
-            bool(auto_refractory_required),
+            reset_code=entries.code(
+                title, None if threshold.is_blank else reset_code, "reset code"
+            ),
+            additional_input_vars=entries.additional_inputs(title, additional_input_vars),
+            auto_refractory_required=bool(auto_refractory_required),
             extra_global_params=entries.arrays(title, extra_global_params),
         )
     )
@@ -199,9 +209,9 @@ def create_postsynaptic_model(
     title = f"postsynaptic model '{class_name}'"
     return _named_once(
         PostsynapticModel(
-            *_shared(title, class_name, params, param_names, vars, var_name_types, derived_params),
-            entries.references(title, neuron_var_refs),
-            entries.code(title, sim_code, "sim code"),
+            **_shared(title, class_name, params, param_names, vars, var_name_types, derived_params),
+            neuron_var_refs=entries.references(title, neuron_var_refs),
+            sim_code=entries.code(title, sim_code, "sim code"),
             extra_global_params=entries.arrays(title, extra_global_params),
         )
     )
@@ -304,20 +314,28 @@ def create_weight_update_model(
     entries.refuse(title, learn_post_code=learn_post_code, post_spike_syn_code=post_spike_syn_code)
     return _named_once(
         WeightUpdateModel(
-            *_shared(title, class_name, params, param_names, vars, var_name_types, derived_params),
-            entries.variables(title, pre_vars),
-            entries.variables(title, post_vars),
-            entries.references(title, pre_neuron_var_refs),
-            entries.references(title, post_neuron_var_refs),
-            entries.references(title, psm_var_refs),
-            entries.code(title, spike_code, "presynaptic spike code"),
-            *entries.event_code(title, "pre", pre_event, pre_when),
-            *entries.event_code(title, "post", post_event_syn_code, post_when),
-            entries.code(title, synapse_dynamics_code, "synapse dynamics code"),
-            entries.code(title, pre_spike_code, "code for presynaptic neurons that spiked"),
-            entries.code(title, post_spike_code, "code for postsynaptic neurons that spiked"),
-            entries.code(title, pre_dynamics_code, "presynaptic dynamics code"),
-            entries.code(title, post_dynamics_code, "postsynaptic dynamics code"),
+            **_shared(title, class_name, params, param_names, vars, var_name_types, derived_params),
+            pre_vars=entries.variables(title, pre_vars),
+            post_vars=entries.variables(title, post_vars),
+            pre_neuron_var_refs=entries.references(title, pre_neuron_var_refs),
+            post_neuron_var_refs=entries.references(title, post_neuron_var_refs),
+            psm_var_refs=entries.references(title, psm_var_refs),
+            pre_spike_syn_code=entries.code(title, spike_code, "presynaptic spike code"),
+            **entries.event_code(title, "pre", pre_event, pre_when),
+            **entries.event_code(title, "post", post_event_syn_code, post_when),
+            synapse_dynamics_code=entries.code(
+                title, synapse_dynamics_code, "synapse dynamics code"
+            ),
+            pre_spike_code=entries.code(
+                title, pre_spike_code, "code for presynaptic neurons that spiked"
+            ),
+            post_spike_code=entries.code(
+                title, post_spike_code, "code for postsynaptic neurons that spiked"
+            ),
+            pre_dynamics_code=entries.code(title, pre_dynamics_code, "presynaptic dynamics code"),
+            post_dynamics_code=entries.code(
+                title, post_dynamics_code, "postsynaptic dynamics code"
+            ),
             extra_global_params=entries.arrays(title, extra_global_params),
         )
     )
@@ -362,9 +380,9 @@ def create_current_source_model(
     title = f"current source model '{class_name}'"
     return _named_once(
         CurrentSourceModel(
-            *_shared(title, class_name, params, param_names, vars, var_name_types, derived_params),
-            entries.references(title, neuron_var_refs),
-            entries.code(title, injection_code, "injection code"),
+            **_shared(title, class_name, params, param_names, vars, var_name_types, derived_params),
+            neuron_var_refs=entries.references(title, neuron_var_refs),
+            injection_code=entries.code(title, injection_code, "injection code"),
             extra_global_params=entries.arrays(title, extra_global_params),
         )
     )
@@ -428,7 +446,7 @@ def create_custom_update_model(
     title = f"custom update model '{class_name}'"
     return _named_once(
         CustomUpdateModel(
-            *_shared(
+            **_shared(
                 title,
                 class_name,
                 params,
@@ -438,8 +456,8 @@ def create_custom_update_model(
                 derived_params,
                 CustomUpdateVarAccess,
             ),
-            entries.references(title, var_refs),
-            entries.code(title, update_code, "update code"),
+            var_refs=entries.references(title, var_refs),
+            update_code=entries.code(title, update_code, "update code"),
             extra_global_params=entries.arrays(title, extra_global_params),
             extra_global_param_refs=entries.arrays(
                 title, extra_global_param_refs, "extra global parameter reference"
@@ -488,8 +506,8 @@ def create_var_init_snippet(
     title = f"variable initialisation snippet '{class_name}'"
     return _named_once(
         VarInitSnippet(
-            *_shared(title, class_name, params, param_names, None, None, derived_params),
-            entries.code(title, var_init_code, "variable initialisation code"),
+            **_shared(title, class_name, params, param_names, None, None, derived_params),
+            var_init_code=entries.code(title, var_init_code, "variable initialisation code"),
             extra_global_params=entries.arrays(title, extra_global_params),
         )
     )
@@ -555,11 +573,15 @@ def create_sparse_connect_init_snippet(
         )
     return _named_once(
         SparseConnectivityInitSnippet(
-            *_shared(title, class_name, params, param_names, None, None, derived_params),
-            rows,
-            columns,
-            entries.count_function(title, calc_max_row_len_func, "calc_max_row_len_func"),
-            entries.count_function(title, calc_max_col_len_func, "calc_max_col_len_func"),
+            **_shared(title, class_name, params, param_names, None, None, derived_params),
+            row_build_code=rows,
+            col_build_code=columns,
+            calc_max_row_len_func=entries.count_function(
+                title, calc_max_row_len_func, "calc_max_row_len_func"
+            ),
+            calc_max_col_len_func=entries.count_function(
+                title, calc_max_col_len_func, "calc_max_col_len_func"
+            ),
             extra_global_params=entries.arrays(title, extra_global_params),
         )
     )

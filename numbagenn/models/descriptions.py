@@ -7,7 +7,7 @@ sizes or values. They are immutable, so one description can serve any number of 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, fields
 from functools import cached_property, reduce
 from operator import or_
 from typing import ClassVar
@@ -74,7 +74,7 @@ class AdditionalInput:
     initial: float
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, kw_only=True)
 class Model:
     """What all descriptions share."""
 
@@ -84,7 +84,7 @@ class Model:
     params: tuple[Parameter, ...]
     vars: tuple[Var, ...]
     derived_params: tuple[DerivedParameter, ...]
-    extra_global_params: tuple[ExtraGlobalParam, ...] = field(default=(), kw_only=True)
+    extra_global_params: tuple[ExtraGlobalParam, ...] = ()
 
     @property
     def constants(self) -> tuple[Parameter | DerivedParameter, ...]:
@@ -110,7 +110,7 @@ class Model:
         return f"<{self.title}>"
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, kw_only=True)
 class NeuronModel(Model):
     """Description of a neuron.
 
@@ -135,7 +135,7 @@ class NeuronModel(Model):
         return condition | step if self.auto_refractory_required else step
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, kw_only=True)
 class CurrentSourceModel(Model):
     """Description of a source that injects a current into every neuron of a population."""
 
@@ -145,7 +145,7 @@ class CurrentSourceModel(Model):
     injection_code: CodeString
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, kw_only=True)
 class WeightUpdateModel(Model):
     """Description of what happens at a synapse.
 
@@ -199,7 +199,7 @@ class WeightUpdateModel(Model):
         return self.post_event_threshold_condition_code
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, kw_only=True)
 class PostsynapticModel(Model):
     """Description of how summed synaptic input becomes a current."""
 
@@ -209,7 +209,7 @@ class PostsynapticModel(Model):
     sim_code: CodeString
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, kw_only=True)
 class CustomUpdateModel(Model):
     """Description of an operation that is run on request."""
 
@@ -217,7 +217,7 @@ class CustomUpdateModel(Model):
 
     var_refs: tuple[VarReference, ...]
     update_code: CodeString
-    extra_global_param_refs: tuple[ExtraGlobalParam, ...] = field(default=(), kw_only=True)
+    extra_global_param_refs: tuple[ExtraGlobalParam, ...] = ()
 
     @property
     def reductions(self) -> dict[str, str]:
@@ -229,7 +229,7 @@ class CustomUpdateModel(Model):
         return {name: operation for name, operation in operations.items() if operation}
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, kw_only=True)
 class VarInitSnippet(Model):
     """Description of how a variable gets its initial values."""
 
@@ -244,7 +244,7 @@ class VarInitSnippet(Model):
 CountFunction = Callable[[int, int, Mapping[str, float]], int]
 
 
-@dataclass(frozen=True, repr=False)
+@dataclass(frozen=True, repr=False, kw_only=True)
 class SparseConnectivityInitSnippet(Model):
     """Description of which neurons are connected: by rows or by columns."""
 

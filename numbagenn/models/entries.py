@@ -225,8 +225,8 @@ def refuse(title: str, **parts: object) -> None:
 
 def event_code(
     title: str, side: str, given: str | None, condition: str | None
-) -> tuple[CodeString, CodeString]:
-    """Return the code for spike-like events of one side, and their condition."""
+) -> dict[str, CodeString]:
+    """Return the code for spike-like events of one side, and their condition, by name."""
     snippet = code(title, given, f"{side}synaptic event code")
     when = code(title, condition, f"{side}synaptic event condition code", is_condition=True)
     if when.is_blank and not snippet.is_blank:
@@ -239,7 +239,7 @@ def event_code(
             f"{title} has {side}_event_threshold_condition_code, but no {side}_event_syn_code that "
             "says what an event does; give both, or ';' for nothing."
         )
-    return snippet, when
+    return {f"{side}_event_syn_code": snippet, f"{side}_event_threshold_condition_code": when}
 
 
 def count_function(title: str, given: object, name: str) -> Any:

@@ -51,7 +51,7 @@ class ConnectivityInit:
         return f"init_sparse_connectivity('{self.snippet.class_name}', …)"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class WeightUpdateInit:
     """A weight update model with its parameters, initial values and references."""
 
@@ -68,7 +68,7 @@ class WeightUpdateInit:
         return f"init_weight_update('{self.model.class_name}', …)"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class PostsynapticInit:
     """A postsynaptic model with its parameters, initial values and references."""
 

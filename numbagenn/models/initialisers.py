@@ -139,14 +139,14 @@ def init_weight_update(
         return check_names(prefix, f"{kind} variable reference", "target", names, given)
 
     return WeightUpdateInit(
-        model,
-        check_parameters(prefix, model, params),
-        check_variables(prefix, model.vars, vars),
-        check_variables(f"{prefix}, presynaptic neuron", model.pre_vars, pre_vars),
-        check_variables(f"{prefix}, postsynaptic neuron", model.post_vars, post_vars),
-        references("Presynaptic neuron", model.pre_neuron_var_refs, pre_var_refs),
-        references("Postsynaptic neuron", model.post_neuron_var_refs, post_var_refs),
-        references("Postsynaptic model", model.psm_var_refs, psm_var_refs),
+        model=model,
+        params=check_parameters(prefix, model, params),
+        vars=check_variables(prefix, model.vars, vars),
+        pre_vars=check_variables(f"{prefix}, presynaptic neuron", model.pre_vars, pre_vars),
+        post_vars=check_variables(f"{prefix}, postsynaptic neuron", model.post_vars, post_vars),
+        pre_var_refs=references("Presynaptic neuron", model.pre_neuron_var_refs, pre_var_refs),
+        post_var_refs=references("Postsynaptic neuron", model.post_neuron_var_refs, post_var_refs),
+        psm_var_refs=references("Postsynaptic model", model.psm_var_refs, psm_var_refs),
     )
 
 
@@ -181,4 +181,4 @@ def init_postsynaptic(
     variables = check_variables(prefix, model.vars, vars)
     names = [reference.name for reference in model.neuron_var_refs]
     references = check_names(prefix, "Neuron variable reference", "target", names, var_refs)
-    return PostsynapticInit(model, values, variables, references)
+    return PostsynapticInit(model=model, params=values, vars=variables, var_refs=references)

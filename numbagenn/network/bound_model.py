@@ -14,7 +14,7 @@ Description = TypeVar("Description", bound=Model)
 Description_co = TypeVar("Description_co", bound=Model, covariant=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class BoundModel(Generic[Description_co]):
     """A description together with the parameters and the memory of one use of it.
 

@@ -16,7 +16,7 @@ from numbagenn.network.groups import Group, OwningModel, Params, Values
 from numbagenn.network.synapse_groups import SynapseGroup, size_by_connections
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class VariableReference:
     """A variable of a group, to be used under another name elsewhere.
 

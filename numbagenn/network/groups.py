@@ -310,10 +310,10 @@ class Group(Sealed):
             f"{self.name}_{prefix}{var.name}",
             var.type,
             count if per_element else 1,
-            var.access.per_batch,
-            per_element,
+            per_batch=var.access.per_batch,
+            per_element=per_element,
             # A single value for all synapses is still stored as a matrix, with one column.
-            columns if per_element else min(columns, 1),
+            columns=columns if per_element else min(columns, 1),
         )
 
     def _bound(
@@ -329,4 +329,11 @@ class Group(Sealed):
         values = evaluate_parameters(self.title, model, params, owner.dt, owner.types)
         memory = {name: variable.buffer for name, variable in variables.items()}
         memory |= self._dynamic_params[which].buffers
-        return BoundModel(prefix, model, values, memory, references or {}, self.title)
+        return BoundModel(
+            prefix=prefix,
+            model=model,
+            params=values,
+            buffers=memory,
+            references=references or {},
+            title=self.title,
+        )

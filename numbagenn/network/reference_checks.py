@@ -68,7 +68,9 @@ def neuron_references(
             )
         buffer = population.vars[target].buffer
         check_reference_type(
-            title, reference, VariableReference(target, population, buffer, buffer.count)
+            title,
+            reference,
+            VariableReference(name=target, group=population, buffer=buffer, size=buffer.count),
         )
         result[reference.name] = target
     return result
@@ -197,8 +199,14 @@ def synapse_references(
     """
     update, psm = weight_update.model, postsynaptic.model
     return SynapseReferences(
-        neuron_references(title, psm.neuron_var_refs, postsynaptic.var_refs, target),
-        neuron_references(title, update.pre_neuron_var_refs, weight_update.pre_var_refs, source),
-        neuron_references(title, update.post_neuron_var_refs, weight_update.post_var_refs, target),
-        postsynaptic_references(title, update.psm_var_refs, weight_update.psm_var_refs, psm),
+        psm=neuron_references(title, psm.neuron_var_refs, postsynaptic.var_refs, target),
+        pre=neuron_references(
+            title, update.pre_neuron_var_refs, weight_update.pre_var_refs, source
+        ),
+        post=neuron_references(
+            title, update.post_neuron_var_refs, weight_update.post_var_refs, target
+        ),
+        post_psm=postsynaptic_references(
+            title, update.psm_var_refs, weight_update.psm_var_refs, psm
+        ),
     )

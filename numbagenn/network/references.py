@@ -49,7 +49,9 @@ def _find(
             f"{what} '{name}' not found: the {kind} of {group.title} are {listed}{hint}"
         )
     assert isinstance(name, str)
-    return VariableReference(name, group, variables[name].buffer, size, synapses)
+    return VariableReference(
+        name=name, group=group, buffer=variables[name].buffer, size=size, synapses=synapses
+    )
 
 
 def create_var_ref(group: object, name: str) -> VariableReference:
@@ -217,7 +219,10 @@ def create_out_post_var_ref(group: object) -> VariableReference:
     """
     synapses: SynapseGroup = _checked(group, (SynapseGroup,), "create_out_post_var_ref")
     return VariableReference(
-        "out_post", synapses, synapses.out_post.buffer, synapses.trg.num_neurons
+        name="out_post",
+        group=synapses,
+        buffer=synapses.out_post.buffer,
+        size=synapses.trg.num_neurons,
     )
 
 
@@ -239,7 +244,10 @@ def create_den_delay_var_ref(group: object) -> VariableReference:
             "not call addToPostDelay()."
         )
     return VariableReference(
-        "den_delay", synapses, synapses.den_delay_buffer, synapses.trg.num_neurons
+        name="den_delay",
+        group=synapses,
+        buffer=synapses.den_delay_buffer,
+        size=synapses.trg.num_neurons,
     )
 
 
@@ -252,21 +260,29 @@ def create_src_spike_count_var_ref(group: object) -> VariableReference:
     """
     synapses: SynapseGroup = _checked(group, (SynapseGroup,), "create_src_spike_count_var_ref")
     return VariableReference(
-        "spike_count", synapses, synapses.src.spike_count_buffer, synapses.src.num_neurons
+        name="spike_count",
+        group=synapses,
+        buffer=synapses.src.spike_count_buffer,
+        size=synapses.src.num_neurons,
     )
 
 
 def create_spike_time_var_ref(group: object) -> VariableReference:
     """Refer to the times of the last spikes of a population (type ``timepoint``, ms)."""
     neurons: NeuronGroup = _checked(group, (NeuronGroup,), "create_spike_time_var_ref")
-    return VariableReference("st", neurons, neurons.spike_time_buffer, neurons.num_neurons)
+    return VariableReference(
+        name="st", group=neurons, buffer=neurons.spike_time_buffer, size=neurons.num_neurons
+    )
 
 
 def create_prev_spike_time_var_ref(group: object) -> VariableReference:
     """Refer to the times of the last spikes before the last step (type ``timepoint``, ms)."""
     neurons: NeuronGroup = _checked(group, (NeuronGroup,), "create_prev_spike_time_var_ref")
     return VariableReference(
-        "prev_st", neurons, neurons.prev_spike_time_buffer, neurons.num_neurons
+        name="prev_st",
+        group=neurons,
+        buffer=neurons.prev_spike_time_buffer,
+        size=neurons.num_neurons,
     )
 
 

@@ -26,7 +26,7 @@ from numbagenn.network.groups import Group, OwningModel
 from numbagenn.network.neuron_groups import NeuronGroup, check_input
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class SynapseReferences:
     """Targets of the local references of a synapse population: names of variables by reference.
 

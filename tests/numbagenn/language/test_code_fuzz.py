@@ -244,7 +244,7 @@ POINTERS = {
         ctype,
         writable=False,
         kind="extra global parameter",
-        pointer=Pointer(name, "0", ctype, True, name),
+        pointer=Pointer(array=name, offset="0", type=ctype, writable=True, title=name),
     )
     for name, ctype in c_programs.ARRAYS.items()
 }

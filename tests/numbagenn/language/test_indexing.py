@@ -29,7 +29,9 @@ def default_threads() -> Iterator[None]:
 
 
 def array(name: str, ctype: ResolvedType) -> Symbol:
-    pointer = Pointer(name, "0", ctype, True, f"extra global parameter '{name}'")
+    pointer = Pointer(
+        array=name, offset="0", type=ctype, writable=True, title=f"extra global parameter '{name}'"
+    )
     kind = "extra global parameter"
     return Symbol(name, ctype, writable=False, kind=kind, pointer=pointer)
 

@@ -91,7 +91,11 @@ OUTSIDE = {
     **{name: Symbol(f"outer_{name}", ctype) for name, ctype in c_programs.VARIABLES.items()},
     **{
         name: Symbol(
-            f"outer_{name}", ctype, pointer=Pointer(f"outer_{name}", "0", ctype, True, name)
+            f"outer_{name}",
+            ctype,
+            pointer=Pointer(
+                array=f"outer_{name}", offset="0", type=ctype, writable=True, title=name
+            ),
         )
         for name, ctype in c_programs.ARRAYS.items()
     },
