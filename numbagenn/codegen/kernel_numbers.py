@@ -1,7 +1,7 @@
-"""What kernels take before their arrays: the names, the types and the order, in one place each.
+"""What kernels take before their arrays: names, types and order, in one class for each kernel.
 
-Every kernel first takes its counter, then the numbers of one of these classes in order. The code
-generator prints the fields; the runtime fills them by name. So no two numbers can be mixed up.
+A kernel takes its counter first, then the fields of its class. The code generator prints them, and
+the runtime fills them by name, so that no number can end up in the place of another one.
 """
 
 from __future__ import annotations
@@ -59,7 +59,7 @@ class UpdateNumbers(NamedTuple):
     most_batches, most_elements
         At most how many of both make a part.
     timestep, steps_done
-        As for `SimulateNumbers`. They are set anew for each run.
+        As for `SimulateNumbers`. Each run sets its own.
     """
 
     num_batches: int

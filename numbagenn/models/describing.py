@@ -303,7 +303,7 @@ def create_weight_update_model(
     'doubled'
     """
     title = f"weight update model '{class_name}'"
-    renamed = partial(entries.renamed, title)
+    renamed, code = partial(entries.renamed, title), partial(entries.code, title)
     pre_vars = renamed(pre_vars, pre_var_name_types, "pre_vars", "pre_var_name_types")
     post_vars = renamed(post_vars, post_var_name_types, "post_vars", "post_var_name_types")
     spike_code = renamed(pre_spike_syn_code, sim_code, "pre_spike_syn_code", "sim_code")
@@ -320,22 +320,14 @@ def create_weight_update_model(
             pre_neuron_var_refs=entries.references(title, pre_neuron_var_refs),
             post_neuron_var_refs=entries.references(title, post_neuron_var_refs),
             psm_var_refs=entries.references(title, psm_var_refs),
-            pre_spike_syn_code=entries.code(title, spike_code, "presynaptic spike code"),
+            pre_spike_syn_code=code(spike_code, "presynaptic spike code"),
             **entries.event_code(title, "pre", pre_event, pre_when),
             **entries.event_code(title, "post", post_event_syn_code, post_when),
-            synapse_dynamics_code=entries.code(
-                title, synapse_dynamics_code, "synapse dynamics code"
-            ),
-            pre_spike_code=entries.code(
-                title, pre_spike_code, "code for presynaptic neurons that spiked"
-            ),
-            post_spike_code=entries.code(
-                title, post_spike_code, "code for postsynaptic neurons that spiked"
-            ),
-            pre_dynamics_code=entries.code(title, pre_dynamics_code, "presynaptic dynamics code"),
-            post_dynamics_code=entries.code(
-                title, post_dynamics_code, "postsynaptic dynamics code"
-            ),
+            synapse_dynamics_code=code(synapse_dynamics_code, "synapse dynamics code"),
+            pre_spike_code=code(pre_spike_code, "code for presynaptic neurons that spiked"),
+            post_spike_code=code(post_spike_code, "code for postsynaptic neurons that spiked"),
+            pre_dynamics_code=code(pre_dynamics_code, "presynaptic dynamics code"),
+            post_dynamics_code=code(post_dynamics_code, "postsynaptic dynamics code"),
             extra_global_params=entries.arrays(title, extra_global_params),
         )
     )

@@ -536,6 +536,7 @@ AWKWARD = [
     "int64",
     "out_post",
     "num_batches",
+    "num_elements",
     "timestep",
     "collect",
     "V",
