@@ -87,8 +87,8 @@ class GeNNModel(Settings, Timers):
         Preferences of PyGeNN's backends. ``optimize_code=True`` lets sums be taken in another
         order, as it does there: weights of neurons with the same spike train are summed up first,
         which is faster and rounds differently. The last bits then also depend on how many steps
-        run before a result is read. They never depend on batches or threads. All other preferences
-        are accepted and have no effect.
+        run before a result is read. They never depend on the batch or the threads. All other
+        preferences are accepted and have no effect.
 
     Raises
     ------
@@ -578,7 +578,7 @@ class GeNNModel(Settings, Timers):
         runtime.release()
 
     def step_time(self) -> None:
-        """Simulate one step of `dt`, of all batches.
+        """Simulate one step of `dt`, of the whole batch.
 
         The step may run later, together with others: at the latest when something is pulled,
         pushed, recorded, timed or updated. If Ctrl-C interrupts them, the remaining steps run at

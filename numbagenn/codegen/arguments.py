@@ -66,7 +66,7 @@ class SimulateMemory:
         return name
 
     def row(self, buffer: Buffer) -> str:
-        """Return the name of the part of a buffer that belongs to the current batch."""
+        """Return the name of the part of a buffer that belongs to the current batch element."""
         if buffer not in self.rows:
             self.arrays[buffer] = self.identifier(buffer.name)
             self.rows[buffer] = self.namer.unique(f"{self.arrays[buffer]}_row")
@@ -82,7 +82,7 @@ class SimulateMemory:
         return self.namer.unique(name)
 
     def row_lines(self) -> list[str]:
-        """Return the lines that take the rows of one batch."""
+        """Return the lines that take the rows of one batch element."""
         return [
             f"{row} = {self.arrays[buffer]}[{'batch' if buffer.per_batch else '0'}]"
             for buffer, row in self.rows.items()
@@ -184,5 +184,5 @@ def decorator_of(loop: Loop) -> str:
 
 
 def assigns_shared(buffers: Iterable[Buffer]) -> bool:
-    """Return whether the code that takes `buffers` assigns arrays that all batches share."""
+    """Return whether the code that takes `buffers` assigns arrays that the batch shares."""
     return any(isinstance(buffer, Faults) and buffer.places.assigns for buffer in buffers)

@@ -29,7 +29,7 @@ Layout = Literal["neurons", "dense", "sparse"]
 
 _NOT_YET = {
     "t": "this code runs when the model is loaded, before time starts.",
-    "batch": "all batches start from the same; num_batch is their number.",
+    "batch": "all batch elements start from the same; num_batch is their number.",
 }
 _NOT_OF_NEURONS = dict.fromkeys(
     NAMES_OF_SYNAPSES, "the variable is one of neurons, not of synapses."

@@ -203,7 +203,7 @@ class LoopBuilder:
     # What code strings may name -----------------------------------------------------------------
 
     def clock_names(self) -> dict[str, Symbol]:
-        """Return the names that code of every kind knows: of the time and of the batch."""
+        """Return the names that code of every kind knows: of the time and of the batch element."""
         time = self.precision.time
         return {
             "t": Symbol("t", time, writable=False, kind="built-in"),

@@ -22,9 +22,9 @@ IMPORTS = {
 
 _IMPORTED = tuple(name for names in IMPORTS.values() for name in names)
 
-#: What the kernel ``simulate`` takes before its arrays: the counter that hands out batches, how
-#: many steps each batch has done already, how many batches there are, the number of the first
-#: step, how many steps were simulated since the model was loaded (another number once a user has
+#: What the kernel ``simulate`` takes before its arrays: the counter that hands out batch
+#: elements, how many steps each has done already, the batch size, the number of the first step, how
+#: many steps were simulated since the model was loaded (another number once a user has
 #: set the time step), the seed of random numbers, the number of steps, which phases.
 SIMULATE_ARGUMENTS = (
     *(BATCH_COUNTER, "progress", "num_batch", "timestep", "steps_done", "seed", "num_steps"),
@@ -37,8 +37,8 @@ SIMULATE_NAMES = (
     *("batch", "block", "step", "steps", "t", "done", "stride", "position", "age"),
 )
 
-#: What a custom update takes before its arrays: how many batches there are, and elements of each,
-#: at most how many of both make a part, and the rest as ``simulate`` does.
+#: What a custom update takes before its arrays: how many batch elements there are, and elements of
+#: each, at most how many of both make a part, and the rest as ``simulate`` does.
 UPDATE_ARGUMENTS = (
     *(BATCH_COUNTER, "num_batches", "count", "most_batches", "most_elements"),
     *("timestep", "steps_done"),
@@ -59,8 +59,8 @@ LOOP_NAMES = (
 )
 
 #: What the kernel that gives a variable its initial values takes before its parameters: the counter
-#: that tells it to stop, which elements are its own, the seed and the stream of random numbers, how
-#: many batches there are, how many neurons on either side, the length of a step.
+#: that tells it to stop, which elements are its own, the seed and the stream of random numbers, the
+#: batch size, how many neurons on either side, the length of a step.
 INITIALISE_ARGUMENTS = (
     *(BATCH_COUNTER, "first", "last", "seed", "stream", "num_batch", "num_pre", "num_post", "dt"),
 )

@@ -56,7 +56,7 @@ class VarReference:
 
 @dataclass(frozen=True)
 class ExtraGlobalParam:
-    """An array that all elements and all batches share; its length is known when it is loaded.
+    """An array that all elements and the whole batch share; its length is known when it is loaded.
 
     `type` is that of its elements. It describes a reference to such an array, too.
     """

@@ -85,8 +85,8 @@ class NeuronGroup(Group):
         Returns
         -------
         list of tuple of ndarray
-            One ``(times, ids)`` for each batch: times in ms as float64, neurons as int32, ordered
-            by time step, then by word of 32 neurons, then by descending neuron.
+            One ``(times, ids)`` for each batch element: times in ms as float64, neurons as int32,
+            ordered by time step, then by word of 32 neurons, then by descending neuron.
 
         Raises
         ------

@@ -1,8 +1,8 @@
 """A loaded model: its memory, the queue of steps, and the calls of the compiled kernels.
 
 Asking for a step only counts it. The waiting steps run as soon as a result is needed. Each batch
-then runs through all of them before the next batch starts, so that its state stays in the cache.
-This is exact, because batches do not interact inside a step.
+element then runs through all of them before the next one starts, so that its state stays in the
+cache. This is exact, because batch elements do not interact inside a step.
 
 Ctrl-C may come between any two lines here. So all work is recorded before it begins, in a form that
 can be continued from any point. Nothing is done twice, and the next call first finishes what was
@@ -216,8 +216,8 @@ class Runtime:
         self._owned: list[Buffer] = []
         self._of_thread = threading.local()
         groups = list(groups)
-        # In lockstep one batch runs after the other, because each sees what earlier ones have
-        # assigned.
+        # In lockstep one batch element runs after the other, because each sees what earlier ones
+        # have assigned.
         self._most_threads = 1 if plan.in_lockstep else batch_size
         self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
         self._doubtful = [
@@ -293,7 +293,7 @@ class Runtime:
             buffer.fill(np.asarray(np.finfo(ctype.dtype).min))
 
     def _allocate_global(self, group: Group, used: Container[Buffer]) -> None:
-        """Allocate what a group has once for all elements and batches."""
+        """Allocate what a group has once for all elements and the whole batch."""
         for array in group.extra_global_arrays():
             if array.buffer in used:
                 array.refuse_if_empty()
@@ -402,7 +402,7 @@ class Runtime:
             raise min(found, key=itemgetter(0))[1]
 
     def _simulate(self, steps: _Steps, phase: _Phase) -> None:
-        """Let all batches do the rest of a phase of some steps."""
+        """Let all batch elements do the rest of a phase of some steps."""
         simulate, arguments = self._kernels.simulate, self._arguments
         numbers = (
             *(phase.progress, self._batch_size, steps.first + self._offset, steps.first),
@@ -431,9 +431,9 @@ class Runtime:
         size = self._batch_size if call.per_batch else 1
         count = call.count if call.counted is None else call.counted.count
         most_batches, most_elements = size, max(1, count)
-        if call.elements_apart and (size == 1 or not call.batches_apart):
+        if call.elements_apart and (size == 1 or not call.batch_elements_apart):
             most_elements = max(1, _ELEMENTS_PER_CALL // size)
-        elif call.batches_apart:
+        elif call.batch_elements_apart:
             most_batches = max(1, _ELEMENTS_PER_CALL // max(1, count))
         return _Prepared(
             group_name,

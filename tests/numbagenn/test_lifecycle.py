@@ -554,7 +554,7 @@ def test_names_never_clash_with_the_engines_own() -> None:
         pop.spike_recording_enabled = True
     model.build()
     model.load(num_recording_timesteps=3)
-    # Nothing may be carried over from one batch to the next, either.
+    # Nothing may be carried over from one batch element to the next, either.
     engine.set_num_threads(1)
     try:
         steps(model, 3)

@@ -115,7 +115,7 @@ def test_every_synapse_knows_its_place(
 
 
 @pytest.mark.parametrize("batch_size", [1, 3])
-def test_sparse_weights_are_reduced_over_batches(batch_size: int) -> None:
+def test_sparse_weights_are_reduced_over_the_batch(batch_size: int) -> None:
     parts = network(batch_size)
     shape = (batch_size, COUNT) if batch_size > 1 else (COUNT,)
     values = np.random.default_rng(1).standard_normal(shape).astype(np.float32)
