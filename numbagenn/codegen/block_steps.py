@@ -83,7 +83,7 @@ class Arrivals:
         Names of the spike trains, of the neurons that have one, and of their number.
     delay
         Steps of axonal delay.
-    is_known_ahead
+    sent_before_block
         Whether all of these spikes were sent before the block begins.
     by_train
         Where neurons with the same train are served together: names of what is known of them.
@@ -93,7 +93,7 @@ class Arrivals:
     pre_inds: str
     num_active: str
     delay: int
-    is_known_ahead: bool
+    sent_before_block: bool
     by_train: Trains | None
 
 
@@ -203,32 +203,32 @@ class BlockSteps:
 
     def _arrivals(self, group: SynapseGroup, by_train: Trains | None) -> Arrivals:
         """Return the list of what arrives at some synapses, shared by all with the same delay."""
-        source, after, memory = group.src.name, _after(group), self.memory
+        source, suffix, memory = group.src.name, _delay_suffix(group), self.memory
         # One more, for the end of the list.
         shape = ("uint32", group.src.num_neurons + 1)
         return Arrivals(
-            memory.scratch_array(source, f"trains{after}", *shape),
-            memory.scratch_array(source, f"pre_inds{after}", *shape),
-            memory.local(source, f"num_active{after}"),
+            memory.scratch_array(source, f"trains{suffix}", *shape),
+            memory.scratch_array(source, f"pre_inds{suffix}", *shape),
+            memory.local(source, f"num_active{suffix}"),
             group.axonal_delay_steps,
-            self._blocks.known_ahead(group),
+            self._blocks.sent_before_block(group),
             by_train,
         )
 
     def _trains(self, group: SynapseGroup) -> Trains:
-        source, count, after = group.src.name, group.src.num_neurons, _after(group)
+        source, count, suffix = group.src.name, group.src.num_neurons, _delay_suffix(group)
 
         def array(what: str, size: int) -> str:
             return self.memory.scratch_array(source, what, "uint32", size)
 
         arrays = (
-            array(f"distinct{after}", count),
-            array(f"begins{after}", count + 1),
-            array(f"members{after}", count),
+            array(f"distinct{suffix}", count),
+            array(f"begins{suffix}", count + 1),
+            array(f"members{suffix}", count),
             array("group_of", count),
             array("table", table_size(count)),
         )
-        return Trains(self.memory.local(source, f"num_trains{after}"), *arrays)
+        return Trains(self.memory.local(source, f"num_trains{suffix}"), *arrays)
 
     def incoming(self) -> list[tuple[str, str]]:
         """Return what synapses have added up before, and the array that it goes on in, by name."""
@@ -254,7 +254,7 @@ class BlockSteps:
             trailing += interrupt_argument(loop)
         incoming = incoming_synapses(self._model, group)
         instead = {one.out_post.buffer: self._inputs(one) for one in incoming}
-        name = self.memory.identifier(f"update_{group.name}")
+        name = self.memory.namer.unique(f"update_{group.name}")
 
         def call(some_steps: int) -> FunctionCall:
             steps = [("first_step", "step"), ("some_steps", str(some_steps))]
@@ -302,7 +302,7 @@ class BlockSteps:
         return tuple(lists.values())
 
 
-def _after(group: SynapseGroup) -> str:
+def _delay_suffix(group: SynapseGroup) -> str:
     """Return what to append to names of what depends on when spikes arrive."""
     return f"_after_{group.axonal_delay_steps}" if group.axonal_delay_steps else ""
 
@@ -314,6 +314,6 @@ def _steps_at_once(loop: Loop, num_neurons: int) -> int:
     them once per step for all neurons; and long code would not be repeated by the compiler but
     looped over, which it cannot do for several neurons at once.
     """
-    alike = {"t", "age", "random_key"}.isdisjoint(loop.scalars)
+    alike = {"t", "steps_since_load", "random_key"}.isdisjoint(loop.scalars)
     short = len(loop.lines) <= _LONGEST_CODE_FOR_STEPS
     return _STEPS_AT_ONCE if alike and short and num_neurons >= _FEWEST_NEURONS else 1

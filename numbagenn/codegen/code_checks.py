@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from numbagenn.base.enumerations import VarAccess
 from numbagenn.base.types import Precision
 from numbagenn.codegen.custom_update_loop import UpdateElements, custom_update_loop
+from numbagenn.codegen.element_names import NAMES_OF_SYNAPSES
 from numbagenn.codegen.event_kinds import EVENT_KINDS
 from numbagenn.codegen.neuron_loop import EndpointCode, IncomingSynapses, NeuronCode, neuron_loop
 from numbagenn.codegen.synapse_layouts import DenseLayout
 from numbagenn.codegen.synapse_loop import EndpointVariables, synapse_loop
 from numbagenn.language.code_strings import CodeString, CodeStringError
-from numbagenn.language.surrounding_names import NAMES_OF_SYNAPSES
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import EventSide
 from numbagenn.models.descriptions import (

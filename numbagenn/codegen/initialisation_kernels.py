@@ -14,7 +14,7 @@ from numbagenn.codegen.rendering import rendered
 from numbagenn.codegen.reserved_names import CONNECT_ARGUMENTS, INITIALISE_ARGUMENTS
 from numbagenn.language.arithmetic import literal
 from numbagenn.language.fault_sites import FaultSites
-from numbagenn.language.surrounding_names import BATCH_COUNTER, FAULTS
+from numbagenn.language.kernel_names import BATCH_COUNTER, FAULTS
 from numbagenn.models.descriptions import SparseConnectivityInitSnippet, VarInitSnippet
 
 

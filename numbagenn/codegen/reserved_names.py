@@ -1,6 +1,6 @@
 """Names that generated code uses for itself, so that nothing of a model is called by them."""
 
-from numbagenn.language.surrounding_names import BATCH_COUNTER, RANDOM_STATE
+from numbagenn.language.kernel_names import BATCH_COUNTER, RANDOM_STATE
 
 #: What generated modules import: the names, by the module that they are imported from.
 IMPORTS = {
@@ -34,7 +34,7 @@ SIMULATE_ARGUMENTS = (
 #: What ``simulate`` calls things beside these.
 SIMULATE_NAMES = (
     *(*SIMULATE_ARGUMENTS, *_IMPORTED, "simulate"),
-    *("batch", "block", "step", "steps", "t", "done", "stride", "position", "age"),
+    *("batch", "block", "step", "steps", "t", "done", "stride", "position", "steps_since_load"),
 )
 
 #: What a custom update takes before its arrays: how many batch elements there are, and elements of
@@ -44,10 +44,25 @@ UPDATE_ARGUMENTS = (
     *("timestep", "steps_done"),
 )
 
+#: How many presynaptic spikes one pass over the postsynaptic neurons serves: the sums stay in
+#: registers that long. Each has a presynaptic neuron, which needs a name.
+SPIKES_PER_PASS = 8
+
 #: What the functions of neurons, synapses and custom updates call things.
 LOOP_NAMES = (
     *(*UPDATE_ARGUMENTS, *_IMPORTED, "random_key", RANDOM_STATE),
-    *("neuron", "pre", "post", "synapse", "element", "dt", "age", "seed", "begin", "end"),
+    *(
+        "neuron",
+        "pre",
+        "post",
+        "synapse",
+        "element",
+        "dt",
+        "steps_since_load",
+        "seed",
+        "begin",
+        "end",
+    ),
     *("fired", "spike", "spikes", "num_spikes", "spikes_done", "events", "some", "first", "last"),
     *("spike_bits", "steps", "step", "first_step", "some_steps", "later", "bits", "arrival"),
     *("inputs", "out_post", "out_pre", "den_delay", "total", "summed"),
@@ -55,7 +70,7 @@ LOOP_NAMES = (
     *("trains", "num_active", "pair", "second", "active", "train_0", "train_1"),
     *("distinct", "begins", "members", "num_trains", "train", "member"),
     *("position", "parts", "in_a_row"),
-    *(f"pre_{number}" for number in range(8)),
+    *(f"pre_{number}" for number in range(SPIKES_PER_PASS)),
 )
 
 #: What the kernel that gives a variable its initial values takes before its parameters: the counter
@@ -76,6 +91,6 @@ CONNECT_ARGUMENTS = (
 INITIALISER_NAMES = (
     *(*INITIALISE_ARGUMENTS, *CONNECT_ARGUMENTS, *_IMPORTED, "random_key", RANDOM_STATE),
     *("initialise", "element", "values", "pre_inds", "post_inds"),
-    *("add_synapse", "connect", "line", "num_lines", "targets", "lengths"),
+    *("add_synapse", "connect", "line", "targets", "lengths"),
     *("num_synapses", "problem", "shares", "left", "row_length"),
 )

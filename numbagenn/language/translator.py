@@ -31,8 +31,8 @@ from numbagenn.language.code_strings import (
 )
 from numbagenn.language.expressions import Expressions
 from numbagenn.language.fault_sites import Message, failed_assertion
+from numbagenn.language.kernel_names import BATCH_COUNTER
 from numbagenn.language.loops import check_loops, is_short
-from numbagenn.language.surrounding_names import BATCH_COUNTER
 from numbagenn.language.symbols import Symbol
 from numbagenn.language.usage import STEPS
 

@@ -13,7 +13,7 @@ import numpy as np
 from numbagenn.base.layout import Array
 from numbagenn.base.types import Double
 from numbagenn.language.fault_sites import FaultSites, Site, too_many
-from numbagenn.language.surrounding_names import FAULTS
+from numbagenn.language.kernel_names import FAULTS
 from numbagenn.memory.buffers import Buffer
 
 # The record of the first fault of a batch element, see `arrays.report`: the number of its site,

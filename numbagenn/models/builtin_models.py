@@ -188,7 +188,7 @@ def _rate(pars: Mapping[str, float]) -> float:
     return pars["rate"]
 
 
-def _unsorted(values: Mapping[str, Array]) -> str:
+def _unsorted_spike_times(values: Mapping[str, Array]) -> str:
     """Name the neuron whose spike times are not ascending, if there is one."""
     start, end, (times,) = (values[name] for name in ("startSpike", "endSpike", "spikeTimes"))
     # Times that are not later than the one before, which comes first; NaN is not a time.
@@ -243,7 +243,7 @@ def _neuron_models() -> Mapping[str, NeuronModel]:
                 threshold_condition_code="startSpike != endSpike && t >= spikeTimes[startSpike]",
                 reset_code="startSpike++;",
             ),
-            doubt=_unsorted,
+            value_warning=_unsorted_spike_times,
         ),
     }
 

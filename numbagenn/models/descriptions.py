@@ -114,8 +114,8 @@ class Model:
 class NeuronModel(Model):
     """Description of a neuron.
 
-    `doubt` describes anything suspicious in the values that a population holds. It gets them by
-    name, with a row for each batch.
+    `value_warning` returns the text of a warning if values that a population holds are suspicious,
+    else an empty one. It gets them by name, with a row for each batch element.
     """
 
     family: ClassVar[str] = "neuron model"
@@ -125,7 +125,7 @@ class NeuronModel(Model):
     reset_code: CodeString
     additional_input_vars: tuple[AdditionalInput, ...]
     auto_refractory_required: bool
-    doubt: Callable[[Mapping[str, Array]], str] | None = None
+    value_warning: Callable[[Mapping[str, Array]], str] | None = None
 
     @cached_property
     def usage(self) -> Usage:

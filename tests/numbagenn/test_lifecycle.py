@@ -140,7 +140,7 @@ def test_unload_drops_everything_and_load_starts_afresh(model: Any) -> None:
     for pop in (a, b):
         for variable in pop.vars.values():
             assert variable.view is variable._view is variable._array is None
-    assert model._runtime is None
+    assert model._loaded_model is None
     assert not model._loaded
     with pytest.raises(RuntimeError, match="loaded"):
         _ = model.t

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import numbagenn as engine
 from numbagenn.runtime import initial_values as initialisation
-from numbagenn.runtime import loaded_model as runtime
+from numbagenn.runtime import loaded_model
 from tests.numbagenn import interpreted
 from tests.numbagenn.profiles import examples
 from tests.numbagenn.random_models import BATCH_SIZE, RandomModel, act, random_models, variables
@@ -162,7 +162,7 @@ def test_nothing_but_the_model_matters(random_model: RandomModel, seed: int) -> 
     assert_same(run(random_model, model, every, rng), expected, "looked at in between")
     with pytest.MonkeyPatch.context() as patch:
         # As if there were more to do than one thread should do.
-        patch.setattr(runtime, "_ELEMENTS_PER_CALL", 4)
+        patch.setattr(loaded_model, "_ELEMENTS_PER_CALL", 4)
         patch.setattr(initialisation, "_ELEMENTS_PER_CALL", 4)
         patch.setattr("numbagenn.runtime.loaded_model.LONGEST_QUEUE", 10)
         for number in (2, 7):

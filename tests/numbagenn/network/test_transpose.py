@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import numbagenn as engine
 from numbagenn import CustomUpdateVarAccess as Access
 from numbagenn import VarAccess, VarAccessMode, create_var_ref, create_wu_var_ref
-from numbagenn.runtime import loaded_model as runtime_module
+from numbagenn.runtime import loaded_model
 from tests.numbagenn.networks import new_model, pulled, pushed
 
 PRE, POST = 5, 3
@@ -157,7 +157,7 @@ def test_a_step_of_learning() -> None:
 def test_threads_share_what_is_transposed(seed: int, number: int) -> None:
     parts, values = network(4), weights(4, seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runtime_module, "_ELEMENTS_PER_CALL", 1)
+        patch.setattr(loaded_model, "_ELEMENTS_PER_CALL", 1)
         engine.set_num_threads(number)
         pushed(parts.s, "own", values)
         parts.m.custom_update("own")
