@@ -20,6 +20,7 @@ from numbagenn.language.code_strings import CodeString, CodeStringError
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import EventSide
 from numbagenn.models.descriptions import (
+    AnyModel,
     CurrentSourceModel,
     CustomUpdateModel,
     ExtraGlobalParam,
@@ -30,7 +31,7 @@ from numbagenn.models.descriptions import (
     VarReference,
     WeightUpdateModel,
 )
-from numbagenn.network.bound_model import BoundModel, Description
+from numbagenn.network.bound_model import BoundModel
 
 _NEURONS, _SYNAPSES = UpdateElements(1), UpdateElements(1, num_post=1)
 
@@ -77,7 +78,7 @@ def check_update_code(model: CustomUpdateModel, *, of_synapses: bool) -> None:
     custom_update_loop(Precision(), 1.0, _bound_to_nothing(model), elements)
 
 
-def _bound_to_nothing(model: Description) -> BoundModel[Description]:
+def _bound_to_nothing(model: AnyModel) -> BoundModel[AnyModel]:
     """Return a description with parameters and memory that only have the right types."""
     references: tuple[VarReference, ...] = getattr(model, "neuron_var_refs", ())
     var_refs: tuple[VarReference, ...] = getattr(model, "var_refs", ())

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from numbagenn.models.describing import (
     create_weight_update_model,
 )
 from numbagenn.models.descriptions import (
+    AnyModel,
     CurrentSourceModel,
     CustomUpdateModel,
     Model,
@@ -39,7 +40,6 @@ from numbagenn.models.descriptions import (
     WeightUpdateModel,
 )
 
-AnyModel = TypeVar("AnyModel", bound=Model)
 # A leaky integrate-and-fire neuron with a refractory time, as in Gerstner et al. (2014), Neuronal
 # Dynamics, section 1.3, doi 10.1017/CBO9781107447615.
 _LIF: dict[str, Any] = {

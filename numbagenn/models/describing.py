@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any
 
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess
 from numbagenn.base.types import TypeLike
 from numbagenn.models import entries
 from numbagenn.models.descriptions import (
+    AnyModel,
     CountFunction,
     CurrentSourceModel,
     CustomUpdateModel,
     DerivedParameter,
-    Model,
     NeuronModel,
     Parameter,
     PostsynapticModel,
@@ -29,7 +29,6 @@ from numbagenn.models.descriptions import (
 )
 from numbagenn.models.entries import ArraySpec, DerivedSpec, ParamSpec, VarSpec
 
-AnyModel = TypeVar("AnyModel", bound=Model)
 Shared = tuple[str, tuple[Parameter, ...], tuple[Var, ...], tuple[DerivedParameter, ...]]
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property, reduce
 from operator import or_
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess, VarAccessMode
 from numbagenn.base.layout import Array
@@ -108,6 +108,10 @@ class Model:
 
     def __repr__(self) -> str:
         return f"<{self.title}>"
+
+
+#: Some kind of description.
+AnyModel = TypeVar("AnyModel", bound=Model)
 
 
 @dataclass(frozen=True, repr=False)

@@ -45,7 +45,7 @@ LONGEST_QUEUE = 1000
 
 
 # The elements of a custom update that keep one thread busy; a second one helps only with more.
-_ELEMENTS_PER_CALL = 1 << 18
+_ELEMENTS_PER_PART = 1 << 18
 
 
 class LoadedModel:
@@ -316,9 +316,9 @@ class LoadedModel:
         count = call.count if call.counted is None else call.counted.count
         most_batches, most_elements = size, max(1, count)
         if call.elements_apart and (size == 1 or not call.batch_elements_apart):
-            most_elements = max(1, _ELEMENTS_PER_CALL // size)
+            most_elements = max(1, _ELEMENTS_PER_PART // size)
         elif call.batch_elements_apart:
-            most_batches = max(1, _ELEMENTS_PER_CALL // max(1, count))
+            most_batches = max(1, _ELEMENTS_PER_PART // max(1, count))
         return PreparedUpdate(
             group_name,
             call,
@@ -348,7 +348,7 @@ class LoadedModel:
             def transpose(first: int, last: int) -> None:
                 np.copyto(target[first:last], source[first:last].transpose(0, 2, 1))
 
-            parallel_for(transpose, len(source), max(1, _ELEMENTS_PER_CALL // source[0].size))
+            parallel_for(transpose, len(source), max(1, _ELEMENTS_PER_PART // source[0].size))
         if self._timing_enabled:
             part = "update" if call.transposed is None else "transpose"
             spent = self.custom_update_times.get((part, prepared.group_name), 0.0)

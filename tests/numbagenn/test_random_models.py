@@ -162,7 +162,7 @@ def test_nothing_but_the_model_matters(random_model: RandomModel, seed: int) -> 
     assert_same(run(random_model, model, every, rng), expected, "looked at in between")
     with pytest.MonkeyPatch.context() as patch:
         # As if there were more to do than one thread should do.
-        patch.setattr(loaded_model, "_ELEMENTS_PER_CALL", 4)
+        patch.setattr(loaded_model, "_ELEMENTS_PER_PART", 4)
         patch.setattr(initialisation, "_ELEMENTS_PER_CALL", 4)
         patch.setattr("numbagenn.runtime.loaded_model.LONGEST_QUEUE", 10)
         for number in (2, 7):

@@ -348,7 +348,7 @@ def test_odd_numbers_in_a_maximum_over_the_batch() -> None:
 
 @pytest.mark.parametrize("number", [1, 2, 7])
 def test_the_last_of_several_values_stays(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loaded_model, "_ELEMENTS_PER_CALL", 1)
+    monkeypatch.setattr(loaded_model, "_ELEMENTS_PER_PART", 1)
     engine.set_num_threads(number)
     parts, x = network(5), random(5, "float")
     pushed(parts.a, "x", x)
@@ -435,7 +435,7 @@ def test_results_depend_neither_on_threads_nor_on_the_batch(
 ) -> None:
     single, parts = network(1), network(5)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loaded_model, "_ELEMENTS_PER_CALL", 1)
+        patch.setattr(loaded_model, "_ELEMENTS_PER_PART", 1)
         engine.set_num_threads(number)
         pushed(parts.a, "x", x)
         pushed(single.a, "x", x[batch])

@@ -157,7 +157,7 @@ def test_a_step_of_learning() -> None:
 def test_threads_share_what_is_transposed(seed: int, number: int) -> None:
     parts, values = network(4), weights(4, seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loaded_model, "_ELEMENTS_PER_CALL", 1)
+        patch.setattr(loaded_model, "_ELEMENTS_PER_PART", 1)
         engine.set_num_threads(number)
         pushed(parts.s, "own", values)
         parts.m.custom_update("own")

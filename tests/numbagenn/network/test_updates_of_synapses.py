@@ -101,7 +101,7 @@ def network(batch_size: int) -> SimpleNamespace:
 def test_every_synapse_knows_its_place(
     batch_size: int, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(loaded_model, "_ELEMENTS_PER_CALL", 1)
+    monkeypatch.setattr(loaded_model, "_ELEMENTS_PER_PART", 1)
     engine.set_num_threads(number)
     parts = network(batch_size)
     assert parts.place.synapse_group is parts.s
