@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import ParamSpec, TypeVar
+from typing import ParamSpec
 
 from numbagenn.codegen.code_checks import check_code
 from numbagenn.codegen.initialisation_code import check_init_code
 from numbagenn.models import describing
-from numbagenn.models.descriptions import Model, SparseConnectivityInitSnippet, VarInitSnippet
+from numbagenn.models.descriptions import (
+    AnyModel,
+    Model,
+    SparseConnectivityInitSnippet,
+    VarInitSnippet,
+)
 
 Arguments = ParamSpec("Arguments")
-AnyModel = TypeVar("AnyModel", bound=Model)
 
 
 def _code_checked(describe: Callable[Arguments, AnyModel]) -> Callable[Arguments, AnyModel]:

@@ -50,7 +50,7 @@ from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.network.update_shapes import check_dimensions, check_targets
 from numbagenn.runtime.compilation import compiled
 from numbagenn.runtime.initialise import check_initialiser, compile_initialisers, warn_of_nan
-from numbagenn.runtime.loaded_model import Runtime
+from numbagenn.runtime.loaded_model import LoadedModel
 from numbagenn.runtime.timers import Timers
 
 Params = Mapping[str, float] | None
@@ -87,8 +87,8 @@ class GeNNModel(Settings, Timers):
         Preferences of PyGeNN's backends. ``optimize_code=True`` lets sums be taken in another
         order, as it does there: weights of neurons with the same spike train are summed up first,
         which is faster and rounds differently. The last bits then also depend on how many steps
-        run before a result is read. They never depend on batches or threads. All other preferences
-        are accepted and have no effect.
+        run before a result is read. They never depend on the batch or the threads. All other
+        preferences are accepted and have no effect.
 
     Raises
     ------
@@ -138,7 +138,7 @@ class GeNNModel(Settings, Timers):
         self.custom_connectivity_updates: dict[str, Any] = {}
         self._plan: Plan | None = None
         self._kernels: ModuleType | None = None
-        self._runtime: Runtime | None = None
+        self._loaded_model: LoadedModel | None = None
 
     def __setattr__(self, name: str, value: object) -> None:
         attribute = getattr(type(self), name, None)
@@ -149,7 +149,7 @@ class GeNNModel(Settings, Timers):
             raise AttributeError(f"'{name}' of a GeNNModel cannot be assigned; {_FIXED[name]}.")
         # As in PyGeNN any attribute may be set. One that resembles a setting is probably a typo.
         new = not (name.startswith("_") or name in vars(self) or hasattr(type(self), name))
-        if new and "_runtime" in vars(self):
+        if new and "_loaded_model" in vars(self):
             known = [one for one in dir(self) if not one.startswith("_")]
             hint = did_you_mean(name, known, "", cutoff=0.8)
             if hint:
@@ -171,7 +171,7 @@ class GeNNModel(Settings, Timers):
 
     @property
     def _loaded(self) -> bool:
-        return self._runtime is not None
+        return self._loaded_model is not None
 
     def refuse_if_built(self, action: str) -> None:
         """Raise if the model is built, which is too late for an action."""
@@ -204,8 +204,8 @@ class GeNNModel(Settings, Timers):
 
     @timestep.setter
     def timestep(self, value: int) -> None:
-        runtime = self._require_loaded("setting timestep")
-        runtime.timestep = checked_integer("timestep", value, 0, LARGEST, error=TypeError)
+        loaded = self._require_loaded("setting timestep")
+        loaded.timestep = checked_integer("timestep", value, 0, LARGEST, error=TypeError)
 
     @property
     def is_loaded(self) -> bool:
@@ -530,7 +530,7 @@ class GeNNModel(Settings, Timers):
             )
         groups = self._groups()
         try:
-            self._runtime = Runtime(
+            self._loaded_model = LoadedModel(
                 self._plan,
                 self._kernels,
                 groups,
@@ -542,10 +542,10 @@ class GeNNModel(Settings, Timers):
             )
             warn_of_nan(groups)
             for population in self.neuron_populations.values():
-                population.warn_of_doubt()
+                population.warn_of_suspicious_values()
         except BaseException as error:
             # Ctrl-C, or a warning that is raised as an error, may come at any line.
-            self._runtime = None
+            self._loaded_model = None
             for group in groups:
                 for buffer in group.all_buffers():
                     buffer.release()
@@ -573,27 +573,27 @@ class GeNNModel(Settings, Timers):
         RuntimeError
             If the model is not loaded.
         """
-        runtime = self._require_loaded("unloading")
-        self._runtime = None
-        runtime.release()
+        loaded = self._require_loaded("unloading")
+        self._loaded_model = None
+        loaded.release()
 
     def step_time(self) -> None:
-        """Simulate one step of `dt`, of all batches.
+        """Simulate one step of `dt`, of the whole batch.
 
         The step may run later, together with others: at the latest when something is pulled,
         pushed, recorded, timed or updated. If Ctrl-C interrupts them, the remaining steps run at
         the next such call. An endless loop in the code of the model is stopped in the middle of a
         step. After that the model has to be loaded again, and says so.
         """
-        runtime = self._runtime
-        if runtime is None:
+        loaded = self._loaded_model
+        if loaded is None:
             raise RuntimeError(
                 "GeNN model has to be loaded before stepping: call model.load() first."
             )
         # The step is counted here, because calling a method would double the time.
-        runtime.steps_asked += 1
-        if runtime.steps_asked >= runtime.steps_at_flush:
-            runtime.flush()
+        loaded.steps_asked += 1
+        if loaded.steps_asked >= loaded.steps_at_flush:
+            loaded.flush()
 
     def custom_update(self, group_name: str) -> None:
         """Run all custom updates that were added under a name.
@@ -609,8 +609,8 @@ class GeNNModel(Settings, Timers):
         RuntimeError
             If the model is not loaded.
         """
-        runtime = self._require_loaded("performing custom update")
-        runtime.custom_update(group_name, self._updates_of(group_name, IndexError))
+        loaded = self._require_loaded("performing custom update")
+        loaded.custom_update(group_name, self._updates_of(group_name, IndexError))
 
     def pull_recording_buffers_from_device(self) -> None:
         """Copy the recorded spikes of all populations to the host.
@@ -620,7 +620,7 @@ class GeNNModel(Settings, Timers):
         RuntimeError
             If the model is not loaded or nothing records.
         """
-        runtime = self._require_loaded("pulling recording buffers")
+        loaded = self._require_loaded("pulling recording buffers")
         if not any(
             group.spike_recording_enabled or group.spike_event_recording_enabled
             for group in self.neuron_populations.values()
@@ -629,21 +629,21 @@ class GeNNModel(Settings, Timers):
                 "Cannot pull recording buffer if recording system is not in use: set "
                 "spike_recording_enabled = True on a population before model.build()."
             )
-        runtime.pull_recordings()
+        loaded.pull_recordings()
 
     def flush(self) -> None:
         """Run all steps that have been asked for and are still waiting."""
-        if self._runtime is not None:
-            self._runtime.flush()
+        if self._loaded_model is not None:
+            self._loaded_model.flush()
 
-    def _require_loaded(self, action: str) -> Runtime:
-        if self._runtime is None:
+    def _require_loaded(self, action: str) -> LoadedModel:
+        if self._loaded_model is None:
             if action == "unloading":
                 raise RuntimeError("GeNN model has not been loaded: there is nothing to unload.")
             raise RuntimeError(
                 f"GeNN model has to be loaded before {action}: call model.load() first."
             )
-        return self._runtime
+        return self._loaded_model
 
     def _updates_of(self, group_name: str, error: type[Exception]) -> list[str]:
         names = [

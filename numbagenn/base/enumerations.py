@@ -15,7 +15,7 @@ class _Plain(enum.Enum):
 class VarAccess(_Plain):
     """Access to a variable of a neuron, current source, weight update or postsynaptic model.
 
-    With N elements and B > 1 batches the array of a variable has shape ``(B, N)``, ``(N,)`` for
+    With N elements and batch size B > 1 the array of a variable has shape ``(B, N)``, ``(N,)`` for
     `READ_ONLY`, and ``(B, 1)`` for `READ_ONLY_SHARED_NEURON`.
     """
 
@@ -41,7 +41,7 @@ class VarAccess(_Plain):
 
     @property
     def per_batch(self) -> bool:
-        """Whether every batch has a copy of its own."""
+        """Whether every batch element has a copy of its own."""
         return self is not VarAccess.READ_ONLY
 
     @property
@@ -81,9 +81,10 @@ class VarAccessMode(_Plain):
 class CustomUpdateVarAccess(_Plain):
     """Access to a variable that a custom update owns, relative to the shape of the update.
 
-    An update has batches if anything that it refers to has batches. The same holds for elements.
+    An update runs over the batch if anything that it refers to has a value for each batch element,
+    and over neurons or synapses if anything has a value for each of them.
     Its variables have the dimensions of the update, with two exceptions: `READ_ONLY_SHARED` and
-    `REDUCE_BATCH_SUM` or ``_MAX`` have no batches, and `READ_ONLY_SHARED_NEURON` and
+    `REDUCE_BATCH_SUM` or ``_MAX`` have one value for the batch, and `READ_ONLY_SHARED_NEURON` and
     `REDUCE_NEURON_SUM` or ``_MAX`` have one value for all neurons.
     """
 
@@ -114,7 +115,7 @@ class CustomUpdateVarAccess(_Plain):
 
     @property
     def per_batch(self) -> bool:
-        """Whether the variable has a copy for each batch that the update runs over."""
+        """Whether the variable has a copy for each batch element that the update runs over."""
         return self not in (
             CustomUpdateVarAccess.READ_ONLY_SHARED,
             CustomUpdateVarAccess.REDUCE_BATCH_SUM,

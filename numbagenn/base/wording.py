@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-#: The most neurons, batches or steps of delay: indices of neurons are 32 bits wide.
+#: The most neurons, batch elements or steps of delay: indices of neurons are 32 bits wide.
 LARGEST_COUNT = 2**31 - 1
 
 #: Largest number that kernels take, with room to count on from there.

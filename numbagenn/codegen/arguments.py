@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from numbagenn.base.types import Precision
 from numbagenn.codegen.loop_builder import Loop
 from numbagenn.codegen.reserved_names import SIMULATE_NAMES
-from numbagenn.language.surrounding_names import BATCH_COUNTER
+from numbagenn.language.kernel_names import BATCH_COUNTER
 from numbagenn.language.symbols import Namer
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
@@ -56,7 +56,7 @@ class SimulateMemory:
     def local(self, group: str, what: str) -> str:
         """Return the name of something of a group that ``simulate`` alone knows."""
         if (group, what) not in self.locals:
-            self.locals[group, what] = self.identifier(f"{group}_{what}")
+            self.locals[group, what] = self.namer.unique(f"{group}_{what}")
         return self.locals[group, what]
 
     def scratch_array(self, group: str, what: str, dtype: str, *shape: int) -> str:
@@ -66,9 +66,9 @@ class SimulateMemory:
         return name
 
     def row(self, buffer: Buffer) -> str:
-        """Return the name of the part of a buffer that belongs to the current batch."""
+        """Return the name of the part of a buffer that belongs to the current batch element."""
         if buffer not in self.rows:
-            self.arrays[buffer] = self.identifier(buffer.name)
+            self.arrays[buffer] = self.namer.unique(buffer.name)
             self.rows[buffer] = self.namer.unique(f"{self.arrays[buffer]}_row")
         return self.rows[buffer]
 
@@ -77,12 +77,8 @@ class SimulateMemory:
         slot = slot_of(step, buffer)
         return f"{self.row(buffer)}{slot_index(slot, buffer)}", slot or "0"
 
-    def identifier(self, name: str) -> str:
-        """Return a unique Python name for something in the model."""
-        return self.namer.unique(name)
-
     def row_lines(self) -> list[str]:
-        """Return the lines that take the rows of one batch."""
+        """Return the lines that take the rows of one batch element."""
         return [
             f"{row} = {self.arrays[buffer]}[{'batch' if buffer.per_batch else '0'}]"
             for buffer, row in self.rows.items()
@@ -123,7 +119,7 @@ _SCALARS = {
     "batch": "uint32(batch)",
     "num_batch": "uint32(num_batch)",
     "t": "t",
-    "age": "age",
+    "steps_since_load": "steps_since_load",
     BATCH_COUNTER: BATCH_COUNTER,
 }
 
@@ -184,5 +180,5 @@ def decorator_of(loop: Loop) -> str:
 
 
 def assigns_shared(buffers: Iterable[Buffer]) -> bool:
-    """Return whether the code that takes `buffers` assigns arrays that all batches share."""
+    """Return whether the code that takes `buffers` assigns arrays that the batch shares."""
     return any(isinstance(buffer, Faults) and buffer.places.assigns for buffer in buffers)

@@ -83,7 +83,7 @@ class Arrivals:
         Names of the spike trains, of the neurons that have one, and of their number.
     delay
         Steps of axonal delay.
-    is_known_ahead
+    sent_before_block
         Whether all of these spikes were sent before the block begins.
     by_train
         Where neurons with the same train are served together: names of what is known of them.
@@ -93,7 +93,7 @@ class Arrivals:
     pre_inds: str
     num_active: str
     delay: int
-    is_known_ahead: bool
+    sent_before_block: bool
     by_train: Trains | None
 
 
@@ -203,31 +203,31 @@ class BlockSteps:
 
     def _arrivals(self, group: SynapseGroup, by_train: Trains | None) -> Arrivals:
         """Return the list of what arrives at some synapses, shared by all with the same delay."""
-        source, after, memory = group.src.name, _after(group), self.memory
+        source, suffix, memory = group.src.name, _delay_suffix(group), self.memory
         # One more, for the end of the list.
         shape = ("uint32", group.src.num_neurons + 1)
         return Arrivals(
-            trains=memory.scratch_array(source, f"trains{after}", *shape),
-            pre_inds=memory.scratch_array(source, f"pre_inds{after}", *shape),
-            num_active=memory.local(source, f"num_active{after}"),
+            trains=memory.scratch_array(source, f"trains{suffix}", *shape),
+            pre_inds=memory.scratch_array(source, f"pre_inds{suffix}", *shape),
+            num_active=memory.local(source, f"num_active{suffix}"),
             delay=group.axonal_delay_steps,
-            is_known_ahead=self._blocks.known_ahead(group),
+            sent_before_block=self._blocks.sent_before_block(group),
             by_train=by_train,
         )
 
     def _trains(self, group: SynapseGroup) -> Trains:
-        source, count, after = group.src.name, group.src.num_neurons, _after(group)
+        source, count, suffix = group.src.name, group.src.num_neurons, _delay_suffix(group)
 
         def array(what: str, size: int) -> str:
             return self.memory.scratch_array(source, what, "uint32", size)
 
         return Trains(
-            distinct=array(f"distinct{after}", count),
-            begins=array(f"begins{after}", count + 1),
-            members=array(f"members{after}", count),
+            distinct=array(f"distinct{suffix}", count),
+            begins=array(f"begins{suffix}", count + 1),
+            members=array(f"members{suffix}", count),
             group_of=array("group_of", count),
             table=array("table", table_size(count)),
-            num_trains=self.memory.local(source, f"num_trains{after}"),
+            num_trains=self.memory.local(source, f"num_trains{suffix}"),
         )
 
     def incoming(self) -> list[tuple[str, str]]:
@@ -254,7 +254,7 @@ class BlockSteps:
             trailing += interrupt_argument(loop)
         incoming = incoming_synapses(self._model, group)
         instead = {one.out_post.buffer: self._inputs(one) for one in incoming}
-        name = self.memory.identifier(f"update_{group.name}")
+        name = self.memory.namer.unique(f"update_{group.name}")
 
         def call(some_steps: int) -> FunctionCall:
             steps = [("first_step", "step"), ("some_steps", str(some_steps))]
@@ -307,7 +307,7 @@ class BlockSteps:
         return tuple(lists.values())
 
 
-def _after(group: SynapseGroup) -> str:
+def _delay_suffix(group: SynapseGroup) -> str:
     """Return what to append to names of what depends on when spikes arrive."""
     return f"_after_{group.axonal_delay_steps}" if group.axonal_delay_steps else ""
 
@@ -319,6 +319,6 @@ def _steps_at_once(loop: Loop, num_neurons: int) -> int:
     them once per step for all neurons; and long code would not be repeated by the compiler but
     looped over, which it cannot do for several neurons at once.
     """
-    alike = {"t", "age", "random_key"}.isdisjoint(loop.scalars)
+    alike = {"t", "steps_since_load", "random_key"}.isdisjoint(loop.scalars)
     short = len(loop.lines) <= _LONGEST_CODE_FOR_STEPS
     return _STEPS_AT_ONCE if alike and short and num_neurons >= _FEWEST_NEURONS else 1

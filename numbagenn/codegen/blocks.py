@@ -24,9 +24,9 @@ from numbagenn.network.synapse_groups import SynapseGroup
 #: Steps in a block: one bit of a 32-bit word for each.
 BLOCK_STEPS = 32
 
-# What code must not use if what it adds is to be known ahead: names, and functions.
-_OF_THE_TIME = {"t", "st_pre", "st_post", "prev_st_pre", "prev_st_post"}
-_NOT_SUMS = {"addToPre", "addToPostDelay", "assert"}
+# What code must not use if its sums are to be ready before a block begins: names and functions.
+_STEPWISE_NAMES = {"t", "st_pre", "st_post", "prev_st_pre", "prev_st_post"}
+_STEPWISE_FUNCTIONS = {"addToPre", "addToPostDelay", "assert"}
 
 # Blocks of fewer steps save nothing.
 _FEWEST_STEPS = 4
@@ -47,7 +47,7 @@ class Blocks:
     order: tuple[NeuronGroup, ...]
     steps: int
 
-    def known_ahead(self, group: SynapseGroup) -> bool:
+    def sent_before_block(self, group: SynapseGroup) -> bool:
         """Return whether all spikes that arrive in a block were sent before it began."""
         return group.axonal_delay_steps + 1 >= self.steps
 
@@ -113,8 +113,8 @@ def _can_be_summed_ahead(group: SynapseGroup) -> bool:
         and all(kind.block_template is not None for kind in kinds_of(group))
         and not any(of_neurons)
         and not model.extra_global_params
-        and _OF_THE_TIME.isdisjoint(model.built_in(model.synapse_usage))
-        and _NOT_SUMS.isdisjoint(model.synapse_usage.called)
+        and _STEPWISE_NAMES.isdisjoint(model.built_in(model.synapse_usage))
+        and _STEPWISE_FUNCTIONS.isdisjoint(model.synapse_usage.called)
     )
 
 

@@ -11,15 +11,16 @@ from collections.abc import Sequence
 from numbagenn.base.enumerations import VarAccess
 from numbagenn.base.types import Precision
 from numbagenn.codegen.custom_update_loop import UpdateElements, custom_update_loop
+from numbagenn.codegen.element_names import NAMES_OF_SYNAPSES
 from numbagenn.codegen.event_kinds import EVENT_KINDS
 from numbagenn.codegen.neuron_loop import EndpointCode, IncomingSynapses, NeuronCode, neuron_loop
 from numbagenn.codegen.synapse_layouts import DenseLayout
 from numbagenn.codegen.synapse_loop import EndpointVariables, EventTime, synapse_loop
 from numbagenn.language.code_strings import CodeString, CodeStringError
-from numbagenn.language.surrounding_names import NAMES_OF_SYNAPSES
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import EventSide
 from numbagenn.models.descriptions import (
+    AnyModel,
     CurrentSourceModel,
     CustomUpdateModel,
     ExtraGlobalParam,
@@ -30,7 +31,7 @@ from numbagenn.models.descriptions import (
     VarReference,
     WeightUpdateModel,
 )
-from numbagenn.network.bound_model import BoundModel, Description
+from numbagenn.network.bound_model import BoundModel
 
 _NEURONS, _SYNAPSES = UpdateElements(1), UpdateElements(1, num_post=1)
 
@@ -83,7 +84,7 @@ def check_update_code(model: CustomUpdateModel, *, of_synapses: bool) -> None:
     custom_update_loop(Precision(), 1.0, _bound_to_nothing(model), elements)
 
 
-def _bound_to_nothing(model: Description) -> BoundModel[Description]:
+def _bound_to_nothing(model: AnyModel) -> BoundModel[AnyModel]:
     """Return a description with parameters and memory that only have the right types."""
     references: tuple[VarReference, ...] = getattr(model, "neuron_var_refs", ())
     var_refs: tuple[VarReference, ...] = getattr(model, "var_refs", ())

@@ -6,19 +6,12 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from numbagenn.base.types import Precision
+from numbagenn.codegen.element_names import unavailable_names
 from numbagenn.codegen.loop_builder import Loop, LoopBuilder, count_name
-from numbagenn.language.surrounding_names import NAMES_OF_SYNAPSES
 from numbagenn.language.symbols import Symbol
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.descriptions import CustomUpdateModel
 from numbagenn.network.bound_model import BoundModel
-
-_NOT_OF_SYNAPSES = dict.fromkeys(
-    ("id", "num_neurons"), "the custom update is of synapses, not of neurons."
-)
-_NOT_OF_NEURONS = dict.fromkeys(
-    NAMES_OF_SYNAPSES, "the custom update is of neurons, not of synapses."
-)
 
 
 @dataclass(frozen=True)
@@ -42,7 +35,7 @@ class UpdateElements:
     @property
     def unavailable(self) -> dict[str, str]:
         """Names that code must not use, with the reason."""
-        return _NOT_OF_SYNAPSES if self.num_post else _NOT_OF_NEURONS
+        return unavailable_names("the custom update is", of_synapses=self.num_post > 0)
 
     def names(self, builder: LoopBuilder) -> dict[str, Symbol]:
         """Return the names of an element's place, and of how many there are."""

@@ -29,13 +29,14 @@ class CustomUpdateCall:
     buffers
         Memory that the kernel takes.
     count
-        Number of elements of a batch.
+        Number of neurons or synapses of one batch element.
     counted
         Where that is only known when the model is loaded: memory with that number of elements.
     per_batch
-        Whether it runs for each batch, rather than once.
-    batches_apart, elements_apart
-        Whether batches, and elements, write nothing in common, so that threads can share them.
+        Whether it runs for each batch element, rather than once.
+    batch_elements_apart, elements_apart
+        Whether batch elements, and neurons or synapses, write nothing in common, so that threads
+        can share them.
     stage
         When it runs among the updates of its group: those of a lower stage first.
     transposed
@@ -49,7 +50,7 @@ class CustomUpdateCall:
     count: int
     counted: Buffer | None
     per_batch: bool
-    batches_apart: bool
+    batch_elements_apart: bool
     elements_apart: bool
     stage: int
     transposed: tuple[Buffer, Buffer] | None
@@ -68,8 +69,8 @@ class UpdateFunction:
         What it does, for its docstring.
     loop
         What happens to each element.
-    folds_batches
-        Whether the values of all batches are folded into one.
+    folds_batch
+        Whether the values of all batch elements are folded into one.
     parameters, signature
         Text of its parameters and of their types.
     rows
@@ -81,7 +82,7 @@ class UpdateFunction:
     function: str
     title: str
     loop: Loop
-    folds_batches: bool
+    folds_batch: bool
     parameters: str
     signature: str
     rows: list[str]
@@ -111,7 +112,7 @@ def functions_of_custom_updates(
 def _function(model: NetworkView, group: CustomUpdate) -> UpdateFunction:
     """Return the function of a custom update, which has no name of its own yet."""
     over = {name: group.reduced_over(group.memory[name]) for name in group.model.reductions}
-    # One batch is its own sum, and is stored as it is.
+    # The only element of a batch is its own sum, and is stored as it is.
     folded = {name for name in over if over[name] == "neurons" or model.batch_size > 1}
     elements = UpdateElements(group.size, group.columns, group.inds)
     loop = custom_update_loop(model.types, model.dt, group.bound(), elements, folded)
@@ -126,7 +127,7 @@ def _function(model: NetworkView, group: CustomUpdate) -> UpdateFunction:
         # Part of a docstring, which the name that a user gave to the model must not end.
         title=re.sub(r"[^ -~]|[\"\\\\]", "?", group.model.title).capitalize(),
         loop=loop,
-        folds_batches=bool(loop.reductions) and "batches" in over.values(),
+        folds_batch=bool(loop.reductions) and "the batch" in over.values(),
         parameters=", ".join([*numbers, *arrays]),
         signature=", ".join([*numbers.values(), *types]),
         rows=rows,
@@ -159,7 +160,7 @@ def _call(
         count=group.count,
         counted=counted,
         per_batch=group.per_batch,
-        batches_apart=not assigns_shared(buffers)
+        batch_elements_apart=not assigns_shared(buffers)
         and all(buffer.per_batch or not group.per_batch for buffer in written),
         elements_apart=not any(isinstance(buffer, Faults) for buffer in buffers)
         and all(buffer.per_element or not group.per_element for buffer in written),

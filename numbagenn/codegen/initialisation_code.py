@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from numbagenn.base.types import Int32, Int64, Precision, ResolvedType, Uint32
+from numbagenn.codegen.element_names import NAMES_OF_SYNAPSES, unavailable_names
 from numbagenn.codegen.reserved_names import INITIALISER_NAMES
 from numbagenn.language.arithmetic import converted
 from numbagenn.language.code_strings import CodeStringError
 from numbagenn.language.fault_sites import FaultSites
-from numbagenn.language.surrounding_names import NAMES_OF_SYNAPSES, RANDOM_STATE
+from numbagenn.language.kernel_names import RANDOM_STATE
 from numbagenn.language.symbols import Namer, Pointer, SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.models.descriptions import (
@@ -29,14 +30,8 @@ Layout = Literal["neurons", "dense", "sparse"]
 
 _NOT_YET = {
     "t": "this code runs when the model is loaded, before time starts.",
-    "batch": "all batches start from the same; num_batch is their number.",
+    "batch": "all batch elements start from the same; num_batch is their number.",
 }
-_NOT_OF_NEURONS = dict.fromkeys(
-    NAMES_OF_SYNAPSES, "the variable is one of neurons, not of synapses."
-)
-_NOT_OF_SYNAPSES = dict.fromkeys(
-    ("id", "num_neurons"), "the variable is one of synapses, not of neurons."
-)
 
 # What code calls the place of an element, and how many there are, with the Python for it.
 _OF_SYNAPSES = {
@@ -129,7 +124,7 @@ def value_code(
         "num_batch": _built_in("uint32(num_batch)"),
     }
     names |= {name: _built_in(text) for name, text in _PLACES[layout].items()}
-    other = _NOT_OF_NEURONS if layout == "neurons" else _NOT_OF_SYNAPSES
+    unavailable = unavailable_names("the variable is one", of_synapses=layout != "neurons")
     parameters, params = _parameters(snippet, precision, namer)
     pointers, arrays = _arrays(snippet, precision, namer)
     value = Symbol(namer.unique("value"), ctype)
@@ -138,7 +133,7 @@ def value_code(
         precision,
         {**names, "value": value, **parameters, **pointers},
         namer,
-        unavailable=_NOT_YET | other,
+        unavailable=_NOT_YET | unavailable,
         random=True,
         faults=faults,
     )

@@ -21,7 +21,7 @@ from numbagenn.codegen.kernel_numbers import (
 from numbagenn.codegen.rendering import rendered
 from numbagenn.language.arithmetic import literal
 from numbagenn.language.fault_sites import FaultSites
-from numbagenn.language.surrounding_names import FAULTS
+from numbagenn.language.kernel_names import FAULTS
 from numbagenn.models.descriptions import SparseConnectivityInitSnippet, VarInitSnippet
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbagenn.base.types import ResolvedType
-from numbagenn.language.surrounding_names import BATCH_COUNTER
+from numbagenn.language.kernel_names import BATCH_COUNTER
 
 Integers = NDArray[np.int64]
 Indices = NDArray[np.uint32]

@@ -15,7 +15,7 @@ from numbagenn.codegen.reductions import Reduction, neutral
 from numbagenn.codegen.reserved_names import LOOP_NAMES
 from numbagenn.language.arithmetic import constant_literal, literal
 from numbagenn.language.fault_sites import FaultSites
-from numbagenn.language.surrounding_names import BATCH_COUNTER, FAULTS, RANDOM_STATE
+from numbagenn.language.kernel_names import BATCH_COUNTER, FAULTS, RANDOM_STATE
 from numbagenn.language.symbols import Namer, Pointer, SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
@@ -196,8 +196,10 @@ class LoopBuilder:
         """Return the local name for an element of a variable, which may be kept for later steps."""
         if buffer.slots == 1:
             return self.element(wish, buffer)
-        local = self.element(wish, buffer, slot=self.offset(f"{wish}_before", "age", buffer))
-        after = self.offset(f"{wish}_after", "age + 1", buffer)
+        local = self.element(
+            wish, buffer, slot=self.offset(f"{wish}_before", "steps_since_load", buffer)
+        )
+        after = self.offset(f"{wish}_after", "steps_since_load + 1", buffer)
         self._aliases[-1].store_index = f"{after} + {self.index}"
         self._aliases[-1].offsets += (after,)
         return local
@@ -228,7 +230,7 @@ class LoopBuilder:
     # What code strings may name -----------------------------------------------------------------
 
     def clock_names(self) -> dict[str, Symbol]:
-        """Return the names that code of every kind knows: of the time and of the batch."""
+        """Return the names that code of every kind knows: of the time and of the batch element."""
         time = self.precision.time
         return {
             "t": Symbol("t", time, writable=False, kind="built-in"),
@@ -359,7 +361,7 @@ class LoopBuilder:
         offsets = {name: text for name, text in self._offsets.items() if name in needed}
         if offsets:
             # They say where the values of a step are, which is so many steps old.
-            used.add("age")
+            used.add("steps_since_load")
         loop.scalars = [name for name in self._scalars if name in used]
         constants = {name: text for name, text in self._constants.items() if name in used}
         loop.before += [f"{name} = {text}" for name, text in {**constants, **offsets}.items()]

@@ -26,7 +26,7 @@ class NetworkView(Protocol):
 
     @property
     def batch_size(self) -> int:
-        """Number of batches."""
+        """Number of batch elements."""
 
     @property
     def timing_enabled(self) -> bool:

@@ -189,7 +189,7 @@ class _NeuronLoopBuilder(LoopBuilder):
     """Adds the phases of a step to a loop, one with each method."""
 
     def __init__(self, precision: Precision, dt: float, code: NeuronCode) -> None:
-        scalars = ("batch", "num_batch", "t", "age", "random_key")
+        scalars = ("batch", "num_batch", "t", "steps_since_load", "random_key")
         super().__init__(precision, dt, "neuron", scalars)
         for endpoint in code.endpoints:
             if endpoint.flags is not None:
@@ -237,7 +237,7 @@ class _NeuronLoopBuilder(LoopBuilder):
         bound, scalar = synapses.postsynaptic, self.precision.scalar
         in_syn = self.element(f"{bound.prefix}inSyn", synapses.out_post, per_step=per_step)
         if synapses.den_delay is not None:
-            slot = self.offset(f"{bound.prefix}due", "age", synapses.den_delay)
+            slot = self.offset(f"{bound.prefix}due", "steps_since_load", synapses.den_delay)
             due = self.element(f"{bound.prefix}delayed", synapses.den_delay, slot=slot)
             self.move(due, in_syn)
         names = {"inSyn": Symbol(in_syn, scalar), **self.names_of(bound), **self._referenced(bound)}

@@ -32,8 +32,8 @@ class Plan:
     custom_updates
         By name: how each custom update is run.
     in_lockstep
-        Whether all batches must have finished a phase of a step before any goes on, one after the
-        other, because they share arrays that code assigns.
+        Whether all batch elements must have finished a phase of a step before any goes on, one
+        after the other, because they share arrays that code assigns.
     """
 
     source: str

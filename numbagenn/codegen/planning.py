@@ -1,7 +1,7 @@
 """The build plan: which functions a model needs, on which memory, and their text.
 
 The plan is made once, when the model is built. It knows sizes, parameters and the graph of
-populations; the number of batches and the values of variables come later.
+populations; the batch size and the values of variables come later.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from numbagenn.codegen.single_steps import RECORDED, SingleSteps
 from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.recording import Recorder
 
-# Batches that threads simulate at the same time are at least a part of the batch apart.
+# Batch elements that threads simulate at the same time are at least a part of the batch apart.
 _PARTS_OF_BATCH = 16
 
 
@@ -35,11 +35,11 @@ class SimulateKernel:
     parameters, signature
         Text of its parameters and of their types.
     rows
-        Lines that take the rows of one batch.
+        Lines that take the rows of one batch element.
     time, dt
         Type of times, and text of the length of a step.
     in_order
-        Whether batches are simulated in order.
+        Whether batch elements are simulated in order.
     parts_of_batch
         Between how many parts of the batch threads go to and fro, if not.
     """

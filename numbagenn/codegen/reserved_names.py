@@ -7,7 +7,7 @@ from numbagenn.codegen.kernel_numbers import (
     SimulateNumbers,
     UpdateNumbers,
 )
-from numbagenn.language.surrounding_names import BATCH_COUNTER, RANDOM_STATE
+from numbagenn.language.kernel_names import BATCH_COUNTER, RANDOM_STATE
 
 #: What generated modules import: the names, by the module that they are imported from.
 IMPORTS = {
@@ -48,6 +48,11 @@ IMPORTS = {
     "numbagenn.kernels.spike_trains": ("group_trains",),
 }
 
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
 _IMPORTED = tuple(name for names in IMPORTS.values() for name in names)
 
 #: What ``simulate`` calls things.
@@ -55,103 +60,42 @@ SIMULATE_NAMES = (
     BATCH_COUNTER,
     *SimulateNumbers._fields,
     *_IMPORTED,
-    "simulate",
-    "batch",
-    "block",
-    "step",
-    "steps",
-    "t",
-    "done",
-    "stride",
-    "position",
-    "age",
+    *_words("""
+        simulate batch block step steps t done stride position steps_since_load
+    """),
 )
+
+#: How many presynaptic spikes one pass over the postsynaptic neurons serves: the sums stay in
+#: registers that long. Each has a presynaptic neuron, which needs a name.
+SPIKES_PER_PASS = 8
 
 #: What the functions of neurons, synapses and custom updates call things.
 LOOP_NAMES = (
     BATCH_COUNTER,
+    RANDOM_STATE,
     *UpdateNumbers._fields,
     *_IMPORTED,
-    "random_key",
-    RANDOM_STATE,
-    "neuron",
-    "pre",
-    "post",
-    "synapse",
-    "element",
-    "dt",
-    "age",
-    "seed",
-    "begin",
-    "end",
-    "fired",
-    "spike",
-    "spikes",
-    "num_spikes",
-    "spikes_done",
-    "events",
-    "some",
-    "first",
-    "last",
-    "spike_bits",
-    "steps",
-    "step",
-    "first_step",
-    "some_steps",
-    "later",
-    "bits",
-    "arrival",
-    "inputs",
-    "out_post",
-    "out_pre",
-    "den_delay",
-    "total",
-    "summed",
-    "pre_inds",
-    "post_inds",
-    "row_start",
-    "in_column",
-    "column_start",
-    "column_synapses",
-    "trains",
-    "num_active",
-    "pair",
-    "second",
-    "active",
-    "train_0",
-    "train_1",
-    "distinct",
-    "begins",
-    "members",
-    "num_trains",
-    "train",
-    "member",
-    "position",
-    "parts",
-    "in_a_row",
-    *(f"pre_{number}" for number in range(8)),
+    *_words("""
+        random_key neuron pre post synapse element dt steps_since_load seed begin end
+        fired spike spikes num_spikes spikes_done events some first last spike_bits steps
+        step first_step some_steps later bits arrival inputs out_post out_pre den_delay
+        total summed pre_inds post_inds row_start in_column column_start column_synapses
+        trains num_active pair second active train_0 train_1 distinct begins members
+        num_trains train member position parts in_a_row
+    """),
+    *(f"pre_{number}" for number in range(SPIKES_PER_PASS)),
 )
 
 #: What the kernels that initialise variables and connect neurons call things.
 INITIALISER_NAMES = (
     BATCH_COUNTER,
+    RANDOM_STATE,
     *InitialiseNumbers._fields,
     *ConnectNumbers._fields,
     *ConnectArrays._fields,
     *_IMPORTED,
-    "random_key",
-    RANDOM_STATE,
-    "initialise",
-    "element",
-    "values",
-    "pre_inds",
-    "post_inds",
-    "add_synapse",
-    "connect",
-    "line",
-    "num_lines",
-    "num_synapses",
-    "shares",
-    "left",
-    "row_length",
+    *_words("""
+        random_key initialise element values pre_inds post_inds add_synapse connect line
+        num_synapses shares left row_length
+    """),
 )

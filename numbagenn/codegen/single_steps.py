@@ -82,7 +82,11 @@ class SingleSteps:
         leading = []
         if neurons is not None:
             # Presynaptic neurons are those of the step in which the spikes left.
-            step = f"age - {group.axonal_delay_steps}" if kind.side == "pre" else "age"
+            step = (
+                f"steps_since_load - {group.axonal_delay_steps}"
+                if kind.side == "pre"
+                else "steps_since_load"
+            )
             spikes, num_spikes = self._delivered(neurons, step)
             leading = [("spikes", spikes), ("num_spikes", num_spikes)]
         inputs = []
@@ -118,9 +122,13 @@ class SingleSteps:
         trailing += [(flags.name, flags.name) for flags in event_flags]
         if neurons_per_check(group):
             trailing += interrupt_argument(loop)
-        name = self.memory.identifier(f"update_{group.name}")
+        name = self.memory.namer.unique(f"update_{group.name}")
         call = function_call(
-            name, loop, self.memory, trailing=trailing, random_key=random_key(group, "age")
+            name,
+            loop,
+            self.memory,
+            trailing=trailing,
+            random_key=random_key(group, "steps_since_load"),
         )
         lists = [self._spike_list(group, fired)] if listed else []
         lists += [self._event_list(flags) for flags in event_flags]
@@ -145,6 +153,6 @@ class SingleSteps:
         self, neurons: NeuronList, flags: str, recorded: str | None, keeps_flags: bool
     ) -> SpikeList:
         """Return how flags become a list; with `keeps_flags` they start from those before."""
-        spikes, count = self._listed(neurons, "age + 1")
-        before = ", ".join(self._delivered(neurons, "age")) if keeps_flags else None
+        spikes, count = self._listed(neurons, "steps_since_load + 1")
+        before = ", ".join(self._delivered(neurons, "steps_since_load")) if keeps_flags else None
         return SpikeList(flags=flags, spikes=spikes, count=count, recorded=recorded, before=before)

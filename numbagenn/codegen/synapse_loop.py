@@ -119,7 +119,9 @@ class _SynapseLoopBuilder(LoopBuilder):
     def __init__(
         self, precision: Precision, dt: float, layout: SynapseLayout, dendritic_delays: int | None
     ) -> None:
-        super().__init__(precision, dt, layout.index, ("batch", "num_batch", "t", "age"))
+        super().__init__(
+            precision, dt, layout.index, ("batch", "num_batch", "t", "steps_since_load")
+        )
         self.faults.position = "pre, post"
         self._layout = layout
         self._dendritic_delays = dendritic_delays
@@ -139,7 +141,7 @@ class _SynapseLoopBuilder(LoopBuilder):
         self, side: str, memory: Mapping[str, Buffer], delay: int = 0
     ) -> dict[str, Symbol]:
         """Bind variables of the neurons at one end, as they were so many steps ago."""
-        step = f"age - {delay}" if delay else "age"
+        step = f"steps_since_load - {delay}" if delay else "steps_since_load"
         result = {}
         for name, buffer in memory.items():
             slot = self.offset(f"{name}_slot", step, buffer)
@@ -177,9 +179,9 @@ class _SynapseLoopBuilder(LoopBuilder):
 
     def _add_later(self, translator: Translator, x: Expression, steps: Expression) -> list[str]:
         """Return the lines of a call of ``addToPostDelay``."""
-        self.read.add("age")
+        self.read.add("steps_since_load")
         delay, rows = self.namer.unique("delay"), self._dendritic_delays
-        place = f"(age + {delay}) % {rows} * {self._layout.num_post} + post"
+        place = f"(steps_since_load + {delay}) % {rows} * {self._layout.num_post} + post"
         add = translator.add_to(Symbol(f"den_delay[{place}]", self.precision.scalar), x)
         lines = [f"{delay} = {converted(steps, Int64).code}"]
         # Modulo the number of rows, a delay out of range would be one that nobody asked for.

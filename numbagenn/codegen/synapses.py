@@ -15,6 +15,7 @@ from numbagenn.codegen.arguments import (
 from numbagenn.codegen.event_kinds import EventKind, kinds_of
 from numbagenn.codegen.loop_builder import Loop
 from numbagenn.codegen.network_view import NetworkView
+from numbagenn.codegen.reserved_names import SPIKES_PER_PASS
 from numbagenn.codegen.synapse_layouts import SynapseLayout, layout_of
 from numbagenn.codegen.synapse_loop import EndpointVariables, EventTime, synapse_loop
 from numbagenn.language.usage import Usage
@@ -24,9 +25,7 @@ from numbagenn.memory.variables import Variable
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 
-# How many presynaptic spikes one pass over the postsynaptic neurons serves: the sums stay in
-# registers that long. Longer code is repeated less, or compiling it takes too long.
-_SPIKES_PER_PASS = 8
+# Code of more lines serves one spike in a pass, or compiling it takes too long.
 _LONGEST_REPEATED_CODE = 4
 
 # Populations of fewer neurons are not worth code that adds several rows of weights to them: it is
@@ -180,8 +179,8 @@ def _function_of_synapses(
     is_interruptible = layout.num_pre * layout.num_post >= _MANY_SYNAPSES
     if is_interruptible:
         leading += interrupt_argument(loop)
-    name = memory.identifier(f"{code.kind.verb}_{group.name}")
-    per_pass = (_SPIKES_PER_PASS, 1) if code.is_short else (1,)
+    name = memory.namer.unique(f"{code.kind.verb}_{group.name}")
+    per_pass = (SPIKES_PER_PASS, 1) if code.is_short else (1,)
     return SynapseFunction(
         code=code,
         template=delivery.template,

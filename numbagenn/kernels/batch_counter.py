@@ -1,9 +1,9 @@
-"""A counter that hands out batches to the threads that simulate, and tells them when to stop.
+"""A counter that hands out batch elements to threads, and tells these when to stop.
 
 A thread that starts late, or that is held up, leaves its share to the others. All threads look at
-one array of four numbers: how many batches have been taken, how many of these are finished, whether
-to stop (see `Stop`), and whether a step was aborted because of that. Custom updates count their
-parts in the same way.
+one array of four numbers: how many batch elements have been taken, how many of these are finished,
+whether to stop (see `Stop`), and whether a step was aborted because of that. Custom updates count
+their parts in the same way.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ _NOW = int(Stop.NOW)
 
 
 def new_batch_counter(taken: int | np.int64 = 0) -> Counter:
-    """Return a counter of which so many batches have been taken and finished."""
+    """Return a counter of which so many batch elements have been taken and finished."""
     counter = np.zeros(4, np.int64)
     if taken:
         counter[TAKEN] = counter[FINISHED] = taken

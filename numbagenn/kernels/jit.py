@@ -3,7 +3,7 @@
 Generated modules use `kernel` for the functions that the engine calls, and `device_function` for
 those that kernels call. No fast-math flag is ever set: sums are taken in the order in which they
 are written, which makes results equal on every machine. The GIL is released, so that threads can
-share the batches.
+share the batch elements.
 
 What is imported from ``numba.core`` is private and may change with any version of Numba. Versions
 0.60 and 0.68 have been tested. All other modules use ``numba.types``, ``numba.extending`` and

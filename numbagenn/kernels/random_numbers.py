@@ -1,8 +1,9 @@
 """Random numbers for generated kernels: reproducible streams, and distributions drawn from them.
 
 A stream belongs to one element of one thing in one step: the state it starts from is a hash of the
-seed of the model, of what draws, of the batch, of the step and of the element. What is drawn
-therefore depends neither on the order in which elements are simulated nor on who simulates them.
+seed of the model, of what draws, of the batch element, of the step and of the element. What is
+drawn therefore depends neither on the order in which elements are simulated nor on who simulates
+them.
 
 The hash and the generator are SplitMix64 (Steele, Lea and Flood, 2014, Fast splittable pseudorandom
 number generators, doi 10.1145/2660193.2660195), with variant 13 of Stafford's constants
@@ -34,7 +35,7 @@ def _mixed(bits):
 
 @device_function
 def key(seed, stream, batch, step):
-    """Return what the streams of all elements have in common in one step of one batch."""
+    """Return what the streams of all elements have in common in one step of one batch element."""
     state = _mixed(np.uint64(seed) + _GAMMA)
     state = _mixed(state + np.uint64(stream))
     state = _mixed(state + np.uint64(batch) * _GAMMA)

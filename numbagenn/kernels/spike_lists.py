@@ -71,17 +71,17 @@ def record(spikes, num_spikes, words):
 
 
 @device_function
-def unpack_history(spikes, num_spikes, age, recent, faults, t):
+def unpack_history(spikes, num_spikes, steps_since_load, recent, faults, t):
     """Turn the lists of spikes of the last steps into bits, one word of them for each neuron.
 
-    There is a list for each step that is kept, in the slot of that step (see `Buffer.slots`). `age`
-    is the number of the next step since the model was loaded, and `t` its time.
+    There is a list for each step that is kept, in the slot of that step (see `Buffer.slots`).
+    `steps_since_load` is the number of the next step since the model was loaded, and `t` its time.
     """
     slots = num_spikes.size
     for neuron in range(recent.size):
         recent[neuron] = np.uint32(0)
     for before in range(slots):
-        slot = (age - before) % slots
+        slot = (steps_since_load - before) % slots
         listed = spikes[slot * recent.size : (slot + 1) * recent.size]
         bit = np.uint32(1) << np.uint32(31 - before)
         for spike in range(to_deliver(listed, num_spikes[slot], faults, t)):
@@ -89,11 +89,11 @@ def unpack_history(spikes, num_spikes, age, recent, faults, t):
 
 
 @device_function
-def pack_history(recent, age, spikes, num_spikes):
+def pack_history(recent, steps_since_load, spikes, num_spikes):
     """Turn the bits of the last steps back into lists of spikes, as `unpack_history` reads them."""
     slots = num_spikes.size
     for before in range(slots):
-        slot = (age - before) % slots
+        slot = (steps_since_load - before) % slots
         begin = slot * recent.size
         bit = np.uint32(31 - before)
         count = np.int64(0)

@@ -9,7 +9,7 @@ from numbagenn.base.user_warnings import warn_user
 from numbagenn.language import functions
 from numbagenn.language.arithmetic import Expression, Level, converted
 from numbagenn.language.environment import Environment
-from numbagenn.language.surrounding_names import RANDOM_STATE
+from numbagenn.language.kernel_names import RANDOM_STATE
 
 
 class Calls(Environment):

@@ -169,7 +169,7 @@ NESTED_TOO_DEEPLY = (
 _DEEPEST_BRACKET = 50
 
 # Text would come out in the wrong order, and not in a notebook: a kernel runs many steps of one
-# batch before the next, on several threads, and bypasses Python's output.
+# batch element before the next, on several threads, and bypasses Python's output.
 _NO_PRINTF = (
     "numbagenn does not support printf() in code strings; real PyGeNN does. Assign what "
     "you want to see to a variable, and pull that."

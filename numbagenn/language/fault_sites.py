@@ -13,7 +13,7 @@ import numpy as np
 from pycparser import c_ast
 
 from numbagenn.language.code_strings import CodeString
-from numbagenn.language.surrounding_names import FAULTS
+from numbagenn.language.kernel_names import FAULTS
 
 #: The target of a pointer that was declared without a value: outside every array.
 NOWHERE = 2**62

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from numbagenn.base.types import TYPE_NAMES, ResolvedType
-from numbagenn.language import surrounding_names
+from numbagenn.language import kernel_names
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,8 +109,8 @@ class Namer:
             *keyword.kwlist,
             *dir(builtins),
             *(one.numpy_name for one in TYPE_NAMES.values()),
-            *surrounding_names.IMPORTED,
-            surrounding_names.FAULTS,
+            *kernel_names.IMPORTED,
+            kernel_names.FAULTS,
             *taken,
         }
 

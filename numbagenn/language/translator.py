@@ -31,16 +31,16 @@ from numbagenn.language.code_strings import (
 )
 from numbagenn.language.expressions import Expressions
 from numbagenn.language.fault_sites import Message, failed_assertion
+from numbagenn.language.kernel_names import BATCH_COUNTER
 from numbagenn.language.loops import check_loops, is_short
-from numbagenn.language.surrounding_names import BATCH_COUNTER
 from numbagenn.language.symbols import Symbol
 from numbagenn.language.usage import STEPS
 
 # Python and Numba accept less deeply nested code than C compilers do. These are the most levels of
 # loops and switches in a code string, of its blocks, and of brackets in its expressions.
 _DEEPEST_LOOP = 15
-_DEEPEST_BLOCK = 60
-_DEEPEST_BRACKET = 120
+_DEEPEST_PYTHON_BLOCK = 60
+_DEEPEST_PYTHON_BRACKET = 120
 
 
 class Translator(Expressions):
@@ -95,7 +95,7 @@ class Translator(Expressions):
                 depth += (character == "(") - (character == ")")
                 deepest = max(deepest, depth)
             blocks = (len(line) - len(line.lstrip())) // 4
-            if blocks > _DEEPEST_BLOCK or deepest > _DEEPEST_BRACKET:
+            if blocks > _DEEPEST_PYTHON_BLOCK or deepest > _DEEPEST_PYTHON_BRACKET:
                 raise self._code_string.error(NESTED_TOO_DEEPLY)
 
     def refusal(self, message: str) -> Exception:

@@ -39,9 +39,9 @@ class Buffer:
     type
         Type of its elements; resolved by the precision of the model.
     count
-        Number of elements of one batch.
+        Number of neurons, synapses or other values of one batch element.
     per_batch
-        Whether each batch has a copy of its own.
+        Whether each batch element has a copy of its own.
     per_element
         Whether there is a value for each neuron or synapse, rather than one for all.
     columns
@@ -85,9 +85,9 @@ class Buffer:
         """
         rows = self.rows(batch_size)
         self.device = aligned_zeros((rows, self.slots * self.count), dtype)
-        batches = (rows,) if self.per_batch and batch_size > 1 else ()
+        copies = (rows,) if self.per_batch and batch_size > 1 else ()
         slots = (self.slots,) if self.slots > 1 else ()
-        self.host = np.zeros((*batches, *slots, self.count), dtype)
+        self.host = np.zeros((*copies, *slots, self.count), dtype)
         self.is_new = True
         if self.start:
             self.fill(np.asarray(self.start))

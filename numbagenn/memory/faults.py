@@ -1,8 +1,9 @@
 """The record of faults while kernels ran, and the error that it becomes.
 
 A kernel never accesses memory outside its arrays and never stops half-way: a read outside an array
-gives 0, a write there does nothing, and the first such fault of each batch is recorded here. Once
-the requested steps have run, the record becomes an error that shows the place in the code.
+gives 0, a write there does nothing, and the first such fault of each batch element is recorded
+here. Once the requested steps have run, the record becomes an error that shows the place in the
+code.
 """
 
 from __future__ import annotations
@@ -12,16 +13,16 @@ import numpy as np
 from numbagenn.base.layout import Array
 from numbagenn.base.types import Double
 from numbagenn.language.fault_sites import FaultSites, Site, too_many
-from numbagenn.language.surrounding_names import FAULTS
+from numbagenn.language.kernel_names import FAULTS
 from numbagenn.memory.buffers import Buffer
 
-# The record of the first fault of a batch, see `arrays.report`: the number of its site, counted
-# from 1, two numbers for the message of the site, the time, and the element that ran the code.
+# The record of the first fault of a batch element, see `arrays.report`: the number of its site,
+# counted from 1, two numbers for the message of the site, the time, and what ran the code.
 _WIDTH = 6
 
 
 class Faults(Buffer):
-    """The first fault of each batch in one loop of kernel code.
+    """The first fault of each batch element in one loop of kernel code.
 
     Parameters
     ----------
@@ -50,7 +51,7 @@ class Faults(Buffer):
             rows[number, 0] = 0.0
         return float(row[3]), self._described(row, batch, len(rows))
 
-    def _described(self, row: Array, batch: int, batches: int) -> RuntimeError:
+    def _described(self, row: Array, batch: int, batch_size: int) -> RuntimeError:
         places = self.places
         number, first, second = (int(row[column]) for column in (0, 4, 5))
         site = places.sites[number - 1]
@@ -59,8 +60,8 @@ class Faults(Buffer):
         where = f"{where} of {places.title}" if first >= 0 else places.title
         if not np.isnan(row[3]):
             where += f", t = {row[3]:g} ms"
-        if batches > 1:
-            where += f", batch {batch}"
+        if batch_size > 1:
+            where += f", batch element {batch}"
         message = f"{site.message(*row[1:3].view(np.int64).tolist())} ({where})."
         if site.code_string is None or site.node is None:
             return RuntimeError(message)

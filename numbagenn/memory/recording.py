@@ -12,7 +12,7 @@ _WORD = 32
 class Recorder:
     """The spike recording of one population.
 
-    The device array has shape ``(steps, batches, words)``: step `n` of the simulation is in
+    The device array has shape ``(steps, batch size, words)``: step `n` of the simulation is in
     slot ``n % steps``, and neuron `i` is bit ``i % 32`` of word ``i // 32``.
 
     Parameters
@@ -32,7 +32,7 @@ class Recorder:
 
     @property
     def num_words(self) -> int:
-        """Number of 32-bit words that one step of one batch takes."""
+        """Number of 32-bit words that one step of one batch element takes."""
         return -(-self._num_neurons // _WORD)
 
     def num_bytes(self, steps: int, batch_size: int) -> int:
@@ -58,7 +58,7 @@ class Recorder:
         self._pulled_at = timestep
 
     def data(self, dt: float) -> list[tuple[Array, Array]]:
-        """Return what was pulled last as ``(times, ids)`` for each batch, for steps of `dt` ms."""
+        """Return what was pulled last, ``(times, ids)`` in ms for each batch element."""
         title = self.title
         if self.device is None:
             raise RuntimeError(

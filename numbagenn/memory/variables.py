@@ -56,9 +56,9 @@ class Variable(Sealed):
     """A variable of a population, current source or custom update.
 
     With N elements and batch size B the array has shape ``(N,)``, or ``(B, N)`` where B > 1 and
-    the variable has a copy for each batch (see `VarAccess`). A variable that synapses read with a
-    delay of D - 1 steps has D slots, which are an axis before the last. Changes on the host take
-    effect with `push_to_device`; changes on the device are seen after `pull_from_device`.
+    the variable has a copy for each batch element (see `VarAccess`). A variable that synapses read
+    with a delay of D - 1 steps has D slots, which are an axis before the last. Changes on the host
+    take effect with `push_to_device`; changes on the device are seen after `pull_from_device`.
     """
 
     # Whether a single number may be assigned to `values`.
@@ -295,7 +295,7 @@ class SparseVariable(Variable):
 
 
 class ExtraGlobalArray(Variable):
-    """An extra global parameter: an array that all elements and all batches share.
+    """An extra global parameter: an array that all elements and the whole batch share.
 
     Its values, and with them its length, are given by `set_init_values` before `GeNNModel.load`.
     While the model is loaded it is used like a variable of shape ``(length,)``.

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from numbagenn.models.describing import (
     create_weight_update_model,
 )
 from numbagenn.models.descriptions import (
+    AnyModel,
     CurrentSourceModel,
     CustomUpdateModel,
     Model,
@@ -39,7 +40,6 @@ from numbagenn.models.descriptions import (
     WeightUpdateModel,
 )
 
-AnyModel = TypeVar("AnyModel", bound=Model)
 # A leaky integrate-and-fire neuron with a refractory time, as in Gerstner et al. (2014), Neuronal
 # Dynamics, section 1.3, doi 10.1017/CBO9781107447615.
 _LIF: dict[str, Any] = {
@@ -188,7 +188,7 @@ def _rate(pars: Mapping[str, float]) -> float:
     return pars["rate"]
 
 
-def _unsorted(values: Mapping[str, Array]) -> str:
+def _unsorted_spike_times(values: Mapping[str, Array]) -> str:
     """Name the neuron whose spike times are not ascending, if there is one."""
     start, end, (times,) = (values[name] for name in ("startSpike", "endSpike", "spikeTimes"))
     # Times that are not later than the one before, which comes first; NaN is not a time.
@@ -243,7 +243,7 @@ def _neuron_models() -> Mapping[str, NeuronModel]:
                 threshold_condition_code="startSpike != endSpike && t >= spikeTimes[startSpike]",
                 reset_code="startSpike++;",
             ),
-            doubt=_unsorted,
+            value_warning=_unsorted_spike_times,
         ),
     }
 

@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, TypedDict, TypeVar
+from typing import Any, TypedDict
 
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess
 from numbagenn.base.types import TypeLike
 from numbagenn.models import entries
 from numbagenn.models.descriptions import (
+    AnyModel,
     CountFunction,
     CurrentSourceModel,
     CustomUpdateModel,
     DerivedParameter,
-    Model,
     NeuronModel,
     Parameter,
     PostsynapticModel,
@@ -28,8 +28,6 @@ from numbagenn.models.descriptions import (
     WeightUpdateModel,
 )
 from numbagenn.models.entries import ArraySpec, DerivedSpec, ParamSpec, VarSpec
-
-AnyModel = TypeVar("AnyModel", bound=Model)
 
 
 class _Shared(TypedDict):
@@ -117,11 +115,11 @@ def create_neuron_model(
         Run after a spike.
     extra_global_params
         Arrays that the code indexes, such as ``table[id]``: ``(name, "scalar*")`` or another type
-        with a star. All neurons and all batches share them. Their values, and with them their
+        with a star. All neurons and the whole batch share them. Their values, and with them their
         length, are set before `GeNNModel.load`: ``group.extra_global_params[name]
         .set_init_values(values)``. An index outside is an error once the step has run: what is read
         there is 0, and what is assigned there is lost. Where code assigns elements, every step runs
-        one batch after the other, so that a batch finds what those before it have assigned.
+        one batch element after the other, so that each finds what those before it have assigned.
     additional_input_vars
         Inputs beside ``Isyn``: ``(name, type, initial value)``.
     auto_refractory_required
@@ -392,7 +390,7 @@ def create_custom_update_model(
     extra_global_params: ArraySpec = None,
     extra_global_param_refs: ArraySpec = None,
 ) -> CustomUpdateModel:
-    """Describe an operation on variables that runs on request, for all batches at once.
+    """Describe an operation on variables that runs on request, for the whole batch at once.
 
     Parameters
     ----------
@@ -404,7 +402,8 @@ def create_custom_update_model(
         Variables of its own: ``(name, type)`` or ``(name, type, CustomUpdateVarAccess)``.
     var_refs
         Variables of others: ``(name, type)`` or ``(name, type, VarAccessMode)``. With
-        ``REDUCE_SUM`` or ``REDUCE_MAX`` they have no batches, or no neurons, and the others have.
+        ``REDUCE_SUM`` or ``REDUCE_MAX`` they have one value for the whole batch, or for all
+        neurons, where the others have several.
     update_code
         Run for every element. Sees ``t``, ``dt`` (ms), ``batch``, ``num_batch``, and ``id`` and
         ``num_neurons``, or ``id_pre`` and its relatives where the variables are of synapses.
@@ -478,7 +477,7 @@ def create_var_init_snippet(
         Run for every element when the model is loaded, and assigns ``value``. Sees ``dt`` (ms),
         ``num_batch``, and ``id`` and ``num_neurons``, or ``id_pre``, ``id_post``, ``id_syn``,
         ``num_pre`` and ``num_post`` where the variable is one of synapses. May draw random numbers;
-        all batches start from the same values.
+        all batch elements start from the same values.
     extra_global_params
         As for `create_neuron_model`, to be read only; their values are set in
         ``group.vars[variable].extra_global_params[name]``.

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields
 from functools import cached_property, reduce
 from operator import or_
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess, VarAccessMode
 from numbagenn.base.layout import Array
@@ -56,7 +56,7 @@ class VarReference:
 
 @dataclass(frozen=True)
 class ExtraGlobalParam:
-    """An array that all elements and all batches share; its length is known when it is loaded.
+    """An array that all elements and the whole batch share; its length is known when it is loaded.
 
     `type` is that of its elements. It describes a reference to such an array, too.
     """
@@ -110,12 +110,16 @@ class Model:
         return f"<{self.title}>"
 
 
+#: Some kind of description.
+AnyModel = TypeVar("AnyModel", bound=Model)
+
+
 @dataclass(frozen=True, repr=False, kw_only=True)
 class NeuronModel(Model):
     """Description of a neuron.
 
-    `doubt` describes anything suspicious in the values that a population holds. It gets them by
-    name, with a row for each batch.
+    `value_warning` returns the text of a warning if values that a population holds are suspicious,
+    else an empty one. It gets them by name, with a row for each batch element.
     """
 
     family: ClassVar[str] = "neuron model"
@@ -125,7 +129,7 @@ class NeuronModel(Model):
     reset_code: CodeString
     additional_input_vars: tuple[AdditionalInput, ...]
     auto_refractory_required: bool
-    doubt: Callable[[Mapping[str, Array]], str] | None = None
+    value_warning: Callable[[Mapping[str, Array]], str] | None = None
 
     @cached_property
     def usage(self) -> Usage:

@@ -285,7 +285,7 @@ def check_shape(
     elif array.ndim > 1 and array.size == count:
         fix = "; flatten it, for example with values.flatten()."
     elif array.ndim == 2 and array.shape[1] == count and batch_size == 1:
-        fix = "; give one row, as batch_size is 1 or all batches share the variable."
+        fix = "; give one row, as batch_size is 1 or the batch shares the variable."
     elif array.size == 1:
         fix = "; give the number itself to have it everywhere."
     rows = "" if batch_size in (None, 1) else f" or ({batch_size}, {count})"

@@ -9,13 +9,12 @@ from typing import Generic, TypeVar
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.descriptions import Model
 
-#: Some kind of description, in functions and in classes.
-Description = TypeVar("Description", bound=Model)
-Description_co = TypeVar("Description_co", bound=Model, covariant=True)
+#: Some kind of description, of which a class is made.
+AnyModel_co = TypeVar("AnyModel_co", bound=Model, covariant=True)
 
 
 @dataclass(frozen=True, kw_only=True)
-class BoundModel(Generic[Description_co]):
+class BoundModel(Generic[AnyModel_co]):
     """A description together with the parameters and the memory of one use of it.
 
     Parameters
@@ -36,7 +35,7 @@ class BoundModel(Generic[Description_co]):
     """
 
     prefix: str
-    model: Description_co
+    model: AnyModel_co
     params: Mapping[str, float]
     buffers: Mapping[str, Buffer]
     references: Mapping[str, str] = field(default_factory=dict)

@@ -108,7 +108,7 @@ class CustomUpdate(Group):
 
     @property
     def count(self) -> int:
-        """Number of elements in each batch for which the code is run."""
+        """Number of neurons or synapses for which the code is run in each batch element."""
         return self.size if self.per_element else 1
 
     @property
@@ -164,13 +164,13 @@ class CustomUpdate(Group):
         Returns
         -------
         str or None
-            ``"batches"``, ``"neurons"``, ``"batches and neurons"``, or None.
+            ``"the batch"``, ``"neurons"``, ``"the batch and neurons"``, or None.
         """
-        batches = self.per_batch and not target.per_batch
+        batch = self.per_batch and not target.per_batch
         neurons = self.per_element and not target.per_element
-        if batches and neurons:
-            return "batches and neurons"
-        return "batches" if batches else "neurons" if neurons else None
+        if batch and neurons:
+            return "the batch and neurons"
+        return "the batch" if batch else "neurons" if neurons else None
 
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory that the update owns."""

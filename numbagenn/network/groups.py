@@ -24,9 +24,9 @@ from numbagenn.memory.variables import (
     Variable,
     VariableDict,
 )
-from numbagenn.models.descriptions import Model, Var
+from numbagenn.models.descriptions import AnyModel, Model, Var
 from numbagenn.models.given_values import VarInit, evaluate_parameters
-from numbagenn.network.bound_model import BoundModel, Description
+from numbagenn.network.bound_model import BoundModel
 
 Values = Mapping[str, Any]
 
@@ -319,12 +319,12 @@ class Group(Sealed):
     def _bound(
         self,
         prefix: str,
-        model: Description,
+        model: AnyModel,
         params: Mapping[str, float],
         variables: Mapping[str, Variable],
         references: Mapping[str, str] | None = None,
         which: str = "",
-    ) -> BoundModel[Description]:
+    ) -> BoundModel[AnyModel]:
         owner = self.genn_model
         values = evaluate_parameters(self.title, model, params, owner.dt, owner.types)
         memory = {name: variable.buffer for name, variable in variables.items()}

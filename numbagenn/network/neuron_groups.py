@@ -85,8 +85,8 @@ class NeuronGroup(Group):
         Returns
         -------
         list of tuple of ndarray
-            One ``(times, ids)`` for each batch: times in ms as float64, neurons as int32, ordered
-            by time step, then by word of 32 neurons, then by descending neuron.
+            One ``(times, ids)`` for each batch element: times in ms as float64, neurons as int32,
+            ordered by time step, then by word of 32 neurons, then by descending neuron.
 
         Raises
         ------
@@ -168,11 +168,13 @@ class NeuronGroup(Group):
         )
         return own + [(buffer, None) for buffer in hidden]
 
-    def warn_of_doubt(self) -> None:
+    def warn_of_suspicious_values(self) -> None:
         """Warn of suspicious values that the host has written since the last call."""
         memory = {**self.vars, **self.extra_global_params}
         buffers = {name: variable.buffer for name, variable in memory.items()}
-        if self.model.doubt is None or not any(buffer.is_new for buffer in buffers.values()):
+        if self.model.value_warning is None or not any(
+            buffer.is_new for buffer in buffers.values()
+        ):
             return
         values = {}
         for name, buffer in buffers.items():
@@ -180,9 +182,9 @@ class NeuronGroup(Group):
             assert buffer.device is not None
             slots = buffer.device.reshape(len(buffer.device), buffer.slots, buffer.count)
             values[name] = slots[:, self.steps_done % buffer.slots]
-        said = self.model.doubt(values)
-        if said:
-            warn_user(f"{self.title[0].upper()}{self.title[1:]}: {said}.")
+        warning = self.model.value_warning(values)
+        if warning:
+            warn_user(f"{self.title[0].upper()}{self.title[1:]}: {warning}.")
 
     def bound(self) -> BoundModel[NeuronModel]:
         """Return the neuron model with its values and memory."""

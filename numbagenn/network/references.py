@@ -136,7 +136,8 @@ def create_wu_var_ref(
     Raises
     ------
     RuntimeError
-        If there is no such variable, or the two differ in size, type or batches.
+        If there is no such variable, or the two differ in size or type, or the batch shares
+        only one.
     TypeError
         If `group` is something else.
     """
@@ -197,7 +198,7 @@ def _transposed(forward: VariableReference, group: object, name: str | None) -> 
         )
     if forward.buffer.per_batch != back.buffer.per_batch:
         ones = [
-            "one for each batch" if one.buffer.per_batch else "shared by all batches"
+            "one for each batch element" if one.buffer.per_batch else "shared by the batch"
             for one in (forward, back)
         ]
         raise RuntimeError(
@@ -254,9 +255,9 @@ def create_den_delay_var_ref(group: object) -> VariableReference:
 def create_src_spike_count_var_ref(group: object) -> VariableReference:
     """Refer to the number of spikes that a synapse population will deliver next.
 
-    It is one ``uint32_t`` for each batch, and can be combined with variables of the presynaptic
-    population. Setting it to 0 removes the spikes that are in flight from that population, to all
-    of its targets. PyGeNN has had this reference since just after version 5.4.0.
+    It is one ``uint32_t`` for each batch element, and can be combined with variables of the
+    presynaptic population. Setting it to 0 removes the spikes that are in flight from that
+    population, to all of its targets. PyGeNN has had this reference since just after version 5.4.0.
     """
     synapses: SynapseGroup = _checked(group, (SynapseGroup,), "create_src_spike_count_var_ref")
     return VariableReference(

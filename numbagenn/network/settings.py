@@ -1,4 +1,4 @@
-"""What a user sets before a model is built: precision, step, batches, random numbers."""
+"""What a user sets before a model is built: precision, step, batch size, random numbers."""
 
 from __future__ import annotations
 
@@ -151,9 +151,9 @@ class Settings:
     def seed(self) -> int:
         """Seed of the random numbers, up to 32 bits; 0 gives different numbers at each `load`.
 
-        A random number depends on the seed, the name of what draws it, the batch, the element and
-        the number of the step. It does not depend on the batch size, the number of threads, or when
-        results are read.
+        A random number depends on the seed, the name of what draws it, the batch element, the
+        element and the number of the step. It does not depend on the batch size, the number of
+        threads, or when results are read.
         """
         return self._seed
 

@@ -1,7 +1,8 @@
 """What a custom update may refer to: kinds, sizes and dimensions of variables.
 
-An update runs over batches if anything that it refers to has batches, and over neurons or synapses
-if anything has a value for each. The target of a reduction lacks one of these dimensions.
+An update runs over the batch if anything that it refers to has a value for each batch element, and
+over neurons or synapses if anything has a value for each of them. The target of a reduction lacks
+one of these dimensions.
 """
 
 from __future__ import annotations
@@ -78,13 +79,13 @@ def check_dimensions(update: CustomUpdate, batch_size: int) -> None:
     update
         The custom update.
     batch_size
-        Batch size of the model: with one batch, a variable without batches is equivalent.
+        Batch size of the model. With a size of 1, a variable that the batch shares is equivalent.
 
     Raises
     ------
     RuntimeError
-        If a variable that is written lacks a dimension, or a reduction reduces nothing, or batches
-        and neurons at once.
+        If a variable that is written lacks a dimension, or a reduction reduces nothing, or the
+        batch and neurons at once.
     """
     title = update.title
     if update.of_synapses:
@@ -121,15 +122,15 @@ def _check_reductions(update: CustomUpdate, batch_size: int) -> None:
     for name in update.model.reductions:
         over = update.reduced_over(update.memory[name])
         if over is None and batch_size == 1 and name in own and not own[name].per_batch:
-            # The sum over a single batch is that batch.
-            over = "batches"
-        if over is None or (over != "batches" and update.of_synapses):
+            # The sum over a batch of one is its only element.
+            over = "the batch"
+        if over is None or (over != "the batch" and update.of_synapses):
             raise RuntimeError(
                 "Custom updates uses reduction model but shape is incorrect: in "
                 f"{update.title} {_misfit(update, name)}."
             )
         axes[name] = over
-    if len(set(axes.values())) > 1 or "batches and neurons" in axes.values():
+    if len(set(axes.values())) > 1 or "the batch and neurons" in axes.values():
         listed = ", ".join(f"'{name}' over {over}" for name, over in axes.items())
         raise RuntimeError(
             "Custom updates cannot perform batch and neuron reductions simultaneously: "
@@ -145,11 +146,11 @@ def _misfit(update: CustomUpdate, name: str) -> str:
         return (
             f"'{name}' refers to '{update.references[name].name}', which lacks none of the "
             "dimensions of what is reduced; refer to a variable that is READ_ONLY, to reduce over "
-            "batches, or READ_ONLY_SHARED_NEURON, to reduce over neurons"
+            "the batch, or READ_ONLY_SHARED_NEURON, to reduce over neurons"
         )
     if update.of_synapses and not access.per_element:
-        return f"'{name}' is {access.name}, but synapses can only be reduced over batches"
-    what = "batch" if access.per_element else "neuron"
+        return f"'{name}' is {access.name}, but synapses can only be reduced over the batch"
+    what = "batch element" if access.per_element else "neuron"
     return (
         f"'{name}' is {access.name}, but nothing that the update refers to has a value for each "
         f"{what}; make it READ_WRITE"

@@ -75,7 +75,7 @@ def build_connectivity(
     tuple of ndarray
         For each synapse its presynaptic and its postsynaptic neuron, as two ``uint32`` arrays,
         ordered by presynaptic neuron; within a row as they were added, or by postsynaptic neuron
-        where the code builds columns. A pair may occur more than once. All batches share them.
+        where the code builds columns. A pair may occur more than once. The batch shares them.
 
     Raises
     ------

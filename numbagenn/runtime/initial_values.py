@@ -137,7 +137,7 @@ def initial_values(
     Returns
     -------
     ndarray
-        One value for each element, the same for all batches.
+        One value for each element, the same for all batch elements.
 
     Raises
     ------

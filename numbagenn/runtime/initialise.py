@@ -143,7 +143,7 @@ def starting_values(group: Group, variable: Variable, batch_size: int, seed: int
     Returns
     -------
     ndarray
-        With no dimension for a single number, one for values that all batches share, or two.
+        With no dimension for a single number, one for values that the whole batch shares, or two.
 
     Raises
     ------

@@ -1,12 +1,11 @@
 """A loaded model: its memory, the queue of steps, and the calls of the compiled kernels.
 
 Asking for a step only counts it. The waiting steps run as soon as a result is needed. Each batch
-then runs through all of them before the next batch starts, so that its state stays in the cache.
-This is exact, because batches do not interact inside a step.
+element then runs through all of them before the next one starts, so that its state stays in the
+cache. This is exact, because batch elements do not interact inside a step.
 
-Ctrl-C may come between any two lines here. So all work is recorded before it begins, in a form that
-can be continued from any point. Nothing is done twice, and the next call first finishes what was
-asked for before.
+Ctrl-C may come between any two lines here. So all work is recorded as a job before it begins, see
+`jobs`. The next call first finishes what was asked for before.
 """
 
 from __future__ import annotations
@@ -14,8 +13,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import deque
-from collections.abc import Callable, Container, Iterable
-from dataclasses import dataclass
+from collections.abc import Container, Iterable
 from functools import partial
 from operator import attrgetter, itemgetter
 from time import perf_counter
@@ -29,7 +27,7 @@ from numbagenn.codegen.custom_updates import CustomUpdateCall
 from numbagenn.codegen.event_kinds import PHASES, WHOLE_STEP, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, UpdateNumbers
 from numbagenn.codegen.plan import Plan
-from numbagenn.kernels.batch_counter import ABORTED, FINISHED, Counter, new_batch_counter
+from numbagenn.kernels.batch_counter import Counter, new_batch_counter
 from numbagenn.memory.buffers import Buffer, aligned_zeros
 from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.memory.faults import Faults
@@ -39,133 +37,19 @@ from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.runtime.initialise import make_connections, starting_values
 from numbagenn.runtime.interrupts import unwatch, watch
+from numbagenn.runtime.jobs import PhaseJob, PreparedUpdate, Steps, UpdateJob
 from numbagenn.runtime.sizes import check_sizes
-from numbagenn.runtime.threads import parallel_for, run_on_threads, stop_interrupted_work
+from numbagenn.runtime.threads import parallel_for
 
 #: Number of steps that may wait. A longer queue is not faster, and makes progress bars jump.
 LONGEST_QUEUE = 1000
 
 
-class _Job:
-    """Batches, or parts of an update, that kernels run exactly once each, despite interrupts.
-
-    Parameters
-    ----------
-    number
-        The number of them.
-    most
-        Number of threads that may share them.
-    """
-
-    def __init__(self, number: int, most: int) -> None:
-        self._number = number
-        self._most = most
-        self._begun = False
-        self._counter = new_batch_counter()
-
-    def finish(self, kernel: Callable[..., None], *arguments: object) -> None:
-        """Call a kernel with a counter of the remaining work and with arguments, until all is done.
-
-        Raises
-        ------
-        RuntimeError
-            If an interrupt has left some work half done.
-        """
-        while True:
-            if self._begun:
-                stop_interrupted_work()
-                if self._counter[ABORTED]:
-                    raise RuntimeError(
-                        "The model was interrupted in the middle of a step: call model.unload() "
-                        "and model.load() to start again."
-                    )
-                if self._counter[FINISHED] == self._number:
-                    return
-                self._counter = self._left()
-            self._begun = True
-            work = partial(kernel, self._counter, *arguments)
-            run_on_threads(work, self._most, self._counter, self._number)
-            if self._counter[FINISHED] == self._number:
-                return
-
-    def _left(self) -> Counter:
-        """Return a counter of the remaining work: whatever was taken is finished."""
-        return new_batch_counter(self._counter[FINISHED])
-
-
-class _Phase(_Job):
-    """One phase, or all phases, of some steps, batch by batch.
-
-    Parameters
-    ----------
-    what
-        The phase.
-    batch_size, most
-        Number of batches, and of threads that may share them.
-    """
-
-    def __init__(self, what: Phase, batch_size: int, most: int) -> None:
-        super().__init__(batch_size, most)
-        self.what = what
-        # Number of steps that each batch has done.
-        self.progress = np.zeros(batch_size, np.int64)
-
-    def _left(self) -> Counter:
-        # Each batch may have stopped between two steps, so all of them run again.
-        return new_batch_counter()
-
-
-@dataclass(eq=False)
-class _Steps:
-    """Steps that have begun, from `first` up to but not including `last`, and their phases left."""
-
-    first: int
-    last: int
-    phases: deque[_Phase]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Prepared:
-    """A custom update with the arguments of its kernel, the same each time it runs.
-
-    Parameters
-    ----------
-    group_name, call
-        What it is.
-    kernel
-        Its compiled function; None where it has no code.
-    numbers
-        What it takes before its arrays, but for the time, which is set for each run.
-    num_parts
-        Number of parts, which threads can share.
-    arguments
-        Its arrays.
-    can_fail
-        Whether its code can have a fault while it runs.
-    """
-
-    group_name: str
-    call: CustomUpdateCall
-    kernel: Callable[..., None] | None
-    numbers: UpdateNumbers
-    num_parts: int
-    arguments: tuple[Array, ...]
-    can_fail: bool
-
-
-class _Update(_Job):
-    """A custom update that has begun, part by part."""
-
-    def __init__(self, prepared: _Prepared) -> None:
-        super().__init__(prepared.num_parts, prepared.num_parts)
-        self.prepared = prepared
-
-
 # The elements of a custom update that keep one thread busy; a second one helps only with more.
-_ELEMENTS_PER_CALL = 1 << 18
+_ELEMENTS_PER_PART = 1 << 18
 
 
-class Runtime:
+class LoadedModel:
     """A model in memory.
 
     Parameters
@@ -204,27 +88,27 @@ class Runtime:
         self.steps_at_flush = LONGEST_QUEUE
         # How many of them are done, and by how much the number of the next one exceeds that.
         self._steps_done = 0
-        self._offset = 0
+        self._timestep_offset = 0
         # Work that has begun and, after an interrupt, may be unfinished.
-        self._steps: _Steps | None = None
-        self._updates: deque[_Update] = deque()
-        self._prepared: dict[str, list[_Prepared]] = {}
+        self._steps: Steps | None = None
+        self._updates: deque[UpdateJob] = deque()
+        self._prepared_updates: dict[str, list[PreparedUpdate]] = {}
         self._faults_unread = False
         # The counter that a signal is written to between two jobs.
         self._idle = new_batch_counter()
         # 0 asks for different numbers at each load.
         self.seed = seed or secrets.randbits(63)
         self._owned: list[Buffer] = []
-        self._of_thread = threading.local()
+        self._thread_local = threading.local()
         groups = list(groups)
-        # In lockstep one batch runs after the other, because each sees what earlier ones have
-        # assigned.
+        # In lockstep one batch element runs after the other, because each sees what earlier ones
+        # have assigned.
         self._most_threads = 1 if plan.in_lockstep else batch_size
         self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
-        self._doubtful = [
+        self._populations_to_check = [
             group
             for group in groups
-            if isinstance(group, NeuronGroup) and group.model.doubt is not None
+            if isinstance(group, NeuronGroup) and group.model.value_warning is not None
         ]
         connecting = self._initialise(groups, num_recording_timesteps)
         self._arguments = [
@@ -294,7 +178,7 @@ class Runtime:
             buffer.fill(np.asarray(np.finfo(ctype.dtype).min))
 
     def _allocate_global(self, group: Group, used: Container[Buffer]) -> None:
-        """Allocate what a group has once for all elements and batches."""
+        """Allocate what a group has once for all elements and the whole batch."""
         for array in group.extra_global_arrays():
             if array.buffer in used:
                 array.refuse_if_empty()
@@ -314,12 +198,12 @@ class Runtime:
 
     def _scratch(self) -> list[Array]:
         """Return the arrays that this thread uses while it simulates."""
-        if not hasattr(self._of_thread, "scratch"):
-            self._of_thread.scratch = [
+        if not hasattr(self._thread_local, "scratch"):
+            self._thread_local.scratch = [
                 aligned_zeros(scratch.shape, np.dtype(scratch.dtype))
                 for scratch in self._plan.scratch
             ]
-        arrays: list[Array] = self._of_thread.scratch
+        arrays: list[Array] = self._thread_local.scratch
         return arrays
 
     @property
@@ -339,12 +223,12 @@ class Runtime:
     @property
     def timestep(self) -> int:
         """Number of the next step."""
-        return self.steps_asked + self._offset
+        return self.steps_asked + self._timestep_offset
 
     @timestep.setter
     def timestep(self, value: int) -> None:
         self.flush()
-        self._offset = value - self.steps_asked
+        self._timestep_offset = value - self.steps_asked
 
     def flush(self) -> None:
         """Run all steps that have been asked for.
@@ -355,8 +239,8 @@ class Runtime:
             If an interrupt has left a step in the middle.
         """
         if self._updates or self._steps_done < self.steps_asked:
-            for population in self._doubtful:
-                population.warn_of_doubt()
+            for population in self._populations_to_check:
+                population.warn_of_suspicious_values()
             # One watch covers all the work here, because starting one for each job would take
             # longer.
             before = watch(self._idle)
@@ -377,23 +261,23 @@ class Runtime:
         if steps is None or steps.last <= self._steps_done:
             steps = self._steps = self._next_steps()
         while steps.phases:
-            phase = steps.phases[0]
+            job = steps.phases[0]
             start = perf_counter()
-            self._simulate(steps, phase)
+            self._simulate(steps, job)
             if self._timing_enabled:
-                self.times[phase.what.timer] += perf_counter() - start
+                self.times[job.phase.timer] += perf_counter() - start
             steps.phases.popleft()
         self._steps_done = steps.last
         self.steps_at_flush = steps.last + LONGEST_QUEUE
 
-    def _next_steps(self) -> _Steps:
+    def _next_steps(self) -> Steps:
         first = self._steps_done
         if not self._timing_enabled and not self._plan.in_lockstep:
-            return _Steps(first, self.steps_asked, deque([self._phase(WHOLE_STEP)]))
-        return _Steps(first, first + 1, deque(map(self._phase, self._plan.phases)))
+            return Steps(first, self.steps_asked, deque([self._phase_job(WHOLE_STEP)]))
+        return Steps(first, first + 1, deque(map(self._phase_job, self._plan.phases)))
 
-    def _phase(self, what: Phase) -> _Phase:
-        return _Phase(what, self._batch_size, self._most_threads)
+    def _phase_job(self, phase: Phase) -> PhaseJob:
+        return PhaseJob(phase, self._batch_size, self._most_threads)
 
     def _raise_faults(self) -> None:
         """Raise an error for the first fault since the last call."""
@@ -402,46 +286,46 @@ class Runtime:
         if found:
             raise min(found, key=itemgetter(0))[1]
 
-    def _simulate(self, steps: _Steps, phase: _Phase) -> None:
-        """Let all batches do the rest of a phase of some steps."""
+    def _simulate(self, steps: Steps, job: PhaseJob) -> None:
+        """Let all batch elements do the rest of a phase of some steps."""
         simulate, arguments = self._kernels.simulate, self._arguments
         numbers = SimulateNumbers(
-            progress=phase.progress,
+            progress=job.progress,
             num_batch=self._batch_size,
-            timestep=steps.first + self._offset,
+            timestep=steps.first + self._timestep_offset,
             steps_done=steps.first,
             seed=self.seed,
             num_steps=steps.last - steps.first,
-            phases=phase.what.bit,
+            phases=job.phase.bit,
         )
 
         def kernel(counter: Counter) -> None:
             simulate(counter, *numbers, *arguments, *self._scratch())
 
         self._faults_unread = bool(self._faults)
-        phase.finish(kernel)
+        job.finish(kernel)
 
     def custom_update(self, group_name: str, names: Iterable[str]) -> None:
         """Run custom updates, after all steps so far."""
         self.flush()
-        if group_name not in self._prepared:
+        if group_name not in self._prepared_updates:
             calls = sorted(
                 (self._plan.custom_updates[name] for name in names), key=attrgetter("stage")
             )
-            self._prepared[group_name] = [self._prepare(group_name, call) for call in calls]
-        self._updates = deque(map(_Update, self._prepared[group_name]))
+            self._prepared_updates[group_name] = [self._prepare(group_name, call) for call in calls]
+        self._updates = deque(map(UpdateJob, self._prepared_updates[group_name]))
         self.flush()
 
-    def _prepare(self, group_name: str, call: CustomUpdateCall) -> _Prepared:
+    def _prepare(self, group_name: str, call: CustomUpdateCall) -> PreparedUpdate:
         """Return a custom update ready to run, in parts if it takes long."""
         size = self._batch_size if call.per_batch else 1
         count = call.count if call.counted is None else call.counted.count
         most_batches, most_elements = size, max(1, count)
-        if call.elements_apart and (size == 1 or not call.batches_apart):
-            most_elements = max(1, _ELEMENTS_PER_CALL // size)
-        elif call.batches_apart:
-            most_batches = max(1, _ELEMENTS_PER_CALL // max(1, count))
-        return _Prepared(
+        if call.elements_apart and (size == 1 or not call.batch_elements_apart):
+            most_elements = max(1, _ELEMENTS_PER_PART // size)
+        elif call.batch_elements_apart:
+            most_batches = max(1, _ELEMENTS_PER_PART // max(1, count))
+        return PreparedUpdate(
             group_name=group_name,
             call=call,
             kernel=None if call.function is None else getattr(self._kernels, call.function),
@@ -456,14 +340,14 @@ class Runtime:
             can_fail=any(isinstance(buffer, Faults) for buffer in call.buffers),
         )
 
-    def _run_update(self, update: _Update) -> None:
+    def _run_update(self, update: UpdateJob) -> None:
         """Do the rest of a custom update."""
         prepared, call = update.prepared, update.prepared.call
         function = prepared.kernel
         start = perf_counter()
         if function is not None:
             numbers = prepared.numbers._replace(
-                timestep=self._steps_done + self._offset, steps_done=self._steps_done
+                timestep=self._steps_done + self._timestep_offset, steps_done=self._steps_done
             )
             self._faults_unread |= prepared.can_fail
             update.finish(function, *numbers, *prepared.arguments)
@@ -477,7 +361,7 @@ class Runtime:
             def transpose(first: int, last: int) -> None:
                 np.copyto(target[first:last], source[first:last].transpose(0, 2, 1))
 
-            parallel_for(transpose, len(source), max(1, _ELEMENTS_PER_CALL // source[0].size))
+            parallel_for(transpose, len(source), max(1, _ELEMENTS_PER_PART // source[0].size))
         if self._timing_enabled:
             part = "update" if call.transposed is None else "transpose"
             spent = self.custom_update_times.get((part, prepared.group_name), 0.0)

@@ -41,7 +41,7 @@ def check_sizes(
     most_threads
         How many threads can share the work.
     batch_size, precision, num_recording_timesteps
-        As for `Runtime`.
+        As for `LoadedModel`.
 
     Raises
     ------

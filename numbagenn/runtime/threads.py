@@ -1,4 +1,4 @@
-"""Threads that share the batches of a model."""
+"""Threads that share the batch elements of a model."""
 
 from __future__ import annotations
 

@@ -60,11 +60,11 @@ class RandomModel:
         What the model is made of, for messages.
     values
         What is pushed once the model is loaded: what finds a variable in a model, and one row of
-        values for each batch.
+        values for each batch element.
     draws
         Whether it draws random numbers in its steps.
     mixes
-        Whether batches depend on each other, as in a reduction over them.
+        Whether batch elements depend on each other, as in a reduction over the batch.
     """
 
     precision: str
@@ -98,13 +98,13 @@ class RandomModel:
         model.build()
         return model
 
-    def load(self, model: Any, batches: list[int]) -> None:
-        """Load a model, and push the values of some of the batches into it."""
+    def load(self, model: Any, elements: list[int]) -> None:
+        """Load a model, and push the values of some of the batch elements into it."""
         model.load(num_recording_timesteps=self.steps)
         for find, rows in self.values:
             variable = find(model)
-            chosen = rows[batches] if variable.buffer.per_batch else rows[0]
-            variable.values = chosen if len(batches) > 1 or chosen.ndim == 1 else chosen[0]
+            chosen = rows[elements] if variable.buffer.per_batch else rows[0]
+            variable.values = chosen if len(elements) > 1 or chosen.ndim == 1 else chosen[0]
             variable.push_to_device()
 
 

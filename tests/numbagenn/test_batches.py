@@ -76,7 +76,7 @@ KINDS = ("forward", "recurrent", "exponential", "adaptive")
 
 
 def fresh(kind: str, images: np.ndarray, weights: Arrays) -> Any:
-    """Return a network that starts with the given images, one for each batch."""
+    """Return a network that starts with the given images, one for each batch element."""
     model = built(kind, len(images))
     if model._loaded:
         model.unload()
@@ -89,7 +89,7 @@ def fresh(kind: str, images: np.ndarray, weights: Arrays) -> Any:
 
 
 def arrays(model: Any, spikes: bool = True) -> Arrays:
-    """Return all that can be seen of a network, with an axis for the batches in front."""
+    """Return all that can be seen of a network, with an axis for the batch elements in front."""
     result = {}
     for group in (*model.neuron_populations.values(), *model.synapse_populations.values()):
         for name, variable in group.vars.items():

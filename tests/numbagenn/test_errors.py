@@ -381,7 +381,7 @@ def test_initial_values_that_are_not_finite_are_told_at_load(initial: object, sa
     assert model.is_loaded
 
 
-def test_each_variable_that_is_not_finite_is_told_for_all_batches() -> None:
+def test_each_variable_that_is_not_finite_is_told_for_the_whole_batch() -> None:
     with pytest.warns(UserWarning, match="NaN in 2 of 8 values"):
         loaded_from([0.0, np.nan, 0.0, 0.0], batch_size=2)
 

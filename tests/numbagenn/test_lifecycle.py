@@ -140,7 +140,7 @@ def test_unload_drops_everything_and_load_starts_afresh(model: Any) -> None:
     for pop in (a, b):
         for variable in pop.vars.values():
             assert variable.view is variable._view is variable._array is None
-    assert model._runtime is None
+    assert model._loaded_model is None
     assert not model._loaded
     with pytest.raises(RuntimeError, match="loaded"):
         _ = model.t
@@ -578,7 +578,7 @@ def test_names_never_clash_with_the_engines_own() -> None:
         pop.spike_recording_enabled = True
     model.build()
     model.load(num_recording_timesteps=3)
-    # Nothing may be carried over from one batch to the next, either.
+    # Nothing may be carried over from one batch element to the next, either.
     engine.set_num_threads(1)
     try:
         steps(model, 3)

@@ -1,7 +1,7 @@
 """Random models: results depend on nothing but the model.
 
-Not on how many batches run side by side, on when somebody looks, on the number of threads, on
-whether populations are simulated in blocks of steps, nor on who runs the generated code.
+Not on how many batch elements run side by side, on when somebody looks, on the number of threads,
+on whether populations are simulated in blocks of steps, nor on who runs the generated code.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 import numbagenn as engine
 from numbagenn.runtime import initial_values as initialisation
-from numbagenn.runtime import loaded_model as runtime
+from numbagenn.runtime import loaded_model
 from tests.numbagenn import interpreted
 from tests.numbagenn.profiles import examples
 from tests.numbagenn.random_models import BATCH_SIZE, RandomModel, act, random_models, variables
@@ -34,7 +34,7 @@ def default_threads() -> Iterator[None]:
 
 
 def look(model: Any) -> Seen:
-    """Return all values, each with an axis of batches in front."""
+    """Return all values, each with an axis of batch elements in front."""
     seen = {}
     for name, variable in variables(model).items():
         variable.pull_from_device()
@@ -46,7 +46,7 @@ def look(model: Any) -> Seen:
 
 
 def recordings(model: Any) -> Seen:
-    """Return all that was recorded, as one array of steps and neurons for each batch."""
+    """Return all that was recorded, as one array of steps and neurons for each batch element."""
     seen = {}
     sources = {
         name: pop.spike_recording_data
@@ -61,14 +61,14 @@ def recordings(model: Any) -> Seen:
     }
     for name, data in sources.items():
         for batch, (times, ids) in enumerate(data):
-            seen[f"{name} recorded in batch {batch}"] = np.array([times, ids])
+            seen[f"{name} recorded in batch element {batch}"] = np.array([times, ids])
     return seen
 
 
 def run(
     random_model: RandomModel,
     model: Any,
-    batches: list[int],
+    elements: list[int],
     splits: np.random.Generator | None = None,
 ) -> list[Seen]:
     """Carry out the script, and return what is there after each of its parts.
@@ -77,7 +77,7 @@ def run(
     """
     seen = []
     with np.errstate(all="ignore"):
-        random_model.load(model, batches)
+        random_model.load(model, elements)
         for steps, action in random_model.script:
             for _ in range(steps):
                 model.step_time()
@@ -128,13 +128,13 @@ def assert_same(found: list[Seen], expected: list[Seen], what: str) -> None:
                 )
 
 
-def of_batch(seen: list[Seen], batch: int) -> list[Seen]:
-    """Return what is there of one batch, as a run of that batch alone would show it."""
+def of_batch_element(seen: list[Seen], batch: int) -> list[Seen]:
+    """Return what is there of one batch element, as a run of it alone would show it."""
     result = []
     for part in seen:
         mine = {}
         for name, values in part.items():
-            title, found, number = name.partition(" recorded in batch ")
+            title, found, number = name.partition(" recorded in batch element ")
             if not found:
                 mine[name] = values[[batch]] if len(values) == BATCH_SIZE else values
             elif int(number) == batch:
@@ -162,7 +162,7 @@ def test_nothing_but_the_model_matters(random_model: RandomModel, seed: int) -> 
     assert_same(run(random_model, model, every, rng), expected, "looked at in between")
     with pytest.MonkeyPatch.context() as patch:
         # As if there were more to do than one thread should do.
-        patch.setattr(runtime, "_ELEMENTS_PER_CALL", 4)
+        patch.setattr(loaded_model, "_ELEMENTS_PER_PART", 4)
         patch.setattr(initialisation, "_ELEMENTS_PER_CALL", 4)
         patch.setattr("numbagenn.runtime.loaded_model.LONGEST_QUEUE", 10)
         for number in (2, 7):
@@ -178,4 +178,4 @@ def test_nothing_but_the_model_matters(random_model: RandomModel, seed: int) -> 
         # Random numbers are those of the first batch, wherever it is alone.
         for batch in every[:1] if random_model.draws else every:
             found = run(random_model, alone, [batch])
-            assert_same(found, of_batch(expected, batch), f"batch {batch} alone")
+            assert_same(found, of_batch_element(expected, batch), f"batch {batch} alone")

@@ -208,8 +208,8 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         alike(
             "random numbers: `gennrand_uniform` and its relatives",
-            "of the same distributions; the numbers are others, and depend on seed, batch, neuron"
-            " and step alone",
+            "of the same distributions; the numbers are others, and depend on seed, batch element,"
+            " neuron and step alone",
             cases="draws_in_code",
             tests="test_random_numbers.py::test_code_draws_from_the_distribution_it_asks_for"
             " test_random_numbers.py::test_nothing_but_place_and_step_decides"
@@ -345,7 +345,7 @@ FEATURES: dict[str, list[Feature]] = {
         same(
             "spike-like events of postsynaptic neurons, and their recording",
             cases="events_of_targets events_of_targets_sparse events_of_both_sides",
-            tests="test_synapses.py::test_batches_are_separate_runs",
+            tests="test_synapses.py::test_batch_elements_are_separate_runs",
         ),
         differs(
             "spike-like events of postsynaptic neurons, at synapses within one population",
@@ -474,9 +474,9 @@ FEATURES: dict[str, list[Feature]] = {
             cases="chained_updates custom_update_reductions",
         ),
         same(
-            "reductions over neurons and over batches, by variable and by reference",
+            "reductions over neurons and over the batch, by variable and by reference",
             cases="custom_update_reductions reductions_of_many reductions_of_weights",
-            tests="test_reductions.py::test_over_batches",
+            tests="test_reductions.py::test_over_the_batch",
             upstream="test_custom_update.py::test_custom_update_neuron_reduce",
         ),
         same(

@@ -504,8 +504,8 @@ def create_custom_custom_update_class(
     class_name, var_refs, update_code, extra_global_params, extra_global_param_refs
         As for `create_custom_update_model`, the code with ``$(…)``.
     param_names, var_name_types, derived_params, custom_body
-        As for `create_custom_neuron_class`. ``VarAccess_READ_ONLY`` is one value for all batches,
-        ``VarAccess_READ_ONLY_DUPLICATE`` one for each.
+        As for `create_custom_neuron_class`. ``VarAccess_READ_ONLY`` is one value for the batch,
+        ``VarAccess_READ_ONLY_DUPLICATE`` one for each of its elements.
     """
     title = f"custom update model '{class_name}'"
     refuse_cpp(title, custom_body=custom_body)

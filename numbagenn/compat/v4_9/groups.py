@@ -127,8 +127,8 @@ class NeuronGroup(_Group, neuron_groups.NeuronGroup):
         Returns
         -------
         tuple of ndarray, or list of such
-            ``(times, ids)``, or for batches one such tuple for each: times in ms as float64,
-            neurons as int64, ordered by time step and then by neuron.
+            ``(times, ids)``, or in a batch one such tuple for each element: times in ms as
+            float64, neurons as int64, ordered by time step and then by neuron.
 
         Raises
         ------
@@ -162,7 +162,7 @@ class NeuronGroup(_Group, neuron_groups.NeuronGroup):
         Returns
         -------
         ndarray, or list of ndarray
-            Ascending uint32, for batches one array for each.
+            Ascending uint32, in a batch one array for each element.
 
         Raises
         ------

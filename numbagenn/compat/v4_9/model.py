@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -25,8 +25,8 @@ from numbagenn.compat.v4_9.groups import (
 )
 from numbagenn.models.builtin_models import find_model
 from numbagenn.models.descriptions import (
+    AnyModel,
     CurrentSourceModel,
-    Model,
     NeuronModel,
     Parameter,
     PostsynapticModel,
@@ -37,7 +37,6 @@ from numbagenn.models.initialisers import init_postsynaptic, init_weight_update
 from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
 
 Space = Mapping[str, Any] | None
-AnyModel = TypeVar("AnyModel", bound=Model)
 
 #: Names of the backends of 4.9.
 BACKENDS = ("CUDA", "OpenCL", "SingleThreadedCPU")

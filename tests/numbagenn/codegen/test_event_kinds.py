@@ -21,7 +21,7 @@ from numbagenn.codegen import event_kinds
 from numbagenn.codegen.event_kinds import EVENT_KINDS, PHASES, EventKind, spikes_of
 from numbagenn.codegen.rendering import rendered
 from numbagenn.codegen.reserved_names import INITIALISER_NAMES, LOOP_NAMES, SIMULATE_NAMES
-from numbagenn.language.surrounding_names import IMPORTED
+from numbagenn.language.kernel_names import IMPORTED
 from numbagenn.language.symbols import Namer
 
 TEMPLATES = Path(numbagenn.__file__).parent / "codegen" / "templates"

@@ -643,15 +643,15 @@ def wired(wiring: str, batch_size: int, *, recorded: bool) -> Any:
 
 
 def load_wired(model: Any) -> None:
-    """Load it, with batches that differ."""
+    """Load it, with batch elements that differ."""
     model.load(num_recording_timesteps=1)
     view = model.neuron_populations["a"].vars["V"].view
     view[...] = np.linspace(0.0, 0.9, view.size).reshape(view.shape)
     model.push_state_to_device("a")
 
 
-def batches_of(given: Any) -> list[Any]:
-    """Return what 4.9 gives as a list only where there are several batches."""
+def elements_of(given: Any) -> list[Any]:
+    """Return what 4.9 gives as a list only in a batch of several elements."""
     return given if isinstance(given, list) else [given]
 
 
@@ -671,7 +671,7 @@ def test_current_spikes_are_there_whoever_listens(wiring: str, batch_size: int) 
         recording.pull_recording_buffers_from_device()
         expected.append(
             {
-                name: [ids.tolist() for _, ids in batches_of(pop.spike_recording_data)]
+                name: [ids.tolist() for _, ids in elements_of(pop.spike_recording_data)]
                 for name, pop in recording.neuron_populations.items()
             }
         )
@@ -687,11 +687,11 @@ def test_current_spikes_are_there_whoever_listens(wiring: str, batch_size: int) 
             done += part
             for name, pop in model.neuron_populations.items():
                 model.pull_current_spikes_from_device(name)
-                seen = [spikes.tolist() for spikes in batches_of(pop.current_spikes)]
+                seen = [spikes.tolist() for spikes in elements_of(pop.current_spikes)]
                 assert seen == expected[done - 1][name], (name, done)
         # What was pulled stays what it was until the next pull.
         model.step_time()
-        assert [spikes.tolist() for spikes in batches_of(pop.current_spikes)] == seen
+        assert [spikes.tolist() for spikes in elements_of(pop.current_spikes)] == seen
         model.unload()
 
 

@@ -226,7 +226,7 @@ def drawn(
     threads: int = 2,
     precision: str = "float",
 ) -> dict[str, np.ndarray]:
-    """Return what the last step of a simulation drew, of shape (batch, neuron), and all spikes."""
+    """Return what the last step drew, of shape (batch element, neuron), and all spikes."""
     model, pop = network(precision, batch_size, timing, seed)
     engine.set_num_threads(threads)
     try:

@@ -320,7 +320,7 @@ def test_in_a_kernel(batch_size: int, threads: int) -> None:
         "Sim code of neuron model 'walk', line 2: index 4 is outside extra global parameter "
         "'table', which has 4 elements (neuron 1 of neuron population 'walkers', t = 2 ms"
     )
-    assert message.split("\n")[0].endswith(", batch 0)." if batch_size > 1 else "ms).")
+    assert message.split("\n")[0].endswith(", batch element 0)." if batch_size > 1 else "ms).")
     assert message.split("\n")[1:] == ["            x = table[at];", "                ^"]
     x = pulled(pop, "x").reshape(-1, 3)
     assert x.tolist() == [[0.5, 0.0, 3.5]] * batch_size
@@ -342,7 +342,7 @@ def test_only_the_first_fault_is_told_whatever_the_batch() -> None:
     pushed(pop, "at", np.array([[0, 0, 0], [0, 0, 9], [0, 7, 0], [8, 0, 0], [0, 0, 0]]))
     steps(model, 2)
     assert "index 9 is outside" in (message := failing(model))
-    assert "neuron 2 of neuron population 'walkers', t = 0 ms, batch 1" in message
+    assert "neuron 2 of neuron population 'walkers', t = 0 ms, batch element 1" in message
     model.step_time()
     pushed(pop, "at", 0) if "t = 2 ms" in failing(model) else None
     model.step_time()

@@ -356,7 +356,7 @@ def test_local_variables_are_not_what_they_are_called_like(kind: str, form: str)
     expected = shape_of(plan_of(make(form.format(code=code, name="neutral"))))
     used = CodeString(code, "Code").usage
     tried = 0
-    for name in [*NAMES, "addToPre", "addToPostDelay", "st", "rng", "total", "age"]:
+    for name in [*NAMES, "addToPre", "addToPostDelay", "st", "rng", "total", "steps_since_load"]:
         # What comes after it means the local variable, rightly.
         if name not in used.names:
             assert shape_of(plan_of(make(form.format(code=code, name=name)))) == expected, name

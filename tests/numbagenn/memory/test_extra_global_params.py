@@ -1,4 +1,4 @@
-"""Extra global parameters: arrays that all elements and batches share; references to them."""
+"""Extra global parameters: arrays that all elements and the batch share; references to them."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def test_custom_updates_write_the_arrays_of_others(parts: SimpleNamespace, threa
     assert parts.e.values.tolist() == [102, 104, 106]
     strength = parts.s.extra_global_params["strength"]
     strength.pull_from_device()
-    # The code runs for every neuron of every batch, and all share the array.
+    # The code runs for every neuron of every batch element, and all share the array.
     assert strength.values.tolist() == [0.5 + 3 * parts.m.batch_size, 0.25]
     levels = parts.src.extra_global_params["levels"]
     levels.pull_from_device()
@@ -385,7 +385,7 @@ def test_batches_write_shared_arrays_in_order(batch_size: int, threads: int, flu
     assert (order == np.broadcast_to(inputs, order.shape)).all()
 
 
-def test_only_writing_takes_the_batches_apart() -> None:
+def test_only_writing_takes_batch_elements_apart() -> None:
     model = new_model("reading", 5)
     pop = model.add_neuron_population("pop", 2, NEURON, {}, {"x": 0, "total": 0})
     model.build()

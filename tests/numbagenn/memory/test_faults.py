@@ -172,7 +172,7 @@ def test_no_memory_of_a_model_can_make_it_crash(options: dict[str, Any]) -> None
     ]
     assert bool(connections) is options["sparse"]
     assert all("read-only" in told for told in connections)
-    batch = ", batch 0" if options.get("batch_size") else ""
+    batch = ", batch element 0" if options.get("batch_size") else ""
     for name, value, told in attacks:
         number = int(value) if value.lstrip("-").isdigit() else 0
         if name == "pre_num_spikes" and not 0 <= number <= NUM_PRE // 2:
@@ -203,7 +203,7 @@ def test_a_custom_update_can_lower_the_count_of_spikes_and_not_raise_it(
 ) -> None:
     result = {int(number): row for number, row in outcome("counts", options).items()}
     spikes = NUM_PRE // 2
-    batch = ", batch 0" if options.get("batch_size") else ""
+    batch = ", batch element 0" if options.get("batch_size") else ""
     assert len(result) == 12
     for number, (told, received) in result.items():
         np.testing.assert_array_equal(received, result[min(number, spikes)][1])
@@ -300,7 +300,7 @@ def test_a_dendritic_delay_of_no_slot_is_an_error(
     d.values = values
     d.push_to_device()
     steps(model, 9)
-    batch = f", batch {batch_size - 1}" if batch_size > 1 else ""
+    batch = f", batch element {batch_size - 1}" if batch_size > 1 else ""
     with pytest.raises(CodeStringError) as caught:
         model.flush()
     assert str(caught.value).startswith(
@@ -475,7 +475,7 @@ def test_what_the_spike_times_of_a_neuron_warn_of_may_be_an_error() -> None:
 def test_a_start_after_the_end_is_an_error(batch_size: int) -> None:
     model, _ = source([0, 4, 4], [2, 4, 3], [0.0, 1.0, 2.0, 3.0], batch_size)
     steps(model, 3)
-    batch = ", batch 0" if batch_size > 1 else ""
+    batch = ", batch element 0" if batch_size > 1 else ""
     with pytest.raises(CodeStringError) as caught:
         model.flush()
     assert str(caught.value).startswith(

@@ -261,7 +261,7 @@ def ring(kind: str) -> Any:
 
 
 def recorded(model: Any) -> dict[tuple[str, int], set[tuple[int, int]]]:
-    """Return the steps and neurons of each recording that was pulled, by name and batch."""
+    """Return the steps and neurons of each recording that was pulled, by name and batch element."""
     data = {name: pop.spike_recording_data for name, pop in model.neuron_populations.items()}
     for name, group in model.synapse_populations.items():
         if group.events:
@@ -277,7 +277,7 @@ def recorded(model: Any) -> dict[tuple[str, int], set[tuple[int, int]]]:
 
 
 def start(model: Any, length: int) -> None:
-    """Load a model, and have its batches differ."""
+    """Load a model, and have its batch elements differ."""
     if model.is_loaded:  # a run before failed
         model.unload()
     model.load(num_recording_timesteps=length)

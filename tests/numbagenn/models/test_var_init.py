@@ -127,7 +127,7 @@ def test_every_kind_of_variable_can_start_from_code(batch_size: int) -> None:
     same(pulled(of_synapses, "y"), matrix)
 
 
-def test_the_other_batches_and_the_next_load_start_alike() -> None:
+def test_other_batch_elements_and_the_next_load_start_alike() -> None:
     pop = loaded(50, {"x": ("scalar", init_var("Normal", {"mean": 1.0, "sd": 2.0}))}, 4, seed=3)
     first = pulled(pop, "x")
     assert (first == first[0]).all()
@@ -296,7 +296,7 @@ def test_seed_0_is_another_each_time() -> None:
 
 
 @pytest.mark.parametrize("threads", [1, 3])
-def test_threads_and_batches_do_not_matter(threads: int) -> None:
+def test_threads_and_the_batch_do_not_matter(threads: int) -> None:
     """More elements than one thread takes at a time."""
     normal = init_var("Normal", {"mean": 0.0, "sd": 1.0})
     expected = started(300_000, normal, seed=7)
@@ -411,7 +411,7 @@ def test_a_constant_by_code_is_the_built_in_constant() -> None:
         ("value = x;", "Undefined name 'x'"),
         ("value = gennrand_norml();", r"did you mean 'gennrand_normal'\?"),
         ("value = t;", "'t' cannot be used here: this code runs when the model is loaded"),
-        ("value = batch;", "'batch' cannot be used here: all batches start from the same"),
+        ("value = batch;", "'batch' cannot be used here: all batch elements start from the same"),
         ("value = id + id_pre;", "cannot be used here"),
         ("value = num_pre + num_neurons;", "cannot be used here"),
         ("id = 1;", "built-in 'id' is read-only"),

@@ -45,7 +45,7 @@ def add(model: Any, name: str, update: Any, group: str = "G", **given: Any) -> A
 
 @pytest.mark.parametrize("number", [1, 2])
 @pytest.mark.parametrize("batch_size", [1, 5])
-def test_reset_reaches_every_neuron_of_every_batch(batch_size: int, number: int) -> None:
+def test_reset_reaches_every_neuron_of_every_batch_element(batch_size: int, number: int) -> None:
     engine.set_num_threads(number)
     model = new_model("reset", batch_size)
     pops = [add_cells(model, "A", N), add_cells(model, "B", 2)]
@@ -219,7 +219,7 @@ def test_weights_that_are_shared_are_updated_once() -> None:
     assert pulled(sg, "g").tolist() == list(range(1, 13))
 
 
-def test_a_shared_variable_is_read_by_an_update_of_all_batches() -> None:
+def test_a_shared_variable_is_read_by_an_update_of_the_whole_batch() -> None:
     cell = engine.create_neuron_model(
         "cell",
         vars=[("V", "scalar"), ("rest", "scalar", VarAccess.READ_ONLY)],

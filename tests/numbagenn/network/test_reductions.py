@@ -17,7 +17,7 @@ import numbagenn as engine
 from numbagenn import CustomUpdateVarAccess as Access
 from numbagenn import VarAccess, VarAccessMode, create_var_ref, create_wu_var_ref
 from numbagenn.network.references import VariableReference
-from numbagenn.runtime import loaded_model as runtime_module
+from numbagenn.runtime import loaded_model
 from tests import a_few
 from tests.numbagenn.networks import new_model, pulled, pushed
 
@@ -217,7 +217,7 @@ def test_over_neurons(batch_size: int, precision: str) -> None:
 
 
 @kinds
-def test_over_batches(batch_size: int, precision: str) -> None:
+def test_over_the_batch(batch_size: int, precision: str) -> None:
     parts, x = network(batch_size, precision), random(batch_size, precision)
     pushed(parts.a, "x", shaped(x, batch_size))
     parts.model.custom_update("over_batches")
@@ -245,7 +245,7 @@ def test_references_are_reduced_to(batch_size: int, precision: str) -> None:
     pushed(parts.a, "x", shaped(x, batch_size))
     parts.model.custom_update("into_shared")
     same_bits(pulled(parts.a, "shared").reshape(-1), sequential_sum(x))
-    # What was there is overwritten, once all batches have seen it.
+    # What was there is overwritten, once all batch elements have seen it.
     old = random(1, precision, seed=4)[0]
     pushed(parts.a, "fixed", old)
     parts.model.custom_update("into_fixed")
@@ -275,7 +275,7 @@ def test_whole_numbers_wrap_and_start_at_their_lowest(batch_size: int) -> None:
 
 
 @pytest.mark.parametrize("batch_size", [1, 5])
-def test_gradients_are_summed_over_batches(batch_size: int) -> None:
+def test_gradients_are_summed_over_the_batch(batch_size: int) -> None:
     parts = network(batch_size)
     gradient = random(batch_size, "float", size=N * POST)
     pushed(parts.s, "gradient", shaped(gradient, batch_size))
@@ -284,11 +284,11 @@ def test_gradients_are_summed_over_batches(batch_size: int) -> None:
     total, largest = sequential_sum(gradient.T), gradient.max(axis=0)
     same_bits(pulled(parts.s, "g"), total)
     same_bits(pulled(parts.gradients, "largest"), largest)
-    # What the same code writes for each batch is there as well.
+    # What the same code writes for each batch element is there as well.
     assert not pulled(parts.s, "gradient").any()
     moment = np.tile(1 + np.arange(N * POST, dtype=np.float32), (batch_size, 1))
     same_bits(pulled(parts.s, "m"), shaped(moment, batch_size))
-    # Weights and their largest gradient have no batches, so learning runs once, as batch 0 of 1.
+    # The batch shares weights and their largest gradient, so learning runs once, as element 0 of 1.
     parts.model.custom_update("learn")
     same_bits(pulled(parts.s, "g"), total - np.float32(0.5) * largest)
 
@@ -328,7 +328,7 @@ def test_odd_numbers_in_a_maximum(
     same_bits(found, np.full(batch_size, expected, np.float32))
 
 
-def test_odd_numbers_in_a_maximum_over_batches() -> None:
+def test_odd_numbers_in_a_maximum_over_the_batch() -> None:
     parts = network(5)
     columns = [
         [np.nan, 2, 1, np.nan, 0], [np.nan] * 5, [-np.inf] * 5, [-0.0, 0.0, -0.0, -1, -1],
@@ -348,7 +348,7 @@ def test_odd_numbers_in_a_maximum_over_batches() -> None:
 
 @pytest.mark.parametrize("number", [1, 2, 7])
 def test_the_last_of_several_values_stays(number: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(runtime_module, "_ELEMENTS_PER_CALL", 1)
+    monkeypatch.setattr(loaded_model, "_ELEMENTS_PER_PART", 1)
     engine.set_num_threads(number)
     parts, x = network(5), random(5, "float")
     pushed(parts.a, "x", x)
@@ -430,12 +430,12 @@ FINITE = st.floats(-1e6, 1e6, width=32)
     batch=st.integers(0, 4),
 )
 @settings(max_examples=60, deadline=None)
-def test_results_depend_neither_on_threads_nor_on_batches(
+def test_results_depend_neither_on_threads_nor_on_the_batch(
     x: np.ndarray, number: int, batch: int
 ) -> None:
     single, parts = network(1), network(5)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runtime_module, "_ELEMENTS_PER_CALL", 1)
+        patch.setattr(loaded_model, "_ELEMENTS_PER_PART", 1)
         engine.set_num_threads(number)
         pushed(parts.a, "x", x)
         pushed(single.a, "x", x[batch])
@@ -563,14 +563,14 @@ MISTAKES: dict[str, tuple[Any, type[Exception], str]] = {
             x=(s.a, "x"),
         ), RuntimeError,
         "cannot perform batch and neuron reductions simultaneously: custom update 'u' reduces to "
-        "'r' over batches, 'q' over neurons; reduce in two",
+        "'r' over the batch, 'q' over neurons; reduce in two",
     ),
     "both axes of references": (
         lambda s: add(
             s.m, "u",
             update("r = x; q = x;", refers=[X, ("r", "scalar", SUM), ("q", "scalar", MAX)]),
             x=(s.a, "x"), r=(s.a, "fixed"), q=(s.a, "shared"),
-        ), RuntimeError, "'r' over batches, 'q' over neurons",
+        ), RuntimeError, "'r' over the batch, 'q' over neurons",
     ),
     "a target without any dimension": (
         lambda s: add(
@@ -578,7 +578,7 @@ MISTAKES: dict[str, tuple[Any, type[Exception], str]] = {
             r=(add(
                 s.m, "one", owning(Access.REDUCE_NEURON_SUM), x=(s.a, "fixed")
             ), "r"),
-        ), RuntimeError, "'r' over batches and neurons; reduce in two",
+        ), RuntimeError, "'r' over the batch and neurons; reduce in two",
     ),
     "reference of the same shape": (
         lambda s: add(s.m, "u", referring(SUM), x=(s.a, "x"), r=(s.a, "y")), RuntimeError,
@@ -595,14 +595,15 @@ MISTAKES: dict[str, tuple[Any, type[Exception], str]] = {
         SHAPE + "is REDUCE_NEURON_SUM, but nothing that the update refers to has a value for each "
         "neuron; make it READ_WRITE.",
     ),
-    "batches of an unbatched variable": (
+    "the batch of a shared variable": (
         lambda s: add(s.m, "u", owning(Access.REDUCE_BATCH_MAX), x=(s.a, "fixed")),
-        RuntimeError, SHAPE + "is REDUCE_BATCH_MAX, but .* has a value for each batch; make it",
+        RuntimeError,
+        SHAPE + "is REDUCE_BATCH_MAX, but .* has a value for each batch element; make it",
     ),
     "neurons of synapses": (
         lambda s: add(s.m, "u", owning(Access.REDUCE_NEURON_MAX), x=(s.s, "gradient")),
         RuntimeError,
-        SHAPE + "is REDUCE_NEURON_MAX, but synapses can only be reduced over batches.",
+        SHAPE + "is REDUCE_NEURON_MAX, but synapses can only be reduced over the batch.",
     ),
     "shared variable of synapses": (
         lambda s: add(
@@ -735,7 +736,7 @@ def test_mistakes_are_named(mistake: str) -> None:
 
 def test_a_batch_size_set_later_is_checked_when_building() -> None:
     s = scene(batch_size=1)
-    # With one batch there is nothing to be lost.
+    # In a batch of one there is nothing to be lost.
     add(s.m, "u", owning(Access.REDUCE_BATCH_SUM), x=(s.a, "fixed"))
     s.m.batch_size = 2
     with pytest.raises(RuntimeError, match="'r' is REDUCE_BATCH_SUM, but nothing"):

@@ -1,7 +1,7 @@
 """Synapses in batches: sparse ones, delays, dynamics, events, variables of either side.
 
-That one batch gives what PyGeNN gives is for the conformance cases; here several batches have to
-give what each gives alone, and what users may ask of synapses has to be answered.
+That a batch of one gives what PyGeNN gives is for the conformance cases; here batch elements have
+to give what each gives alone, and what users may ask of synapses has to be answered.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ DOUBLE = create_custom_update_model("double", var_refs=[("g", "scalar")], update
 def build(
     matrix: str, drive: np.ndarray, batch_size: int, delay: int, *, timing: bool = False
 ) -> Any:
-    """Make two populations, each driving the other, loaded; `drive` has a row for each batch."""
+    """Load two populations, each driving the other; `drive` has a row for each batch element."""
     model = new_model("synapses", batch_size)
     model.timing_enabled = timing
     start = {"V": 0.0, "drive": drive if batch_size > 1 else drive[0], "count": 0}
@@ -105,7 +105,7 @@ def build(
 
 
 def results(model: Any, splits: tuple[int, ...] = (STEPS,)) -> list[list[np.ndarray]]:
-    """Simulate, with one custom update half-way; return all state of each batch."""
+    """Simulate, with one custom update half-way; return all state of each batch element."""
     group = model.synapse_populations["forth"]
     pre, post = model.neuron_populations.values()
     done = 0
@@ -156,7 +156,7 @@ def assert_same(found: list[np.ndarray], expected: list[np.ndarray]) -> None:
         ),
     ],
 )
-def test_batches_are_separate_runs(matrix: str, delay: int) -> None:
+def test_batch_elements_are_separate_runs(matrix: str, delay: int) -> None:
     drive = np.random.default_rng(3).uniform(0.0, 0.6, (3, 5)).astype(np.float32)
     together = results(build(matrix, drive, 3, delay))
     alone = [results(build(matrix, row[None], 1, delay))[0] for row in drive]

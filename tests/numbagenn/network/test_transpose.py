@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import numbagenn as engine
 from numbagenn import CustomUpdateVarAccess as Access
 from numbagenn import VarAccess, VarAccessMode, create_var_ref, create_wu_var_ref
-from numbagenn.runtime import loaded_model as runtime_module
+from numbagenn.runtime import loaded_model
 from tests.numbagenn.networks import new_model, pulled, pushed
 
 PRE, POST = 5, 3
@@ -99,7 +99,7 @@ def network(batch_size: int) -> SimpleNamespace:
 
 
 def transposed(values: np.ndarray) -> np.ndarray:
-    """Return weights from A to B, in rows of one batch each, as weights from B to A."""
+    """Return weights from A to B, in rows of one batch element each, as weights from B to A."""
     matrices = values.reshape(-1, PRE, POST).transpose(0, 2, 1)
     return np.ascontiguousarray(matrices).reshape(values.shape)
 
@@ -121,7 +121,7 @@ def test_weights_are_transposed(batch_size: int) -> None:
 
 
 @pytest.mark.parametrize("batch_size", [1, 4])
-def test_weights_without_batches_are_transposed_once(batch_size: int) -> None:
+def test_shared_weights_are_transposed_once(batch_size: int) -> None:
     parts, values = network(batch_size), weights(1)
     pushed(parts.s, "g", values)
     parts.m.custom_update("g")
@@ -142,7 +142,7 @@ def test_code_runs_before_and_other_updates_run_earlier(batch_size: int) -> None
 
 
 def test_a_step_of_learning() -> None:
-    """What a gradient of each batch was is averaged into shared weights, and these transposed."""
+    """The gradients of a batch are averaged into shared weights, and these transposed."""
     parts, values = network(4), weights(4)
     pushed(parts.s, "own", values)
     parts.m.custom_update("mean")
@@ -157,7 +157,7 @@ def test_a_step_of_learning() -> None:
 def test_threads_share_what_is_transposed(seed: int, number: int) -> None:
     parts, values = network(4), weights(4, seed)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(runtime_module, "_ELEMENTS_PER_CALL", 1)
+        patch.setattr(loaded_model, "_ELEMENTS_PER_PART", 1)
         engine.set_num_threads(number)
         pushed(parts.s, "own", values)
         parts.m.custom_update("own")
@@ -259,8 +259,8 @@ MISTAKES: dict[str, tuple[Any, type[Exception], str]] = {
     ),
     "other batching": (
         lambda s: transpose(s, "t", s.s, "g", s.back, "own"), RuntimeError,
-        "similarly batched variables: 'g' .* are shared by all batches and one for each batch; "
-        "give both the same VarAccess",
+        "similarly batched variables: 'g' .* are shared by the batch and one for each batch "
+        "element; give both the same VarAccess",
     ),
     "two at once": (
         lambda s: make(
@@ -342,7 +342,7 @@ MISTAKES: dict[str, tuple[Any, type[Exception], str]] = {
                 "n", vars=[("r", "scalar", Access.REDUCE_NEURON_SUM)], var_refs=[("w", "scalar")],
                 update_code="r = w;",
             ), {"r": 0.0}, w=(s.s, "own", s.back, "own"),
-        ), RuntimeError, "synapses can only be reduced over batches",
+        ), RuntimeError, "synapses can only be reduced over the batch",
     ),
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ import pytest
 import numbagenn as engine
 from numbagenn import CustomUpdateVarAccess as Access
 from numbagenn import VarAccess, VarAccessMode, create_var_ref, create_wu_var_ref
-from numbagenn.runtime import loaded_model as runtime_module
+from numbagenn.runtime import loaded_model
 from tests.numbagenn.networks import add_cells, new_model, pulled, pushed
 
 PRE, POST, DELAY = 5, 4, 3
@@ -101,7 +101,7 @@ def network(batch_size: int) -> SimpleNamespace:
 def test_every_synapse_knows_its_place(
     batch_size: int, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(runtime_module, "_ELEMENTS_PER_CALL", 1)
+    monkeypatch.setattr(loaded_model, "_ELEMENTS_PER_PART", 1)
     engine.set_num_threads(number)
     parts = network(batch_size)
     assert parts.place.synapse_group is parts.s
@@ -115,7 +115,7 @@ def test_every_synapse_knows_its_place(
 
 
 @pytest.mark.parametrize("batch_size", [1, 3])
-def test_sparse_weights_are_reduced_over_batches(batch_size: int) -> None:
+def test_sparse_weights_are_reduced_over_the_batch(batch_size: int) -> None:
     parts = network(batch_size)
     shape = (batch_size, COUNT) if batch_size > 1 else (COUNT,)
     values = np.random.default_rng(1).standard_normal(shape).astype(np.float32)

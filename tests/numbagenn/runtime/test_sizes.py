@@ -19,8 +19,7 @@ from numbagenn.base.types import Double, Float, Precision
 from numbagenn.base.wording import in_bytes, shown
 from numbagenn.compat import v4_9 as legacy
 from numbagenn.memory.buffers import Buffer
-from numbagenn.runtime import connectivity, sizes
-from numbagenn.runtime import loaded_model as runtime
+from numbagenn.runtime import connectivity, loaded_model, sizes
 from tests import a_few
 from tests.numbagenn.networks import (
     INTEGRATE_AND_FIRE,
@@ -369,7 +368,7 @@ FITTING: dict[str, dict[str, Any]] = {
 
 def bytes_of(model: Any) -> int:
     """Return the size of all arrays that a loaded model has, but for those of faults."""
-    loaded, total = model._runtime, 0
+    loaded, total = model._loaded_model, 0
     for group in model._groups():
         for buffer in group.all_buffers():
             total += buffer.device.nbytes + buffer.host.nbytes
@@ -447,7 +446,7 @@ def test_what_the_system_refuses_is_told_as_well(
     def refuse(*_: object) -> None:
         raise NoRoomError("Unable to allocate 1. GiB for an array")
 
-    monkeypatch.setattr(runtime, "aligned_zeros", refuse)
+    monkeypatch.setattr(loaded_model, "aligned_zeros", refuse)
     monkeypatch.setattr(Buffer, "allocate", refuse)
     with pytest.raises(MemoryError) as caught:
         loaded.load(num_recording_timesteps=2)

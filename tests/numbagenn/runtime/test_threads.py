@@ -1,4 +1,4 @@
-"""Threads share the batches; who does what changes nothing."""
+"""Threads share the batch elements; who does what changes nothing."""
 
 from __future__ import annotations
 

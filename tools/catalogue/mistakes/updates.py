@@ -69,17 +69,17 @@ total = create_custom_update_model(
 same = {"total": create_var_ref(a, "V"), "V": create_var_ref(a, "V")}
 model.add_custom_update("total", "Sum", total, {}, {}, same)
 
-# %% A reduction over batches and neurons at once -> RuntimeError
+# %% A reduction over the batch and neurons at once -> RuntimeError
 both = create_custom_update_model(
     "both",
     vars=[
-        ("over_batches", "scalar", CustomUpdateVarAccess.REDUCE_BATCH_SUM),
+        ("over_batch", "scalar", CustomUpdateVarAccess.REDUCE_BATCH_SUM),
         ("over_neurons", "scalar", CustomUpdateVarAccess.REDUCE_NEURON_SUM),
     ],
     var_refs=[("V", "scalar", VarAccessMode.READ_ONLY)],
-    update_code="over_batches = V; over_neurons = V;",
+    update_code="over_batch = V; over_neurons = V;",
 )
-zeros = {"over_batches": 0.0, "over_neurons": 0.0}
+zeros = {"over_batch": 0.0, "over_neurons": 0.0}
 model.add_custom_update("both", "Sum", both, {}, zeros, {"V": create_var_ref(a, "V")})
 
 # %% A transpose without a target -> RuntimeError

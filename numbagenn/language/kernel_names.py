@@ -1,14 +1,11 @@
-"""Names of what surrounds the code of users: in code strings, and in the Python they become."""
+"""Names that kernels have around the code of users."""
 
 from __future__ import annotations
-
-#: Names that only code of synapses knows.
-NAMES_OF_SYNAPSES = ("id_pre", "id_post", "id_syn", "num_pre", "num_post")
 
 #: The state of the stream from which one element draws random numbers in one step.
 RANDOM_STATE = "rng"
 
-#: The counter that hands out batches and says whether to stop, see `kernels.batch_counter`.
+#: The counter that hands out batch elements and says whether to stop, see `kernels.batch_counter`.
 BATCH_COUNTER = "batch_counter"
 
 #: The record of faults, see `memory.faults`.

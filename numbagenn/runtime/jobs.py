@@ -1,0 +1,136 @@
+"""Work that kernels do exactly once, however often Ctrl-C interrupts it.
+
+A job is made before its work begins, and knows at any moment what is left. So the call that is
+interrupted does nothing twice, and a later one finishes it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from numbagenn.base.layout import Array
+from numbagenn.codegen.custom_updates import CustomUpdateCall
+from numbagenn.codegen.event_kinds import Phase
+from numbagenn.codegen.kernel_numbers import UpdateNumbers
+from numbagenn.kernels.batch_counter import ABORTED, FINISHED, Counter, new_batch_counter
+from numbagenn.runtime.threads import run_on_threads, stop_interrupted_work
+
+
+class Job:
+    """Batch elements, or parts of an update, that a kernel takes from a counter.
+
+    Parameters
+    ----------
+    number
+        The number of them.
+    most_threads
+        Number of threads that may share them.
+    """
+
+    def __init__(self, number: int, most_threads: int) -> None:
+        self._number = number
+        self._most_threads = most_threads
+        self._begun = False
+        self._counter = new_batch_counter()
+
+    def finish(self, kernel: Callable[..., None], *arguments: object) -> None:
+        """Call a kernel with a counter of the remaining work and with arguments, until all is done.
+
+        Raises
+        ------
+        RuntimeError
+            If an interrupt has left some work half done.
+        """
+        while True:
+            if self._begun:
+                stop_interrupted_work()
+                if self._counter[ABORTED]:
+                    raise RuntimeError(
+                        "The model was interrupted in the middle of a step: call model.unload() "
+                        "and model.load() to start again."
+                    )
+                if self._counter[FINISHED] == self._number:
+                    return
+                self._counter = self._remaining()
+            self._begun = True
+            work = partial(kernel, self._counter, *arguments)
+            run_on_threads(work, self._most_threads, self._counter, self._number)
+            if self._counter[FINISHED] == self._number:
+                return
+
+    def _remaining(self) -> Counter:
+        """Return a counter of the remaining work: whatever was taken is finished."""
+        return new_batch_counter(self._counter[FINISHED])
+
+
+class PhaseJob(Job):
+    """One phase, or all phases, of some steps, by batch element.
+
+    Parameters
+    ----------
+    phase
+        The phase.
+    batch_size, most_threads
+        Number of batch elements, and of threads that may share them.
+    """
+
+    def __init__(self, phase: Phase, batch_size: int, most_threads: int) -> None:
+        super().__init__(batch_size, most_threads)
+        self.phase = phase
+        # Number of steps that each batch element has done.
+        self.progress = np.zeros(batch_size, np.int64)
+
+    def _remaining(self) -> Counter:
+        # Each batch element may have stopped between two steps, so all of them run again.
+        return new_batch_counter()
+
+
+@dataclass(eq=False)
+class Steps:
+    """Steps that have begun, from `first` up to but not including `last`, and their phases left."""
+
+    first: int
+    last: int
+    phases: deque[PhaseJob]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreparedUpdate:
+    """A custom update with the arguments of its kernel, the same each time it runs.
+
+    Parameters
+    ----------
+    group_name, call
+        What it is.
+    kernel
+        Its compiled function; None where it has no code.
+    numbers
+        What it takes before its arrays, but for the time, which is set for each run.
+    num_parts
+        Number of parts, which threads can share.
+    arguments
+        Its arrays.
+    can_fail
+        Whether its code can have a fault while it runs.
+    """
+
+    group_name: str
+    call: CustomUpdateCall
+    kernel: Callable[..., None] | None
+    numbers: UpdateNumbers
+    num_parts: int
+    arguments: tuple[Array, ...]
+    can_fail: bool
+
+
+class UpdateJob(Job):
+    """A custom update that has begun, part by part."""
+
+    def __init__(self, prepared: PreparedUpdate) -> None:
+        super().__init__(prepared.num_parts, prepared.num_parts)
+        self.prepared = prepared
