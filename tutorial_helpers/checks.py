@@ -7,10 +7,13 @@ yet" and then tells what was expected, what came, and what to think about.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from time import time_ns
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from tutorial_helpers.pygenn import GeNNModel, create_current_source_model
 
 #: What was tried, what came, what was expected, and what to think about if the two differ.
 Case = tuple[str, object, object, str]
@@ -64,6 +67,84 @@ def _shown(value: object) -> str:
     if isinstance(value, (float, np.floating)):
         return f"{value:.2f}"
     return repr(value)
+
+
+def spikes_of_pixel(answer: Callable[[int], int]) -> None:
+    """Check how often the neuron of a pixel spikes in 100 steps (chapter 1).
+
+    Parameters
+    ----------
+    answer
+        Takes a grey level from 0 to 255, and returns the number of spikes.
+    """
+
+    def cases() -> Iterator[Case]:
+        hint = "Count a spike when the voltage is 5 or more, and start again from 0."
+        for grey, spikes in ((255, 50), (200, 33), (100, 20), (0, 0)):
+            yield f"spikes_of_pixel({grey})", answer(grey), spikes, hint
+        hint = "Add up in single precision: np.float32(100) and np.float32(0)."
+        yield "spikes_of_pixel(50)", answer(50), _spikes(np.float32(50) / np.float32(100)), hint
+        for grey in range(256):
+            spikes = _spikes(np.float32(grey) / np.float32(100))
+            yield f"spikes_of_pixel({grey})", answer(grey), spikes, hint
+
+    report(cases(), "A whole number of steps passes until a spike, so many greys share one rate.")
+
+
+def _spikes(current: np.float32, threshold: float = 5.0, steps: int = 100) -> int:
+    """Count the spikes of an integrate-and-fire neuron with a constant current."""
+    voltage, spikes = np.float32(0), 0
+    for _ in range(steps):
+        voltage += current
+        if voltage >= threshold:
+            voltage, spikes = np.float32(0), spikes + 1
+    return spikes
+
+
+def gentle_neuron(answer: Callable[[], Any]) -> None:
+    """Check a neuron model that subtracts the threshold when it spikes (chapter 1).
+
+    Parameters
+    ----------
+    answer
+        Returns the neuron model.
+    """
+    neuron = answer()
+
+    def cases() -> Iterator[Case]:
+        if neuron is None:
+            yield "gentle_neuron()", None, "a neuron model", ""
+            return
+        greys = np.array([0, 30, 100, 150, 200, 255])
+        counts = _spikes_of_model(neuron, greys / np.float32(100))
+        hint = "In reset_code, take Vthr away from V instead of setting V to 0."
+        for grey, spikes in zip(greys, counts, strict=True):
+            found = round(grey / 5) if abs(spikes - grey / 5) <= 1 else int(spikes)
+            yield f"the spikes at grey {grey}", found, round(grey / 5), hint
+
+    report(cases(), "Nothing is lost in the reset, so the rate follows the grey level evenly.")
+
+
+def _spikes_of_model(neuron: Any, currents: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Count the spikes of a neuron model in 100 steps, with a constant current for each neuron."""
+    source = create_current_source_model(
+        "constant_current",
+        vars=[("magnitude", "scalar")],
+        injection_code="injectCurrent(magnitude);",
+    )
+    # real PyGeNN keeps what it has compiled by the name of the model
+    model = GeNNModel("float", f"checked_{time_ns()}")
+    model.dt = 1.0
+    cells = model.add_neuron_population("cells", len(currents), neuron, {"Vthr": 5.0}, {"V": 0.0})
+    cells.spike_recording_enabled = True
+    model.add_current_source("currents", source, cells, {}, {"magnitude": currents})
+    model.build()
+    model.load(num_recording_timesteps=100)
+    for _ in range(100):
+        model.step_time()
+    model.pull_recording_buffers_from_device()
+    _, neurons = cells.spike_recording_data[0]
+    return np.bincount(neurons, minlength=len(currents))
 
 
 def accuracy_after(
