@@ -53,6 +53,32 @@ else:
 """
 
 
+def exercises(notebook: NotebookNode) -> list[tuple[str, str]]:
+    """Return the check and the solution of each exercise to be written.
+
+    The check is what a cell ends with that calls ``checks``; the solution is folded below it.
+    """
+    checks = [
+        re.sub(r".*^(?=checks\.)", "", cell.source, flags=re.DOTALL | re.MULTILINE)
+        for cell in notebook.cells
+        if cell.cell_type == "code" and re.search(r"^checks\.", cell.source, re.MULTILINE)
+    ]
+    if not checks:  # a chapter whose checks are folded assertions
+        return []
+    return list(zip(checks, folded(notebook, "Solution"), strict=True))
+
+
+# What comes of a check begins with the same word, whatever the exercise.
+SOLVED = """
+from contextlib import redirect_stdout
+from io import StringIO
+
+with redirect_stdout(StringIO()) as said:
+    {check}
+assert said.getvalue().startswith("Right."), said.getvalue()
+"""
+
+
 class Chapter(IPyNbFile):  # type: ignore[misc]
     """A notebook whose exercises are tried in the kernel in which its cells have run."""
 
@@ -67,9 +93,24 @@ class Chapter(IPyNbFile):  # type: ignore[misc]
             super().teardown()
 
     def collect(self) -> Iterator[IPyNbCell]:
-        """Give the cells, and then for each exercise its check, its solution, and the check."""
+        """Give the cells, and then the solution of each exercise with its check."""
         cells = list(super().collect())
         yield from cells
+        found = exercises(self.nb)
+        if not found:
+            yield from self.with_assertions(len(cells))
+        for number, (check, solution) in enumerate(found, 1):
+            source = solution + SOLVED.format(check=check.replace("\n", "\n    "))
+            yield IPyNbCell.from_parent(
+                self,
+                name=f"Exercise {number}, solution",
+                cell_num=len(cells),
+                cell=new_code_cell(source),
+                options=defaultdict(bool),
+            )
+
+    def with_assertions(self, cell_num: int) -> Iterator[IPyNbCell]:
+        """Give for each exercise its check, its solution, and the check."""
         pairs = zip(folded(self.nb, "Check"), folded(self.nb, "Solution"), strict=True)
         for exercise, (check, solution) in enumerate(pairs, 1):
             for part, source in (
@@ -80,7 +121,7 @@ class Chapter(IPyNbFile):  # type: ignore[misc]
                 yield IPyNbCell.from_parent(
                     self,
                     name=f"Exercise {exercise}, {part}",
-                    cell_num=len(cells),
+                    cell_num=cell_num,
                     cell=new_code_cell(source),
                     options=defaultdict(bool),
                 )

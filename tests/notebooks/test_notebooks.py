@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from tests import ROOT
-from tests.notebooks.chapters import folded
+from tests.notebooks.chapters import exercises, folded
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -124,4 +124,14 @@ def test_runs_with_any_python_3(notebook: Path) -> None:
 def test_exercises_can_be_checked(notebook: Path) -> None:
     """Each has a check and a solution, which are run after the cells: see ``chapters.Chapter``."""
     document = nbformat.read(notebook, 4)
-    assert len(folded(document, "Check")) == len(folded(document, "Solution")) == 2
+    found = exercises(document)
+    assert len(folded(document, "Solution")) == 2
+    assert len(found or folded(document, "Check")) == 2
+    stored = [
+        output.text
+        for cell in document.cells
+        if cell.cell_type == "code" and re.search(r"^checks\.", cell.source, re.MULTILINE)
+        for output in cell.outputs
+    ]
+    assert len(stored) == len(found)
+    assert all(text.startswith("Not yet: ") for text in stored)

@@ -8,6 +8,7 @@ it.
 from __future__ import annotations
 
 import io
+import sys
 from typing import Any
 
 from matplotlib import style
@@ -80,6 +81,9 @@ def show(figure: Figure, alt: str | None = None) -> None:
         print(text)
         return
     data = {"image/png": png(figure), "text/plain": text}
+    pyplot = sys.modules.get("matplotlib.pyplot")
+    if pyplot is not None:
+        pyplot.close(figure)  # or Jupyter would show a figure of pyplot's a second time
     shell.display_pub.publish(data=data, metadata={"image/png": {"alt": text}})
 
 

@@ -1,0 +1,60 @@
+"""The cells of chapters can be run with other numbers, and each of them twice."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+import pytest
+from IPython.core.interactiveshell import InteractiveShell
+
+from tests import ROOT, a_few
+
+#: A chapter's own settings, as they stand in one of its cells, with the values to try.
+NUMBERS = {
+    "1_single_image": {"THRESHOLD": (2.0, 8.0), "TIMESTEPS": (1, 250)},
+    "3_batched_inference": {
+        "BATCH_SIZE": (64, 1, 1000, 20000),
+        "THRESHOLD": (2.0, 8.0),
+        "TIMESTEPS": (1, 250),
+    },
+}
+CASES = [
+    (chapter, name, value)
+    for chapter, settings in NUMBERS.items()
+    for name, values in settings.items()
+    for value in values
+]
+
+
+def cells(chapter: str) -> list[str]:
+    notebook = nbformat.read(ROOT / "notebooks" / f"{chapter}.ipynb", 4)
+    sources = [cell.source for cell in notebook.cells if cell.cell_type == "code"]
+    return [source for source in sources if "%pip" not in source]
+
+
+def run_twice(sources: list[str]) -> None:
+    shell = InteractiveShell()
+    try:
+        for source in sources:
+            for _ in range(2):
+                shell.run_cell(source).raise_error()
+    finally:
+        InteractiveShell.clear_instance()
+
+
+@pytest.mark.parametrize(("chapter", "name", "value"), a_few(CASES, 0))
+def test_cells_take_other_numbers(
+    chapter: str, name: str, value: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    sources, changed = [], 0
+    for source in cells(chapter):
+        text, number = re.subn(
+            rf"^{name} = [\d.]+", f"{name} = {value}", source, flags=re.MULTILINE
+        )
+        sources.append(text)
+        changed += number
+    assert changed == 1  # it is set in one place
+    run_twice(sources)

@@ -1,0 +1,208 @@
+"""Checks of the exercises: each tries what a learner has written, and says what came of it.
+
+A check never raises for a wrong answer. It prints one line, which begins with "Right" or with "Not
+yet" and then tells what was expected, what came, and what to think about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from time import time_ns
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tutorial_helpers.pygenn import GeNNModel, create_current_source_model
+
+#: What was tried, what came, what was expected, and what to think about if the two differ.
+Case = tuple[str, object, object, str]
+
+
+def report(cases: Iterable[Case], lesson: str) -> None:
+    """Print the first case in which an answer is not what was expected, or else the lesson.
+
+    Parameters
+    ----------
+    cases
+        For each: what was tried, what came of it, what was expected, and a hint. They are made one
+        by one, so that a wrong answer to the first keeps the others from running.
+    lesson
+        What the right answer shows.
+
+    Examples
+    --------
+    >>> report([("double(2)", 4, 4, ""), ("double(3)", 5, 6, "Add the number to itself.")], "")
+    Not yet: double(3) gave 5, and 6 was expected. Add the number to itself.
+    >>> report([("double(2)", None, 4, "Add the number to itself.")], "")
+    Not yet: double(2) gave None. Write the function, and return what it has found.
+    >>> report([("double(2)", 4, 4, "")], "Twice two is four.")
+    Right. Twice two is four.
+    """
+    for tried, found, expected, hint in cases:
+        if found is None:
+            print(f"Not yet: {tried} gave None. Write the function, and return what it has found.")
+            return
+        if not _equal(found, expected):
+            print(
+                f"Not yet: {tried} gave {_shown(found)}, and {_shown(expected)} was expected."
+                f" {hint}"
+            )
+            return
+    print(f"Right. {lesson}")
+
+
+def _equal(found: object, expected: object) -> bool:
+    try:
+        one, other = np.asarray(found), np.asarray(expected)
+        return one.shape == other.shape and bool(np.allclose(one, other))
+    except (TypeError, ValueError):
+        return found == expected
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, np.ndarray):
+        rows = np.array2string(value, threshold=12, separator=", ").replace("\n", "")
+        return f"an array of shape {value.shape}: {rows}"
+    if isinstance(value, (float, np.floating)):
+        return f"{value:.2f}"
+    return repr(value)
+
+
+def spikes_of_pixel(answer: Callable[[int], int]) -> None:
+    """Check how often the neuron of a pixel spikes in 100 steps (chapter 1).
+
+    Parameters
+    ----------
+    answer
+        Takes a grey level from 0 to 255, and returns the number of spikes.
+    """
+
+    def cases() -> Iterator[Case]:
+        hint = "Count a spike when the voltage is 5 or more, and start again from 0."
+        for grey, spikes in ((255, 50), (200, 33), (100, 20), (0, 0)):
+            yield f"spikes_of_pixel({grey})", answer(grey), spikes, hint
+        hint = "Add up in single precision: np.float32(100) and np.float32(0)."
+        yield "spikes_of_pixel(50)", answer(50), _spikes(np.float32(50) / np.float32(100)), hint
+        for grey in range(256):
+            spikes = _spikes(np.float32(grey) / np.float32(100))
+            yield f"spikes_of_pixel({grey})", answer(grey), spikes, hint
+
+    report(cases(), "A whole number of steps passes until a spike, so many greys share one rate.")
+
+
+def _spikes(current: np.float32, threshold: float = 5.0, steps: int = 100) -> int:
+    """Count the spikes of an integrate-and-fire neuron with a constant current."""
+    voltage, spikes = np.float32(0), 0
+    for _ in range(steps):
+        voltage += current
+        if voltage >= threshold:
+            voltage, spikes = np.float32(0), spikes + 1
+    return spikes
+
+
+def gentle_neuron(answer: Callable[[], Any]) -> None:
+    """Check a neuron model that subtracts the threshold when it spikes (chapter 1).
+
+    Parameters
+    ----------
+    answer
+        Returns the neuron model.
+    """
+    neuron = answer()
+
+    def cases() -> Iterator[Case]:
+        if neuron is None:
+            yield "gentle_neuron()", None, "a neuron model", ""
+            return
+        greys = np.array([0, 30, 100, 150, 200, 255])
+        counts = _spikes_of_model(neuron, greys / np.float32(100))
+        hint = "In reset_code, take Vthr away from V instead of setting V to 0."
+        for grey, spikes in zip(greys, counts, strict=True):
+            found = round(grey / 5) if abs(spikes - grey / 5) <= 1 else int(spikes)
+            yield f"the spikes at grey {grey}", found, round(grey / 5), hint
+
+    report(cases(), "Nothing is lost in the reset, so the rate follows the grey level evenly.")
+
+
+def _spikes_of_model(neuron: Any, currents: NDArray[np.float32]) -> NDArray[np.int64]:
+    """Count the spikes of a neuron model in 100 steps, with a constant current for each neuron."""
+    source = create_current_source_model(
+        "constant_current",
+        vars=[("magnitude", "scalar")],
+        injection_code="injectCurrent(magnitude);",
+    )
+    # real PyGeNN keeps what it has compiled by the name of the model
+    model = GeNNModel("float", f"checked_{time_ns()}")
+    model.dt = 1.0
+    cells = model.add_neuron_population("cells", len(currents), neuron, {"Vthr": 5.0}, {"V": 0.0})
+    cells.spike_recording_enabled = True
+    model.add_current_source("currents", source, cells, {}, {"magnitude": currents})
+    model.build()
+    model.load(num_recording_timesteps=100)
+    for _ in range(100):
+        model.step_time()
+    model.pull_recording_buffers_from_device()
+    _, neurons = cells.spike_recording_data[0]
+    return np.bincount(neurons, minlength=len(currents))
+
+
+def accuracy_after(
+    answer: Callable[[int], float], counts: NDArray[Any], labels: NDArray[Any], timesteps: int
+) -> None:
+    """Check the accuracy on the first 1,000 images after a number of steps (chapter 3).
+
+    Parameters
+    ----------
+    answer
+        Takes a number of steps, and returns the accuracy in per cent.
+    counts
+        Output spike counts of all images, a row for each.
+    labels
+        The digits.
+    timesteps
+        For how many steps the images were shown that have these counts.
+    """
+
+    def cases() -> Iterator[Case]:
+        right = 100 * np.mean(counts[:1000].argmax(axis=1) == labels[:1000])
+        hint = "Count the right answers among the first 1,000, in per cent."
+        yield f"accuracy_after({timesteps})", answer(timesteps), right, hint
+        all_zero = 100 * np.mean(labels[:1000] == 0)
+        hint = "After one step no spike has arrived, so every image is read as 0."
+        yield "accuracy_after(1)", answer(1), all_zero, hint
+
+    report(cases(), "Now find the fewest steps that are right for 95 % of the images.")
+
+
+def counts_beside(
+    answer: Callable[[NDArray[np.uint8]], NDArray[Any]],
+    counts: NDArray[Any],
+    images: NDArray[np.uint8],
+    batch_size: int,
+) -> None:
+    """Check the spike counts of ten images beside others in a batch (chapter 3).
+
+    Parameters
+    ----------
+    answer
+        Takes images, and returns the spike counts of the first ten test images beside them.
+    counts
+        Output spike counts of all images, a row for each.
+    images
+        All images.
+    batch_size
+        How many images a batch has room for.
+    """
+    room = min(batch_size - 10, 50)
+    if room < 1:
+        print(f"Not yet: ten images and others need a batch of 11 or more, not of {batch_size}.")
+        return
+
+    def cases() -> Iterator[Case]:
+        noise = np.random.default_rng(1).integers(0, 256, (room, images.shape[1]), dtype=np.uint8)
+        hint = "Show all of them in one batch, and return the rows of the first ten."
+        for name, filler in (("noise", noise), ("images[-50:]", images[-room:])):
+            yield f"counts_beside({name})", answer(filler), counts[:10], hint
+
+    report(cases(), "Copies share weights and nothing else, so no image disturbs another.")
