@@ -7,10 +7,8 @@ from dataclasses import dataclass
 
 from tutorial_helpers.figures.diagrams.svg import (
     FAINT,
-    PANEL,
     PAPER,
     QUIET,
-    WIDTH,
     Diagram,
     box,
     circle,
@@ -79,8 +77,8 @@ def network(lit: str) -> Diagram:
     >>> network("weights")
     An image of a digit becomes a current for each of 784 input neurons; spikes go from them to \
 128 hidden neurons and on to 10 output neurons; argmax, the one with most spikes, is the answer. \
-Lit: the weights of both layers of synapses. Training compares answers with labels and changes \
-the weights.
+Lit: the weights of both layers of synapses, some above and some below zero. Training compares \
+answers with labels and changes the weights.
     """
     if lit not in _CHAPTERS:
         raise ValueError(f"lit should be one of {', '.join(_CHAPTERS)}, not {lit!r}.")
@@ -159,27 +157,27 @@ def _network(lit: frozenset[str]) -> list[str]:
 
 def _synapses(pre: int, post: int, lit: bool) -> list[str]:
     """Draw the synapses between two layers; lit, they have signs."""
-    parts = []
+    above, below = [], []
     for i, y in enumerate(_places(pre)):
         for j, z in enumerate(_places(post)):
             ends = [(pre + 9, y), (post - 10, z)]
             if not lit:
-                parts.append(line(ends, colour="#d9d9d5", thickness=1))
+                above.append(line(ends, colour="#d9d9d5", thickness=1))
             elif (i * 3 + j * 5) % 7 < 2:
-                parts.append(line(ends, colour=VERMILION, thickness=1.5, dashes="4 3"))
+                below.append(line(ends, colour=VERMILION, thickness=2.5, dashes="6 4"))
             else:
-                parts.append(line(ends, colour=BLUE, thickness=1 + (i + j) % 3 / 2))
-    return parts
+                above.append(line(ends, colour=BLUE, thickness=1 + (i + j) % 3 / 2))
+    return above + below
 
 
 def _neuron() -> list[str]:
     """Draw the voltage of one neuron, as through a magnifying glass."""
-    left, bottom, high = 270, 344, 62  # `high` is the threshold
+    left, bottom, high = 240, 342, 60  # `high` is the threshold
     parts = [
-        line([(_HIDDEN - 8, _places(_HIDDEN)[-1] + 6), (262, 252)], colour=BLUE),
-        line([(_HIDDEN + 8, _places(_HIDDEN)[-1] + 6), (478, 252)], colour=BLUE),
-        box(258, 250, 224, 100, edge=BLUE),
-        line([(left, bottom - high), (470, bottom - high)], colour=QUIET, dashes="2 4"),
+        line([(_HIDDEN - 8, _places(_HIDDEN)[-1] + 6), (232, 252)], colour=BLUE),
+        line([(_HIDDEN + 8, _places(_HIDDEN)[-1] + 6), (448, 252)], colour=BLUE),
+        box(228, 250, 224, 98, edge=BLUE),
+        line([(left, bottom - high), (440, bottom - high)], colour=QUIET, dashes="2 4"),
     ]
     for step in range(12):
         x, level = left + 8 + 17 * step, (step % 4 + 1) * high / 4
@@ -187,17 +185,17 @@ def _neuron() -> list[str]:
         if step % 4 == 3:
             top = bottom - high
             parts.append(line([(x, top), (x, top - 22)], colour=VERMILION, thickness=5))
-    parts.append(text(248, 288, "spikes", colour=VERMILION, anchor="end", bold=True))
-    parts.append(text(248, 330, "adds up its input", anchor="end"))
-    parts.append(text(492, 288, "threshold", anchor="start"))
-    parts.append(text(492, 330, "voltage", colour=BLUE, anchor="start", bold=True))
+    parts.append(text(218, 280, "spikes", colour=VERMILION, anchor="end", bold=True))
+    parts.append(text(218, 328, "adds up its input", anchor="end"))
+    parts.append(text(462, 288, "threshold", anchor="start"))
+    parts.append(text(462, 328, "voltage", colour=BLUE, anchor="start", bold=True))
     return parts
 
 
 def _queue() -> list[str]:
     """Draw images that wait behind the first."""
     return [
-        box(_IMAGE - 42 + 5 * n, _MIDDLE - 42 - 12 * n, 84, 84, edge=INK, radius=3)
+        box(_IMAGE - 42 + 4 * n, _MIDDLE - 42 - 12 * n, 84, 84, edge=INK, radius=3)
         for n in (3, 2, 1)
     ]
 
@@ -217,7 +215,7 @@ def _loop() -> list[str]:
 def _copies() -> list[str]:
     """Draw the sheets of the copies behind the network."""
     return [
-        box(10 + 7 * n, 26 - 7 * n, 596, 212, fill=PAPER, edge=BLUE, radius=8, thickness=2)
+        box(8 + 5 * n, 18 - 6 * n, 612, 222, fill=PAPER, edge=BLUE, radius=8, thickness=2)
         for n in (2, 1, 0)
     ]
 
@@ -245,9 +243,9 @@ def _speed() -> list[str]:
         ("compiled", 90, BLUE),
         ("batches, threads", 26, VERMILION),
     ]
-    parts = [text(620, 346, "less time, the same spikes", anchor="end", bold=True)]
+    parts = [text(620, 339, "less time, the same spikes", anchor="end", bold=True)]
     for n, (name, width, colour) in enumerate(rows):
-        y = 254 + 26 * n
+        y = 250 + 25 * n
         parts.append(text(172, y + 14, name, anchor="end"))
         parts.append(box(184, y, width, 17, fill=colour, radius=2))
     return parts
@@ -256,12 +254,14 @@ def _speed() -> list[str]:
 def _weights() -> list[str]:
     """Draw what training does to the weights."""
     parts = [
-        box(120, 276, 400, 66, edge=VERMILION, thickness=2.5),
-        text(320, 303, "training", bold=True),
-        text(320, 330, "answer ≠ label: change the weights"),
+        box(132, 276, 388, 66, edge=VERMILION, thickness=2.5),
+        text(326, 303, "training", bold=True),
+        text(326, 330, "answer ≠ label: change the weights"),
         line([(_ANSWER, 244), (_ANSWER, 309), (526, 309)], colour=QUIET, thickness=2, head=True),
-        text(66, 304, "images", colour=QUIET),
-        text(66, 328, "with labels", colour=QUIET),
+        line([(14, 294), (40, 294)], colour=BLUE, thickness=3),
+        text(46, 300, "above 0", anchor="start"),
+        line([(14, 326), (40, 326)], colour=VERMILION, thickness=3, dashes="6 4"),
+        text(46, 332, "below 0", anchor="start"),
     ]
     for x in (284, 396):
         parts.append(line([(x, 276), (x, 190)], colour=VERMILION, thickness=3, head=True))
@@ -325,8 +325,8 @@ _CHAPTERS = {
         frozenset({"weights"}),
         _weights,
         "Train your own: where the weights come from",
-        "the weights of both layers of synapses. Training compares answers with labels and changes "
-        "the weights.",
+        "the weights of both layers of synapses, some above and some below zero. Training compares "
+        "answers with labels and changes the weights.",
     ),
     "steps": _Chapter(
         frozenset({"output", "answer"}),
@@ -336,5 +336,3 @@ _CHAPTERS = {
         "one, then the right one. When it is safe, the image can stop, long before step 100.",
     ),
 }
-assert all(WIDTH > x for x in (_IMAGE, _ANSWER))
-assert PANEL

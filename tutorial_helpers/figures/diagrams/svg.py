@@ -172,6 +172,4 @@ def line(
     if head:
         (name,) = [name for name, shade in _HEADS.items() if shade == colour]
         style += f' marker-end="url(#{name})"'
-    return (
-        f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{thickness:g}"{style}/>'
-    )
+    return f'<path d="{path}" fill="none" stroke="{colour}" stroke-width="{thickness:g}"{style}/>'
