@@ -168,7 +168,7 @@ voltages and spike counts, in arrays with a batch axis in front: V of the hidden
         *_row("V", 128, ["", "", "", "", "", "", ""], [0.8, 0.3, 0, 0.5, 0.9, 0, 0.6]),
         *_row("SpikeCount", 172, list("0310724"), []),
         box(64, 270, 530, 80, edge=VERMILION, thickness=2.5),
-        text(329, 304, "weights: 784 × 128 and 128 × 10", bold=True),
+        text(329, 304, "weights: 784 by 128 and 128 by 10", bold=True),
         text(329, 332, "one set, without a batch axis; all copies read it"),
     ]
     return diagram("A batch is a stack of copies", alt, 364, parts)

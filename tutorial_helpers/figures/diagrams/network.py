@@ -19,22 +19,22 @@ from tutorial_helpers.figures.diagrams.svg import (
 from tutorial_helpers.figures.style import BLUE, INK, VERMILION
 
 # The first image of MNIST's test set in 14 by 14 pixels.
-_SEVEN = """
-..............
-..............
-..............
-...--.........
-...++#####+...
-.........++...
-.........#....
-........+-....
-........#.....
-.......#-.....
-......-#......
-......#.......
-.....+#.......
-.....-........
-""".split()
+_SEVEN = (
+    "..............",
+    "..............",
+    "..............",
+    "...--.........",
+    "...++#####+...",
+    ".........++...",
+    ".........#....",
+    "........+-....",
+    "........#.....",
+    ".......#-.....",
+    "......-#......",
+    "......#.......",
+    ".....+#.......",
+    ".....-........",
+)
 _SHADES = {"-": "#b9b9b9", "+": "#6e6e6e", "#": INK}
 
 # Where things are: from left to right, and the middle of the network.
@@ -270,7 +270,7 @@ def _weights() -> list[str]:
 
 def _steps() -> list[str]:
     """Draw the answer over time, and the step at which it is safe to stop."""
-    answers = ["–", "–", "3", "7", "7", "7"]
+    answers = ["?", "?", "3", "7", "7", "7"]
     parts = [text(20, 302, "answer", anchor="start"), text(20, 342, "step", anchor="start")]
     for n, answer in enumerate(answers):
         x = 100 + 44 * n
