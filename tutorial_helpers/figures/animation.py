@@ -233,7 +233,9 @@ growing bars, and the answer. At first no copy has an answer; after 2 ms the fir
     for axes in grid.flat[len(images) :]:
         axes.set_axis_off()
     right = (counts.argmax(axis=2) == labels) & counts.any(axis=2)
-    title = figure.text(0.01, 1 - 0.28 / figure.get_figheight(), "", fontsize=14)
+    height = 1 - 0.28 / figure.get_figheight()
+    title = figure.text(0.01, height, "", fontsize=14)
+    figure.text(0.99, height, "bars: spikes of outputs 0 to 9", fontsize=11, ha="right")
 
     def draw(step: int) -> None:
         for drawing in drawings:

@@ -336,3 +336,6 @@ _CHAPTERS = {
         "one, then the right one. When it is safe, the image can stop, long before step 100.",
     ),
 }
+
+#: What `network` can light.
+SUBJECTS = tuple(_CHAPTERS)
