@@ -26,6 +26,7 @@ from tools.stamp_notebooks import DIAGRAMS, ROOT
 from tutorial_helpers import figures
 from tutorial_helpers.data import load_mnist, load_weights
 from tutorial_helpers.figures.diagrams import EVERY
+from tutorial_helpers.figures.diagrams.svg import PANEL
 from tutorial_helpers.inference import counts_over_time
 from tutorial_helpers.models import GREY_LEVELS_PER_MILLIVOLT, build_classifier
 
@@ -51,13 +52,25 @@ def drawn(svgs: dict[str, str]) -> Iterator[tuple[str, bytes]]:
                 f'<img style="width: 100%" src="data:image/svg+xml;base64,{data}">'
             )
             shot = Image.open(io.BytesIO(page.locator("img").screenshot(omit_background=True)))
+            shot = shot.convert("RGBA")
             source = PngInfo()
             source.add_text("Source", hashlib.sha256(svg.encode()).hexdigest())
             file = io.BytesIO()
-            few_colours = shot.quantize(COLOURS, Image.Quantize.FASTOCTREE)
+            panel = Image.alpha_composite(Image.new("RGBA", shot.size, PANEL), shot).convert("RGB")
+            few_colours = with_its_main_colours(panel)
             few_colours.save(file, "PNG", optimize=True, pnginfo=source)
             yield name, file.getvalue()
         browser.close()
+
+
+def with_its_main_colours(picture: Image.Image) -> Image.Image:
+    """Return a picture in its most frequent colours, which stay exactly what they are."""
+    found = picture.getcolors(picture.width * picture.height) or []
+    palette = Image.new("P", (1, 1))
+    palette.putpalette(
+        [part for _, colour in sorted(found)[: -COLOURS - 1 : -1] for part in colour]
+    )
+    return picture.quantize(palette=palette, dither=Image.Dither.NONE)
 
 
 def draw_diagrams() -> None:

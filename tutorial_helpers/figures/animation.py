@@ -348,8 +348,14 @@ def _gif(
         draw(step)
         canvas.draw()
         frames.append(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
-    # One palette for all, so that nothing flickers and only what changes is stored.
-    palette = frames[-1].quantize(48)
+    # One palette for all, so that nothing flickers and only what changes is stored. It is made of
+    # frames from start to end, because most colours are not in all of them.
+    height = frames[0].height
+    some = frames[:: -(-len(frames) // 8)]
+    strip = Image.new("RGB", (frames[0].width, height * len(some)))
+    for n, frame in enumerate(some):
+        strip.paste(frame, (0, n * height))
+    palette = strip.quantize(64, Image.Quantize.MAXCOVERAGE)
     frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     durations = [milliseconds] * (len(frames) - 1) + [4000]
     file = io.BytesIO()
