@@ -16,7 +16,6 @@ import numpy as np
 from matplotlib import style
 from matplotlib.animation import FuncAnimation
 from matplotlib.axes import Axes
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
@@ -208,8 +207,8 @@ def animate_batch(
     >>> counts[1:, 0, 7] = counts[2:, 1, 4] = 1
     >>> animate_batch(np.eye(2, 784), np.array([7, 2]), counts)
     Animation of 2 copies of the network over 3 ms, each with its own image: output spikes as ten \
-growing bars, and the answer. At first no copy has an answer; after 2 ms the first has one, after \
-3 ms all have; 1 of 2 answers is right in the end.
+growing bars, and the answer; the first copy has one after 2 ms, the last after 3 ms. In the end \
+1 of 2 answers is right.
     """
     images = checked_images(images)
     labels = checked_digits("labels", labels, len(images))
@@ -279,22 +278,21 @@ def _draw_copy(
     return draw
 
 
-def _words_of_batch(counts: NDArray[Any], right: NDArray[Any]) -> str:
+def _words_of_batch(counts: NDArray[np.float64], right: NDArray[np.bool_]) -> str:
     """Say when the copies of a batch have answers, and how many are right in the end."""
     copies = counted(counts.shape[1], "copy", "copies")
-    answered = counts.any(axis=2)
-    when = "none has one until the end"
-    if answered.any():
-        first = int(answered.any(axis=1).argmax()) + 1
-        when = f"after {first} ms the first has one"
-        if answered[-1].all():
-            when += f", after {int(answered.all(axis=1).argmax()) + 1} ms all have"
+    with_answer = np.count_nonzero(counts.sum(axis=2) > 0, axis=1).tolist()  # after each step
+    when = "no copy gets an answer"
+    if with_answer[-1]:
+        first = next(step for step, number in enumerate(with_answer, 1) if number)
+        when = f"the first copy has one after {first} ms"
+    if with_answer[-1] == counts.shape[1]:
+        when += f", the last after {with_answer.index(counts.shape[1]) + 1} ms"
     number = int(right.sum())
     return (
         f"Animation of {copies} of the network over {len(counts)} ms, each with its own image: "
-        f"output spikes as ten growing bars, and the answer. At first no copy has an answer; "
-        f"{when}; {number} of {counted(counts.shape[1], 'answer')} "
-        f"{'is' if number == 1 else 'are'} right in the end."
+        f"output spikes as ten growing bars, and the answer; {when}. In the end {number} of "
+        f"{counted(counts.shape[1], 'answer')} {'is' if number == 1 else 'are'} right."
     )
 
 
@@ -342,12 +340,12 @@ def _gif(
     figure: Figure, draw: Callable[[int], object], steps: Iterable[int], *, milliseconds: int
 ) -> bytes:
     """Draw the frames of a GIF file, which rests on its last frame before it starts again."""
-    canvas = FigureCanvasAgg(figure)
     frames = []
     for step in steps:
         draw(step)
-        canvas.draw()
-        frames.append(Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB"))
+        file = io.BytesIO()
+        figure.savefig(file, format="png", facecolor="white")
+        frames.append(Image.open(file).convert("RGB"))
     # One palette for all, so that nothing flickers and only what changes is stored. It is made of
     # frames from start to end, because most colours are not in all of them.
     height = frames[0].height

@@ -180,7 +180,8 @@ def _row(name: str, y: float, numbers: Sequence[str], levels: Sequence[float]) -
     for n, number in enumerate(numbers):
         x = 244 + 36 * n
         parts.append(box(x, y, 36, 38, edge=QUIET, radius=0))
-        parts.append(text(x + 18, y + 26, number))
+        if number:
+            parts.append(text(x + 18, y + 26, number))
     for n, level in enumerate(levels):
         height = 34 * level
         parts.append(box(246 + 36 * n, y + 36 - height, 32, height, fill=BLUE, radius=0))

@@ -151,7 +151,8 @@ def _network(lit: frozenset[str]) -> list[str]:
     for x, part, first, second in names:
         colour = INK if part in lit else QUIET
         parts.append(text(x, 212, first, colour=colour, bold=part in lit))
-        parts.append(text(x, 232, second, colour=colour))
+        if second:
+            parts.append(text(x, 232, second, colour=colour))
     return parts
 
 
