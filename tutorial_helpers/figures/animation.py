@@ -25,9 +25,9 @@ from tutorial_helpers.figures.arguments import (
     Recordings,
     check_at_most,
     check_positive,
-    checked_counts,
     checked_digits,
     checked_images,
+    checked_numbers,
     checked_recordings,
 )
 from tutorial_helpers.figures.style import (
@@ -213,10 +213,13 @@ growing bars, and the answer; the first copy has one after 2 ms, the last after 
     images = checked_images(images)
     labels = checked_digits("labels", labels, len(images))
     check_at_most("images", len(images), 16)
-    counts = np.asarray(counts)
+    counts = checked_numbers("counts", counts)
+    if counts.ndim != 3 or counts.shape[1:] != (len(images), 10):
+        raise ValueError(
+            f"counts should have the shape (steps, {len(images)}, 10), not {counts.shape}."
+        )
     check_positive("steps", len(counts))
     check_at_most("steps", len(counts), 60)
-    counts = np.array([checked_counts(after, len(images)) for after in counts])
     check_positive("frames_per_second", frames_per_second)
 
     columns = min(len(images), 4)
