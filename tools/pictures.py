@@ -20,7 +20,6 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
-from playwright.sync_api import sync_playwright
 
 from tools.stamp_notebooks import DIAGRAMS, ROOT
 from tutorial_helpers import figures
@@ -39,6 +38,8 @@ STEPS = 30
 
 def drawn(svgs: dict[str, str]) -> Iterator[tuple[str, bytes]]:
     """Draw SVG files; give PNG files that say what they were drawn from."""
+    from playwright.sync_api import sync_playwright  # diagrams need it, animations do not
+
     browser_path = next(filter(None, map(shutil.which, BROWSERS)), None)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
@@ -48,23 +49,20 @@ def drawn(svgs: dict[str, str]) -> Iterator[tuple[str, bytes]]:
         for name, svg in svgs.items():
             data = base64.b64encode(svg.encode()).decode()
             page.set_content(
-                '<body style="margin: 0; background: transparent">'
+                f'<body style="margin: 0; background: {PANEL}">'
                 f'<img style="width: 100%" src="data:image/svg+xml;base64,{data}">'
             )
-            shot = Image.open(io.BytesIO(page.locator("img").screenshot(omit_background=True)))
-            shot = shot.convert("RGBA")
+            shot = Image.open(io.BytesIO(page.locator("img").screenshot())).convert("RGB")
             source = PngInfo()
             source.add_text("Source", hashlib.sha256(svg.encode()).hexdigest())
             file = io.BytesIO()
-            panel = Image.alpha_composite(Image.new("RGBA", shot.size, PANEL), shot).convert("RGB")
-            few_colours = with_its_main_colours(panel)
-            few_colours.save(file, "PNG", optimize=True, pnginfo=source)
+            with_its_main_colours(shot).save(file, "PNG", optimize=True, pnginfo=source)
             yield name, file.getvalue()
         browser.close()
 
 
 def with_its_main_colours(picture: Image.Image) -> Image.Image:
-    """Return a picture in its most frequent colours, which stay exactly what they are."""
+    """Return a picture in its most frequent colours, which stay what they are."""
     found = picture.getcolors(picture.width * picture.height) or []
     palette = Image.new("P", (1, 1))
     palette.putpalette(

@@ -164,7 +164,7 @@ def animate_activity(
         f"10 output neurons as growing bars ({totals[2]:,}{leader})."
     )
     player = movie.to_jshtml(fps=frames_per_second)
-    gif = _gif(figure, draw, range(steps), milliseconds=1000 // frames_per_second)
+    gif = _gif(figure, draw, range(steps), alt, milliseconds=1000 // frames_per_second)
     return Animation(_self_contained(player, gif, alt), gif, png(figure), alt)
 
 
@@ -245,10 +245,9 @@ growing bars, and the answer; the first copy has one after 2 ms, the last after 
         of = f"{right[step].sum()} of {len(images)}"
         title.set_text(f"step {step + 1} of {len(counts)}: {of} right")
 
-    gif = _gif(figure, draw, range(len(counts)), milliseconds=1000 // frames_per_second)
     alt = _words_of_batch(counts, right[-1])
-    picture = f"<img {_picture(gif, alt).replace('width: 100%', 'max-width: 100%')}>"
-    return Animation(picture, gif, png(figure), alt)
+    gif = _gif(figure, draw, range(len(counts)), alt, milliseconds=1000 // frames_per_second)
+    return Animation(f"<img {_picture(gif, alt, 'max-width: 100%')}>", gif, png(figure), alt)
 
 
 def _draw_copy(
@@ -326,23 +325,32 @@ def _self_contained(player: str, gif: bytes, alt: str) -> str:
     player = player.replace(
         '<div class="animation">', '<div class="animation" style="display: block; max-width: 36em">'
     )
-    player = re.sub(r'<img id="(\w+)">', rf'<img id="\1" {_picture(gif, alt)}>', player)
+    picture = _picture(gif, alt, "width: 100%")
+    player = re.sub(r'<img id="(\w+)">', rf'<img id="\1" {picture}>', player)
     found = re.search(r"_anim_img([0-9a-f]{32})", player)
     if found:
         player = player.replace(found[1], hashlib.sha256(gif).hexdigest()[:32])
     return player
 
 
-def _picture(gif: bytes, alt: str) -> str:
+def _picture(gif: bytes, alt: str, style: str) -> str:
     """Return the attributes of an image in HTML that shows a GIF file."""
     source = base64.b64encode(gif).decode()
-    return f'src="data:image/gif;base64,{source}" alt="{html.escape(alt)}" style="width: 100%"'
+    return f'src="data:image/gif;base64,{source}" alt="{html.escape(alt)}" style="{style}"'
 
 
 def _gif(
-    figure: Figure, draw: Callable[[int], object], steps: Iterable[int], *, milliseconds: int
+    figure: Figure,
+    draw: Callable[[int], object],
+    steps: Iterable[int],
+    alt: str,
+    *,
+    milliseconds: int,
 ) -> bytes:
-    """Draw the frames of a GIF file, which rests on its last frame before it starts again."""
+    """Draw the frames of a GIF file, which rests on its last frame before it starts again.
+
+    Its comment says what it shows.
+    """
     frames = []
     for step in steps:
         draw(step)
@@ -352,7 +360,7 @@ def _gif(
     # One palette for all, so that nothing flickers and only what changes is stored. It is made of
     # frames from start to end, because most colours are not in all of them.
     height = frames[0].height
-    some = frames[:: -(-len(frames) // 8)]
+    some = frames[:: -max(len(frames) // 8, 1)]
     strip = Image.new("RGB", (frames[0].width, height * len(some)))
     for n, frame in enumerate(some):
         strip.paste(frame, (0, n * height))
@@ -360,7 +368,15 @@ def _gif(
     frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
     durations = [milliseconds] * (len(frames) - 1) + [4000]
     file = io.BytesIO()
-    frames[0].save(file, "GIF", save_all=True, append_images=frames[1:], duration=durations, loop=0)
+    frames[0].save(
+        file,
+        "GIF",
+        save_all=True,
+        append_images=frames[1:],
+        duration=durations,
+        loop=0,
+        comment=alt.encode(),
+    )
     return file.getvalue()
 
 
