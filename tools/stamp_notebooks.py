@@ -5,6 +5,8 @@
 * The address of the repository, from `pyproject.toml`: into set-up cells, Colab badges and
   `CITATION.cff`.
 * The set-up cell, from `set_up` below: into each notebook.
+* The diagrams, from `docs/diagrams/`, which `pictures.py` draws: into the first cell of each
+  notebook, and wherever a text says `<!-- diagram: NAME -->`.
 * The running times, from `docs/chapter_times.json`: into each notebook and the table of chapters.
 
 `store_notebooks.py` measures the times, and also stamps.
@@ -12,12 +14,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from pathlib import Path
 from typing import Any
 
 import nbformat
+
+from tutorial_helpers.figures.diagrams import EVERY
 
 try:
     import tomllib
@@ -27,6 +32,7 @@ except ModuleNotFoundError:  # Python 3.10
 ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TIMES = ROOT / "docs" / "chapter_times.json"
+DIAGRAMS = ROOT / "docs" / "diagrams"
 READMES = [ROOT / "README.md", ROOT / "notebooks" / "README.md"]
 ENGINE = ROOT / "numbagenn" / "README.md"
 CITATION = ROOT / "CITATION.cff"
@@ -42,6 +48,19 @@ except ModuleNotFoundError:
     %pip install -q "{requirement}"
 """
 FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}}
+
+
+# The diagram that opens each chapter.
+OPENING = {
+    "1_single_image": "network_neuron",
+    "2_whole_test_set": "network_loop",
+    "3_batched_inference": "network_batch",
+    "4_how_fast": "network_speed",
+    "5_train_your_own": "network_weights",
+    "6_how_many_steps": "network_steps",
+}
+# A picture in a text, if it has been written there, under the comment that asks for it.
+_DIAGRAM = re.compile(r"<!-- diagram: (\w+) -->(?:\n+!\[[^]]*\]\(data:[^)]*\))?")
 
 
 def project() -> dict[str, Any]:
@@ -72,6 +91,36 @@ def with_address(text: str) -> str:
     return re.sub(rf"({colab})/[^/]+/[^/]+/(?=blob/)", rf"\1/{owner_and_name}/", text)
 
 
+def with_diagrams(text: str) -> str:
+    """Put the diagrams that a text asks for under the comments that ask, or renew them.
+
+    A PNG file inside the text is the one form that is seen, with its alternative text, wherever
+    notebooks are read. JupyterLab shows no SVG file that is attached to a cell; Colab shows nothing
+    that is attached, no SVG in the text, and no files beside a notebook that was saved as a copy.
+    """
+
+    def picture(found: re.Match[str]) -> str:
+        name = found[1]
+        if name not in EVERY:
+            raise ValueError(f"There is no diagram {name}, only {', '.join(EVERY)}.")
+        png = base64.b64encode((DIAGRAMS / f"{name}.png").read_bytes()).decode()
+        alt = re.sub(r"([][\\])", r"\\\1", EVERY[name]().alt)
+        return f"<!-- diagram: {name} -->\n\n![{alt}](data:image/png;base64,{png})"
+
+    return _DIAGRAM.sub(picture, text)
+
+
+def with_opening(text: str, chapter: str) -> str:
+    """Ask for the diagram of a chapter below the title and the badge of its first cell."""
+    if chapter not in OPENING:
+        return text
+    comment = f"<!-- diagram: {OPENING[chapter]} -->"
+    if _DIAGRAM.search(text):
+        return _DIAGRAM.sub(comment, text, count=1)
+    title, badge, *rest = text.split("\n\n")
+    return "\n\n".join([title, badge, comment, *rest])
+
+
 def set_up(trains: bool = False) -> str:
     """Return the code of the set-up cell; that of a chapter that trains installs JAX, too."""
     name = project()["name"] + "[train]" * trains
@@ -79,7 +128,7 @@ def set_up(trains: bool = False) -> str:
 
 
 def stamped_notebook(path: Path) -> str:
-    """Return a notebook as it should be stored: badge, time and set-up cell."""
+    """Return a notebook as it should be stored: badge, diagrams, time and set-up cell."""
     notebook = nbformat.read(path, 4)
     measured = times()
     seconds, cores = rounded(measured["seconds"][path.stem]), measured["processors"]
@@ -87,8 +136,11 @@ def stamped_notebook(path: Path) -> str:
     first.source = re.sub(
         r"running all cells takes .*",
         f"running all cells takes about {seconds} seconds on {cores} cores, without a GPU.",
-        with_address(first.source),
+        with_address(with_opening(first.source, path.stem)),
     )
+    for cell in notebook.cells:
+        if cell.cell_type == "markdown":
+            cell.source = with_diagrams(cell.source)
     cell = next(cell for cell in notebook.cells if cell.cell_type == "code")
     cell.source = set_up(any("skip_without_training()" in one.source for one in notebook.cells))
     cell.metadata = FOLDED

@@ -237,3 +237,6 @@ def test_restart_and_run_all(server: dict[str, Any], copy: Path, page: Page) -> 
     )
     assert len(widths) >= 5
     assert min(widths) > 0
+
+    diagram = page.get_by_role("img", name="An image of a digit becomes a current")
+    assert diagram.evaluate("image => image.complete && image.naturalWidth") == 840

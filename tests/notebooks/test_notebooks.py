@@ -35,6 +35,7 @@ CHANGING = (
     "generated_code",
     "generated(",
     "animate_activity(",
+    "animate_batch(",
     "rate_accuracy(",
     "spike_accuracy(",
     "classify_with(",

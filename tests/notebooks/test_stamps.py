@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from pathlib import Path
 
@@ -10,8 +11,10 @@ import pytest
 
 from tools import stamp_notebooks
 from tools.stamp_notebooks import (
+    DIAGRAMS,
     FOLDED,
     NOTEBOOKS,
+    OPENING,
     READMES,
     ROOT,
     repository,
@@ -19,7 +22,10 @@ from tools.stamp_notebooks import (
     set_up,
     stamped,
     times,
+    with_diagrams,
+    with_opening,
 )
+from tutorial_helpers.figures.diagrams import EVERY
 
 SERIES = ROOT / "notebooks" / "README.md"
 
@@ -66,6 +72,50 @@ def test_set_up_is_folded_and_the_same_in_all() -> None:
     assert sorted(set(codes)) == sorted({set_up(), set_up(trains=True)})
     assert codes.count(set_up(trains=True)) == 1
     assert all(len(code.splitlines()) <= 5 for code in codes)
+
+
+# --- Diagrams -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_diagram_opens_each_chapter(path: Path) -> None:
+    name = OPENING[path.stem]
+    first = nbformat.reads(stamped()[path], 4).cells[0].source
+    title, badges, comment, picture, *_ = first.split("\n\n")
+    assert (title[0], badges) == ("#", badge(path))
+    assert comment == f"<!-- diagram: {name} -->"
+    alt, png = re.fullmatch(r"!\[(.*)\]\(data:image/png;base64,(.*)\)", picture).groups()
+    assert alt == EVERY[name]().alt
+    assert base64.b64decode(png) == (DIAGRAMS / f"{name}.png").read_bytes()
+
+
+def test_diagrams_are_written_where_a_text_asks() -> None:
+    text = "Before\n\n<!-- diagram: batch -->\n\nBetween\n\n<!-- diagram: references -->"
+    once = with_diagrams(text)
+    assert re.sub(r"\n\n!\[[^]]*\]\(data:[^)]*\)", "", once) == text
+    assert once.count("](data:image/png;base64,") == 2
+    assert with_diagrams(once) == once
+
+
+def test_old_diagrams_are_renewed() -> None:
+    old = "<!-- diagram: batch -->\n\n![Old words](data:image/png;base64,AAAA)\n\nAfter"
+    assert with_diagrams(old) == with_diagrams("<!-- diagram: batch -->\n\nAfter")
+    other = with_opening("# Title\n\nbadge\n\n" + old, "1_single_image")
+    assert other == "# Title\n\nbadge\n\n<!-- diagram: network_neuron -->\n\nAfter"
+
+
+def test_unknown_diagram() -> None:
+    with pytest.raises(ValueError, match=r"no diagram network, only network_neuron, .*, batch\."):
+        with_diagrams("<!-- diagram: network -->")
+
+
+def test_alternative_text_arrives_in_the_page() -> None:
+    exporter = pytest.importorskip("nbconvert").HTMLExporter()
+    cells = [nbformat.v4.new_markdown_cell(with_diagrams("<!-- diagram: batch -->"))]
+    page, _ = exporter.from_notebook_node(nbformat.v4.new_notebook(cells=cells))
+    (tag,) = re.findall(r"<img [^>]*>", page)
+    assert f'alt="{EVERY["batch"]().alt}"' in tag
+    assert 'src="data:image/png;base64,' in tag
 
 
 # --- Times --------------------------------------------------------------------------------------
@@ -122,7 +172,10 @@ def test_links_lead_somewhere(path: Path) -> None:
     for cell in nbformat.read(path, 4).cells:
         if cell.cell_type == "markdown":
             for target in re.findall(r"\]\(([^)#]+)\)", cell.source):
-                assert target.startswith("https://") or (path.parent / target).exists(), target
+                assert (
+                    target.startswith(("https://", "data:image/png;base64,"))
+                    or (path.parent / target).exists()
+                ), target
 
 
 @pytest.mark.parametrize("readme", READMES, ids=["README", "series"])

@@ -226,12 +226,21 @@ class TestAnimation:
         assert "<link" not in animation.html
         assert 'class="fa' not in animation.html, "an icon that only a font from the web shows"
 
-    def test_shows_a_still_without_scripts(self, animation: figures.animation.Animation):
+    def test_plays_without_scripts(self, animation: figures.animation.Animation):
         (tag,) = re.findall(r"<img [^>]*>", animation.html)
-        (data,) = re.findall(r'src="data:image/png;base64,([^"]*)"', tag)
-        assert base64.b64decode(data) == animation.still
+        (data,) = re.findall(r'src="data:image/gif;base64,([^"]*)"', tag)
+        assert base64.b64decode(data) == animation.gif
         assert f'alt="{animation.alt}"' in tag
         assert Image.open(io.BytesIO(animation.still)).width <= 9 * 110
+
+    def test_picture_rests_on_its_last_frame(self, animation: figures.animation.Animation):
+        with Image.open(io.BytesIO(animation.gif)) as gif:
+            assert (gif.n_frames, gif.info["loop"]) == (5, 0)
+            durations = []
+            for frame in range(gif.n_frames):
+                gif.seek(frame)
+                durations.append(gif.info["duration"])
+        assert durations == [200] * 4 + [4000]
 
     def test_starts_with_the_last_frame(self, animation: figures.animation.Animation):
         assert "this.current_frame = frames.length - 1;" in animation.html
@@ -258,6 +267,7 @@ class TestAnimation:
     ):
         again = figures.animate_activity(spikes, SIZES, steps=5)
         assert again.still == animation.still
+        assert again.gif == animation.gif
         assert again.html == animation.html
 
     def test_size(self, spikes: list[tuple[np.ndarray, np.ndarray]]):
@@ -277,6 +287,49 @@ class TestAnimation:
                 figures.animate_activity(spikes, SIZES, steps=steps)
         with pytest.raises(ValueError, match="frames_per_second should be an integer"):
             figures.animate_activity(spikes, SIZES, frames_per_second=0)
+
+
+class TestBatchAnimation:
+    counts = np.zeros((3, 2, 10), int)
+    counts[1:, 0, 7] = counts[2:, 1, 4] = 1
+
+    def test_a_frame_for_each_step(self):
+        animation = figures.animate_batch(np.eye(2, 784), np.array([7, 2]), self.counts)
+        with Image.open(io.BytesIO(animation.gif)) as gif:
+            assert gif.n_frames == 3
+            gif.seek(2)
+            last = {colour for _, colour in gif.convert("RGB").getcolors(1 << 20)}
+        for colour in (style.BLUE, style.VERMILION):  # a right answer, and a wrong one
+            exact = np.array([int(colour[n : n + 2], 16) for n in (1, 3, 5)])
+            assert min(np.abs(exact - shown).max() for shown in last) < 8
+
+    def test_html_is_the_picture(self):
+        animation = figures.animate_batch(np.eye(2, 784), np.array([7, 2]), self.counts)
+        (data,) = re.findall(r'<img src="data:image/gif;base64,([^"]*)"', animation.html)
+        assert base64.b64decode(data) == animation.gif
+        assert f'alt="{animation.alt}"' in animation.html
+        assert "script" not in animation.html
+
+    def test_words(self):
+        images, labels = np.eye(2, 784), np.array([7, 4])
+        assert "In the end 2 of 2 answers are right." in repr(
+            figures.animate_batch(images, labels, self.counts)
+        )
+        some = repr(figures.animate_batch(images, labels, self.counts[:2]))
+        assert "the first copy has one after 2 ms. In the end 1 of 2 answers is right." in some
+        none = repr(figures.animate_batch(images, labels, self.counts[:1]))
+        assert "the answer; no copy gets an answer. In the end 0 of 2 answers are right." in none
+
+    def test_bad_arguments(self):
+        images, labels = np.eye(17, 784), np.zeros(17, int)
+        with pytest.raises(ValueError, match="images should be at most 16, not 17"):
+            figures.animate_batch(images, labels, np.zeros((3, 17, 10)))
+        with pytest.raises(
+            ValueError, match=r"counts should have the shape \(steps, 2, 10\), not \(3, 3, 10\)"
+        ):
+            figures.animate_batch(images[:2], labels[:2], np.zeros((3, 3, 10)))
+        with pytest.raises(ValueError, match="steps should be at most 60, not 61"):
+            figures.animate_batch(images[:2], labels[:2], np.zeros((61, 2, 10)))
 
 
 @pytest.fixture(params=["neuron", "voltages", "pixels", "rates", "raster", "output_counts"])

@@ -4,8 +4,9 @@ A function ``plot_...`` takes arrays, checks them, draws a figure and returns it
 it, with a description for readers who cannot see it.
 """
 
+from tutorial_helpers.figures import diagrams
 from tutorial_helpers.figures.activity import plot_neuron, plot_raster, plot_rates, plot_voltages
-from tutorial_helpers.figures.animation import animate_activity
+from tutorial_helpers.figures.animation import animate_activity, animate_batch
 from tutorial_helpers.figures.answers import (
     plot_confusion,
     plot_output_counts,
@@ -48,6 +49,8 @@ from tutorial_helpers.figures.training import (
 
 __all__ = [
     "animate_activity",
+    "animate_batch",
+    "diagrams",
     "plot_accuracy_over_time",
     "plot_activations",
     "plot_batch_sizes",

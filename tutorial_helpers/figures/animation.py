@@ -1,12 +1,13 @@
-"""The animation: spikes of all layers, step by step."""
+"""The animations: spikes of all layers, and the answers of a batch, step by step."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import html
+import io
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from math import isqrt
 from typing import Any
@@ -14,17 +15,33 @@ from typing import Any
 import numpy as np
 from matplotlib import style
 from matplotlib.animation import FuncAnimation
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
+from PIL import Image  # Matplotlib brings it
 
 from tutorial_helpers.figures.arguments import (
     Recordings,
     check_at_most,
     check_positive,
+    checked_digits,
+    checked_images,
+    checked_numbers,
     checked_recordings,
 )
-from tutorial_helpers.figures.style import BLUE, LAYERS, PALE, PIXELS, STYLE, WIDTH, png
+from tutorial_helpers.figures.style import (
+    BLUE,
+    GREY,
+    LAYERS,
+    PALE,
+    PIXELS,
+    STYLE,
+    VERMILION,
+    WIDTH,
+    counted,
+    png,
+)
 
 
 @dataclass(frozen=True)
@@ -34,7 +51,10 @@ class Animation:
     Parameters
     ----------
     html
-        A player with all frames in it. Until it is played, it shows the last one.
+        A player with all frames in it, or the GIF file as an image. Where scripts may not run, as
+        in a notebook that is not trusted, the player shows the GIF file.
+    gif
+        All frames as a GIF file, which plays wherever images are shown.
     still
         The last frame as a PNG file, where HTML cannot be shown.
     alt
@@ -42,6 +62,7 @@ class Animation:
     """
 
     html: str
+    gif: bytes
     still: bytes
     alt: str
 
@@ -143,9 +164,138 @@ def animate_activity(
         f"10 output neurons as growing bars ({totals[2]:,}{leader})."
     )
     player = movie.to_jshtml(fps=frames_per_second)
-    draw(steps - 1)
-    still = png(figure)
-    return Animation(_self_contained(player, still, alt), still, alt)
+    gif = _gif(figure, draw, range(steps), alt, milliseconds=1000 // frames_per_second)
+    return Animation(_self_contained(player, gif, alt), gif, png(figure), alt)
+
+
+@style.context(STYLE)
+def animate_batch(
+    images: NDArray[Any],
+    labels: NDArray[Any],
+    counts: NDArray[Any],
+    *,
+    frames_per_second: int = 4,
+) -> Animation:
+    """Animate how the copies of a batch decide: for each, its image, its ten counts, its answer.
+
+    The answer is the neuron with most spikes so far; a tie goes to the lower digit. A frame is a
+    step of 1 ms.
+
+    Parameters
+    ----------
+    images : ndarray of numbers, shape (n, 784)
+        1 to 16 images. Grey levels from 0 (paper) up; the largest is drawn black.
+    labels : ndarray of integers, shape (n,)
+        The true digits, 0 to 9.
+    counts : ndarray of numbers, shape (steps, n, 10)
+        Spikes of the ten output neurons until the end of each of 1 to 60 steps.
+    frames_per_second : int
+        Speed, at least 1.
+
+    Returns
+    -------
+    Animation
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as described above.
+
+    Examples
+    --------
+    >>> counts = np.zeros((3, 2, 10), int)
+    >>> counts[1:, 0, 7] = counts[2:, 1, 4] = 1
+    >>> animate_batch(np.eye(2, 784), np.array([7, 2]), counts)
+    Animation of 2 copies of the network over 3 ms, each with its own image: output spikes as ten \
+growing bars, and the answer; the first copy has one after 2 ms, the last after 3 ms. In the end \
+1 of 2 answers is right.
+    """
+    images = checked_images(images)
+    labels = checked_digits("labels", labels, len(images))
+    check_at_most("images", len(images), 16)
+    counts = checked_numbers("counts", counts)
+    if counts.ndim != 3 or counts.shape[1:] != (len(images), 10):
+        raise ValueError(
+            f"counts should have the shape (steps, {len(images)}, 10), not {counts.shape}."
+        )
+    check_positive("steps", len(counts))
+    check_at_most("steps", len(counts), 60)
+    check_positive("frames_per_second", frames_per_second)
+
+    columns = min(len(images), 4)
+    rows = -(-len(images) // columns)
+    figure = Figure(figsize=(WIDTH, 0.45 + 1.05 * rows), dpi=100)
+    grid = figure.subplots(rows, columns, squeeze=False)
+    figure.subplots_adjust(0.005, 0.01, 0.995, 1 - 0.4 / figure.get_figheight(), 0.04, 0.06)
+    most = counts.max() or 1
+    drawings = [
+        _draw_copy(axes, image, label, counts[:, n] / most)
+        for n, (axes, image, label) in enumerate(zip(grid.flat, images, labels, strict=False))
+    ]
+    for axes in grid.flat[len(images) :]:
+        axes.set_axis_off()
+    right = (counts.argmax(axis=2) == labels) & counts.any(axis=2)
+    height = 1 - 0.28 / figure.get_figheight()
+    title = figure.text(0.01, height, "", fontsize=14)
+    figure.text(0.99, height, "bars: spikes of outputs 0 to 9", fontsize=11, ha="right")
+
+    def draw(step: int) -> None:
+        for drawing in drawings:
+            drawing(step)
+        of = f"{right[step].sum()} of {len(images)}"
+        title.set_text(f"step {step + 1} of {len(counts)}: {of} right")
+
+    alt = _words_of_batch(counts, right[-1])
+    gif = _gif(figure, draw, range(len(counts)), alt, milliseconds=1000 // frames_per_second)
+    return Animation(f"<img {_picture(gif, alt, 'max-width: 100%')}>", gif, png(figure), alt)
+
+
+def _draw_copy(
+    axes: Axes, image: NDArray[Any], label: int, heights: NDArray[Any]
+) -> Callable[[int], None]:
+    """Draw one copy of the network; return the function that draws it after a step.
+
+    A right answer differs from a wrong one by its mark, too, not by colour alone.
+    """
+    axes.set(xlim=(0, 70), ylim=(0, 46), xticks=(), yticks=())
+    axes.spines[:].set(visible=True, color=PALE)
+    paper = image.reshape(PIXELS, PIXELS)
+    axes.imshow(paper, cmap="gray_r", extent=(1, 33, 7, 39), aspect="auto", vmax=paper.max() or 1)
+    axes.set(xlim=(0, 70), ylim=(0, 46))
+    bars = axes.bar(37 + 3.1 * np.arange(10), np.zeros(10), 2.5, bottom=2, color=GREY)
+    axes.axhline(2, 0.5, 0.98, color=PALE, linewidth=1)
+    answer = axes.text(67, 42, "", fontsize=13, ha="right", va="top", fontweight="bold")
+
+    def draw(step: int) -> None:
+        height = heights[step]
+        read = int(height.argmax())
+        colour = BLUE if read == label else VERMILION
+        for digit, (bar, level) in enumerate(zip(bars, height, strict=True)):
+            bar.set_height(26 * level)
+            bar.set_color(colour if digit == read and height.any() else GREY)
+        mark = "✓" if read == label else "✗"
+        answer.set_text(f"{read} {mark}" if height.any() else "?")
+        answer.set_color(colour if height.any() else GREY)
+
+    return draw
+
+
+def _words_of_batch(counts: NDArray[np.float64], right: NDArray[np.bool_]) -> str:
+    """Say when the copies of a batch have answers, and how many are right in the end."""
+    copies = counted(counts.shape[1], "copy", "copies")
+    with_answer = np.count_nonzero(counts.sum(axis=2) > 0, axis=1).tolist()  # after each step
+    when = "no copy gets an answer"
+    if with_answer[-1]:
+        first = next(step for step, number in enumerate(with_answer, 1) if number)
+        when = f"the first copy has one after {first} ms"
+    if with_answer[-1] == counts.shape[1]:
+        when += f", the last after {with_answer.index(counts.shape[1]) + 1} ms"
+    number = int(right.sum())
+    return (
+        f"Animation of {copies} of the network over {len(counts)} ms, each with its own image: "
+        f"output spikes as ten growing bars, and the answer; {when}. In the end {number} of "
+        f"{counted(counts.shape[1], 'answer')} {'is' if number == 1 else 'are'} right."
+    )
 
 
 # Characters instead of the icons that Matplotlib's player takes from a font on the web.
@@ -162,8 +312,8 @@ _ICONS = {
 }
 
 
-def _self_contained(player: str, still: bytes, alt: str) -> str:
-    """Return Matplotlib's player with what it shows as a still and in words, and without web links.
+def _self_contained(player: str, gif: bytes, alt: str) -> str:
+    """Return Matplotlib's player with what it shows as a picture and in words, without web links.
 
     Its random identifiers are replaced by ones that depend only on what it shows.
     """
@@ -172,20 +322,62 @@ def _self_contained(player: str, still: bytes, alt: str) -> str:
         player = player.replace(f'<i class="{icon}"></i>', character)
     # Until it is played, it shows the last frame, because the first one is empty.
     player = player.replace("this.current_frame = 0;", "this.current_frame = frames.length - 1;")
-    image = base64.b64encode(still).decode()
-    attributes = f'alt="{html.escape(alt)}" style="width: 100%"'
     player = player.replace(
         '<div class="animation">', '<div class="animation" style="display: block; max-width: 36em">'
     )
-    player = re.sub(
-        r'<img id="(\w+)">',
-        rf'<img id="\1" src="data:image/png;base64,{image}" {attributes}>',
-        player,
-    )
+    picture = _picture(gif, alt, "width: 100%")
+    player = re.sub(r'<img id="(\w+)">', rf'<img id="\1" {picture}>', player)
     found = re.search(r"_anim_img([0-9a-f]{32})", player)
     if found:
-        player = player.replace(found[1], hashlib.sha256(still).hexdigest()[:32])
+        player = player.replace(found[1], hashlib.sha256(gif).hexdigest()[:32])
     return player
+
+
+def _picture(gif: bytes, alt: str, style: str) -> str:
+    """Return the attributes of an image in HTML that shows a GIF file."""
+    source = base64.b64encode(gif).decode()
+    return f'src="data:image/gif;base64,{source}" alt="{html.escape(alt)}" style="{style}"'
+
+
+def _gif(
+    figure: Figure,
+    draw: Callable[[int], object],
+    steps: Iterable[int],
+    alt: str,
+    *,
+    milliseconds: int,
+) -> bytes:
+    """Draw the frames of a GIF file, which rests on its last frame before it starts again.
+
+    Its comment says what it shows.
+    """
+    frames = []
+    for step in steps:
+        draw(step)
+        file = io.BytesIO()
+        figure.savefig(file, format="png", facecolor="white")
+        frames.append(Image.open(file).convert("RGB"))
+    # One palette for all, so that nothing flickers and only what changes is stored. It is made of
+    # frames from start to end, because most colours are not in all of them.
+    height = frames[0].height
+    some = frames[:: -max(len(frames) // 8, 1)]
+    strip = Image.new("RGB", (frames[0].width, height * len(some)))
+    for n, frame in enumerate(some):
+        strip.paste(frame, (0, n * height))
+    palette = strip.quantize(64, Image.Quantize.MAXCOVERAGE)
+    frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
+    durations = [milliseconds] * (len(frames) - 1) + [4000]
+    file = io.BytesIO()
+    frames[0].save(
+        file,
+        "GIF",
+        save_all=True,
+        append_images=frames[1:],
+        duration=durations,
+        loop=0,
+        comment=alt.encode(),
+    )
+    return file.getvalue()
 
 
 def _by_step(

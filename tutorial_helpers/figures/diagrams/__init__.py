@@ -1,0 +1,32 @@
+"""Diagrams: pictures that explain how things hang together, without data.
+
+`svg.py` holds what they are drawn with; `tools/pictures.py` draws all of them into `docs/`.
+"""
+
+from collections.abc import Callable
+from functools import partial
+
+from tutorial_helpers.figures.diagrams.memory import batch, host_and_device, references
+from tutorial_helpers.figures.diagrams.network import SUBJECTS, network
+from tutorial_helpers.figures.diagrams.spikes import spikes_in_flight
+from tutorial_helpers.figures.diagrams.svg import Diagram
+
+#: What draws each diagram, under the name of its file.
+EVERY: dict[str, Callable[[], Diagram]] = {
+    **{f"network_{lit}": partial(network, lit) for lit in SUBJECTS},
+    "host_and_device": host_and_device,
+    "references": references,
+    "spikes_in_flight": spikes_in_flight,
+    "batch": batch,
+}
+
+__all__ = [
+    "EVERY",
+    "SUBJECTS",
+    "Diagram",
+    "batch",
+    "host_and_device",
+    "network",
+    "references",
+    "spikes_in_flight",
+]
