@@ -44,7 +44,6 @@ from numbagenn.runtime.threads import parallel_for
 #: Number of steps that may wait. A longer queue is not faster, and makes progress bars jump.
 LONGEST_QUEUE = 1000
 
-
 # The elements of a custom update that keep one thread busy; a second one helps only with more.
 _ELEMENTS_PER_PART = 1 << 18
 
