@@ -138,7 +138,7 @@ class GeNNModel(Settings, Timers):
         self.custom_connectivity_updates: dict[str, Any] = {}
         self._plan: Plan | None = None
         self._kernels: ModuleType | None = None
-        self._loaded_model: LoadedModel | None = None
+        self._runtime: LoadedModel | None = None
 
     def __setattr__(self, name: str, value: object) -> None:
         attribute = getattr(type(self), name, None)
@@ -149,7 +149,7 @@ class GeNNModel(Settings, Timers):
             raise AttributeError(f"'{name}' of a GeNNModel cannot be assigned; {_FIXED[name]}.")
         # As in PyGeNN any attribute may be set. One that resembles a setting is probably a typo.
         new = not (name.startswith("_") or name in vars(self) or hasattr(type(self), name))
-        if new and "_loaded_model" in vars(self):
+        if new and "_runtime" in vars(self):
             known = [one for one in dir(self) if not one.startswith("_")]
             hint = did_you_mean(name, known, "", cutoff=0.8)
             if hint:
@@ -171,7 +171,7 @@ class GeNNModel(Settings, Timers):
 
     @property
     def _loaded(self) -> bool:
-        return self._loaded_model is not None
+        return self._runtime is not None
 
     def refuse_if_built(self, action: str) -> None:
         """Raise if the model is built, which is too late for an action."""
@@ -530,7 +530,7 @@ class GeNNModel(Settings, Timers):
             )
         groups = self._groups()
         try:
-            self._loaded_model = LoadedModel(
+            self._runtime = LoadedModel(
                 self._plan,
                 self._kernels,
                 groups,
@@ -545,7 +545,7 @@ class GeNNModel(Settings, Timers):
                 population.warn_of_suspicious_values()
         except BaseException as error:
             # Ctrl-C, or a warning that is raised as an error, may come at any line.
-            self._loaded_model = None
+            self._runtime = None
             for group in groups:
                 for buffer in group.all_buffers():
                     buffer.release()
@@ -574,7 +574,7 @@ class GeNNModel(Settings, Timers):
             If the model is not loaded.
         """
         loaded = self._require_loaded("unloading")
-        self._loaded_model = None
+        self._runtime = None
         loaded.release()
 
     def step_time(self) -> None:
@@ -585,7 +585,7 @@ class GeNNModel(Settings, Timers):
         the next such call. An endless loop in the code of the model is stopped in the middle of a
         step. After that the model has to be loaded again, and says so.
         """
-        loaded = self._loaded_model
+        loaded = self._runtime
         if loaded is None:
             raise RuntimeError(
                 "GeNN model has to be loaded before stepping: call model.load() first."
@@ -633,17 +633,17 @@ class GeNNModel(Settings, Timers):
 
     def flush(self) -> None:
         """Run all steps that have been asked for and are still waiting."""
-        if self._loaded_model is not None:
-            self._loaded_model.flush()
+        if self._runtime is not None:
+            self._runtime.flush()
 
     def _require_loaded(self, action: str) -> LoadedModel:
-        if self._loaded_model is None:
+        if self._runtime is None:
             if action == "unloading":
                 raise RuntimeError("GeNN model has not been loaded: there is nothing to unload.")
             raise RuntimeError(
                 f"GeNN model has to be loaded before {action}: call model.load() first."
             )
-        return self._loaded_model
+        return self._runtime
 
     def _updates_of(self, group_name: str, error: type[Exception]) -> list[str]:
         names = [

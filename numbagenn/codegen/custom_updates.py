@@ -119,7 +119,7 @@ def _function(model: NetworkView, group: CustomUpdate) -> UpdateFunction:
     arrays = [loop.namer.unique(f"all_{argument.name}") for argument in loop.arguments]
     rows = [_row(*pair) for pair in zip(loop.arguments, arrays, strict=True)]
     if "num_batch" in loop.scalars:
-        rows.insert(0, "num_batch = uint32(num_batches)")
+        rows.insert(0, "num_batch = uint32(num_batch_elements)")
     numbers = parameters_of(UpdateNumbers, model.types.time)
     types = [array_type(argument.buffer, model.types) for argument in loop.arguments]
     return UpdateFunction(

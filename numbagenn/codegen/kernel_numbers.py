@@ -54,17 +54,17 @@ class UpdateNumbers(NamedTuple):
 
     Parameters
     ----------
-    num_batches, num_elements
+    num_batch_elements, num_elements
         How many batch elements there are, and elements of each.
-    most_batches, most_elements
+    most_batch_elements, most_elements
         At most how many of both make a part.
     timestep, steps_done
         As for `SimulateNumbers`. Each run sets its own.
     """
 
-    num_batches: int
+    num_batch_elements: int
     num_elements: int
-    most_batches: int
+    most_batch_elements: int
     most_elements: int
     timestep: int = 0
     steps_done: int = 0

@@ -319,22 +319,22 @@ class LoadedModel:
         """Return a custom update ready to run, in parts if it takes long."""
         size = self._batch_size if call.per_batch else 1
         count = call.count if call.counted is None else call.counted.count
-        most_batches, most_elements = size, max(1, count)
+        most_batch_elements, most_elements = size, max(1, count)
         if call.elements_apart and (size == 1 or not call.batch_elements_apart):
             most_elements = max(1, _ELEMENTS_PER_PART // size)
         elif call.batch_elements_apart:
-            most_batches = max(1, _ELEMENTS_PER_PART // max(1, count))
+            most_batch_elements = max(1, _ELEMENTS_PER_PART // max(1, count))
         return PreparedUpdate(
             group_name=group_name,
             call=call,
             kernel=None if call.function is None else getattr(self._kernels, call.function),
             numbers=UpdateNumbers(
-                num_batches=size,
+                num_batch_elements=size,
                 num_elements=count,
-                most_batches=most_batches,
+                most_batch_elements=most_batch_elements,
                 most_elements=most_elements,
             ),
-            num_parts=max(1, -(-count // most_elements)) * -(-size // most_batches),
+            num_parts=max(1, -(-count // most_elements)) * -(-size // most_batch_elements),
             arguments=tuple(self._device(buffer) for buffer in call.buffers),
             can_fail=any(isinstance(buffer, Faults) for buffer in call.buffers),
         )

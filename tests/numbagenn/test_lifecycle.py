@@ -140,7 +140,7 @@ def test_unload_drops_everything_and_load_starts_afresh(model: Any) -> None:
     for pop in (a, b):
         for variable in pop.vars.values():
             assert variable.view is variable._view is variable._array is None
-    assert model._loaded_model is None
+    assert model._runtime is None
     assert not model._loaded
     with pytest.raises(RuntimeError, match="loaded"):
         _ = model.t
@@ -535,7 +535,7 @@ AWKWARD = [
     "float32",
     "int64",
     "out_post",
-    "num_batches",
+    "num_batch_elements",
     "num_elements",
     "timestep",
     "collect",

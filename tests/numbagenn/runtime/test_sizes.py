@@ -368,7 +368,7 @@ FITTING: dict[str, dict[str, Any]] = {
 
 def bytes_of(model: Any) -> int:
     """Return the size of all arrays that a loaded model has, but for those of faults."""
-    loaded, total = model._loaded_model, 0
+    loaded, total = model._runtime, 0
     for group in model._groups():
         for buffer in group.all_buffers():
             total += buffer.device.nbytes + buffer.host.nbytes
