@@ -4,12 +4,19 @@ A function ``plot_...`` takes arrays, checks them, draws a figure and returns it
 it, with a description for readers who cannot see it.
 """
 
-from tutorial_helpers.figures.activity import plot_neuron, plot_raster, plot_rates, plot_voltages
+from tutorial_helpers.figures.activity import (
+    plot_leak,
+    plot_neuron,
+    plot_raster,
+    plot_rates,
+    plot_voltages,
+)
 from tutorial_helpers.figures.animation import animate_activity
 from tutorial_helpers.figures.answers import (
     plot_confusion,
     plot_output_counts,
     plot_races,
+    plot_reading,
     plot_replays,
     plot_spike_counts,
 )
@@ -35,6 +42,7 @@ from tutorial_helpers.figures.timing import (
     plot_break_even,
     plot_ladder,
     plot_profiles,
+    plot_time_per_image,
     plot_time_shares,
 )
 from tutorial_helpers.figures.training import (
@@ -58,6 +66,7 @@ __all__ = [
     "plot_digits",
     "plot_early_answers",
     "plot_ladder",
+    "plot_leak",
     "plot_learning",
     "plot_leftovers",
     "plot_milestones",
@@ -72,6 +81,7 @@ __all__ = [
     "plot_raster",
     "plot_rate_curves",
     "plot_rates",
+    "plot_reading",
     "plot_replays",
     "plot_reset",
     "plot_scales",
@@ -79,6 +89,7 @@ __all__ = [
     "plot_speed",
     "plot_spike_counts",
     "plot_surrogate",
+    "plot_time_per_image",
     "plot_time_shares",
     "plot_two_answers",
     "plot_voltages",
