@@ -217,10 +217,14 @@ def plot_leak(
     parts = []
     for axes, voltage, spiked, leak in zip(panels, voltages, spikes, leaks, strict=True):
         axes.plot(np.arange(steps + 1), np.r_[0, voltage], ".-", color=BLUE, linewidth=1.2)
-        _draw_spikes(axes, np.flatnonzero(spiked) + 1, threshold)
+        axes.axhline(threshold, color=GREY, linestyle=":")
+        times = np.flatnonzero(spiked) + 1
+        axes.vlines(times, threshold, threshold + 2, color=VERMILION, linewidth=3)
+        # The scale stays, so that a threshold that changes is seen to move.
+        axes.set(ylim=(-0.6, max(threshold + 2.4, 8)), yticks=(0, threshold))
         axes.set(xlim=(0, steps + 0.5), ylabel="voltage\n(mV)")
         axes.tick_params(labelbottom=axes is panels[-1])
-        count = counted(int(np.count_nonzero(spiked)), "spike")
+        count = counted(len(times), "spike")
         which = f"with a leak of {100 * leak:.3g} % per step" if leak else "without leak"
         axes.set_title(f"{which[0].upper()}{which[1:]}: {count}")
         parts.append(f"{count} {which}")

@@ -304,13 +304,14 @@ def plot_reading(
     digit, axes = figure.subplots(1, 2, width_ratios=(1, 1.7))
     digit.imshow(image.reshape(PIXELS, PIXELS), cmap="gray_r", vmin=0, vmax=image.max() or 1)
     digit.set(xticks=(), yticks=())
+    digit.spines[:].set(visible=True, color=PALE)
     digit.set_title(f"A {label}, {verdict}")
     colours = [BLUE if n == label else VERMILION if n == read else GREY for n in range(10)]
     bars = axes.bar(range(10), row, color=colours, width=0.7)
     axes.bar_label(bars, [f"{count:g}" for count in row], padding=2, fontsize=11)
     top = max(row.max(), highest or 0, 1)
     axes.set(xticks=range(10), ylim=(0, 1.15 * top), ylabel=f"spikes in {steps} ms")
-    axes.set_xlabel(f"output neuron (blue: {label})")
+    axes.set_xlabel(f"output neuron (blue: {label}, the true digit)")
     axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
     finding = f"{counted(int(row[read]), 'spike')} of neuron {read}"
     if row[second]:

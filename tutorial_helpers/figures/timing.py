@@ -353,15 +353,13 @@ def plot_time_per_image(sizes: Sequence[int], seconds: Sequence[float], chosen: 
     figure, (axes,) = new_figure(3.2)
     axes.plot(batch_sizes, times, "o-", color=BLUE, linewidth=2)
     axes.plot(chosen, time, "D", color=VERMILION, markersize=11)
-    axes.annotate(
-        f"{_two_digits(time)} µs", (chosen, time), (0, 12), textcoords="offset points", ha="center"
-    )
     axes.set_xscale("log", base=2)
     axes.set_xticks(batch_sizes, [f"{size:,.0f}" for size in batch_sizes])
     axes.set_xticks([], minor=True)
     axes.set(ylim=(0, 1.25 * times.max()), ylabel="µs per image", xlabel="images in a batch")
     axes.yaxis.set_major_locator(MaxNLocator(5))
-    axes.set_title(f"Batches of {chosen}: {_two_digits(1e6 / time)} images per second")
+    rate = _two_digits(1e6 / time)
+    axes.set_title(f"Batches of {chosen}: {_two_digits(time)} µs an image, {rate} a second")
     parts = [
         f"of {size:,.0f}: {_two_digits(time)} µs"
         for size, time in zip(batch_sizes, times, strict=True)

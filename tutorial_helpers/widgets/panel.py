@@ -26,9 +26,11 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 # inverted there, and their hues turned back to what they were.
 _DARK = ("[data-jp-theme-light='false']", "[data-vscode-theme-kind*='dark']", "[theme='dark']")
 _CSS = f"""
-.turn {{ max-width: 36em; line-height: 1.4; }}
+.turn {{ max-width: 36em; line-height: 1.4; overflow-x: auto; container-type: inline-size; }}
 .turn p {{ margin: 0.3em 0; }}
-.turn img {{ max-width: 100%; }}
+.turn table {{ border-collapse: collapse; font-size: min(0.9em, 3.3cqi); }}
+.turn caption {{ text-align: left; }}
+.turn td, .turn th {{ padding: 0.15em 0.2em; min-width: 2.2em; text-align: right; }}
 {", ".join(f"{dark} .turn img" for dark in _DARK)} {{ filter: invert(0.9) hue-rotate(180deg); }}
 """
 
@@ -99,7 +101,7 @@ def panel(controls: Mapping[str, Any], answer: Callable[..., str], still: Figure
     >>> "10" in doubled.box.children[-1].value
     True
     """
-    place = HTML()
+    place = HTML(layout=Layout(width="100%"))
 
     def current() -> str:
         return answer(**{name: control.value for name, control in controls.items()})
