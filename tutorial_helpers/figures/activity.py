@@ -16,7 +16,6 @@ from tutorial_helpers.figures.arguments import (
     Recordings,
     check_at_most,
     check_duration,
-    check_length,
     checked_digits,
     checked_images,
     checked_numbers,
@@ -209,8 +208,11 @@ def plot_leak(
             "voltages and spikes should have the same shape (leaks, steps), not "
             f"{voltages.shape} and {spikes.shape}."
         )
-    check_at_most("leaks", len(leaks), 2)
-    check_length("leaks", voltages, len(leaks))
+    if not len(leaks) == len(voltages) <= 2:
+        raise ValueError(
+            f"leaks should be one or two, one for each row of voltages, not {len(leaks)} for "
+            f"{len(voltages)} rows."
+        )
     _check_threshold(threshold)
     steps = voltages.shape[1]
     figure, panels = new_figure(1.0 + 1.6 * len(leaks), rows=len(leaks))

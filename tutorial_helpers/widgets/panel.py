@@ -22,9 +22,14 @@ from tutorial_helpers.figures.style import VERMILION, png
 #: The form of an output that front ends show as a widget, if there is a kernel.
 VIEW = "application/vnd.jupyter.widget-view+json"
 
-# A white figure would glare on the dark pages of JupyterLab, VS Code and Colab. Its colours are
-# inverted there, and their hues turned back to what they were.
-_DARK = ("[data-jp-theme-light='false']", "[data-vscode-theme-kind*='dark']", "[theme='dark']")
+# A white figure would glare on the dark pages of JupyterLab, VS Code, Colab and Sphinx themes. Its
+# colours are inverted there, and their hues turned back to what they were.
+_DARK = (
+    "[data-jp-theme-light='false']",
+    "[data-vscode-theme-kind*='dark']",
+    "[theme='dark']",
+    "[data-theme='dark']",
+)
 _CSS = f"""
 .turn {{ max-width: 36em; line-height: 1.4; overflow-x: auto; container-type: inline-size; }}
 .turn p {{ margin: 0.3em 0; }}
@@ -66,7 +71,7 @@ class Panel:
         """Return the forms that a front end may choose from: the widget first, then its still."""
         data = {
             VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id},
-            "text/html": picture(self.still, self.alt),
+            "text/html": _framed(picture(self.still, self.alt)),
             "image/png": self.still,
             "text/plain": self.alt,
         }
