@@ -40,6 +40,9 @@ _CSS = f"""
 """
 
 
+_HINT = "This is a still. Run the cell to get sliders."
+
+
 @dataclass(frozen=True)
 class Panel:
     """Controls with an answer below them, which a notebook displays.
@@ -71,7 +74,7 @@ class Panel:
         """Return the forms that a front end may choose from: the widget first, then its still."""
         data = {
             VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id},
-            "text/html": _framed(picture(self.still, self.alt)),
+            "text/html": _framed(f"<p>{_HINT}</p>{picture(self.still, self.alt)}"),
             "image/png": self.still,
             "text/plain": self.alt,
         }
