@@ -54,6 +54,15 @@ def merged(outputs: list[Any]) -> list[Any]:
     return result
 
 
+def without_widget(output: Any) -> Any:
+    """Return an output without its widget, which lives in a kernel that is gone.
+
+    Front ends that looked for it would show an error instead of the still that is stored beside it.
+    """
+    output.get("data", {}).pop("application/vnd.jupyter.widget-view+json", None)
+    return output
+
+
 def run(notebook: Any, folder: Path) -> float:
     """Run all cells in a kernel that has compiled nothing before; return the seconds it took."""
     client = NotebookClient(notebook, resources={"metadata": {"path": str(folder)}})
@@ -70,7 +79,7 @@ def store(path: Path) -> float:
     for cell in notebook.cells:
         cell.metadata.pop("execution", None)
         if cell.cell_type == "code":
-            cell.outputs = merged(cell.outputs)
+            cell.outputs = merged([without_widget(output) for output in cell.outputs])
     notebook.metadata = {
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},

@@ -147,6 +147,8 @@ def build_classifier(
         )
         for name, size in zip(names, sizes, strict=True)
     ]
+    for population in populations:
+        population.set_param_dynamic("Vthr")  # can be turned without building again
     for matrix, pre, post in zip(weights, populations, populations[1:], strict=False):
         synapses = model.add_synapse_population(
             f"{pre.name}_to_{post.name}",

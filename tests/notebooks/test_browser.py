@@ -240,3 +240,60 @@ def test_restart_and_run_all(server: dict[str, Any], copy: Path, page: Page) -> 
 
     diagram = page.get_by_role("img", name="An image of a digit becomes a current")
     assert diagram.evaluate("image => image.complete && image.naturalWidth") == 840
+
+
+SLIDERS = """\
+from tutorial_helpers import widgets
+from tutorial_helpers.data import load_mnist, load_weights
+from tutorial_helpers.models import build_classifier
+
+images, labels = load_mnist("test")
+widgets.whole_test_set(build_classifier(load_weights()), images, labels)
+"""
+
+# Keeps every answer that is shown from now on, however briefly.
+KEEP_ANSWERS = """() => {
+    window.answers = [];
+    const keep = () => {
+        const answer = document.querySelector(".jp-Notebook .turn [role=status]")?.textContent;
+        if (answer && answer !== window.answers.at(-1)) window.answers.push(answer);
+    };
+    new MutationObserver(keep).observe(document.body, {subtree: true, childList: true});
+}"""
+
+
+def test_drag_the_threshold(server: dict[str, Any], copy: Path, page: Page) -> None:
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SLIDERS)])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, copy / "sliders.ipynb")
+    page.goto(f"{server['url']}lab/tree/sliders.ipynb?token={server['token']}")
+    wait_until_idle(page)
+    page.get_by_role("menuitem", name="Run", exact=True).click()
+    page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+    shown = page.locator(f"{OUTPUT} .turn [role=status]")
+    shown.filter(has_text="Threshold 5 mV, 100 steps: 98.69 % read correctly").wait_for()
+    assert page.locator(f"{OUTPUT} .turn td").count() > 100
+
+    page.evaluate(KEEP_ANSWERS)
+    handle, drags = page.get_by_role("slider").first, 40
+    box = handle.bounding_box()
+    assert box is not None
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    for pixels in range(drags):
+        page.mouse.move(x - pixels, y)
+        page.wait_for_timeout(25)
+    page.mouse.up()
+    # Values that come faster than answers may be skipped, but not the last one.
+    threshold = float(page.locator(".widget-readout").first.inner_text())
+    assert threshold < 5
+    shown.filter(has_text=f"Threshold {threshold:g} mV, 100 steps: ").wait_for()
+    wait_until_idle(page)
+    answers = page.evaluate("window.answers")
+    assert answers[-1].startswith(f"Threshold {threshold:g} mV")
+    assert len(set(re.findall(r"\d\d\.\d\d %", " ".join(answers)))) > 1
+
+    handle.press("ArrowRight")
+    shown.filter(has_text=f"Threshold {threshold + 0.25:g} mV, 100 steps: ").wait_for()
+    assert page.get_by_role("alert").count() == 0

@@ -26,6 +26,7 @@ CHANGING = (
     "plot_ladder(",
     "plot_break_even(",
     "plot_batch_sizes(",
+    "widgets.batch_size(",
     "plot_profiles(",
     "plot_speed(",
     "pairwise(ladder)",

@@ -5,12 +5,19 @@ it, with a description for readers who cannot see it.
 """
 
 from tutorial_helpers.figures import diagrams
-from tutorial_helpers.figures.activity import plot_neuron, plot_raster, plot_rates, plot_voltages
+from tutorial_helpers.figures.activity import (
+    plot_leak,
+    plot_neuron,
+    plot_raster,
+    plot_rates,
+    plot_voltages,
+)
 from tutorial_helpers.figures.animation import animate_activity, animate_batch
 from tutorial_helpers.figures.answers import (
     plot_confusion,
     plot_output_counts,
     plot_races,
+    plot_reading,
     plot_replays,
     plot_spike_counts,
 )
@@ -36,6 +43,7 @@ from tutorial_helpers.figures.timing import (
     plot_break_even,
     plot_ladder,
     plot_profiles,
+    plot_time_per_image,
     plot_time_shares,
 )
 from tutorial_helpers.figures.training import (
@@ -61,6 +69,7 @@ __all__ = [
     "plot_digits",
     "plot_early_answers",
     "plot_ladder",
+    "plot_leak",
     "plot_learning",
     "plot_leftovers",
     "plot_milestones",
@@ -75,6 +84,7 @@ __all__ = [
     "plot_raster",
     "plot_rate_curves",
     "plot_rates",
+    "plot_reading",
     "plot_replays",
     "plot_reset",
     "plot_scales",
@@ -82,6 +92,7 @@ __all__ = [
     "plot_speed",
     "plot_spike_counts",
     "plot_surrogate",
+    "plot_time_per_image",
     "plot_time_shares",
     "plot_two_answers",
     "plot_voltages",

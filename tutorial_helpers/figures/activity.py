@@ -163,6 +163,82 @@ def plot_voltages(
 
 
 @style.context(STYLE)
+def plot_leak(
+    voltages: NDArray[Any],
+    spikes: NDArray[Any],
+    leaks: Sequence[float],
+    *,
+    input_mv: float,
+    threshold: float = 5.0,
+) -> Figure:
+    """Draw the voltage of a neuron that receives a constant input, without a leak and with one.
+
+    Parameters
+    ----------
+    voltages : ndarray of numbers, shape (n, steps)
+        Voltage after each step of 1 ms, in mV, a row for each leak; one or two rows.
+    spikes : ndarray of bools, shape (n, steps)
+        Whether the neuron spiked in the step.
+    leaks : sequence of float
+        The share of the voltage that is lost in each step.
+    input_mv : float
+        What arrives in each step, in mV.
+    threshold : float
+        Voltage at which the neuron spikes, in mV; more than 0.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as described above.
+
+    Examples
+    --------
+    >>> voltages, spikes = np.array([[3.0, 0.0], [3.0, 4.5]]), np.array([[0, 1], [0, 0]], bool)
+    >>> plot_leak(voltages, spikes, [0.0, 0.5], input_mv=3.0).get_label()
+    'Voltage of a neuron over 2 ms, with an input of 3 mV in each step and a threshold of 5 mV: \
+1 spike without leak; 0 spikes with a leak of 50 % per step.'
+    """
+    voltages, spikes = checked_numbers("voltages", voltages), np.asarray(spikes)
+    if voltages.ndim != 2 or not voltages.size or voltages.shape != spikes.shape:
+        raise ValueError(
+            "voltages and spikes should have the same shape (leaks, steps), not "
+            f"{voltages.shape} and {spikes.shape}."
+        )
+    if not len(leaks) == len(voltages) <= 2:
+        raise ValueError(
+            f"leaks should be one or two, one for each row of voltages, not {len(leaks)} for "
+            f"{len(voltages)} rows."
+        )
+    _check_threshold(threshold)
+    steps = voltages.shape[1]
+    figure, panels = new_figure(1.0 + 1.6 * len(leaks), rows=len(leaks))
+    parts = []
+    for axes, voltage, spiked, leak in zip(panels, voltages, spikes, leaks, strict=True):
+        axes.plot(np.arange(steps + 1), np.r_[0, voltage], ".-", color=BLUE, linewidth=1.2)
+        axes.axhline(threshold, color=GREY, linestyle=":")
+        times = np.flatnonzero(spiked) + 1
+        axes.vlines(times, threshold, threshold + 2, color=VERMILION, linewidth=3)
+        # The scale stays, so that a threshold that changes is seen to move.
+        axes.set(ylim=(-0.6, max(threshold + 2.4, 8)), yticks=(0, threshold))
+        axes.set(xlim=(0, steps + 0.5), ylabel="voltage\n(mV)")
+        axes.tick_params(labelbottom=axes is panels[-1])
+        count = counted(len(times), "spike")
+        which = f"with a leak of {100 * leak:.3g} % per step" if leak else "without leak"
+        axes.set_title(f"{which[0].upper()}{which[1:]}: {count}")
+        parts.append(f"{count} {which}")
+    panels[-1].set_xlabel("time (ms); dotted: threshold, bars: spikes")
+    figure.set_label(
+        f"Voltage of a neuron over {steps} ms, with an input of {input_mv:g} mV in each step and a "
+        f"threshold of {threshold:g} mV: {'; '.join(parts)}."
+    )
+    return figure
+
+
+@style.context(STYLE)
 def plot_rates(image: NDArray[Any], counts: NDArray[Any], *, duration_ms: float = 100) -> Figure:
     """Draw how often the neurons of the pixels spike, by the grey levels of the pixels.
 

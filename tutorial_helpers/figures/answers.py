@@ -257,6 +257,72 @@ def plot_output_counts(
 
 
 @style.context(STYLE)
+def plot_reading(
+    image: NDArray[Any],
+    counts: NDArray[Any],
+    label: int,
+    steps: int,
+    *,
+    highest: float | None = None,
+) -> Figure:
+    """Draw an image beside the spikes of the ten output neurons after some steps.
+
+    Parameters
+    ----------
+    image : ndarray of numbers, shape (784,)
+        Grey levels from 0 (paper) up; the largest is drawn black.
+    counts : ndarray of numbers, shape (10,)
+        Spikes of the output neurons so far.
+    label : int
+        The true digit, 0 to 9.
+    steps : int
+        For how many steps of 1 ms the image was shown.
+    highest : float, optional
+        Where the scale of the counts ends; at the largest count unless given.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as described above.
+
+    Examples
+    --------
+    >>> plot_reading(np.eye(1, 784)[0], np.array([0, 8, 0, 0, 3, 0, 0, 1, 0, 0]), 4, 30).get_label()
+    'A 4, read as 1 after 30 ms: 8 spikes of neuron 1, 3 of neuron 4.'
+    """
+    (image,) = checked_images(np.asarray(image)[np.newaxis])
+    (row,) = checked_counts(np.asarray(counts)[np.newaxis])
+    (label,) = checked_digits("label", np.array([label]))
+    check_duration(steps)
+    read, second = (int(neuron) for neuron in np.argsort(-row, kind="stable")[:2])
+    verdict = f"read as {read}" if row.any() else "no answer yet"
+    figure = Figure(figsize=(WIDTH, 2.9), layout="constrained")
+    digit, axes = figure.subplots(1, 2, width_ratios=(1, 1.7))
+    digit.imshow(image.reshape(PIXELS, PIXELS), cmap="gray_r", vmin=0, vmax=image.max() or 1)
+    digit.set(xticks=(), yticks=())
+    digit.spines[:].set(visible=True, color=PALE)
+    digit.set_title(f"A {label}, {verdict}")
+    colours = [BLUE if n == label else VERMILION if n == read else GREY for n in range(10)]
+    bars = axes.bar(range(10), row, color=colours, width=0.7)
+    axes.bar_label(bars, [f"{count:g}" for count in row], padding=2, fontsize=11)
+    top = max(row.max(), highest or 0, 1)
+    axes.set(xticks=range(10), ylim=(0, 1.15 * top), ylabel=f"spikes in {steps} ms")
+    axes.set_xlabel(f"output neuron (blue: {label}, the true digit)")
+    axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
+    finding = f"{counted(int(row[read]), 'spike')} of neuron {read}"
+    if row[second]:
+        finding += f", {row[second]:g} of neuron {second}"
+    if not row.any():
+        finding = "no output neuron has spiked"
+    figure.set_label(f"A {label}, {verdict} after {steps} ms: {finding}.")
+    return figure
+
+
+@style.context(STYLE)
 def plot_replays(
     images: NDArray[Any],
     labels: NDArray[Any],

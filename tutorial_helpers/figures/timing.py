@@ -315,6 +315,60 @@ for a batch.'
 
 
 @style.context(STYLE)
+def plot_time_per_image(sizes: Sequence[int], seconds: Sequence[float], chosen: int) -> Figure:
+    """Draw how long an image takes in batches of each size, with one of them marked.
+
+    Parameters
+    ----------
+    sizes : sequence of int
+        At least two batch sizes, ascending.
+    seconds : sequence of float
+        Seconds for an image in batches of each size, more than 0.
+    chosen : int
+        The size to mark, one of `sizes`.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If the lengths differ, sizes do not ascend, or a number is not as described above.
+
+    Examples
+    --------
+    >>> plot_time_per_image([1, 8], [0.0001, 0.00002], 8).get_label()
+    'Time for an image in batches of 1: 100 µs; of 8: 20 µs.'
+    """
+    batch_sizes = _checked_rates("sizes", np.asarray(sizes))
+    times = 1e6 * _checked_rates("seconds", np.asarray(seconds))
+    if not len(batch_sizes) == len(times) >= 2 or (np.diff(batch_sizes) <= 0).any():
+        raise ValueError(
+            "sizes and seconds should be equally many, at least 2, and sizes should ascend."
+        )
+    if chosen not in sizes:
+        raise ValueError(f"chosen should be one of the sizes {list(sizes)}, not {chosen!r}.")
+    time = times[list(sizes).index(chosen)]
+    figure, (axes,) = new_figure(3.2)
+    axes.plot(batch_sizes, times, "o-", color=BLUE, linewidth=2)
+    axes.plot(chosen, time, "D", color=VERMILION, markersize=11)
+    axes.set_xscale("log", base=2)
+    axes.set_xticks(batch_sizes, [f"{size:,.0f}" for size in batch_sizes])
+    axes.set_xticks([], minor=True)
+    axes.set(ylim=(0, 1.25 * times.max()), ylabel="µs per image", xlabel="images in a batch")
+    axes.yaxis.set_major_locator(MaxNLocator(5))
+    rate = _two_digits(1e6 / time)
+    axes.set_title(f"Batches of {chosen}: {_two_digits(time)} µs an image, {rate} a second")
+    parts = [
+        f"of {size:,.0f}: {_two_digits(time)} µs"
+        for size, time in zip(batch_sizes, times, strict=True)
+    ]
+    figure.set_label(f"Time for an image in batches {'; '.join(parts)}.")
+    return figure
+
+
+@style.context(STYLE)
 def plot_profiles(profiles: Mapping[str, Mapping[str, float]], num_images: int) -> Figure:
     """Draw where the time of up to three runs went, with a group of bars for each part.
 
