@@ -16,7 +16,7 @@ import pickle
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import RLock
-from typing import Any
+from typing import Any, ClassVar
 
 import llvmlite
 import numba
@@ -40,12 +40,23 @@ _machine_code: dict[str, bytes] | None = None
 _ENVIRONMENT = "NumbaEnv"
 
 
-class _LinkedLibrary(JITCodeLibrary):  # type: ignore[misc]
-    """The code of a device function, left as it is until it is part of a kernel.
+class _KernelLibrary(JITCodeLibrary):  # type: ignore[misc]
+    """The code of a kernel, optimised once, with everything that it calls.
 
-    Numba would optimise it and make machine code of it first. As kernels are optimised with
-    everything that they call, all of that would be done twice.
+    Numba would go through each function first, and then twice through all of them: the first time
+    for the sake of reference counts, of which there are none.
     """
+
+    def _optimize_functions(self, ll_module: Any) -> None:
+        ll_module.data_layout = self._codegen._data_layout
+
+    def _optimize_final_module(self) -> None:
+        passes, builder = self._codegen._module_pass_manager()
+        passes.run(self._final_module, builder)
+
+
+class _DeviceLibrary(_KernelLibrary):
+    """The code of a device function, left as it is until it is part of a kernel."""
 
     def _optimize_final_module(self) -> None:
         pass
@@ -61,13 +72,22 @@ class _LinkedLibrary(JITCodeLibrary):  # type: ignore[misc]
         self._finalized = True
 
 
-class _DeviceCompiler(Compiler):  # type: ignore[misc]
-    """The compiler of device functions."""
+class _KernelCompiler(Compiler):  # type: ignore[misc]
+    """The compiler of kernels."""
+
+    library: ClassVar[type[JITCodeLibrary]] = _KernelLibrary
 
     def define_pipelines(self) -> Any:
         codegen = self.state.targetctx.codegen()
-        self.state.library = _LinkedLibrary(codegen, self.state.func_id.func_qualname)
+        self.state.library = self.library(codegen, self.state.func_id.func_qualname)
+        self.state.library.enable_object_caching()
         return super().define_pipelines()
+
+
+class _DeviceCompiler(_KernelCompiler):
+    """The compiler of device functions."""
+
+    library = _DeviceLibrary
 
 
 class _NoAliasCompiler(_DeviceCompiler):
@@ -142,9 +162,10 @@ def kernel(signature: str, *, allocates: bool = False) -> Callable[[Any], Any]:
     One that makes arrays of its own says so with `allocates`.
     """
     options = {**_OPTIONS, "_nrt": allocates}
+    compiler = Compiler if allocates else _KernelCompiler
 
     def decorate(function: Any) -> Any:
-        dispatcher = numba.njit(nogil=True, **options)(function)
+        dispatcher = numba.njit(pipeline_class=compiler, nogil=True, **options)(function)
         if _machine_code is not None:
             dispatcher._cache = _MachineCode(function, _machine_code)
         dispatcher.compile(signature)

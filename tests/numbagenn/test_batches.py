@@ -167,7 +167,7 @@ def test_a_batch_is_its_images_one_by_one(kind: str, problem: Any) -> None:
     assert_same(together, {name: np.concatenate([one[name] for one in alone]) for name in together})
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", a_few(KINDS, 2))
 @few
 @given(problems(), st.lists(st.integers(0, 3), min_size=4, max_size=4))
 def test_the_place_in_the_batch_does_not_matter(kind: str, problem: Any, places: Any) -> None:
@@ -189,7 +189,7 @@ def test_the_number_of_threads_does_not_matter(kind: str, problem: Any) -> None:
     assert_same(results[2], results[0])
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", a_few(KINDS, 2))
 @few
 @given(problems(batch=3), st.lists(st.integers(0, STEPS), max_size=6))
 def test_looking_changes_nothing(kind: str, problem: Any, looks: list[int]) -> None:

@@ -274,7 +274,7 @@ def test_whole_numbers_wrap_and_start_at_their_lowest(batch_size: int) -> None:
     assert pulled(parts.whole, "any").reshape(-1).tolist() == [False] * (batch_size - 1) + [True]
 
 
-@pytest.mark.parametrize("batch_size", [1, 5])
+@pytest.mark.parametrize("batch_size", a_few([5, 1]))
 def test_gradients_are_summed_over_the_batch(batch_size: int) -> None:
     parts = network(batch_size)
     gradient = random(batch_size, "float", size=N * POST)

@@ -14,6 +14,7 @@ import numbagenn as engine
 from numbagenn import CustomUpdateVarAccess as Access
 from numbagenn import VarAccess, VarAccessMode, create_var_ref, create_wu_var_ref
 from numbagenn.runtime import loaded_model
+from tests import a_few
 from tests.numbagenn.networks import add_cells, new_model, pulled, pushed
 
 PRE, POST, DELAY = 5, 4, 3
@@ -114,7 +115,7 @@ def test_every_synapse_knows_its_place(
     assert pulled(parts.place, "seen").tolist() == (expected + ORDER / 8).tolist()
 
 
-@pytest.mark.parametrize("batch_size", [1, 3])
+@pytest.mark.parametrize("batch_size", a_few([3, 1]))
 def test_sparse_weights_are_reduced_over_the_batch(batch_size: int) -> None:
     parts = network(batch_size)
     shape = (batch_size, COUNT) if batch_size > 1 else (COUNT,)
