@@ -34,7 +34,7 @@ NETWORKS_TO_ATTACK = [
     pytest.param(
         options,
         id=", ".join(f"{key}={value}" for key, value in options.items()),
-        # To compile and to attack one takes long; this one has batch elements, delays and sparse lists.
+        # To compile and to attack one takes long; this one has a batch, delays and sparse lists.
         marks=[] if options == NETWORKS[5] else pytest.mark.slow,
     )
     for options in NETWORKS
