@@ -28,11 +28,11 @@ SHORTEST = 8  # pixels of a digit in a picture, on its longer side
 MOST_PIXELS = 100_000_000  # of a picture; photos of telephones have less
 
 _LEAST_CONTRAST = 0.04  # between paper and ink, where 1 is that of white and black
-# A digit's edge is where there is this share of its darkest ink: more than JPEG leaves around lines.
+# A digit ends where there is less than this share of its darkest ink, as JPEG leaves around lines.
 _EDGE = 0.06
 # A blot fills more of its box than a digit does. Of MNIST's 70,000 digits two fill as much, apart
 # from those that are one and a half times as high as wide, as a 1 is.
-_BLOT, _LONG = 0.75, 1.5
+_BLOT, _LONG = 0.745, 1.5
 
 _SHRINK = "make it smaller, or cut out the digit."
 _LUMINANCE = (0.299, 0.587, 0.114)  # of red, green and blue, as in television
@@ -270,7 +270,8 @@ def _centred(digit: NDArray[np.float64]) -> NDArray[np.uint8]:
     for axis, size in enumerate(digit.shape):
         ink = digit.sum(axis=1 - axis)
         centre = float(ink @ np.arange(size)) / float(ink.sum())
-        corner.append(min(max(int(np.floor(SIDE / 2 - centre + 0.5)), 0), SIDE - size))
+        # In MNIST it is at 13.5 or more, and below 14.5, counted from the first pixel's middle.
+        corner.append(min(max(int(np.ceil(SIDE / 2 - 0.5 - centre)), 0), SIDE - size))
     (top, left), (height, width) = corner, digit.shape
     image[top : top + height, left : left + width] = np.rint(digit)
     return image
