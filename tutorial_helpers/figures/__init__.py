@@ -4,7 +4,13 @@ A function ``plot_...`` takes arrays, checks them, draws a figure and returns it
 it, with a description for readers who cannot see it.
 """
 
-from tutorial_helpers.figures.activity import plot_neuron, plot_raster, plot_rates, plot_voltages
+from tutorial_helpers.figures.activity import (
+    plot_drawing,
+    plot_neuron,
+    plot_raster,
+    plot_rates,
+    plot_voltages,
+)
 from tutorial_helpers.figures.animation import animate_activity
 from tutorial_helpers.figures.answers import (
     plot_confusion,
@@ -56,6 +62,7 @@ __all__ = [
     "plot_confusion",
     "plot_count_changes",
     "plot_digits",
+    "plot_drawing",
     "plot_early_answers",
     "plot_ladder",
     "plot_learning",
