@@ -320,8 +320,8 @@ def plot_drawing(
     --------
     >>> spikes = np.array([3.0, 5.0, 6.0]), np.array([7, 7, 2])
     >>> plot_drawing(np.eye(90), np.eye(1, 784)[0], *spikes).get_label()
-    'A digit drawn by hand; the same digit scaled and centred on 28 by 28 pixels; and the spikes of \
-the 10 output neurons in 100 ms: neuron 7 spikes most, 2 times, so the digit is read as 7.'
+    'A digit drawn by hand; the same digit scaled and centred on 28 by 28 pixels; and the spikes \
+of the 10 output neurons in 100 ms: neuron 7 spikes most, 2 times, so the digit is read as 7.'
     """
     picture, image = checked_numbers("picture", picture), np.asarray(image)
     if picture.ndim != 2 or not picture.size:
@@ -336,14 +336,14 @@ the 10 output neurons in 100 ms: neuron 7 spikes most, 2 times, so the digit is 
     figure = Figure(figsize=(WIDTH, 5.4), layout="constrained")
     grid = figure.add_gridspec(2, 2, height_ratios=(1, 1.25), width_ratios=(1, 1))
     panels = [figure.add_subplot(grid[0, column]) for column in (0, 1)]
-    for axes, pixels, title, colours in zip(
+    for axes, pixels, title, scale in zip(
         panels,
         (picture, image.reshape(PIXELS, PIXELS)),
         ("As drawn", "As the network sees it"),
         ("gray", "gray_r"),
         strict=True,
     ):
-        axes.imshow(pixels, cmap=colours, vmin=0, vmax=pixels.max() or 1)
+        axes.imshow(pixels, cmap=scale, vmin=0, vmax=pixels.max() or 1)
         axes.set(xticks=(), yticks=())
         axes.spines[:].set(visible=True, color=PALE)
         axes.set_title(title)

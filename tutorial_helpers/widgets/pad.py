@@ -79,7 +79,7 @@ def drawing_pad(
     return Pad(network, images, labels, timesteps)
 
 
-class Pad(anywidget.AnyWidget):  # type: ignore[misc]
+class Pad(anywidget.AnyWidget):
     """The widget that `drawing_pad` makes.
 
     Parameters
@@ -96,7 +96,7 @@ class Pad(anywidget.AnyWidget):  # type: ignore[misc]
     #: What the network makes of it: the image, the answer and the spikes, or what went wrong.
     result = traitlets.Dict().tag(sync=True)
     #: The images to choose from: grey levels in hexadecimal digits, two for each pixel, and label.
-    choices = traitlets.List().tag(sync=True)
+    choices: Any = traitlets.List().tag(sync=True)
     pen = traitlets.Int(PEN).tag(sync=True)
 
     def __init__(
