@@ -247,8 +247,8 @@ def _refuse_dots(digit: NDArray[np.float32]) -> None:
     filled = float(digit.mean() / digit.max())
     if longer < SHORTEST or (longer < _LONG * shorter and filled > _BLOT):
         raise ValueError(
-            f"the picture shows a dot of {digit.shape[1]} x {digit.shape[0]} pixels; draw a digit, "
-            f"with at least {SHORTEST} pixels on its longer side and with paper between its lines."
+            f"the picture shows a dot of {digit.shape[1]} x {digit.shape[0]} pixels, and no digit; "
+            "draw a larger one, with paper between its lines."
         )
 
 

@@ -86,7 +86,7 @@ def test_draw_in_jupyterlab(server: dict[str, Any], page: Page) -> None:  # noqa
     # A dot is no digit, which is said in the widget; undone, the 1 is back.
     pad.get_by_role("button", name="Clear").click()
     draw(page, [(0.5, 0.5), (0.5, 0.5)])
-    expect(pad.get_by_role("alert")).to_contain_text("the picture shows a dot")
+    expect(pad.get_by_role("alert")).to_contain_text("The picture shows a dot")
     for _ in range(2):
         pad.get_by_role("button", name="Undo").click()
     expect(status).to_contain_text("It reads a 1")

@@ -294,6 +294,7 @@ def draw(
         "rates": (image, image // 5),
         "raster": (spikes, SIZES, 4),
         "output_counts": (counts, 4),
+        "drawing": (255 - np.eye(90), image, *spikes[2]),
     }[request.param]
     return lambda: getattr(figures, f"plot_{request.param}")(*arguments)
 

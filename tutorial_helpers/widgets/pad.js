@@ -7,7 +7,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 // The raster: a row for each output neuron, with its spikes over time, then a bar of their number.
 const ROW = 18;
-const TOP = 18;
+const TOP = 20;
 const [TIME_LEFT, TIME_RIGHT] = [20, 230];
 const [BAR_LEFT, BAR_RIGHT] = [244, 310];
 const HEIGHT = TOP + 10 * ROW + 22;
@@ -51,7 +51,7 @@ function rasterOf({ spikes, counts, answer, timesteps }, drawing) {
   const rows = counts.map((_, digit) => {
     const top = TOP + digit * ROW;
     const bar = shape("rect", { class: "bar", x: BAR_LEFT, y: top + 3, height: ROW - 6, width: 0 });
-    const number = text("0", BAR_LEFT, top + ROW - 5);
+    const number = text("0", BAR_LEFT, top + ROW - 4);
     const ticks = spikes
       .filter(([, neuron]) => neuron === digit)
       .map(([step]) => ({
@@ -61,15 +61,15 @@ function rasterOf({ spikes, counts, answer, timesteps }, drawing) {
         }),
       }));
     const row = shape("rect", { class: "row", x: 0, y: top, width: 340, height: ROW });
-    const parts = [row, text(digit, 12, top + ROW - 5, "end"), ...ticks.map(({ mark }) => mark)];
+    const parts = [row, text(digit, 12, top + ROW - 4, "end"), ...ticks.map(({ mark }) => mark)];
     const group = shape("g", digit === answer ? { class: "wins" } : {}, ...parts, bar, number);
     return { group, bar, number, ticks };
   });
   const floor = TOP + 10 * ROW;
   const axis = shape("line", { class: "axis", x1: TIME_LEFT, x2: TIME_RIGHT, y1: floor, y2: floor });
   drawing.replaceChildren(
-    text("spikes of the output neurons", TIME_LEFT, 12),
-    text("how many", BAR_LEFT, 12),
+    text("spikes of the output neurons", TIME_LEFT, 13),
+    text("how many", BAR_LEFT, 13),
     ...rows.map(({ group }) => group),
     axis,
     text("0", TIME_LEFT, floor + 15),

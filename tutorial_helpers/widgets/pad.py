@@ -126,7 +126,8 @@ class Pad(anywidget.AnyWidget):
         try:
             result = self._answer(change["new"])
         except ValueError as error:
-            result = {"error": str(error)}
+            sentence = str(error)
+            result = {"error": sentence[:1].upper() + sentence[1:]}
         except Exception as error:
             where = "".join(traceback.format_exception(error))
             result = {"error": f"{type(error).__name__}: {error}", "traceback": where}
