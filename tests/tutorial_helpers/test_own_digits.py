@@ -149,9 +149,8 @@ def test_dots(radius: int) -> None:
     rows, columns = np.indices((280, 280))
     picture = np.where((rows - 90) ** 2 + (columns - 150) ** 2 <= radius**2, 0, 255)
     size = 2 * radius + 1
-    with pytest.raises(
-        ValueError, match=f"^the picture shows a dot of {size} x {size} pixels, and no digit; "
-    ):
+    dot = f"^the picture shows a dot of {size} x {size} pixels, and no digit; "
+    with pytest.raises(ValueError, match=dot):
         digit_from_picture(picture)
 
 

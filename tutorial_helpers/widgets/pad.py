@@ -7,6 +7,8 @@ network, and sends the spikes back.
 
 from __future__ import annotations
 
+import base64
+import html
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -158,7 +160,14 @@ class Pad(anywidget.AnyWidget):
         """Return the forms that a front end may choose from: the widget first, then its still."""
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        data = {**(data or {}), "image/png": self._still, "text/plain": self._alt}
+        source = f"data:image/png;base64,{base64.b64encode(self._still).decode()}"
+        data = {
+            **(data or {}),
+            # nbconvert reads a description from HTML alone, and GitHub shows the image.
+            "text/html": f'<img alt="{html.escape(self._alt)}" src="{source}">',
+            "image/png": self._still,
+            "text/plain": self._alt,
+        }
         return data, {**metadata, "image/png": {"alt": self._alt}}
 
 
