@@ -25,7 +25,7 @@ Ink = Literal["auto", "dark", "light"]
 SIDE = 28  # pixels of an image
 LONGER_SIDE = 20  # pixels of the digit in it
 SHORTEST = 8  # pixels of a digit in a picture, on its longer side
-MOST_PIXELS = 100_000_000  # of a picture; photos of telephones have less
+MOST_PIXELS = 100_000_000  # of a picture; to read one of them takes about 2 GB of memory
 
 _LEAST_CONTRAST = 0.04  # between paper and ink, where 1 is that of white and black
 # A digit ends where there is less than this share of its darkest ink, as JPEG leaves around lines.
