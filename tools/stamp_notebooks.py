@@ -123,7 +123,7 @@ def with_opening(text: str, chapter: str) -> str:
 
 def set_up(trains: bool = False) -> str:
     """Return the code of the set-up cell; that of a chapter that trains installs JAX, too."""
-    name = project()["name"] + "[train]" * trains
+    name = f"{project()['name']}[{'train,' * trains}widgets]"
     return SET_UP.format(requirement=f"{name} @ {repository()}/archive/main.zip").strip()
 
 

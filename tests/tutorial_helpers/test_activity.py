@@ -332,7 +332,9 @@ class TestBatchAnimation:
             figures.animate_batch(images[:2], labels[:2], np.zeros((61, 2, 10)))
 
 
-@pytest.fixture(params=["neuron", "voltages", "pixels", "rates", "raster", "output_counts"])
+@pytest.fixture(
+    params=["neuron", "voltages", "pixels", "rates", "raster", "output_counts", "drawing"]
+)
 def draw(
     request: pytest.FixtureRequest,
     spikes: list[tuple[np.ndarray, np.ndarray]],
@@ -347,9 +349,32 @@ def draw(
         "rates": (image, image // 5),
         "raster": (spikes, SIZES, 4),
         "output_counts": (counts, 4),
+        "drawing": (255 - np.eye(90), image, *spikes[2]),
     }[request.param]
     return lambda: getattr(figures, f"plot_{request.param}")(*arguments)
 
 
 class TestEveryFigure(EveryFigure):
     pass
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"picture": np.zeros(9)}, "picture should have the shape"),
+        ({"picture": np.full((9, 9), np.nan)}, "picture should be finite"),
+        ({"image": np.zeros(9)}, "images should have the shape"),
+        ({"neurons": np.array([10])}, "spikes should be of neurons from 0 to 9"),
+        ({"times": np.array([1.0, 2.0])}, "spikes should be pairs of times and neurons"),
+        ({"duration_ms": 0}, "duration_ms should be more than 0"),
+    ],
+)
+def test_bad_drawings(changed: dict[str, object], words: str):
+    drawing = {
+        "picture": np.ones((9, 9)),
+        "image": np.zeros(784),
+        "times": np.array([1.0]),
+        "neurons": np.array([3]),
+    }
+    with pytest.raises(ValueError, match=words):
+        figures.plot_drawing(**drawing | changed)

@@ -16,6 +16,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
+from PIL import Image
 
 from tests import ROOT, a_few
 from tutorial_helpers import data, inference, pygenn
@@ -101,6 +103,78 @@ def test_all_images_and_other_weights(tmp_path: Path, capsys: pytest.CaptureFixt
     assert report["spikes"][1:] == [0, 0]
 
 
+def pictures(folder: Path) -> tuple[list[Path], NDArray[np.uint8]]:
+    """Save digits of MNIST, enlarged, as dark ink on paper; return the files and the originals."""
+    images, _ = data.load_mnist()
+    files = [folder / "seven.png", folder / "two.jpg"]
+    for file, image in zip(files, images, strict=False):
+        pixels = np.kron(255 - image.reshape(28, 28), np.ones((10, 10), np.uint8))
+        Image.fromarray(pixels).save(file)
+    return files, images[: len(files)]
+
+
+OWN = ("classify", "--batch-size", "7", "--image")
+
+
+def test_own_pictures(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files, _ = pictures(tmp_path)
+    assert main([*OWN, *map(str, files)]) == 0
+    out, err = capsys.readouterr()
+    counts = r"((?: +\d+){10})"
+    assert re.fullmatch(
+        r"backend      (numbagenn, \d+ threads?|PyGeNN .+)\n"
+        r"method       100 steps of 1 ms; spikes of the ten output neurons\n\n"
+        r"answer     0    1    2    3    4    5    6    7    8    9   file\n"
+        rf"     7  {counts}   {re.escape(str(files[0]))}\n"
+        rf"     2  {counts}   {re.escape(str(files[1]))}\n",
+        out,
+    )
+    assert err == ""
+
+
+def test_own_pictures_as_json(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files, images = pictures(tmp_path)
+    assert main([*OWN, *map(str, files), "--ink", "dark", "--json"]) == 0
+    report = json.loads(capsys.readouterr().out)
+    assert list(report) == ["timesteps", "backend", "images"]
+    assert [list(row) for row in report["images"]] == [["file", "answer", "counts"]] * 2
+    assert [row["answer"] for row in report["images"]] == [7, 2]
+    assert [row["file"] for row in report["images"]] == [str(file) for file in files]
+    from tutorial_helpers.models import build_classifier
+
+    network = build_classifier(data.load_weights(), batch_size=7)
+    result = inference.classify(network, images[:1])
+    assert report["images"][0]["counts"] == result.counts[0].tolist()
+
+    assert main([*OWN, str(files[0]), "--show", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)["images"]
+    assert np.abs(np.array(row["pixels"]) - images[0].reshape(28, 28)).max() <= 16
+
+
+@pytest.mark.parametrize(("encoding", "ink"), [("utf-8", "█"), ("ascii", "@")])
+def test_own_pictures_as_the_network_sees_them(
+    encoding: str, ink: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files, images = pictures(tmp_path)
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding))
+    assert main([*OWN, str(files[0]), "--show"]) == 0
+    frame = written.getvalue().decode(encoding).splitlines()[5:]
+    assert frame[0] == frame[-1] == f"+{56 * '-'}+"
+    assert all(re.fullmatch(r"\|.{56}\|", line) for line in frame[1:-1])
+    inked = [[pixel != " " for pixel in line[1:-1:2]] for line in frame[1:-1]]
+    assert np.mean(np.array(inked) == (images[0].reshape(28, 28) > 0)) > 0.98
+    assert ink in "".join(frame)
+
+
+def test_no_spike_is_no_answer(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    files, _ = pictures(tmp_path)
+    assert main([*OWN, str(files[0]), "--timesteps", "1"]) == 0
+    assert re.match(r"  none  ( +0){10}   ", capsys.readouterr().out.splitlines()[-1])
+    assert main([*OWN, str(files[0]), "--timesteps", "1", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["images"][0]["answer"] is None
+
+
 def test_a_process_prints_only_the_json_object() -> None:
     completed = python("-m", "tutorial_helpers", *QUICK, "--json")
     assert (completed.returncode, completed.stderr) == (0, "")
@@ -123,7 +197,10 @@ def test_help_of_classify() -> None:
     # The width of the terminal decides where argparse breaks lines.
     completed = python("-m", "tutorial_helpers", "classify", "--help", COLUMNS="100")
     assert (completed.returncode, completed.stderr) == (0, "")
-    for option in ("--batch-size B", "--timesteps T", "--images N", "--weights SET", "--json"):
+    for option in (
+        *("--batch-size B", "--timesteps T", "--images N", "--weights SET", "--json"),
+        *("--image FILE [FILE ...]", "--ink {auto,dark,light}", "--show"),
+    ):
         assert option in completed.stdout
     for default in ("(default: 128)", "(default: 100)", "(default: all)", "(default: default)"):
         assert default in completed.stdout
@@ -210,6 +287,7 @@ INTEGERS = {
     ("evaluate", "--timesteps"): (1, 10**9),
 }
 TEXTS = {
+    ("classify", "--image"),
     ("classify", "--weights"),
     ("train", "--output"),
     ("train", "--checkpoint"),
@@ -313,6 +391,8 @@ def test_the_tables_above_are_complete() -> None:
         (("train", "--set", 5000 * "a"), "invalid choice: 'aaa"),
         (("run", "--api", "", "x.py"), "invalid choice: ''"),
         (("evaluate", "--timesteps"), "argument --timesteps: expected at least one argument"),
+        (("classify", "--image"), "argument --image: expected at least one argument"),
+        (("classify", "--ink", "red"), "invalid choice: 'red'"),
         (("classify", "extra"), "unrecognized arguments: extra"),
         (("classify", 5000 * "a"), "unrecognized arguments: aaa"),
         ((5000 * "a",), "invalid choice: 'aaa"),
@@ -337,6 +417,38 @@ def error_of(arguments: Sequence[str], capsys: pytest.CaptureFixture[str]) -> st
 def test_more_images_than_there_are(capsys: pytest.CaptureFixture[str]) -> None:
     error = error_of(["classify", "--images", "10001"], capsys)
     assert "--images 10001 is more than the 10000 images of MNIST's test set; ask for" in error
+
+
+def test_pictures_that_are_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (good, _), _ = pictures(tmp_path)
+    blank, no_picture = tmp_path / "blank.png", tmp_path / "text.png"
+    Image.new("L", (50, 50), 200).save(blank)
+    no_picture.write_text("a seven")
+    error = error_of([*OWN, str(good), str(blank)], capsys)
+    assert error.startswith(f"Error: '{blank}': the picture is blank: nothing in it stands out")
+    error = error_of([*OWN, str(no_picture)], capsys)
+    assert error == (
+        f"Error: '{no_picture}': the file is not a picture in PNG or JPEG format; save it as one "
+        "of them."
+    )
+    for nothing in (tmp_path / "none.png", tmp_path):
+        error = error_of([*OWN, str(nothing)], capsys)
+        assert error.startswith(f"Error: '{nothing}': ")
+        assert error.endswith("that you may use it, and that there is space left.")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("--show",), "--show is for files of your own; name them with --image."),
+        (("--ink", "dark"), "--ink is for files of your own; name them with --image."),
+        (("--images", "3", "--image", "a.png"), "--images counts images of MNIST's test set, and"),
+    ],
+)
+def test_options_that_do_not_fit(
+    arguments: Sequence[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert words in error_of(["classify", *arguments], capsys)
 
 
 def test_more_batches_than_fit_into_memory(capsys: pytest.CaptureFixture[str]) -> None:

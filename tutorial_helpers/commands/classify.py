@@ -1,26 +1,36 @@
-"""``classify``: classify the MNIST test set, and report accuracy and speed."""
+"""``classify``: classify the MNIST test set and report how that went, or pictures of one's own."""
 
 from __future__ import annotations
 
 import argparse
 import json
 import sys
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from tutorial_helpers.command_line import given, integer, plain_output
+from tutorial_helpers.command_line import given, integer, path, plain_output
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _DESCRIPTION = """\
 Build a network of 784-128-10 integrate-and-fire neurons, show it every image of the MNIST test
 set, and report how often it was right and how long it took.
 
 Images are classified in batches, side by side. Between two batches a custom update resets the
-network on the device."""
+network on the device.
+
+With --image it classifies pictures of your own instead. Each shows one digit, dark on light or
+light on dark, and is cut out, scaled and centred as MNIST's makers did it. --show prints what the
+network sees."""
 
 _EPILOG = """\
 examples:
   python -m tutorial_helpers classify
   python -m tutorial_helpers classify --images 1000 --timesteps 30
   python -m tutorial_helpers classify --json > result.json
+  python -m tutorial_helpers classify --image seven.png three.jpg --show
 
 environment:
   TUTORIAL_BACKEND    'bundled' or 'pygenn', to force one of them
@@ -32,7 +42,7 @@ def add_parser(commands: Any) -> None:
     """Describe the command to argparse."""
     parser = commands.add_parser(
         "classify",
-        help="classify the MNIST test set and report accuracy and speed",
+        help="classify the MNIST test set and report accuracy and speed, or your own pictures",
         description=_DESCRIPTION,
         epilog=_EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -63,12 +73,114 @@ def add_parser(commands: Any) -> None:
         help="name of a set in data/, or a folder with weights_0_1.npy and weights_1_2.npy "
         "(default: %(default)s)",
     )
+    parser.add_argument(
+        "--image",
+        type=path,
+        nargs="+",
+        metavar="FILE",
+        help="PNG or JPEG files to classify in the place of the test set, one digit in each",
+    )
+    parser.add_argument(
+        "--ink",
+        choices=("auto", "dark", "light"),
+        default="auto",
+        help="whether the digits in the files are darker or lighter than the paper (default: the "
+        "edge of each is taken for paper)",
+    )
+    parser.add_argument(
+        "--show", action="store_true", help="print the 28 x 28 pixels that the network sees"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
 
 
 @plain_output()
 def run(arguments: argparse.Namespace) -> None:
     """Classify, and print the report."""
+    _check_combination(arguments)
+    if arguments.image is None:
+        _run_test_set(arguments)
+    else:
+        _run_pictures(arguments)
+
+
+def _check_combination(arguments: argparse.Namespace) -> None:
+    """Raise if options are given that belong to the test set and to files."""
+    if arguments.image is None:
+        for option, is_given in (("show", arguments.show), ("ink", arguments.ink != "auto")):
+            if is_given:
+                raise ValueError(f"--{option} is for files of your own; name them with --image.")
+    elif arguments.images is not None:
+        raise ValueError(
+            "--images counts images of MNIST's test set, and --image names files to classify in "
+            "their place; leave one of them out."
+        )
+
+
+def _run_pictures(arguments: argparse.Namespace) -> None:
+    """Classify files, and print the answer to each."""
+    import numpy as np
+
+    from tutorial_helpers.data import load_weights
+    from tutorial_helpers.inference import classify
+    from tutorial_helpers.models import build_classifier
+    from tutorial_helpers.pygenn import backend_description
+
+    backend = backend_description()
+    weights = load_weights(arguments.weights)
+    images = np.array([_image(file, arguments.ink) for file in arguments.image])
+    network = build_classifier(weights, batch_size=arguments.batch_size)
+    result = classify(network, images, timesteps=arguments.timesteps)
+    rows = [
+        {
+            "file": str(file),
+            # Without any spike there is no answer.
+            "answer": int(counts.argmax()) if counts.any() else None,
+            "counts": counts.tolist(),
+            **({"pixels": image.reshape(28, 28).tolist()} if arguments.show else {}),
+        }
+        for file, counts, image in zip(arguments.image, result.counts, images, strict=True)
+    ]
+    if arguments.json:
+        report = {"timesteps": arguments.timesteps, "backend": backend, "images": rows}
+        print(json.dumps(report))
+        return
+    print(f"backend      {backend}")
+    print(f"method       {arguments.timesteps} steps of 1 ms; spikes of the ten output neurons")
+    print(f"\nanswer  {' '.join(f'{digit:4}' for digit in range(10))}   file")
+    for row, image in zip(rows, images, strict=True):
+        answer = "none" if row["answer"] is None else row["answer"]
+        print(f"{answer:>6}  {' '.join(f'{count:4}' for count in row['counts'])}   {row['file']}")
+        if arguments.show:
+            print(_in_characters(image))
+
+
+def _image(file: Path, ink: Any) -> NDArray[np.uint8]:
+    """Read a file and make it an image as those of MNIST; say which file is wrong."""
+    from tutorial_helpers.own_digits import digit_from_picture, read_picture
+
+    try:
+        return digit_from_picture(read_picture(file), ink=ink)
+    except ValueError as error:
+        raise ValueError(f"'{file}': {error}") from error
+
+
+def _in_characters(image: NDArray[np.uint8]) -> str:
+    """Draw an image in a frame, two characters for each pixel, of which terminals have these."""
+    shades = " ░▒▓█"
+    try:
+        shades.encode(getattr(sys.stdout, "encoding", None) or "utf-8")
+    except UnicodeEncodeError:
+        shades = " .+%@"
+    edge = f"+{56 * '-'}+"
+    lines = [
+        "".join(2 * shades[(int(level) * 4 + 254) // 255] for level in row)
+        for row in image.reshape(28, 28)
+    ]
+    return "\n".join([edge, *(f"|{line}|" for line in lines), edge])
+
+
+def _run_test_set(arguments: argparse.Namespace) -> None:
+    """Classify MNIST's test set, and print how often and how fast it is right."""
     from tutorial_helpers.data import load_mnist, load_weights
     from tutorial_helpers.inference import accuracy, classify
     from tutorial_helpers.models import build_classifier

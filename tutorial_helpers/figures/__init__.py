@@ -6,6 +6,7 @@ it, with a description for readers who cannot see it.
 
 from tutorial_helpers.figures import diagrams
 from tutorial_helpers.figures.activity import (
+    plot_drawing,
     plot_leak,
     plot_neuron,
     plot_raster,
@@ -67,6 +68,7 @@ __all__ = [
     "plot_confusion",
     "plot_count_changes",
     "plot_digits",
+    "plot_drawing",
     "plot_early_answers",
     "plot_ladder",
     "plot_leak",

@@ -27,6 +27,7 @@ from tutorial_helpers.figures.style import (
     INK,
     LAYERS,
     PALE,
+    PIXELS,
     STYLE,
     VERMILION,
     WIDTH,
@@ -357,6 +358,92 @@ digit is 7, whose neuron spikes once.'
         often = "once" if count == 1 else f"{count} times"
         text += f" The true digit is {label}, whose neuron spikes {often}."
     figure.set_label(text)
+    return figure
+
+
+@style.context(STYLE)
+def plot_drawing(
+    picture: NDArray[Any],
+    image: NDArray[Any],
+    times: NDArray[Any],
+    neurons: NDArray[Any],
+    *,
+    duration_ms: float = 100,
+) -> Figure:
+    """Draw a picture of a digit, the image that was made of it, and how the network reads it.
+
+    Parameters
+    ----------
+    picture : ndarray of numbers, shape (height, width)
+        Grey levels, the largest of them of the paper.
+    image : ndarray of numbers, shape (784,)
+        Grey levels, 0 for the paper.
+    times, neurons : ndarray, shape (n,)
+        When which output neuron spiked, in ms.
+    duration_ms : float
+        For how long the image was shown, in ms.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as described above.
+
+    Examples
+    --------
+    >>> spikes = np.array([3.0, 5.0, 6.0]), np.array([7, 7, 2])
+    >>> plot_drawing(np.eye(90), np.eye(1, 784)[0], *spikes).get_label()
+    'A digit drawn by hand; the same digit scaled and centred on 28 by 28 pixels; and the spikes \
+of the 10 output neurons in 100 ms: neuron 7 spikes most, 2 times, so the digit is read as 7.'
+    """
+    picture, image = checked_numbers("picture", picture), np.asarray(image)
+    if picture.ndim != 2 or not picture.size:
+        raise ValueError(f"picture should have the shape (height, width), not {picture.shape}.")
+    image = checked_images(image[np.newaxis])[0]
+    check_duration(duration_ms)
+    silent = (np.zeros(0), np.zeros(0, int))
+    _, (times, neurons) = checked_recordings([silent, (times, neurons)], [1, 10])
+    counts = np.bincount(neurons, minlength=10)
+    answer = int(counts.argmax())
+
+    figure = Figure(figsize=(WIDTH, 5.4), layout="constrained")
+    grid = figure.add_gridspec(2, 2, height_ratios=(1, 1.25), width_ratios=(1, 1))
+    panels = [figure.add_subplot(grid[0, column]) for column in (0, 1)]
+    for axes, pixels, title, scale in zip(
+        panels,
+        (picture, image.reshape(PIXELS, PIXELS)),
+        ("As drawn", "As the network sees it"),
+        ("gray", "gray_r"),
+        strict=True,
+    ):
+        axes.imshow(pixels, cmap=scale, vmin=0, vmax=pixels.max() or 1)
+        axes.set(xticks=(), yticks=())
+        axes.spines[:].set(visible=True, color=PALE)
+        axes.set_title(title)
+    beside = grid[1, :].subgridspec(1, 2, width_ratios=(2, 1), wspace=0.08)
+    raster = figure.add_subplot(beside[0])
+    bars = figure.add_subplot(beside[1], sharey=raster)
+    colours = np.where(np.arange(10) == answer, BLUE, GREY)
+    raster.vlines(times, neurons - 0.4, neurons + 0.4, color=colours[neurons], linewidth=2)
+    raster.set(xlim=(-1, duration_ms), ylim=(9.6, -0.6), yticks=range(10))
+    raster.set(xlabel="time (ms)", ylabel="output neuron")
+    bars.barh(range(10), counts, color=colours, height=0.7)
+    bars.tick_params(labelleft=False)
+    bars.set(xlabel="spikes", xlim=(0, max(int(counts.max()), 1) * 1.1))
+    bars.xaxis.set_major_locator(MaxNLocator(3, integer=True))
+    finding = "no output neuron spikes, so there is no answer"
+    if counts.any():
+        often = "once" if counts[answer] == 1 else f"{counts[answer]} times"
+        finding = f"neuron {answer} spikes most, {often}, so the digit is read as {answer}"
+        raster.set_title(f"Read as {answer}", color=BLUE)
+    figure.set_label(
+        f"A digit drawn by hand; the same digit scaled and centred on {PIXELS} by {PIXELS} pixels; "
+        f"and the spikes of the 10 output neurons in {duration_ms:g} ms: "
+        f"{finding}."
+    )
     return figure
 
 
