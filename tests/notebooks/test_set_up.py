@@ -48,4 +48,4 @@ def test_the_package_is_installed_if_it_or_what_it_needs_is_missing(
 
 def test_the_chapter_that_trains_asks_for_jax(tmp_path: Path) -> None:
     first, *_ = printed(set_up(trains=True), tmp_path, tmp_path, without="tutorial_helpers")
-    assert f"{project()['name']}[train] @" in first
+    assert f"{project()['name']}[train,widgets] @" in first
