@@ -43,7 +43,7 @@ CITATION = ROOT / "CITATION.cff"
 SET_UP = """\
 # @title Set-up: install the package of this tutorial where it is missing, as in Colab
 try:
-    import tutorial_helpers.pygenn  # noqa: F401
+    import tutorial_helpers.widgets.pad  # noqa: F401
 except ModuleNotFoundError:
     %pip install -q "{requirement}"
 """

@@ -43,6 +43,7 @@ CHANGING = (
     "watch_hidden_layer(",
     "plot_learning(",
     "plot_scales(",
+    "drawing_pad(",
 )
 
 IGNORED = "nbval-ignore-output"

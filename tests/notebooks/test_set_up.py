@@ -37,13 +37,13 @@ def test_nothing_happens_where_the_package_is_installed(place: str, tmp_path: Pa
     assert printed(set_up(), folder, tmp_path) == []
 
 
-@pytest.mark.parametrize("missing", ["tutorial_helpers", "numba", "pycparser"])
+@pytest.mark.parametrize("missing", ["tutorial_helpers", "numba", "anywidget"])
 def test_the_package_is_installed_if_it_or_what_it_needs_is_missing(
     missing: str, tmp_path: Path
 ) -> None:
     name = project()["name"]
     first, *_ = printed(set_up(), tmp_path, tmp_path, without=missing)
-    assert first == f"pip ['install', '-q', '{name} @ {repository()}/archive/main.zip']"
+    assert first == f"pip ['install', '-q', '{name}[widgets] @ {repository()}/archive/main.zip']"
 
 
 def test_the_chapter_that_trains_asks_for_jax(tmp_path: Path) -> None:
