@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING, Any
 import nbformat
 import pytest
 
-from tests.notebooks.test_browser import (
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
+
+pytest.importorskip("anywidget", reason="needs anywidget (pip install anywidget)")
+pytest.importorskip("playwright", reason="needs Playwright (pip install playwright)")
+
+from tests.notebooks.test_browser import (  # noqa: E402
     OUTPUT,
     page,  # noqa: F401
     pytestmark,  # noqa: F401
@@ -17,11 +23,6 @@ from tests.notebooks.test_browser import (
     sync_api,
     wait_until_idle,
 )
-
-if TYPE_CHECKING:
-    from playwright.sync_api import Page
-
-pytest.importorskip("anywidget", reason="needs anywidget (pip install anywidget)")
 
 CELL = """\
 from tutorial_helpers.data import load_mnist, load_weights
