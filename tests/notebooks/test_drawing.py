@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 pytest.importorskip("anywidget", reason="needs anywidget (pip install anywidget)")
 pytest.importorskip("playwright", reason="needs Playwright (pip install playwright)")
 
-from tests.notebooks.test_browser import (  # noqa: E402
+from tests.notebooks.test_browser import (
     OUTPUT,
     page,  # noqa: F401
     pytestmark,  # noqa: F401
