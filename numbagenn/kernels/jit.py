@@ -51,8 +51,12 @@ class _KernelLibrary(JITCodeLibrary):  # type: ignore[misc]
         ll_module.data_layout = self._codegen._data_layout
 
     def _optimize_final_module(self) -> None:
-        passes, builder = self._codegen._module_pass_manager()
-        passes.run(self._final_module, builder)
+        passes = self._codegen._module_pass_manager()
+        if isinstance(passes, tuple):
+            manager, builder = passes
+            manager.run(self._final_module, builder)
+        else:  # as in Numba 0.60
+            passes.run(self._final_module)
 
 
 class _DeviceLibrary(_KernelLibrary):
