@@ -102,7 +102,8 @@ def store_pictures(path: Path) -> None:
             continue
         (cell,) = [cell for cell in code_cells(path) if call in cell.source]
         target.parent.mkdir(exist_ok=True)
-        target.write_bytes(base64.b64decode(cell.outputs[0].data["image/png"]))
+        drawn = next(o for o in cell.outputs if "image/png" in o.get("data", {}))
+        target.write_bytes(base64.b64decode(drawn.data["image/png"]))
 
 
 def store_times(seconds: dict[str, float]) -> None:

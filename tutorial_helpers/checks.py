@@ -147,6 +147,54 @@ def _spikes_of_model(neuron: Any, currents: NDArray[np.float32]) -> NDArray[np.i
     return np.bincount(neurons, minlength=len(currents))
 
 
+def margins(
+    answer: Callable[[NDArray[Any]], NDArray[Any]], counts: NDArray[Any], others: NDArray[Any]
+) -> None:
+    """Check by how much the most active neuron of each row leads (chapter 2).
+
+    Parameters
+    ----------
+    answer
+        Takes spike counts, a row for each image, and returns the lead of each row.
+    counts, others
+        Output spike counts of all images in two runs whose answers differ for some.
+    """
+
+    def cases() -> Iterator[Case]:
+        hint = "Sort each row, and subtract its second largest count from its largest."
+        example = np.array([[3, 1, 3], [0, 7, 2]])
+        yield "margins([[3, 1, 3], [0, 7, 2]])", answer(example), np.array([0, 5]), hint
+        ordered = np.sort(counts, axis=1).astype(int)
+        yield "margins(counts)", answer(counts), ordered[:, -1] - ordered[:, -2], hint
+
+    flipped = counts.argmax(axis=1) != others.argmax(axis=1)
+    found = "No answer flips in these two runs."
+    if flipped.any():
+        ordered = np.sort(counts[flipped], axis=1).astype(int)
+        mean = np.mean(ordered[:, -1] - ordered[:, -2])
+        found = f"The answers that flip were ahead by {mean:.1f} spikes in the mean: close calls."
+    report(cases(), found)
+
+
+def idle_steps_needed(answer: Callable[[int], int]) -> None:
+    """Check how many steps a spike takes through a chain of neurons (chapter 2).
+
+    Parameters
+    ----------
+    answer
+        Takes the number of neurons, and returns the number of steps.
+    """
+
+    def cases() -> Iterator[Case]:
+        hint = "Count only the steps after the current is switched off."
+        for length in (2, 3, 6):
+            yield f"idle_steps_needed({length})", answer(length), length - 1, hint
+
+    report(
+        cases(), "A spike takes one step for each layer of synapses, so that is how long to wait."
+    )
+
+
 def accuracy_after(
     answer: Callable[[int], float], counts: NDArray[Any], labels: NDArray[Any], timesteps: int
 ) -> None:

@@ -14,6 +14,7 @@ from tests import ROOT, a_few
 #: A chapter's own settings, as they stand in one of its cells, with the values to try.
 NUMBERS = {
     "1_single_image": {"THRESHOLD": (2.0, 8.0), "TIMESTEPS": (1, 250)},
+    "2_whole_test_set": {"THRESHOLD": (2.0, 8.0), "TIMESTEPS": (1, 250)},
     "3_batched_inference": {
         "BATCH_SIZE": (64, 1, 1000, 20000),
         "THRESHOLD": (2.0, 8.0),
