@@ -44,6 +44,8 @@ CHANGING = (
     "plot_learning(",
     "plot_scales(",
     "drawing_pad(",
+    "widgets.batch_size(",
+    "build_classifier(weights, batch_size=size",
 )
 
 IGNORED = "nbval-ignore-output"
