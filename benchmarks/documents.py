@@ -89,7 +89,8 @@ def _conditions(values: dict[str, Any]) -> str:
     return (
         f"Medians of {values['rounds']} interleaved rounds of {values['images']:,} images "
         f"with {values['timesteps']} steps, on {machine['processors']} processors of "
-        f"{_article(machine['cpu'])}, {values['date']}; batches are of {values['batch_size']}."
+        f"{_article(machine['cpu'])}, {values['date']}; batches are of {values['batch_size']}. "
+        "Ratios are medians of those within a round."
     )
 
 

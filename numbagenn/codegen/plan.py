@@ -31,7 +31,7 @@ class Plan:
         The phases of a step in which there is something to do.
     custom_updates
         By name: how each custom update is run.
-    in_lockstep
+    in_order
         Whether all batch elements must have finished a phase of a step before any goes on, one
         after the other, because they share arrays that code assigns.
     """
@@ -42,4 +42,4 @@ class Plan:
     scratch: tuple[Scratch, ...]
     phases: tuple[Phase, ...]
     custom_updates: Mapping[str, CustomUpdateCall]
-    in_lockstep: bool
+    in_order: bool

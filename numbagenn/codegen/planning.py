@@ -66,7 +66,7 @@ def make_plan(model: NetworkView) -> Plan:
         blocks = blocks_of_steps(model.neuron_populations, model.synapse_populations.values())
         if blocks is not None:
             plan = _plan(model, BlockSteps(model, blocks))
-            if not plan.in_lockstep:
+            if not plan.in_order:
                 return plan
     return _plan(model, SingleSteps(model))
 
@@ -79,7 +79,7 @@ def _plan(model: NetworkView, schedule: SingleSteps | BlockSteps) -> Plan:
     # What synapses have added up before a block needs a name before all names are listed.
     incoming = schedule.incoming()
     updates, calls = functions_of_custom_updates(model)
-    in_lockstep = model.batch_size > 1 and assigns_shared(memory.arrays)
+    in_order = model.batch_size > 1 and assigns_shared(memory.arrays)
     # Every step has the first two, whether or not there is something to do in them.
     phases = {NEURON_UPDATE, PRESYNAPTIC_UPDATE, *(one.code.kind.phase for one in synapses)}
     source = rendered(
@@ -91,7 +91,7 @@ def _plan(model: NetworkView, schedule: SingleSteps | BlockSteps) -> Plan:
         phases=PHASES,
         neuron_update=NEURON_UPDATE,
         incoming=incoming,
-        simulate=_simulate_kernel(model, memory, recorders, in_order=in_lockstep),
+        simulate=_simulate_kernel(model, memory, recorders, in_order=in_order),
     )
     return Plan(
         source=source,
@@ -100,7 +100,7 @@ def _plan(model: NetworkView, schedule: SingleSteps | BlockSteps) -> Plan:
         scratch=tuple(memory.scratch.values()),
         phases=tuple(phase for phase in PHASES if phase in phases),
         custom_updates=calls,
-        in_lockstep=in_lockstep,
+        in_order=in_order,
     )
 
 

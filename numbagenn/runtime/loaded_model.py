@@ -100,9 +100,9 @@ class LoadedModel:
         self._owned: list[Buffer] = []
         self._thread_local = threading.local()
         groups = list(groups)
-        # In lockstep one batch element runs after the other, because each sees what earlier ones
+        # In order, one batch element runs after the other, because each sees what earlier ones
         # have assigned.
-        self._most_threads = 1 if plan.in_lockstep else batch_size
+        self._most_threads = 1 if plan.in_order else batch_size
         self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
         self._populations_to_check = [
             group
@@ -271,7 +271,7 @@ class LoadedModel:
 
     def _next_steps(self) -> Steps:
         first = self._steps_done
-        if not self._timing_enabled and not self._plan.in_lockstep:
+        if not self._timing_enabled and not self._plan.in_order:
             return Steps(first, self.steps_asked, deque([self._phase_job(WHOLE_STEP)]))
         return Steps(first, first + 1, deque(map(self._phase_job, self._plan.phases)))
 

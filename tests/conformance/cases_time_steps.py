@@ -75,7 +75,7 @@ def condensed(arrays: Arrays) -> Arrays:
 
 
 def neurons(pygenn: ModuleType, model: Any) -> Arrays:
-    """Every built-in neuron model, without chance."""
+    """The built-in neuron models of PyGeNN 5.4, without chance. A recorded case does not grow."""
     lif = {"C": 0.37, "TauM": 13.7, "Vrest": -61.3, "Vreset": -67.1, "Vthresh": -49.9}
     lif |= {"Ioffset": 0.07, "TauRefrac": 2.1}
     izhikevich = {"a": 0.1, "b": 0.26, "c": -61.3, "d": 2.1}

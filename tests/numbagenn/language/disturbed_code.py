@@ -207,7 +207,7 @@ def plan_of(built: Any) -> dict[str, Any]:
         "recorders": len(plan.recorders),
         "scratch": plan.scratch,
         "phases": [phase.timer for phase in plan.phases],
-        "in_lockstep": plan.in_lockstep,
+        "in_order": plan.in_order,
         "updates": {
             name: {
                 key: _memory(value) if isinstance(value, tuple) and value else str(value)
