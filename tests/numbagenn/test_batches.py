@@ -177,7 +177,7 @@ def test_the_place_in_the_batch_does_not_matter(kind: str, problem: Any, places:
     assert_same(elsewhere, {name: values[places] for name, values in in_order.items()})
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", a_few(KINDS, 2))
 @few
 @given(problems(batch=9))
 def test_the_number_of_threads_does_not_matter(kind: str, problem: Any) -> None:
@@ -273,7 +273,7 @@ def reference(kind: str, image: np.ndarray, weights: Arrays) -> Arrays:
     return result | {f"{name}.spikes": fired[name] for name in sizes}
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", a_few(KINDS, 2))
 @settings(max_examples=100, deadline=None)
 @given(problems())
 def test_sums_are_taken_in_the_order_of_the_presynaptic_neurons(kind: str, problem: Any) -> None:

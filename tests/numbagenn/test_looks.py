@@ -498,6 +498,7 @@ def test_a_snippet_can_bring_its_arrays_later(when: str) -> None:
     assert pulled(a, "V").tolist() == [1.5] * 3
 
 
+@pytest.mark.slow
 def test_spike_times_start_from_none() -> None:
     model = described()
     spike_times = model.neuron_populations["b"].spike_times

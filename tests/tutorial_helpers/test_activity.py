@@ -270,6 +270,7 @@ class TestAnimation:
         assert again.gif == animation.gif
         assert again.html == animation.html
 
+    @pytest.mark.slow
     def test_size(self, spikes: list[tuple[np.ndarray, np.ndarray]]):
         animation = figures.animate_activity(spikes, SIZES, steps=30)
         assert len(animation.html) + len(base64.b64encode(animation.still)) < 1_000_000

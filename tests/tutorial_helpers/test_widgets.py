@@ -230,6 +230,7 @@ def test_a_leak_takes_its_share_of_the_voltage() -> None:
     np.testing.assert_allclose(voltages, 2 - 2.0 ** -np.arange(60))
 
 
+@pytest.mark.slow
 def test_turning_the_leak() -> None:
     shown = widgets.neuron()
     assert "7 spikes without leak; 5 spikes with a leak of 10 % per step" in answer(shown)

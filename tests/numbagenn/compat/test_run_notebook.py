@@ -271,6 +271,7 @@ def test_an_older_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr() == ("old\n", "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", a_few(["numbagenn", "tutorial_helpers"]))
 def test_a_process(package: str, tmp_path: Path) -> None:
     write(tmp_path / "book.ipynb", ("import pygenn\nprint(pygenn.__version__)",))

@@ -123,6 +123,7 @@ precisions = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.slow
 @precisions
 def test_summing_first_changes_nothing_but_how_sums_are_rounded(precision: str) -> None:
     exact = simulated(optimize_code=False, precision=precision)

@@ -70,6 +70,7 @@ def test_recording_is_a_list_of_times_and_ids(batch_size: int) -> None:
         assert times.shape == ids.shape == (0,)
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None)
 @given(st.data())
 def test_everything_is_recorded_once(data: Any) -> None:

@@ -156,6 +156,7 @@ def assert_same(found: list[np.ndarray], expected: list[np.ndarray]) -> None:
         ),
     ],
 )
+@pytest.mark.slow
 def test_batch_elements_are_separate_runs(matrix: str, delay: int) -> None:
     drive = np.random.default_rng(3).uniform(0.0, 0.6, (3, 5)).astype(np.float32)
     together = results(build(matrix, drive, 3, delay))

@@ -623,7 +623,7 @@ def overwrite(entry: Path, content: bytes) -> None:
     entry.write_bytes(compiling._checksum(entry.name, content) + content)
 
 
-@pytest.mark.parametrize("name", a_few(WRONG_PICKLES, 12))
+@pytest.mark.parametrize("name", a_few(WRONG_PICKLES, 6))
 def test_the_content_may_be_anything(
     filled: Path, recwarn: pytest.WarningsRecorder, name: str
 ) -> None:
@@ -634,7 +634,7 @@ def test_the_content_may_be_anything(
     assert not recwarn.list
 
 
-@pytest.mark.parametrize("name", a_few(WRONG_PICKLES, 12))
+@pytest.mark.parametrize("name", a_few(WRONG_PICKLES, 6))
 def test_the_machine_code_may_be_anything(
     filled: Path, recwarn: pytest.WarningsRecorder, name: str
 ) -> None:
