@@ -8,7 +8,10 @@ from collections.abc import Callable
 from types import ModuleType
 
 import matplotlib
+import numpy as np
 import pytest
+from matplotlib.axes import Axes
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -18,6 +21,22 @@ from tutorial_helpers.figures import style
 def drawn_by(module: ModuleType) -> list[str]:
     """Return the names of the figures of a module, without ``plot_``."""
     return [name.removeprefix("plot_") for name in dir(module) if name.startswith("plot_")]
+
+
+def title(axes: Axes) -> str:
+    return axes.get_title(loc="left")
+
+
+def curve(axes: Axes, label: str) -> tuple[list[float], list[float]]:
+    (line,) = [line for line in axes.lines if line.get_label() == label]
+    return np.asarray(line.get_xdata()).tolist(), np.asarray(line.get_ydata()).tolist()
+
+
+def looks(axes: Axes) -> set[tuple[str, str]]:
+    """Return how the named curves look: each should differ in more than its colour."""
+    named = [line for line in axes.lines if not line.get_label().startswith("_")]
+    assert len({to_hex(line.get_color()) for line in named}) == len(named)
+    return {(line.get_linestyle(), line.get_marker()) for line in named}
 
 
 class EveryFigure:

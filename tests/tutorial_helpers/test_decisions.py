@@ -8,11 +8,10 @@ from collections.abc import Callable
 import matplotlib
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from tests.tutorial_helpers.every_figure import EveryFigure, drawn_by
+from tests.tutorial_helpers.every_figure import EveryFigure, curve, drawn_by, looks, title
 from tutorial_helpers import figures
 from tutorial_helpers.figures import decisions, style
 
@@ -40,22 +39,6 @@ LABELS = np.array([3, 5, 7, 9])
 RISING = np.linspace(10, 98.5, STEPS)
 LATE = np.concatenate([np.full(10, 9.8), np.linspace(10, 99, STEPS - 10)])
 STOPPED = np.array([[5.0, 90.0], [12.5, 98.0], [30.0, 98.5]])
-
-
-def title(axes: Axes) -> str:
-    return axes.get_title(loc="left")
-
-
-def curve(axes: Axes, label: str) -> tuple[list[float], list[float]]:
-    (line,) = [line for line in axes.lines if line.get_label() == label]
-    return np.asarray(line.get_xdata()).tolist(), np.asarray(line.get_ydata()).tolist()
-
-
-def looks(axes: Axes) -> set[tuple[str, str]]:
-    """Return how the named curves look: each should differ in more than its colour."""
-    named = [line for line in axes.lines if not line.get_label().startswith("_")]
-    assert len({to_hex(line.get_color()) for line in named}) == len(named)
-    return {(line.get_linestyle(), line.get_marker()) for line in named}
 
 
 class TestAccuracyOverTime:

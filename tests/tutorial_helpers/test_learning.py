@@ -7,11 +7,9 @@ from collections.abc import Callable
 import matplotlib
 import numpy as np
 import pytest
-from matplotlib.axes import Axes
-from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from tests.tutorial_helpers.every_figure import EveryFigure, drawn_by
+from tests.tutorial_helpers.every_figure import EveryFigure, curve, drawn_by, looks, title
 from tutorial_helpers import figures
 from tutorial_helpers.figures import training
 
@@ -21,22 +19,6 @@ INPUTS = np.linspace(0, 6, 13)
 STAIRS = np.floor(INPUTS) / 10
 LINE = INPUTS / 10
 WORDS = {"xlabel": "input", "title": "A title"}
-
-
-def title(axes: Axes) -> str:
-    return axes.get_title(loc="left")
-
-
-def curve(axes: Axes, label: str) -> tuple[list[float], list[float]]:
-    (line,) = [line for line in axes.lines if line.get_label() == label]
-    return np.asarray(line.get_xdata()).tolist(), np.asarray(line.get_ydata()).tolist()
-
-
-def looks(axes: Axes) -> set[tuple[str, str]]:
-    """Return how the named curves look: each should differ in more than its colour."""
-    named = [line for line in axes.lines if not line.get_label().startswith("_")]
-    assert len({to_hex(line.get_color()) for line in named}) == len(named)
-    return {(line.get_linestyle(), line.get_marker()) for line in named}
 
 
 class TestRateCurves:
