@@ -64,8 +64,8 @@ def given(text: str) -> str:
 
     Examples
     --------
-    >>> given("few_steps")
-    'few_steps'
+    >>> given("own")
+    'own'
     """
     if not text or "\0" in text:
         raise argparse.ArgumentTypeError(f"expected a name or a path, not {text!r}")
@@ -77,8 +77,8 @@ def path(text: str) -> Path:
 
     Examples
     --------
-    >>> path("trained/few_steps").name
-    'few_steps'
+    >>> path("trained/own").name
+    'own'
     """
     return Path(given(text))
 

@@ -85,7 +85,7 @@ def evaluate(
     Examples
     --------
     >>> evaluate("default", [30, 100]).mnist  # doctest: +SKIP
-    {30: 96.91, 100: 98.69}
+    {30: 98.68, 100: 98.82}
     """
     weights = load_weights(name_or_folder)
     test_set = load_mnist("test")

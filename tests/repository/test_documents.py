@@ -100,8 +100,9 @@ def test_accuracy_is_what_the_documents_say(name: str, tmp_path: Path) -> None:
     )
     assert len(stored) == 1
     assert stored == measured
-    for steps in {"default": (100,), "few_steps": (12, 100)}[name]:
-        assert f"**{found.mnist[steps]:.2f} %**" in README
+    if name == "default":
+        for steps in (12, 100):
+            assert f"**{found.mnist[steps]:.2f} %**" in README
 
 
 def test_what_a_learner_reads_first_is_short() -> None:

@@ -16,8 +16,8 @@ SETTINGS = Settings(
     copies=2,
     epochs=4,
     steps=30,
-    few_steps=(12,),
-    few_epochs=3,
+    tuning_steps=(12,),
+    tuning_epochs=3,
 )
 WITHOUT_TEACHER = replace(SETTINGS, teacher_epochs=0)
 

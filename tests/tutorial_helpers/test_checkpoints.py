@@ -42,8 +42,8 @@ def whole(digits):
     """Runs without interruption."""
 
     @cache
-    def run(settings, few_steps):
-        return training.train(*digits, settings, few_steps=few_steps, progress=False)
+    def run(settings, fine_tuning):
+        return training.train(*digits, settings, fine_tuning=fine_tuning, progress=False)
 
     return run
 
@@ -78,7 +78,7 @@ def same(one, other):
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("settings", "few_steps", "name", "call", "holds", "left"),
+    ("settings", "fine_tuning", "name", "call", "holds", "left"),
     [
         # In the middle of the second epoch: there are 10 updates in one.
         (SETTINGS, True, "updates of the teacher", 15, "1 of 2 epochs of stage 'teacher'", (1, 7)),
@@ -87,7 +87,7 @@ def same(one, other):
         (SETTINGS, True, "pick", 3, "2 of 4 epochs of stage 'rates'", (0, 5)),
         (SETTINGS, False, "convert", 1, "4 of 4 epochs of stage 'rates'", (0, 0)),
         (SETTINGS, False, "simulate_counts", 1, "all of stage 'conversion'", (0, 0)),
-        (SETTINGS, True, "first_gains", 1, "all of stage 'conversion for few steps'", (0, 3)),
+        (SETTINGS, True, "first_gains", 1, "all of stage 'conversion for fine-tuning'", (0, 3)),
         (SETTINGS, True, "pick", 6, "1 of 3 epochs of stage 'spikes'", (0, 2)),
         (SETTINGS, True, "simulate_counts", 1, "3 of 3 epochs of stage 'spikes'", (0, 0)),
         (WITHOUT_TEACHER, False, "pick", 2, "1 of 4 epochs of stage 'rates'", (0, 3)),
@@ -97,14 +97,14 @@ def same(one, other):
     ],
 )
 def test_resumed_training_equals_an_uninterrupted_one(
-    tmp_path, digits, whole, monkeypatch, settings, few_steps, name, call, holds, left
+    tmp_path, digits, whole, monkeypatch, settings, fine_tuning, name, call, holds, left
 ):
-    expected = whole(settings, few_steps)
+    expected = whole(settings, fine_tuning)
     path = tmp_path / "run.npz"
 
     def train():
         return training.train(
-            *digits, settings, few_steps=few_steps, checkpoint=path, progress=False
+            *digits, settings, fine_tuning=fine_tuning, checkpoint=path, progress=False
         )
 
     with monkeypatch.context() as patch:
@@ -136,17 +136,17 @@ def test_resumed_training_equals_an_uninterrupted_one(
 @pytest.mark.slow
 def test_the_sets_share_a_checkpoint(tmp_path, digits, whole, monkeypatch):
     path = tmp_path / "checkpoint.npz"
-    expected = {few_steps: whole(SETTINGS, few_steps) for few_steps in (False, True)}
+    expected = {fine_tuning: whole(SETTINGS, fine_tuning) for fine_tuning in (False, True)}
     teacher, others = count_epochs(monkeypatch)
     # One set after the other, and each again, of which nothing is left to be done.
-    for few_steps, run in ((False, (2, 4)), (True, (0, 3)), (False, (0, 0)), (True, (0, 0))):
+    for fine_tuning, run in ((False, (2, 4)), (True, (0, 3)), (False, (0, 0)), (True, (0, 0))):
         teacher.clear()
         others.clear()
         result = training.train(
-            *digits, SETTINGS, few_steps=few_steps, checkpoint=path, progress=False
+            *digits, SETTINGS, fine_tuning=fine_tuning, checkpoint=path, progress=False
         )
         assert (len(teacher), len(others)) == run
-        same(result, expected[few_steps])
+        same(result, expected[fine_tuning])
         assert list(tmp_path.iterdir()) == [path]
 
 
@@ -168,7 +168,7 @@ def test_going_on_is_said(tmp_path, digits, whole, monkeypatch, capsys):
             training.train(*digits, WITHOUT_TEACHER, checkpoint=path)
     assert "Going on" not in capsys.readouterr().err
     again = training.train(*digits, WITHOUT_TEACHER, checkpoint=path)
-    same(again, whole(WITHOUT_TEACHER, False))
+    same(again, whole(WITHOUT_TEACHER, True))
     out, err = capsys.readouterr()
     assert out == ""
     assert f"Going on: {path} holds 1 of 4 epochs of stage 'rates'.\n" in err
@@ -180,7 +180,7 @@ def test_going_on_is_said(tmp_path, digits, whole, monkeypatch, capsys):
         ({"settings": replace(SETTINGS, seed=4)}, "setting seed is 3 there and 4 here"),
         ({"settings": replace(SETTINGS, epochs=9)}, "setting epochs is 4 there and 9 here"),
         (
-            {"settings": replace(SETTINGS, few_steps=(12, 20))},
+            {"settings": replace(SETTINGS, tuning_steps=(12, 20))},
             r"is \[12\] there and \[12, 20\] here",
         ),
         ({"count": 239}, "number of images is 240 there and 239 here; SHA-256 of the images is"),
@@ -317,7 +317,7 @@ def place(tmp_path, monkeypatch):
 
 
 # As many images as in the runs above, so that redrawing them is compiled already.
-NUMBERS = "--seed 3 --teacher-epochs 0 --copies 2 --epochs 2 --few-epochs 1"
+NUMBERS = "--seed 3 --teacher-epochs 0 --copies 2 --epochs 2 --tuning-epochs 1"
 TRAIN = ("train", *NUMBERS.split(), "--images", "240")
 
 
@@ -363,7 +363,7 @@ def test_json_of_train_and_weights_that_are_there(place, capsys):
     assert report["images"] == 240
     settings = report["settings"]
     numbers = [settings[name] for name in ("seed", "teacher_epochs", "copies", "epochs")]
-    assert [*numbers, settings["few_epochs"]] == [3, 0, 2, 2, 1]
+    assert [*numbers, settings["tuning_epochs"]] == [3, 0, 2, 2, 1]
     assert len(report["losses"]["rates"]) == len(report["accuracies"]["rates"]) == 2
     assert list(report["held_out"]["spikes"]) == ["12", "20", "30", "50", "100"]
     assert report["sha256"] == weight_sets.set_digest(load_weights("new"))
@@ -393,21 +393,21 @@ def test_the_second_set_goes_on_from_the_first(place, capsys, monkeypatch):
     train = ["train", "--epochs", "2", "--images", "240", "--json"]
     reports = []
     teacher, others = count_epochs(monkeypatch)
-    for name, run in (("default", (2, 2)), ("few_steps", (2, 5))):
+    for name, run in (("converted", (2, 2)), ("default", (2, 5))):
         assert main([*train, "--set", name]) == 0
         reports.append(json.loads(capsys.readouterr().out))
         assert (len(teacher), len(others)) == run
-    default, few_steps = reports
-    assert few_steps["command"] == (
-        "python -m tutorial_helpers train --set few_steps --seed 3 --epochs 2 --images 240"
+    converted, default = reports
+    assert default["command"] == (
+        "python -m tutorial_helpers train --set default --seed 3 --epochs 2 --images 240"
     )
-    assert few_steps["settings"] == default["settings"]
-    assert list(default["losses"]) == ["teacher", "rates"]
-    assert list(few_steps["losses"]) == ["teacher", "rates", "spikes"]
-    assert few_steps["losses"]["rates"] == default["losses"]["rates"]
-    assert few_steps["sha256"] != default["sha256"]
+    assert default["settings"] == converted["settings"]
+    assert list(converted["losses"]) == ["teacher", "rates"]
+    assert list(default["losses"]) == ["teacher", "rates", "spikes"]
+    assert default["losses"]["rates"] == converted["losses"]["rates"]
+    assert default["sha256"] != converted["sha256"]
     assert sorted(path.name for path in Path("trained").iterdir()) == [
-        "checkpoint.npz", "default", "few_steps",
+        "checkpoint.npz", "converted", "default",
     ]  # fmt: skip
 
 
@@ -501,14 +501,14 @@ def test_what_cannot_be_done_is_found_out_at_once(place, capsys, monkeypatch, op
     assert sorted(place.rglob("*")) == before
 
 
-@pytest.mark.parametrize("name", ["weights.json", "few_steps"])
+@pytest.mark.parametrize("name", ["weights.json", "converted"])
 def test_a_list_that_cannot_be_written_is_found_out_at_once(place, capsys, monkeypatch, name):
     monkeypatch.setattr(pipeline, "_run", None)  # not reached
     monkeypatch.setattr(weight_sets, "DATA", place / "data")
     (place / "data").mkdir()
     (place / "data" / name).write_text("{")
-    assert main([*TRAIN, "--force", "--install", "--set", "few_steps"]) == 1
-    words = {"weights.json": "cannot be read as such a list", "few_steps": "it would be in a file"}
+    assert main([*TRAIN, "--force", "--install", "--set", "converted"]) == 1
+    words = {"weights.json": "cannot be read as such a list", "converted": "it would be in a file"}
     assert words[name] in capsys.readouterr().err
 
 

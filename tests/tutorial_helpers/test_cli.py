@@ -216,12 +216,12 @@ def test_help_of_classify() -> None:
         (
             "train",
             [
-                "--set {default,few_steps}",
+                "--set {default,converted}",
                 "--seed S",
                 "--teacher-epochs E",
                 "--copies C",
                 " --epochs E",
-                "--few-epochs E",
+                "--tuning-epochs E",
                 "--output DIR",
                 "--checkpoint FILE",
                 "(default: 16)",
@@ -282,7 +282,7 @@ INTEGERS = {
     ("train", "--teacher-epochs"): (0, 10**6),
     ("train", "--copies"): (1, 10**9),
     ("train", "--epochs"): (1, 10**6),
-    ("train", "--few-epochs"): (1, 10**6),
+    ("train", "--tuning-epochs"): (1, 10**6),
     ("train", "--images"): (1, 10**9),
     ("evaluate", "--timesteps"): (1, 10**9),
 }

@@ -102,7 +102,7 @@ class Run(NamedTuple):
     stock: training.Stock
 
 
-def run(digits, settings, few_steps):
+def run(digits, settings, fine_tuning):
     """Train, and look at how images are redrawn in the course of it."""
     from tutorial_helpers.training import pipeline
 
@@ -114,19 +114,19 @@ def run(digits, settings, few_steps):
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(pipeline, "redraw", redraw)
-        result = training.train(*digits, settings, few_steps=few_steps, progress=False)
+        result = training.train(*digits, settings, fine_tuning=fine_tuning, progress=False)
     ((arguments, stock),) = calls
     return Run(result, arguments, stock)
 
 
 @pytest.fixture(scope="session")
 def default_run(jnp, digits):
-    return run(digits, WITHOUT_TEACHER, few_steps=False)
+    return run(digits, WITHOUT_TEACHER, fine_tuning=False)
 
 
 @pytest.fixture(scope="session")
-def few_steps_run(jnp, digits):
-    return run(digits, SETTINGS, few_steps=True)
+def tuned_run(jnp, digits):
+    return run(digits, SETTINGS, fine_tuning=True)
 
 
 @pytest.fixture(scope="session")
@@ -135,8 +135,8 @@ def result(default_run):
 
 
 @pytest.fixture(scope="session")
-def few_steps(few_steps_run):
-    return few_steps_run.result
+def tuned(tuned_run):
+    return tuned_run.result
 
 
 def test_constants_are_those_of_the_network_that_classifies(jnp):
@@ -333,11 +333,11 @@ def test_stock_without_a_teacher(default_run):
 
 
 @pytest.mark.slow
-def test_stock_with_a_teacher(jnp, few_steps_run):
+def test_stock_with_a_teacher(jnp, tuned_run):
     import jax
 
-    _, _, labels, teacher, _ = few_steps_run.arguments
-    stock = few_steps_run.stock
+    _, _, labels, teacher, _ = tuned_run.arguments
+    stock = tuned_run.stock
     assert stock.targets.shape == (2, 200, 10)
     assert stock.targets.dtype == np.float32
     assert stock.targets.min() >= 0
@@ -351,11 +351,11 @@ def test_stock_with_a_teacher(jnp, few_steps_run):
 
 
 @pytest.mark.slow
-def test_same_key_gives_the_same_stock(default_run, few_steps_run):
+def test_same_key_gives_the_same_stock(default_run, tuned_run):
     import jax
 
-    key, *given, _ = few_steps_run.arguments
-    stock = few_steps_run.stock
+    key, *given, _ = tuned_run.arguments
+    stock = tuned_run.stock
     again = training.redraw(key, *given, 1, progress=False)
     assert again.images.tobytes() == stock.images[0].tobytes()
     assert again.targets.tobytes() == stock.targets[0].tobytes()
@@ -472,17 +472,17 @@ def test_loss_falls_and_digits_are_learnt(result):
 
 
 @pytest.mark.slow
-def test_loss_falls_in_every_stage(few_steps):
+def test_loss_falls_in_every_stage(tuned):
     lengths = {"teacher": 2, "rates": 4, "spikes": 3}
-    assert {name: len(one.losses) for name, one in few_steps.histories.items()} == lengths
-    for history in few_steps.histories.values():
+    assert {name: len(one.losses) for name, one in tuned.histories.items()} == lengths
+    for history in tuned.histories.values():
         assert history.losses[-1] < history.losses[0] - 0.05
         assert len(history.accuracies) == len(history.losses)
-    assert few_steps.rate_accuracy == few_steps.histories["rates"].accuracies[-1] > 0.3
+    assert tuned.rate_accuracy == tuned.histories["rates"].accuracies[-1] > 0.3
     # The score of fine-tuning is that of the finished weights at the steps that count.
-    spikes = few_steps.histories["spikes"]
-    assert spikes.accuracies[-1] == few_steps.spike_accuracies[12] > 0.3
-    assert few_steps.scales[0] in conversion_scales("FEW_SCALES")[0]
+    spikes = tuned.histories["spikes"]
+    assert spikes.accuracies[-1] == tuned.spike_accuracies[12] > 0.3
+    assert tuned.scales[0] in conversion_scales("TUNING_SCALES")[0]
 
 
 def conversion_scales(name):
@@ -492,9 +492,9 @@ def conversion_scales(name):
 
 
 @pytest.mark.slow
-def test_same_seed_gives_the_same_weights_to_the_bit(result, few_steps, digits):
-    for before, settings, few in ((result, WITHOUT_TEACHER, False), (few_steps, SETTINGS, True)):
-        again = training.train(*digits, settings, few_steps=few, progress=False)
+def test_same_seed_gives_the_same_weights_to_the_bit(result, tuned, digits):
+    for before, settings, few in ((result, WITHOUT_TEACHER, False), (tuned, SETTINGS, True)):
+        again = training.train(*digits, settings, fine_tuning=few, progress=False)
         for one, other in zip(before.weights, again.weights, strict=True):
             assert np.asarray(one).tobytes() == np.asarray(other).tobytes()
         assert again[1:] == before[1:]
@@ -502,7 +502,9 @@ def test_same_seed_gives_the_same_weights_to_the_bit(result, few_steps, digits):
 
 @pytest.mark.slow
 def test_another_seed_gives_other_weights(result, digits):
-    other = training.train(*digits, replace(WITHOUT_TEACHER, seed=4), progress=False)
+    other = training.train(
+        *digits, replace(WITHOUT_TEACHER, seed=4), fine_tuning=False, progress=False
+    )
     assert not np.array_equal(result.weights.hidden, other.weights.hidden)
 
 
@@ -513,16 +515,16 @@ def test_the_page_of_the_weights_tells_the_settings(jnp):
         f"learns the labels in {settings.teacher_epochs} epochs",
         f"is redrawn {settings.copies} times",
         f"in {settings.epochs} epochs; each shows it one copy",
-        f"after {settings.steps} steps, for `few_steps`",
-        "over {}, {} and {} steps".format(*settings.few_steps),
-        f"from the same copies in {settings.few_epochs} epochs",
+        f"after {settings.steps} steps, for `default` on the mean",
+        "over {}, {} and {} steps".format(*settings.tuning_steps),
+        f"from the same copies in {settings.tuning_epochs} epochs",
         f"in batches of {settings.batch}",
         f"from {settings.teacher_learning_rate} for the teacher, {settings.learning_rate} for the "
-        f"network of rates and {settings.few_learning_rate} in fine-tuning",
+        f"network of rates and {settings.tuning_learning_rate} in fine-tuning",
         f"a weight decay of {settings.weight_decay}, but none in fine-tuning",
     ):
         assert words in text
-    for name in ("SCALES", "FEW_SCALES"):
+    for name in ("SCALES", "TUNING_SCALES"):
         pairs = itertools.product(*conversion_scales(name))
         assert f"of {len([*pairs])} pairs" in text
 

@@ -31,11 +31,11 @@ stages:
   redraw      every image is redrawn a number of times, and the teacher judges each copy
   rates       an ordinary network of 784-128-10 learns the teacher's judgements of the copies
   conversion  its weights are scaled for spiking neurons
-  spikes      for the set few_steps alone: the spiking network itself learns from the copies
+  spikes      but for the set converted: the spiking network itself learns from the copies
 
 After every epoch, a checkpoint is written. If you press Ctrl-C you lose at most one epoch: the same
 command goes on from the checkpoint, and the weights are bit for bit those of an uninterrupted run.
-The checkpoint stays when all is done. With the same options otherwise, --set few_steps after
+The checkpoint stays when all is done. With the same options otherwise, --set converted after
 --set default goes on from the stages that both share.
 
 This needs JAX and Optax: pip install jax optax"""
@@ -43,7 +43,7 @@ This needs JAX and Optax: pip install jax optax"""
 _EPILOG = """\
 examples:
   python -m tutorial_helpers train
-  python -m tutorial_helpers train --set few_steps
+  python -m tutorial_helpers train --set converted
   python -m tutorial_helpers train --set default --install --force
   python -m tutorial_helpers train --images 6000 --teacher-epochs 0 --epochs 20 --output small/a"""
 
@@ -69,10 +69,10 @@ _OPTIONS = {
         "E",
         "how often the network of rates is shown a copy of every image",
     ),
-    "few_epochs": (
+    "tuning_epochs": (
         integer(1, _MOST_EPOCHS),
         "E",
-        "how often the spiking network of the set few_steps is shown a copy of every image",
+        "how often the spiking network is shown a copy of every image",
     ),
 }
 
@@ -155,7 +155,7 @@ def run(options: argparse.Namespace) -> None:
 
     recipe = RECIPES[options.set]
     start = perf_counter()
-    result = train(images, labels, settings, few_steps=recipe.few_steps, checkpoint=checkpoint)
+    result = train(images, labels, settings, fine_tuning=recipe.fine_tuning, checkpoint=checkpoint)
     seconds = perf_counter() - start
 
     command = ["python", "-m", "tutorial_helpers", "train", "--set", options.set]

@@ -11,7 +11,7 @@ Training has these stages:
    what the teacher said. It sees *firing rates*: those of the input neurons for the image.
 4. Convert it: scale each layer so that its sums suit spiking neurons with a threshold of 5, and
    choose the two scales by the accuracy of the *spiking* network.
-5. For answers after few steps, train the spiking network itself from there on.
+5. Train the spiking network itself from there on, so that it has its answer after few steps.
 
 Every choice is made on images held out from training. Only `tutorial_helpers.evaluation` reads the
 test set.
@@ -28,7 +28,7 @@ Importing this package does not: a name is imported from its module when it is f
 `rates`                 the ordinary network
 `spiking`               the spiking network
 `conversion`            from the ordinary network to the spiking one
-`fine_tuning`           the spiking network, trained for few steps
+`fine_tuning`           the spiking network itself, trained
 `scoring`               how often a network is right
 `stages`                epochs of updates, saved as soon as they are done
 `checkpoints`           the file in which they are saved

@@ -21,7 +21,7 @@ Scales = tuple[tuple[float, ...], tuple[float, ...]]
 # The share of the threshold that a layer's strongest sums add per step. A small share makes few
 # spikes, too few for an answer after few steps. A large share makes each spike overshoot.
 SCALES: Scales = ((0.2, 0.25, 0.35, 0.5), (0.5, 0.7, 1.0))
-FEW_SCALES: Scales = ((0.7, 1.0, 1.4), (1.5, 2.0, 2.5, 3.0))
+TUNING_SCALES: Scales = ((0.7, 1.0, 1.4), (1.5, 2.0, 2.5, 3.0))
 
 
 class Conversion(NamedTuple):

@@ -24,8 +24,8 @@ from tqdm.auto import tqdm
 
 from tutorial_helpers.training.checkpoints import Checkpoint
 from tutorial_helpers.training.conversion import (
-    FEW_SCALES,
     SCALES,
+    TUNING_SCALES,
     Conversion,
     Scales,
     convert,
@@ -110,7 +110,7 @@ def train(
     labels: NDArray[np.uint8],
     settings: Settings | None = None,
     *,
-    few_steps: bool = False,
+    fine_tuning: bool = True,
     checkpoint: str | os.PathLike[str] | None = None,
     progress: bool = True,
 ) -> Result:
@@ -124,11 +124,11 @@ def train(
         The digits.
     settings : Settings, optional
         The defaults made both sets of weights in ``data/``.
-    few_steps : bool
-        Whether to fine-tune the spiking network for few steps.
+    fine_tuning : bool
+        Whether to train the spiking network itself, after the conversion.
     checkpoint : path, optional
         A file that is written after every epoch. If it exists, the run goes on from it, even with
-        the other value of `few_steps`, because most stages are the same. It is not removed.
+        the other value of `fine_tuning`, because most stages are the same. It is not removed.
     progress : bool
         Whether to show progress bars, and to say on ``stderr`` that a run goes on.
 
@@ -164,7 +164,7 @@ def train(
         if kept.progress and progress:
             tqdm.write(f"Going on: {kept.path} holds {kept.progress}.", file=sys.stderr)
     try:
-        return _run(data, settings, few_steps, kept, progress)
+        return _run(data, settings, fine_tuning, kept, progress)
     except KeyboardInterrupt:
         if kept is None:
             raise
@@ -252,7 +252,11 @@ def identity(images: NDArray[np.uint8], labels: NDArray[Any], settings: Settings
 
 
 def _run(
-    data: Split, settings: Settings, few_steps: bool, checkpoint: Checkpoint | None, progress: bool
+    data: Split,
+    settings: Settings,
+    fine_tuning: bool,
+    checkpoint: Checkpoint | None,
+    progress: bool,
 ) -> Result:
     """Run the stages in their order."""
     histories = {}
@@ -267,11 +271,11 @@ def _run(
     rates, histories["rates"] = _train_rates(data, settings, stock, checkpoint, progress)
     steps: tuple[int, ...] = (settings.steps,)
     stage, scales = "conversion", SCALES
-    if few_steps:
-        stage, steps, scales = "conversion for few steps", settings.few_steps, FEW_SCALES
+    if fine_tuning:
+        stage, steps, scales = "conversion for fine-tuning", settings.tuning_steps, TUNING_SCALES
     conversion = _convert(stage, data, rates, steps, scales, checkpoint, progress)
     weights = conversion.weights
-    if few_steps:
+    if fine_tuning:
         weights, histories["spikes"] = _tune(data, settings, weights, stock, checkpoint, progress)
     counts = simulate_counts(weights, data.held_images, STEPS)
     return Result(
@@ -400,12 +404,12 @@ def _tune(
     checkpoint: Checkpoint | None,
     progress: bool,
 ) -> tuple[Weights, History]:
-    """Fine-tune the spiking network for few steps."""
-    steps = settings.few_steps
+    """Train the spiking network itself."""
+    steps = settings.tuning_steps
     batch = min(settings.batch, len(data.images))
-    updates = settings.few_epochs * (len(data.images) // batch)
+    updates = settings.tuning_epochs * (len(data.images) // batch)
     # Without weight decay, because the size of the weights decides when a neuron spikes.
-    optimiser = adamw(settings.few_learning_rate, updates, 0.0)
+    optimiser = adamw(settings.tuning_learning_rate, updates, 0.0)
     key = stage_keys(settings.seed, "spikes")[1]
     gains = first_gains(weights, data.held_images, data.held_labels, steps)
     learn = scanned_updates(_tuning_loss(steps), optimiser)
@@ -417,7 +421,7 @@ def _tune(
     state, history = run_stage(
         "spikes",
         State(start, optimiser.init(start)),
-        settings.few_epochs,
+        settings.tuning_epochs,
         partial(_learn_from_stock, learn, stock, batch),
         score,
         key=key,

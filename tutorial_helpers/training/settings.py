@@ -36,13 +36,14 @@ class Settings:
     learning_rate : float
         Learning rate of the network of rates.
     steps : int
-        For how many steps of 1 ms the spiking network is shown an image when scales are chosen.
-    few_steps : tuple of int
-        Numbers of steps after which the network for few steps should have its answer.
-    few_epochs : int
-        How often that network is shown every training image, as one of its copies.
-    few_learning_rate : float
-        Learning rate of that network.
+        For how many steps of 1 ms the spiking network is shown an image when scales are chosen, if
+        it is not fine-tuned.
+    tuning_steps : tuple of int
+        Numbers of steps after which the network should have its answer, in fine-tuning.
+    tuning_epochs : int
+        How often the spiking network is shown every training image, as one of its copies.
+    tuning_learning_rate : float
+        Learning rate of the spiking network.
     """
 
     seed: int = 1
@@ -55,9 +56,9 @@ class Settings:
     epochs: int = 320
     learning_rate: float = 1e-2
     steps: int = 100
-    few_steps: tuple[int, ...] = (12, 20, 30)
-    few_epochs: int = 30
-    few_learning_rate: float = 2e-3
+    tuning_steps: tuple[int, ...] = (12, 20, 30)
+    tuning_epochs: int = 30
+    tuning_learning_rate: float = 2e-3
 
 
 class Recipe(NamedTuple):
@@ -67,18 +68,22 @@ class Recipe(NamedTuple):
     ----------
     description : str
         What the set is for, in one line.
-    few_steps : bool
-        Whether the spiking network is fine-tuned for few steps.
+    fine_tuning : bool
+        Whether the spiking network itself is trained, after the conversion.
     """
 
     description: str
-    few_steps: bool
+    fine_tuning: bool
 
 
 #: The sets that ``python -m tutorial_helpers train --set NAME`` can make.
 RECIPES: Mapping[str, Recipe] = MappingProxyType(
     {
-        "default": Recipe("for 100 steps an image, as in chapters 1 to 4", few_steps=False),
-        "few_steps": Recipe("for 12 to 30 steps an image", few_steps=True),
+        "default": Recipe(
+            "for 12 steps an image or more, as the notebooks show them", fine_tuning=True
+        ),
+        "converted": Recipe(
+            "for 100 steps an image, converted from rates and not fine-tuned", fine_tuning=False
+        ),
     }
 )

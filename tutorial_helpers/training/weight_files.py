@@ -103,7 +103,7 @@ def install(
 
     Examples
     --------
-    >>> install("trained/few_steps", "few_steps", "for few steps")  # doctest: +SKIP
+    >>> install("trained/own", "own", "for a trial")  # doctest: +SKIP
     """
     data = data or weight_sets.DATA
     weights = load_weights(Path(folder))
@@ -133,8 +133,8 @@ def set_folder(name: str) -> Path:
 
     Examples
     --------
-    >>> set_folder("few_steps").name, set_folder("default").name
-    ('few_steps', '')
+    >>> set_folder("converted").name, set_folder("default").name
+    ('converted', '')
     """
     return Path() if name == "default" else Path(name)
 
