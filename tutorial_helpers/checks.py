@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutorial_helpers.pygenn import GeNNModel, create_current_source_model
+from tutorial_helpers.training.network import Weights
 
 #: What was tried, what came, what was expected, and what to think about if the two differ.
 Case = tuple[str, object, object, str]
@@ -301,3 +302,149 @@ def compiled_by_me(
         yield "the number of images with the same spikes", same, 50, hint
 
     report(cases(), "Now let it climb: what does numbagenn do that your loops do not?")
+
+
+def normalise_by(
+    answer: Callable[[float], Any], normalised: Any, ordinary: Any, rates: Any
+) -> None:
+    """Check a normalisation with any percentile (chapter 5).
+
+    Parameters
+    ----------
+    answer
+        Takes a percentile, and returns weights, a pair of `hidden` and `output`.
+    normalised
+        What `training.normalise` returns, with the percentile 99.9.
+    ordinary
+        The weights of the ordinary network.
+    rates
+        Firing rates of the inputs for typical images, shape (n, 784).
+    """
+
+    def cases() -> Iterator[Case]:
+        found = answer(99.9)
+        if found is None:
+            yield "normalise_by(99.9)", None, normalised, ""
+            return
+        for layer, (mine, wanted, hint) in enumerate(
+            zip(found, normalised, ("Make the strongest sum 5 mV.", _GIVEN_BACK), strict=True)
+        ):
+            ratio = float(np.mean(np.abs(mine)) / np.mean(np.abs(wanted)))
+            name = ("hidden", "output")[layer]
+            tried = f"the size of the {name} weights with 99.9, as a share of normalised.{name},"
+            yield tried, round(ratio, 3), 1.0, hint
+        strongest = float(np.max(np.asarray(rates) @ np.asarray(answer(100).hidden)))
+        hint = "The percentile 100 is the largest of all sums."
+        yield "the strongest hidden sum (mV) with 100", round(strongest, 3), 5.0, hint
+
+    report(cases(), "Now let the solution's loop show what the strongest sum costs in few steps.")
+
+
+_GIVEN_BACK = "What you take from the hidden weights, give back to the output weights."
+
+
+def gentle_counts(answer: Callable[[Any, Any, int], Any]) -> None:
+    """Check a spiking network whose reset subtracts the threshold (chapter 5).
+
+    Parameters
+    ----------
+    answer
+        Takes weights, images and a number of steps, and returns output spike counts.
+    """
+
+    def cases() -> Iterator[Case]:
+        # multiples of a half, so that no order of the sums rounds
+        rng = np.random.default_rng(1)
+        hidden: Any = rng.integers(-2, 4, (784, 128)).astype(np.float32) / 2
+        output: Any = rng.integers(-3, 5, (128, 10)).astype(np.float32) / 2
+        weights = Weights(hidden, output)
+        images = 50 * rng.integers(0, 6, (2, 784)).astype(np.uint8)
+        hint = "Take 5 mV from the neurons that spiked, and nothing from the others."
+        for steps in (3, 20):
+            tried = f"the counts of two made-up images after {steps} steps"
+            yield tried, answer(weights, images, steps), _gentle(weights, images, steps), hint
+
+    report(cases(), "Nothing is lost in the reset, so a rate is what the weights ask for.")
+
+
+def _gentle(weights: Any, images: NDArray[np.uint8], steps: int) -> NDArray[np.float32]:
+    """Count the output spikes of neurons that subtract the threshold."""
+    voltages = [np.zeros((len(images), size), np.float32) for size in (784, 128, 10)]
+    spikes = [np.zeros_like(voltage) for voltage in voltages]
+    counts = np.zeros_like(voltages[-1])
+    for _ in range(steps):
+        arrived = [images / np.float32(100), *map(np.matmul, spikes, weights)]
+        for layer, (voltage, more) in enumerate(zip(voltages, arrived, strict=True)):
+            voltage += more
+            spikes[layer] = (voltage >= 5).astype(np.float32)
+            voltage -= 5 * spikes[layer]
+        counts += spikes[-1]
+    return counts
+
+
+def first_to(answer: Callable[[NDArray[Any], int], NDArray[Any]], counts: NDArray[Any]) -> None:
+    """Check the step at which an output neuron first has so many spikes (chapter 6).
+
+    Parameters
+    ----------
+    answer
+        Takes counts after each step and a number of spikes, and returns a step for each image.
+    counts
+        Output spike counts after each step, shape (steps, n, 10).
+    """
+
+    def cases() -> Iterator[Case]:
+        made_up = np.zeros((5, 3, 10), int)
+        made_up[1:, 0, 4] = made_up[3:, 1, 7] = 1
+        made_up[2:, 0, 4] = 2
+        for goal, steps, hint in (
+            (1, [2, 4, 5], "The counts after the first step are counts[0]."),
+            (2, [3, 5, 5], "Where no neuron gets that far, it is the last step."),
+        ):
+            tried = f"first_to(counts, {goal}) for three made-up images"
+            yield tried, answer(made_up, goal), np.array(steps), hint
+        reached = np.vstack([counts.max(axis=2) >= 3, np.ones((1, counts.shape[1]), bool)])
+        steps = np.minimum(1 + reached.argmax(axis=0), len(counts))
+        yield "first_to(counts, 3)", answer(counts, 3), steps, "Look at the first step."
+
+    report(cases(), "It does not ask how close the second is, so it is surer of less.")
+
+
+def answer_early(
+    answer: Callable[..., tuple[NDArray[Any], int] | None],
+    network: Any,
+    images: NDArray[np.uint8],
+    counts: NDArray[Any],
+) -> None:
+    """Check a network that stops once each image of a batch has its answer (chapter 6).
+
+    Parameters
+    ----------
+    answer
+        Takes a network, images and a margin, and returns the answers and the steps.
+    network
+        From `models.build_classifier`.
+    images
+        The test images.
+    counts
+        Their output spike counts in `network` after each step, shape (steps, n, 10).
+    """
+
+    def cases() -> Iterator[Case]:
+        for size, margin in ((1, 1), (8, 3), (128, 2)):
+            ordered = np.sort(counts[:, :size].astype(int), axis=2)
+            enough = ordered[:, :, -1] - ordered[:, :, -2] >= margin
+            enough[-1] = True
+            steps = enough.argmax(axis=0)
+            answers = counts[steps, np.arange(size)].argmax(axis=1)
+            tried = f"with {size} images and a margin of {margin}, "
+            found = answer(network, images[:size], margin)
+            if found is None:
+                yield "answer_early(…)", None, answers, ""
+                return
+            hint = "An image keeps its first answer; after the last step all get one."
+            yield tried + "the answers", found[0], answers, hint
+            hint = "Stop after the step in which the last image got its answer."
+            yield tried + "the number of steps", found[1], int(steps.max()) + 1, hint
+
+    report(cases(), "A batch waits for its slowest image, so a small batch stops sooner.")
