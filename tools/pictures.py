@@ -16,6 +16,7 @@ import io
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
@@ -63,7 +64,7 @@ def drawn(svgs: dict[str, str]) -> Iterator[tuple[str, bytes]]:
 
 def with_its_main_colours(picture: Image.Image) -> Image.Image:
     """Return a picture in its most frequent colours, which stay what they are."""
-    found = picture.getcolors(picture.width * picture.height) or []
+    found: list[Any] = picture.getcolors(picture.width * picture.height) or []
     palette = Image.new("P", (1, 1))
     palette.putpalette(
         [part for _, colour in sorted(found)[: -COLOURS - 1 : -1] for part in colour]
@@ -99,7 +100,8 @@ def one_image() -> figures.animation.Animation:
         for counter, count in zip(counters, counts, strict=True):
             counter.pull_from_device()
             count[step] = counter.view.ravel()
-    recordings = [np.nonzero(np.diff(count, axis=0)) for count in counts]
+    changes = [np.nonzero(np.diff(count, axis=0)) for count in counts]
+    recordings = [(steps, neurons) for steps, neurons in changes]
     return figures.animate_activity(recordings, sizes, steps=STEPS)
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 from types import ModuleType
+from typing import Any
 
 import numpy as np
 
@@ -19,18 +20,20 @@ from tests.conformance.recordings import RECORDED, oracle, path_of, run, scratch
 def save(name: str, arrays: Arrays, pygenn: ModuleType) -> None:
     """Write a recording so that it is either the old or the new one, never half of one."""
     metadata = {"__case__": np.array(name), "__pygenn__": np.array(pygenn.__version__)}
+    content: dict[str, Any] = {**metadata, **arrays}
     RECORDED.mkdir(exist_ok=True)
     part = path_of(name).with_suffix(".part")
     try:
         with part.open("wb") as file:
-            np.savez_compressed(file, **metadata, **arrays)
+            np.savez_compressed(file, **content)
         part.replace(path_of(name))
     finally:
         part.unlink(missing_ok=True)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    """Record the cases that the command line names."""
+    parser = argparse.ArgumentParser(description="Record what PyGeNN computes for every case.")
     parser.add_argument("cases", nargs="*", metavar="CASE", help="all of them if none is named")
     wanted = parser.parse_args().cases or list(CASES)
     unknown = sorted(set(wanted) - set(CASES))

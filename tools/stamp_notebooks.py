@@ -17,6 +17,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -24,9 +25,9 @@ import nbformat
 
 from tutorial_helpers.figures.diagrams import EVERY
 
-try:
+if sys.version_info >= (3, 11):
     import tomllib
-except ModuleNotFoundError:  # Python 3.10
+else:
     import tomli as tomllib
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -65,17 +66,19 @@ _DIAGRAM = re.compile(r"<!-- diagram: (\w+) -->(?:\n+!\[[^]]*\]\(data:[^)]*\))?"
 
 def project() -> dict[str, Any]:
     """Return what `pyproject.toml` says of the project."""
-    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    settings: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    return dict(settings["project"])
 
 
 def repository() -> str:
     """Return the address of the repository on GitHub."""
-    return project()["urls"]["Repository"]
+    return str(project()["urls"]["Repository"])
 
 
 def times() -> dict[str, Any]:
     """Return the measured running times."""
-    return json.loads(TIMES.read_text(encoding="utf-8"))
+    measured: dict[str, Any] = json.loads(TIMES.read_text(encoding="utf-8"))
+    return measured
 
 
 def rounded(seconds: float) -> int:
@@ -144,7 +147,7 @@ def stamped_notebook(path: Path) -> str:
     cell = next(cell for cell in notebook.cells if cell.cell_type == "code")
     cell.source = set_up(any("skip_without_training()" in one.source for one in notebook.cells))
     cell.metadata = FOLDED
-    return nbformat.writes(notebook) + "\n"
+    return f"{nbformat.writes(notebook)}\n"
 
 
 def stamped_readme(path: Path) -> str:

@@ -148,9 +148,10 @@ def test_commands_say_what_is_wrong(mistake: Mistake) -> None:
     assert "Traceback" not in message
 
 
-def test_the_page_is_current() -> None:
-    """To be written by ``python -m tools.catalogue``."""
-    assert catalogue.PAGE.read_text(encoding="utf-8") == catalogue.page()
+def test_the_pages_are_current() -> None:
+    """They are written by ``python -m tools.catalogue``."""
+    written = {path.name: path.read_text(encoding="utf-8") for path in catalogue.PAGES.iterdir()}
+    assert written == catalogue.pages()
 
 
 def test_every_mistake_is_in_the_catalogue_once() -> None:

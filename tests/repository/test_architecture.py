@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from pathlib import Path
 
 import pytest
 
@@ -44,3 +45,19 @@ def test_paths_on_the_page_exist() -> None:
     places = (ROOT, PACKAGE, PACKAGE / "codegen", PACKAGE / "compat")
     for name in set(re.findall(r"`((?:\w+/)+[\w.]*)`", PAGE)):
         assert any((folder / name).exists() for folder in places), name
+
+
+def test_printf_touches_the_files_that_it_is_in() -> None:
+    table = PAGE.split("**`printf`**")[1].split("\n## ")[0]
+    first_column = "".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE))
+    listed = {ROOT / name for name in re.findall(r"`([^`]+)`", first_column)}
+    assert len(listed) > 20
+    for path in listed:
+        assert path.exists(), path
+    written = {
+        path
+        for folder in ("numbagenn", "tests", "tools", "tutorial_helpers")
+        for path in (ROOT / folder).rglob("*.py")
+        if "printf" in path.read_text(encoding="utf-8") and path != Path(__file__)
+    }
+    assert written <= listed

@@ -36,14 +36,34 @@ def test_the_conformance_case_runs(tmp_path: Path) -> None:
 
 def test_quoted_lines_are_in_the_files_they_are_quoted_from() -> None:
     for file, line in (
-        ("numbagenn/models/builtin_models.py", '"LIF": create_neuron_model("LIF", **_LIF)'),
+        ("numbagenn/models/builtin_models.py", '"DC": create_current_source_model('),
+        (
+            "numbagenn/models/builtin_models.py",
+            '"DC", params=["amp"], injection_code="injectCurrent(amp);"',
+        ),
         ("numbagenn/language/functions.py", '"tgamma": (1, "math.gamma({0})")'),
         ("tools/catalogue/mistakes/delays.py", "# %% A negative delay -> TypeError"),
-        ("tests/conformance/cases_time_steps.py", '"LIF"'),
-        ("tests/conformance/cases_language.py", "tgamma"),
     ):
         assert line in (ROOT / file).read_text(encoding="utf-8"), file
-        assert line in PAGE or line.strip('"') in PAGE
+        assert line in PAGE
+
+
+def test_what_is_named_exists() -> None:
+    for file, name in (
+        ("numbagenn/base/wording.py", "def checked_integer"),
+        ("numbagenn/models/builtin_models.py", "_LIF"),
+        ("tests/conformance/test_recorded.py", "def test_every_case_is_recorded"),
+        ("tests/conformance/test_recorded.py", "def test_engine_agrees"),
+        ("tests/conformance/cases_time_steps.py", "def postsynaptic"),
+        ("tests/conformance/cases_time_steps.py", '"LIF"'),
+        ("tests/conformance/cases_language.py", "ROUNDED"),
+        ("tests/conformance/cases_language.py", "def library_functions"),
+        ("tests/conformance/cases_language.py", "tgamma"),
+    ):
+        assert name in (ROOT / file).read_text(encoding="utf-8"), file
+        assert name.removeprefix("def ").strip('"') in PAGE
+    for path in set(re.findall(r"`((?:\w+/)+[\w*.]*)`", PAGE)):
+        assert list(ROOT.glob(path)), path
 
 
 def test_commands_exist() -> None:

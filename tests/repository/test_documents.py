@@ -103,13 +103,3 @@ def test_accuracy_is_what_the_documents_say(name: str, tmp_path: Path) -> None:
     if name == "default":
         for steps in (12, 100):
             assert f"**{found.mnist[steps]:.2f} %**" in README
-
-
-def test_what_a_learner_reads_first_is_short() -> None:
-    page = (ROOT / "tutorial_helpers" / "README.md").read_text(encoding="utf-8")
-    listed = page.split("## Read it in this order")[1].split("\n## ")[0]
-    files = re.findall(r"\]\((\w+\.py)\)", listed)
-    assert files == ["models.py", "inference.py", "data.py", "pygenn.py"]
-    texts = [(ROOT / "tutorial_helpers" / name).read_text(encoding="utf-8") for name in files]
-    assert "fewer than 700 lines together" in listed
-    assert sum(len(text.splitlines()) for text in texts) < 700

@@ -1,4 +1,4 @@
-"""The catalogue of mistakes, and the page that is made of it: ``docs/errors.md``.
+"""The catalogue of mistakes, and the pages that are made of it: ``docs/mistakes/``.
 
 The mistakes are in ``mistakes/``, a file for each subject. After a docstring, whose first line is
 the subject, and the lines that all mistakes of the file share, each mistake is a cell::
@@ -8,8 +8,8 @@ the subject, and the lines that all mistakes of the file share, each mistake is 
     the_mistake()
 
 Its last statement is the one that fails. All start from ``network.py``. In ``*.sh`` a cell is one
-command, and what is after the arrow is its exit status. The page is written by
-``python -m tools.catalogue``.
+command, and what is after the arrow is its exit status. ``python -m tools.catalogue`` writes a page
+for each file, and an index.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from unittest.mock import patch
 from tests import ROOT
 
 FOLDER = Path(__file__).parent / "mistakes"
-PAGE = ROOT / "docs" / "errors.md"
+PAGES = ROOT / "docs" / "mistakes"
 NETWORK = "network.py"
 SUBJECTS = (
     "settings.py",
@@ -54,17 +54,29 @@ SUBJECTS = (
 
 _CELL = re.compile(r"^# %% (?P<title>.+) -> (?P<outcome>\w+)$", re.MULTILINE)
 
-_HEAD = """\
-# Mistakes, and what the engine says
+_WRITTEN = "<!-- Written by `python -m tools.catalogue`; edit tools/catalogue/mistakes/{file}. -->"
+
+_INDEX = """\
+<!-- Written by `python -m tools.catalogue`. -->
+# Mistakes, and what numbagenn says
 
 Wrong input fails at the call that is wrong. The message names the object, what was expected and
-what was given, and says what to do; for a mistake in a code string it shows the line, with a caret
+what was given, and says what to do. For a mistake in a code string it shows the line, with a caret
 under the place. A failed call changes nothing. Fix it and carry on with the same model.
 
-{count} mistakes are listed here, with their messages. This page is written by
-`python -m tools.catalogue`, which makes every one of them; a test holds that it is
-current.
+If you have a message and look for its cause, search this folder for a few of its words. The pages
+show {count} mistakes, each with the code and with the message as it is printed, and the message
+says how to fix the code. A test makes every one of them.
 
+| page | mistakes |
+|---|---:|
+{rows}
+
+## The network
+
+```python
+{network}
+```
 """
 
 
@@ -216,24 +228,29 @@ def _run(mistake: Mistake) -> Made:
     return Made(errors.getvalue().rstrip("\n").split("\n")[-1], None, {})
 
 
-def page() -> str:
-    """Return the text of ``docs/errors.md``."""
-    subjects = [subject(file) for file in SUBJECTS]
-    parts = [_HEAD.format(count=sum(len(one.mistakes) for one in subjects))]
-    parts += [f"* [{one.title}](#{_anchor(one.title)})\n" for one in subjects]
-    parts.append(f"\nAll start from this network:\n\n```python\n{network()}\n```\n")
-    for one in subjects:
-        parts.append(f"\n## {one.title}\n")
-        if one.about:
-            parts.append(f"\n{one.about}\n")
-        if one.setup:
-            parts.append(f"\n```python\n{one.setup}\n```\n")
-        parts += [_entry(mistake) for mistake in one.mistakes]
-    return "".join(parts)
+def pages() -> dict[str, str]:
+    """Return the texts of all files in ``docs/mistakes/``, by their names."""
+    subjects = {_page_name(file): subject(file) for file in SUBJECTS}
+    rows = [f"| [{one.title}]({name}) | {len(one.mistakes)} |" for name, one in subjects.items()]
+    count = sum(len(one.mistakes) for one in subjects.values())
+    index = _INDEX.format(count=count, rows="\n".join(rows), network=network())
+    return {"README.md": index, **{name: _page(one) for name, one in subjects.items()}}
 
 
-def _anchor(title: str) -> str:
-    return re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
+def _page_name(file: str) -> str:
+    return Path(file).with_suffix(".md").name
+
+
+def _page(subject: Subject) -> str:
+    parts = [_WRITTEN.format(file=subject.file), f"# {subject.title}"]
+    if subject.about:
+        parts.append(subject.about)
+    if subject.file.endswith(".py"):
+        start = "[this network](README.md#the-network)"
+        then = f", and then:\n\n```python\n{subject.setup}\n```" if subject.setup else "."
+        parts.append(f"Each example starts from {start}{then}")
+    parts += [_entry(mistake) for mistake in subject.mistakes]
+    return parts[0] + "\n" + "\n\n".join(parts[1:]) + "\n"
 
 
 def _entry(mistake: Mistake) -> str:
@@ -241,11 +258,18 @@ def _entry(mistake: Mistake) -> str:
     language = "sh" if mistake.file.endswith(".sh") else "python"
     outcome = "" if language == "sh" else f"{mistake.outcome}: "
     return (
-        f"\n**{mistake.title}**\n\n```{language}\n{mistake.code}\n```\n\n"
-        f"```text\n{outcome}{message}\n```\n"
+        f"## {mistake.title}\n\n```{language}\n{mistake.code}\n```\n\n"
+        f"```text\n{outcome}{message}\n```"
     )
 
 
 def main() -> None:
-    PAGE.write_text(page(), encoding="utf-8")
-    print(f"{PAGE}: {sum(len(subject(file).mistakes) for file in SUBJECTS)} mistakes")
+    """Write all pages, and remove those of files that are gone."""
+    written = pages()
+    for path in PAGES.glob("*"):
+        if path.name not in written:
+            path.unlink()
+    PAGES.mkdir(exist_ok=True)
+    for name, text in written.items():
+        (PAGES / name).write_text(text, encoding="utf-8")
+    print(f"{PAGES}: {len(written)} pages")

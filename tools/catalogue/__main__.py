@@ -1,3 +1,5 @@
+"""``python -m tools.catalogue``."""
+
 from tools.catalogue import main
 
 main()

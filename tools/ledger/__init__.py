@@ -111,5 +111,6 @@ def page() -> str:
 
 
 def main() -> None:
+    """Write the page."""
     PAGE.write_text(page(), encoding="utf-8")
     print(f"wrote {PAGE}")

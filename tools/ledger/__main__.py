@@ -1,3 +1,5 @@
+"""``python -m tools.ledger``."""
+
 from tools.ledger import main
 
 main()

@@ -55,8 +55,9 @@ def _entry(status: str) -> Callable[..., Feature]:
     def entry(
         what: str, note: str = "", *, cases: str = "", tests: str = "", upstream: str = ""
     ) -> Feature:
-        checks = (tuple(names.split()) for names in (cases, tests, upstream))
-        return Feature(what, status, note, *checks)
+        return Feature(
+            what, status, note, tuple(cases.split()), tuple(tests.split()), tuple(upstream.split())
+        )
 
     return entry
 

@@ -1,6 +1,6 @@
 """The API of PyGeNN 4.9.
 
-Where `pygenn` is numbagenn by `python -m tutorial_helpers run --api 4.9`.
+These messages appear in scripts for PyGeNN 4.9 that `python -m numbagenn run` runs.
 """
 
 from numbagenn.compat import v4_9 as legacy

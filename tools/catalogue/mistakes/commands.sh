@@ -1,6 +1,6 @@
 # The command line
 #
-# The last line of what is printed as an error.
+# The message is the last line that the command prints as an error.
 
 # %% A batch size of zero -> 2
 python -m tutorial_helpers classify --batch-size 0

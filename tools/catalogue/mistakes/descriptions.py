@@ -1,6 +1,6 @@
 """Descriptions of models.
 
-The names and types that `create_neuron_model` and its relatives are given.
+These are names and types given to `create_neuron_model` and its relatives.
 """
 
 # %% A string where a list of parameters belongs -> TypeError

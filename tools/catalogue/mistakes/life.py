@@ -1,6 +1,6 @@
 """The life of a model: build, load, step.
 
-The model is described, and in most of these also built.
+Most of these calls come too early or too late.
 """
 
 # %% Loading before building -> RuntimeError
