@@ -7,10 +7,11 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from numbagenn.base.enumerations import SynapseMatrixType
+from numbagenn.base.number_checks import LARGEST, checked_integer
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import ResolvedType
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import LARGEST, checked_integer, shown
+from numbagenn.base.wording import capitalised, quoted, shown
 from numbagenn.codegen.code_checks import check_update_code
 from numbagenn.codegen.plan import Plan
 from numbagenn.codegen.planning import make_plan
@@ -28,7 +29,7 @@ from numbagenn.models.given_values import (
     check_parameters,
     check_variables,
 )
-from numbagenn.network.additions import (
+from numbagenn.network.addition_checks import (
     check_kind,
     check_population,
     matrix_type_of,
@@ -49,8 +50,8 @@ from numbagenn.network.settings import Settings
 from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.network.update_shapes import check_dimensions, check_targets
 from numbagenn.runtime.compilation import compiled
-from numbagenn.runtime.initialise import check_initialiser, compile_initialisers, warn_of_nan
 from numbagenn.runtime.loaded_model import LoadedModel
+from numbagenn.runtime.starting_state import check_initialiser, compile_initialisers, warn_of_nan
 from numbagenn.runtime.timers import Timers
 
 Params = Mapping[str, float] | None
@@ -213,9 +214,9 @@ class GeNNModel(Settings, Timers):
         return self._loaded
 
     @property
-    def steps_done(self) -> int:
+    def steps_asked(self) -> int:
         """Number of steps since `load`, whatever `timestep` was set to."""
-        return self._require_loaded("reading steps_done").steps_asked
+        return self._require_loaded("reading steps_asked").steps_asked
 
     @property
     def t(self) -> float:
@@ -446,7 +447,7 @@ class GeNNModel(Settings, Timers):
 
     def _check_new(self, kind: str, name: str, existing: Mapping[str, Group]) -> None:
         self.refuse_if_built(f"add {kind} {shown(name)}")
-        check_name(name, kind[0].upper() + kind[1:], may_start_with_digit=True)
+        check_name(name, capitalised(kind), may_start_with_digit=True)
         if name in existing:
             article = "a" if kind[0] not in "aeiou" else "an"
             raise RuntimeError(
@@ -653,7 +654,7 @@ class GeNNModel(Settings, Timers):
         ]
         if not names:
             known = sorted({update.update_group_name for update in self.custom_updates.values()})
-            listed = ", ".join(f"'{name}'" for name in known) or "none"
+            listed = quoted(known)
             hint = did_you_mean(str(group_name), known, f"; the groups are {listed}.")
             raise error(f"Unknown custom update group '{group_name}'{hint}")
         return names

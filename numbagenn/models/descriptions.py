@@ -12,8 +12,8 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import ClassVar, TypeVar
 
+from numbagenn.base.array_conventions import Array
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess, VarAccessMode
-from numbagenn.base.layout import Array
 from numbagenn.base.types import SCALAR, TypeLike
 from numbagenn.language.code_strings import CodeString
 from numbagenn.language.usage import Usage

@@ -12,7 +12,7 @@ from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.variables import ExtraGlobalArray, Variable
 from numbagenn.models.descriptions import CustomUpdateModel
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.groups import Group, OwningModel, Params, Values
+from numbagenn.network.groups import Group, OwningModel, ParamDict, Values
 from numbagenn.network.synapse_groups import SynapseGroup, size_by_connections
 
 
@@ -81,7 +81,7 @@ class CustomUpdate(Group):
         super().__init__(model, name)
         self.update_group_name = update_group_name
         self.model = update
-        self.params = Params(self.title, params)
+        self.params = ParamDict(self.title, params)
         # These cannot change later, so an update refers only to older ones, never in a cycle.
         self.references = MappingProxyType(dict(references))
         self.array_references = MappingProxyType(dict(array_references))

@@ -8,10 +8,11 @@ from typing import ClassVar, NoReturn
 
 import numpy as np
 
+from numbagenn.base.array_conventions import Array
 from numbagenn.base.enumerations import SynapseMatrixType
-from numbagenn.base.layout import Array
+from numbagenn.base.number_checks import LARGEST_COUNT, checked_integer
 from numbagenn.base.types import SCALAR
-from numbagenn.base.wording import LARGEST_COUNT, checked_integer, unsupported
+from numbagenn.base.wording import unsupported
 from numbagenn.language.usage import Usage
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import Connectivity, DenseConnectivity, SparseConnectivity

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from numbagenn.base.enumerations import SynapseMatrixType
+from numbagenn.base.number_checks import LARGEST_COUNT, checked_integer
 from numbagenn.base.suggestions import did_you_mean
-from numbagenn.base.wording import LARGEST_COUNT, checked_integer, shown, unsupported
+from numbagenn.base.wording import shown, unsupported
 from numbagenn.network.groups import Group
 from numbagenn.network.neuron_groups import NeuronGroup
 
