@@ -215,7 +215,7 @@ class GeNNModel(Settings, Timers):
 
     @property
     def steps_asked(self) -> int:
-        """Number of steps since `load`, whatever `timestep` was set to."""
+        """Number of steps asked for since `load`, whatever `timestep` was set to."""
         return self._require_loaded("reading steps_asked").steps_asked
 
     @property

@@ -69,8 +69,6 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
                 raise
             _print(error, file)
             return 1
-        finally:
-            _flush_output()
     return 0
 
 
@@ -157,13 +155,6 @@ def _status(code: object) -> int:
         return code
     print(code, file=sys.stderr)
     return 1
-
-
-# The helpers' commands have the same function: sharing it would load Numba for ``--help``.
-def _flush_output() -> None:
-    """Write out what was printed, so that what hinders it is known now and not as Python ends."""
-    if sys.stdout is not None and not getattr(sys.stdout, "closed", False):
-        sys.stdout.flush()
 
 
 def _nobody_reads() -> bool:

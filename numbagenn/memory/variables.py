@@ -32,7 +32,7 @@ class Owner(Protocol):
 
     @property
     def steps_asked(self) -> int:
-        """Number of steps since the model was loaded."""
+        """Number of steps asked for since the model was loaded."""
 
     def flush(self) -> None:
         """Run all steps that have been asked for so far."""

@@ -45,7 +45,7 @@ class OwningModel(Protocol):
 
     @property
     def steps_asked(self) -> int:
-        """Number of steps since the model was loaded."""
+        """Number of steps asked for since the model was loaded."""
 
     @property
     def is_loaded(self) -> bool:
@@ -125,7 +125,7 @@ class Group(Sealed):
 
     @property
     def steps_asked(self) -> int:
-        """Number of steps since the model was loaded."""
+        """Number of steps asked for since the model was loaded."""
         return self.genn_model.steps_asked
 
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:

@@ -131,8 +131,13 @@ class LoadedModel:
         plan, batch_size, precision = self._plan, self._batch_size, self._precision
         check = partial(
             check_footprint,
-            *(groups, plan.recorders, plan.scratch, self._most_threads),
-            *(batch_size, precision, num_recording_timesteps),
+            groups,
+            recorders=plan.recorders,
+            scratch=plan.scratch,
+            most_threads=self._most_threads,
+            batch_size=batch_size,
+            precision=precision,
+            num_recording_timesteps=num_recording_timesteps,
         )
         check()
         used = {*plan.buffers, *(b for call in plan.custom_updates.values() for b in call.buffers)}

@@ -20,6 +20,7 @@ from numbagenn.runtime.threads import get_num_threads
 
 def check_footprint(
     groups: Iterable[Group],
+    *,
     recorders: Iterable[Recorder],
     scratch: Iterable[Scratch],
     most_threads: int,
