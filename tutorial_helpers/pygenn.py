@@ -1,8 +1,8 @@
 """PyGeNN's API under one import, from real PyGeNN or from numbagenn.
 
-You get real PyGeNN where it is installed with a GPU backend. Everywhere else you get the bundled
-engine, `numbagenn`, because PyGeNN's CPU backend refuses every batch size but 1. The environment
-variable ``TUTORIAL_BACKEND`` forces one of them: ``bundled`` or ``pygenn``.
+You get real PyGeNN where it is installed with a GPU backend. Everywhere else you get `numbagenn`,
+which is bundled with the notebooks, because PyGeNN's CPU backend refuses every batch size but 1.
+The environment variable ``TUTORIAL_BACKEND`` forces one of them: ``bundled`` or ``pygenn``.
 
 Drop ``tutorial_helpers.`` from the import line, and a cell is a plain PyGeNN script.
 """
