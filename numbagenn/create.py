@@ -39,7 +39,7 @@ def check_model(model: Model) -> None:
     CodeStringError
         At the first mistake.
     NotImplementedError
-        Where the code is correct but asks for what the engine does not have.
+        Where the code is correct but asks for what numbagenn does not have.
     """
     if isinstance(model, (VarInitSnippet, SparseConnectivityInitSnippet)):
         check_init_code(model)

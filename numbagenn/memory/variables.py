@@ -41,7 +41,7 @@ class Owner(Protocol):
         """Return the arrays that an initialiser needs, if it can be that of a variable."""
 
 
-class SparseOrder(Protocol):
+class SparseConnections(Protocol):
     """What a variable needs to know of sparse connections."""
 
     @property
@@ -257,15 +257,15 @@ class SparseVariable(Variable):
         initial: object,
         shape: tuple[int, ...],
         stream: int,
-        order: SparseOrder,
+        connections: SparseConnections,
     ) -> None:
-        self._connectivity = order
+        self._connections = connections
         super().__init__(name, buffer, group, initial, shape, stream)
 
     @property
     def synapses(self) -> tuple[Array, Array] | None:
         """Presynaptic and postsynaptic neuron of each synapse, once they are known."""
-        return self._connectivity.synapses
+        return self._connections.synapses
 
     @property
     def view(self) -> NoReturn:
@@ -288,7 +288,7 @@ class SparseVariable(Variable):
 
     def arranged(self, initial: Array) -> Array:
         """Return initial values in the order in which they are stored."""
-        order = self._connectivity.order
+        order = self._connections.order
         if order is None or not initial.ndim:
             return initial
         arranged: Array = initial[..., order]

@@ -268,7 +268,7 @@ class SparseConnectivityInitSnippet(Model):
 
 @dataclass(frozen=True)
 class Unavailable:
-    """Takes the place of a description that the engine cannot hold, until something uses it.
+    """Takes the place of a description that numbagenn cannot hold, until something uses it.
 
     Parameters
     ----------

@@ -217,7 +217,7 @@ def code(title: str, given: object, what: str, *, is_condition: bool = False) ->
 
 
 def refuse(title: str, **parts: object) -> None:
-    """Raise if parts of a description are given that the engine does not support."""
+    """Raise if parts of a description are given that numbagenn does not support."""
     for name, given in parts.items():
         if given and not (isinstance(given, str) and CodeString(given, name).is_blank):
             raise unsupported(f"'{name}' ({title})")

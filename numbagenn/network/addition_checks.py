@@ -63,7 +63,7 @@ def population_size(prefix: str, num_neurons: object) -> int:
 
 
 def matrix_type_of(pop_name: str, given: object) -> SynapseMatrixType:
-    """Return the matrix type that the user gave, if the engine has it."""
+    """Return the matrix type that the user gave, if numbagenn has it."""
     name = given.name if isinstance(given, SynapseMatrixType) else given
     if not isinstance(name, str):
         raise TypeError(

@@ -288,7 +288,7 @@ class Group(Sealed):
         """Create variables that have a value for each synapse."""
         create: Callable[..., Variable] = self.variable_type
         if isinstance(connections, SparseConnectivity):
-            create = partial(self.sparse_variable_type, order=connections)
+            create = partial(self.sparse_variable_type, connections=connections)
         return self._table(
             create(
                 var.name,

@@ -134,7 +134,7 @@ class NeuronGroup(_Group, neuron_groups.NeuronGroup):
         Raises
         ------
         RuntimeError
-            As in `engine.neuron_groups.NeuronGroup`.
+            As in `network.neuron_groups.NeuronGroup`.
         """
         result = []
         for times, ids in super().spike_recording_data:
