@@ -4,6 +4,8 @@ It takes the place of PyGeNN where there is no GPU. The names are PyGeNN's, and 
 runs there. See `GeNNModel` for the life of a model.
 """
 
+__version__ = "0.1.0"
+
 from numbagenn.base import types
 from numbagenn.base.enumerations import (
     CustomUpdateVarAccess,

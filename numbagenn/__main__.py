@@ -11,25 +11,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from numbagenn import __version__
+from numbagenn.compat.run_command import add_run_options
 from numbagenn.compat.running import run_script
-
-_DESCRIPTION = """\
-Run a PyGeNN script or notebook unchanged on numbagenn, which takes the place of the module pygenn
-in that process, whether or not PyGeNN is installed. Scripts for PyGeNN 5.x and for PyGeNN 4.9 are
-told apart by the names that they use. Where that is not enough, use --api.
-
-The code cells of a notebook run in order, as one script. What they print appears in the terminal,
-figures do not, and the file stays as it is. Notebooks need: pip install ipykernel nbformat
-
-What follows SCRIPT is passed on to the script, whose exit status becomes that of the command. If
-SCRIPT cannot be run the status is 2."""
-
-_EPILOG = """\
-examples:
-  python -m numbagenn run simulate.py
-  python -m numbagenn run train.py --epochs 3
-  python -m numbagenn run tutorial.ipynb
-  python -m numbagenn run --api 4.9 simulate.py"""
 
 _INTERRUPTED = 130
 _NOBODY_READS = 141
@@ -51,7 +35,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     parsed = _parser().parse_args(arguments)
     try:
-        return run_script(parsed.script, parsed.arguments, parsed.api)
+        status = run_script(parsed.script, parsed.arguments, parsed.api)
+        # What hinders the output, such as a lost reader, is noticed here and not as Python ends.
+        if not getattr(sys.stdout, "closed", sys.stdout is None):
+            sys.stdout.flush()
+        return status
     except KeyboardInterrupt as interrupt:
         print(str(interrupt) or "Interrupted.", file=sys.stderr)
         return _INTERRUPTED
@@ -63,22 +51,10 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m numbagenn", description="PyGeNN's API for inference, on any CPU."
     )
+    parser.add_argument("--version", action="version", version=f"numbagenn {__version__}")
     commands = parser.add_subparsers(required=True, metavar="command")
-    run = commands.add_parser(
-        "run",
-        help="run a PyGeNN script or notebook, for 5.x or 4.9",
-        description=_DESCRIPTION,
-        epilog=_EPILOG,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    run.add_argument(
-        "--api",
-        choices=("4.9", "5"),
-        help="the PyGeNN that the script was written for (default: what its names say)",
-    )
-    run.add_argument("script", metavar="SCRIPT", help="the Python file or notebook")
-    run.add_argument(
-        "arguments", nargs=argparse.REMAINDER, metavar="...", help="arguments of the script"
+    add_run_options(
+        commands.add_parser("run", help="run a PyGeNN script or notebook, for 5.x or 4.9")
     )
     return parser
 

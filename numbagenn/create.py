@@ -8,7 +8,7 @@ from typing import ParamSpec
 
 from numbagenn.codegen.code_checks import check_code
 from numbagenn.codegen.initialisation_code import check_init_code
-from numbagenn.models import describing
+from numbagenn.models import create_unchecked as unchecked
 from numbagenn.models.descriptions import (
     AnyModel,
     Model,
@@ -39,7 +39,7 @@ def check_model(model: Model) -> None:
     CodeStringError
         At the first mistake.
     NotImplementedError
-        Where the code is correct but asks for what the engine does not have.
+        Where the code is correct but asks for what numbagenn does not have.
     """
     if isinstance(model, (VarInitSnippet, SparseConnectivityInitSnippet)):
         check_init_code(model)
@@ -47,13 +47,13 @@ def check_model(model: Model) -> None:
         check_code(model)
 
 
-create_neuron_model = _code_checked(describing.create_neuron_model)
-create_current_source_model = _code_checked(describing.create_current_source_model)
-create_postsynaptic_model = _code_checked(describing.create_postsynaptic_model)
-create_weight_update_model = _code_checked(describing.create_weight_update_model)
-create_custom_update_model = _code_checked(describing.create_custom_update_model)
-create_var_init_snippet = _code_checked(describing.create_var_init_snippet)
-create_sparse_connect_init_snippet = _code_checked(describing.create_sparse_connect_init_snippet)
+create_neuron_model = _code_checked(unchecked.create_neuron_model)
+create_current_source_model = _code_checked(unchecked.create_current_source_model)
+create_postsynaptic_model = _code_checked(unchecked.create_postsynaptic_model)
+create_weight_update_model = _code_checked(unchecked.create_weight_update_model)
+create_custom_update_model = _code_checked(unchecked.create_custom_update_model)
+create_var_init_snippet = _code_checked(unchecked.create_var_init_snippet)
+create_sparse_connect_init_snippet = _code_checked(unchecked.create_sparse_connect_init_snippet)
 
 __all__ = [
     "check_model",

@@ -7,10 +7,11 @@ from types import ModuleType
 from typing import Any, ClassVar
 
 from numbagenn.base.enumerations import SynapseMatrixType
+from numbagenn.base.number_checks import LARGEST, checked_integer
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import ResolvedType
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import LARGEST, checked_integer, shown
+from numbagenn.base.wording import shown
 from numbagenn.codegen.code_checks import check_update_code
 from numbagenn.codegen.plan import Plan
 from numbagenn.codegen.planning import make_plan
@@ -28,16 +29,18 @@ from numbagenn.models.given_values import (
     check_parameters,
     check_variables,
 )
-from numbagenn.network.additions import (
+from numbagenn.network.addition_checks import (
     check_kind,
+    check_new,
     check_population,
+    check_takes_connectivity,
     matrix_type_of,
     population_size,
 )
 from numbagenn.network.current_sources import CurrentSource
-from numbagenn.network.custom_updates import CustomUpdate
+from numbagenn.network.custom_updates import CustomUpdate, names_in_group
 from numbagenn.network.delays import assign_slots
-from numbagenn.network.groups import Group
+from numbagenn.network.groups import Group, Values
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.reference_checks import (
     check_array_references,
@@ -49,12 +52,11 @@ from numbagenn.network.settings import Settings
 from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.network.update_shapes import check_dimensions, check_targets
 from numbagenn.runtime.compilation import compiled
-from numbagenn.runtime.initialise import check_initialiser, compile_initialisers, warn_of_nan
 from numbagenn.runtime.loaded_model import LoadedModel
+from numbagenn.runtime.starting_state import check_initialiser, compile_initialisers, warn_of_nan
 from numbagenn.runtime.timers import Timers
 
-Params = Mapping[str, float] | None
-Values = Mapping[str, Any] | None
+Params = Mapping[str, float]
 
 # Attributes that cannot be assigned, and what to do instead.
 _FIXED = {
@@ -213,9 +215,9 @@ class GeNNModel(Settings, Timers):
         return self._loaded
 
     @property
-    def steps_done(self) -> int:
-        """Number of steps since `load`, whatever `timestep` was set to."""
-        return self._require_loaded("reading steps_done").steps_asked
+    def steps_asked(self) -> int:
+        """Number of steps asked for since `load`, whatever `timestep` was set to."""
+        return self._require_loaded("reading steps_asked").steps_asked
 
     @property
     def t(self) -> float:
@@ -229,8 +231,8 @@ class GeNNModel(Settings, Timers):
         pop_name: str,
         num_neurons: int,
         neuron: NeuronModel | str,
-        params: Params = None,
-        vars: Values = None,
+        params: Params | None = None,
+        vars: Values | None = None,
     ) -> NeuronGroup:
         """Add a population of neurons.
 
@@ -313,11 +315,7 @@ class GeNNModel(Settings, Timers):
         check_kind(title, postsynaptic_init, PostsynapticInit, "init_postsynaptic")
         if connectivity_init is not None:
             check_kind(title, connectivity_init, ConnectivityInit, "init_sparse_connectivity")
-            if matrix is SynapseMatrixType.DENSE:
-                raise RuntimeError(
-                    "Cannot use DENSE connectivity with connectivity initialisation snippet "
-                    f"({title})."
-                )
+            check_takes_connectivity(title, matrix)
         group = self.synapse_class(
             self,
             pop_name,
@@ -337,9 +335,9 @@ class GeNNModel(Settings, Timers):
         cs_name: str,
         current_source_model: CurrentSourceModel | str,
         pop: NeuronGroup,
-        params: Params = None,
-        vars: Values = None,
-        var_refs: Values = None,
+        params: Params | None = None,
+        vars: Values | None = None,
+        var_refs: Values | None = None,
     ) -> CurrentSource:
         """Add a source that injects a current into every neuron of a population.
 
@@ -383,10 +381,10 @@ class GeNNModel(Settings, Timers):
         cu_name: str,
         group_name: str,
         custom_update_model: CustomUpdateModel | str,
-        params: Params = None,
-        vars: Values = None,
-        var_refs: Values = None,
-        egp_refs: Values = None,
+        params: Params | None = None,
+        vars: Values | None = None,
+        var_refs: Values | None = None,
+        egp_refs: Values | None = None,
     ) -> CustomUpdate:
         """Add an operation that `custom_update` runs on the device.
 
@@ -446,12 +444,7 @@ class GeNNModel(Settings, Timers):
 
     def _check_new(self, kind: str, name: str, existing: Mapping[str, Group]) -> None:
         self.refuse_if_built(f"add {kind} {shown(name)}")
-        check_name(name, kind[0].upper() + kind[1:], may_start_with_digit=True)
-        if name in existing:
-            article = "a" if kind[0] not in "aeiou" else "an"
-            raise RuntimeError(
-                f"Cannot add {article} {kind} with duplicate name: {name}; choose another."
-            )
+        check_new(kind, name, existing)
 
     # Life ------------------------------------------------------------------------------------
 
@@ -646,14 +639,4 @@ class GeNNModel(Settings, Timers):
         return self._runtime
 
     def _updates_of(self, group_name: str, error: type[Exception]) -> list[str]:
-        names = [
-            name
-            for name, update in self.custom_updates.items()
-            if update.update_group_name == group_name
-        ]
-        if not names:
-            known = sorted({update.update_group_name for update in self.custom_updates.values()})
-            listed = ", ".join(f"'{name}'" for name in known) or "none"
-            hint = did_you_mean(str(group_name), known, f"; the groups are {listed}.")
-            raise error(f"Unknown custom update group '{group_name}'{hint}")
-        return names
+        return names_in_group(self.custom_updates, group_name, error)

@@ -154,7 +154,9 @@ def _short(message: str) -> str:
 def _status_of(command: Callable[[], int | None]) -> int:
     try:
         status = command() or 0
-        _flush_output()
+        # What hinders the output, such as a full disk, is noticed here and not as Python ends.
+        if not getattr(sys.stdout, "closed", sys.stdout is None):
+            sys.stdout.flush()
         return status
     except KeyboardInterrupt as interrupt:
         print(str(interrupt) or "Interrupted.", file=sys.stderr)
@@ -164,12 +166,6 @@ def _status_of(command: Callable[[], int | None]) -> int:
     except (OSError, ValueError, TypeError, ImportError, RuntimeError, MemoryError) as error:
         print(f"Error: {_short(_sentence(error))}", file=sys.stderr)
         return 1
-
-
-def _flush_output() -> None:
-    """Write out what was printed, so that what hinders it is known now and not as Python ends."""
-    if sys.stdout is not None and not getattr(sys.stdout, "closed", False):
-        sys.stdout.flush()
 
 
 def _sentence(error: Exception) -> str:

@@ -16,7 +16,7 @@ import mnist
 import numpy as np
 from numpy.typing import NDArray
 
-from numbagenn.base.wording import checked_integer
+from numbagenn.base.number_checks import checked_integer
 from tutorial_helpers.weight_sets import DATA, WEIGHT_FILES, load_weights
 
 __all__ = ["WEIGHT_FILES", "batches", "load_mnist", "load_weights"]

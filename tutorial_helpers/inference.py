@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from numbagenn.base.available_memory import check_memory
-from numbagenn.base.wording import checked_integer
+from numbagenn.base.number_checks import checked_integer
 from tutorial_helpers.models import CAN_DROP_SPIKES, GREY_LEVELS_PER_MILLIVOLT, Classifier
 
 

@@ -1,8 +1,8 @@
 """PyGeNN's API under one import, from real PyGeNN or from numbagenn.
 
-You get real PyGeNN where it is installed with a GPU backend. Everywhere else you get the bundled
-engine, `numbagenn`, because PyGeNN's CPU backend refuses every batch size but 1. The environment
-variable ``TUTORIAL_BACKEND`` forces one of them: ``bundled`` or ``pygenn``.
+You get real PyGeNN where it is installed with a GPU backend. Everywhere else you get `numbagenn`,
+which is bundled with the notebooks, because PyGeNN's CPU backend refuses every batch size but 1.
+The environment variable ``TUTORIAL_BACKEND`` forces one of them: ``bundled`` or ``pygenn``.
 
 Drop ``tutorial_helpers.`` from the import line, and a cell is a plain PyGeNN script.
 """
@@ -14,14 +14,14 @@ import os
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-import numbagenn as engine
+import numbagenn
 
 if TYPE_CHECKING:
     from numbagenn import *  # noqa: F403
 
 # What only numbagenn has: PyGeNN on a GPU has no threads to set.
-_ENGINE_ONLY = {"get_num_threads", "set_num_threads"}
-_NAMES = [name for name in engine.__all__ if name not in _ENGINE_ONLY]
+_NUMBAGENN_ONLY = {"get_num_threads", "set_num_threads"}
+_NAMES = [name for name in numbagenn.__all__ if name not in _NUMBAGENN_ONLY]
 
 __all__ = [*_NAMES, "backend_description"]
 
@@ -66,7 +66,7 @@ def choose_backend() -> ModuleType:
             "correct or unset it."
         )
     if wanted == "bundled":
-        return engine
+        return numbagenn
     pygenn = _installed_pygenn()
     if wanted == "pygenn":
         if pygenn is None:
@@ -77,7 +77,7 @@ def choose_backend() -> ModuleType:
         return pygenn
     if pygenn is not None and any(name in GPU_BACKENDS for name in _backends(pygenn)):
         return pygenn
-    return engine
+    return numbagenn
 
 
 def backend_description() -> str:
@@ -88,8 +88,8 @@ def backend_description() -> str:
     >>> backend_description().startswith(("numbagenn", "PyGeNN"))
     True
     """
-    if _backend is engine:
-        threads = engine.get_num_threads()
+    if _backend is numbagenn:
+        threads = numbagenn.get_num_threads()
         return f"numbagenn, {threads} thread{'s' if threads > 1 else ''}"
     version = getattr(_backend, "__version__", "")
     return f"PyGeNN {version} ({_backends(_backend)[0]})".replace("  ", " ")

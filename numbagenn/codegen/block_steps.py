@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from numbagenn.base.layout import table_size
+from numbagenn.base.array_conventions import table_size
 from numbagenn.codegen.arguments import (
     FunctionCall,
     SimulateMemory,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from numbagenn.base.streams import stream_number
+from numbagenn.base.random_streams import stream_number
 from numbagenn.codegen.arguments import FunctionCall, SimulateMemory
 from numbagenn.codegen.event_kinds import delivers_spikes
 from numbagenn.codegen.loop_builder import Loop

@@ -21,7 +21,7 @@ _TOEPLITZ = "Toeplitz connectivity"
 _FLAGS = "flags of enumerations"
 _BACKENDS = "settings of other backends"
 
-# By version: names that PyGeNN has and the engine lacks, with their purpose.
+# By version: names that PyGeNN has and numbagenn lacks, with their purpose.
 _NAMES: dict[str, dict[str, str]] = {
     "5": {
         **dict.fromkeys(
@@ -94,7 +94,7 @@ _MODULES: dict[str, dict[str, str]] = {
 
 
 def purpose(version: str, name: str) -> str:
-    """Return the purpose of a name that a version of PyGeNN has and the engine lacks, or "".
+    """Return the purpose of a name that a version of PyGeNN has and numbagenn lacks, or "".
 
     Parameters
     ----------

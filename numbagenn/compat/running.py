@@ -20,7 +20,7 @@ from numbagenn.compat.api_version import pygenn_version
 from numbagenn.compat.missing_names import MissingNames
 from numbagenn.compat.shim import ONLY_4_9, ONLY_5, missing_names, stand_in
 
-_ENGINE = Path(numbagenn.__path__[0]).resolve()
+_PACKAGE = Path(numbagenn.__path__[0]).resolve()
 
 
 # What runs a script or a notebook in its module.
@@ -69,8 +69,6 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
                 raise
             _print(error, file)
             return 1
-        finally:
-            _flush_output()
     return 0
 
 
@@ -146,7 +144,7 @@ def _is_own(file: str, folder: Path) -> bool:
     """Return whether a file belongs to the script, being in its folder."""
     path = Path(file)
     installed = {"site-packages", "dist-packages"} & set(path.parts)
-    return folder in path.parents and _ENGINE not in path.parents and not installed
+    return folder in path.parents and _PACKAGE not in path.parents and not installed
 
 
 def _status(code: object) -> int:
@@ -157,13 +155,6 @@ def _status(code: object) -> int:
         return code
     print(code, file=sys.stderr)
     return 1
-
-
-# The helpers' commands have the same function: sharing it would load Numba for ``--help``.
-def _flush_output() -> None:
-    """Write out what was printed, so that what hinders it is known now and not as Python ends."""
-    if sys.stdout is not None and not getattr(sys.stdout, "closed", False):
-        sys.stdout.flush()
 
 
 def _nobody_reads() -> bool:
@@ -178,7 +169,7 @@ def _nobody_reads() -> bool:
 
 
 def _print(error: Exception, script: Path) -> None:
-    """Print an exception with the lines of the script, and without those of the engine."""
+    """Print an exception with the lines of the script, and without those of numbagenn."""
     shown = traceback.TracebackException.from_exception(error)
     _trim(shown, script.parent)
     print("".join(shown.format()), end="", file=sys.stderr)
@@ -188,8 +179,8 @@ def _trim(shown: traceback.TracebackException, folder: Path) -> None:
     frames, inside = [], False
     for frame in shown.stack:
         own = _is_own(frame.filename, folder)
-        inside = not own and (inside or _ENGINE in Path(frame.filename).parents)
-        # Beyond the engine only what it calls back into the script is of interest, but an error in
+        inside = not own and (inside or _PACKAGE in Path(frame.filename).parents)
+        # Beyond numbagenn only what it calls back into the script is of interest, but an error in
         # another library is shown as usual.
         if not inside and not frame.filename.startswith("<frozen"):
             frames.append(frame)
@@ -200,5 +191,5 @@ def _trim(shown: traceback.TracebackException, folder: Path) -> None:
         if other is not None:
             _trim(other, folder)
             if not other.stack:
-                # It has lines of the engine alone, which are of no use to the user.
+                # It has lines of numbagenn alone, which are of no use to the user.
                 setattr(shown, name, None)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-import numbagenn as engine
+import numbagenn
 from numbagenn.base.types import ResolvedType
 from numbagenn.base.wording import shown, unsupported
 from numbagenn.compat import v4_9
@@ -35,7 +35,7 @@ from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
 #: The versions of the API that have stand-ins, and the version that each reports.
 VERSIONS = {"4.9": "4.9.0", "5": "5.4.0"}
 
-# The names of PyGeNN 5.4, and what they are. The engine's own take precedence.
+# The names of PyGeNN 5.4, and what they are. numbagenn's own take precedence.
 _FUNCTIONS = {
     "create_custom_connectivity_update_model": "custom connectivity updates",
     "init_toeplitz_connectivity": "Toeplitz connectivity",
@@ -56,7 +56,7 @@ _BUILT_IN_MODELS: dict[str, type[Model]] = {
 
 _BACKENDS = ("cuda", "hip", "single_threaded_cpu")
 
-# The engine's own additions, which PyGeNN does not have.
+# numbagenn's own additions, which PyGeNN does not have.
 _OWN = ("get_num_threads", "set_num_threads")
 
 
@@ -69,10 +69,10 @@ def _announce(backend: str) -> None:
     )
 
 
-class _GeNNModel(engine.GeNNModel):
+class _GeNNModel(numbagenn.GeNNModel):
     """A model that takes the backends and preferences of real PyGeNN, without using them."""
 
-    known_preferences = (*engine.GeNNModel.known_preferences, *GPU_PREFERENCES)
+    known_preferences = (*numbagenn.GeNNModel.known_preferences, *GPU_PREFERENCES)
 
     def __init__(
         self,
@@ -118,7 +118,7 @@ for _class in (_GeNNModel, _GeNNModelV4):
 
 
 def _deferring(factory: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that describes a model and reports what the engine lacks only later.
+    """Return a function that describes a model and reports what numbagenn lacks only later.
 
     Scripts often begin by describing models that they never use.
     """
@@ -134,9 +134,9 @@ def _deferring(factory: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def _function(name: str) -> Any:
-    """Return a function of PyGeNN: the engine's, or one that says that the engine has none."""
-    if hasattr(engine, name):
-        return getattr(engine, name)
+    """Return a function of PyGeNN: numbagenn's, or one that says that it has none."""
+    if hasattr(numbagenn, name):
+        return getattr(numbagenn, name)
 
     def refuse(*_: object, **__: object) -> Any:
         raise unsupported(f"{_FUNCTIONS[name]} ({name})")
@@ -169,7 +169,7 @@ def names(version: str) -> dict[str, Any]:
         own = {name: getattr(v4_9, name) for name in v4_9.__all__}
         others = {name: _function(name) for name in _FUNCTIONS_4_9}
         return {**others, **_described(own), "GeNNModel": _GeNNModelV4}
-    own = {name: getattr(engine, name) for name in engine.__all__ if name not in _OWN}
+    own = {name: getattr(numbagenn, name) for name in numbagenn.__all__ if name not in _OWN}
     others = {name: _function(name) for name in _FUNCTIONS}
     return {**_described({**others, **own}), "GeNNModel": _GeNNModel}
 
@@ -201,9 +201,11 @@ def _contents(version: str) -> dict[str, Mapping[str, Any]]:
             "pygenn.genn_wrapper.Models": MODELS,
             "pygenn.genn_groups": groups,
         }
-    backends = {"backend_modules": {BACKEND_NAME: engine}}
+    backends = {"backend_modules": {BACKEND_NAME: numbagenn}}
     types = {
-        name: value for name, value in vars(engine.types).items() if isinstance(value, ResolvedType)
+        name: value
+        for name, value in vars(numbagenn.types).items()
+        if isinstance(value, ResolvedType)
     }
     return {
         "pygenn": public,

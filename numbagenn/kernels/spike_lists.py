@@ -10,7 +10,7 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from numbagenn.base.layout import END
+from numbagenn.base.array_conventions import END
 from numbagenn.kernels.arrays import report
 from numbagenn.kernels.jit import device_function, noalias_function
 

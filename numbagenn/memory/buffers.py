@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from numbagenn.base.layout import Array
+from numbagenn.base.array_conventions import Array
 from numbagenn.base.types import TypeLike
 
 # Bytes that a processor moves at once. If an array begins inside a cache line, each vector that

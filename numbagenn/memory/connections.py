@@ -13,7 +13,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from numbagenn.base.layout import Array
+from numbagenn.base.array_conventions import Array
 from numbagenn.memory.buffers import Buffer
 
 #: Size of the two indices of a synapse.

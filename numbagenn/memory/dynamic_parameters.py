@@ -8,6 +8,7 @@ import numpy as np
 
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import Precision
+from numbagenn.base.wording import capitalised, quoted
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.descriptions import Model
 from numbagenn.models.given_values import check_number
@@ -55,7 +56,7 @@ class DynamicParams:
                 )
             raise RuntimeError(
                 f"Unknown {family} parameter '{name}': the parameters of {self._title} are "
-                f"{_listed(known)}{did_you_mean(str(name), known)}"
+                f"{quoted(known)}{did_you_mean(str(name), known)}"
             )
 
     def declare(self, name: str, dynamic: bool) -> None:
@@ -88,7 +89,7 @@ class DynamicParams:
         buffer.device[:] = np.asarray(value).astype(ctype.dtype)
 
 
-def find(sets: Iterable[DynamicParams], name: object, title: str) -> DynamicParams:
+def params_with(sets: Iterable[DynamicParams], name: object, title: str) -> DynamicParams:
     """Return the set that a dynamic parameter belongs to.
 
     Raises
@@ -102,10 +103,6 @@ def find(sets: Iterable[DynamicParams], name: object, title: str) -> DynamicPara
             return candidate
         known += candidate.buffers
     raise IndexError(
-        f"{title[0].upper()}{title[1:]} has no dynamic parameter '{name}': those declared before "
-        f"model.build() are {_listed(known)}; declare it with set_param_dynamic."
+        f"{capitalised(title)} has no dynamic parameter '{name}': those declared before "
+        f"model.build() are {quoted(known)}; declare it with set_param_dynamic."
     )
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"'{name}'" for name in names) or "none"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from numbagenn.base.layout import END
+from numbagenn.base.array_conventions import END
 from numbagenn.base.types import TIMEPOINT
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults

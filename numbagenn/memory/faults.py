@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from numbagenn.base.layout import Array
+from numbagenn.base.array_conventions import Array
 from numbagenn.base.types import Double
 from numbagenn.language.fault_sites import FaultSites, Site, too_many
 from numbagenn.language.kernel_names import FAULTS

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from numbagenn.base.layout import Array
+from numbagenn.base.array_conventions import Array
 
 _WORD = 32
 

@@ -8,11 +8,12 @@ from typing import Any, NoReturn, Protocol
 
 import numpy as np
 
-from numbagenn.base.layout import Array
+from numbagenn.base.array_conventions import Array
+from numbagenn.base.number_checks import float_if_huge
 from numbagenn.base.sealed import Sealed, SealedDict
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import TypeLike
-from numbagenn.base.wording import number_of, shown
+from numbagenn.base.wording import capitalised, quoted, shown
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.given_values import (
     VarInit,
@@ -30,8 +31,8 @@ class Owner(Protocol):
         """What the group is called in messages."""
 
     @property
-    def steps_done(self) -> int:
-        """Number of steps since the model was loaded."""
+    def steps_asked(self) -> int:
+        """Number of steps asked for since the model was loaded."""
 
     def flush(self) -> None:
         """Run all steps that have been asked for so far."""
@@ -40,7 +41,7 @@ class Owner(Protocol):
         """Return the arrays that an initialiser needs, if it can be that of a variable."""
 
 
-class SparseOrder(Protocol):
+class SparseConnections(Protocol):
     """What a variable needs to know of sparse connections."""
 
     @property
@@ -163,7 +164,7 @@ class Variable(Sealed):
         if values is None or isinstance(values, VarInit):
             raise TypeError(f"{self._what} must be set to numbers, not {shown(values)}.")
         check_initial_value(self._what, values)
-        array = np.asarray(number_of(self._what, values))
+        array = np.asarray(float_if_huge(self._what, values))
         if not array.ndim and not self._takes_numbers:
             raise TypeError(
                 f"{self._what} needs one value for each synapse, not the number {shown(values)}; "
@@ -193,7 +194,7 @@ class Variable(Sealed):
     def _current(self, array: Array) -> Array:
         if self.buffer.slots == 1:
             return array
-        part: Array = array[..., self.group.steps_done % self.buffer.slots, :]
+        part: Array = array[..., self.group.steps_asked % self.buffer.slots, :]
         return part
 
     def arranged(self, initial: Array) -> Array:
@@ -256,15 +257,15 @@ class SparseVariable(Variable):
         initial: object,
         shape: tuple[int, ...],
         stream: int,
-        order: SparseOrder,
+        connections: SparseConnections,
     ) -> None:
-        self._connectivity = order
+        self._connections = connections
         super().__init__(name, buffer, group, initial, shape, stream)
 
     @property
     def synapses(self) -> tuple[Array, Array] | None:
         """Presynaptic and postsynaptic neuron of each synapse, once they are known."""
-        return self._connectivity.synapses
+        return self._connections.synapses
 
     @property
     def view(self) -> NoReturn:
@@ -287,7 +288,7 @@ class SparseVariable(Variable):
 
     def arranged(self, initial: Array) -> Array:
         """Return initial values in the order in which they are stored."""
-        order = self._connectivity.order
+        order = self._connections.order
         if order is None or not initial.ndim:
             return initial
         arranged: Array = initial[..., order]
@@ -357,7 +358,7 @@ class ExtraGlobalArray(Variable):
         """Raise if the array was never given values."""
         if self.initial is None:
             raise RuntimeError(
-                f"{self._what[0].upper()}{self._what[1:]} has no values, but code uses it: call "
+                f"{capitalised(self._what)} has no values, but code uses it: call "
                 "its set_init_values(…) before model.load()."
             )
 
@@ -384,7 +385,7 @@ class ExtraGlobalArrayDict(SealedDict[ExtraGlobalArray]):
         )
 
     def __missing__(self, name: str) -> ExtraGlobalArray:
-        listed = ", ".join(f"'{known}'" for known in self) or "none"
+        listed = quoted(self)
         raise KeyError(
             f"{self._title} has no extra global parameter '{name}'"
             + did_you_mean(str(name), self, f"; its extra global parameters are {listed}.")
@@ -421,6 +422,6 @@ class VariableDict(SealedDict[Variable]):
         )
 
     def __missing__(self, name: str) -> Variable:
-        listed = ", ".join(f"'{known}'" for known in self) or "none"
+        listed = quoted(self)
         hint = did_you_mean(str(name), self, f"; its variables are {listed}.")
         raise KeyError(f"{self._title} has no variable '{name}'{hint}")

@@ -14,13 +14,13 @@ from typing import Any
 
 import numpy as np
 
+from numbagenn.base.array_conventions import Array
 from numbagenn.base.enumerations import VarAccess, VarAccessMode
-from numbagenn.base.layout import Array
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import SCALAR
 from numbagenn.base.wording import shown, unsupported
 from numbagenn.models.builtin_snippets import connectivity_snippets, var_init_snippets
-from numbagenn.models.describing import (
+from numbagenn.models.create_unchecked import (
     create_current_source_model,
     create_custom_update_model,
     create_neuron_model,

@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 
 from numbagenn.language.code_strings import CodeString
-from numbagenn.models.describing import (
+from numbagenn.models.create_unchecked import (
     create_sparse_connect_init_snippet,
     create_var_init_snippet,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from numbagenn.base.wording import LARGEST, checked_integer
+from numbagenn.base.number_checks import LARGEST, checked_integer
 from numbagenn.models.given_values import ConnectivityInit
 
 

@@ -12,8 +12,8 @@ from functools import cached_property, reduce
 from operator import or_
 from typing import ClassVar, TypeVar
 
+from numbagenn.base.array_conventions import Array
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess, VarAccessMode
-from numbagenn.base.layout import Array
 from numbagenn.base.types import SCALAR, TypeLike
 from numbagenn.language.code_strings import CodeString
 from numbagenn.language.usage import Usage
@@ -268,7 +268,7 @@ class SparseConnectivityInitSnippet(Model):
 
 @dataclass(frozen=True)
 class Unavailable:
-    """Takes the place of a description that the engine cannot hold, until something uses it.
+    """Takes the place of a description that numbagenn cannot hold, until something uses it.
 
     Parameters
     ----------

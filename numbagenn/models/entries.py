@@ -15,7 +15,7 @@ from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess, VarAcc
 from numbagenn.base.type_checks import check_type
 from numbagenn.base.types import SCALAR, ResolvedType, TypeLike
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import shown, unsupported
+from numbagenn.base.wording import capitalised, shown, unsupported
 from numbagenn.language.code_strings import CodeString
 from numbagenn.models.descriptions import (
     AdditionalInput,
@@ -213,11 +213,11 @@ def code(title: str, given: object, what: str, *, is_condition: bool = False) ->
     """Return the code string that `what` names, blank if none was given."""
     if given is not None and not isinstance(given, str):
         raise TypeError(f"{what} of {title} must be a string of code, not {shown(given)}.")
-    return CodeString(given or "", f"{what[0].upper()}{what[1:]} of {title}", is_condition)
+    return CodeString(given or "", f"{capitalised(what)} of {title}", is_condition)
 
 
 def refuse(title: str, **parts: object) -> None:
-    """Raise if parts of a description are given that the engine does not support."""
+    """Raise if parts of a description are given that numbagenn does not support."""
     for name, given in parts.items():
         if given and not (isinstance(given, str) and CodeString(given, name).is_blank):
             raise unsupported(f"'{name}' ({title})")

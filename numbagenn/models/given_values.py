@@ -9,11 +9,12 @@ from typing import Any
 
 import numpy as np
 
-from numbagenn.base.layout import Array
+from numbagenn.base.array_conventions import Array
+from numbagenn.base.number_checks import float_if_huge
 from numbagenn.base.suggestions import closest, did_you_mean
 from numbagenn.base.types import Precision, ResolvedType
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import number_of, shown
+from numbagenn.base.wording import capitalised, quoted, shown
 from numbagenn.language.arithmetic import constant
 from numbagenn.models.descriptions import (
     Model,
@@ -97,9 +98,9 @@ def check_names(
         given = {}
     if not isinstance(given, Mapping):
         raise TypeError(f"{prefix}: {kind}s must be a dict of name to value, not {shown(given)}.")
-    listed = ", ".join(f"'{name}'" for name in expected) or "none"
+    listed = quoted(expected)
     if len(given) != len(expected):
-        got = ", ".join(f"'{name}'" for name in given) or "none"
+        got = quoted(given)
         missing = ", ".join(f"'{name}'" for name in expected if name not in given)
         extra = ", ".join(f"'{name}'" for name in given if name not in expected)
         fix = "" if missing and extra else f"; add {missing}" if missing else f"; remove {extra}"
@@ -123,11 +124,11 @@ def check_parameters(prefix: str, model: Model, given: object) -> dict[str, floa
     names = [param.name for param in model.params]
     values = check_names(prefix, "parameter", "value", names, given)
     for name, value in values.items():
-        number = np.asarray(number_of(f"{prefix}: parameter '{name}'", value))
+        number = np.asarray(float_if_huge(f"{prefix}: parameter '{name}'", value))
         if number.ndim != 0 or number.dtype.kind not in "biuf":
             fix = "; use a variable for what differs between neurons" if np.ndim(value) else ""
             raise TypeError(
-                f"{prefix}: parameter '{name}' must be a number, not {_shown(value)}{fix}."
+                f"{prefix}: parameter '{name}' must be a number, not {_with_type(value)}{fix}."
             )
         values[name] = number.item()
         if math.isnan(values[name]):
@@ -149,12 +150,12 @@ def check_initial_value(what: str, value: object) -> None:
     if value is None or isinstance(value, VarInit) or np.isscalar(value):
         if isinstance(value, (str, bytes, complex, np.complexfloating)):
             raise TypeError(f"{what} must start from numbers, not {shown(value)}.")
-        number_of(what, value)
+        float_if_huge(what, value)
         return
     if not isinstance(value, (Sequence, np.ndarray)) or isinstance(value, (str, bytes)):
         raise TypeError(
             f"{what} must start from a number, a sequence of numbers or init_var(…), "
-            f"not {_shown(value)}."
+            f"not {_with_type(value)}."
         )
     try:
         array = np.asarray(value)
@@ -202,7 +203,7 @@ def warn_of_overflow(what: str, given: Array, dtype: np.dtype[Any]) -> None:
         with np.errstate(invalid="ignore"):
             becomes = given.astype(dtype).flat[wrong[0]]
         warn_user(
-            f"{what[0].upper()}{what[1:]} takes integers from {low} to {high}, not "
+            f"{capitalised(what)} takes integers from {low} to {high}, not "
             f"{given.flat[wrong[0]]}{element}, which becomes {becomes}; correct it, or use another "
             "type."
         )
@@ -217,7 +218,7 @@ def initial_array(what: str, value: object, ctype: ResolvedType, precision: Prec
         value = value.number
     if value is None:
         value = 0.0
-    array = np.asarray(number_of(what, value))
+    array = np.asarray(float_if_huge(what, value))
     if array.ndim == 0:
         check_number(f"the initial value of {what}", array.item(), precision.scalar)
         warn_of_overflow(what, array, ctype.dtype)
@@ -292,7 +293,7 @@ def check_shape(
     raise ValueError(f"{what} needs values of shape ({count},){rows}, not {array.shape}{fix}")
 
 
-def _shown(value: object) -> str:
+def _with_type(value: object) -> str:
     if isinstance(value, (Iterator, Set)):
         return f"a {type(value).__name__}"
     plain = value is None or isinstance(value, Iterable)

@@ -10,7 +10,7 @@ from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.variables import Variable
 from numbagenn.models.descriptions import CurrentSourceModel
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.groups import Group, OwningModel, Params, Values
+from numbagenn.network.groups import Group, OwningModel, ParamDict, Values
 from numbagenn.network.neuron_groups import NeuronGroup, check_input
 
 
@@ -32,7 +32,7 @@ class CurrentSource(Group):
         super().__init__(model, name)
         self.model = source
         self.target_pop = pop
-        self.params = Params(self.title, params)
+        self.params = ParamDict(self.title, params)
         self.vars = self._variables(source.vars, initial, pop.num_neurons)
         self.extra_global_params = self._arrays(source)
         self._dynamic_params[""] = DynamicParams(self.title, name, source, self.params)

@@ -6,13 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import TypeLike
+from numbagenn.base.wording import quoted
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.variables import ExtraGlobalArray, Variable
 from numbagenn.models.descriptions import CustomUpdateModel
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.groups import Group, OwningModel, Params, Values
+from numbagenn.network.groups import Group, OwningModel, ParamDict, Values
 from numbagenn.network.synapse_groups import SynapseGroup, size_by_connections
 
 
@@ -81,7 +83,7 @@ class CustomUpdate(Group):
         super().__init__(model, name)
         self.update_group_name = update_group_name
         self.model = update
-        self.params = Params(self.title, params)
+        self.params = ParamDict(self.title, params)
         # These cannot change later, so an update refers only to older ones, never in a cycle.
         self.references = MappingProxyType(dict(references))
         self.array_references = MappingProxyType(dict(array_references))
@@ -182,3 +184,25 @@ class CustomUpdate(Group):
         bound = self._bound("", self.model, self.params, variables)
         arrays = {name: item.array.buffer for name, item in self.array_references.items()}
         return replace(bound, buffers={**bound.buffers, **self.memory, **arrays})
+
+
+def names_in_group(
+    updates: Mapping[str, CustomUpdate], group_name: str, error: type[Exception]
+) -> list[str]:
+    """Return the names of the custom updates that run together under a name.
+
+    Parameters
+    ----------
+    updates
+        All custom updates of a model.
+    group_name
+        The name under which they run.
+    error
+        What to raise if there are none.
+    """
+    names = [name for name, update in updates.items() if update.update_group_name == group_name]
+    if not names:
+        known = sorted({update.update_group_name for update in updates.values()})
+        hint = did_you_mean(str(group_name), known, f"; the groups are {quoted(known)}.")
+        raise error(f"Unknown custom update group '{group_name}'{hint}")
+    return names

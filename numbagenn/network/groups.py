@@ -9,14 +9,15 @@ from typing import Any, ClassVar, Protocol
 
 import numpy as np
 
+from numbagenn.base.number_checks import float_if_huge
+from numbagenn.base.random_streams import stream_number
 from numbagenn.base.sealed import Sealed, SealedDict
-from numbagenn.base.streams import stream_number
 from numbagenn.base.types import Precision
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import number_of, shown
+from numbagenn.base.wording import capitalised, shown
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import Connectivity, SparseConnectivity
-from numbagenn.memory.dynamic_parameters import DynamicParams, find
+from numbagenn.memory.dynamic_parameters import DynamicParams, params_with
 from numbagenn.memory.variables import (
     ExtraGlobalArray,
     ExtraGlobalArrayDict,
@@ -43,8 +44,8 @@ class OwningModel(Protocol):
         """What ``scalar`` and ``timepoint`` stand for."""
 
     @property
-    def steps_done(self) -> int:
-        """Number of steps since the model was loaded."""
+    def steps_asked(self) -> int:
+        """Number of steps asked for since the model was loaded."""
 
     @property
     def is_loaded(self) -> bool:
@@ -63,7 +64,7 @@ class OwningModel(Protocol):
         """Run all steps that have been asked for so far."""
 
 
-class Params(SealedDict[float]):
+class ParamDict(SealedDict[float]):
     """Parameters of a group by name, as they were given."""
 
     def __init__(self, title: str, values: Mapping[str, float]) -> None:
@@ -123,9 +124,9 @@ class Group(Sealed):
         self.genn_model.flush()
 
     @property
-    def steps_done(self) -> int:
-        """Number of steps since the model was loaded."""
-        return self.genn_model.steps_done
+    def steps_asked(self) -> int:
+        """Number of steps asked for since the model was loaded."""
+        return self.genn_model.steps_asked
 
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory of the group, with the variable that each block belongs to."""
@@ -218,8 +219,8 @@ class Group(Sealed):
         TypeError
             If the value is not a number.
         """
-        params = find(self.dynamic_params(), name, self.title)
-        value = number_of(f"dynamic parameter '{name}' of {self.title}", value)
+        params = params_with(self.dynamic_params(), name, self.title)
+        value = float_if_huge(f"dynamic parameter '{name}' of {self.title}", value)
         if np.ndim(value) or np.asarray(value).dtype.kind not in "biuf":
             raise TypeError(
                 f"Dynamic parameter '{name}' of {self.title} must be a number, not {shown(value)}."
@@ -235,7 +236,7 @@ class Group(Sealed):
     def _arrays(self, model: Model, prefix: str = "") -> ExtraGlobalArrayDict:
         """Create the extra global parameters of a description, with this prefix to their names."""
         return ExtraGlobalArrayDict(
-            self.title[0].upper() + self.title[1:],
+            capitalised(self.title),
             [
                 ExtraGlobalArray(
                     item.name,
@@ -287,7 +288,7 @@ class Group(Sealed):
         """Create variables that have a value for each synapse."""
         create: Callable[..., Variable] = self.variable_type
         if isinstance(connections, SparseConnectivity):
-            create = partial(self.sparse_variable_type, order=connections)
+            create = partial(self.sparse_variable_type, connections=connections)
         return self._table(
             create(
                 var.name,
@@ -301,7 +302,7 @@ class Group(Sealed):
         )
 
     def _table(self, variables: Iterable[Variable]) -> VariableDict:
-        return VariableDict(self.title[0].upper() + self.title[1:], variables)
+        return VariableDict(capitalised(self.title), variables)
 
     def _buffer(self, var: Var, count: int, columns: int = 0, prefix: str = "") -> Buffer:
         """Describe the memory of a variable that has a value for each of `count` elements."""

@@ -7,11 +7,11 @@ from typing import ClassVar, NoReturn
 
 import numpy as np
 
-from numbagenn.base.layout import END, Array
+from numbagenn.base.array_conventions import END, Array
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import TIMEPOINT
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import shown
+from numbagenn.base.wording import capitalised, shown
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.faults import Faults
@@ -19,7 +19,7 @@ from numbagenn.memory.recording import Recorder
 from numbagenn.memory.variables import Variable
 from numbagenn.models.descriptions import NeuronModel
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.groups import Group, OwningModel, Params, Values
+from numbagenn.network.groups import Group, OwningModel, ParamDict, Values
 
 
 class NeuronGroup(Group):
@@ -42,7 +42,7 @@ class NeuronGroup(Group):
         super().__init__(model, name)
         self.num_neurons = num_neurons
         self.model = neuron
-        self.params = Params(self.title, params)
+        self.params = ParamDict(self.title, params)
         self.vars = self._variables(neuron.vars, initial, num_neurons)
         self.extra_global_params = self._arrays(neuron)
         self._dynamic_params[""] = DynamicParams(self.title, name, neuron, self.params)
@@ -181,10 +181,10 @@ class NeuronGroup(Group):
             buffer.is_new = False
             assert buffer.device is not None
             slots = buffer.device.reshape(len(buffer.device), buffer.slots, buffer.count)
-            values[name] = slots[:, self.steps_done % buffer.slots]
+            values[name] = slots[:, self.steps_asked % buffer.slots]
         warning = self.model.value_warning(values)
         if warning:
-            warn_user(f"{self.title[0].upper()}{self.title[1:]}: {warning}.")
+            warn_user(f"{capitalised(self.title)}: {warning}.")
 
     def bound(self) -> BoundModel[NeuronModel]:
         """Return the neuron model with its values and memory."""
@@ -198,7 +198,7 @@ class _SpikeTimes(Variable):
     def set_init_values(self, values: object) -> NoReturn:
         """Refuse: there are no spikes to start from."""
         raise RuntimeError(
-            f"{self._what[0].upper()}{self._what[1:]} starts from no spikes, not from what it is "
+            f"{capitalised(self._what)} starts from no spikes, not from what it is "
             "given; assign its values after model.load(), and push them to the device."
         )
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from numbagenn.base.enumerations import VarAccessMode
 from numbagenn.base.suggestions import did_you_mean
-from numbagenn.base.wording import shown
+from numbagenn.base.wording import quoted, shown
 from numbagenn.models.descriptions import ExtraGlobalParam, PostsynapticModel, VarReference
 from numbagenn.models.given_values import PostsynapticInit, WeightUpdateInit
 from numbagenn.network.custom_updates import ExtraGlobalParamReference, VariableReference
@@ -60,7 +60,7 @@ def neuron_references(
                 "VarAccessMode.READ_ONLY."
             )
         if target not in population.vars:
-            listed = ", ".join(f"'{name}'" for name in population.vars) or "none"
+            listed = quoted(population.vars)
             raise RuntimeError(
                 f"Variable '{target}' not found: {title} refers to it as '{reference.name}', but "
                 f"the variables of {population.title} are {listed}"
@@ -101,7 +101,7 @@ def postsynaptic_references(
         target = given[reference.name]
         name = target.name if isinstance(target, VariableReference) else target
         if name not in types:
-            listed = ", ".join(f"'{known}'" for known in types) or "none"
+            listed = quoted(types)
             raise RuntimeError(
                 f"Variable '{name}' not found: {title} refers to it as '{reference.name}', but the "
                 f"variables of its {model.title} are {listed}{did_you_mean(str(name), types)}"

@@ -9,6 +9,7 @@ from typing import Any
 from numbagenn.base.enumerations import SynapseMatrixType
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import ResolvedType, TypeLike
+from numbagenn.base.wording import quoted
 from numbagenn.memory.variables import ExtraGlobalArray, Variable
 from numbagenn.models.descriptions import VarReference
 from numbagenn.network.current_sources import CurrentSource
@@ -43,7 +44,7 @@ def _find(
     kind: str = "variables",
 ) -> VariableReference:
     if name not in variables:
-        listed = ", ".join(f"'{known}'" for known in variables) or "none"
+        listed = quoted(variables)
         hint = did_you_mean(str(name), variables)
         raise RuntimeError(
             f"{what} '{name}' not found: the {kind} of {group.title} are {listed}{hint}"
@@ -291,7 +292,7 @@ def _find_array(
     group: Group, arrays: Mapping[str, ExtraGlobalArray], name: object
 ) -> ExtraGlobalParamReference:
     if name not in arrays:
-        listed = ", ".join(f"'{known}'" for known in arrays) or "none"
+        listed = quoted(arrays)
         raise RuntimeError(
             f"Extra global parameter '{name}' not found: the extra global parameters of "
             f"{group.title} are {listed}{did_you_mean(str(name), arrays)}"

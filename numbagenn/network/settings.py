@@ -8,11 +8,12 @@ from typing import ClassVar
 
 import numpy as np
 
+from numbagenn.base.number_checks import LARGEST_COUNT, checked_integer, float_if_huge
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.type_checks import precision_type
 from numbagenn.base.types import Precision, ResolvedType
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import LARGEST_COUNT, checked_integer, number_of, shown
+from numbagenn.base.wording import shown
 
 BACKEND_NAME = "bundled"
 
@@ -121,7 +122,7 @@ class Settings:
         self.refuse_if_built("set dt")
         if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
             raise TypeError(f"dt must be a number of milliseconds, not {shown(value)}.")
-        value = number_of("dt", value)
+        value = float_if_huge("dt", value)
         if not (math.isfinite(value) and value > 0):
             raise ValueError(f"dt must be a positive number of milliseconds, not {shown(value)}.")
         self._dt = float(value)

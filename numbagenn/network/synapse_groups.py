@@ -8,10 +8,11 @@ from typing import ClassVar, NoReturn
 
 import numpy as np
 
+from numbagenn.base.array_conventions import Array
 from numbagenn.base.enumerations import SynapseMatrixType
-from numbagenn.base.layout import Array
+from numbagenn.base.number_checks import LARGEST_COUNT, checked_integer
 from numbagenn.base.types import SCALAR
-from numbagenn.base.wording import LARGEST_COUNT, checked_integer, unsupported
+from numbagenn.base.wording import unsupported
 from numbagenn.language.usage import Usage
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import Connectivity, DenseConnectivity, SparseConnectivity
@@ -53,6 +54,9 @@ class SynapseGroup(Group):
     kind = "synapse population"
     # Hints to a GPU, which have no effect here.
     _hints = ("parallelism_hint", "num_threads_per_spike", "narrow_sparse_ind_enabled")
+    parallelism_hint: object = None
+    num_threads_per_spike = 1
+    narrow_sparse_ind_enabled = False
     # The value of `max_dendritic_delay_timesteps` until it is set; None where it must be set.
     default_dendritic_delay_timesteps: ClassVar[int | None] = None
 
@@ -101,10 +105,6 @@ class SynapseGroup(Group):
         self.out_pre_buffer = Buffer(f"{name}_out_pre", SCALAR, num_pre)
         self._create_arrays_and_dynamic_params()
         self.borrowed = self._borrowed_memory()
-        # Hints to a GPU, which have no effect here.
-        self.parallelism_hint: object = None
-        self.num_threads_per_spike = 1
-        self.narrow_sparse_ind_enabled = False
         self._post_target_var = "Isyn"
         self._pre_target_var = "Isyn"
         self._axonal_delay_steps = 0

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccessMode
+from numbagenn.base.wording import capitalised
 from numbagenn.models.builtin_models import find_model
 from numbagenn.models.descriptions import CustomUpdateModel
 from numbagenn.network.custom_updates import CustomUpdate, VariableReference
@@ -60,7 +61,7 @@ def check_targets(
     transposed = [name for name, target in given.items() if target.transposed is not None]
     if not transposed and model is find_model("Transpose", CustomUpdateModel, title):
         raise RuntimeError(
-            f"{title[0].upper()}{title[1:]} transposes nothing: give create_wu_var_ref the "
+            f"{capitalised(title)} transposes nothing: give create_wu_var_ref the "
             "population and the variable to copy to as well."
         )
     if len(transposed) > 1:

@@ -13,7 +13,7 @@ from functools import partial
 
 import numpy as np
 
-from numbagenn.base.layout import Array
+from numbagenn.base.array_conventions import Array
 from numbagenn.codegen.custom_updates import CustomUpdateCall
 from numbagenn.codegen.event_kinds import Phase
 from numbagenn.codegen.kernel_numbers import UpdateNumbers

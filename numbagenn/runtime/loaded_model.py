@@ -21,7 +21,7 @@ from types import ModuleType
 
 import numpy as np
 
-from numbagenn.base.layout import Array
+from numbagenn.base.array_conventions import Array
 from numbagenn.base.types import TIMEPOINT, Precision
 from numbagenn.codegen.custom_updates import CustomUpdateCall
 from numbagenn.codegen.event_kinds import PHASES, WHOLE_STEP, Phase
@@ -35,10 +35,10 @@ from numbagenn.memory.variables import Variable
 from numbagenn.network.groups import Group
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
-from numbagenn.runtime.initialise import make_connections, starting_values
 from numbagenn.runtime.interrupts import unwatch, watch
 from numbagenn.runtime.jobs import PhaseJob, PreparedUpdate, Steps, UpdateJob
-from numbagenn.runtime.sizes import check_sizes
+from numbagenn.runtime.memory_footprint import check_footprint
+from numbagenn.runtime.starting_state import make_connections, starting_values
 from numbagenn.runtime.threads import parallel_for
 
 #: Number of steps that may wait. A longer queue is not faster, and makes progress bars jump.
@@ -130,9 +130,14 @@ class LoadedModel:
         """
         plan, batch_size, precision = self._plan, self._batch_size, self._precision
         check = partial(
-            check_sizes,
-            *(groups, plan.recorders, plan.scratch, self._most_threads),
-            *(batch_size, precision, num_recording_timesteps),
+            check_footprint,
+            groups,
+            recorders=plan.recorders,
+            scratch=plan.scratch,
+            most_threads=self._most_threads,
+            batch_size=batch_size,
+            precision=precision,
+            num_recording_timesteps=num_recording_timesteps,
         )
         check()
         used = {*plan.buffers, *(b for call in plan.custom_updates.values() for b in call.buffers)}

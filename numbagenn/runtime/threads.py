@@ -17,7 +17,8 @@ from typing import Any, NoReturn, TypeVar
 
 import numpy as np
 
-from numbagenn.base.wording import checked_integer, shown
+from numbagenn.base.number_checks import checked_integer
+from numbagenn.base.wording import shown
 from numbagenn.kernels.batch_counter import FINISHED, STOP, Counter, Stop
 from numbagenn.runtime.interrupts import GRACE, unwatch, watch
 

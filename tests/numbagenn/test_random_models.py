@@ -18,8 +18,7 @@ from hypothesis import given, note
 from hypothesis import strategies as st
 
 import numbagenn as engine
-from numbagenn.runtime import initial_values as initialisation
-from numbagenn.runtime import loaded_model
+from numbagenn.runtime import loaded_model, value_snippets
 from tests.numbagenn import interpreted
 from tests.numbagenn.profiles import examples
 from tests.numbagenn.random_models import BATCH_SIZE, RandomModel, act, random_models, variables
@@ -163,7 +162,7 @@ def test_nothing_but_the_model_matters(random_model: RandomModel, seed: int) -> 
     with pytest.MonkeyPatch.context() as patch:
         # As if there were more to do than one thread should do.
         patch.setattr(loaded_model, "_ELEMENTS_PER_PART", 4)
-        patch.setattr(initialisation, "_ELEMENTS_PER_CALL", 4)
+        patch.setattr(value_snippets, "_ELEMENTS_PER_CALL", 4)
         patch.setattr("numbagenn.runtime.loaded_model.LONGEST_QUEUE", 10)
         for number in (2, 7):
             engine.set_num_threads(number)

@@ -292,7 +292,6 @@ TEXTS = {
     ("train", "--output"),
     ("train", "--checkpoint"),
     ("evaluate", "--weights"),
-    ("run",),  # the script
 }
 NO_INTEGERS = [
     "",

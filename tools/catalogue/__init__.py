@@ -183,7 +183,7 @@ def state(names: dict[str, Any]) -> object:
             for table in groups(model)
             for name, group in table.items()
         ],
-        None if not model.is_loaded else (model.timestep, model.steps_done),
+        None if not model.is_loaded else (model.timestep, model.steps_asked),
     ]
 
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from numbagenn.base.layout import Array
+from numbagenn.base.array_conventions import Array
+from numbagenn.base.wording import capitalised, quoted
 from numbagenn.memory import variables
 from numbagenn.network import current_sources, custom_updates, groups, neuron_groups, synapse_groups
 
@@ -31,7 +32,7 @@ class Variable(variables.Variable):
     def values(self, values: object) -> None:
         if self._view is not None:
             raise RuntimeError(
-                f"{self._what[0].upper()}{self._what[1:]} is in use, and its 'values' are what it "
+                f"{capitalised(self._what)} is in use, and its 'values' are what it "
                 "started from; write view[:] = …, and push it to the device."
             )
         self.set_init_values(values)
@@ -101,8 +102,8 @@ class _Group(groups.Group):
     def _extra_global_param(self, name: str) -> Any:
         known = self.extra_global_params
         if name not in known:
-            listed = ", ".join(f"'{other}'" for other in known) or "none"
-            title = self.title[0].upper() + self.title[1:]
+            listed = quoted(known)
+            title = capitalised(self.title)
             raise KeyError(f"{title} has no extra global parameter '{name}'; it has {listed}.")
         return known[name]
 
@@ -133,7 +134,7 @@ class NeuronGroup(_Group, neuron_groups.NeuronGroup):
         Raises
         ------
         RuntimeError
-            As in `engine.neuron_groups.NeuronGroup`.
+            As in `network.neuron_groups.NeuronGroup`.
         """
         result = []
         for times, ids in super().spike_recording_data:
@@ -153,7 +154,7 @@ class NeuronGroup(_Group, neuron_groups.NeuronGroup):
         self.flush()
         for buffer in (self.spikes_buffer, self.spike_count_buffer):
             buffer.pull()
-        self._newest = self.steps_done % self.spikes_buffer.slots
+        self._newest = self.steps_asked % self.spikes_buffer.slots
 
     @property
     def current_spikes(self) -> Any:

@@ -11,10 +11,11 @@ from typing import Any, ClassVar
 import numpy as np
 
 from numbagenn import model as current
+from numbagenn.base.number_checks import float_if_huge
 from numbagenn.base.suggestions import closest, did_you_mean
 from numbagenn.base.types import ResolvedType
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import number_of, shown, unsupported
+from numbagenn.base.wording import quoted, shown, unsupported
 from numbagenn.codegen.code_checks import check_code
 from numbagenn.compat.v4_9.enums import MATRIX_TYPES
 from numbagenn.compat.v4_9.groups import (
@@ -128,7 +129,7 @@ class GeNNModel(current.GeNNModel):
     def t(self, value: float) -> None:
         if isinstance(value, bool) or not isinstance(value, (int, float, np.integer, np.floating)):
             raise TypeError(f"t must be a number of milliseconds, not {shown(value)}.")
-        steps = float(number_of("t", value)) / self.dt
+        steps = float(float_if_huge("t", value)) / self.dt
         if not math.isfinite(steps) or abs(round(steps) - steps) > 1e-6:
             raise ValueError(f"t must be a multiple of dT = {self.dt}, not {shown(value)}.")
         self.timestep = round(steps)
@@ -309,7 +310,7 @@ class GeNNModel(current.GeNNModel):
         known = self.neuron_populations
         if given in known:
             return known[given]
-        listed = ", ".join(f"'{name}'" for name in known) or "none"
+        listed = quoted(known)
         hint = did_you_mean(given, known, f"; there are {listed}.")
         raise ValueError(f"The {what}, '{given}', is not a population of this model{hint}")
 

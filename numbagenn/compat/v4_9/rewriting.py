@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import SCALAR, TIMEPOINT, TYPE_NAMES
+from numbagenn.base.wording import capitalised
 from numbagenn.language.code_strings import CodeString
 
 #: The present names of the functions of GeNN 4.
@@ -111,7 +112,7 @@ def rewrite(
     >>> rewrite("$(injectCurrent, ($(a) + 1) * $(gennrand_uniform));", "injection code")
     'injectCurrent((a + 1) * gennrand_uniform());'
     """
-    code_string = CodeString(code, what[0].upper() + what[1:])
+    code_string = CodeString(code, capitalised(what))
     rewriter = _Rewriter(code_string, frozenset(own), local_names or {}, in_loop)
     return _DIVIDE_ASSIGN.sub(r"\g<1> = \g<1> / (\g<2>);", rewriter.part(0, len(code)))
 

@@ -10,7 +10,7 @@ from numba import njit
 
 import numbagenn as engine
 from numbagenn import GeNNModel, create_neuron_model, init_postsynaptic, init_weight_update
-from numbagenn.base.layout import table_size
+from numbagenn.base.array_conventions import table_size
 from numbagenn.kernels.spike_trains import group_trains
 
 SIZES = (150, 40)

@@ -24,7 +24,7 @@ from numbagenn.memory.buffers import Buffer
 from numbagenn.models import entries
 from numbagenn.models.given_values import VarInit
 from numbagenn.network.delays import assign_slots
-from numbagenn.runtime.initialise import layout_of_variable
+from numbagenn.runtime.starting_state import layout_of_variable
 
 #: Names that the engine looks for in code.
 NAMES = [

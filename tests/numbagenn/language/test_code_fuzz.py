@@ -26,8 +26,7 @@ from numbagenn.base.types import Precision
 from numbagenn.language.code_strings import CodeString, CodeStringError
 from numbagenn.language.symbols import Namer, Pointer, Symbol
 from numbagenn.language.translator import Translator
-from numbagenn.runtime import connectivity
-from numbagenn.runtime import initial_values as initialisation
+from numbagenn.runtime import connectivity_snippets, value_snippets
 from tests.numbagenn import interpreted
 from tests.numbagenn.language import c_programs
 from tests.numbagenn.language.code_kinds import KINDS
@@ -81,13 +80,13 @@ def checked(source: str) -> Any:
 @contextmanager
 def no_compiler() -> Iterator[None]:
     """Have modules checked, and not compiled by Numba."""
-    modules = (model_module, initialisation, connectivity)
+    modules = (model_module, value_snippets, connectivity_snippets)
     with pytest.MonkeyPatch.context() as patch:
         for module in modules:
             patch.setattr(module, "compiled", checked)
         yield
-    initialisation.value_kernel.cache_clear()
-    connectivity.connectivity_kernel.cache_clear()
+    value_snippets.value_kernel.cache_clear()
+    connectivity_snippets.connectivity_kernel.cache_clear()
 
 
 def outcome(kind: str, code: str) -> str:

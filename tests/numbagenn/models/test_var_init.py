@@ -21,7 +21,7 @@ from numbagenn import (
 )
 from numbagenn.language.code_strings import CodeStringError
 from numbagenn.runtime import compilation as compile
-from numbagenn.runtime.initial_values import value_kernel
+from numbagenn.runtime.value_snippets import value_kernel
 from tests.numbagenn.networks import new_model, pulled
 
 CHANCE = 1e-6
@@ -361,7 +361,7 @@ def test_code_of_one_type_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> N
         texts.append(source)
         return real(source)
 
-    monkeypatch.setattr("numbagenn.runtime.initial_values.compiled", counted)
+    monkeypatch.setattr("numbagenn.runtime.value_snippets.compiled", counted)
     value_kernel.cache_clear()
     own = snippet("value = scale * id + 17;", params=["scale"])
     initial = {
@@ -383,7 +383,7 @@ def test_code_of_one_type_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_numbers_and_constants_need_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr("numbagenn.runtime.initial_values.compiled")
+    monkeypatch.delattr("numbagenn.runtime.value_snippets.compiled")
     initial = {
         "a": ("scalar", 1.5),
         "b": ("int", init_var("Constant", {"constant": 2.75})),

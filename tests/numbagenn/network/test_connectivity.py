@@ -22,7 +22,7 @@ from numbagenn import (
 from numbagenn.base.types import Double, Float, Precision
 from numbagenn.language.code_strings import CodeStringError
 from numbagenn.models.connection_limits import max_column_length, max_row_length
-from numbagenn.runtime.connectivity import build_connectivity
+from numbagenn.runtime.connectivity_snippets import build_connectivity
 from tests.numbagenn.networks import add_cells, connect, new_model, pulled, steps
 
 CHANCE = 1e-6
@@ -41,7 +41,8 @@ def built(
     settings = {"seed": 1, "stream": 2, "dt": 1.0} | parts
     pre, post = build_connectivity(
         init, num_pre, num_post,
-        title="synapse population 'ab'", precision=Precision(precision, precision), **settings,
+        title="synapse population 'ab'", precision=Precision(precision, precision), num_batch=1,
+        **settings,
     )  # fmt: skip
     assert pre.dtype == post.dtype == np.uint32
     assert pre.shape == post.shape
@@ -125,7 +126,7 @@ def test_rows_may_be_empty() -> None:
 
 def test_more_synapses_than_there_is_room_for_at_first(monkeypatch: pytest.MonkeyPatch) -> None:
     expected = built("FixedProbability", 40, 50, prob=0.4)
-    monkeypatch.setattr("numbagenn.runtime.connectivity._ALLOCATED_AT_FIRST", 7)
+    monkeypatch.setattr("numbagenn.runtime.connectivity_snippets._ALLOCATED_AT_FIRST", 7)
     found = built("FixedProbability", 40, 50, prob=0.4)
     np.testing.assert_array_equal(found, expected)
     assert len(found[0]) > 7

@@ -19,7 +19,7 @@ from numbagenn.base.types import Double, Float, Precision
 from numbagenn.base.wording import in_bytes, shown
 from numbagenn.compat import v4_9 as legacy
 from numbagenn.memory.buffers import Buffer
-from numbagenn.runtime import connectivity, loaded_model, sizes
+from numbagenn.runtime import connectivity_snippets, loaded_model, memory_footprint
 from tests import a_few
 from tests.numbagenn.networks import (
     INTEGRATE_AND_FIRE,
@@ -196,9 +196,10 @@ def test_indices_of_the_largest_population() -> None:
     # Gaps between synapses are drawn as integers of 32 bits, whose sum must not wrap around.
     number, prob = 2**31 - 1, 3e-9
     init = engine.init_sparse_connectivity("FixedProbability", {"prob": prob})
-    pre, post = connectivity.build_connectivity(
-        init, 300, number, title="synapses", dt=1.0, precision=Precision(Float, Double), seed=1
-    )
+    pre, post = connectivity_snippets.build_connectivity(
+        init, 300, number, title="synapses", dt=1.0, precision=Precision(Float, Double),
+        num_batch=1, seed=1, stream=0,
+    )  # fmt: skip
     assert len(pre) == pytest.approx(300 * number * prob, rel=0.2)
     assert post.max() > 2**31 * 0.99
     for row in range(300):
@@ -344,7 +345,7 @@ def test_what_does_not_fit_is_refused_before_it_is_allocated(
     model.build()
     with_memory(monkeypatch, 16 * GIGABYTE)
     monkeypatch.setattr(Buffer, "allocate", None)  # not reached
-    monkeypatch.setattr(connectivity, "_run", None)  # nor this
+    monkeypatch.setattr(connectivity_snippets, "_run", None)  # nor this
     with pytest.raises(MemoryError) as caught:
         model.load(num_recording_timesteps=recorded)
     assert words in one_sentence(caught.value)
@@ -394,7 +395,7 @@ def test_what_fits_is_loaded(name: str, monkeypatch: pytest.MonkeyPatch) -> None
         needed.append(size if what == "The model" else 0)
 
     with monkeypatch.context() as patch:
-        patch.setattr(sizes, "check_memory", count)
+        patch.setattr(memory_footprint, "check_memory", count)
         model.load(num_recording_timesteps=10)
     most = max(needed)
     # No more than there is, so that nothing is refused that fits; and not much less.
@@ -425,7 +426,7 @@ def test_synapses_are_counted_before_there_is_room_for_them(
     model = synapses(400, 50, init=engine.init_sparse_connectivity(snippet))
     model.build()
     with_memory(monkeypatch, 600_000)
-    monkeypatch.setattr(connectivity, "_ALLOCATED_AT_FIRST", 100)
+    monkeypatch.setattr(connectivity_snippets, "_ALLOCATED_AT_FIRST", 100)
     words = r"^Connectivity of 20,000 synapses \(synapse population 'ab'\) needs 640.0 kB of memory"
     with pytest.raises(MemoryError, match=words):
         model.load()

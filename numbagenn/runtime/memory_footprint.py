@@ -18,8 +18,9 @@ from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.runtime.threads import get_num_threads
 
 
-def check_sizes(
+def check_footprint(
     groups: Iterable[Group],
+    *,
     recorders: Iterable[Recorder],
     scratch: Iterable[Scratch],
     most_threads: int,

@@ -7,10 +7,30 @@ from collections.abc import Mapping
 import numpy as np
 
 from numbagenn.base.enumerations import SynapseMatrixType
+from numbagenn.base.number_checks import LARGEST_COUNT, checked_integer
 from numbagenn.base.suggestions import did_you_mean
-from numbagenn.base.wording import LARGEST_COUNT, checked_integer, shown, unsupported
+from numbagenn.base.wording import capitalised, shown, unsupported
+from numbagenn.models.entries import check_name
 from numbagenn.network.groups import Group
 from numbagenn.network.neuron_groups import NeuronGroup
+
+
+def check_new(kind: str, name: object, existing: Mapping[str, Group]) -> None:
+    """Raise unless a name can be that of a new part of the model.
+
+    Raises
+    ------
+    RuntimeError
+        If it is not a valid name, or another part of this kind has it.
+    TypeError
+        If it is not a string.
+    """
+    check_name(name, capitalised(kind), may_start_with_digit=True)
+    if name in existing:
+        article = "an" if kind[0] in "aeiou" else "a"
+        raise RuntimeError(
+            f"Cannot add {article} {kind} with duplicate name: {name}; choose another."
+        )
 
 
 def check_kind(title: str, given: object, kind: type, function: str) -> None:
@@ -43,7 +63,7 @@ def population_size(prefix: str, num_neurons: object) -> int:
 
 
 def matrix_type_of(pop_name: str, given: object) -> SynapseMatrixType:
-    """Return the matrix type that the user gave, if the engine has it."""
+    """Return the matrix type that the user gave, if numbagenn has it."""
     name = given.name if isinstance(given, SynapseMatrixType) else given
     if not isinstance(name, str):
         raise TypeError(
@@ -61,3 +81,11 @@ def matrix_type_of(pop_name: str, given: object) -> SynapseMatrixType:
     if name not in ("DENSE", "SPARSE"):
         raise unsupported(f"matrix type '{name}' (synapse population '{pop_name}')")
     return SynapseMatrixType[name]
+
+
+def check_takes_connectivity(title: str, matrix_type: SynapseMatrixType) -> None:
+    """Raise unless a snippet can connect the neurons of synapses of this type."""
+    if matrix_type is SynapseMatrixType.DENSE:
+        raise RuntimeError(
+            f"Cannot use DENSE connectivity with connectivity initialisation snippet ({title})."
+        )

@@ -1,4 +1,4 @@
-"""Arrays: their type, and the layout that both the kernels and the rest of the engine work on."""
+"""Arrays: their type, and what the kernels and the rest of the package have agreed on for them."""
 
 from __future__ import annotations
 

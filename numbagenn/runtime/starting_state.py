@@ -10,8 +10,8 @@ from collections.abc import Iterable
 
 import numpy as np
 
-from numbagenn.base.layout import Array
-from numbagenn.base.streams import stream_number
+from numbagenn.base.array_conventions import Array
+from numbagenn.base.random_streams import stream_number
 from numbagenn.base.types import Precision
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.codegen.initialisation_code import Layout, value_code
@@ -26,8 +26,8 @@ from numbagenn.models.given_values import (
 )
 from numbagenn.network.groups import Group
 from numbagenn.network.synapse_groups import SynapseGroup
-from numbagenn.runtime.connectivity import build_connectivity, connectivity_kernel
-from numbagenn.runtime.initial_values import initial_values, value_kernel
+from numbagenn.runtime.connectivity_snippets import build_connectivity, connectivity_kernel
+from numbagenn.runtime.value_snippets import initial_values, value_kernel
 
 
 def check_initialiser(variable: Variable, init: VarInit, precision: Precision) -> None:

@@ -1,4 +1,4 @@
-"""Sparse connectivity by code: snippets compiled, and run for every row or column of synapses."""
+"""Sparse connectivity by code: snippets are compiled, and run for every row or column."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from numbagenn.base.array_conventions import Array
 from numbagenn.base.available_memory import check_memory
-from numbagenn.base.layout import Array
 from numbagenn.base.types import Precision
 from numbagenn.codegen.initialisation_kernels import InitModule, connectivity_module
 from numbagenn.codegen.kernel_numbers import ConnectArrays, ConnectNumbers
@@ -20,7 +20,7 @@ from numbagenn.models.connection_limits import max_column_length, max_row_length
 from numbagenn.models.descriptions import SparseConnectivityInitSnippet
 from numbagenn.models.given_values import ConnectivityInit, evaluate_parameters
 from numbagenn.runtime.compilation import compiled
-from numbagenn.runtime.initial_values import arguments_of, run
+from numbagenn.runtime.snippets import constants_of, run_snippet
 from numbagenn.runtime.threads import run_on_threads
 
 # Number of synapses for which memory is allocated at first, unless there are known to be fewer.
@@ -44,9 +44,9 @@ def build_connectivity(
     title: str,
     dt: float,
     precision: Precision,
-    num_batch: int = 1,
-    seed: int = 0,
-    stream: int = 0,
+    num_batch: int,
+    seed: int,
+    stream: int,
     arrays: Mapping[str, Array] | None = None,
     bytes_of_synapse: int = 0,
 ) -> tuple[Array, Array]:
@@ -64,7 +64,7 @@ def build_connectivity(
         Of the model: the length of a step in ms, its precision, the batch size.
     seed, stream
         These decide the random numbers: the seed of the model, and a number that belongs to these
-        synapses alone (`streams.stream_number`).
+        synapses alone (`random_streams.stream_number`).
     arrays
         Values of the snippet's extra global parameters.
     bytes_of_synapse
@@ -136,16 +136,16 @@ def _run(
 ) -> tuple[Array, Array]:
     """Return the targets of all rows or columns, one after the other, and how many each has."""
     module, kernel = connectivity_kernel(snippet, precision)
-    constants = arguments_of(module, snippet, params)
+    constants = constants_of(module, snippet, params)
     lengths = np.zeros(num_lines, np.int64)
     problem = np.zeros(2, np.int64)
     allocated = min(num_lines * numbers.limit, _ALLOCATED_AT_FIRST)
     while True:
         targets = np.zeros(allocated, np.uint32)
         written = ConnectArrays(targets=targets, lengths=lengths, problem=problem)
-        work = partial(_called, kernel, [*numbers, *constants], written)
+        call = partial(_called, kernel, [*numbers, *constants], written)
         try:
-            found = run(module, arrays, snippet, title, work)
+            found = run_snippet(module, snippet, call, arrays=arrays, title=title)
         except ValueError:
             raise _out_of_bounds(snippet, title, numbers, problem) from None
         if found <= allocated:
@@ -156,7 +156,7 @@ def _run(
         allocated = found
 
 
-def _called(kernel: Any, before: list[Any], after: ConnectArrays, shared: list[Any]) -> int:
+def _called(kernel: Any, before: list[Any], after: ConnectArrays, shared: list[Array]) -> int:
     results: list[int] = []
     while not results:
         counter = new_batch_counter()
