@@ -3,7 +3,7 @@
     python -m tools.pictures
 
 Diagrams become `docs/diagrams/*.svg`, with PNG files beside them, as Chromium draws the SVG. The
-animations become GIF files in `docs/`, of what the network does.
+animation of a batch becomes a GIF file in `docs/`.
 
 `stamp_notebooks.py` writes the PNG files into the notebooks.
 """
@@ -18,7 +18,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -28,9 +27,9 @@ from tutorial_helpers.data import load_mnist, load_weights
 from tutorial_helpers.figures.diagrams import EVERY
 from tutorial_helpers.figures.diagrams.svg import PANEL
 from tutorial_helpers.inference import counts_over_time
-from tutorial_helpers.models import GREY_LEVELS_PER_MILLIVOLT, build_classifier
+from tutorial_helpers.models import build_classifier
 
-ONE, SIXTEEN = ROOT / "docs" / "one_image.gif", ROOT / "docs" / "sixteen_images.gif"
+SIXTEEN = ROOT / "docs" / "sixteen_images.gif"
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 WIDTH = 840  # pixels: as wide as a notebook shows a picture in a window of 1,280
 COLOURS = 64
@@ -85,26 +84,6 @@ def draw_diagrams() -> None:
         write(DIAGRAMS / f"{name}.png", png)
 
 
-def one_image() -> figures.animation.Animation:
-    """Animate the first image of the test set."""
-    image = load_mnist("test")[0][0]
-    network = build_classifier(load_weights(), batch_size=1)
-    magnitude = network.source.vars["magnitude"]
-    magnitude.view[:] = image / np.float32(GREY_LEVELS_PER_MILLIVOLT)
-    magnitude.push_to_device()
-    sizes = [population.num_neurons for population in network.populations]
-    counters = [population.vars["SpikeCount"] for population in network.populations]
-    counts = [np.zeros((STEPS + 1, size), int) for size in sizes]
-    for step in range(1, STEPS + 1):
-        network.model.step_time()
-        for counter, count in zip(counters, counts, strict=True):
-            counter.pull_from_device()
-            count[step] = counter.view.ravel()
-    changes = [np.nonzero(np.diff(count, axis=0)) for count in counts]
-    recordings = [(steps, neurons) for steps, neurons in changes]
-    return figures.animate_activity(recordings, sizes, steps=STEPS)
-
-
 def sixteen_images() -> figures.animation.Animation:
     """Animate a batch of the first 16 images of the test set."""
     images, labels = (part[:16] for part in load_mnist("test"))
@@ -122,7 +101,6 @@ def write(path: Path, content: bytes) -> None:
 def main() -> None:
     """Draw everything."""
     draw_diagrams()
-    write(ONE, one_image().gif)
     write(SIXTEEN, sixteen_images().gif)
 
 

@@ -50,7 +50,7 @@ def test_quoted_lines_are_in_the_files_they_are_quoted_from() -> None:
 
 def test_what_is_named_exists() -> None:
     for file, name in (
-        ("numbagenn/base/wording.py", "def checked_integer"),
+        ("numbagenn/base/number_checks.py", "def checked_integer"),
         ("numbagenn/models/builtin_models.py", "_LIF"),
         ("tests/conformance/test_recorded.py", "def test_every_case_is_recorded"),
         ("tests/conformance/test_recorded.py", "def test_engine_agrees"),
