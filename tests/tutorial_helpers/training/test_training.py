@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from tests import ROOT
-from tests.tutorial_helpers.small_training import SETTINGS, WITHOUT_TEACHER, small_digits
+from tests.tutorial_helpers.training.small_training import SETTINGS, WITHOUT_TEACHER, small_digits
 from tools.stamp_notebooks import project
 from tutorial_helpers import training
 from tutorial_helpers.data import load_weights

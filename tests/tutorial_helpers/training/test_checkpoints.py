@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 
 from tests import ROOT
-from tests.tutorial_helpers.small_training import SETTINGS, WITHOUT_TEACHER, small_digits
+from tests.tutorial_helpers.training.small_training import SETTINGS, WITHOUT_TEACHER, small_digits
 from tutorial_helpers import data, training, weight_sets
 from tutorial_helpers.__main__ import main
 from tutorial_helpers.data import load_weights
