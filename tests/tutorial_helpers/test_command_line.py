@@ -17,11 +17,7 @@ from typing import Any
 import pytest
 
 from tests import ROOT, a_few
-from tests.tutorial_helpers.commands.command_lines import (
-    QUICK,
-    error_of,
-    python,
-)
+from tests.tutorial_helpers.commands.command_lines import QUICK, error_of, python
 from tutorial_helpers import data, inference, pygenn
 from tutorial_helpers.__main__ import main
 

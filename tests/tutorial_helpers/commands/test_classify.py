@@ -14,11 +14,7 @@ import pytest
 from numpy.typing import NDArray
 from PIL import Image
 
-from tests.tutorial_helpers.commands.command_lines import (
-    QUICK,
-    error_of,
-    python,
-)
+from tests.tutorial_helpers.commands.command_lines import QUICK, error_of, python
 from tutorial_helpers import data, inference
 from tutorial_helpers.__main__ import main
 

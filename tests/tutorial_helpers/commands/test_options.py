@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.tutorial_helpers.commands.command_lines import (
-    python,
-)
+from tests.tutorial_helpers.commands.command_lines import python
 from tutorial_helpers.__main__ import _parser, main
 
 
@@ -95,8 +93,6 @@ INTEGERS = {
     ("train", "--images"): (1, 10**9),
     ("evaluate", "--timesteps"): (1, 10**9),
 }
-
-
 TEXTS = {
     ("classify", "--image"),
     ("classify", "--weights"),
@@ -105,8 +101,6 @@ TEXTS = {
     ("evaluate", "--weights"),
     ("run",),  # the script
 }
-
-
 NO_INTEGERS = [
     "",
     " ",

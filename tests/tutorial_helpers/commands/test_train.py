@@ -15,11 +15,7 @@ import numpy as np
 import pytest
 
 from tests import ROOT
-from tests.tutorial_helpers.training.small_training import (
-    SETTINGS,
-    count_epochs,
-    interrupt_at,
-)
+from tests.tutorial_helpers.training.small_training import SETTINGS, count_epochs, interrupt_at
 from tutorial_helpers import data, training, weight_sets
 from tutorial_helpers.__main__ import main
 from tutorial_helpers.data import load_weights
@@ -47,8 +43,6 @@ def place(tmp_path, monkeypatch):
 
 # As many images as in the runs above, so that redrawing them is compiled already.
 NUMBERS = "--seed 3 --teacher-epochs 0 --copies 2 --epochs 2 --few-epochs 1"
-
-
 TRAIN = ("train", *NUMBERS.split(), "--images", "240")
 
 

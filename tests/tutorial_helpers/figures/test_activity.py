@@ -9,10 +9,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from tests.tutorial_helpers.figures.every_figure import (
-    EveryFigure,
-    drawn_by,
-)
+from tests.tutorial_helpers.figures.every_figure import EveryFigure, drawn_by
 from tutorial_helpers import figures
 from tutorial_helpers.figures import activity, style
 

@@ -11,12 +11,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from tests.tutorial_helpers.figures.every_figure import (
-    EveryFigure,
-    drawn_by,
-    picture,
-    title,
-)
+from tests.tutorial_helpers.figures.every_figure import EveryFigure, drawn_by, picture, title
 from tutorial_helpers import figures
 from tutorial_helpers.figures import answers, style
 

@@ -19,8 +19,6 @@ GOOD = {
     "num_images": 5,
     "batch_size": 2,
 }
-
-
 USES: dict[Callable[..., Figure], tuple[str, ...]] = {
     figures.plot_digits: ("images", "labels"),
     figures.plot_batches: ("num_images", "batch_size"),
@@ -69,8 +67,6 @@ BAD: list[tuple[str, object, str]] = [
         for value in (0, -1, 2.0, True, "2", None)
     ],
 ]
-
-
 CASES = [
     pytest.param(function, *bad, id=f"{function.__name__}-{bad[0]}-{number}")
     for function, uses in USES.items()

@@ -10,25 +10,13 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from tests.tutorial_helpers.figures.every_figure import (
-    EveryFigure,
-    curve,
-    drawn_by,
-    looks,
-    title,
-)
+from tests.tutorial_helpers.figures.every_figure import EveryFigure, curve, drawn_by, looks, title
 from tutorial_helpers import figures
 from tutorial_helpers.figures import decisions, style
 
 STEPS = 50
-
-
 RISING = np.linspace(10, 98.5, STEPS)
-
-
 LATE = np.concatenate([np.full(10, 9.8), np.linspace(10, 99, STEPS - 10)])
-
-
 STOPPED = np.array([[5.0, 90.0], [12.5, 98.0], [30.0, 98.5]])
 
 

@@ -9,13 +9,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from tests.tutorial_helpers.figures.every_figure import (
-    EveryFigure,
-    drawn_by,
-    picture,
-    texts,
-    title,
-)
+from tests.tutorial_helpers.figures.every_figure import EveryFigure, drawn_by, picture, texts, title
 from tutorial_helpers import figures
 from tutorial_helpers.figures import images as module
 from tutorial_helpers.figures import style

@@ -8,12 +8,7 @@ import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from tests.tutorial_helpers.figures.every_figure import (
-    EveryFigure,
-    drawn_by,
-    texts,
-    title,
-)
+from tests.tutorial_helpers.figures.every_figure import EveryFigure, drawn_by, texts, title
 from tutorial_helpers import figures
 from tutorial_helpers.figures import resets
 
