@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import base64
+import html
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,25 +33,41 @@ def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[
     InteractiveShell.clear_instance()
 
 
+def image_in(output: dict) -> tuple[str, bytes]:
+    """Return the alternative text of the only image of an output, and its file."""
+    (tag,) = re.findall("<img [^>]*>", output["data"]["text/html"])
+    alt, png = re.search('alt="([^"]*)" src="data:image/png;base64,([^"]*)"', tag).groups()
+    return html.unescape(alt), base64.b64decode(png)
+
+
 class TestShow:
     def test_image_with_its_description(self, published: list[dict]):
         figure = figures.plot_batches(300, 128)
         figures.show(figure)
         (output,) = published
-        assert output["data"] == {
-            "image/png": style.png(figure),
-            "text/plain": figure.get_label(),
-        }
-        assert output["metadata"] == {"image/png": {"alt": figure.get_label()}}
+        alt, png = image_in(output)
+        assert png == style.png(figure)
+        assert alt == output["data"]["text/plain"] == figure.get_label()
+
+    def test_the_picture_is_stored_once(self, published: list[dict]):
+        figures.show(figures.plot_batches(300, 128))
+        assert set(published[0]["data"]) == {"text/html", "text/plain"}
 
     def test_other_words(self, published: list[dict]):
         figures.show(figures.plot_batches(300, 128), alt='Three "bars" < four')
         assert published[0]["data"]["text/plain"] == 'Three "bars" < four'
-        assert published[0]["metadata"] == {"image/png": {"alt": 'Three "bars" < four'}}
+        assert image_in(published[0])[0] == 'Three "bars" < four'
 
     def test_figures_made_elsewhere(self, published: list[dict]):
         figures.show(Figure(), alt="Nothing")
-        assert published[0]["metadata"]["image/png"]["alt"] == "Nothing"
+        assert image_in(published[0])[0] == "Nothing"
+
+    def test_colours_are_inverted_on_dark_pages(self, published: list[dict]):
+        figures.show(figures.plot_batches(300, 128))
+        page = published[0]["data"]["text/html"]
+        (rule,) = re.findall("<style>(.*?)</style>", page)
+        assert "[data-jp-theme-light='false'] .on-white, " in rule
+        assert 'class="on-white"' in page
 
     @pytest.mark.parametrize("alt", ["", " ", "\n\t"])
     def test_empty_words(self, published: list[dict], alt: str):

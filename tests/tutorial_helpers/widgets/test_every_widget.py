@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 import threading
 from collections.abc import Callable
@@ -30,12 +31,11 @@ def test_all_are_tested() -> None:
 @pytest.mark.parametrize("name", MAKERS)
 def test_forms_that_a_front_end_chooses_from(name: str) -> None:
     shown = MAKERS[name]()
-    data, metadata = shown._repr_mimebundle_()
+    data = shown._repr_mimebundle_()
     assert next(iter(data)) == VIEW
     assert data[VIEW]["model_id"] == shown.box.model_id
-    assert data["image/png"].startswith(b"\x89PNG")
-    assert data["text/plain"] == repr(shown) == metadata["image/png"]["alt"]
-    assert re.search(r'<img alt="[^"]{20,}" src="data:image/png;base64,', data["text/html"])
+    assert data["text/plain"] == repr(shown)
+    assert f'alt="{html.escape(repr(shown))}" src="data:image/png;base64,' in data["text/html"]
 
 
 @pytest.mark.parametrize("name", MAKERS)
@@ -60,7 +60,7 @@ def test_ends_of_all_sliders_have_answers(name: str) -> None:
 @pytest.mark.parametrize("name", MAKERS)
 def test_pictures_have_alternative_text(name: str) -> None:
     pictures = re.findall("<img[^>]*>", answer(MAKERS[name]()))
-    assert all(re.match(r'<img alt="[^"]{20,}"', one) for one in pictures)
+    assert all(re.search(r'alt="[^"]{20,}"', one) for one in pictures)
 
 
 def test_no_thread_is_started() -> None:
