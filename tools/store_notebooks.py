@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import json
 import os
+import re
 import sys
 from datetime import date
 from pathlib import Path
@@ -102,8 +103,9 @@ def store_pictures(path: Path) -> None:
             continue
         (cell,) = [cell for cell in code_cells(path) if call in cell.source]
         target.parent.mkdir(exist_ok=True)
-        drawn = next(o for o in cell.outputs if "image/png" in o.get("data", {}))
-        target.write_bytes(base64.b64decode(drawn.data["image/png"]))
+        pages = "".join(output.get("data", {}).get("text/html", "") for output in cell.outputs)
+        (drawn,) = re.findall('src="data:image/png;base64,([^"]*)"', pages)
+        target.write_bytes(base64.b64decode(drawn))
 
 
 def store_times(seconds: dict[str, float]) -> None:

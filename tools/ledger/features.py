@@ -564,7 +564,7 @@ FEATURES: dict[str, list[Feature]] = {
     "The API of 4.9": [
         same(
             "descriptions, code strings and calls of 4.9, through `python -m tutorial_helpers run`",
-            tests="test_legacy.py::test_the_same_network_gives_the_same_kernels_and_spikes"
+            tests="test_v4_9.py::test_the_same_network_gives_the_same_kernels_and_spikes"
             " test_from_4_9.py::test_a_pair_gives_the_same_spikes",
         ),
     ],

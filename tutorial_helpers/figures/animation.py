@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import html
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -40,7 +38,8 @@ from tutorial_helpers.figures.style import (
     VERMILION,
     WIDTH,
     counted,
-    png,
+    described,
+    image_tag,
 )
 
 
@@ -55,31 +54,21 @@ class Animation:
         in a notebook that is not trusted, the player shows the GIF file.
     gif
         All frames as a GIF file, which plays wherever images are shown.
-    still
-        The last frame as a PNG file, where HTML cannot be shown.
     alt
         What the animation shows, in words.
     """
 
     html: str
     gif: bytes
-    still: bytes
     alt: str
 
     def __repr__(self) -> str:
         """Return the description, for a terminal."""
         return self.alt
 
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> tuple[dict[str, str | bytes], dict[str, dict[str, str]]]:
-        """Return the forms that IPython may choose from, and their alternative text."""
-        data: dict[str, str | bytes] = {
-            "text/html": self.html,
-            "image/png": self.still,
-            "text/plain": self.alt,
-        }
-        return data, {"text/html": {"alt": self.alt}, "image/png": {"alt": self.alt}}
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
+        """Return the forms that IPython may choose from."""
+        return described(self.html, self.alt)
 
 
 @style.context(STYLE)
@@ -165,7 +154,7 @@ def animate_activity(
     )
     player = movie.to_jshtml(fps=frames_per_second)
     gif = _gif(figure, draw, range(steps), alt, milliseconds=1000 // frames_per_second)
-    return Animation(_self_contained(player, gif, alt), gif, png(figure), alt)
+    return Animation(_self_contained(player, gif, alt), gif, alt)
 
 
 @style.context(STYLE)
@@ -247,7 +236,7 @@ growing bars, and the answer; the first copy has one after 2 ms, the last after 
 
     alt = _words_of_batch(counts, right[-1])
     gif = _gif(figure, draw, range(len(counts)), alt, milliseconds=1000 // frames_per_second)
-    return Animation(f"<img {_picture(gif, alt, 'max-width: 100%')}>", gif, png(figure), alt)
+    return Animation(image_tag(gif, alt, "gif"), gif, alt)
 
 
 def _draw_copy(
@@ -325,18 +314,12 @@ def _self_contained(player: str, gif: bytes, alt: str) -> str:
     player = player.replace(
         '<div class="animation">', '<div class="animation" style="display: block; max-width: 36em">'
     )
-    picture = _picture(gif, alt, "width: 100%")
-    player = re.sub(r'<img id="(\w+)">', rf'<img id="\1" {picture}>', player)
+    still = image_tag(gif, alt, "gif").removeprefix("<img").replace("max-width", "width")
+    player = re.sub(r'<img id="(\w+)">', rf'<img id="\1"{still}', player)
     found = re.search(r"_anim_img([0-9a-f]{32})", player)
     if found:
         player = player.replace(found[1], hashlib.sha256(gif).hexdigest()[:32])
     return player
-
-
-def _picture(gif: bytes, alt: str, style: str) -> str:
-    """Return the attributes of an image in HTML that shows a GIF file."""
-    source = base64.b64encode(gif).decode()
-    return f'src="data:image/gif;base64,{source}" alt="{html.escape(alt)}" style="{style}"'
 
 
 def _gif(

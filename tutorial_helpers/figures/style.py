@@ -7,6 +7,8 @@ it.
 
 from __future__ import annotations
 
+import base64
+import html
 import io
 import sys
 from typing import Any
@@ -36,6 +38,18 @@ STYLE: list[str | dict[str, Any]] = [
         "axes.labelcolor": INK,
     },
 ]
+# A white figure would glare on the dark pages of JupyterLab, VS Code, Colab and Sphinx themes. Its
+# colours are inverted there, and their hues turned back to what they were.
+_DARK = (
+    "[data-jp-theme-light='false']",
+    "[data-vscode-theme-kind*='dark']",
+    "[theme='dark']",
+    "[data-theme='dark']",
+)
+DARK_PAGES = (
+    f"{', '.join(f'{dark} .on-white' for dark in _DARK)} "
+    "{ filter: invert(0.9) hue-rotate(180deg); }"
+)
 PIXELS = 28  # on each side of an image
 MOST_IMAGES = 256  # in a figure, to keep its height within reason
 LAYERS = ("input", "hidden", "output")
@@ -49,14 +63,14 @@ MARKS = ("o", "s", "^")
 def show(figure: Figure, alt: str | None = None) -> None:
     """Display a figure in the notebook, with its description for readers who cannot see it.
 
-    The description is stored with the output, twice: as the image's alternative text (``alt`` in
-    its metadata), for the front ends that read it, and as the plain text that stands in for the
-    image, in a terminal for example. Outside IPython it is printed.
+    The output is an image in HTML, because there alone all front ends have an alternative text for
+    it, and plain text that stands in for the image, in a terminal for example. Outside IPython the
+    description is printed.
 
     Parameters
     ----------
     figure : matplotlib.figure.Figure
-        What to show. Its colours are drawn on opaque white, for light and dark themes alike.
+        What to show. It is drawn on opaque white, and its colours are inverted on dark pages.
     alt : str, optional
         The description; the figure's own label unless given.
 
@@ -80,11 +94,10 @@ def show(figure: Figure, alt: str | None = None) -> None:
     if shell is None:
         print(text)
         return
-    data = {"image/png": png(figure), "text/plain": text}
     pyplot = sys.modules.get("matplotlib.pyplot")
     if pyplot is not None:
         pyplot.close(figure)  # or Jupyter would show a figure of pyplot's a second time
-    shell.display_pub.publish(data=data, metadata={"image/png": {"alt": text}})
+    shell.display_pub.publish(described(image_tag(png(figure), text), text))
 
 
 @style.context(STYLE)
@@ -100,6 +113,29 @@ def png(figure: Figure) -> bytes:
         metadata={"Software": None},  # matplotlib would write its version into the file
     )
     return buffer.getvalue()
+
+
+def image_tag(file: bytes, alt: str, kind: str = "png") -> str:
+    """Return an image file as HTML, with its description for readers who cannot see it.
+
+    Examples
+    --------
+    >>> image_tag(b"GIF", 'A "7".', "gif")
+    '<img class="on-white" alt="A &quot;7&quot;." src="data:image/gif;base64,R0lG" \
+style="max-width: 100%">'
+    """
+    source = f"data:image/{kind};base64,{base64.b64encode(file).decode()}"
+    words = html.escape(alt)
+    return f'<img class="on-white" alt="{words}" src="{source}" style="max-width: 100%">'
+
+
+def described(page: str, alt: str) -> dict[str, str]:
+    """Return the forms of an output that is HTML with pictures from `image_tag`.
+
+    There is no form of a picture alone: front ends take HTML before it, and it would be stored a
+    second time.
+    """
+    return {"text/html": f"<style>{DARK_PAGES}</style>{page}", "text/plain": alt}
 
 
 def new_figure(height: float, rows: int = 1) -> tuple[Figure, list[Axes]]:

@@ -7,8 +7,6 @@ network, and sends the spikes back.
 
 from __future__ import annotations
 
-import base64
-import html
 import traceback
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,7 +19,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
 from tutorial_helpers.figures.activity import plot_drawing
-from tutorial_helpers.figures.style import png
+from tutorial_helpers.figures.style import described, image_tag, png
 from tutorial_helpers.inference import counts_over_time
 from tutorial_helpers.models import Classifier
 from tutorial_helpers.own_digits import digit_from_picture
@@ -120,7 +118,8 @@ class Pad(anywidget.AnyWidget):
         figure = plot_drawing(
             picture_of(EXAMPLE), image, times, neurons, duration_ms=float(timesteps)
         )
-        self._still, self._alt = png(figure), str(figure.get_label())
+        self._alt = str(figure.get_label())
+        self._still = image_tag(png(figure), self._alt)
         self.observe(self._follow, names="shown")
 
     def _follow(self, change: dict[str, Any]) -> None:
@@ -160,15 +159,7 @@ class Pad(anywidget.AnyWidget):
         """Return the forms that a front end may choose from: the widget first, then its still."""
         bundle = super()._repr_mimebundle_(**options)
         data, metadata = bundle if isinstance(bundle, tuple) else (bundle, {})
-        source = f"data:image/png;base64,{base64.b64encode(self._still).decode()}"
-        data = {
-            **(data or {}),
-            # nbconvert reads a description from HTML alone, and GitHub shows the image.
-            "text/html": f'<img alt="{html.escape(self._alt)}" src="{source}">',
-            "image/png": self._still,
-            "text/plain": self._alt,
-        }
-        return data, {**metadata, "image/png": {"alt": self._alt}}
+        return (data or {}) | described(self._still, self._alt), metadata
 
 
 def picture_of(strokes: Strokes) -> NDArray[np.uint8]:

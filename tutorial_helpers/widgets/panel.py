@@ -7,7 +7,6 @@ there. So a fast drag skips values, and no answer comes late. No thread of ours 
 
 from __future__ import annotations
 
-import base64
 import html
 import traceback
 from collections.abc import Callable, Mapping
@@ -17,26 +16,18 @@ from typing import Any
 from ipywidgets import HTML, FloatSlider, IntSlider, Layout, SelectionSlider, VBox
 from matplotlib.figure import Figure
 
-from tutorial_helpers.figures.style import VERMILION, png
+from tutorial_helpers.figures.style import DARK_PAGES, VERMILION, image_tag, png
 
 #: The form of an output that front ends show as a widget, if there is a kernel.
 VIEW = "application/vnd.jupyter.widget-view+json"
 
-# A white figure would glare on the dark pages of JupyterLab, VS Code, Colab and Sphinx themes. Its
-# colours are inverted there, and their hues turned back to what they were.
-_DARK = (
-    "[data-jp-theme-light='false']",
-    "[data-vscode-theme-kind*='dark']",
-    "[theme='dark']",
-    "[data-theme='dark']",
-)
 _CSS = f"""
 .turn {{ max-width: 36em; line-height: 1.4; overflow-x: auto; container-type: inline-size; }}
 .turn p {{ margin: 0.3em 0; }}
 .turn table {{ border-collapse: collapse; font-size: min(0.9em, 3.3cqi); }}
 .turn caption {{ text-align: left; }}
 .turn td, .turn th {{ padding: 0.15em 0.2em; min-width: 2.2em; text-align: right; }}
-{", ".join(f"{dark} .turn img" for dark in _DARK)} {{ filter: invert(0.9) hue-rotate(180deg); }}
+{DARK_PAGES}
 """
 
 
@@ -55,30 +46,26 @@ class Panel:
     box
         The widget that holds the controls and the answer.
     still
-        What stands in for the widget, as a PNG file.
+        A picture that stands in for the widget, as HTML.
     alt
         What the still shows, in words.
     """
 
     box: VBox
-    still: bytes
+    still: str
     alt: str
 
     def __repr__(self) -> str:
         """Return the description, for a terminal."""
         return self.alt
 
-    def _repr_mimebundle_(
-        self, include: object = None, exclude: object = None
-    ) -> tuple[dict[str, Any], dict[str, dict[str, str]]]:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, Any]:
         """Return the forms that a front end may choose from: the widget first, then its still."""
-        data = {
+        return {
             VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id},
-            "text/html": _framed(f"<p>{_HINT}</p>{picture(self.still, self.alt)}"),
-            "image/png": self.still,
+            "text/html": _framed(f"<p>{_HINT}</p>{self.still}"),
             "text/plain": self.alt,
         }
-        return data, {"image/png": {"alt": self.alt}}
 
 
 def panel(controls: Mapping[str, Any], answer: Callable[..., str], still: Figure) -> Panel:
@@ -124,7 +111,7 @@ def panel(controls: Mapping[str, Any], answer: Callable[..., str], still: Figure
     place.value = _framed(current())
     for control in controls.values():
         control.observe(follow, names="value")
-    return Panel(VBox([*controls.values(), place]), png(still), str(still.get_label()))
+    return Panel(VBox([*controls.values(), place]), drawn(still), str(still.get_label()))
 
 
 def slider(
@@ -165,21 +152,9 @@ def _look() -> dict[str, Any]:
     }
 
 
-def picture(file: bytes, alt: str) -> str:
-    """Return a PNG file as HTML, with its description for readers who cannot see it.
-
-    Examples
-    --------
-    >>> picture(b"PNG", 'A "7".')
-    '<img alt="A &quot;7&quot;." src="data:image/png;base64,UE5H" style="max-width: 100%">'
-    """
-    source = f"data:image/png;base64,{base64.b64encode(file).decode()}"
-    return f'<img alt="{html.escape(alt)}" src="{source}" style="max-width: 100%">'
-
-
 def drawn(figure: Figure) -> str:
     """Return a figure as HTML, described by its label."""
-    return picture(png(figure), str(figure.get_label()))
+    return image_tag(png(figure), str(figure.get_label()))
 
 
 def _framed(answer: str) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,7 @@ from numbagenn import (
 from numbagenn.language.code_strings import CodeStringError
 from numbagenn.runtime import compilation as compile
 from numbagenn.runtime.value_snippets import value_kernel
-from tests.numbagenn.networks import new_model, pulled
+from tests.numbagenn.networks import add_cells, new_model, pulled
 
 CHANCE = 1e-6
 
@@ -380,6 +380,35 @@ def test_code_of_one_type_is_compiled_once(monkeypatch: pytest.MonkeyPatch) -> N
     )
     loaded(9, {"x": ("scalar", init_var(twin, {"scale": 0.5}))})
     assert len(set(texts)) == 1
+
+
+@pytest.mark.parametrize("when", ["described", "built", "loaded"])
+def test_a_snippet_can_bring_its_arrays_later(when: str) -> None:
+    model = new_model()
+    a = add_cells(model, "a", 3)
+    table = engine.create_var_init_snippet(
+        "table",
+        extra_global_params=[("values", "scalar*")],
+        var_init_code="value = values[id % 2];",
+    )
+    actions: list[Callable[[], object]] = [model.build, model.load]
+    for action in actions[: ["described", "built", "loaded"].index(when)]:
+        action()
+    assert not a.vars["V"].extra_global_params
+    a.vars["V"].set_init_values(engine.init_var(table))
+    a.vars["V"].extra_global_params["values"].set_init_values([0.25, 0.5])
+    if when == "described":
+        model.build()
+    if when == "loaded":
+        assert pulled(a, "V").tolist() == [0.0] * 3
+        model.unload()
+    model.load()
+    assert pulled(a, "V").tolist() == [0.25, 0.5, 0.25]
+    model.unload()
+    a.vars["V"].set_init_values(1.5)
+    assert not a.vars["V"].extra_global_params
+    model.load()
+    assert pulled(a, "V").tolist() == [1.5] * 3
 
 
 def test_numbers_and_constants_need_no_code(monkeypatch: pytest.MonkeyPatch) -> None:

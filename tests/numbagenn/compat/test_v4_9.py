@@ -23,11 +23,7 @@ from numbagenn.compat.v4_9.enums import MATRIX_TYPES, MODELS, NO_DELAY, WRAPPER
 from numbagenn.compat.v4_9.rewriting import local_variables, rewrite
 from numbagenn.language.code_strings import CodeStringError
 from numbagenn.models.builtin_models import find_model
-from numbagenn.models.descriptions import (
-    CurrentSourceModel,
-    NeuronModel,
-    PostsynapticModel,
-)
+from numbagenn.models.descriptions import CurrentSourceModel, NeuronModel, PostsynapticModel
 from tests.numbagenn.networks import steps
 
 # --- Code strings --------------------------------------------------------------------------------
@@ -603,8 +599,6 @@ WIRINGS: dict[str, list[tuple[str, str, int]]] = {
     "a loop, in blocks": [("a", "b", 4), ("b", "a", 4)],
     "a loop, step by step": [("a", "b", 0), ("b", "a", 0)],
 }
-
-
 LISTENER = legacy.create_custom_neuron_class(
     "listener",
     var_name_types=[("V", "scalar")],

@@ -23,8 +23,18 @@ def drawn_by(module: ModuleType) -> list[str]:
     return [name.removeprefix("plot_") for name in dir(module) if name.startswith("plot_")]
 
 
-def title(axes: Axes) -> str:
-    return axes.get_title(loc="left")
+def title(drawn: Figure | Axes, side: str = "left") -> str:
+    axes = drawn.axes[0] if isinstance(drawn, Figure) else drawn
+    return axes.get_title(loc=side)
+
+
+def texts(axes: Axes) -> list[str]:
+    return [text.get_text() for text in axes.texts]
+
+
+def picture(axes: Axes) -> np.ndarray:
+    (image,) = axes.images
+    return np.ma.getdata(image.get_array())
 
 
 def curve(axes: Axes, label: str) -> tuple[list[float], list[float]]:
@@ -55,7 +65,7 @@ class EveryFigure:
         alt = figure.get_label()
         assert 20 < len(alt) < 1500
         assert re.fullmatch(r"[^\n]*\.", alt)
-        assert figure.axes[0].get_title(loc="left")
+        assert title(figure)
 
     def test_text_is_large_enough(self, draw: Callable[[], Figure]):
         sizes = [text.get_fontsize() for text in draw().findobj(matplotlib.text.Text)]
@@ -68,6 +78,16 @@ class EveryFigure:
         with matplotlib.rc_context({**changes, "savefig.transparent": True, "axes.grid": True}):
             assert style.png(draw()) == png
             assert matplotlib.rcParams["font.size"] == 30
+
+    def test_same_bytes_each_time(self, draw: Callable[[], Figure]):
+        png = style.png(draw())
+        assert png == style.png(draw())
+        assert not Image.open(io.BytesIO(png)).text, "versions or dates in the file"
+
+    def test_is_opaque_white_around(self, draw: Callable[[], Figure]):
+        image = Image.open(io.BytesIO(style.png(draw()))).convert("RGBA")
+        assert image.getpixel((0, 0)) == (255, 255, 255, 255)
+        assert image.getextrema()[3] == (255, 255)
 
     def test_pyplot_does_not_know_it(self, draw: Callable[[], Figure]):
         from matplotlib import pyplot

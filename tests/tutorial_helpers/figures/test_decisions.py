@@ -1,41 +1,20 @@
-"""The figures of decisions over time: what they draw, what they say about it, what they refuse."""
+"""The figures of when an answer is there: what they draw, say and refuse."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
-import matplotlib
 import numpy as np
 import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from tests.tutorial_helpers.every_figure import EveryFigure, curve, drawn_by, looks, title
+from tests.tutorial_helpers.figures.every_figure import EveryFigure, curve, drawn_by, looks, title
 from tutorial_helpers import figures
 from tutorial_helpers.figures import decisions, style
 
-matplotlib.use("Agg")
-
 STEPS = 50
-
-
-@pytest.fixture(scope="module")
-def images() -> np.ndarray:
-    return np.random.default_rng(1).integers(0, 256, (4, 784), dtype=np.uint8)
-
-
-@pytest.fixture(scope="module")
-def counts() -> np.ndarray:
-    """Make counts of four races: of chance, of silence, won by 7 alone, and with two turns."""
-    fired = np.random.default_rng(2).random((STEPS, 4, 10)) < 0.3
-    fired[:, 1:] = False
-    fired[10::2, 2, 7] = True
-    fired[5, 3, 9] = fired[20, 3, 4] = fired[30:32, 3, 9] = True
-    return fired.cumsum(axis=0).astype(np.uint16)
-
-
-LABELS = np.array([3, 5, 7, 9])
 RISING = np.linspace(10, 98.5, STEPS)
 LATE = np.concatenate([np.full(10, 9.8), np.linspace(10, 99, STEPS - 10)])
 STOPPED = np.array([[5.0, 90.0], [12.5, 98.0], [30.0, 98.5]])
@@ -84,75 +63,6 @@ class TestAccuracyOverTime:
     def test_errors(self, curves: dict[str, np.ndarray], words: str):
         with pytest.raises(ValueError, match=words):
             figures.plot_accuracy_over_time(curves)
-
-
-class TestRaces:
-    def test_lines_are_the_counts(self, images: np.ndarray, counts: np.ndarray):
-        figure = figures.plot_races(images, LABELS, counts)
-        for row, axes in enumerate(figure.axes[:4]):
-            drawn = sorted(line.get_ydata().tolist() for line in axes.lines)
-            assert drawn == sorted(counts[:, row].T.tolist())
-            assert all(line.get_xdata().tolist() == list(range(1, 51)) for line in axes.lines)
-            assert all(line.get_drawstyle() == "steps-post" for line in axes.lines)
-
-    def test_colours(self, images: np.ndarray, counts: np.ndarray):
-        last = figures.plot_races(images, LABELS, counts).axes[3]
-        by_count = {int(line.get_ydata()[-1]): to_hex(line.get_color()) for line in last.lines}
-        assert by_count == {0: style.PALE, 1: style.VERMILION, 3: style.BLUE}
-        names = {text.get_text(): to_hex(text.get_color()) for text in last.texts}
-        assert names == {"4": style.VERMILION, "9": style.BLUE}
-
-    def test_images_and_stories(self, images: np.ndarray, counts: np.ndarray):
-        pictures = figures.plot_races(images, LABELS, counts).axes[4:]
-        for image, axes in zip(images, pictures, strict=True):
-            assert (axes.images[0].get_array() == image.reshape(28, 28)).all()
-        stories = [axes.get_title(loc="center").split("\n") for axes in pictures]
-        assert stories[1:] == [
-            ["a 5, read as", "nothing"],
-            ["a 7, read as", "7"],
-            ["a 9, read as", "9 → 4 → 9"],
-        ]
-        assert re.fullmatch(r"… → \d → \d → \d", stories[0][1])
-
-    def test_words(self, images: np.ndarray, counts: np.ndarray):
-        alt = figures.plot_races(images, LABELS, counts).get_label()
-        # In a tie the lowest leads: 4 from its first spike on, though 9 has had as many.
-        assert (
-            "; a 5, not read; a 7, read as 7 from step 11; a 9, read as 9 from step 6 and, " in alt
-        )
-        assert alt.endswith(" and, 1 other answer later, as 9 from step 31.")
-        turns = counts[:, 0].argmax(axis=1)
-        changes = np.flatnonzero(np.diff(turns)) + 2
-        assert f"a 3, read as {turns[0]} from step 1 and, {len(changes) - 1} other" in alt
-        assert f"later, as {turns[-1]} from step {changes[-1]};" in alt
-
-    def test_digits_at_the_ends_do_not_overlap(self, images: np.ndarray):
-        counts = np.zeros((3, 1, 10), int)
-        for step, digit in enumerate((8, 5, 2)):
-            counts[step:, 0, digit] = 1  # each leads in its turn, and all end equal
-        axes = figures.plot_races(images[:1], LABELS[:1], counts).axes[0]
-        heights = {text.get_text(): text.xy[1] for text in axes.texts}
-        assert sorted(heights, key=heights.__getitem__) == ["8", "5", "2"]
-        assert np.diff(sorted(heights.values())).min() > 0.15
-        assert np.mean([*heights.values()]) == pytest.approx(1)
-        assert not any(text.get_annotation_clip() for text in axes.texts)
-
-    @pytest.mark.parametrize(
-        "shape", [(50, 4), (50, 3, 10), (50, 4, 9), (0, 4, 10), (50, 40), (50, 4, 10, 1)]
-    )
-    def test_counts_of_another_shape(self, images: np.ndarray, shape: tuple[int, ...]):
-        with pytest.raises(ValueError, match=r"counts should have the shape \(steps, 4, 10\)"):
-            figures.plot_races(images, LABELS, np.zeros(shape))
-
-    def test_errors(self, images: np.ndarray, counts: np.ndarray):
-        with pytest.raises(ValueError, match="labels should be 4, one for each image, not 3"):
-            figures.plot_races(images, LABELS[:3], counts)
-        with pytest.raises(ValueError, match="images should be at most 6, not 8"):
-            figures.plot_races(np.tile(images, (2, 1)), np.tile(LABELS, 2), counts)
-        with pytest.raises(ValueError, match=r"images should have the shape \(n, 784\)"):
-            figures.plot_races(images[:, 1:], LABELS, counts)
-        with pytest.raises(ValueError, match="counts should be finite and at least 0"):
-            figures.plot_races(images, LABELS, counts.astype(float) - 1)
 
 
 class TestSettling:
@@ -388,14 +298,11 @@ class TestSpeed:
             figures.plot_speed(**{**SPEEDS, **changes})
 
 
-@pytest.fixture(params=["races", *drawn_by(decisions)])
-def draw(
-    request: pytest.FixtureRequest, images: np.ndarray, counts: np.ndarray
-) -> Callable[[], Figure]:
+@pytest.fixture(params=drawn_by(decisions))
+def draw(request: pytest.FixtureRequest) -> Callable[[], Figure]:
     both = {"a": RISING, "b": LATE}
     arguments = {
         "accuracy_over_time": (both,),
-        "races": (images, LABELS, counts),
         "settling": (TestSettling.WHEN, TestSettling.RIGHT, STEPS),
         "moments": ({"a": np.array([3, 4]), "b": np.array([5, 9])}, STEPS),
         "early_answers": (both, {"a": STOPPED, "b": STOPPED}, {"a": 2, "b": 3}),

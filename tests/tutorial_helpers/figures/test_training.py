@@ -4,16 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import matplotlib
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
 
-from tests.tutorial_helpers.every_figure import EveryFigure, curve, drawn_by, looks, title
+from tests.tutorial_helpers.figures.every_figure import EveryFigure, curve, drawn_by, looks, title
 from tutorial_helpers import figures
 from tutorial_helpers.figures import training
-
-matplotlib.use("Agg")
 
 INPUTS = np.linspace(0, 6, 13)
 STAIRS = np.floor(INPUTS) / 10

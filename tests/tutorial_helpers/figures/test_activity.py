@@ -1,0 +1,188 @@
+"""The figures of what goes on inside the network: what they draw, say and refuse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
+
+from tests.tutorial_helpers.figures.every_figure import EveryFigure, drawn_by
+from tutorial_helpers import figures
+from tutorial_helpers.figures import activity, style
+
+SIZES = [784, 128, 10]
+
+
+class TestNeuron:
+    def test_input_adds_up_to_a_spike(self):
+        figure = figures.plot_neuron([2, 0, 2, -1, 2.5, 1], threshold=5)
+        top, axes = figure.axes
+        stems = [segment[:, 1].tolist() for segment in top.collections[0].get_segments()]
+        assert stems == [[0, 2], [0, 2], [0, -1], [0, 2.5], [0, 1]]
+        assert [segment[0, 0] for segment in axes.collections[0].get_segments()] == [4]
+        assert axes.lines[0].get_ydata().tolist() == [0, 2, 2, 4, 3, 5.5, 0, 1, 1]
+        assert (axes.get_xlabel(), axes.get_ylabel()) == ("time (ms)", "voltage\n(mV)")
+        assert "receives 5 inputs, adds them up, and spikes at 4 ms" in figure.get_label()
+
+    def test_never_spikes(self):
+        label = figures.plot_neuron([1, 1]).get_label()
+        assert "never spikes" in label
+        assert label.endswith("its voltage is 2 mV in the end.")
+
+    @pytest.mark.parametrize("inputs", [[], [[1.0]], [np.nan], [np.inf]])
+    def test_bad_inputs(self, inputs: list[float]):
+        with pytest.raises(ValueError, match=r"^inputs should be finite numbers.*\.$"):
+            figures.plot_neuron(inputs)
+
+
+class TestVoltages:
+    def test_a_panel_for_each_neuron(self):
+        voltages = np.array([[1.0, 4.0, 0.0], [2.0, 0.0, 0.0], [3.0, 4.0, 0.0]])
+        figure = figures.plot_voltages(voltages, voltages == 0, np.array([1.0, 4.0, 7.5]))
+        for axes, trace in zip(figure.axes, voltages.T, strict=True):
+            assert axes.lines[0].get_ydata().tolist() == [0, *trace]
+            assert axes.lines[0].get_xdata().tolist() == [0, 1, 2, 3]
+            marks = [segment[0, 0] for segment in axes.collections[0].get_segments()]
+            assert marks == (np.flatnonzero(trace == 0) + 1).tolist()
+            assert axes.get_ylabel() == "mV"
+        titles = [axes.get_title(loc="left") for axes in figure.axes]
+        assert titles == [
+            "1 mV per step: 0 spikes",
+            "4 mV per step: 1 spike",
+            "7.5 mV per step: 3 spikes",
+        ]
+        assert figure.axes[-1].get_xlabel() == "time (ms)"
+
+    def test_bad_arguments(self):
+        voltages, currents = np.ones((3, 2)), np.ones(2)
+        spikes = voltages == 0
+        with pytest.raises(ValueError, match=r"should have the same shape .*\(3, 2\) and \(3,\)"):
+            figures.plot_voltages(voltages, spikes[:, 0], currents)
+        with pytest.raises(ValueError, match="currents should be 2, one for each neuron"):
+            figures.plot_voltages(voltages, spikes, currents[:1])
+        with pytest.raises(ValueError, match="neurons should be at most 8, not 9"):
+            figures.plot_voltages(np.ones((3, 9)), np.ones((3, 9), bool), np.ones(9))
+        with pytest.raises(ValueError, match="voltages should be finite"):
+            figures.plot_voltages(-voltages, spikes, currents)
+
+
+LEAK = np.tile([1.0, 2.5, 0.0], (2, 10))
+
+
+class TestLeak:
+    def test_bad_arguments(self):
+        with pytest.raises(ValueError, match="voltages and spikes should have the same shape"):
+            figures.plot_leak(LEAK, LEAK[0] == 0, (0, 0.1), input_mv=2)
+        with pytest.raises(ValueError, match="leaks should be one or two, one for each row"):
+            figures.plot_leak(LEAK, LEAK == 0, (0,), input_mv=2)
+        with pytest.raises(ValueError, match="threshold should be more than 0"):
+            figures.plot_leak(LEAK, LEAK == 0, (0, 0.1), input_mv=2, threshold=0)
+
+
+class TestRates:
+    def test_dots(self, image: np.ndarray):
+        figure = figures.plot_rates(image, image // 5, duration_ms=50)
+        (axes,) = figure.axes
+        np.testing.assert_array_equal(axes.lines[0].get_xdata(), image)
+        np.testing.assert_array_equal(axes.lines[0].get_ydata(), image // 5)
+        assert axes.get_xlabel() == "grey level of the pixel"
+        assert axes.get_ylabel() == "spikes in 50 ms"
+
+    def test_bad_arguments(self, image: np.ndarray):
+        with pytest.raises(ValueError, match=r"counts should have the shape \(784,\), not"):
+            figures.plot_rates(image, image[:-1])
+        with pytest.raises(ValueError, match="duration_ms should be more than 0, not 0"):
+            figures.plot_rates(image, image, duration_ms=0)
+
+
+class TestRaster:
+    def test_every_spike_is_drawn(self, spikes: list[tuple[np.ndarray, np.ndarray]]):
+        figure = figures.plot_raster(spikes, SIZES, 4)
+        first, hidden, output = figure.axes
+        for axes, (times, neurons) in zip((first, hidden), spikes[:2], strict=True):
+            np.testing.assert_array_equal(axes.lines[0].get_xdata(), times)
+            np.testing.assert_array_equal(axes.lines[0].get_ydata(), neurons)
+        dashes = output.collections[0]
+        middles = [segment.mean(axis=0) for segment in dashes.get_segments()]
+        np.testing.assert_allclose(middles, np.column_stack(spikes[2]))
+        colours = [to_hex(colour) for colour in dashes.get_colors()]
+        assert [colour == "#0072b2" for colour in colours] == (spikes[2][1] == 4).tolist()
+        names = [axes.get_ylabel().split("\n")[0] for axes in figure.axes]
+        assert names == ["input", "hidden", "output"]
+        assert output.get_xlabel() == "time (ms)"
+
+    def test_true_digit_is_marked(self, spikes: list[tuple[np.ndarray, np.ndarray]]):
+        output = figures.plot_raster(spikes, SIZES, 4).axes[-1]
+        (band,) = output.patches
+        assert (band.get_y(), band.get_height()) == (3.5, 1)
+        assert "4, the true digit" in output.get_title(loc="left")
+        assert not figures.plot_raster(spikes, SIZES).axes[-1].patches
+
+    def test_silence(self):
+        nothing = (np.array([]), np.array([], dtype=np.int32))
+        figure = figures.plot_raster([nothing] * 3, SIZES, 0)
+        assert "0 spikes of the 784 input neurons" in figure.get_label()
+        assert style.png(figure)
+
+    def test_bad_arguments(self, spikes: list[tuple[np.ndarray, np.ndarray]]):
+        times, neurons = spikes[2]
+        with pytest.raises(ValueError, match="names should be 3, one for each layer, not 1"):
+            figures.plot_raster(spikes, SIZES, names=["all"])
+        with pytest.raises(ValueError, match="sizes should end in 10"):
+            figures.plot_raster(spikes[:2], SIZES[:2], names=["a", "b"])
+        with pytest.raises(ValueError, match="at least two layers, with a size for each, not 3"):
+            figures.plot_raster(spikes, SIZES[:2])
+        with pytest.raises(ValueError, match="equally many"):
+            figures.plot_raster([*spikes[:2], (times, neurons[:-1])], SIZES)
+        with pytest.raises(ValueError, match="neurons from 0 to 9, not all are"):
+            figures.plot_raster([*spikes[:2], (times, neurons + 7)], SIZES)
+        with pytest.raises(ValueError, match="label should be digits from 0 to 9"):
+            figures.plot_raster(spikes, SIZES, 10)
+
+
+@pytest.fixture(params=drawn_by(activity))
+def draw(
+    request: pytest.FixtureRequest,
+    spikes: list[tuple[np.ndarray, np.ndarray]],
+    image: np.ndarray,
+) -> Callable[[], Figure]:
+    voltages = np.tile([1.0, 2.5, 0.0], 10)[:, None] * np.ones(4)
+    arguments = {
+        "neuron": ([1, 2, 0, 3, -1],),
+        "voltages": (voltages, voltages == 0, np.arange(1, 5)),
+        "rates": (image, image // 5),
+        "raster": (spikes, SIZES, 4),
+        "leak": (LEAK, LEAK == 0, (0, 0.1)),
+        "drawing": (255 - np.eye(90), image, *spikes[2]),
+    }[request.param]
+    options = {"input_mv": 2} if request.param == "leak" else {}
+    return lambda: getattr(figures, f"plot_{request.param}")(*arguments, **options)
+
+
+class TestEveryFigure(EveryFigure):
+    pass
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"picture": np.zeros(9)}, "picture should have the shape"),
+        ({"picture": np.full((9, 9), np.nan)}, "picture should be finite"),
+        ({"image": np.zeros(9)}, "images should have the shape"),
+        ({"neurons": np.array([10])}, "spikes should be of neurons from 0 to 9"),
+        ({"times": np.array([1.0, 2.0])}, "spikes should be pairs of times and neurons"),
+        ({"duration_ms": 0}, "duration_ms should be more than 0"),
+    ],
+)
+def test_bad_drawings(changed: dict[str, object], words: str):
+    drawing = {
+        "picture": np.ones((9, 9)),
+        "image": np.zeros(784),
+        "times": np.array([1.0]),
+        "neurons": np.array([3]),
+    }
+    with pytest.raises(ValueError, match=words):
+        figures.plot_drawing(**drawing | changed)
