@@ -36,21 +36,10 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 
 def folded(notebook: NotebookNode, title: str) -> list[str]:
-    """Return the code of the folded blocks of a notebook that have a title."""
+    """Return the code that folded blocks of a notebook with a title begin with."""
     text = "\n".join(cell.source for cell in notebook.cells)
-    pattern = rf"<details><summary>{title}</summary>\s*```python\n(.*?)```\s*</details>"
+    pattern = rf"<details><summary>{title}</summary>\s*```python\n(.*?)```.*?</details>"
     return re.findall(pattern, text, re.DOTALL)
-
-
-# As the reader finds it, an exercise is not solved.
-UNSOLVED = """
-try:
-    exec({check!r})
-except (AssertionError, TypeError):
-    pass
-else:
-    raise AssertionError("The check passes before the exercise is solved.")
-"""
 
 
 def exercises(notebook: NotebookNode) -> list[tuple[str, str]]:
@@ -63,8 +52,6 @@ def exercises(notebook: NotebookNode) -> list[tuple[str, str]]:
         for cell in notebook.cells
         if cell.cell_type == "code" and re.search(r"^checks\.", cell.source, re.MULTILINE)
     ]
-    if not checks:  # a chapter whose checks are folded assertions
-        return []
     return list(zip(checks, folded(notebook, "Solution"), strict=True))
 
 
@@ -77,6 +64,21 @@ with redirect_stdout(StringIO()) as said:
     {check}
 assert said.getvalue().startswith("Right."), said.getvalue()
 """
+
+
+# What a chapter says of results that another JAX rounds in another way, so that its outputs are not
+# compared.
+FINDINGS = {
+    "5_train_your_own": """
+assert copied_accuracy < ordinary_accuracy - 1
+assert normalised_accuracy > copied_accuracy + 1
+few, many = by_scale["12 steps"], by_scale["100 steps"]
+assert scales[np.argmax(few)] > 1 >= scales[np.argmax(many)]
+assert max(few) < ordinary_accuracy - 1
+assert same > 990  # of 1,000 images
+assert fine_tuned_accuracy > converted_accuracy + 0.5
+""",
+}
 
 
 class Chapter(IPyNbFile):  # type: ignore[misc]
@@ -93,38 +95,21 @@ class Chapter(IPyNbFile):  # type: ignore[misc]
             super().teardown()
 
     def collect(self) -> Iterator[IPyNbCell]:
-        """Give the cells, and then the solution of each exercise with its check."""
+        """Give the cells, the findings, and the solution of each exercise with its check."""
         cells = list(super().collect())
         yield from cells
-        found = exercises(self.nb)
-        if not found:
-            yield from self.with_assertions(len(cells))
-        for number, (check, solution) in enumerate(found, 1):
+        more = {"Findings": FINDINGS.get(self.path.stem, "pass")}
+        for number, (check, solution) in enumerate(exercises(self.nb), 1):
             source = solution + SOLVED.format(check=check.replace("\n", "\n    "))
+            more[f"Exercise {number}, solution"] = source
+        for name, source in more.items():
             yield IPyNbCell.from_parent(
                 self,
-                name=f"Exercise {number}, solution",
+                name=name,
                 cell_num=len(cells),
                 cell=new_code_cell(source),
                 options=defaultdict(bool),
             )
-
-    def with_assertions(self, cell_num: int) -> Iterator[IPyNbCell]:
-        """Give for each exercise its check, its solution, and the check."""
-        pairs = zip(folded(self.nb, "Check"), folded(self.nb, "Solution"), strict=True)
-        for exercise, (check, solution) in enumerate(pairs, 1):
-            for part, source in (
-                ("unsolved", UNSOLVED.format(check=check)),
-                ("solution", solution),
-                ("check", check),
-            ):
-                yield IPyNbCell.from_parent(
-                    self,
-                    name=f"Exercise {exercise}, {part}",
-                    cell_num=cell_num,
-                    cell=new_code_cell(source),
-                    options=defaultdict(bool),
-                )
 
 
 @pytest.hookimpl(wrapper=True)

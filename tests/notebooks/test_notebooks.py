@@ -14,7 +14,7 @@ import nbformat
 import pytest
 
 from tests import ROOT
-from tests.notebooks.chapters import exercises, folded
+from tests.notebooks.chapters import FINDINGS, exercises
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
@@ -86,12 +86,8 @@ def test_only_changing_outputs_are_not_compared(notebook: Path) -> None:
             assert any(word in cell.source for word in CHANGING), cell.source
 
 
-# What a chapter finds out, in the words in which it is printed: of one image, or of what training
-# is good for, or else of all images.
-RESULTS = {
-    "1_single_image": r"Prediction: (\d), label: \1\n",
-    "5_train_your_own": r"Fine-tuning helps at 12 steps: True\n",
-}
+# What a chapter finds out, in the words in which it is printed: of one image, or of all.
+RESULTS = {"1_single_image": r"Prediction: (\d), label: \1\n"}
 ACCURACY = r"Accuracy: 98\.\d\d %"
 
 
@@ -103,7 +99,8 @@ def test_result_is_compared(notebook: Path) -> None:
         for output in cell.outputs
         if output.output_type == "stream"
     ]
-    assert any(re.search(RESULTS.get(notebook.stem, ACCURACY), text) for text in compared)
+    expected = RESULTS.get(notebook.stem, ACCURACY)
+    assert notebook.stem in FINDINGS or any(re.search(expected, text) for text in compared)
 
 
 def test_figures_have_alternative_text(notebook: Path) -> None:
@@ -128,8 +125,9 @@ def test_exercises_can_be_checked(notebook: Path) -> None:
     """Each has a check and a solution, which are run after the cells: see ``chapters.Chapter``."""
     document = nbformat.read(notebook, 4)
     found = exercises(document)
-    assert len(folded(document, "Solution")) == 2
-    assert len(found or folded(document, "Check")) == 2
+    assert len(found) == 2
+    text = "\n".join(cell.source for cell in document.cells)
+    assert text.count("<details><summary>Hint</summary>") == 2
     stored = [
         output.text
         for cell in document.cells
