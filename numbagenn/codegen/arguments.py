@@ -1,4 +1,4 @@
-"""Names and memory in a plan: what kernels take, and how functions are called with it."""
+"""Names and memory: what kernels take, and how the functions in them are called with it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numbagenn.language.kernel_names import BATCH_COUNTER
 from numbagenn.language.symbols import Namer
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
+from numbagenn.memory.recording import Recorder
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class SimulateMemory:
     rows: dict[Buffer, str] = field(default_factory=dict)
     locals: dict[tuple[str, str], str] = field(default_factory=dict)
     scratch: dict[str, Scratch] = field(default_factory=dict)
+    recorders: dict[str, Recorder] = field(default_factory=dict)
 
     def local(self, group: str, what: str) -> str:
         """Return the name of something of a group that ``simulate`` alone knows."""
@@ -63,6 +65,12 @@ class SimulateMemory:
         """Return the name of an array in which ``simulate`` notes something of a group."""
         name = self.local(group, what)
         self.scratch[name] = Scratch(dtype, shape)
+        return name
+
+    def recording(self, group: str, what: str, recorder: Recorder) -> str:
+        """Return the name of the array in which ``simulate`` records something of a group."""
+        name = self.local(group, what)
+        self.recorders[name] = recorder
         return name
 
     def row(self, buffer: Buffer) -> str:

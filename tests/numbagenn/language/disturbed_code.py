@@ -15,8 +15,8 @@ from unittest.mock import patch
 from pycparser import c_ast
 
 from numbagenn import model
-from numbagenn.codegen.initialisation_code import connectivity_code, value_code
-from numbagenn.codegen.planning import make_plan
+from numbagenn.codegen.initialisation import connectivity_code, value_code
+from numbagenn.codegen.plan import make_plan
 from numbagenn.compat.v4_9 import connectivity as legacy_connectivity
 from numbagenn.compat.v4_9 import descriptions
 from numbagenn.language.code_strings import _PREFIX_LINES, CodeString
