@@ -37,7 +37,7 @@ def test_the_conformance_case_runs(tmp_path: Path) -> None:
 def test_quoted_lines_are_in_the_files_they_are_quoted_from() -> None:
     for file, line in (
         ("numbagenn/models/builtin_models.py", '"LIF": create_neuron_model("LIF", **_LIF)'),
-        ("numbagenn/language/functions.py", '"tgamma": (1, "math.gamma({0})")'),
+        ("numbagenn/language/functions.py", '"tgamma": Function(_REAL, Double, "math.gamma({0})")'),
         ("tools/catalogue/mistakes/delays.py", "# %% A negative delay -> TypeError"),
         ("tests/conformance/cases_time_steps.py", '"LIF"'),
         ("tests/conformance/cases_language.py", "tgamma"),
