@@ -73,10 +73,13 @@ class SimulateMemory:
         self.recorders[name] = recorder
         return name
 
-    def row(self, buffer: Buffer) -> str:
-        """Return the name of the part of a buffer that belongs to the current batch element."""
+    def row(self, buffer: Buffer, wish: str = "") -> str:
+        """Return the name of the part of a buffer that belongs to the current batch element.
+
+        The array is called what the buffer is, unless there is another `wish`.
+        """
         if buffer not in self.rows:
-            self.arrays[buffer] = self.namer.unique(buffer.name)
+            self.arrays[buffer] = self.namer.unique(wish or buffer.name)
             self.rows[buffer] = self.namer.unique(f"{self.arrays[buffer]}_row")
         return self.rows[buffer]
 
@@ -158,15 +161,18 @@ def function_call(
     random_key
         Text of the key of its random numbers, if it can draw some.
     """
-    instead = instead or {}
     scalars = {**_SCALARS, "random_key": random_key}
+
+    def passed(buffer: Buffer) -> str:
+        if instead and buffer in instead:
+            return instead[buffer]
+        # All records of faults have the same name, so here they get that of what they are of.
+        return memory.row(buffer, f"{function}_faults" if isinstance(buffer, Faults) else "")
+
     pairs = [
         *leading,
         *((name, scalars[name]) for name in loop.scalars),
-        *(
-            (argument.name, instead.get(argument.buffer) or memory.row(argument.buffer))
-            for argument in loop.arguments
-        ),
+        *((argument.name, passed(argument.buffer)) for argument in loop.arguments),
         *trailing,
     ]
     return FunctionCall(

@@ -294,7 +294,7 @@ class _BlockSteps:
             recent=memory.scratch_array(group.name, "recent", "uint32", count),
             spikes=memory.row(group.spikes_buffer),
             num_spikes=memory.row(group.spike_count_buffer),
-            faults=memory.row(group.spike_faults),
+            faults=memory.row(group.spike_faults, f"{group.spikes_buffer.name}_faults"),
             recorded=recorded,
         )
 

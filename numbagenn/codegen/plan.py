@@ -113,7 +113,7 @@ def make_plan(model: NetworkView) -> Plan:
     source = rendered(
         "module.jinja",
         schedule=schedule,
-        custom_update_functions=updates,
+        custom_updates=updates,
         phases=PHASES,
         neuron_update=NEURON_UPDATE,
         simulate=_simulate_kernel(model, memory, in_order=in_order),

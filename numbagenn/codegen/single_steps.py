@@ -109,7 +109,7 @@ class _SingleSteps:
     def _delivered(self, neurons: NeuronList, step: str) -> tuple[str, str]:
         """Return the same with a number that is checked, as it may have been set from outside."""
         spikes, count = self._listed(neurons, step)
-        faults = self.memory.row(neurons.faults)
+        faults = self.memory.row(neurons.faults, f"{neurons.neurons.name}_faults")
         return spikes, f"to_deliver({spikes}, {count}, {faults}, t)"
 
     def neuron_function(self, group: NeuronGroup) -> NeuronStep:
