@@ -192,7 +192,7 @@ def _check_endpoint(
         buffers=_memory([*variables, *model.extra_global_params]),
         references={reference.name: reference.name for reference in references},
     )
-    endpoint = EndpointCode(bound=own, side=side, flags="events" if has_events else None)
+    endpoint = EndpointCode(bound=own, side=side, flags="event_flags" if has_events else None)
     spike_times = Buffer("st", _PRECISION.time, 1)
     neuron = _host_neuron(references)
     _check_neuron(_one_neuron(neuron=neuron, endpoints=[endpoint], spike_times=spike_times))

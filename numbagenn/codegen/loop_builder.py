@@ -127,7 +127,7 @@ class LoopBuilder:
     def __init__(self, precision: Precision, dt: float, index: str, scalars: Sequence[str]) -> None:
         self.precision = precision
         self.index = index
-        self.namer = Namer((*scalars, *LOOP_NAMES))
+        self.namer = Namer(LOOP_NAMES)
         self.faults = FaultSites.of_loop(index)
         self.read: set[str] = set()
         self.written: set[str] = set()

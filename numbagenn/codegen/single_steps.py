@@ -27,7 +27,7 @@ from numbagenn.memory.events import EventSide
 from numbagenn.network.neuron_groups import NeuronGroup
 
 # What the recordings of spike-like events are called.
-_RECORDED: dict[EventSide, str] = {"pre": "recorded_events", "post": "recorded_post_events"}
+_RECORDED: dict[EventSide, str] = {"pre": "recorded_pre_events", "post": "recorded_post_events"}
 
 
 @dataclass(frozen=True, kw_only=True)
