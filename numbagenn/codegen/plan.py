@@ -136,7 +136,7 @@ def _schedule(model: NetworkView) -> Schedule:
         blocks = blocks_of_steps(model.neuron_populations, model.synapse_populations.values())
         if blocks is not None:
             schedule = block_steps(model, blocks)
-            # All batch elements finish a step before any begins the next one.
+            # Batch elements that share what code assigns take turns in every step.
             if not _in_order(model, schedule):
                 return schedule
     return single_steps(model)

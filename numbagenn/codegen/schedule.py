@@ -19,7 +19,7 @@ class Schedule:
     template, neuron_template
         Files that print the kernel, and the functions that simulate neurons.
     steps
-        How many steps of a population are run before the next one's turn.
+        How many steps of a population are run before those of the next one.
     synapses
         The functions that run the code of synapses.
     neurons
