@@ -7,14 +7,8 @@ from collections.abc import Callable
 from typing import ParamSpec
 
 from numbagenn.codegen.code_checks import check_code
-from numbagenn.codegen.initialisation_code import check_init_code
 from numbagenn.models import create_unchecked as unchecked
-from numbagenn.models.descriptions import (
-    AnyModel,
-    Model,
-    SparseConnectivityInitSnippet,
-    VarInitSnippet,
-)
+from numbagenn.models.descriptions import AnyModel
 
 Arguments = ParamSpec("Arguments")
 
@@ -25,26 +19,10 @@ def _code_checked(describe: Callable[Arguments, AnyModel]) -> Callable[Arguments
     @functools.wraps(describe)
     def create(*args: Arguments.args, **kwargs: Arguments.kwargs) -> AnyModel:
         model = describe(*args, **kwargs)
-        check_model(model)
+        check_code(model)
         return model
 
     return create
-
-
-def check_model(model: Model) -> None:
-    """Translate the code strings of a description once, to find the mistakes in them.
-
-    Raises
-    ------
-    CodeStringError
-        At the first mistake.
-    NotImplementedError
-        Where the code is correct but asks for what numbagenn does not have.
-    """
-    if isinstance(model, (VarInitSnippet, SparseConnectivityInitSnippet)):
-        check_init_code(model)
-    else:
-        check_code(model)
 
 
 create_neuron_model = _code_checked(unchecked.create_neuron_model)
@@ -56,7 +34,6 @@ create_var_init_snippet = _code_checked(unchecked.create_var_init_snippet)
 create_sparse_connect_init_snippet = _code_checked(unchecked.create_sparse_connect_init_snippet)
 
 __all__ = [
-    "check_model",
     "create_current_source_model",
     "create_custom_update_model",
     "create_neuron_model",

@@ -13,8 +13,7 @@ from numbagenn.base.types import ResolvedType
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import shown
 from numbagenn.codegen.code_checks import check_update_code
-from numbagenn.codegen.plan import Plan
-from numbagenn.codegen.planning import make_plan
+from numbagenn.codegen.plan import Plan, make_plan
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.variables import Variable
 from numbagenn.models.builtin_models import find_model

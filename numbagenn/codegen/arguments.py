@@ -1,4 +1,4 @@
-"""Names and memory in a plan: what kernels take, and how functions are called with it."""
+"""Names and memory: what kernels take, and how the functions in them are called with it."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from numbagenn.language.kernel_names import BATCH_COUNTER
 from numbagenn.language.symbols import Namer
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
+from numbagenn.memory.recording import Recorder
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class SimulateMemory:
     rows: dict[Buffer, str] = field(default_factory=dict)
     locals: dict[tuple[str, str], str] = field(default_factory=dict)
     scratch: dict[str, Scratch] = field(default_factory=dict)
+    recorders: dict[str, Recorder] = field(default_factory=dict)
 
     def local(self, group: str, what: str) -> str:
         """Return the name of something of a group that ``simulate`` alone knows."""
@@ -65,10 +67,19 @@ class SimulateMemory:
         self.scratch[name] = Scratch(dtype, shape)
         return name
 
-    def row(self, buffer: Buffer) -> str:
-        """Return the name of the part of a buffer that belongs to the current batch element."""
+    def recording(self, group: str, what: str, recorder: Recorder) -> str:
+        """Return the name of the array in which ``simulate`` records something of a group."""
+        name = self.local(group, what)
+        self.recorders[name] = recorder
+        return name
+
+    def row(self, buffer: Buffer, wish: str = "") -> str:
+        """Return the name of the part of a buffer that belongs to the current batch element.
+
+        The array is called what the buffer is, unless there is another `wish`.
+        """
         if buffer not in self.rows:
-            self.arrays[buffer] = self.namer.unique(buffer.name)
+            self.arrays[buffer] = self.namer.unique(wish or buffer.name)
             self.rows[buffer] = self.namer.unique(f"{self.arrays[buffer]}_row")
         return self.rows[buffer]
 
@@ -150,15 +161,18 @@ def function_call(
     random_key
         Text of the key of its random numbers, if it can draw some.
     """
-    instead = instead or {}
     scalars = {**_SCALARS, "random_key": random_key}
+
+    def passed(buffer: Buffer) -> str:
+        if instead and buffer in instead:
+            return instead[buffer]
+        # All records of faults have the same name, so here they get that of what they are of.
+        return memory.row(buffer, f"{function}_faults" if isinstance(buffer, Faults) else "")
+
     pairs = [
         *leading,
         *((name, scalars[name]) for name in loop.scalars),
-        *(
-            (argument.name, instead.get(argument.buffer) or memory.row(argument.buffer))
-            for argument in loop.arguments
-        ),
+        *((argument.name, passed(argument.buffer)) for argument in loop.arguments),
         *trailing,
     ]
     return FunctionCall(

@@ -20,8 +20,7 @@ from numbagenn.codegen.arguments import (
 from numbagenn.codegen.blocks import BLOCK_STEPS, Blocks
 from numbagenn.codegen.loop_builder import Loop
 from numbagenn.codegen.network_view import NetworkView, records_spikes
-from numbagenn.codegen.neuron_loop import neuron_loop
-from numbagenn.codegen.neurons import (
+from numbagenn.codegen.neuron_functions import (
     NeuronFunction,
     code_of_neurons,
     incoming_synapses,
@@ -29,7 +28,9 @@ from numbagenn.codegen.neurons import (
     neurons_per_check,
     random_key,
 )
-from numbagenn.codegen.synapses import (
+from numbagenn.codegen.neuron_loop import neuron_loop
+from numbagenn.codegen.schedule import Schedule
+from numbagenn.codegen.synapse_functions import (
     Delivery,
     SynapseCode,
     SynapseFunction,
@@ -144,28 +145,34 @@ class NeuronBlock(NeuronFunction):
     call_at_once: FunctionCall
 
 
-class BlockSteps:
-    """Simulates a block of steps of each population, presynaptic before postsynaptic ones."""
+def block_steps(model: NetworkView, blocks: Blocks) -> Schedule:
+    """Return the schedule that simulates a block of steps of one population after the other."""
+    builder = _BlockSteps(model, blocks)
+    synapses = functions_of_synapses(model, builder.deliver, builder.memory)
+    return Schedule(
+        template="simulate_in_blocks.jinja",
+        neuron_template="neurons_in_blocks.jinja",
+        steps=blocks.steps,
+        synapses=synapses,
+        neurons=[builder.neuron_function(group, synapses) for group in blocks.order],
+        incoming=[builder.incoming(group) for group in model.synapse_populations.values()],
+        memory=builder.memory,
+    )
 
-    template = "simulate_in_blocks.jinja"
-    neuron_template = "neurons_in_blocks.jinja"
+
+class _BlockSteps:
+    """Makes the functions of a block of steps, and names what they share."""
 
     def __init__(self, model: NetworkView, blocks: Blocks) -> None:
         self.memory = SimulateMemory()
-        self.populations = blocks.order
-        self.steps = blocks.steps
         self._model = model
         self._blocks = blocks
         self._scalar = model.types.scalar.numpy_name
 
-    def functions(self) -> tuple[list[SynapseFunction], list[NeuronBlock]]:
-        """Return the functions that run the code of synapses, and those that simulate neurons."""
-        synapses = functions_of_synapses(self._model, self._deliver, self.memory)
-        return synapses, [self._neuron_function(group, synapses) for group in self.populations]
-
     # Synapses -----------------------------------------------------------------------------------
 
-    def _deliver(self, code: SynapseCode) -> Delivery:
+    def deliver(self, code: SynapseCode) -> Delivery:
+        """Return how some code of synapses is run in a block."""
         group = code.group
         inputs = []
         if code.adds:
@@ -230,16 +237,13 @@ class BlockSteps:
             num_trains=self.memory.local(source, f"num_trains{suffix}"),
         )
 
-    def incoming(self) -> list[tuple[str, str]]:
+    def incoming(self, group: SynapseGroup) -> tuple[str, str]:
         """Return what synapses have added up before, and the array that it goes on in, by name."""
-        return [
-            (self.memory.row(group.out_post.buffer), self._inputs(group))
-            for group in self._model.synapse_populations.values()
-        ]
+        return self.memory.row(group.out_post.buffer), self._inputs(group)
 
     # Neurons ------------------------------------------------------------------------------------
 
-    def _neuron_function(
+    def neuron_function(
         self, group: NeuronGroup, synapses: Sequence[SynapseFunction]
     ) -> NeuronBlock:
         """Return the function that simulates a population, with all code for its neurons.
@@ -282,14 +286,16 @@ class BlockSteps:
         )
 
     def _spikes(self, group: NeuronGroup) -> BlockSpikes:
-        count, memory = group.num_neurons, self.memory
+        count, memory, recorded = group.num_neurons, self.memory, None
+        if records_spikes(group):
+            recorded = memory.recording(group.name, "recorded", group.recorder)
         return BlockSpikes(
             spike_bits=memory.scratch_array(group.name, "spike_bits", "uint32", count),
             recent=memory.scratch_array(group.name, "recent", "uint32", count),
             spikes=memory.row(group.spikes_buffer),
             num_spikes=memory.row(group.spike_count_buffer),
-            faults=memory.row(group.spike_faults),
-            recorded=memory.local(group.name, "recorded") if records_spikes(group) else None,
+            faults=memory.row(group.spike_faults, f"{group.spikes_buffer.name}_faults"),
+            recorded=recorded,
         )
 
     def _lists_of_arrivals(

@@ -17,7 +17,7 @@ from graphlib import CycleError, TopologicalSorter
 from pycparser import c_ast
 
 from numbagenn.codegen.event_kinds import kinds_of
-from numbagenn.language.literals import number_of
+from numbagenn.language.literals import literal_value
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 
@@ -142,5 +142,5 @@ def ends_with_zeroing(tree: c_ast.Node, name: str) -> bool:
         and isinstance(tree.lvalue, c_ast.ID)
         and tree.lvalue.name == name
         and isinstance(tree.rvalue, c_ast.Constant)
-        and number_of(tree.rvalue) == 0
+        and literal_value(tree.rvalue) == 0
     )

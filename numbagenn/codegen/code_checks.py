@@ -7,12 +7,14 @@ found at the call that holds it.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from numbagenn.base.enumerations import VarAccess
-from numbagenn.base.types import Precision
+from numbagenn.base.types import Int32, Precision
 from numbagenn.codegen.custom_update_loop import UpdateElements, custom_update_loop
 from numbagenn.codegen.element_names import NAMES_OF_SYNAPSES
 from numbagenn.codegen.event_kinds import EVENT_KINDS
+from numbagenn.codegen.initialisation import ElementKind, connectivity_code, value_code
 from numbagenn.codegen.neuron_loop import EndpointCode, IncomingSynapses, NeuronCode, neuron_loop
 from numbagenn.codegen.synapse_layouts import DenseLayout
 from numbagenn.codegen.synapse_loop import EndpointVariables, EventTime, synapse_loop
@@ -27,12 +29,19 @@ from numbagenn.models.descriptions import (
     Model,
     NeuronModel,
     PostsynapticModel,
+    SparseConnectivityInitSnippet,
     Var,
+    VarInitSnippet,
     VarReference,
     WeightUpdateModel,
 )
 from numbagenn.network.bound_model import BoundModel
 
+# They stand for the precision and the time step of a model, of which there is none yet.
+_PRECISION, _DT = Precision(), 1.0
+
+_one_neuron = partial(NeuronCode, num_neurons=1)
+_check_neuron = partial(neuron_loop, _PRECISION, _DT)
 _NEURONS, _SYNAPSES = UpdateElements(1), UpdateElements(1, num_post=1)
 
 
@@ -46,30 +55,29 @@ def check_code(model: Model) -> None:
     NotImplementedError
         Where the code is correct but asks for what the engine does not have.
     """
-    precision = Precision()
-    if isinstance(model, NeuronModel):
-        spike_times = Buffer("st", precision.time, 1)
-        code = NeuronCode(num_neurons=1, neuron=_bound_to_nothing(model), spike_times=spike_times)
-        neuron_loop(precision, 1.0, code)
-    elif isinstance(model, PostsynapticModel):
-        out_post = Buffer("out_post", precision.scalar, 1)
-        synapses = IncomingSynapses(
-            postsynaptic=_bound_to_nothing(model), out_post=out_post, target="Isyn"
-        )
-        code = NeuronCode(
-            num_neurons=1, neuron=_host_neuron(model.neuron_var_refs), synapses=[synapses]
-        )
-        neuron_loop(precision, 1.0, code)
-    elif isinstance(model, CurrentSourceModel):
-        source = (_bound_to_nothing(model), "Isyn")
-        code = NeuronCode(
-            num_neurons=1, neuron=_host_neuron(model.neuron_var_refs), sources=[source]
-        )
-        neuron_loop(precision, 1.0, code)
-    elif isinstance(model, WeightUpdateModel):
-        _check_weight_update(precision, _bound_to_nothing(model))
-    elif isinstance(model, CustomUpdateModel):
-        _check_custom_update(precision, _bound_to_nothing(model))
+    match model:
+        case NeuronModel():
+            spike_times = Buffer("st", _PRECISION.time, 1)
+            _check_neuron(_one_neuron(neuron=_bound_to_nothing(model), spike_times=spike_times))
+        case PostsynapticModel():
+            out_post, bound = Buffer("out_post", _PRECISION.scalar, 1), _bound_to_nothing(model)
+            synapses = IncomingSynapses(postsynaptic=bound, out_post=out_post, target="Isyn")
+            neuron = _host_neuron(model.neuron_var_refs)
+            _check_neuron(_one_neuron(neuron=neuron, synapses=[synapses]))
+        case CurrentSourceModel():
+            source = (_bound_to_nothing(model), "Isyn")
+            neuron = _host_neuron(model.neuron_var_refs)
+            _check_neuron(_one_neuron(neuron=neuron, sources=[source]))
+        case WeightUpdateModel():
+            _check_weight_update(_bound_to_nothing(model))
+        case CustomUpdateModel():
+            _check_custom_update(_bound_to_nothing(model))
+        case VarInitSnippet():
+            _check_initial_value(model)
+        case SparseConnectivityInitSnippet():
+            connectivity_code(model, _PRECISION)
+        case _:
+            raise TypeError(f"there is no check of the code of a {type(model).__name__}")
 
 
 def check_update_code(model: CustomUpdateModel, *, of_synapses: bool) -> None:
@@ -81,7 +89,7 @@ def check_update_code(model: CustomUpdateModel, *, of_synapses: bool) -> None:
         If it uses what such an update does not have.
     """
     elements = _SYNAPSES if of_synapses else _NEURONS
-    custom_update_loop(Precision(), 1.0, _bound_to_nothing(model), elements)
+    custom_update_loop(_PRECISION, _DT, _bound_to_nothing(model), elements)
 
 
 def _bound_to_nothing(model: AnyModel) -> BoundModel[AnyModel]:
@@ -100,17 +108,34 @@ def _bound_to_nothing(model: AnyModel) -> BoundModel[AnyModel]:
     )
 
 
-def _check_custom_update(precision: Precision, bound: BoundModel[CustomUpdateModel]) -> None:
+def _check_custom_update(bound: BoundModel[CustomUpdateModel]) -> None:
     # Whether the elements are neurons or synapses is only known once the update is added.
     try:
-        custom_update_loop(precision, 1.0, bound, _NEURONS)
+        custom_update_loop(_PRECISION, _DT, bound, _NEURONS)
     except CodeStringError as error:
         try:
-            custom_update_loop(precision, 1.0, bound, _SYNAPSES)
+            custom_update_loop(_PRECISION, _DT, bound, _SYNAPSES)
         except CodeStringError as other_error:
             model = bound.model
             of_synapses = model.built_in(model.update_code.usage).intersection(NAMES_OF_SYNAPSES)
             raise (other_error if of_synapses else error) from None
+
+
+def _check_initial_value(snippet: VarInitSnippet) -> None:
+    # The type of the variable, and whether it is one of neurons, is only known once it is used.
+    kinds: list[ElementKind] = ["neurons", "dense"]
+    if snippet.built_in(snippet.var_init_code.usage).intersection(NAMES_OF_SYNAPSES):
+        kinds.reverse()
+    errors = []
+    for ctype in (_PRECISION.scalar, Int32):
+        for kind in kinds:
+            try:
+                value_code(snippet, _PRECISION, ctype, kind)
+            except CodeStringError as error:
+                errors.append(error)
+            else:
+                return
+    raise errors[0]
 
 
 def _host_neuron(references: Sequence[VarReference]) -> BoundModel[NeuronModel]:
@@ -131,7 +156,7 @@ def _host_neuron(references: Sequence[VarReference]) -> BoundModel[NeuronModel]:
     return BoundModel(prefix="neuron_", model=model, params={}, buffers=_memory(variables))
 
 
-def _check_weight_update(precision: Precision, bound: BoundModel[WeightUpdateModel]) -> None:
+def _check_weight_update(bound: BoundModel[WeightUpdateModel]) -> None:
     model = bound.model
     sides: tuple[EventSide, EventSide] = ("pre", "post")
     times = {}
@@ -139,20 +164,19 @@ def _check_weight_update(precision: Precision, bound: BoundModel[WeightUpdateMod
         has_events = not model.event_condition(side).is_blank
         for kind in ("st", "prev_st", *(("set", "prev_set") if has_events else ())):
             name = f"{kind}_{side}"
-            times[name] = EventTime(Buffer(name, precision.time, 1), side, 1.0)
+            times[name] = EventTime(Buffer(name, _PRECISION.time, 1), side, 1.0)
     endpoints = EndpointVariables(
         pre=_memory([*model.pre_vars, *model.pre_neuron_var_refs]),
         post=_memory([*model.post_vars, *model.post_neuron_var_refs, *model.psm_var_refs]),
         times=times,
     )
     for kind in EVENT_KINDS:
-        synapse_loop(precision, 1.0, bound, kind, DenseLayout(1, 1), endpoints)
-    _check_endpoint(precision, bound, "pre", model.pre_vars, model.pre_neuron_var_refs)
-    _check_endpoint(precision, bound, "post", model.post_vars, model.post_neuron_var_refs)
+        synapse_loop(_PRECISION, _DT, bound, kind, DenseLayout(1, 1), endpoints)
+    _check_endpoint(bound, "pre", model.pre_vars, model.pre_neuron_var_refs)
+    _check_endpoint(bound, "post", model.post_vars, model.post_neuron_var_refs)
 
 
 def _check_endpoint(
-    precision: Precision,
     bound: BoundModel[WeightUpdateModel],
     side: EventSide,
     variables: Sequence[Var],
@@ -168,11 +192,10 @@ def _check_endpoint(
         buffers=_memory([*variables, *model.extra_global_params]),
         references={reference.name: reference.name for reference in references},
     )
-    endpoint = EndpointCode(bound=own, side=side, flags="events" if has_events else None)
-    spike_times = Buffer("st", precision.time, 1)
+    endpoint = EndpointCode(bound=own, side=side, flags="event_flags" if has_events else None)
+    spike_times = Buffer("st", _PRECISION.time, 1)
     neuron = _host_neuron(references)
-    code = NeuronCode(num_neurons=1, neuron=neuron, endpoints=[endpoint], spike_times=spike_times)
-    neuron_loop(precision, 1.0, code)
+    _check_neuron(_one_neuron(neuron=neuron, endpoints=[endpoint], spike_times=spike_times))
 
 
 def _memory(items: Sequence[Var | VarReference | ExtraGlobalParam]) -> dict[str, Buffer]:

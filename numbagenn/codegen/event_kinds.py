@@ -36,10 +36,10 @@ class Phase:
     timer: str
 
 
-SYNAPSE_DYNAMICS = Phase(2, "synapse_dynamics")
-PRESYNAPTIC_UPDATE = Phase(1, "presynaptic_update")
-POSTSYNAPTIC_UPDATE = Phase(8, "postsynaptic_update")
-NEURON_UPDATE = Phase(4, "neuron_update")
+SYNAPSE_DYNAMICS = Phase(1, "synapse_dynamics")
+PRESYNAPTIC_UPDATE = Phase(2, "presynaptic_update")
+POSTSYNAPTIC_UPDATE = Phase(4, "postsynaptic_update")
+NEURON_UPDATE = Phase(8, "neuron_update")
 
 #: All phases, in the order of a step.
 PHASES = (SYNAPSE_DYNAMICS, PRESYNAPTIC_UPDATE, POSTSYNAPTIC_UPDATE, NEURON_UPDATE)

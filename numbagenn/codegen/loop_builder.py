@@ -127,7 +127,7 @@ class LoopBuilder:
     def __init__(self, precision: Precision, dt: float, index: str, scalars: Sequence[str]) -> None:
         self.precision = precision
         self.index = index
-        self.namer = Namer((*scalars, *LOOP_NAMES))
+        self.namer = Namer(LOOP_NAMES)
         self.faults = FaultSites.of_loop(index)
         self.read: set[str] = set()
         self.written: set[str] = set()
@@ -148,6 +148,7 @@ class LoopBuilder:
         index: str = "",
         slot: str = "",
         *,
+        store_slot: str = "",
         per_step: bool = False,
     ) -> str:
         """Return the local name for an element of `buffer`.
@@ -160,8 +161,8 @@ class LoopBuilder:
             The memory.
         index
             Text of the index of the element, if it is not that of the loop.
-        slot
-            The slot, which `offset` gave.
+        slot, store_slot
+            The slot, which `offset` gave, and the one that the value moves on to in each round.
         per_step
             Whether the array has a row for each step, where a round is several steps.
         """
@@ -170,12 +171,15 @@ class LoopBuilder:
         index = index or self.index
         if not buffer.per_element:
             index = ", ".join("0" * (1 + index.count(",")))
-        if slot:
-            index = f"{slot} + {index}"
-        if per_step:
-            index = f"step, {index}"
+        place = _in_slot(slot, index)
         alias = ElementAlias(
-            local=local, array=array, index=index, buffer=buffer, offsets=(slot,), per_step=per_step
+            local=local,
+            array=array,
+            index=f"step, {place}" if per_step else place,
+            buffer=buffer,
+            store_index=_in_slot(store_slot, index) if store_slot else "",
+            offsets=(slot, store_slot),
+            per_step=per_step,
         )
         self._aliases.append(alias)
         return local
@@ -196,13 +200,9 @@ class LoopBuilder:
         """Return the local name for an element of a variable, which may be kept for later steps."""
         if buffer.slots == 1:
             return self.element(wish, buffer)
-        local = self.element(
-            wish, buffer, slot=self.offset(f"{wish}_before", "steps_since_load", buffer)
-        )
+        before = self.offset(f"{wish}_before", "steps_since_load", buffer)
         after = self.offset(f"{wish}_after", "steps_since_load + 1", buffer)
-        self._aliases[-1].store_index = f"{after} + {self.index}"
-        self._aliases[-1].offsets += (after,)
-        return local
+        return self.element(wish, buffer, slot=before, store_slot=after)
 
     def array(self, wish: str, buffer: Buffer) -> str:
         """Return the name of an array that the code gets as a whole."""
@@ -400,6 +400,11 @@ class LoopBuilder:
             )
         elif is_written:
             loop.stores.append(f"{element} = {local}")
+
+
+def _in_slot(slot: str, index: str) -> str:
+    """Return the index of an element in a slot."""
+    return f"{slot} + {index}" if slot else index
 
 
 def count_name(value: int | str) -> Symbol:

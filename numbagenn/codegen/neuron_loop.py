@@ -177,11 +177,11 @@ def neuron_loop(
         builder.receive_feedback(buffer, target)
     for source, target in code.sources:
         builder.inject_current(source, target)
-    builder.look_for_threshold_before()
-    builder.run_neuron()
-    for endpoint in code.endpoints:
-        builder.run_endpoint(endpoint)
-    builder.spike_and_reset()
+    was_above = builder.look_for_threshold_before()
+    neuron = builder.run_neuron()
+    endpoints = [(endpoint, builder.run_endpoint(endpoint)) for endpoint in code.endpoints]
+    if code.can_spike:
+        builder.spike_and_reset(neuron, endpoints, was_above)
     return builder.finish()
 
 
@@ -206,12 +206,6 @@ class _NeuronLoopBuilder(LoopBuilder):
         }
         self._own = self.names_of(code.neuron)
         self._inputs: dict[str, Symbol] = {}
-        #: For an automatic refractory period: the local that says whether the neuron was above
-        #: before.
-        self._was_above = ""
-        self._last_spike = ""
-        self._neuron_translator: Translator
-        self._endpoint_translators: list[Translator] = []
 
     def start_inputs(self) -> None:
         """Set the inputs to what they are before anything adds to them."""
@@ -226,9 +220,8 @@ class _NeuronLoopBuilder(LoopBuilder):
         """Note when the last spike was, before this step may bring another one."""
         code = self._code
         if code.spike_times is not None:
-            self._last_spike = self.variable("st", code.spike_times)
-            time = self.precision.time
-            self._common["st"] = Symbol(self._last_spike, time, writable=False, kind="built-in")
+            last = self.variable("st", code.spike_times)
+            self._common["st"] = Symbol(last, self.precision.time, writable=False, kind="built-in")
         if code.prev_spike_times is not None and code.can_spike:
             self._lines += self._note_previous("fired", "prev_st", code.prev_spike_times)
 
@@ -260,21 +253,36 @@ class _NeuronLoopBuilder(LoopBuilder):
         translator = self.translator({**self._common, **names}, special, random=True)
         self._lines += translator.statements(code)
 
-    def look_for_threshold_before(self) -> None:
-        """Find out if the neuron is above its threshold already, where that keeps it silent."""
-        if self._code.can_spike and self._model.auto_refractory_required:
-            translator = self.translator(self._neuron_names, random=True)
-            before, condition = translator.condition(self._model.threshold_condition_code)
-            self._was_above = self.namer.unique("was_above")
-            self._lines += [*before, f"{self._was_above} = {condition}"]
+    def look_for_threshold_before(self) -> str:
+        """Find out if the neuron is above its threshold already, where that keeps it silent.
 
-    def run_neuron(self) -> None:
-        """Run the neuron's own code."""
-        self._neuron_translator = self.translator(self._neuron_names, random=True)
-        self._lines += self._neuron_translator.statements(self._model.sim_code)
+        Returns
+        -------
+        str
+            Name of the local that says so; blank where it does not matter.
+        """
+        if not self._code.can_spike or not self._model.auto_refractory_required:
+            return ""
+        translator = self.translator(self._neuron_names, random=True)
+        before, condition = translator.condition(self._model.threshold_condition_code)
+        was_above = self.namer.unique("was_above")
+        self._lines += [*before, f"{was_above} = {condition}"]
+        return was_above
 
-    def run_endpoint(self, endpoint: EndpointCode) -> None:
-        """Run what synapses do at this neuron in every step, and look for spike-like events."""
+    def run_neuron(self) -> Translator:
+        """Run the neuron's own code, and return what translates the rest of it."""
+        translator = self.translator(self._neuron_names, random=True)
+        self._lines += translator.statements(self._model.sim_code)
+        return translator
+
+    def run_endpoint(self, endpoint: EndpointCode) -> Translator:
+        """Run what synapses do at this neuron in every step, and look for spike-like events.
+
+        Returns
+        -------
+        Translator
+            What translates their code for spikes.
+        """
         names = {**self._common, **self._referenced(endpoint.bound)}
         # A weight update model has names for each of its two sides, so the st of neurons gets a
         # longer name.
@@ -286,7 +294,7 @@ class _NeuronLoopBuilder(LoopBuilder):
         self._lines += translator.statements(endpoint.dynamics)
         if endpoint.flags is not None:
             self._look_for_event(endpoint, endpoint.flags, names)
-        self._endpoint_translators.append(translator)
+        return translator
 
     def _look_for_event(
         self, endpoint: EndpointCode, flags: str, names: Mapping[str, Symbol]
@@ -314,17 +322,27 @@ class _NeuronLoopBuilder(LoopBuilder):
             lines += [f"if {flag}:", f"    {last} = t"]
         self._lines += lines
 
-    def spike_and_reset(self) -> None:
-        """Find out whether the neuron spikes, and run all code for spikes, the reset last."""
-        if not self._code.can_spike:
-            return
-        before, condition = self._neuron_translator.condition(self._model.threshold_condition_code)
-        if self._was_above:
-            condition = f"({condition}) and not {self._was_above}"
+    def spike_and_reset(
+        self,
+        neuron: Translator,
+        endpoints: Sequence[tuple[EndpointCode, Translator]],
+        was_above: str,
+    ) -> None:
+        """Find out whether the neuron spikes, and run all code for spikes, the reset last.
+
+        Parameters
+        ----------
+        neuron, endpoints
+            What translated the code of the neuron and of the ends of synapses so far, whose locals
+            are still known.
+        was_above
+            From `look_for_threshold_before`.
+        """
+        before, condition = neuron.condition(self._model.threshold_condition_code)
+        if was_above:
+            condition = f"({condition}) and not {was_above}"
         on_spike = []
-        for endpoint, translator in zip(
-            self._code.endpoints, self._endpoint_translators, strict=True
-        ):
+        for endpoint, translator in endpoints:
             if not endpoint.on_spike.is_blank:
                 # PyGeNN sets back variables that it keeps for later steps: what their dynamics did
                 # in the same step is lost, whether the code for spikes uses them or not.
@@ -332,9 +350,10 @@ class _NeuronLoopBuilder(LoopBuilder):
                 on_spike += translator.statements(endpoint.on_spike)
         if self._code.spike_times is not None:
             self.read.add("t")
-            self.written.add(self._last_spike)
-            on_spike.append(f"{self._last_spike} = t")
-        on_spike += self._neuron_translator.statements(self._model.reset_code)
+            last = self._common["st"].code
+            self.written.add(last)
+            on_spike.append(f"{last} = t")
+        on_spike += neuron.statements(self._model.reset_code)
         self._lines += [*before, f"spike = {condition}"]
         if on_spike:
             self._lines += ["if spike:", *("    " + line for line in on_spike)]

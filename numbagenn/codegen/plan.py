@@ -1,13 +1,30 @@
-"""What building a model results in."""
+"""The plan of a model: the text of its kernels, on which memory they work, how updates are run.
+
+It is made once, when the model is built. It knows sizes, parameters and the graph of populations;
+the batch size and the values of variables come later.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from numbagenn.codegen.arguments import Scratch
-from numbagenn.codegen.custom_updates import CustomUpdateCall
-from numbagenn.codegen.event_kinds import Phase
+from numbagenn.codegen.arguments import (
+    Scratch,
+    SimulateMemory,
+    array_type,
+    assigns_shared,
+)
+from numbagenn.codegen.block_steps import block_steps
+from numbagenn.codegen.blocks import blocks_of_steps
+from numbagenn.codegen.custom_update_functions import CustomUpdateCall, functions_of_custom_updates
+from numbagenn.codegen.event_kinds import NEURON_UPDATE, PHASES, PRESYNAPTIC_UPDATE, Phase
+from numbagenn.codegen.kernel_numbers import SimulateNumbers, parameters_of
+from numbagenn.codegen.network_view import NetworkView
+from numbagenn.codegen.rendering import rendered
+from numbagenn.codegen.schedule import Schedule
+from numbagenn.codegen.single_steps import single_steps
+from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.recording import Recorder
 
@@ -43,3 +60,107 @@ class Plan:
     phases: tuple[Phase, ...]
     custom_updates: Mapping[str, CustomUpdateCall]
     in_order: bool
+
+
+# Batch elements that threads simulate at the same time are at least a part of the batch apart.
+_PARTS_OF_BATCH = 16
+
+
+@dataclass(frozen=True, kw_only=True)
+class SimulateKernel:
+    """The kernel ``simulate``, as templates print it.
+
+    Parameters
+    ----------
+    parameters, signature
+        Text of its parameters and of their types.
+    rows
+        Lines that take the rows of one batch element.
+    time, dt
+        Type of times, and text of the length of a step.
+    in_order
+        Whether batch elements are simulated in order.
+    parts_of_batch
+        Between how many parts of the batch threads go to and fro, if not.
+    """
+
+    parameters: str
+    signature: str
+    rows: list[str]
+    time: str
+    dt: str
+    in_order: bool
+    parts_of_batch: int = _PARTS_OF_BATCH
+
+
+def make_plan(model: NetworkView) -> Plan:
+    """Return the plan of a model.
+
+    Raises
+    ------
+    RuntimeError
+        If a parameter does not fit into its type.
+    """
+    schedule = _schedule(model)
+    memory, in_order = schedule.memory, _in_order(model, schedule)
+    updates, calls = functions_of_custom_updates(model)
+    # Every step has the first two, whether or not there is something to do in them.
+    phases = {
+        NEURON_UPDATE,
+        PRESYNAPTIC_UPDATE,
+        *(function.code.kind.phase for function in schedule.synapses),
+    }
+    source = rendered(
+        "module.jinja",
+        schedule=schedule,
+        custom_updates=updates,
+        phases=PHASES,
+        neuron_update=NEURON_UPDATE,
+        simulate=_simulate_kernel(model, memory, in_order=in_order),
+    )
+    return Plan(
+        source=source,
+        buffers=tuple(memory.arrays),
+        recorders=tuple(memory.recorders.values()),
+        scratch=tuple(memory.scratch.values()),
+        phases=tuple(phase for phase in PHASES if phase in phases),
+        custom_updates=calls,
+        in_order=in_order,
+    )
+
+
+def _schedule(model: NetworkView) -> Schedule:
+    """Return the schedule of a model: blocks of steps where they are possible."""
+    # A timer measures the phases of a step separately, so steps then run one by one.
+    if not model.timing_enabled:
+        blocks = blocks_of_steps(model.neuron_populations, model.synapse_populations.values())
+        if blocks is not None:
+            schedule = block_steps(model, blocks)
+            # Batch elements that share what code assigns take turns in every step.
+            if not _in_order(model, schedule):
+                return schedule
+    return single_steps(model)
+
+
+def _in_order(model: NetworkView, schedule: Schedule) -> bool:
+    """Return whether batch elements are simulated in order, as they share what code assigns."""
+    return model.batch_size > 1 and assigns_shared(schedule.memory.arrays)
+
+
+def _simulate_kernel(
+    model: NetworkView, memory: SimulateMemory, *, in_order: bool
+) -> SimulateKernel:
+    types = {
+        **parameters_of(SimulateNumbers, model.types.time),
+        **{name: array_type(buffer, model.types) for buffer, name in memory.arrays.items()},
+        **dict.fromkeys(memory.recorders, "uint32[:,:,::1]"),
+        **{name: scratch.type for name, scratch in memory.scratch.items()},
+    }
+    return SimulateKernel(
+        parameters=", ".join(types),
+        signature=", ".join(types.values()),
+        rows=memory.row_lines(),
+        time=model.types.time.numpy_name,
+        dt=constant_literal(model.dt, model.types.time),
+        in_order=in_order,
+    )

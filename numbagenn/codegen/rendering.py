@@ -7,7 +7,7 @@ from functools import cache
 
 import jinja2
 
-from numbagenn.codegen.reserved_names import IMPORTS
+from numbagenn.language.kernel_names import IMPORTS
 
 
 @cache

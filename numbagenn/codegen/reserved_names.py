@@ -9,57 +9,15 @@ from numbagenn.codegen.kernel_numbers import (
 )
 from numbagenn.language.kernel_names import BATCH_COUNTER, RANDOM_STATE
 
-#: What generated modules import: the names, by the module that they are imported from.
-IMPORTS = {
-    "numpy": (
-        "bool_",
-        "float32",
-        "float64",
-        "int8",
-        "int16",
-        "int32",
-        "int64",
-        "uint8",
-        "uint16",
-        "uint32",
-        "uint64",
-    ),
-    "numbagenn.kernels": ("arrays", "c_functions", "random_numbers"),
-    "numbagenn.kernels.batch_counter": (
-        "mark_finished",
-        "should_abort",
-        "should_pause",
-        "take_next",
-    ),
-    "numbagenn.kernels.jit": ("device_function", "kernel", "noalias_function"),
-    "numbagenn.kernels.spike_lists": (
-        "collect",
-        "end_block",
-        "list_arrivals",
-        "lowest_bit",
-        "move_to_first_step",
-        "pack_history",
-        "record",
-        "record_block",
-        "set_flags",
-        "to_deliver",
-        "unpack_history",
-    ),
-    "numbagenn.kernels.spike_trains": ("group_trains",),
-}
-
 
 def _words(text: str) -> list[str]:
     return text.split()
 
 
-_IMPORTED = tuple(name for names in IMPORTS.values() for name in names)
-
 #: What ``simulate`` calls things.
 SIMULATE_NAMES = (
     BATCH_COUNTER,
     *SimulateNumbers._fields,
-    *_IMPORTED,
     *_words("""
         simulate batch block step steps t done stride position steps_since_load
     """),
@@ -74,14 +32,13 @@ LOOP_NAMES = (
     BATCH_COUNTER,
     RANDOM_STATE,
     *UpdateNumbers._fields,
-    *_IMPORTED,
     *_words("""
-        random_key neuron pre post synapse element dt steps_since_load seed begin end
-        fired spike spikes num_spikes spikes_done events some first last spike_bits steps
-        step first_step some_steps later bits arrival inputs out_post out_pre den_delay
-        total summed pre_inds post_inds row_start in_column column_start column_synapses
-        trains num_active pair second active train_0 train_1 distinct begins members
-        num_trains train member position parts in_a_row
+        random_key batch num_batch neuron pre post synapse element t dt steps_since_load
+        begin end fired spike spikes num_spikes spikes_done some first last
+        spike_bits step first_step some_steps later bits arrival inputs out_post
+        out_pre den_delay total summed pre_inds post_inds row_start in_column column_start
+        column_synapses trains num_active pair second active train_0 train_1 distinct begins
+        members num_trains train member position parts in_a_row
     """),
     *(f"pre_{number}" for number in range(SPIKES_PER_PASS)),
 )
@@ -93,7 +50,6 @@ INITIALISER_NAMES = (
     *InitialiseNumbers._fields,
     *ConnectNumbers._fields,
     *ConnectArrays._fields,
-    *_IMPORTED,
     *_words("""
         random_key initialise element values pre_inds post_inds add_synapse connect line
         num_synapses shares left row_length

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from numbagenn.codegen.arguments import SimulateMemory, function_call, interrupt_argument
 from numbagenn.codegen.event_kinds import NeuronList, events_of, spikes_of
 from numbagenn.codegen.network_view import NetworkView, records_spikes
-from numbagenn.codegen.neuron_loop import neuron_loop
-from numbagenn.codegen.neurons import (
+from numbagenn.codegen.neuron_functions import (
     EventFlags,
     NeuronFunction,
     code_of_neurons,
@@ -17,17 +16,18 @@ from numbagenn.codegen.neurons import (
     padded,
     random_key,
 )
-from numbagenn.codegen.synapses import (
+from numbagenn.codegen.neuron_loop import neuron_loop
+from numbagenn.codegen.schedule import Schedule
+from numbagenn.codegen.synapse_functions import (
     Delivery,
     SynapseCode,
-    SynapseFunction,
     functions_of_synapses,
 )
 from numbagenn.memory.events import EventSide
 from numbagenn.network.neuron_groups import NeuronGroup
 
-#: What the recordings of spike-like events are called.
-RECORDED: dict[EventSide, str] = {"pre": "recorded_events", "post": "recorded_post_events"}
+# What the recordings of spike-like events are called.
+_RECORDED: dict[EventSide, str] = {"pre": "recorded_pre_events", "post": "recorded_post_events"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,23 +60,30 @@ class NeuronStep(NeuronFunction):
     lists: tuple[SpikeList, ...]
 
 
-class SingleSteps:
-    """Simulates one step of everything after the other."""
+def single_steps(model: NetworkView) -> Schedule:
+    """Return the schedule that simulates one step of everything after the other."""
+    builder = _SingleSteps(model)
+    synapses = functions_of_synapses(model, builder.deliver, builder.memory)
+    return Schedule(
+        template="simulate.jinja",
+        neuron_template="neurons.jinja",
+        steps=1,
+        synapses=synapses,
+        neurons=[builder.neuron_function(group) for group in model.neuron_populations.values()],
+        incoming=(),
+        memory=builder.memory,
+    )
 
-    template = "simulate.jinja"
-    neuron_template = "neurons.jinja"
+
+class _SingleSteps:
+    """Makes the functions of single steps, and names what they share."""
 
     def __init__(self, model: NetworkView) -> None:
         self.memory = SimulateMemory()
-        self.populations = tuple(model.neuron_populations.values())
         self._model = model
 
-    def functions(self) -> tuple[list[SynapseFunction], list[NeuronStep]]:
-        """Return the functions that run the code of synapses, and those that simulate neurons."""
-        synapses = functions_of_synapses(self._model, self._deliver, self.memory)
-        return synapses, [self._neuron_function(group) for group in self.populations]
-
-    def _deliver(self, code: SynapseCode) -> Delivery:
+    def deliver(self, code: SynapseCode) -> Delivery:
+        """Return how some code of synapses is run in a step."""
         group, kind = code.group, code.kind
         neurons = kind.neurons and kind.neurons(group)
         leading = []
@@ -102,14 +109,10 @@ class SingleSteps:
     def _delivered(self, neurons: NeuronList, step: str) -> tuple[str, str]:
         """Return the same with a number that is checked, as it may have been set from outside."""
         spikes, count = self._listed(neurons, step)
-        faults = self.memory.row(neurons.faults)
+        faults = self.memory.row(neurons.faults, f"{neurons.neurons.name}_faults")
         return spikes, f"to_deliver({spikes}, {count}, {faults}, t)"
 
-    def incoming(self) -> list[tuple[str, str]]:
-        """Return nothing: what synapses have added up stays where it is between two steps."""
-        return []
-
-    def _neuron_function(self, group: NeuronGroup) -> NeuronStep:
+    def neuron_function(self, group: NeuronGroup) -> NeuronStep:
         """Return the function that simulates a population, with all code for its neurons."""
         code, event_flags = code_of_neurons(self._model, group, self.memory)
         loop = neuron_loop(self._model.types, self._model.dt, code)
@@ -139,14 +142,14 @@ class SingleSteps:
     def _spike_list(self, group: NeuronGroup, flags: str) -> SpikeList:
         recorded = None
         if records_spikes(group):
-            recorded = self.memory.local(group.name, "recorded")
+            recorded = self.memory.recording(group.name, "recorded", group.recorder)
         return self._list(spikes_of(group), flags, recorded, group.keeps_prev_spike_times)
 
     def _event_list(self, flags: EventFlags) -> SpikeList:
         synapses, side = flags.synapses, flags.side
         events, recorded = synapses.events[side], None
         if synapses.records_events(side):
-            recorded = self.memory.local(synapses.name, RECORDED[side])
+            recorded = self.memory.recording(synapses.name, _RECORDED[side], events.recorder)
         return self._list(events_of(events), flags.name, recorded, events.keeps_prev_times)
 
     def _list(

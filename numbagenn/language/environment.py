@@ -14,10 +14,11 @@ from pycparser import c_ast
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.type_checks import remedy_for_type
 from numbagenn.base.types import TYPE_NAMES, Precision, ResolvedType
-from numbagenn.language import functions
+from numbagenn.base.wording import unsupported
 from numbagenn.language.arithmetic import Expression
 from numbagenn.language.code_strings import CodeString
 from numbagenn.language.fault_sites import FaultSites
+from numbagenn.language.functions import FUNCTIONS
 from numbagenn.language.symbols import Namer, SpecialFunction, Symbol
 
 Result = TypeVar("Result")
@@ -93,7 +94,7 @@ class Environment(ABC):
         found = self._find(node.name)
         if found is not None:
             return found
-        if node.name in functions.FUNCTION_NAMES or node.name in self.special:
+        if node.name in FUNCTIONS or node.name in self.special:
             raise self._error(node, f"'{node.name}' is a function; call it with arguments.")
         raise self._error(node, self._unknown(node.name, self._visible()))
 
@@ -131,8 +132,10 @@ class Environment(ABC):
     @contextmanager
     def _scope(self) -> Iterator[None]:
         self._scopes.append({})
-        yield
-        self._scopes.pop()
+        try:
+            yield
+        finally:
+            self._scopes.pop()
 
     def _declared_type(self, node: c_ast.TypeDecl) -> ResolvedType:
         if not isinstance(node.type, c_ast.IdentifierType):
@@ -161,8 +164,8 @@ class Environment(ABC):
     def _error(self, node: c_ast.Node, message: str) -> Exception:
         return self._code_string.error_at(node, message)
 
-    def _unsupported(self, node: c_ast.Node, what: str) -> None:
-        message = self._error(
-            node, f"numbagenn does not support {what} in code strings; real PyGeNN does."
+    def _unsupported(self, node: c_ast.Node, what: str) -> NotImplementedError:
+        """Return the error to raise for what real PyGeNN's code strings have."""
+        return NotImplementedError(
+            str(self._error(node, str(unsupported(f"{what} in code strings"))))
         )
-        raise NotImplementedError(str(message))

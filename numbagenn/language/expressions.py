@@ -19,7 +19,7 @@ from numbagenn.language.arithmetic import (
 )
 from numbagenn.language.calls import Calls
 from numbagenn.language.fault_sites import outside
-from numbagenn.language.literals import number_of
+from numbagenn.language.literals import literal_value
 from numbagenn.language.pointers import Pointers
 from numbagenn.language.symbols import Element, Symbol
 from numbagenn.language.usage import STEPS
@@ -64,10 +64,10 @@ class Expressions(Pointers, Calls):
     def _value_of_Constant(self, node: c_ast.Constant) -> Expression:  # noqa: N802
         if node.type in ("float", "double", "long double"):
             ctype = {"float": Float, "long double": Double}.get(node.type, self.precision.scalar)
-            number = number_of(node)
+            number = literal_value(node)
             return Expression(literal(number, ctype), ctype, Level.ATOM, constant=number)
         ctype = Uint32 if node.value[-1] in "uU" else Int32
-        value, limits = number_of(node), np.iinfo(ctype.dtype)
+        value, limits = literal_value(node), np.iinfo(ctype.dtype)
         if value > limits.max:
             shown = node.value if len(node.value) <= _LONGEST_SHOWN else f"{node.value[:10]}…"
             raise self._error(

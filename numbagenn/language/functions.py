@@ -1,94 +1,111 @@
-"""The mathematical functions of the snippet language, and what each becomes in a kernel.
+"""The functions of the snippet language, and what each becomes in a kernel: to add one, add a row.
 
-GeNN's CPU backend evaluates them in double precision, whatever the precision of the model. The same
-is true of every larger expression with such a call, until it is assigned. The engine does the same.
+GeNN's CPU backend evaluates functions of real numbers in double precision, whatever the precision
+of the model. The same is true of every larger expression with such a call, until it is assigned.
+The engine does the same.
 """
 
 from __future__ import annotations
 
-from numbagenn.base.types import SCALAR, TypeLike, Uint32
+from dataclasses import dataclass
 
-#: Functions of real numbers: name → (number of arguments, Python template). Arguments and result
-#: are double; templates hold ``{0}``, ``{1}``, … for the arguments.
-REAL_FUNCTIONS: dict[str, tuple[int, str]] = {
-    **{
-        name: (1, f"math.{name}({{0}})")
-        for name in [
-            "cos",
-            "sin",
-            "tan",
-            "acos",
-            "asin",
-            "atan",
-            "cosh",
-            "sinh",
-            "tanh",
-            "acosh",
-            "asinh",
-            "atanh",
-            "exp",
-            "expm1",
-            "log",
-            "log1p",
-            "log2",
-            "log10",
-            "sqrt",
-            "fabs",
-            "erf",
-            "erfc",
-            "lgamma",
-        ]
-    },
-    "tgamma": (1, "math.gamma({0})"),
-    "exp2": (1, "math.pow(2.0, {0})"),
-    "cbrt": (1, "np.cbrt({0})"),
-    "ceil": (1, "np.ceil({0})"),
-    "floor": (1, "np.floor({0})"),
-    "trunc": (1, "np.trunc({0})"),
-    "rint": (1, "np.rint({0})"),
-    "nearbyint": (1, "np.rint({0})"),
-    "round": (1, "c_functions.c_round({0})"),
-    "atan2": (2, "math.atan2({0}, {1})"),
-    "pow": (2, "math.pow({0}, {1})"),
-    "fmod": (2, "np.fmod({0}, {1})"),
-    "copysign": (2, "math.copysign({0}, {1})"),
-    "nextafter": (2, "np.nextafter({0}, {1})"),
-    "remainder": (2, "c_functions.c_remainder({0}, {1})"),
-    "fdim": (2, "c_functions.c_fdim({0}, {1})"),
-    "fmax": (2, "c_functions.c_fmax({0}, {1})"),
-    "fmin": (2, "c_functions.c_fmin({0}, {1})"),
-    "fma": (3, "c_functions.c_fma({0}, {1}, {2})"),
-}
+from numbagenn.base.types import SCALAR, Double, Int32, TypeLike, Uint32
+from numbagenn.language.kernel_names import RANDOM_STATE
 
-#: Functions of a real number and an ``int``, with a double result.
-SCALING_FUNCTIONS: dict[str, str] = {
-    "ldexp": "math.ldexp({0}, {1})",
-    "scalbn": "math.ldexp({0}, {1})",
-}
+#: In place of a type: any, but the same for all that have it.
+SAME = "same"
 
-#: Functions of one real number with an ``int`` result.
-EXPONENT_FUNCTIONS: dict[str, str] = {"ilogb": "c_functions.c_ilogb({0})"}
+#: In place of a type: ``int``, or ``int64_t`` for an argument of 64 bits.
+INTEGER = "integer"
 
-#: Functions of integers.
-INTEGER_FUNCTIONS = ("abs", "min", "max", "clz")
 
-#: Functions that draw a random number: name → (types of the arguments, type of the result, function
-#: of `random_numbers`). ``{scalar}`` in its name stands for the model's precision.
-RANDOM_FUNCTIONS: dict[str, tuple[tuple[TypeLike, ...], TypeLike, str]] = {
-    "gennrand": ((), Uint32, "bits32"),
-    "gennrand_uniform": ((), SCALAR, "uniform_{scalar}"),
-    "gennrand_normal": ((), SCALAR, "normal"),
-    "gennrand_exponential": ((), SCALAR, "exponential"),
-    "gennrand_log_normal": ((SCALAR, SCALAR), SCALAR, "log_normal"),
-    "gennrand_gamma": ((SCALAR,), SCALAR, "gamma"),
-    "gennrand_binomial": ((Uint32, SCALAR), Uint32, "binomial"),
-}
+@dataclass(frozen=True)
+class Function:
+    """A function that gives a value.
+
+    Parameters
+    ----------
+    arguments
+        Types that its arguments are converted to.
+    result
+        Type of its value.
+    code
+        The call in Python. ``{0}``, ``{1}``, … stand for the arguments, and ``{result}`` for the
+        name of the type of the value.
+    draws
+        Whether it draws a random number. The call then gives the next state of the stream, too.
+    """
+
+    arguments: tuple[TypeLike, ...]
+    result: TypeLike
+    code: str
+    draws: bool = False
+
+
+def _drawn(name: str, *arguments: TypeLike, result: TypeLike = SCALAR) -> Function:
+    """Return the row of a function of `random_numbers`, which takes the state of a stream first."""
+    given = ", ".join([RANDOM_STATE, *(f"{{{place}}}" for place in range(len(arguments)))])
+    return Function(arguments, result, f"random_numbers.{name}({given})", draws=True)
+
+
+_REAL = (Double,)
 
 #: Every function that a code string may call by name, besides the special ones of its kind.
-FUNCTION_NAMES = (
-    *REAL_FUNCTIONS,
-    *SCALING_FUNCTIONS,
-    *EXPONENT_FUNCTIONS,
-    *INTEGER_FUNCTIONS,
-    *RANDOM_FUNCTIONS,
-)
+FUNCTIONS: dict[str, Function] = {
+    "cos": Function(_REAL, Double, "math.cos({0})"),
+    "sin": Function(_REAL, Double, "math.sin({0})"),
+    "tan": Function(_REAL, Double, "math.tan({0})"),
+    "acos": Function(_REAL, Double, "math.acos({0})"),
+    "asin": Function(_REAL, Double, "math.asin({0})"),
+    "atan": Function(_REAL, Double, "math.atan({0})"),
+    "cosh": Function(_REAL, Double, "math.cosh({0})"),
+    "sinh": Function(_REAL, Double, "math.sinh({0})"),
+    "tanh": Function(_REAL, Double, "math.tanh({0})"),
+    "acosh": Function(_REAL, Double, "math.acosh({0})"),
+    "asinh": Function(_REAL, Double, "math.asinh({0})"),
+    "atanh": Function(_REAL, Double, "math.atanh({0})"),
+    "exp": Function(_REAL, Double, "math.exp({0})"),
+    "expm1": Function(_REAL, Double, "math.expm1({0})"),
+    "log": Function(_REAL, Double, "math.log({0})"),
+    "log1p": Function(_REAL, Double, "math.log1p({0})"),
+    "log2": Function(_REAL, Double, "math.log2({0})"),
+    "log10": Function(_REAL, Double, "math.log10({0})"),
+    "sqrt": Function(_REAL, Double, "math.sqrt({0})"),
+    "fabs": Function(_REAL, Double, "math.fabs({0})"),
+    "erf": Function(_REAL, Double, "math.erf({0})"),
+    "erfc": Function(_REAL, Double, "math.erfc({0})"),
+    "lgamma": Function(_REAL, Double, "math.lgamma({0})"),
+    "tgamma": Function(_REAL, Double, "math.gamma({0})"),
+    "exp2": Function(_REAL, Double, "math.pow(2.0, {0})"),
+    "cbrt": Function(_REAL, Double, "np.cbrt({0})"),
+    "ceil": Function(_REAL, Double, "np.ceil({0})"),
+    "floor": Function(_REAL, Double, "np.floor({0})"),
+    "trunc": Function(_REAL, Double, "np.trunc({0})"),
+    "rint": Function(_REAL, Double, "np.rint({0})"),
+    "nearbyint": Function(_REAL, Double, "np.rint({0})"),
+    "round": Function(_REAL, Double, "c_functions.c_round({0})"),
+    "atan2": Function(_REAL * 2, Double, "math.atan2({0}, {1})"),
+    "pow": Function(_REAL * 2, Double, "math.pow({0}, {1})"),
+    "fmod": Function(_REAL * 2, Double, "np.fmod({0}, {1})"),
+    "copysign": Function(_REAL * 2, Double, "math.copysign({0}, {1})"),
+    "nextafter": Function(_REAL * 2, Double, "np.nextafter({0}, {1})"),
+    "remainder": Function(_REAL * 2, Double, "c_functions.c_remainder({0}, {1})"),
+    "fdim": Function(_REAL * 2, Double, "c_functions.c_fdim({0}, {1})"),
+    "fmax": Function(_REAL * 2, Double, "c_functions.c_fmax({0}, {1})"),
+    "fmin": Function(_REAL * 2, Double, "c_functions.c_fmin({0}, {1})"),
+    "fma": Function(_REAL * 3, Double, "c_functions.c_fma({0}, {1}, {2})"),
+    "ldexp": Function((Double, Int32), Double, "math.ldexp({0}, {1})"),
+    "scalbn": Function((Double, Int32), Double, "math.ldexp({0}, {1})"),
+    "ilogb": Function(_REAL, Int32, "c_functions.c_ilogb({0})"),
+    "abs": Function((INTEGER,), INTEGER, "{result}(abs({0}))"),
+    "min": Function((SAME, SAME), SAME, "c_functions.c_min({0}, {1})"),
+    "max": Function((SAME, SAME), SAME, "c_functions.c_max({0}, {1})"),
+    "clz": Function((Int32,), Int32, "c_functions.c_clz({0})"),
+    "gennrand": _drawn("bits32", result=Uint32),
+    "gennrand_uniform": _drawn("uniform_{result}"),
+    "gennrand_normal": _drawn("normal"),
+    "gennrand_exponential": _drawn("exponential"),
+    "gennrand_log_normal": _drawn("log_normal", SCALAR, SCALAR),
+    "gennrand_gamma": _drawn("gamma", SCALAR),
+    "gennrand_binomial": _drawn("binomial", Uint32, SCALAR, result=Uint32),
+}

@@ -11,5 +11,44 @@ BATCH_COUNTER = "batch_counter"
 #: The record of faults, see `memory.faults`.
 FAULTS = "faults"
 
-#: Names that every generated module imports; `Namer` gives out none of them.
-IMPORTED = ("np", "math", "c_functions", "random_numbers", "arrays", "int64")
+#: What generated modules import from other modules, beside ``math`` and ``numpy as np``.
+IMPORTS = {
+    "numpy": (
+        "bool_",
+        "float32",
+        "float64",
+        "int8",
+        "int16",
+        "int32",
+        "int64",
+        "uint8",
+        "uint16",
+        "uint32",
+        "uint64",
+    ),
+    "numbagenn.kernels": ("arrays", "c_functions", "random_numbers"),
+    "numbagenn.kernels.batch_counter": (
+        "mark_finished",
+        "should_abort",
+        "should_pause",
+        "take_next",
+    ),
+    "numbagenn.kernels.jit": ("device_function", "kernel", "noalias_function"),
+    "numbagenn.kernels.spike_lists": (
+        "collect",
+        "end_block",
+        "list_arrivals",
+        "lowest_bit",
+        "move_to_first_step",
+        "pack_history",
+        "record",
+        "record_block",
+        "set_flags",
+        "to_deliver",
+        "unpack_history",
+    ),
+    "numbagenn.kernels.spike_trains": ("group_trains",),
+}
+
+#: All names that generated modules import; `Namer` gives out none of them.
+IMPORTED = ("math", "np", *(name for names in IMPORTS.values() for name in names))

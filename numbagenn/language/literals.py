@@ -10,13 +10,15 @@ from pycparser import c_ast
 _MOST_DIGITS = 100
 
 
-def number_of(node: c_ast.Constant) -> float | int:
+def literal_value(node: c_ast.Constant) -> float | int:
     """Return the number that is written in code; infinity for an integer of too many digits.
 
     Examples
     --------
-    >>> number_of(c_ast.Constant("int", "0x1fu")), number_of(c_ast.Constant("double", "5.f"))
-    (31, 5.0)
+    >>> literal_value(c_ast.Constant("int", "0x1fu"))
+    31
+    >>> literal_value(c_ast.Constant("double", "5.f"))
+    5.0
     """
     if node.type in ("float", "double", "long double"):
         return float(node.value.rstrip("fFlL"))

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from pycparser import c_ast
 
 from numbagenn.language.code_strings import CodeString
-from numbagenn.language.literals import number_of
+from numbagenn.language.literals import literal_value
 
 # What may come after a statement: the next one, the end of the loop or switch around it, or the
 # loop's next round.
@@ -64,7 +64,7 @@ def is_short(node: c_ast.Node) -> bool:
             ),
             c_ast.UnaryOp(op="p++" | "++", expr=c_ast.ID(name=counted)),
         ):
-            counts = number_of(begin) >= 0 and number_of(end) <= _COUNTABLE
+            counts = literal_value(begin) >= 0 and literal_value(end) <= _COUNTABLE
             return counts and name == tested == counted and not _changes(node.stmt, name)
     return False
 
@@ -132,7 +132,7 @@ def _constant_truth(node: c_ast.Node) -> bool | None:
     if isinstance(node, c_ast.ID):
         return {"true": True, "false": False}.get(node.name)
     if isinstance(node, c_ast.Constant):
-        number = number_of(node)
+        number = literal_value(node)
         return None if 0 < number < _SMALLEST_FLOAT else number != 0
     if isinstance(node, c_ast.UnaryOp) and node.op in ("!", "-", "+"):
         held = _constant_truth(node.expr)

@@ -181,7 +181,7 @@ class Pointers(Environment):
         base = node.name if isinstance(node, c_ast.ArrayRef) else node.expr
         if not self._is_pointer(base):
             if isinstance(base, c_ast.ID) and self._lookup(base).kind in _DELAYED_KINDS:
-                self._unsupported(node, "a delay as the index of a neuron's variable")
+                raise self._unsupported(node, "a delay as the index of a neuron's variable")
             pointers = sorted(
                 {name for name in self._visible() if self._is_pointer(c_ast.ID(name))}
             )

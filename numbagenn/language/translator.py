@@ -177,11 +177,13 @@ class Translator(Expressions):
     @contextmanager
     def _inside_loop(self, before_next: list[str]) -> Iterator[None]:
         """Translate the body of a loop or a switch; `before_next` ends each round."""
-        self._loops.append(before_next)
-        if len(self._loops) > _DEEPEST_LOOP:
+        if len(self._loops) == _DEEPEST_LOOP:
             raise self._code_string.error(NESTED_TOO_DEEPLY)
-        yield
-        self._loops.pop()
+        self._loops.append(before_next)
+        try:
+            yield
+        finally:
+            self._loops.pop()
 
     def _loop(
         self,

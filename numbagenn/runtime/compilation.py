@@ -19,6 +19,7 @@ import hashlib
 import linecache
 import os
 import pickle
+import re
 import shlex
 import shutil
 import stat
@@ -148,12 +149,20 @@ def _key(source: str) -> str:
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 
 
+def _sources() -> list[str]:
+    """Return the text of what generated modules are compiled with: kernels, and what they import.
+
+    Other changes, such as to the words of messages in ``base``, leave what was compiled as it was.
+    """
+    package = Path(__file__).parents[1]
+    kernels = [file.read_text("utf-8") for file in sorted((package / "kernels").glob("*.py"))]
+    imported = re.findall(r"^from numbagenn\.base\.(\w+) import", "\n".join(kernels), re.MULTILINE)
+    base = [package / "base" / f"{name}.py" for name in sorted({*imported})]
+    return kernels + [file.read_text("utf-8") for file in base]
+
+
 # Read together with the modules: a file that changes later has no effect on this process.
-_SOURCES = [
-    file.read_text("utf-8")
-    for room in ("base", "kernels")
-    for file in sorted((Path(__file__).parents[1] / room).glob("*.py"))
-]
+_SOURCES = _sources()
 
 
 def _execute(key: str, source: str, known: dict[str, bytes]) -> ModuleType:

@@ -11,7 +11,7 @@ import numpy as np
 from numbagenn.base.array_conventions import Array
 from numbagenn.base.available_memory import check_memory
 from numbagenn.base.types import Precision
-from numbagenn.codegen.initialisation_kernels import InitModule, connectivity_module
+from numbagenn.codegen.initialisation import InitModule, connectivity_module
 from numbagenn.codegen.kernel_numbers import ConnectArrays, ConnectNumbers
 from numbagenn.kernels.batch_counter import STOP, new_batch_counter
 from numbagenn.language.arithmetic import constant

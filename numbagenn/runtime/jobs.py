@@ -14,7 +14,7 @@ from functools import partial
 import numpy as np
 
 from numbagenn.base.array_conventions import Array
-from numbagenn.codegen.custom_updates import CustomUpdateCall
+from numbagenn.codegen.custom_update_functions import CustomUpdateCall
 from numbagenn.codegen.event_kinds import Phase
 from numbagenn.codegen.kernel_numbers import UpdateNumbers
 from numbagenn.kernels.batch_counter import ABORTED, FINISHED, Counter, new_batch_counter

@@ -23,7 +23,7 @@ import numpy as np
 
 from numbagenn.base.array_conventions import Array
 from numbagenn.base.types import TIMEPOINT, Precision
-from numbagenn.codegen.custom_updates import CustomUpdateCall
+from numbagenn.codegen.custom_update_functions import CustomUpdateCall
 from numbagenn.codegen.event_kinds import PHASES, WHOLE_STEP, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, UpdateNumbers
 from numbagenn.codegen.plan import Plan

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from numbagenn.base.array_conventions import Array
-from numbagenn.codegen.initialisation_kernels import InitModule
+from numbagenn.codegen.initialisation import InitModule
 from numbagenn.memory.faults import Faults
 from numbagenn.models.descriptions import Model
 

@@ -14,7 +14,7 @@ from numbagenn.base.array_conventions import Array
 from numbagenn.base.random_streams import stream_number
 from numbagenn.base.types import Precision
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.codegen.initialisation_code import Layout, value_code
+from numbagenn.codegen.initialisation import ElementKind, value_code
 from numbagenn.memory.connections import BYTES_OF_PAIR, SparseConnectivity
 from numbagenn.memory.variables import SparseVariable, Variable, arrays_on_device
 from numbagenn.models.given_values import (
@@ -40,7 +40,7 @@ def check_initialiser(variable: Variable, init: VarInit, precision: Precision) -
     """
     if init.number is None:
         value_code(
-            init.snippet, precision, precision.resolve(variable.type), layout_of_variable(variable)
+            init.snippet, precision, precision.resolve(variable.type), element_kind_of(variable)
         )
 
 
@@ -63,7 +63,7 @@ def compile_initialisers(groups: Iterable[Group]) -> None:
             _parameters(group, variable, init)
             if init.number is None:
                 ctype = precision.resolve(variable.type)
-                value_kernel(init.snippet, precision, ctype, layout_of_variable(variable))
+                value_kernel(init.snippet, precision, ctype, element_kind_of(variable))
 
 
 def _compile_connectivity(group: SynapseGroup, init: ConnectivityInit) -> None:
@@ -193,7 +193,7 @@ def warn_of_nan(groups: Iterable[Group]) -> None:
             )
 
 
-def layout_of_variable(variable: Variable) -> Layout:
+def element_kind_of(variable: Variable) -> ElementKind:
     """Return the elements that a variable has values for, as its initialiser sees them."""
     if len(variable.shape) == 1:
         return "neurons"

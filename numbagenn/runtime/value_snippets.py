@@ -13,8 +13,7 @@ import numpy as np
 
 from numbagenn.base.array_conventions import Array
 from numbagenn.base.types import Precision, ResolvedType
-from numbagenn.codegen.initialisation_code import Layout
-from numbagenn.codegen.initialisation_kernels import InitModule, value_module
+from numbagenn.codegen.initialisation import ElementKind, InitModule, value_module
 from numbagenn.codegen.kernel_numbers import InitialiseNumbers
 from numbagenn.kernels.batch_counter import ABORTED, new_batch_counter
 from numbagenn.language.arithmetic import constant
@@ -29,7 +28,7 @@ _ELEMENTS_PER_CALL = 1 << 15
 
 @lru_cache(maxsize=256)
 def value_kernel(
-    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, layout: Layout
+    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, kind: ElementKind
 ) -> tuple[InitModule, Any]:
     """Return the module of a snippet for a variable of some type, and its compiled kernel.
 
@@ -38,7 +37,7 @@ def value_kernel(
     CodeStringError
         If the code uses what a variable of this kind does not have.
     """
-    module = value_module(snippet, precision, ctype, layout)
+    module = value_module(snippet, precision, ctype, kind)
     return module, compiled(module.source).initialise
 
 
@@ -96,8 +95,8 @@ def initial_values(
     CodeStringError
         If the code uses what such a variable does not have, or has a fault while it runs.
     """
-    layout: Layout = "neurons" if len(shape) == 1 else "dense" if inds is None else "sparse"
-    module, kernel = value_kernel(snippet, precision, ctype, layout)
+    kind: ElementKind = "neurons" if len(shape) == 1 else "dense" if inds is None else "sparse"
+    module, kernel = value_kernel(snippet, precision, ctype, kind)
     if count is None:
         count = int(np.prod(shape)) if inds is None else len(inds[0])
     values = np.zeros(count, ctype.dtype)

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from numbagenn.codegen.reserved_names import IMPORTS
 from numbagenn.kernels import c_functions, random_numbers
+from numbagenn.language.kernel_names import IMPORTS
 
 
 class _Converter:

@@ -41,7 +41,7 @@ def test_quoted_lines_are_in_the_files_they_are_quoted_from() -> None:
             "numbagenn/models/builtin_models.py",
             '"DC", params=["amp"], injection_code="injectCurrent(amp);"',
         ),
-        ("numbagenn/language/functions.py", '"tgamma": (1, "math.gamma({0})")'),
+        ("numbagenn/language/functions.py", '"tgamma": Function(_REAL, Double, "math.gamma({0})")'),
         ("tools/catalogue/mistakes/delays.py", "# %% A negative delay -> TypeError"),
     ):
         assert line in (ROOT / file).read_text(encoding="utf-8"), file

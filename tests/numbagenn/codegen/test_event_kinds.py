@@ -1,8 +1,7 @@
-"""The table of what happens at synapses, and the names that generated code keeps for itself."""
+"""The table of what happens at synapses, and the templates that it names."""
 
 from __future__ import annotations
 
-import ast
 import re
 from operator import attrgetter
 from pathlib import Path
@@ -19,10 +18,6 @@ from numbagenn import (
 )
 from numbagenn.codegen import event_kinds
 from numbagenn.codegen.event_kinds import EVENT_KINDS, PHASES, EventKind, spikes_of
-from numbagenn.codegen.rendering import rendered
-from numbagenn.codegen.reserved_names import INITIALISER_NAMES, LOOP_NAMES, SIMULATE_NAMES
-from numbagenn.language.kernel_names import IMPORTED
-from numbagenn.language.symbols import Namer
 
 TEMPLATES = Path(numbagenn.__file__).parent / "codegen" / "templates"
 
@@ -99,16 +94,3 @@ def test_modules_import_in_one_place() -> None:
         if re.search(r"^(import|from) ", file.read_text("utf-8"), re.MULTILINE)
     ]
     assert importing == ["imports.jinja"]
-
-
-@pytest.mark.parametrize("names", [SIMULATE_NAMES, LOOP_NAMES, INITIALISER_NAMES])
-def test_imported_names_are_reserved(names: tuple[str, ...]) -> None:
-    imported = {
-        alias.asname or alias.name
-        for node in ast.parse(rendered("imports.jinja")).body
-        if isinstance(node, (ast.Import, ast.ImportFrom))
-        for alias in node.names
-    }
-    assert imported > {*IMPORTED}
-    namer = Namer(names)
-    assert not {name for name in imported if namer.unique(name) == name}

@@ -15,8 +15,8 @@ from unittest.mock import patch
 from pycparser import c_ast
 
 from numbagenn import model
-from numbagenn.codegen.initialisation_code import connectivity_code, value_code
-from numbagenn.codegen.planning import make_plan
+from numbagenn.codegen.initialisation import connectivity_code, value_code
+from numbagenn.codegen.plan import make_plan
 from numbagenn.compat.v4_9 import connectivity as legacy_connectivity
 from numbagenn.compat.v4_9 import descriptions
 from numbagenn.language.code_strings import _PREFIX_LINES, CodeString
@@ -24,7 +24,7 @@ from numbagenn.memory.buffers import Buffer
 from numbagenn.models import entries
 from numbagenn.models.given_values import VarInit
 from numbagenn.network.delays import assign_slots
-from numbagenn.runtime.starting_state import layout_of_variable
+from numbagenn.runtime.starting_state import element_kind_of
 
 #: Names that the engine looks for in code.
 NAMES = [
@@ -189,7 +189,7 @@ def plan_of(built: Any) -> dict[str, Any]:
         (
             variable.name,
             variable.initial.snippet,
-            (types, types.resolve(variable.type), layout_of_variable(variable)),
+            (types, types.resolve(variable.type), element_kind_of(variable)),
         )
         for group in groups
         for _, variable in group.buffers()

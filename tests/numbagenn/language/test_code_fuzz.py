@@ -398,10 +398,10 @@ def test_names_of_flags_of_events() -> None:
         pre_vars=[("p", "scalar")],
         pre_event_threshold_condition_code="p > 0.5",
         pre_event_syn_code="addToPost(p);",
-        pre_dynamics_code="scalar syn_events_2 = 1.0; p = syn_events_2;",
+        pre_dynamics_code="scalar syn_pre_event_flags_2 = 1.0; p = syn_pre_event_flags_2;",
     )
     weight_update = engine.init_weight_update(update, {}, {}, {"p": 0.0})
-    assert inputs_after(weight_update, ("syn_events",)) == 39.0
+    assert inputs_after(weight_update, ("syn_pre_event_flags",)) == 39.0
 
 
 def test_names_of_arrays_of_custom_updates() -> None:

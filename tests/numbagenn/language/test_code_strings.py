@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 import numbagenn as engine
 from numbagenn.base import types
 from numbagenn.base.types import Precision, ResolvedType, promoted, usual_conversion
-from numbagenn.create import check_model
+from numbagenn.codegen.code_checks import check_code
 from numbagenn.kernels import c_functions
 from numbagenn.language.arithmetic import converted, literal
 from numbagenn.language.code_strings import CodeString, CodeStringError
@@ -843,4 +843,4 @@ def test_a_variable_may_hide_a_built_in_name() -> None:
 @pytest.mark.parametrize("model", list(built_in_models()), ids=lambda model: model.class_name)
 def test_code_of_built_in_models_is_correct(model: Model) -> None:
     """It is not checked where it is described, which is below the check."""
-    check_model(model)
+    check_code(model)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from numbagenn.base.enumerations import VarAccessMode
 from numbagenn.codegen.arguments import array_type, assigns_shared, slot_index, slot_of
 from numbagenn.codegen.custom_update_loop import UpdateElements, custom_update_loop
 from numbagenn.codegen.kernel_numbers import UpdateNumbers, parameters_of
-from numbagenn.codegen.loop_builder import Argument, Loop
+from numbagenn.codegen.loop_builder import Argument
 from numbagenn.codegen.network_view import NetworkView
 from numbagenn.codegen.rendering import rendered
 from numbagenn.language.arithmetic import constant_literal
@@ -59,81 +59,72 @@ class CustomUpdateCall:
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateFunction:
-    """The kernel of a custom update, as templates print it.
+    """The kernel of a custom update, but for its name: updates that are alike share one.
 
     Parameters
     ----------
-    function
-        Its name.
-    title
-        What it does, for its docstring.
-    loop
-        What happens to each element.
-    folds_batch
-        Whether the values of all batch elements are folded into one.
     parameters, signature
         Text of its parameters and of their types.
-    rows
-        Lines that take the elements of one part.
-    time, dt
-        Type of times, and text of the length of a step.
+    allocates
+        Whether it makes arrays of its own.
+    body
+        Its text below the line with its name.
     """
 
-    function: str
-    title: str
-    loop: Loop
-    folds_batch: bool
     parameters: str
     signature: str
-    rows: list[str]
-    time: str
-    dt: str
+    allocates: bool
+    body: str
 
 
 def functions_of_custom_updates(
     model: NetworkView,
-) -> tuple[list[UpdateFunction], dict[str, CustomUpdateCall]]:
-    """Return the functions of all custom updates; those that are alike share one."""
-    functions: dict[str, UpdateFunction] = {}
+) -> tuple[dict[str, UpdateFunction], dict[str, CustomUpdateCall]]:
+    """Return the functions of all custom updates by name, and how each update is run."""
+    names: dict[UpdateFunction, str] = {}
     calls = {}
-    for name, group in model.custom_updates.items():
+    for update, group in model.custom_updates.items():
         if group.model.update_code.is_blank:
-            calls[name] = _call(group, None, ())
+            calls[update] = _call(group, None, ())
             continue
-        function = _function(model, group)
-        text = rendered("custom_update.jinja", update=function)
-        number = len(functions) + 1
-        shared = functions.setdefault(text, replace(function, function=f"custom_update_{number}"))
-        buffers = tuple(argument.buffer for argument in function.loop.arguments)
-        calls[name] = _call(group, shared.function, buffers)
-    return list(functions.values()), calls
+        function, buffers = _function(model, group)
+        name = names.setdefault(function, f"custom_update_{len(names) + 1}")
+        calls[update] = _call(group, name, buffers)
+    return {name: function for function, name in names.items()}, calls
 
 
-def _function(model: NetworkView, group: CustomUpdate) -> UpdateFunction:
-    """Return the function of a custom update, which has no name of its own yet."""
+def _function(model: NetworkView, group: CustomUpdate) -> tuple[UpdateFunction, tuple[Buffer, ...]]:
+    """Return the function of a custom update, and the memory that it takes."""
     over = {name: group.reduced_over(group.memory[name]) for name in group.model.reductions}
     # The only element of a batch is its own sum, and is stored as it is.
     folded = {name for name in over if over[name] == "neurons" or model.batch_size > 1}
     elements = UpdateElements(group.size, group.columns, group.inds)
     loop = custom_update_loop(model.types, model.dt, group.bound(), elements, folded)
+    folds_batch = bool(loop.reductions) and "the batch" in over.values()
     arrays = [loop.namer.unique(f"all_{argument.name}") for argument in loop.arguments]
     rows = [_row(*pair) for pair in zip(loop.arguments, arrays, strict=True)]
     if "num_batch" in loop.scalars:
         rows.insert(0, "num_batch = uint32(num_batch_elements)")
+    buffers = tuple(argument.buffer for argument in loop.arguments)
     numbers = parameters_of(UpdateNumbers, model.types.time)
-    types = [array_type(argument.buffer, model.types) for argument in loop.arguments]
-    return UpdateFunction(
-        function="update",
+    types = [array_type(buffer, model.types) for buffer in buffers]
+    body = rendered(
+        "custom_update.jinja",
         # Part of a docstring, which the name that a user gave to the model must not end.
         title=re.sub(r"[^ -~]|[\"\\\\]", "?", group.model.title).capitalize(),
-        loop=loop,
-        folds_batch=bool(loop.reductions) and "the batch" in over.values(),
-        parameters=", ".join([*numbers, *arrays]),
-        signature=", ".join([*numbers.values(), *types]),
+        code=loop,
+        folds_batch=folds_batch,
         rows=rows,
         time=model.types.time.numpy_name,
         dt=constant_literal(model.dt, model.types.time),
     )
+    function = UpdateFunction(
+        parameters=", ".join([*numbers, *arrays]),
+        signature=", ".join([*numbers.values(), *types]),
+        allocates=folds_batch,
+        body=body,
+    )
+    return function, buffers
 
 
 def _row(argument: Argument, array: str) -> str:

@@ -23,7 +23,7 @@ _NEURONS_PER_CHECK = 1 << 12
 _FLAGS_AT_ONCE = 8
 
 # What the arrays of flags of spike-like events are called.
-_FLAGS: dict[EventSide, str] = {"pre": "events", "post": "post_events"}
+_FLAGS: dict[EventSide, str] = {"pre": "pre_event_flags", "post": "post_event_flags"}
 
 # In what order PyGeNN adds up what different models bring.
 _POSTSYNAPTIC_ORDER = ("ExpCurr", "ExpCond", "DeltaCurr")

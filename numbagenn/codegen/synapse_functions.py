@@ -25,11 +25,11 @@ from numbagenn.memory.variables import Variable
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 
-# Code of more lines serves one spike in a pass, or compiling it takes too long.
+# Code of more lines is not repeated for several rows of synapses, or compiling it takes too long.
 _LONGEST_REPEATED_CODE = 4
 
-# Populations of fewer neurons are not worth code that adds several rows of weights to them: it is
-# faster and takes longer to compile.
+# What blocks of steps gain from rows in pairs, or from sums over neurons with the same spike train,
+# is not worth the longer compilation for fewer postsynaptic neurons.
 _WIDE = 32
 
 # Where there are as many synapses as this, a function looks for interrupts before each row.
@@ -70,7 +70,7 @@ class SynapseCode:
 
     @property
     def is_wide(self) -> bool:
-        """Whether rows are long enough for a pass that adds several of them."""
+        """Whether rows are long enough for what only blocks of steps do with several of them."""
         return self.layout.has_full_rows and self.layout.num_post >= _WIDE
 
     @property
@@ -117,10 +117,10 @@ class SynapseFunction:
     is_interruptible
         Whether it looks for interrupts before each row of synapses.
     rows_per_pass
-        How many rows of synapses are added in one pass; with the next number what is left, and so
-        on. Empty where one is added after the other.
+        In single steps: how many rows of a matrix one pass over the postsynaptic neurons adds, and
+        then how many of what is left. Empty for synapses in lists.
     in_pairs
-        Whether two rows are added in one pass where both have a spike in the same step.
+        In blocks of steps: whether one pass adds two rows where both have a spike in the same step.
     """
 
     code: SynapseCode

@@ -1,22 +1,30 @@
-"""Code of initialisation snippets, translated: initial values of variables, and connectivity.
+"""Initialisation snippets: their code, translated, and the modules that run it.
 
-Parameters and sizes are arguments of the functions that come of it, not constants in them, so that
-one compiled function serves every variable and model whose code and types are the same.
+There are two kinds, for initial values of variables and for connectivity. Each snippet becomes a
+module of its own. Parameters and sizes are arguments of its kernel, not constants in it, so one
+compiled kernel serves every variable and model whose code and types are the same.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from numbagenn.base.types import Int32, Int64, Precision, ResolvedType, Uint32
-from numbagenn.codegen.element_names import NAMES_OF_SYNAPSES, unavailable_names
+from numbagenn.base.types import Int64, Precision, ResolvedType, Uint32
+from numbagenn.codegen.element_names import unavailable_names
+from numbagenn.codegen.kernel_numbers import (
+    ConnectArrays,
+    ConnectNumbers,
+    InitialiseNumbers,
+    parameters_of,
+    types_of,
+)
+from numbagenn.codegen.rendering import rendered
 from numbagenn.codegen.reserved_names import INITIALISER_NAMES
-from numbagenn.language.arithmetic import converted
-from numbagenn.language.code_strings import CodeStringError
+from numbagenn.language.arithmetic import converted, literal
 from numbagenn.language.fault_sites import FaultSites
-from numbagenn.language.kernel_names import RANDOM_STATE
+from numbagenn.language.kernel_names import FAULTS, RANDOM_STATE
 from numbagenn.language.symbols import Namer, Pointer, SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.models.descriptions import (
@@ -26,7 +34,7 @@ from numbagenn.models.descriptions import (
 )
 
 #: What a variable has a value for: neurons, or the synapses of a matrix or of lists.
-Layout = Literal["neurons", "dense", "sparse"]
+ElementKind = Literal["neurons", "dense", "sparse"]
 
 _NOT_YET = {
     "t": "this code runs when the model is loaded, before time starts.",
@@ -39,7 +47,7 @@ _OF_SYNAPSES = {
     "num_pre": "uint32(num_pre)",
     "num_post": "uint32(num_post)",
 }
-_PLACES: dict[Layout, dict[str, str]] = {
+_PLACES: dict[ElementKind, dict[str, str]] = {
     "neurons": {"id": "uint32(element)", "num_neurons": "uint32(num_post)"},
     "dense": {
         "id_pre": "uint32(element // num_post)",
@@ -109,7 +117,7 @@ def _arrays(
 
 
 def value_code(
-    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, layout: Layout
+    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, kind: ElementKind
 ) -> InitCode:
     """Translate the code that gives a variable of type `ctype` the value of one element.
 
@@ -123,8 +131,8 @@ def value_code(
         "dt": Symbol("dt", precision.time, writable=False, kind="built-in"),
         "num_batch": _built_in("uint32(num_batch)"),
     }
-    names |= {name: _built_in(text) for name, text in _PLACES[layout].items()}
-    unavailable = unavailable_names("the variable is one", of_synapses=layout != "neurons")
+    names |= {name: _built_in(text) for name, text in _PLACES[kind].items()}
+    unavailable = unavailable_names("the variable is one", of_synapses=kind != "neurons")
     parameters, params = _parameters(snippet, precision, namer)
     pointers, arrays = _arrays(snippet, precision, namer)
     value = Symbol(namer.unique("value"), ctype)
@@ -202,29 +210,88 @@ def connectivity_code(snippet: SparseConnectivityInitSnippet, precision: Precisi
     )
 
 
-def check_init_code(snippet: VarInitSnippet | SparseConnectivityInitSnippet) -> None:
-    """Translate the code of a snippet once, to find the mistakes in it.
+@dataclass(frozen=True)
+class InitModule:
+    """A module with one kernel, which runs an initialisation snippet.
+
+    The kernel takes its numbers (`InitialiseNumbers` or `ConnectNumbers`), the parameters and
+    derived parameters of the snippet, its extra global parameters, the record of faults if it can
+    have any, and then the arrays that it works on.
+
+    Parameters
+    ----------
+    source
+        Text of the module.
+    param_types
+        Types of the parameters and derived parameters.
+    faults
+        Where the code can fail.
+    """
+
+    source: str
+    param_types: tuple[ResolvedType, ...]
+    faults: FaultSites
+
+
+def value_module(
+    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, kind: ElementKind
+) -> InitModule:
+    """Return the module whose kernel ``initialise`` gives a variable of type `ctype` its values.
 
     Raises
     ------
     CodeStringError
-        At the first mistake.
+        If the code uses what a variable of this kind does not have.
     """
-    precision = Precision()
-    if isinstance(snippet, SparseConnectivityInitSnippet):
-        connectivity_code(snippet, precision)
-        return
-    # The type of the variable, and whether it is one of neurons, is only known once it is used.
-    layouts: list[Layout] = ["neurons", "dense"]
-    if snippet.built_in(snippet.var_init_code.usage).intersection(NAMES_OF_SYNAPSES):
-        layouts.reverse()
-    errors = []
-    for ctype in (precision.scalar, Int32):
-        for layout in layouts:
-            try:
-                value_code(snippet, precision, ctype, layout)
-            except CodeStringError as error:
-                errors.append(error)
-            else:
-                return
-    raise errors[0]
+    code = value_code(snippet, precision, ctype, kind)
+    inds = ("pre_inds", "post_inds") if kind == "sparse" else ()
+    arrays = {**dict.fromkeys(inds, "uint32[::1]"), "values": f"{ctype.signature_name}[::1]"}
+    return _module(
+        "initial_values.jinja",
+        code,
+        precision,
+        InitialiseNumbers,
+        arrays,
+        zero=literal(0, ctype),
+    )
+
+
+def connectivity_module(snippet: SparseConnectivityInitSnippet, precision: Precision) -> InitModule:
+    """Return the module whose kernel ``connect`` builds all rows or columns of synapses."""
+    code = connectivity_code(snippet, precision)
+    names = [param.name for param in snippet.constants]
+    total = code.params[names.index(snippet.shared_total)][0] if snippet.shared_total else ""
+    return _module(
+        "connectivity.jinja",
+        code,
+        precision,
+        ConnectNumbers,
+        types_of(ConnectArrays, precision.time),
+        total=total,
+        draws=code.draws or bool(total),
+    )
+
+
+def _module(
+    template: str,
+    code: InitCode,
+    precision: Precision,
+    numbers: type[NamedTuple],
+    arrays: Mapping[str, str],
+    **context: object,
+) -> InitModule:
+    types = {
+        **parameters_of(numbers, precision.time),
+        **{name: ctype.signature_name for name, ctype in code.params},
+        **{name: f"{ctype.signature_name}[::1]" for name, ctype in code.arrays},
+        **({FAULTS: "float64[::1]"} if code.faults.sites else {}),
+        **arrays,
+    }
+    source = rendered(
+        template,
+        code=code,
+        parameters=", ".join(types),
+        signature=", ".join(types.values()),
+        **context,
+    )
+    return InitModule(source, tuple(ctype for _, ctype in code.params), code.faults)

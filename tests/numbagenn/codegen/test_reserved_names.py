@@ -1,0 +1,106 @@
+"""Names that generated code uses for itself are kept from models."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+import numbagenn as engine
+from numbagenn import model
+from numbagenn.codegen.initialisation import connectivity_module, value_module
+from numbagenn.codegen.plan import make_plan
+from numbagenn.codegen.rendering import rendered
+from numbagenn.codegen.reserved_names import INITIALISER_NAMES, LOOP_NAMES, SIMULATE_NAMES
+from numbagenn.language.kernel_names import FAULTS, IMPORTED
+from numbagenn.language.symbols import Namer
+from numbagenn.models.given_values import VarInit
+from numbagenn.network.delays import assign_slots
+from numbagenn.runtime.starting_state import element_kind_of
+from tests.conformance.cases import CASES
+from tests.numbagenn.language.disturbed_code import Planned
+
+# Which names are kept in a function; all others run code of neurons, synapses or updates.
+KEPT = {
+    "simulate": SIMULATE_NAMES,
+    "initialise": INITIALISER_NAMES,
+    "connect": INITIALISER_NAMES,
+}
+
+
+def sources(built: Any) -> Iterator[str]:
+    """Yield the text of all modules that a model needs."""
+    assign_slots(built.neuron_populations.values(), built.synapse_populations.values())
+    yield make_plan(built).source
+    types = built.types
+    for group in built._groups():
+        for _, variable in group.buffers():
+            if variable is not None and isinstance(variable.initial, VarInit):
+                ctype, kind = types.resolve(variable.type), element_kind_of(variable)
+                yield value_module(variable.initial.snippet, types, ctype, kind).source
+    for group in built.synapse_populations.values():
+        if group.connectivity_init is not None:
+            yield connectivity_module(group.connectivity_init.snippet, types).source
+
+
+def unreserved(source: str, given: set[str]) -> set[tuple[str, str]]:
+    """Return the names of a module that were neither given out nor are kept, by function."""
+    found = set()
+    for function in ast.parse(source).body:
+        # There is no code of models in `add_synapse`.
+        if not isinstance(function, ast.FunctionDef) or function.name == "add_synapse":
+            continue
+        kept = {*KEPT.get(function.name, LOOP_NAMES), *given, FAULTS}
+        bound = {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
+        for node in ast.walk(function):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+                bound.add(node.id)
+        found |= {(function.name, name) for name in bound - kept}
+        if function.name not in {*KEPT, *given} and not function.name.startswith("custom_update_"):
+            found.add(("", function.name))
+    return found
+
+
+@pytest.mark.parametrize(("batch_size", "optimize_code"), [(1, False), (3, True)])
+def test_all_names_in_generated_code_are_kept_or_given_out(
+    monkeypatch: pytest.MonkeyPatch, batch_size: int, optimize_code: bool
+) -> None:
+    """A template that calls something by a name of its own could take that of a variable."""
+    given: set[str] = set()
+    found: set[tuple[str, str]] = set()
+    unique = Namer.unique
+
+    def noted(self: Namer, wish: str) -> str:
+        name = unique(self, wish)
+        given.add(name)
+        return name
+
+    def build(self: Any) -> None:
+        self._batch_size, self._optimize_code = batch_size, optimize_code
+        for source in sources(self):
+            found.update(unreserved(source, given))
+        raise Planned
+
+    monkeypatch.setattr(Namer, "unique", noted)
+    monkeypatch.setattr(model.GeNNModel, "build", build)
+    for run in {case.function: case.run for case in CASES.values()}.values():
+        given.clear()
+        try:
+            run(engine)
+        except (Planned, ValueError):  # the engine refuses what one of the cases is about
+            continue
+    assert not found, sorted(found)
+
+
+def test_imported_names_are_kept() -> None:
+    imported = {
+        alias.asname or alias.name
+        for node in ast.parse(rendered("imports.jinja")).body
+        if isinstance(node, (ast.Import, ast.ImportFrom))
+        for alias in node.names
+    }
+    assert imported == {*IMPORTED}
+    namer = Namer()
+    assert not {name for name in imported if namer.unique(name) == name}
