@@ -237,6 +237,8 @@ def test_restart_and_run_all(server: dict[str, Any], copy: Path, page: Page) -> 
     )
     assert len(widths) >= 4
     assert min(widths) > 0
+    words = outputs.locator("img").evaluate_all("images => images.map(image => image.alt)")
+    assert min(map(len, words)) > 20
 
     diagram = page.get_by_role("img", name="An image of a digit becomes a current")
     assert diagram.evaluate("image => image.complete && image.naturalWidth") == 840

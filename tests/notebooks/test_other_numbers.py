@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from IPython.core.interactiveshell import InteractiveShell
 
 from tests import ROOT, a_few
+from tutorial_helpers.training import missing_package
 
 #: A chapter's own settings, as they stand in one of its cells, with the values to try.
 NUMBERS = {
@@ -59,3 +61,15 @@ def test_cells_take_other_numbers(
         changed += number
     assert changed == 1  # it is set in one place
     run_twice(sources)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("chapter", ["4_how_fast", "5_train_your_own", "6_how_many_steps"])
+def test_cells_run_twice(chapter: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    package = missing_package()
+    if chapter == "5_train_your_own" and package is not None:
+        pytest.skip(f"training needs {package}, which is not installed: pip install jax optax")
+    monkeypatch.chdir(tmp_path)
+    # Chapter 4 builds the network in new processes, which may not have the package installed.
+    monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
+    run_twice(cells(chapter))

@@ -119,7 +119,7 @@ def _heat_map(
         wrong = images[predictions[start:stop] != truth[start:stop]]
         heat = axes.imshow(
             counts[start:stop].T,
-            cmap="cividis",
+            cmap="Blues",
             vmin=0,
             vmax=max(counts.max(), 1),
             aspect="auto",

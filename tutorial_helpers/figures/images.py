@@ -170,7 +170,7 @@ def plot_pixels(maps: Mapping[str, NDArray[Any]]) -> Figure:
         values = checked_images(np.asarray(numbers)[np.newaxis])[0]
         drawn = axes.imshow(
             values.reshape(PIXELS, PIXELS),
-            cmap="gray_r" if not parts else "cividis",
+            cmap="gray_r" if not parts else "Blues",
             vmin=0,
             vmax=values.max() or 1,
         )

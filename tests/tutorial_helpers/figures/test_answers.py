@@ -21,7 +21,7 @@ class TestSpikeCounts:
         axes, scale = figures.plot_spike_counts(counts).axes
         np.testing.assert_array_equal(picture(axes), counts.T)
         assert axes.images[0].get_clim() == (0, counts.max())
-        assert axes.images[0].get_cmap().name == "cividis"
+        assert axes.images[0].get_cmap().name == "Blues"
         assert (axes.get_xlabel(), axes.get_ylabel()) == ("image in the batch", "output neuron")
         assert scale.get_ylabel() == "spikes in 100 ms"
 
