@@ -33,6 +33,7 @@ CHANGING = (
     "neuron_update_time",
     "backend_description",
     "run_all(",
+    "result.seconds",
     "generated_code",
     "generated(",
     "animate_activity(",
