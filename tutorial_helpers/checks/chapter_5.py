@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutorial_helpers.checks.report import Case, as_numbers, report
-
 from tutorial_helpers.training.network import Weights
 
 
@@ -36,7 +35,7 @@ def normalise_by(
             if percentile != 99.9:
                 right = _normalised(ordinary, np.asarray(rates), percentile)
             found = answer(percentile)
-            if not isinstance(found, tuple) or len(found) != 2:
+            if not isinstance(found, (tuple, list)) or len(found) != 2:
                 hint = "Return training.Weights(hidden, output)."
                 yield f"normalise_by({percentile})", found, "a pair of hidden and output", hint
                 return
@@ -84,14 +83,14 @@ def gentle_counts(answer: Callable[[Any, Any, int], Any]) -> None:
     """
 
     def cases() -> Iterator[Case]:
-        # multiples of a half, so that no order of the sums rounds
+        # multiples of powers of two, so that no order of the sums rounds; no neuron saturates
         rng = np.random.default_rng(1)
-        hidden: Any = rng.integers(-2, 4, (784, 128)).astype(np.float32) / 2
-        output: Any = rng.integers(-3, 5, (128, 10)).astype(np.float32) / 2
+        hidden: Any = rng.integers(-3, 5, (784, 128)).astype(np.float32) / 32
+        output: Any = rng.integers(-3, 5, (128, 10)).astype(np.float32) / 16
         weights = Weights(hidden, output)
         images = 50 * rng.integers(0, 6, (2, 784)).astype(np.uint8)
         hint = "Take 5 mV from the neurons that spiked, and nothing from the others."
-        for steps in (3, 20):
+        for steps in (3, 10, 40):
             tried = f"the counts of two made-up images after {steps} steps"
             yield tried, answer(weights, images, steps), _gentle(weights, images, steps), hint
 

@@ -69,14 +69,9 @@ def answer_early(
             answers = counts[steps, np.arange(size)].argmax(axis=1)
             tried = f"with {size} images and a margin of {margin}, "
             found = answer(network, images[:size].copy(), margin)
-            if not isinstance(found, tuple) or len(found) != 2:
-                hint = "Return both: answers, steps."
-                yield (
-                    "answer_early(…)",
-                    found,
-                    "a pair of the answers and the number of steps",
-                    hint,
-                )
+            if not isinstance(found, (tuple, list)) or len(found) != 2:
+                words = "a pair of the answers and the number of steps"
+                yield "answer_early(…)", found, words, "Return both: answers, steps."
                 return
             hint = "An image keeps its first answer; after the last step all get one."
             yield tried + "the answers", found[0], answers, hint

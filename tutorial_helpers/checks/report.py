@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 #: expected may be told in words, where any value of its kind would do.
 Case = tuple[str, object, object, str]
 
+_SHOWN_WHOLE = 12  # numbers of an array, at most
+
 
 def report(cases: Iterable[Case], lesson: str) -> None:
     """Print the first case in which an answer is not what was expected, or else the lesson.
@@ -41,8 +43,8 @@ def report(cases: Iterable[Case], lesson: str) -> None:
             print(f"Not yet: {tried} gave None. Write the function, and return what it has found.")
             return
         if not _equal(found, expected):
-            words = expected if isinstance(expected, str) else _shown(expected)
-            print(f"Not yet: {tried} gave {_shown(found)}, and {words} was expected. {hint}")
+            came, wanted = _apart(found, expected)
+            print(f"Not yet: {tried} gave {came}, and {wanted} was expected. {hint}")
             return
     print(f"Right. {lesson}")
 
@@ -64,12 +66,23 @@ def _equal(found: object, expected: object) -> bool:
         return isinstance(found, str) and found == expected
 
 
+def _apart(found: object, expected: object) -> tuple[str, str]:
+    """Tell an answer and what was expected; of long arrays, the first numbers that differ."""
+    if isinstance(expected, str):
+        return _shown(found), expected
+    one, other = as_numbers(found), as_numbers(expected)
+    if one is None or other is None or one.shape != other.shape or one.size <= _SHOWN_WHOLE:
+        return _shown(found), _shown(expected)
+    place = tuple(np.argwhere(~np.isclose(one, other))[0].tolist())
+    return f"{one[place]:.6g} at {list(place)}", f"{other[place]:.6g}"
+
+
 def _shown(value: Any) -> str:
     """Write a value so that it fits into a sentence."""
     if hasattr(value, "__array__"):
         array = np.asarray(value)
         if array.ndim:
-            rows = np.array2string(array, threshold=12, separator=", ").replace("\n", "")
+            rows = np.array2string(array, threshold=_SHOWN_WHOLE, separator=", ").replace("\n", "")
             return f"an array of shape {array.shape}: {rows}"
         value = array.item()
     return f"{value:.6g}" if isinstance(value, float) else reprlib.repr(value)
