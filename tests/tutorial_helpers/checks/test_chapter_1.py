@@ -93,5 +93,5 @@ class TestGentleNeuron:
     def test_errors_are_the_learner_s(self):
         with pytest.raises(ZeroDivisionError, match="own line"):
             checks.gentle_neuron(failing)
-        with pytest.raises(ValueError, match="Vth"):  # as numbagenn finds it
+        with pytest.raises(RuntimeError, match="Undefined name 'Vth'"):
             checks.gentle_neuron(lambda: neuron(condition="V >= Vth"))
