@@ -25,10 +25,7 @@ CHANGING = (
     "perf_counter",
     "plot_ladder(",
     "plot_break_even(",
-    "plot_batch_sizes(",
     "widgets.batch_size(",
-    "plot_profiles(",
-    "plot_speed(",
     "pairwise(ladder)",
     "neuron_update_time",
     "backend_description",
@@ -45,7 +42,6 @@ CHANGING = (
     "plot_learning(",
     "plot_scales(",
     "drawing_pad(",
-    "widgets.batch_size(",
     "build_classifier(weights, batch_size=size",
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,6 +16,8 @@ from tutorial_helpers.figures.arguments import (
     Recordings,
     check_at_most,
     check_duration,
+    check_positive,
+    checked_counts,
     checked_digits,
     checked_images,
     checked_numbers,
@@ -97,73 +99,6 @@ its voltage is 0 mV in the end.'
 
 
 @style.context(STYLE)
-def plot_voltages(
-    voltages: NDArray[Any],
-    spikes: NDArray[Any],
-    currents: NDArray[Any],
-    *,
-    threshold: float = 5.0,
-) -> Figure:
-    """Draw the voltages of neurons that receive constant currents, one below the other.
-
-    Parameters
-    ----------
-    voltages : ndarray of numbers, shape (steps, n)
-        Voltage of 1 to 8 neurons after each step of 1 ms, in mV.
-    spikes : ndarray of bools, shape (steps, n)
-        Whether the neuron spiked in the step.
-    currents : ndarray of numbers, shape (n,)
-        Current into each neuron, in mV per step.
-    threshold : float
-        Voltage at which the neurons spike, in mV; more than 0.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If a shape, type or value is not as described above.
-
-    Examples
-    --------
-    >>> voltages = np.array([[1.0, 4.0], [2.0, 0.0], [3.0, 4.0]])
-    >>> plot_voltages(voltages, voltages == 0, np.array([1.0, 4.0])).get_label()
-    'Voltages of 2 neurons over 3 ms: at 1 mV per step 0 spikes, at 4 mV per step 1 spike.'
-    """
-    voltages, currents = checked_numbers("voltages", voltages), np.asarray(currents)
-    spikes = np.asarray(spikes)
-    if voltages.ndim != 2 or not voltages.size or voltages.shape != spikes.shape:
-        raise ValueError(
-            "voltages and spikes should have the same shape (steps, neurons), not "
-            f"{voltages.shape} and {spikes.shape}."
-        )
-    steps, neurons = voltages.shape
-    check_at_most("neurons", neurons, 8)
-    if checked_numbers("currents", currents).shape != (neurons,):
-        raise ValueError(f"currents should be {neurons}, one for each neuron.")
-    _check_threshold(threshold)
-    figure, panels = new_figure(0.9 + 1.05 * neurons, rows=neurons)
-    parts = []
-    rows = zip(panels, voltages.T, spikes.T, currents, strict=True)
-    for axes, voltage, spiked, current in rows:
-        # In the step of a spike, the recorded voltage is the one after the reset.
-        axes.plot(np.arange(steps + 1), np.r_[0, voltage], ".-", color=BLUE, linewidth=1.2)
-        _draw_spikes(axes, np.flatnonzero(spiked) + 1, threshold)
-        axes.set(xlim=(0, steps + 0.5), ylabel="mV")
-        count = counted(int(np.count_nonzero(spiked)), "spike")
-        title = axes.set_title(f"{current:g} mV per step: {count}", fontsize=12, pad=4)
-        title.set_color(BLUE)
-        axes.tick_params(labelbottom=axes is panels[-1])
-        parts.append(f"at {current:g} mV per step {count}")
-    panels[-1].set_xlabel("time (ms)")
-    number = counted(neurons, "neuron")
-    figure.set_label(f"Voltages of {number} over {steps} ms: {', '.join(parts)}.")
-    return figure
-
-
-@style.context(STYLE)
 def plot_leak(
     voltages: NDArray[Any],
     spikes: NDArray[Any],
@@ -240,17 +175,13 @@ def plot_leak(
 
 
 @style.context(STYLE)
-def plot_rates(image: NDArray[Any], counts: NDArray[Any], *, duration_ms: float = 100) -> Figure:
-    """Draw how often the neurons of the pixels spike, by the grey levels of the pixels.
+def plot_pixels(maps: Mapping[str, NDArray[Any]]) -> Figure:
+    """Draw numbers that belong to the pixels of an image, as maps side by side.
 
     Parameters
     ----------
-    image : ndarray of numbers, shape (784,)
-        Grey levels.
-    counts : ndarray of numbers, shape (784,)
-        Spikes of the input neurons.
-    duration_ms : float
-        Time in milliseconds in which the spikes were counted.
+    maps : mapping of str to ndarray of numbers, shape (784,)
+        One to three maps, under the names of their numbers. The first is drawn as ink on paper.
 
     Returns
     -------
@@ -259,29 +190,34 @@ def plot_rates(image: NDArray[Any], counts: NDArray[Any], *, duration_ms: float 
     Raises
     ------
     ValueError
-        If a shape, type or value is not as described above.
+        If there are not one to three maps, or one has the wrong shape, type or values.
 
     Examples
     --------
-    >>> plot_rates(np.arange(784) % 256, np.arange(784) % 256 // 5).get_label()
-    'Spikes in 100 ms of 784 input neurons by grey level: from 0 to 51 spikes, in 52 different \
-numbers.'
+    >>> plot_pixels({"grey level": np.arange(784) % 256, "spikes": np.eye(1, 784)[0]}).get_label()
+    'Maps of 28 by 28 pixels: grey level, from 0 to 255; spikes, from 0 to 1.'
     """
-    image = checked_images(np.asarray(image)[np.newaxis])[0]
-    counts = checked_numbers("counts", counts)
-    if counts.shape != image.shape:
-        raise ValueError(f"counts should have the shape {image.shape}, not {counts.shape}.")
-    check_duration(duration_ms)
-    figure, (axes,) = new_figure(3.2)
-    axes.plot(image, counts, "o", color=BLUE, alpha=0.5, markersize=5, markeredgewidth=0)
-    axes.set(xlabel="grey level of the pixel", ylabel=f"spikes in {duration_ms:g} ms")
-    axes.yaxis.set_major_locator(MaxNLocator(5, integer=True))
-    axes.set_title("More ink, more spikes, in stairs")
-    figure.set_label(
-        f"Spikes in {duration_ms:g} ms of {len(image)} input neurons by grey level: from "
-        f"{counts.min():g} to {counts.max():g} spikes, in {len(np.unique(counts))} different "
-        "numbers."
-    )
+    check_positive("maps", len(maps))
+    check_at_most("maps", len(maps), 3)
+    figure = Figure(figsize=(WIDTH, 1.3 + WIDTH / max(len(maps), 2)), layout="constrained")
+    panels = figure.subplots(1, len(maps), squeeze=False)[0]
+    parts: list[str] = []
+    for axes, (name, numbers) in zip(panels, maps.items(), strict=True):
+        values = checked_images(np.asarray(numbers)[np.newaxis])[0]
+        drawn = axes.imshow(
+            values.reshape(PIXELS, PIXELS),
+            cmap="gray_r" if not parts else "Blues",
+            vmin=0,
+            vmax=values.max() or 1,
+        )
+        axes.set(xticks=(0, PIXELS - 1), yticks=(0, PIXELS - 1), xlabel="column")
+        axes.spines[:].set_visible(True)
+        axes.set_title(name, fontsize=13)
+        bar = figure.colorbar(drawn, ax=axes, orientation="horizontal", aspect=25, pad=0.03)
+        bar.ax.xaxis.set_major_locator(MaxNLocator(4))
+        parts.append(f"{name}, from {values.min():.4g} to {values.max():.4g}")
+    panels[0].set_ylabel("row")
+    figure.set_label(f"Maps of {PIXELS} by {PIXELS} pixels: {'; '.join(parts)}.")
     return figure
 
 
@@ -358,6 +294,50 @@ digit is 7, whose neuron spikes once.'
         often = "once" if count == 1 else f"{count} times"
         text += f" The true digit is {label}, whose neuron spikes {often}."
     figure.set_label(text)
+    return figure
+
+
+@style.context(STYLE)
+def plot_count_changes(first: NDArray[Any], second: NDArray[Any]) -> Figure:
+    """Draw by how many output spikes two runs differ, and for how many images.
+
+    Parameters
+    ----------
+    first, second : ndarray of numbers, shape (n, 10)
+        Spikes of the ten output neurons for the same images, in two runs.
+
+    Returns
+    -------
+    matplotlib.figure.Figure
+
+    Raises
+    ------
+    ValueError
+        If a shape, type or value is not as described above.
+
+    Examples
+    --------
+    >>> first = np.full((3, 10), 4)
+    >>> plot_count_changes(first, first + np.eye(3, 10, dtype=int)).get_label()
+    'Two runs count other output spikes for 3 of 3 images, at most 1 more or less in an image.'
+    """
+    first = checked_counts(first)
+    second = checked_counts(second, len(first))
+    changes = np.abs(first - second).sum(axis=1).astype(int)
+    changed, most = int(np.count_nonzero(changes)), int(changes.max())
+    heights = np.bincount(changes)
+    figure, (axes,) = new_figure(3.2)
+    axes.bar(range(1), heights[:1], color=GREY)
+    axes.bar(range(1, len(heights)), heights[1:], color=VERMILION)
+    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
+    axes.yaxis.set_major_formatter("{x:,.0f}")
+    axes.set(xlabel="output spikes more or less", ylabel="images")
+    images = counted(len(first), "image")
+    axes.set_title(f"Counts change for {changed:,} of {images}")
+    figure.set_label(
+        f"Two runs count other output spikes for {changed:,} of {images}, "
+        f"at most {most} more or less in an image."
+    )
     return figure
 
 

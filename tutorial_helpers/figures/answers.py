@@ -25,7 +25,6 @@ from tutorial_helpers.figures.style import (
     BLUE,
     GREY,
     INK,
-    MOST_IMAGES,
     PALE,
     PIXELS,
     STYLE,
@@ -39,6 +38,7 @@ from tutorial_helpers.figures.style import (
 _DOT: dict[str, Any] = {"s": 12, "marker": "o", "color": "white", "edgecolor": "black"}
 _CROSS: dict[str, Any] = {"s": 50, "marker": "x", "color": VERMILION, "linewidth": 2.5}
 _IMAGES_IN_ROW = 64  # of a heat map
+_MOST_IMAGES = 256  # to keep its height within reason
 
 
 @style.context(STYLE)
@@ -81,7 +81,7 @@ def plot_spike_counts(
     '9 of 10 images classified correctly'
     """
     counts = checked_counts(counts)
-    check_at_most("counts", len(counts), MOST_IMAGES)
+    check_at_most("counts", len(counts), _MOST_IMAGES)
     check_duration(duration_ms)
     predictions = counts.argmax(axis=1)
     truth = predictions if labels is None else checked_digits("labels", labels, len(counts))

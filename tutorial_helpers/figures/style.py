@@ -51,7 +51,6 @@ DARK_PAGES = (
     "{ filter: invert(0.9) hue-rotate(180deg); }"
 )
 PIXELS = 28  # on each side of an image
-MOST_IMAGES = 256  # in a figure, to keep its height within reason
 LAYERS = ("input", "hidden", "output")
 
 # Curves differ in colour, and also in line and mark, for colour-blind readers and grey printers.

@@ -251,70 +251,6 @@ def plot_break_even(rates: Mapping[str, float], build_seconds: Mapping[str, floa
 
 
 @style.context(STYLE)
-def plot_batch_sizes(
-    sizes: Sequence[int], rates: Sequence[float], seconds: Sequence[float]
-) -> Figure:
-    """Draw, over the size of batches, images per second and how long a batch takes.
-
-    Parameters
-    ----------
-    sizes : sequence of int
-        At least two batch sizes, ascending.
-    rates : sequence of float
-        Images per second in batches of each size, more than 0.
-    seconds : sequence of float
-        Seconds from the images of a batch to all of their answers, more than 0.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If the lengths differ, sizes do not ascend, or a number is not as described above.
-
-    Examples
-    --------
-    >>> plot_batch_sizes([1, 8], [1000, 4000], [0.001, 0.002]).get_label()
-    'Batches of 1: 1,000 images per second, 1 ms for a batch; of 8: 4,000 images per second, 2 ms \
-for a batch.'
-    """
-    batch_sizes = _checked_rates("sizes", np.asarray(sizes))
-    throughput = _checked_rates("rates", np.asarray(rates))
-    latency = 1e3 * _checked_rates("seconds", np.asarray(seconds))
-    if not len(batch_sizes) == len(throughput) == len(latency) >= 2:
-        raise ValueError(
-            "sizes, rates and seconds should be equally many, at least 2, not "
-            f"{len(batch_sizes)}, {len(throughput)} and {len(latency)}."
-        )
-    if (np.diff(batch_sizes) <= 0).any():
-        raise ValueError("sizes should ascend.")
-    figure, panels = new_figure(5.2, rows=2)
-    for axes, values, colour in zip(panels, (throughput, latency), (BLUE, VERMILION), strict=True):
-        axes.plot(batch_sizes, values, "o-", color=colour, linewidth=2)
-        axes.set_xscale("log")
-        axes.set_xticks(batch_sizes, [f"{size:,.0f}" for size in batch_sizes])
-        axes.set_xticks([], minor=True)
-    above, below = panels
-    above.set_ylim(0, 1.1 * throughput.max())
-    above.yaxis.set_major_locator(MaxNLocator(5))
-    above.yaxis.set_major_formatter("{x:,.0f}")
-    above.set_ylabel("images/s")
-    above.set_title("Throughput: images per second")
-    below.set_yscale("log")
-    _decades(below.yaxis)
-    below.set(ylabel="ms", xlabel="images in a batch")
-    below.set_title("Latency: until the answers of a batch are there")
-    parts = [
-        f"of {size:,.0f}: {_of_rate(rate)} images per second, {wait:.2g} ms for a batch"
-        for size, rate, wait in zip(batch_sizes, throughput, latency, strict=True)
-    ]
-    figure.set_label(f"Batches {'; '.join(parts)}.")
-    return figure
-
-
-@style.context(STYLE)
 def plot_time_per_image(sizes: Sequence[int], seconds: Sequence[float], chosen: int) -> Figure:
     """Draw how long an image takes in batches of each size, with one of them marked.
 
@@ -365,64 +301,6 @@ def plot_time_per_image(sizes: Sequence[int], seconds: Sequence[float], chosen: 
         for size, time in zip(batch_sizes, times, strict=True)
     ]
     figure.set_label(f"Time for an image in batches {'; '.join(parts)}.")
-    return figure
-
-
-@style.context(STYLE)
-def plot_profiles(profiles: Mapping[str, Mapping[str, float]], num_images: int) -> Figure:
-    """Draw where the time of up to three runs went, with a group of bars for each part.
-
-    Parameters
-    ----------
-    profiles : mapping of str to mapping of str to float
-        For each run the seconds of each part, the same parts for all; some are more than 0.
-    num_images : int
-        Images in each run, at least 1.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to draw, parts differ, or a number is not as described above.
-
-    Examples
-    --------
-    >>> runs = {"a": {"steps": 2, "pull": 1}, "b": {"steps": 1, "pull": 1}}
-    >>> plot_profiles(runs, 1000).get_label()
-    'Microseconds an image: a, 3,000: steps 2,000, pull 1,000; b, 2,000: steps 1,000, pull 1,000.'
-    """
-    check_positive("num_images", num_images)
-    check_at_most("profiles", len(profiles), 3)
-    parts = list(next(iter(profiles.values()), ()))
-    if not parts or any(list(profile) != parts for profile in profiles.values()):
-        raise ValueError("profiles should have the same parts for all runs, at least one.")
-    seconds = checked_numbers("profiles", np.array([[*p.values()] for p in profiles.values()]))
-    if not seconds.any():
-        raise ValueError("profiles should hold at least one time of more than 0.")
-    micro = seconds / num_images * 1e6
-    height = 0.8 / len(micro)
-    figure, (axes,) = new_figure(1.3 + (0.4 + 0.35 * len(micro)) * len(parts))
-    sentences = []
-    for number, (name, times) in enumerate(zip(profiles, micro, strict=True)):
-        rows = np.arange(len(parts)) + (number - (len(micro) - 1) / 2) * height
-        colour = (BLUE, VERMILION, GREY)[number]
-        label = f"{name}: {times.sum():,.0f} µs"
-        bars = axes.barh(rows, times, 0.9 * height, color=colour, label=label)
-        axes.bar_label(bars, [f"{time:,.0f}" for time in times], padding=4)
-        listed = ", ".join(f"{part} {time:,.0f}" for part, time in zip(parts, times, strict=True))
-        sentences.append(f"{name}, {times.sum():,.0f}: {listed}")
-    axes.set_yticks(range(len(parts)), parts)
-    axes.invert_yaxis()
-    axes.margins(x=0.12)
-    axes.xaxis.set_major_locator(MaxNLocator(5))
-    axes.tick_params(axis="y", length=0)
-    axes.set_xlabel("time for an image (µs)")
-    axes.set_title("Where the time of an image goes")
-    figure.legend(loc="outside lower left", ncols=len(micro), frameon=False)
-    figure.set_label(f"Microseconds an image: {'; '.join(sentences)}.")
     return figure
 
 

@@ -34,55 +34,6 @@ _NEAR = 10.0  # per cent from the best: what an enlarged axis shows
 
 
 @style.context(STYLE)
-def plot_rate_curves(
-    inputs: NDArray[Any], curves: Mapping[str, NDArray[Any]], *, xlabel: str, title: str
-) -> Figure:
-    """Draw the firing rate of neurons over their constant input.
-
-    Parameters
-    ----------
-    inputs : ndarray of numbers, shape (n,)
-        At least two inputs, ascending and at least 0.
-    curves : mapping of str to ndarray of numbers, shape (n,)
-        For 1 to 3 kinds of neurons, the rate at each input, in spikes per step.
-    xlabel, title : str
-        Name of the input, and title of the figure.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to draw, or a shape, type or value is not as described above.
-
-    Examples
-    --------
-    >>> inputs = np.array([0, 1, 2])
-    >>> rates = {"a": np.array([0, 0.5, 0.5])}
-    >>> plot_rate_curves(inputs, rates, xlabel="grey level", title="Stairs").get_label()
-    'Stairs. Spikes per step by grey level, from 0 to 2: a, from 0 to 0.5, in 2 different rates.'
-    """
-    inputs = _checked_axis("inputs", inputs)
-    rates = _checked_curves("curves", curves, len(inputs))
-    figure, (axes,) = new_figure(3.3 + 0.3 * len(curves))
-    sentences = []
-    for name, curve, colour, line in zip(curves, rates, COLOURS, LINES, strict=False):
-        axes.plot(inputs, curve, line, color=colour, linewidth=2, label=name)
-        different = counted(len(np.unique(curve.round(6))), "different rate")
-        sentences.append(f"{name}, from {curve.min():g} to {curve.max():g}, in {different}")
-    axes.set(xlim=(inputs[0], inputs[-1]), xlabel=xlabel, ylabel="spikes per step", title=title)
-    axes.set_ylim(bottom=0)
-    legend_if_several(figure, axes, two_columns_below=24)
-    figure.set_label(
-        f"{title}. Spikes per step by {xlabel}, from {inputs[0]:g} to {inputs[-1]:g}: "
-        f"{'; '.join(sentences)}."
-    )
-    return figure
-
-
-@style.context(STYLE)
 def plot_learning(
     losses: Sequence[float], accuracies: Sequence[float], *, title: str = "Learning"
 ) -> Figure:
@@ -183,21 +134,18 @@ def plot_scales(
     'Any scale. Accuracy by the scale of the weights, from 0.5 to 2: 12 steps, at most 90.0 % at \
 1, and 70.5 % at 2; the ordinary network, 95.0 % at all.'
     """
-    places = _checked_axis("scales", np.asarray(scales, dtype=float))
-    if not places.all():
-        raise ValueError("scales should be more than 0: their axis is logarithmic.")
+    places = _checked_scales(np.asarray(scales, dtype=float))
     if marked not in places:
         raise ValueError(f"marked should be one of the scales, not {marked!r}.")
     level = _checked_percentages("reference", [reference])[0]
-    rates = _checked_curves("curves", curves, len(places))
+    rates = _checked_curves(curves, len(places))
     figure, (axes,) = new_figure(3.6 + 0.3 * len(curves))
     axes.axhline(
         float(_wrong(level)), color=GREY, linewidth=2, linestyle=":", label="ordinary network"
     )
     at = int(np.flatnonzero(places == marked)[0])
     sentences = []
-    for name, curve, colour, line, mark in zip(curves, rates, COLOURS, LINES, MARKS, strict=False):
-        values = _checked_percentages("curves", curve)
+    for name, values, colour, line, mark in zip(curves, rates, COLOURS, LINES, MARKS, strict=False):
         axes.plot(places, _wrong(values), line, marker=mark, color=colour, linewidth=2, label=name)
         (ring,) = axes.plot(marked, _wrong(values[at]), mark, color=colour, markersize=15)
         ring.set(fillstyle="none", markeredgewidth=2)
@@ -282,62 +230,6 @@ spikes per step and got up to 1, 33 % asked for more than 1.'
 
 
 @style.context(STYLE)
-def plot_surrogate(
-    voltages: NDArray[Any], spikes: NDArray[Any], slopes: NDArray[Any], *, threshold: float = 5.0
-) -> Figure:
-    """Draw at which voltages a neuron spikes, and the slope that training assumes there.
-
-    Parameters
-    ----------
-    voltages : ndarray of numbers, shape (n,)
-        At least two, ascending and at least 0, in mV.
-    spikes, slopes : ndarray of numbers, shape (n,)
-        1 or 0 for a spike or none; and the slope in spikes per mV.
-    threshold : float
-        In mV.
-
-    Returns
-    -------
-    matplotlib.figure.Figure
-
-    Raises
-    ------
-    ValueError
-        If a shape, type or value is not as described above.
-
-    Examples
-    --------
-    >>> voltages = np.array([0, 5, 10])
-    >>> plot_surrogate(voltages, np.array([0, 1, 1]), np.array([0, 0.25, 0])).get_label()
-    'Above, a spike from 5 mV on; below, the slope that training pretends, more than 0 from 5 to 5 \
-mV and at most 0.25 at 5 mV.'
-    """
-    voltages = _checked_axis("voltages", voltages)
-    step, slope = _checked_curves("spikes", {"spikes": spikes, "slopes": slopes}, len(voltages))
-    if not step.any() or not slope.any():
-        raise ValueError("there should be a spike and a slope somewhere, but all are 0.")
-    figure, (top, bottom) = new_figure(4.2, rows=2)
-    top.plot(voltages, step, color=BLUE, linewidth=2)
-    top.set(ylim=(-0.08, 1.15), yticks=(0, 1), ylabel="spikes")
-    top.set_title("What the neuron does")
-    bottom.plot(voltages, slope, color=VERMILION, linewidth=2)
-    bottom.fill_between(voltages, slope, color=VERMILION, alpha=0.15, linewidth=0)
-    bottom.set(ylim=(0, 1.2 * slope.max()), ylabel="slope", xlabel="voltage (mV)")
-    bottom.set_title("What training takes for its slope")
-    for axes in (top, bottom):
-        axes.axvline(threshold, color=GREY, linestyle=":", linewidth=1.5)
-        axes.set_xlim(voltages[0], voltages[-1])
-    top.tick_params(labelbottom=False)
-    sloping = voltages[slope > 0]
-    figure.set_label(
-        f"Above, a spike from {voltages[step > 0][0]:g} mV on; below, the slope that training "
-        f"pretends, more than 0 from {sloping[0]:g} to {sloping[-1]:g} mV and at most "
-        f"{slope.max():g} at {voltages[slope.argmax()]:g} mV."
-    )
-    return figure
-
-
-@style.context(STYLE)
 def plot_milestones(
     milestones: Mapping[str, Mapping[str, float]], *, reference: float, title: str
 ) -> Figure:
@@ -402,23 +294,25 @@ network, 98.0.'
     return figure
 
 
-def _checked_axis(name: str, values: NDArray[Any]) -> NDArray[np.float64]:
-    """Return numbers for an axis as floats, if there are at least two and they ascend."""
-    numbers = checked_numbers(name, values).astype(np.float64)
+def _checked_scales(values: NDArray[Any]) -> NDArray[np.float64]:
+    """Return scales as floats, if there are at least two and they ascend from above 0."""
+    numbers = checked_numbers("scales", values).astype(np.float64)
     if numbers.ndim != 1 or len(numbers) < 2 or not (np.diff(numbers) > 0).all():
-        raise ValueError(f"{name} should be at least two numbers, ascending.")
+        raise ValueError("scales should be at least two numbers, ascending.")
+    if not numbers.all():
+        raise ValueError("scales should be more than 0: their axis is logarithmic.")
     return numbers
 
 
-def _checked_curves(name: str, curves: Mapping[str, Any], n: int) -> list[NDArray[np.float64]]:
-    """Return 1 to 3 curves as floats, if each has `n` numbers."""
+def _checked_curves(curves: Mapping[str, Any], n: int) -> list[NDArray[np.float64]]:
+    """Return 1 to 3 curves of percentages, if each has `n` numbers."""
     if not curves:
-        raise ValueError(f"{name} should hold at least one curve, not none.")
-    check_at_most(name, len(curves), len(COLOURS))
-    arrays = [checked_numbers(name, curve).astype(np.float64) for curve in curves.values()]
+        raise ValueError("curves should hold at least one curve, not none.")
+    check_at_most("curves", len(curves), len(COLOURS))
+    arrays = [_checked_percentages("curves", curve) for curve in curves.values()]
     for array in arrays:
         if array.shape != (n,):
-            raise ValueError(f"{name} should have the shape ({n},), not {array.shape}.")
+            raise ValueError(f"curves should have the shape ({n},), not {array.shape}.")
     return arrays
 
 

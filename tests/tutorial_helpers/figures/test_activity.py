@@ -9,7 +9,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from tests.tutorial_helpers.figures.every_figure import EveryFigure, drawn_by
+from tests.tutorial_helpers.figures.every_figure import EveryFigure, drawn_by, title
 from tutorial_helpers import figures
 from tutorial_helpers.figures import activity, style
 
@@ -38,37 +38,6 @@ class TestNeuron:
             figures.plot_neuron(inputs)
 
 
-class TestVoltages:
-    def test_a_panel_for_each_neuron(self):
-        voltages = np.array([[1.0, 4.0, 0.0], [2.0, 0.0, 0.0], [3.0, 4.0, 0.0]])
-        figure = figures.plot_voltages(voltages, voltages == 0, np.array([1.0, 4.0, 7.5]))
-        for axes, trace in zip(figure.axes, voltages.T, strict=True):
-            assert axes.lines[0].get_ydata().tolist() == [0, *trace]
-            assert axes.lines[0].get_xdata().tolist() == [0, 1, 2, 3]
-            marks = [segment[0, 0] for segment in axes.collections[0].get_segments()]
-            assert marks == (np.flatnonzero(trace == 0) + 1).tolist()
-            assert axes.get_ylabel() == "mV"
-        titles = [axes.get_title(loc="left") for axes in figure.axes]
-        assert titles == [
-            "1 mV per step: 0 spikes",
-            "4 mV per step: 1 spike",
-            "7.5 mV per step: 3 spikes",
-        ]
-        assert figure.axes[-1].get_xlabel() == "time (ms)"
-
-    def test_bad_arguments(self):
-        voltages, currents = np.ones((3, 2)), np.ones(2)
-        spikes = voltages == 0
-        with pytest.raises(ValueError, match=r"should have the same shape .*\(3, 2\) and \(3,\)"):
-            figures.plot_voltages(voltages, spikes[:, 0], currents)
-        with pytest.raises(ValueError, match="currents should be 2, one for each neuron"):
-            figures.plot_voltages(voltages, spikes, currents[:1])
-        with pytest.raises(ValueError, match="neurons should be at most 8, not 9"):
-            figures.plot_voltages(np.ones((3, 9)), np.ones((3, 9), bool), np.ones(9))
-        with pytest.raises(ValueError, match="voltages should be finite"):
-            figures.plot_voltages(-voltages, spikes, currents)
-
-
 LEAK = np.tile([1.0, 2.5, 0.0], (2, 10))
 
 
@@ -82,20 +51,26 @@ class TestLeak:
             figures.plot_leak(LEAK, LEAK == 0, (0, 0.1), input_mv=2, threshold=0)
 
 
-class TestRates:
-    def test_dots(self, image: np.ndarray):
-        figure = figures.plot_rates(image, image // 5, duration_ms=50)
-        (axes,) = figure.axes
-        np.testing.assert_array_equal(axes.lines[0].get_xdata(), image)
-        np.testing.assert_array_equal(axes.lines[0].get_ydata(), image // 5)
-        assert axes.get_xlabel() == "grey level of the pixel"
-        assert axes.get_ylabel() == "spikes in 50 ms"
+class TestPixels:
+    def test_maps(self, image: np.ndarray):
+        figure = figures.plot_pixels({"grey level": image, "half": image / 2})
+        maps, bars = figure.axes[:2], figure.axes[2:]
+        assert len(bars) == 2
+        for axes, values in zip(maps, [image, image / 2], strict=True):
+            np.testing.assert_array_equal(axes.images[0].get_array(), values.reshape(28, 28))
+            assert axes.images[0].get_clim() == (0, values.max())
+            assert axes.get_xlabel() == "column"
+        assert [axes.get_title(loc="left") for axes in maps] == ["grey level", "half"]
+        assert f"half, from {image.min() / 2:.4g} to {image.max() / 2:.4g}" in figure.get_label()
 
-    def test_bad_arguments(self, image: np.ndarray):
-        with pytest.raises(ValueError, match=r"counts should have the shape \(784,\), not"):
-            figures.plot_rates(image, image[:-1])
-        with pytest.raises(ValueError, match="duration_ms should be more than 0, not 0"):
-            figures.plot_rates(image, image, duration_ms=0)
+    @pytest.mark.parametrize("n", [0, 4])
+    def test_number_of_maps(self, image: np.ndarray, n: int):
+        with pytest.raises(ValueError, match=r"^maps should be .*, not \d\.$"):
+            figures.plot_pixels({str(i): image for i in range(n)})
+
+    def test_wrong_shape(self):
+        with pytest.raises(ValueError, match=r"shape \(n, 784\)"):
+            figures.plot_pixels({"few": np.zeros(783)})
 
 
 class TestRaster:
@@ -143,17 +118,38 @@ class TestRaster:
             figures.plot_raster(spikes, SIZES, 10)
 
 
+class TestCountChanges:
+    def test_bars(self):
+        first = np.full((4, 10), 5, np.uint32)
+        second = first.copy()
+        second[1, 3] -= 1
+        second[2, [0, 9]] += np.uint32(1)
+        figure = figures.plot_count_changes(first, second)
+        assert [bar.get_height() for bar in figure.axes[0].patches] == [2, 1, 1]
+        assert title(figure) == "Counts change for 2 of 4 images"
+        assert "at most 2 more or less" in figure.get_label()
+
+    def test_no_changes(self, counts: np.ndarray):
+        figure = figures.plot_count_changes(counts, counts)
+        assert [bar.get_height() for bar in figure.axes[0].patches] == [len(counts)]
+        assert title(figure) == "Counts change for 0 of 40 images"
+
+    def test_lengths_that_differ(self, counts: np.ndarray):
+        with pytest.raises(ValueError, match="counts should be 40, one for each image, not 39"):
+            figures.plot_count_changes(counts, counts[1:])
+
+
 @pytest.fixture(params=drawn_by(activity))
 def draw(
     request: pytest.FixtureRequest,
     spikes: list[tuple[np.ndarray, np.ndarray]],
     image: np.ndarray,
+    counts: np.ndarray,
 ) -> Callable[[], Figure]:
-    voltages = np.tile([1.0, 2.5, 0.0], 10)[:, None] * np.ones(4)
     arguments = {
         "neuron": ([1, 2, 0, 3, -1],),
-        "voltages": (voltages, voltages == 0, np.arange(1, 5)),
-        "rates": (image, image // 5),
+        "pixels": ({"grey level": image, "spikes in 100 ms": image // 5},),
+        "count_changes": (counts, counts[::-1]),
         "raster": (spikes, SIZES, 4),
         "leak": (LEAK, LEAK == 0, (0, 0.1)),
         "drawing": (255 - np.eye(90), image, *spikes[2]),

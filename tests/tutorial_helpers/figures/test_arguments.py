@@ -16,15 +16,15 @@ GOOD = {
     "labels": np.arange(5),
     "predictions": np.arange(5),
     "counts": np.ones((5, 10)),
+    "recordings": np.zeros((5, 2, 1), int),
     "num_images": 5,
     "batch_size": 2,
 }
 USES: dict[Callable[..., Figure], tuple[str, ...]] = {
-    figures.plot_digits: ("images", "labels"),
     figures.plot_batches: ("num_images", "batch_size"),
     figures.plot_spike_counts: ("counts", "labels"),
     figures.plot_confusion: ("labels", "predictions"),
-    figures.plot_misclassified: ("images", "labels", "predictions", "counts"),
+    figures.plot_replays: ("images", "labels", "recordings"),
 }
 
 
@@ -96,28 +96,13 @@ class TestErrors:
             with pytest.raises(ValueError, match=f"^{name} should be 5, one .*, not {n}"):
                 function(**arguments)
 
-    @pytest.mark.parametrize("columns", [0, -1, 2.0, True, None])
-    def test_columns(self, columns: object):
-        with pytest.raises(ValueError, match="columns should be an integer of at least 1, not"):
-            figures.plot_digits(GOOD["images"], GOOD["labels"], columns=columns)
-
-    @pytest.mark.parametrize("limit", [0, -1, 2.0, True, None])
-    def test_limit(self, limit: object):
-        arguments = [GOOD[use] for use in USES[figures.plot_misclassified]]
-        with pytest.raises(ValueError, match="limit should be an integer of at least 1, not"):
-            figures.plot_misclassified(*arguments, limit=limit)
-
     @pytest.mark.parametrize("duration", [0, -1.5, np.nan])
     def test_duration(self, duration: float):
         with pytest.raises(ValueError, match="duration_ms should be more than 0, not"):
             figures.plot_spike_counts(GOOD["counts"], duration_ms=duration)
 
     def test_more_than_a_figure_holds(self):
-        many = np.zeros(257, int)
-        with pytest.raises(ValueError, match="images should be at most 256, not 257"):
-            figures.plot_digits(np.zeros((257, 784)), many)
         with pytest.raises(ValueError, match="counts should be at most 256, not 10,000"):
             figures.plot_spike_counts(np.zeros((10_000, 10)))
-        arguments = [GOOD[use] for use in USES[figures.plot_misclassified]]
-        with pytest.raises(ValueError, match="limit should be at most 256, not 1,000"):
-            figures.plot_misclassified(*arguments, limit=1000)
+        with pytest.raises(ValueError, match="images should be at most 8, not 9"):
+            figures.plot_replays(np.zeros((9, 784)), np.arange(9), np.zeros((9, 2, 1), int))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 
 import numpy as np
@@ -10,7 +9,7 @@ import pytest
 from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
-from tests.tutorial_helpers.figures.every_figure import EveryFigure, curve, drawn_by, looks, title
+from tests.tutorial_helpers.figures.every_figure import EveryFigure, curve, drawn_by, title
 from tutorial_helpers import figures
 from tutorial_helpers.figures import decisions, style
 
@@ -18,51 +17,6 @@ STEPS = 50
 RISING = np.linspace(10, 98.5, STEPS)
 LATE = np.concatenate([np.full(10, 9.8), np.linspace(10, 99, STEPS - 10)])
 STOPPED = np.array([[5.0, 90.0], [12.5, 98.0], [30.0, 98.5]])
-
-
-class TestAccuracyOverTime:
-    def test_curves_stand_over_their_steps(self):
-        figure = figures.plot_accuracy_over_time({"a": RISING, "b": LATE})
-        for axes in figure.axes:
-            assert curve(axes, "a") == (list(range(1, STEPS + 1)), RISING.tolist())
-            assert curve(axes, "b") == (list(range(1, STEPS + 1)), LATE.tolist())
-            assert len(looks(axes)) == 2
-
-    def test_the_lower_one_is_enlarged(self):
-        whole, part = figures.plot_accuracy_over_time({"a": RISING, "b": LATE}).axes
-        assert whole.get_ylim() == (0, 102)
-        low, high = part.get_ylim()
-        assert (low, 99 < high < 100) == (95, True)
-        assert figures.plot_accuracy_over_time({"a": RISING / 50}).axes[1].get_ylim()[0] == 0
-
-    def test_words(self):
-        alt = figures.plot_accuracy_over_time({"a": RISING, "b": LATE}).get_label()
-        told = re.findall(r"([\d.]+) % after (\d+)", alt)
-        assert [int(step) for _, step in told] == [5, 10, 20, 50] * 2
-        for (value, step), values in zip(told, [RISING] * 4 + [LATE] * 4, strict=True):
-            assert value == f"{values[int(step) - 1]:.1f}"
-
-    def test_legend_only_for_several(self):
-        assert not figures.plot_accuracy_over_time({"a": RISING}).legends
-        assert figures.plot_accuracy_over_time({"a": RISING, "b": LATE}).legends
-
-    @pytest.mark.parametrize(
-        ("curves", "words"),
-        [
-            ({}, "curves should hold at least one curve, not none"),
-            ({str(n): RISING for n in range(4)}, "curves should be at most 3, not 4"),
-            ({"a": RISING, "b": RISING[1:]}, r"one shape \(n,\), n at least 2, not \(50,\) and"),
-            ({"a": RISING[:1]}, r"one shape \(n,\), n at least 2, not \(1,\)"),
-            ({"a": RISING[:, None]}, r"one shape \(n,\)"),
-            ({"a": RISING + 2}, "curves should be percentages, 100 at most"),
-            ({"a": -RISING}, "curves should be finite and at least 0"),
-            ({"a": RISING * np.nan}, "curves should be finite and at least 0"),
-            ({"a": ["1", "2"]}, "curves should be numbers, not <U1"),
-        ],
-    )
-    def test_errors(self, curves: dict[str, np.ndarray], words: str):
-        with pytest.raises(ValueError, match=words):
-            figures.plot_accuracy_over_time(curves)
 
 
 class TestSettling:
@@ -116,34 +70,6 @@ class TestSettling:
             figures.plot_settling(self.WHEN, self.RIGHT, timesteps)
 
 
-class TestMoments:
-    def test_curves_are_shares(self):
-        early, late = np.array([2, 2, 5, 10]), np.array([10, 10, 10, 9])
-        (axes,) = figures.plot_moments({"early": early, "late": late}, 10).axes
-        for steps, line in zip((early, late), axes.lines, strict=True):
-            assert line.get_xdata().tolist() == list(range(11))
-            shares = [100 * np.mean(steps <= step) for step in range(11)]
-            np.testing.assert_allclose(line.get_ydata(), shares)
-        assert len(looks(axes)) == 2
-        labels = [line.get_label() for line in axes.lines]
-        assert labels == ["early: 4.8 steps on average", "late: 9.8 steps on average"]
-
-    @pytest.mark.parametrize(
-        ("moments", "words"),
-        [
-            ({}, "moments should hold at least one kind, not none"),
-            ({str(n): [1] for n in range(4)}, "moments should be at most 3, not 4"),
-            ({"a": [1, 2], "b": [1]}, "moments should be of the same images"),
-            ({"a": [0]}, "moments should be from 1 to 10, not from 0 to 0"),
-            ({"a": [11]}, "moments should be from 1 to 10, not from 11 to 11"),
-            ({"a": [1.5]}, "moments should be integers"),
-        ],
-    )
-    def test_errors(self, moments: dict[str, list[float]], words: str):
-        with pytest.raises(ValueError, match=words):
-            figures.plot_moments({k: np.array(v) for k, v in moments.items()}, 10)
-
-
 class TestEarlyAnswers:
     def test_both_kinds_of_curve(self):
         figure = figures.plot_early_answers(
@@ -192,122 +118,12 @@ class TestEarlyAnswers:
             figures.plot_early_answers(**{**good, **changes})
 
 
-class TestOperations:
-    GROWING = np.arange(0, 1000, 10)
-
-    def test_curves_and_levels(self):
-        figure = figures.plot_operations(
-            {"a": self.GROWING, "b": self.GROWING + 5}, {"x": 300, "y": 5000}
-        )
-        (axes,) = figure.axes
-        assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
-        # The first step has no operation, which a logarithmic axis cannot show.
-        assert curve(axes, "a") == (list(range(2, 101)), self.GROWING[1:].tolist())
-        assert curve(axes, "b") == (list(range(1, 101)), (self.GROWING + 5).tolist())
-        assert curve(axes, "300 x")[1] == [300, 300]
-        assert curve(axes, "5,000 y")[1] == [5000, 5000]
-        labels = [label.get_text() for label in axes.get_xticklabels()]
-        assert labels == ["1", "2", "5", "10", "20", "50", "100"]
-
-    def test_a_dot_where_more(self):
-        (axes,) = figures.plot_operations({"a": self.GROWING}, {"x": 300, "y": 5000}).axes
-        dots = [line for line in axes.lines if line.get_marker() == "o"]
-        assert [(dot.get_xdata()[0], dot.get_ydata()[0]) for dot in dots] == [(32, 310)]
-
-    def test_words(self):
-        alt = figures.plot_operations({"a": self.GROWING}, {"x": 300, "y": 5000}).get_label()
-        assert (
-            alt
-            == "Operations for an image: a, 990 after 100 steps, more than the 300 x from "
-            + ("step 32 on.")
-        )
-
-    @pytest.mark.parametrize(
-        ("operations", "others", "words"),
-        [
-            ({}, {}, "operations should hold at least one curve, not none"),
-            ({str(n): [1, 2] for n in range(4)}, {}, "operations should be at most 3, not 4"),
-            ({"a": [1, 2]}, dict.fromkeys("wxyz", 1), "others should be at most 3, not 4"),
-            ({"a": [1]}, {}, r"operations should have one shape \(steps,\), steps at least 2"),
-            ({"a": [1, 2], "b": [1, 2, 3]}, {}, "operations should have one shape"),
-            ({"a": [0, 0]}, {}, "operations should end above 0"),
-            ({"a": [1, 2]}, {"x": 0}, "others should be more than 0"),
-            ({"a": [1, 2]}, {"x": np.nan}, "others should be finite and at least 0"),
-            ({"a": [-1, 2]}, {}, "operations should be finite and at least 0"),
-        ],
-    )
-    def test_errors(self, operations: dict[str, list[float]], others: dict, words: str):
-        curves = {name: np.array(values) for name, values in operations.items()}
-        with pytest.raises(ValueError, match=words):
-            figures.plot_operations(curves, others)
-
-    def test_nothing_to_compare_with(self):
-        assert figures.plot_operations({"a": self.GROWING}, {}).get_label() == (
-            "Operations for an image: a, 990 after 100 steps."
-        )
-
-
-SPEEDS = {
-    "timesteps": [5, 50, 100],
-    "rates": {"a": [900, 500, 300], "b": [800, 400, 200]},
-    "accuracies": {"a": [50, 97, 98], "b": [80, 97.5, 97.7]},
-}
-
-
-class TestSpeed:
-    def test_points(self):
-        (axes,) = figures.plot_speed(**SPEEDS).axes
-        for name in "ab":
-            expected = SPEEDS["rates"][name], SPEEDS["accuracies"][name]
-            assert curve(axes, name) == expected
-        assert len(looks(axes)) == 2
-        # Points out of sight have no number, which would stand in the middle of nowhere.
-        shown = [(text.get_text(), text.xy) for text in axes.texts]
-        assert shown == [
-            ("50", (500, 97)),
-            ("100", (300, 98)),
-            ("50", (400, 97.5)),
-            ("100", (200, 97.7)),
-        ]
-
-    def test_words(self):
-        assert figures.plot_speed(**SPEEDS).get_label() == (
-            "Accuracy and images per second: a, 50.0 % and 900 with 5 steps, 97.0 % and 500 with "
-            "50, 98.0 % and 300 with 100; b, 80.0 % and 800 with 5 steps, 97.5 % and 400 with 50, "
-            "97.7 % and 200 with 100."
-        )
-
-    @pytest.mark.parametrize(
-        ("changes", "words"),
-        [
-            ({"timesteps": [5]}, "timesteps should be at least two numbers, ascending"),
-            ({"timesteps": [5, 50, 50]}, "timesteps should be at least two numbers, ascending"),
-            ({"timesteps": [5, 50]}, "should be 2, one for each number of steps"),
-            ({"rates": {"a": [1, 2, 3]}}, "should be of the same networks, not of a and of a, b"),
-            ({"rates": {"a": [1, 2], "b": [1, 2]}}, "should be 3, one for each number of steps"),
-            ({"rates": {"a": [1, 2, 0], "b": [1, 2, 3]}}, "and more than 0"),
-            ({"rates": {"a": [1, 2, -3], "b": [1, 2, 3]}}, "rates should be finite"),
-            (
-                {"accuracies": {"a": [1, 2, 101], "b": [1, 2, 3]}},
-                "accuracies should be percentages",
-            ),
-        ],
-    )
-    def test_errors(self, changes: dict[str, object], words: str):
-        with pytest.raises(ValueError, match=words):
-            figures.plot_speed(**{**SPEEDS, **changes})
-
-
 @pytest.fixture(params=drawn_by(decisions))
 def draw(request: pytest.FixtureRequest) -> Callable[[], Figure]:
     both = {"a": RISING, "b": LATE}
     arguments = {
-        "accuracy_over_time": (both,),
         "settling": (TestSettling.WHEN, TestSettling.RIGHT, STEPS),
-        "moments": ({"a": np.array([3, 4]), "b": np.array([5, 9])}, STEPS),
         "early_answers": (both, {"a": STOPPED, "b": STOPPED}, {"a": 2, "b": 3}),
-        "operations": ({"a": TestOperations.GROWING}, {"x": 300}),
-        "speed": tuple(SPEEDS.values()),
     }[request.param]
     return lambda: getattr(figures, f"plot_{request.param}")(*arguments)
 

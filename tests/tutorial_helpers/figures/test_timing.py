@@ -182,70 +182,6 @@ class TestBreakEven:
             figures.plot_break_even(rates, builds)
 
 
-class TestBatchSizes:
-    def test_lines(self):
-        sizes, rates, seconds = [1, 8, 64], [1000, 4000, 4100], [0.001, 0.002, 0.0156]
-        figure = figures.plot_batch_sizes(sizes, rates, seconds)
-        for axes, values in zip(figure.axes, (rates, [1, 2, 15.6]), strict=True):
-            (line,) = axes.lines
-            np.testing.assert_array_equal(line.get_xdata(), sizes)
-            np.testing.assert_allclose(line.get_ydata(), values)
-            assert [label.get_text() for label in axes.get_xticklabels()] == ["1", "8", "64"]
-        assert figure.axes[0].get_ylim()[0] == 0
-        assert "of 64: 4,100 images per second, 16 ms for a batch." in figure.get_label()
-
-    @pytest.mark.parametrize(
-        ("sizes", "rates", "seconds", "words"),
-        [
-            ([1, 2], [1, 2], [1], "should be equally many, at least 2, not 2, 2 and 1"),
-            ([1], [1], [1], "should be equally many, at least 2, not 1, 1 and 1"),
-            ([2, 1], [1, 2], [1, 2], "sizes should ascend"),
-            ([1, 1], [1, 2], [1, 2], "sizes should ascend"),
-            ([1, 2], [1, 0], [1, 2], "rates should hold at least one number, all of them more"),
-            ([1, 2], [1, 2], [1, -2], "seconds should be finite and at least 0"),
-        ],
-    )
-    def test_errors(self, sizes: list[int], rates: list[float], seconds: list[float], words: str):
-        with pytest.raises(ValueError, match=words):
-            figures.plot_batch_sizes(sizes, rates, seconds)
-
-
-class TestProfiles:
-    def test_a_group_of_bars_for_each_part(self):
-        runs = {"exact": {"adding": 0.3, "rest": 0.1}, "fast": {"adding": 0.05, "rest": 0.0}}
-        figure = figures.plot_profiles(runs, 10_000)
-        (axes,) = figure.axes
-        assert [bar.get_width() for bar in axes.patches] == pytest.approx([30, 10, 5, 0])
-        places = [round(bar.get_y() + bar.get_height() / 2) for bar in axes.patches]
-        assert places == [0, 1, 0, 1]
-        assert [label.get_text() for label in axes.get_yticklabels()] == ["adding", "rest"]
-        assert axes.yaxis_inverted(), "the first part should be on top"
-        legend = [text.get_text() for text in figure.legends[0].get_texts()]
-        assert legend == ["exact: 40 µs", "fast: 5 µs"]
-        assert figure.get_label() == (
-            "Microseconds an image: exact, 40: adding 30, rest 10; fast, 5: adding 5, rest 0."
-        )
-
-    @pytest.mark.parametrize(
-        ("profiles", "words"),
-        [
-            ({}, "profiles should have the same parts for all runs, at least one"),
-            ({"a": {}}, "profiles should have the same parts for all runs, at least one"),
-            ({"a": {"x": 1}, "b": {"y": 1}}, "profiles should have the same parts for all runs"),
-            ({"a": {"x": 0}}, "profiles should hold at least one time of more than 0"),
-            ({"a": {"x": -1}}, "profiles should be finite and at least 0"),
-            ({str(n): {"x": 1} for n in range(4)}, "profiles should be at most 3, not 4"),
-        ],
-    )
-    def test_errors(self, profiles: dict[str, dict[str, float]], words: str):
-        with pytest.raises(ValueError, match=words):
-            figures.plot_profiles(profiles, 1)
-
-    def test_bad_number_of_images(self):
-        with pytest.raises(ValueError, match="num_images should be an integer of at least 1"):
-            figures.plot_profiles({"a": {"x": 1}}, 0)
-
-
 class TestTimePerImage:
     def test_bad_sizes(self):
         with pytest.raises(ValueError, match="sizes should ascend"):
@@ -257,11 +193,9 @@ class TestTimePerImage:
 @pytest.fixture(params=drawn_by(timing))
 def draw(request: pytest.FixtureRequest) -> Callable[[], Figure]:
     arguments = {
-        "batch_sizes": ([1, 8], [1000, 4000], [0.001, 0.002]),
         "batches": (10_000, 128),
         "break_even": (LADDER, {"compiled": 3.0}),
         "ladder": (LADDER,),
-        "profiles": ({"a": {"steps": 2, "pull": 1}, "b": {"steps": 1, "pull": 1}}, 1000),
         "time_per_image": ([1, 8, 64], [1e-4, 3e-5, 9e-6], 8),
         "time_shares": ({"steps": 1.5, "pull": 0.5}, 10_000),
     }[request.param]

@@ -12,46 +12,7 @@ from tests.tutorial_helpers.figures.every_figure import EveryFigure, curve, draw
 from tutorial_helpers import figures
 from tutorial_helpers.figures import training
 
-INPUTS = np.linspace(0, 6, 13)
-STAIRS = np.floor(INPUTS) / 10
-LINE = INPUTS / 10
 WORDS = {"xlabel": "input", "title": "A title"}
-
-
-class TestRateCurves:
-    def test_curves(self):
-        (axes,) = figures.plot_rate_curves(INPUTS, {"a": STAIRS, "b": LINE}, **WORDS).axes
-        assert curve(axes, "a") == (INPUTS.tolist(), STAIRS.tolist())
-        assert curve(axes, "b") == (INPUTS.tolist(), LINE.tolist())
-        assert len(looks(axes)) == 2
-        assert (title(axes), axes.get_xlabel()) == ("A title", "input")
-
-    def test_words(self):
-        figure = figures.plot_rate_curves(INPUTS, {"a": STAIRS, "b": LINE}, **WORDS)
-        assert figure.get_label() == (
-            "A title. Spikes per step by input, from 0 to 6: a, from 0 to 0.6, in 7 different "
-            "rates; b, from 0 to 0.6, in 13 different rates."
-        )
-
-    def test_legend_only_for_several(self):
-        assert not figures.plot_rate_curves(INPUTS, {"a": STAIRS}, **WORDS).legends
-        assert figures.plot_rate_curves(INPUTS, {"a": STAIRS, "b": LINE}, **WORDS).legends
-
-    @pytest.mark.parametrize(
-        ("inputs", "curves", "words"),
-        [
-            (INPUTS, {}, "curves should hold at least one curve, not none"),
-            (INPUTS, dict.fromkeys("abcd", LINE), "curves should be at most 3, not 4"),
-            (INPUTS, {"a": LINE[1:]}, r"curves should have the shape \(13,\), not \(12,\)"),
-            (INPUTS, {"a": -LINE}, "curves should be finite and at least 0"),
-            (INPUTS[::-1], {"a": LINE}, "inputs should be at least two numbers, ascending"),
-            (INPUTS[:1], {"a": LINE[:1]}, "inputs should be at least two numbers, ascending"),
-            (INPUTS - 1, {"a": LINE}, "inputs should be finite and at least 0"),
-        ],
-    )
-    def test_errors(self, inputs: np.ndarray, curves: dict[str, np.ndarray], words: str):
-        with pytest.raises(ValueError, match=words):
-            figures.plot_rate_curves(inputs, curves, **WORDS)
 
 
 LOSSES, RIGHT = [1.5, 0.5, 0.25], [9.8, 88.0, 94.0, 96.5]
@@ -185,40 +146,6 @@ class TestActivations:
             figures.plot_activations(panels)
 
 
-SPIKES = (INPUTS >= 5).astype(float)
-SLOPES = np.maximum(0, 1 - np.abs(INPUTS - 5) / 2.5) / 2.5
-
-
-class TestSurrogate:
-    def test_curves(self):
-        top, bottom = figures.plot_surrogate(INPUTS, SPIKES, SLOPES).axes
-        assert top.lines[0].get_ydata().tolist() == SPIKES.tolist()
-        assert bottom.lines[0].get_ydata().tolist() == SLOPES.tolist()
-        for axes in (top, bottom):
-            assert axes.lines[0].get_xdata().tolist() == INPUTS.tolist()
-            assert set(axes.lines[1].get_xdata()) == {5.0}
-
-    def test_words(self):
-        assert figures.plot_surrogate(INPUTS, SPIKES, SLOPES).get_label() == (
-            "Above, a spike from 5 mV on; below, the slope that training pretends, more than 0 "
-            "from 3 to 6 mV and at most 0.4 at 5 mV."
-        )
-
-    @pytest.mark.parametrize(
-        ("arguments", "words"),
-        [
-            ((INPUTS[::-1], SPIKES, SLOPES), "voltages should be at least two numbers, ascending"),
-            ((INPUTS, SPIKES[1:], SLOPES), r"should have the shape \(13,\), not \(12,\)"),
-            ((INPUTS, 0 * SPIKES, SLOPES), "there should be a spike and a slope somewhere"),
-            ((INPUTS, SPIKES, 0 * SLOPES), "there should be a spike and a slope somewhere"),
-            ((INPUTS, SPIKES, -SLOPES), "should be finite and at least 0"),
-        ],
-    )
-    def test_errors(self, arguments: tuple[np.ndarray, ...], words: str):
-        with pytest.raises(ValueError, match=words):
-            figures.plot_surrogate(*arguments)
-
-
 MILESTONES = {
     "copied": {"100 steps": 94.0, "12 steps": 92.5},
     "normalised": {"100 steps": 97.5, "12 steps": 94.5},
@@ -264,11 +191,9 @@ class TestMilestones:
 @pytest.fixture(params=drawn_by(training))
 def draw(request: pytest.FixtureRequest) -> Callable[[], Figure]:
     arguments, options = {
-        "rate_curves": ((INPUTS, {"a": STAIRS, "b": LINE}), WORDS),
         "learning": ((LOSSES, RIGHT), {}),
         "scales": ((SCALES, BY_SCALE), {"reference": 98.5, "marked": 1, **WORDS}),
         "activations": (({"a": (ASKED, GOT), "b": (GOT, GOT)},), {}),
-        "surrogate": ((INPUTS, SPIKES, SLOPES), {}),
         "milestones": ((MILESTONES,), {"reference": 98, "title": "So far"}),
     }[request.param]
     return lambda: getattr(figures, f"plot_{request.param}")(*arguments, **options)
