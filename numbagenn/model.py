@@ -39,7 +39,7 @@ from numbagenn.network.addition_checks import (
 from numbagenn.network.current_sources import CurrentSource
 from numbagenn.network.custom_updates import CustomUpdate, names_in_group
 from numbagenn.network.delays import assign_slots
-from numbagenn.network.groups import Group, Values
+from numbagenn.network.groups import Group, GroupDict, Values
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.reference_checks import (
     check_array_references,
@@ -132,10 +132,10 @@ class GeNNModel(Settings, Timers):
         **preferences: object,
     ) -> None:
         super().__init__(precision, model_name, backend, time_precision, preferences)
-        self.neuron_populations: dict[str, NeuronGroup] = {}
-        self.synapse_populations: dict[str, SynapseGroup] = {}
-        self.current_sources: dict[str, CurrentSource] = {}
-        self.custom_updates: dict[str, CustomUpdate] = {}
+        self.neuron_populations: dict[str, NeuronGroup] = GroupDict("neuron population")
+        self.synapse_populations: dict[str, SynapseGroup] = GroupDict("synapse population")
+        self.current_sources: dict[str, CurrentSource] = GroupDict("current source")
+        self.custom_updates: dict[str, CustomUpdate] = GroupDict("custom update")
         self.custom_connectivity_updates: dict[str, Any] = {}
         self._plan: Plan | None = None
         self._kernels: ModuleType | None = None
@@ -178,7 +178,8 @@ class GeNNModel(Settings, Timers):
         """Raise if the model is built, which is too late for an action."""
         if self._built:
             raise RuntimeError(
-                f"GeNN model already built: cannot {action}; do it before model.build()."
+                f"GeNN model already built: cannot {action}; do it before model.build(). In a "
+                "notebook, run the cells again from the one that makes the model."
             )
 
     def check_initialiser(self, variable: Variable, init: VarInit) -> None:
@@ -466,7 +467,10 @@ class GeNNModel(Settings, Timers):
             If the model is built already, or a parameter does not fit into its type.
         """
         if self._built:
-            raise RuntimeError("GeNN model already built: call model.load() next, or make another.")
+            raise RuntimeError(
+                "GeNN model already built: call model.load() next, or make another (in a notebook, "
+                "run the cell that makes the model again)."
+            )
         for update in self.custom_updates.values():
             # The batch size may have been set since the update was added.
             check_dimensions(update, self._batch_size)
@@ -511,7 +515,10 @@ class GeNNModel(Settings, Timers):
         if self._plan is None or self._kernels is None:
             raise RuntimeError("GeNN model has not been built: call model.build() before load().")
         if self._loaded:
-            raise RuntimeError("GeNN model already loaded: call model.unload() first.")
+            raise RuntimeError(
+                "GeNN model already loaded: call model.unload() first, or go on with the loaded "
+                "model."
+            )
         steps = num_recording_timesteps
         if steps is not None:
             steps = checked_integer("num_recording_timesteps", steps, 1, LARGEST)

@@ -72,9 +72,9 @@ class Variable(Sealed):
         name: str,
         buffer: Buffer,
         group: Owner,
-        initial: object = None,
-        shape: tuple[int, ...] = (),
-        stream: int = 0,
+        initial: object,
+        shape: tuple[int, ...],
+        stream: int,
     ) -> None:
         self.name = name
         self.buffer = buffer
@@ -304,7 +304,8 @@ class ExtraGlobalArray(Variable):
 
     def __init__(self, name: str, buffer: Buffer, group: Owner, owner: str) -> None:
         self._owner = owner
-        super().__init__(name, buffer, group)
+        # It has no shape before it is given values, and no code draws these.
+        super().__init__(name, buffer, group, None, (), 0)
 
     @property
     def _what(self) -> str:

@@ -29,7 +29,8 @@ def check_new(kind: str, name: object, existing: Mapping[str, Group]) -> None:
     if name in existing:
         article = "an" if kind[0] in "aeiou" else "a"
         raise RuntimeError(
-            f"Cannot add {article} {kind} with duplicate name: {name}; choose another."
+            f"Cannot add {article} {kind} with duplicate name: {name}; choose another, or, if you "
+            "ran a cell twice, run the one that makes the model first."
         )
 
 

@@ -5,16 +5,17 @@ from __future__ import annotations
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 
 from numbagenn.base.number_checks import float_if_huge
 from numbagenn.base.random_streams import stream_number
 from numbagenn.base.sealed import Sealed, SealedDict
+from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import Precision
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import capitalised, shown
+from numbagenn.base.wording import capitalised, quoted, shown
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import Connectivity, SparseConnectivity
 from numbagenn.memory.dynamic_parameters import DynamicParams, params_with
@@ -30,6 +31,7 @@ from numbagenn.models.given_values import VarInit, evaluate_parameters
 from numbagenn.network.bound_model import BoundModel
 
 Values = Mapping[str, Any]
+AnyGroup = TypeVar("AnyGroup")
 
 
 class OwningModel(Protocol):
@@ -76,6 +78,19 @@ class ParamDict(SealedDict[float]):
             f"Parameter '{name}' of {self._title} cannot be assigned: give its value to the call "
             "that adds that, or declare it with set_param_dynamic, and use set_dynamic_param_value."
         )
+
+
+class GroupDict(dict[str, AnyGroup]):
+    """Parts of a model of one kind by name."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self._kind = kind
+
+    def __missing__(self, name: str) -> AnyGroup:
+        listed = f"; its {self._kind}s are {quoted(self)}." if self else "; it has none yet."
+        hint = did_you_mean(str(name), self, listed)
+        raise KeyError(f"The model has no {self._kind} '{name}'{hint}")
 
 
 class Group(Sealed):
@@ -259,9 +274,14 @@ class Group(Sealed):
         self.genn_model.check_initialiser(variable, init)
         return self._arrays(init.snippet, variable.buffer.name)
 
-    def _stream(self, var: Var, prefix: str = "") -> int:
+    def _stream(self, name: str, prefix: str = "") -> int:
         """Return the number of a variable's own stream of random numbers."""
-        return stream_number(f"{prefix} {var.name} of {self.title}")
+        return stream_number(f"{prefix} {name} of {self.title}")
+
+    def _built_in(self, create: type[Variable], name: str, buffer: Buffer) -> Variable:
+        """Create a variable that every group of this kind has: a value for each neuron."""
+        stream = self._stream(name, "built-in")
+        return create(name, buffer, self, None, (buffer.count,), stream)
 
     def size_memory(self) -> None:
         """Size the memory that depends on the connections of synapses."""
@@ -277,7 +297,7 @@ class Group(Sealed):
                 self,
                 initial[var.name],
                 (count,),
-                self._stream(var, prefix),
+                self._stream(var.name, prefix),
             )
             for var in variables
         )
@@ -296,7 +316,7 @@ class Group(Sealed):
                 self,
                 initial[var.name],
                 (connections.num_pre, connections.num_post),
-                self._stream(var),
+                self._stream(var.name),
             )
             for var in variables
         )

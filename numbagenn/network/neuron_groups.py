@@ -52,8 +52,10 @@ class NeuronGroup(Group):
         self.spike_faults = Faults.of_list(self.title, "spikes")
         self.spike_time_buffer = Buffer(f"{name}_st", TIMEPOINT, num_neurons)
         self.prev_spike_time_buffer = Buffer(f"{name}_prev_st", TIMEPOINT, num_neurons)
-        self._spike_times = _SpikeTimes("spike_times", self.spike_time_buffer, self)
-        self._prev_spike_times = _SpikeTimes("prev_spike_times", self.prev_spike_time_buffer, self)
+        self._spike_times = self._built_in(_SpikeTimes, "spike_times", self.spike_time_buffer)
+        self._prev_spike_times = self._built_in(
+            _SpikeTimes, "prev_spike_times", self.prev_spike_time_buffer
+        )
         self._spike_recording_enabled = False
         self._spike_event_recording_enabled = False
         self._complete = True

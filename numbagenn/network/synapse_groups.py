@@ -100,7 +100,8 @@ class SynapseGroup(Group):
             wum.post_vars, weight_update.post_vars, num_post, prefix="post_"
         )
         self.psm_vars = self._variables(psm.vars, postsynaptic.vars, num_post, prefix="psm_")
-        self.out_post = _OutPost("out_post", Buffer(f"{name}_out_post", SCALAR, num_post), self)
+        out_post = Buffer(f"{name}_out_post", SCALAR, num_post)
+        self.out_post = self._built_in(_OutPost, "out_post", out_post)
         self.den_delay_buffer = Buffer(f"{name}_den_delay", SCALAR, num_post)
         self.out_pre_buffer = Buffer(f"{name}_out_pre", SCALAR, num_pre)
         self._create_arrays_and_dynamic_params()

@@ -24,6 +24,11 @@ def test_the_command_line_tells_it(capsys: pytest.CaptureFixture[str]) -> None:
     assert capsys.readouterr().out == f"numbagenn {numbagenn.__version__}\n"
 
 
+def test_the_citation_has_it() -> None:
+    lines = (ROOT / "CITATION.cff").read_text(encoding="utf-8").splitlines()
+    assert f"version: {numbagenn.__version__}" in lines
+
+
 def test_it_is_set_in_one_place() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
     source = settings["tool"]["hatch"]["version"]["path"]

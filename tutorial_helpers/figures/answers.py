@@ -30,6 +30,7 @@ from tutorial_helpers.figures.style import (
     STYLE,
     VERMILION,
     WIDTH,
+    a_digit,
     counted,
     new_figure,
 )
@@ -90,7 +91,7 @@ def plot_spike_counts(
     finding = f"{len(counts) - len(wrong)} of {images} classified correctly"
     if labels is None:
         finding = "The neuron that spikes most is the prediction"
-    mistakes = [f"image {i}, a {truth[i]} read as {predictions[i]}" for i in wrong[:5]]
+    mistakes = [f"image {i}, {a_digit(truth[i])} read as {predictions[i]}" for i in wrong[:5]]
     if len(wrong) > len(mistakes):
         mistakes.append(f"and {len(wrong) - len(mistakes)} more")
 
@@ -252,7 +253,7 @@ def plot_output_counts(
         most = f"most, {row[read]:g}, of neuron {read}" if row.any() else "none"
         parts.append(f"after {duration:g} ms {most}")
     panels[-1].set_xlabel(f"output neuron (blue: {label}, the true digit)")
-    figure.set_label(f"Spikes of the 10 output neurons for a {label}: {'; '.join(parts)}.")
+    figure.set_label(f"Spikes of the 10 output neurons for {a_digit(label)}: {'; '.join(parts)}.")
     return figure
 
 
@@ -328,7 +329,7 @@ def plot_replays(
     labels: NDArray[Any],
     recordings: Sequence[tuple[NDArray[Any], NDArray[Any]]],
     *,
-    duration_ms: float = 100,
+    duration_ms: float,
 ) -> Figure:
     """Draw the spikes of the ten output neurons for a few images, each beside its raster.
 
@@ -355,7 +356,7 @@ def plot_replays(
     Examples
     --------
     >>> spikes = np.array([20.0, 40.0, 90.0]), np.array([4, 9, 9])
-    >>> plot_replays(np.eye(1, 784), np.array([4]), [spikes]).get_label()
+    >>> plot_replays(np.eye(1, 784), np.array([4]), [spikes], duration_ms=100).get_label()
     'Spikes of the 10 output neurons in 100 ms for 1 image: a 4 read as 9, 1 vs 2 spikes.'
     """
     images = checked_images(images)
@@ -383,7 +384,7 @@ def plot_replays(
         axes.set(xlim=(-1, duration_ms), ylim=(-0.6, 9.6), ylabel="neuron", yticks=range(0, 10, 3))
         verdict = f"{label} read as {read}"
         numbers = f"{counts[label]} vs {counts[read]} spikes"
-        captions.append(f"a {verdict}, {numbers}")
+        captions.append(f"{a_digit(label)} read as {read}, {numbers}")
         picture.set_title(f"{verdict}\n{numbers}", loc="center", fontsize=11, pad=2)
     panels[-1].set_xlabel("time (ms)")
     _name_colours(figure, {BLUE: "true digit", VERMILION: "digit read", GREY: "others"})
@@ -443,8 +444,8 @@ from step 3.'
         answers = _answers(counts[:, row])
         _draw_race(axes, counts[:, row], label, {digit for _, digit in answers})
         story = _shortened([f"{digit}" for _, digit in answers])
-        picture.set_title(f"a {label}, read as\n{story}", loc="center", fontsize=11, pad=2)
-        sentences.append(f"a {label}, {_story(answers)}")
+        picture.set_title(f"{a_digit(label)}, read as\n{story}", loc="center", fontsize=11, pad=2)
+        sentences.append(f"{a_digit(label)}, {_story(answers)}")
     panels[-1].set_xlabel("steps (1 ms each)")
     _name_colours(figure, {BLUE: "true digit", VERMILION: "others that lead", PALE: "rest"})
     figure.set_label(

@@ -29,7 +29,13 @@ _ZOOM = 5.0  # per cent below the best: what an enlarged axis shows
 
 
 @style.context(STYLE)
-def plot_settling(steps: NDArray[Any], right: NDArray[Any], timesteps: int) -> Figure:
+def plot_settling(
+    steps: NDArray[Any],
+    right: NDArray[Any],
+    timesteps: int,
+    *,
+    answered: NDArray[Any] | None = None,
+) -> Figure:
     """Draw when answers become final, the right ones and the wrong ones apart.
 
     Parameters
@@ -40,6 +46,9 @@ def plot_settling(steps: NDArray[Any], right: NDArray[Any], timesteps: int) -> F
         Whether that answer is right.
     timesteps : int
         Number of steps for which the images were shown, at least 1.
+    answered : ndarray of bools, shape (n,), optional
+        Whether an image ever gets an answer; those that never do are left out, and counted in
+        words. All do unless given.
 
     Returns
     -------
@@ -48,7 +57,7 @@ def plot_settling(steps: NDArray[Any], right: NDArray[Any], timesteps: int) -> F
     Raises
     ------
     ValueError
-        If a shape, type or value is not as described above.
+        If a shape, type or value is not as described above, or no image gets an answer.
 
     Examples
     --------
@@ -58,11 +67,14 @@ def plot_settling(steps: NDArray[Any], right: NDArray[Any], timesteps: int) -> F
     """
     check_positive("timesteps", timesteps)
     steps = _checked_steps(steps, timesteps)
-    right = np.asarray(right)
-    if right.dtype != bool or right.shape != steps.shape:
-        raise ValueError(
-            f"right should be bools of the shape {steps.shape}, not {right.dtype} of {right.shape}."
-        )
+    right = _checked_bools("right", right, steps.shape)
+    silent = 0
+    if answered is not None:
+        answered = _checked_bools("answered", answered, steps.shape)
+        if not answered.any():
+            raise ValueError("answered should be true for at least one image.")
+        silent = int(np.sum(~answered))
+        steps, right = steps[answered], right[answered]
     groups = [
         (steps[chosen], name, colour)
         for chosen, name, colour in [(right, "right", BLUE), (~right, "wrong", VERMILION)]
@@ -86,8 +98,15 @@ def plot_settling(steps: NDArray[Any], right: NDArray[Any], timesteps: int) -> F
         title.set_color(colour)
         ones = counted(len(when), f"{name} one")
         sentences.append(f"half of the {ones} by step {half}, all by step {when.max()}")
-    panels[-1].set_xlabel("step after which the answer no longer changes")
-    figure.set_label(f"Steps after which answers no longer change: {'; '.join(sentences)}.")
+    words = "step after which the answer no longer changes"
+    left_out = ""
+    if silent:
+        words += f"\n(without {counted(silent, 'image')} that never got an answer)"
+        left_out = f" Left out: {counted(silent, 'image')} that never got an answer."
+    panels[-1].set_xlabel(words)
+    figure.set_label(
+        f"Steps after which answers no longer change: {'; '.join(sentences)}.{left_out}"
+    )
     return figure
 
 
@@ -212,3 +231,13 @@ def _checked_steps(steps: NDArray[Any], timesteps: int) -> NDArray[np.int64]:
             f"steps should be from 1 to {timesteps}, not from {steps.min()} to {steps.max()}."
         )
     return steps.astype(np.int64)
+
+
+def _checked_bools(name: str, values: NDArray[Any], shape: tuple[int, ...]) -> NDArray[np.bool_]:
+    """Return values as an array, if they are bools of a shape."""
+    values = np.asarray(values)
+    if values.dtype != bool or values.shape != shape:
+        raise ValueError(
+            f"{name} should be bools of the shape {shape}, not {values.dtype} of {values.shape}."
+        )
+    return values

@@ -154,6 +154,11 @@ def legend_if_several(figure: Figure, axes: Axes, *, two_columns_below: int) -> 
         figure.legend(handles, names, loc="outside lower left", ncols=columns, frameon=False)
 
 
+def a_digit(digit: int) -> str:
+    """Put the right article before a digit: a 7, an 8."""
+    return f"{'an' if digit == 8 else 'a'} {digit}"
+
+
 def counted(count: int, noun: str, plural: str | None = None) -> str:
     """Put a number before its noun: 1 image, 10,000 images."""
     return f"{count:,} {noun if count == 1 else plural or noun + 's'}"

@@ -18,6 +18,7 @@ from tutorial_helpers.figures.style import (
     BLUE,
     COLOURS,
     GREY,
+    INK,
     LINES,
     MARKS,
     STYLE,
@@ -29,7 +30,7 @@ from tutorial_helpers.figures.style import (
 
 # For points that lie on one another. Even a single one is visible.
 _DENSITY = LinearSegmentedColormap.from_list("density", ["#a8cbe4", BLUE, "#00243a"])
-_WRONG = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)  # per cent: ticks of a logarithmic axis
+_WRONG = (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100)  # per cent from 100: ticks of such an axis
 _NEAR = 10.0  # per cent from the best: what an enlarged axis shows
 
 
@@ -100,9 +101,11 @@ def plot_scales(
     xlabel: str,
     title: str,
 ) -> Figure:
-    """Draw how often a spiking network is wrong, over the scale of its weights.
+    """Draw how often a spiking network is right, over the scale of its weights.
 
-    Both axes are logarithmic. Less than one image wrong in a thousand is drawn as one.
+    The axis of the scale is logarithmic. That of the accuracies is stretched towards 100 %: halving
+    what is wrong takes the same height everywhere. Less than one image wrong in a thousand is drawn
+    as one.
 
     Parameters
     ----------
@@ -113,7 +116,7 @@ def plot_scales(
     reference : float
         Accuracy of the ordinary network, in per cent, which is the same at all scales.
     marked : float
-        The scale that rings mark.
+        The scale that is used so far, which rings mark; stars mark where curves are highest.
     xlabel, title : str
         Name of the scale, and title of the figure.
 
@@ -131,39 +134,41 @@ def plot_scales(
     >>> curves = {"12 steps": [10, 90, 70.5]}
     >>> names = {"xlabel": "times", "title": "Any scale"}
     >>> plot_scales([0.5, 1, 2], curves, reference=95, marked=2, **names).get_label()
-    'Any scale. Accuracy by the scale of the weights, from 0.5 to 2: 12 steps, at most 90.0 % at \
-1, and 70.5 % at 2; the ordinary network, 95.0 % at all.'
+    'Any scale. Accuracy by the scale of the weights, from 0.5 to 2: 12 steps, best at 1 with \
+90.0 %, and 70.5 % at 2, used so far; the ordinary network, 95.0 %.'
     """
     places = _checked_scales(np.asarray(scales, dtype=float))
     if marked not in places:
         raise ValueError(f"marked should be one of the scales, not {marked!r}.")
     level = _checked_percentages("reference", [reference])[0]
     rates = _checked_curves(curves, len(places))
-    figure, (axes,) = new_figure(3.6 + 0.3 * len(curves))
-    axes.axhline(
-        float(_wrong(level)), color=GREY, linewidth=2, linestyle=":", label="ordinary network"
-    )
+    figure, (axes,) = new_figure(4.2 + 0.3 * len(curves))
+    shown = np.minimum([*rates, np.full(len(places), level)], 100 - _WRONG[0])
+    axes.axhline(shown[-1, 0], color=GREY, linewidth=2, linestyle=":", label="ordinary network")
     at = int(np.flatnonzero(places == marked)[0])
-    sentences = []
-    for name, values, colour, line, mark in zip(curves, rates, COLOURS, LINES, MARKS, strict=False):
-        axes.plot(places, _wrong(values), line, marker=mark, color=colour, linewidth=2, label=name)
-        (ring,) = axes.plot(marked, _wrong(values[at]), mark, color=colour, markersize=15)
-        ring.set(fillstyle="none", markeredgewidth=2)
+    highest, sentences = [], []
+    looks = zip(COLOURS, LINES, MARKS, strict=True)
+    for name, values, curve, (colour, line, mark) in zip(curves, rates, shown, looks, strict=False):
+        axes.plot(places, curve, line, marker=mark, color=colour, linewidth=2, label=name)
         best = int(values.argmax())
+        highest.append((places[best], curve[best]))
+        others = "" if best == at else f", and {values[at]:.1f} % at {marked:g}"
         sentences.append(
-            f"{name}, at most {values[best]:.1f} % at {places[best]:g}, and {values[at]:.1f} % at "
-            f"{marked:g}"
+            f"{name}, best at {places[best]:g} with {values[best]:.1f} %{others}, used so far"
         )
-    axes.set(xscale="log", yscale="log", xlabel=xlabel, ylabel="% wrong", title=title)
-    shown = [wrong for wrong in _WRONG if axes.get_ylim()[0] <= wrong <= axes.get_ylim()[1]]
-    axes.set_yticks(shown, [f"{wrong:g}" for wrong in shown])
-    axes.set_yticks([], minor=True)
+    used = [(marked, curve[at]) for curve in shown[:-1]]
+    (rings,) = axes.plot(*np.transpose(used), "o", color=INK, markersize=17, label="used so far")
+    rings.set_fillstyle("none")
+    (stars,) = axes.plot(*np.transpose(highest), "*", color="white", markersize=14, label="best")
+    stars.set_markeredgecolor(INK)
+    axes.set(xscale="log", xlabel=xlabel, ylabel="% right\n(stretched towards 100)", title=title)
+    _stretch(axes, shown)
     axes.set_xticks(places, [f"{place:g}" for place in places])
     axes.set_xticks([], minor=True)
     legend_if_several(figure, axes, two_columns_below=24)
     figure.set_label(
         f"{title}. Accuracy by the scale of the weights, from {places[0]:g} to {places[-1]:g}: "
-        f"{'; '.join(sentences)}; the ordinary network, {level:.1f} % at all."
+        f"{'; '.join(sentences)}; the ordinary network, {level:.1f} %."
     )
     return figure
 
@@ -324,9 +329,23 @@ def _checked_percentages(name: str, values: Any) -> NDArray[np.float64]:
     return numbers
 
 
-def _wrong(right: Any) -> NDArray[np.float64]:
-    """Return percentages of wrong answers, without zeros, which a logarithmic axis cannot show."""
-    return np.maximum(100.0 - np.asarray(right, dtype=np.float64), _WRONG[0])
+def _stretch(axes: Axes, values: NDArray[np.float64]) -> None:
+    """Stretch an axis of accuracies, all below 100 %, towards 100 %."""
+
+    def height(right: NDArray[np.float64]) -> NDArray[np.float64]:
+        return -np.log10(100.0 - right)
+
+    def at_height(heights: NDArray[np.float64]) -> NDArray[np.float64]:
+        return 100.0 - 10.0**-heights
+
+    heights = height(values)
+    room = 0.1 * max(np.ptp(heights), 0.5)
+    low, high = at_height(np.array([heights.min() - room, heights.max() + room]))
+    axes.set_ylim(low, high)  # before the scale, which has no height for 100
+    axes.set_yscale("function", functions=(height, at_height))
+    axes.set_yticks([100 - wrong for wrong in _WRONG[::-1] if low <= 100 - wrong <= high])
+    axes.set_yticks([], minor=True)
+    axes.yaxis.set_major_formatter("{x:g}")
 
 
 def _enlarge(axes: Axes, values: NDArray[np.float64]) -> None:

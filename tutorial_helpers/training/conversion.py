@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from typing import Any, NamedTuple
 
 import jax
@@ -153,6 +154,11 @@ def normalise(
     Weights
         The weights of the spiking network.
 
+    Raises
+    ------
+    ValueError
+        If a scale is not a finite number above 0.
+
     Examples
     --------
     >>> weights = Weights(jnp.ones((784, 128)), jnp.ones((128, 10)))
@@ -160,6 +166,9 @@ def normalise(
     >>> float((jnp.full(784, 0.5) @ scaled.hidden)[0])  # the threshold, once per step
     5.0
     """
+    for name, scale in (("hidden_scale", hidden_scale), ("output_scale", output_scale)):
+        if not 0 < scale < math.inf:
+            raise ValueError(f"{name} should be a finite number above 0, not {scale!r}.")
     hidden = jax.nn.relu(rates @ weights.hidden)
     strongest_hidden = jnp.percentile(hidden, 99.9)
     strongest_output = jnp.percentile(hidden @ weights.output, 99.9)

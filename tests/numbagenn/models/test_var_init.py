@@ -20,8 +20,10 @@ from numbagenn import (
     init_var,
 )
 from numbagenn.language.code_strings import CodeStringError
+from numbagenn.memory.variables import ExtraGlobalArray, Variable, VariableDict
 from numbagenn.runtime import compilation as compile
 from numbagenn.runtime.value_snippets import value_kernel
+from tests.numbagenn.every_part import described
 from tests.numbagenn.networks import add_cells, new_model, pulled
 
 CHANCE = 1e-6
@@ -334,6 +336,66 @@ def test_variables_of_one_name_in_one_synapse_population_draw_apart() -> None:
     synapses.psm_vars["x"].pull_from_device()
     found = [pulled(a, "x"), pulled(synapses, "x"), synapses.psm_vars["x"].values]
     assert len(np.unique(found)) == 24
+
+
+def every_variable(model: Any) -> dict[str, Variable]:
+    """Return all variables of the model, under the names that they have there."""
+    found = {}
+    for group in model._groups():
+        for name, value in vars(group).items():
+            table = value if isinstance(value, VariableDict) else {"": value}
+            for key, variable in table.items():
+                if isinstance(variable, Variable) and not isinstance(variable, ExtraGlobalArray):
+                    found[f"{group.name} {name} {key}".strip()] = variable
+    return found
+
+
+def test_every_variable_can_start_from_code_or_says_why_not() -> None:
+    model = described()
+    wide = init_var("Uniform", {"min": 1000.0, "max": 1e6})
+    started = every_variable(model)
+    for name in [name for name in started if "spike_times" in name]:
+        with pytest.raises(RuntimeError, match="starts from no spikes"):
+            started.pop(name).set_init_values(wide)
+    assert {"ab out_post", "ba out_post", "a vars V", "a_halve vars n"} <= started.keys()
+    for variable in started.values():
+        variable.set_init_values(wide)
+    model.build()
+    model.load(num_recording_timesteps=1)
+    drawn = []
+    for variable in started.values():
+        variable.pull_from_device()
+        values = variable.current_values.reshape(-1, variable.buffer.count)
+        assert ((values >= 1000) & (values < 1e6)).all()
+        assert (values == values[0]).all()
+        drawn.append(values[0])
+    # Each variable has a stream of its own.
+    assert len(np.unique(np.concatenate(drawn))) == sum(map(len, drawn))
+
+
+def test_the_input_of_synapses_can_start_from_code() -> None:
+    for postsynaptic in ("DeltaCurr", "ExpCurr"):
+        voltages = []
+        for given in ("code", "values"):
+            model = new_model("arrived")
+            pops = [add_cells(model, name, 4, threshold=100.0) for name in "AB"]
+            params = {"tau": 4.0} if postsynaptic == "ExpCurr" else {}
+            synapses = model.add_synapse_population(
+                "AB", "DENSE", *pops,
+                engine.init_weight_update("StaticPulseConstantWeight", {"g": 1.0}),
+                engine.init_postsynaptic(postsynaptic, params),
+            )  # fmt: skip
+            code = init_var(snippet("value = id + num_neurons;"))
+            synapses.out_post.set_init_values(code if given == "code" else [4, 5, 6, 7])
+            model.build()
+            model.load()
+            synapses.out_post.pull_from_device()
+            np.testing.assert_array_equal(synapses.out_post.view, [[4, 5, 6, 7]])
+            for _ in range(3):
+                model.step_time()
+            voltages.append(pulled(pops[1], "V"))
+        assert voltages[0].all()
+        np.testing.assert_array_equal(*voltages)
 
 
 # Around ------------------------------------------------------------------------------------------

@@ -65,7 +65,7 @@ class TestSpikeCounts:
         assert title(figure) == finding
         alt = figure.get_label()
         assert f"{counts.min()} to {counts.max()} a neuron. {finding}; not so image" in alt
-        named = re.findall(r"image (\d+), a (\d) read as (\d)", alt)
+        named = re.findall(r"image (\d+), an? (\d) read as (\d)", alt)
         expected = np.c_[wrong, labels[wrong], predictions[wrong]][:5]
         np.testing.assert_array_equal(np.array(named, int), expected)
         assert len(wrong) > 5
@@ -133,7 +133,7 @@ REPLAYS = [
 
 class TestReplays:
     def test_every_spike_is_drawn(self):
-        figure = figures.plot_replays(np.eye(2, 784), np.array([4, 0]), REPLAYS)
+        figure = figures.plot_replays(np.eye(2, 784), np.array([4, 0]), REPLAYS, duration_ms=50)
         first, second = (axes for axes in figure.axes if axes.get_ylabel() == "neuron")
         drawn = {
             (float(x), round(float(line[:, 1].mean())))
@@ -146,27 +146,34 @@ class TestReplays:
         assert second.get_xlabel() == "time (ms)"
 
     def test_colours_tell_true_from_read(self):
-        axes = figures.plot_replays(np.eye(1, 784), np.array([4]), REPLAYS[:1]).axes[0]
+        axes = figures.plot_replays(
+            np.eye(1, 784), np.array([4]), REPLAYS[:1], duration_ms=50
+        ).axes[0]
         colours = [matplotlib.colors.to_hex(lines.get_color()[0]) for lines in axes.collections]
         assert (colours[4], colours[9]) == (style.BLUE, style.VERMILION)
         assert {*colours[:4], *colours[5:9]} == {style.GREY}
 
     def test_words(self):
-        figure = figures.plot_replays(np.eye(2, 784), np.array([4, 0]), REPLAYS)
-        assert "a 4 read as 9, 1 vs 2 spikes; a 0 read as 0, 0 vs 0" in figure.get_label()
+        figure = figures.plot_replays(np.eye(2, 784), np.array([4, 0]), REPLAYS, duration_ms=50)
+        words = " in 50 ms for 2 images: a 4 read as 9, 1 vs 2 spikes; a 0 read as 0, 0 vs 0"
+        assert words in figure.get_label()
+        eight = np.eye(1, 784), np.array([8])
+        figure = figures.plot_replays(*eight, REPLAYS[:1], duration_ms=50)
+        assert ": an 8 read as 9," in figure.get_label()
+        assert ": an 8, not read." in figures.plot_races(*eight, np.zeros((2, 1, 10))).get_label()
 
     def test_errors(self):
         one = np.eye(1, 784), np.array([4])
         with pytest.raises(ValueError, match="recordings should be 1, one for each image, not 2"):
-            figures.plot_replays(*one, REPLAYS)
+            figures.plot_replays(*one, REPLAYS, duration_ms=50)
         with pytest.raises(ValueError, match="recordings should be 3, one for each"):
-            figures.plot_replays(*one, [(np.arange(3.0), np.array([1, 2]))])
+            figures.plot_replays(*one, [(np.arange(3.0), np.array([1, 2]))], duration_ms=50)
         with pytest.raises(ValueError, match="recordings should be digits from 0 to 9"):
-            figures.plot_replays(*one, [(np.arange(2.0), np.array([1, 10]))])
+            figures.plot_replays(*one, [(np.arange(2.0), np.array([1, 10]))], duration_ms=50)
         with pytest.raises(ValueError, match="duration_ms should be more than 0"):
             figures.plot_replays(*one, REPLAYS[:1], duration_ms=0)
         with pytest.raises(ValueError, match="images should be at most 8, not 9"):
-            figures.plot_replays(np.eye(9, 784), np.zeros(9, int), REPLAYS[:1] * 9)
+            figures.plot_replays(np.eye(9, 784), np.zeros(9, int), REPLAYS[:1] * 9, duration_ms=50)
 
 
 class TestOutputCounts:
@@ -310,7 +317,8 @@ def draw(
         "replays": (images[:2], np.array([4, 0]), REPLAYS),
         "spike_counts": (counts, labels),
     }[request.param]
-    return lambda: getattr(figures, f"plot_{request.param}")(*arguments)
+    options = {"duration_ms": 50} if request.param == "replays" else {}
+    return lambda: getattr(figures, f"plot_{request.param}")(*arguments, **options)
 
 
 class TestEveryFigure(EveryFigure):

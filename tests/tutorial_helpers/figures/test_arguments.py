@@ -20,11 +20,17 @@ GOOD = {
     "num_images": 5,
     "batch_size": 2,
 }
+
+
+def plot_replays(*arguments: object, **named: object) -> Figure:
+    return figures.plot_replays(*arguments, **named, duration_ms=50)
+
+
 USES: dict[Callable[..., Figure], tuple[str, ...]] = {
     figures.plot_batches: ("num_images", "batch_size"),
     figures.plot_spike_counts: ("counts", "labels"),
     figures.plot_confusion: ("labels", "predictions"),
-    figures.plot_replays: ("images", "labels", "recordings"),
+    plot_replays: ("images", "labels", "recordings"),
 }
 
 
@@ -105,4 +111,4 @@ class TestErrors:
         with pytest.raises(ValueError, match="counts should be at most 256, not 10,000"):
             figures.plot_spike_counts(np.zeros((10_000, 10)))
         with pytest.raises(ValueError, match="images should be at most 8, not 9"):
-            figures.plot_replays(np.zeros((9, 784)), np.arange(9), np.zeros((9, 2, 1), int))
+            plot_replays(np.zeros((9, 784)), np.arange(9), np.zeros((9, 2, 1), int))

@@ -64,6 +64,22 @@ class TestSettling:
         with pytest.raises(ValueError, match=words):
             figures.plot_settling(steps, np.array(right), STEPS)
 
+    def test_images_without_an_answer_are_left_out(self):
+        answered = np.arange(6) > 0
+        figure = figures.plot_settling(self.WHEN, self.RIGHT, STEPS, answered=answered)
+        bars = sum(bar.get_height() for axes in figure.axes for bar in axes.patches)
+        assert bars == 5
+        assert figure.get_label().endswith(" Left out: 1 image that never got an answer.")
+        assert "1 image that never got an answer" in figure.axes[-1].get_xlabel()
+        everything = figures.plot_settling(self.WHEN, self.RIGHT, STEPS, answered=answered | True)
+        assert (
+            everything.get_label()
+            == figures.plot_settling(self.WHEN, self.RIGHT, STEPS).get_label()
+        )
+        for wrong, words in ((np.zeros(6, bool), "at least one image"), ([1], "answered should")):
+            with pytest.raises(ValueError, match=words):
+                figures.plot_settling(self.WHEN, self.RIGHT, STEPS, answered=wrong)
+
     @pytest.mark.parametrize("timesteps", [0, 2.0, True])
     def test_timesteps(self, timesteps: object):
         with pytest.raises(ValueError, match="timesteps should be an integer of at least 1"):

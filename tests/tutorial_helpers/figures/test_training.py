@@ -56,28 +56,42 @@ BY_SCALE = {"100 steps": [97.5, 98, 100], "12 steps": [10, 80, 95]}
 
 
 class TestScales:
-    def test_curves_are_what_is_wrong(self):
+    def test_curves(self):
         (axes,) = figures.plot_scales(SCALES, BY_SCALE, reference=98.5, marked=1, **WORDS).axes
-        # A logarithmic axis has no zero.
-        assert curve(axes, "100 steps") == (SCALES, [2.5, 2, 0.1])
-        assert curve(axes, "12 steps") == (SCALES, [90, 20, 5])
-        assert curve(axes, "ordinary network")[1] == [1.5, 1.5]
-        assert (axes.get_xscale(), axes.get_yscale()) == ("log", "log")
+        # The axis has no height for 100.
+        assert curve(axes, "100 steps") == (SCALES, [97.5, 98, 99.9])
+        assert curve(axes, "12 steps") == (SCALES, [10, 80, 95])
+        assert curve(axes, "ordinary network")[1] == [98.5, 98.5]
+        assert (axes.get_xscale(), axes.get_ylabel()) == ("log", "% right\n(stretched towards 100)")
         assert [label.get_text() for label in axes.get_xticklabels()] == ["0.25", "1", "4"]
-        assert len(looks(axes)) == 3
+        assert len(looks(axes)) == 5
 
-    def test_rings(self):
+    def test_the_axis_is_stretched_towards_100(self):
         (axes,) = figures.plot_scales(SCALES, BY_SCALE, reference=98.5, marked=1, **WORDS).axes
-        rings = [line for line in axes.lines if line.get_fillstyle() == "none"]
-        assert [(ring.get_xdata()[0], ring.get_ydata()[0]) for ring in rings] == [(1, 2), (1, 20)]
+        figure = axes.figure
+        figure.draw_without_rendering()
+        heights = axes.transData.transform([(1, right) for right in (80, 90, 95, 99.9)])[:, 1]
+        assert heights[2] - heights[1] == pytest.approx(heights[1] - heights[0])
+        assert heights[3] < axes.get_window_extent().y1
+        ticks = [label.get_text() for label in axes.get_yticklabels()]
+        assert ticks == ["0", "50", "80", "90", "95", "98", "99", "99.5", "99.8", "99.9"]
+
+    def test_rings_and_stars(self):
+        figure = figures.plot_scales(SCALES, BY_SCALE, reference=98.5, marked=1, **WORDS)
+        (axes,), (legend,) = figure.axes, figure.legends
+        assert curve(axes, "used so far") == ([1, 1], [98, 80])
+        assert curve(axes, "best") == ([4, 4], [99.9, 95])
+        assert {text.get_text() for text in legend.texts} >= {"used so far", "best"}
 
     def test_words(self):
         figure = figures.plot_scales(SCALES, BY_SCALE, reference=98.5, marked=1, **WORDS)
         assert figure.get_label() == (
-            "A title. Accuracy by the scale of the weights, from 0.25 to 4: 100 steps, at most "
-            "100.0 % at 4, and 98.0 % at 1; 12 steps, at most 95.0 % at 4, and 80.0 % at 1; the "
-            "ordinary network, 98.5 % at all."
+            "A title. Accuracy by the scale of the weights, from 0.25 to 4: 100 steps, best at 4 "
+            "with 100.0 %, and 98.0 % at 1, used so far; 12 steps, best at 4 with 95.0 %, and "
+            "80.0 % at 1, used so far; the ordinary network, 98.5 %."
         )
+        figure = figures.plot_scales(SCALES, BY_SCALE, reference=98.5, marked=4, **WORDS)
+        assert "12 steps, best at 4 with 95.0 %, used so far;" in figure.get_label()
 
     @pytest.mark.parametrize(
         ("changes", "words"),

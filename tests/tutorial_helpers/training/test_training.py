@@ -362,6 +362,16 @@ def test_normalise_reaches_the_threshold(jnp, digits):
     np.testing.assert_array_equal(*answers)
 
 
+@pytest.mark.parametrize("scale", [0, -1.0, np.nan, np.inf])
+def test_normalise_refuses_scales_that_make_no_spikes(jnp, scale):
+    weights = training.Weights(jnp.ones((784, 128)), jnp.ones((128, 10)))
+    rates = jnp.full((1, 784), 0.5)
+    with pytest.raises(ValueError, match="hidden_scale should be a finite number above 0, not"):
+        training.normalise(weights, rates, scale)
+    with pytest.raises(ValueError, match="output_scale should be a finite number above 0, not"):
+        training.normalise(weights, rates, 1.0, scale)
+
+
 def test_augmented_images_stay_images_and_differ(jnp, digits):
     import jax
 

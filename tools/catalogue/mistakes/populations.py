@@ -123,3 +123,6 @@ model.build()
 model.load()
 model.step_time()
 model.flush()
+
+# %% A misspelt population -> KeyError
+model.neuron_populations["A"]

@@ -29,3 +29,6 @@ model.add_current_source("clamp", clamp, a, {}, {}, {"st": create_spike_time_var
 
 # %% An input that the neurons lack -> RuntimeError
 source.target_var = "Isym"
+
+# %% A misspelt current source -> KeyError
+model.current_sources["src"]

@@ -78,3 +78,6 @@ ab.set_param_dynamic("tau")
 
 # %% A feature that only real PyGeNN has -> NotImplementedError
 model.add_synapse_population("ba", "TOEPLITZ", b, a, pulse, delta)
+
+# %% A misspelt synapse population -> KeyError
+model.synapse_populations["ba"]

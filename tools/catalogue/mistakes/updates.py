@@ -104,3 +104,6 @@ model.load()
 model.custom_update("More")
 model.step_time()
 model.flush()
+
+# %% A misspelt custom update -> KeyError
+model.custom_updates["updates"]

@@ -30,16 +30,16 @@ def host_and_device() -> Diagram:
     >>> host_and_device()
     Two panels. On the host, Python sees views of two variables: magnitude and SpikeCount. The \
 device has a buffer for each. push_to_device copies magnitude from view to buffer, \
-pull_from_device copies SpikeCount from buffer to view. Voltages, weights and spikes in flight \
-are on the device alone. step_time and custom_update work on the device's buffers, and nothing \
-passes between the panels.
+pull_from_device copies SpikeCount from buffer to view. V, weights and spikes in flight are not \
+needed on the host here, so they stay on the device. step_time and custom_update work on the \
+device's buffers, and nothing passes between the panels.
     """
     alt = (
         "Two panels. On the host, Python sees views of two variables: magnitude and SpikeCount. "
         "The device has a buffer for each. push_to_device copies magnitude from view to buffer, "
-        "pull_from_device copies SpikeCount from buffer to view. Voltages, weights and spikes in "
-        "flight are on the device alone. step_time and custom_update work on the device's "
-        "buffers, and nothing passes between the panels."
+        "pull_from_device copies SpikeCount from buffer to view. V, weights and spikes in flight "
+        "are not needed on the host here, so they stay on the device. step_time and custom_update "
+        "work on the device's buffers, and nothing passes between the panels."
     )
     parts = [
         box(12, 12, 186, 388, edge=FAINT, radius=8),
@@ -60,8 +60,8 @@ passes between the panels.
         *_numbers(386, 216, "V", QUIET, height=28),
         *_numbers(386, 250, "weights", QUIET, height=28),
         *_numbers(386, 284, "spikes in flight", QUIET, height=28),
-        text(284, 252, "these stay", bold=True),
-        text(284, 274, "on the device", bold=True),
+        text(284, 252, "not needed on", bold=True),
+        text(284, 274, "the host here", bold=True),
         box(382, 330, 234, 58, edge=INK, thickness=2),
         text(499, 354, "step_time"),
         text(499, 378, "custom_update"),

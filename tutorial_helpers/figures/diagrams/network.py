@@ -77,8 +77,8 @@ def network(lit: str) -> Diagram:
     >>> network("weights")
     An image of a digit becomes a current for each of 784 input neurons; spikes go from them to \
 128 hidden neurons and on to 10 output neurons; argmax, the one with most spikes, is the answer. \
-Lit: the weights of both layers of synapses, some above and some below zero. Training compares \
-answers with labels and changes the weights.
+Highlighted: the weights of both layers of synapses, some above and some below zero. Training \
+compares answers with labels and changes the weights.
     """
     if lit not in _CHAPTERS:
         raise ValueError(f"lit should be one of {', '.join(_CHAPTERS)}, not {lit!r}.")
@@ -86,7 +86,7 @@ answers with labels and changes the weights.
     alt = (
         "An image of a digit becomes a current for each of 784 input neurons; spikes go from them "
         "to 128 hidden neurons and on to 10 output neurons; argmax, the one with most spikes, is "
-        f"the answer. Lit: {chapter.words}"
+        f"the answer. Highlighted: {chapter.words}"
     )
     parts = [*chapter.behind(), *_network(chapter.lit), *chapter.band()]
     return diagram(chapter.title, alt, 356, parts)
@@ -207,7 +207,7 @@ def _loop() -> list[str]:
         line([(_ANSWER, 244), (_ANSWER, 302), (500, 302)], colour=INK, thickness=3, head=True),
         box(150, 262, 344, 80, edge=VERMILION, thickness=2.5),
         text(322, 294, "reset", bold=True),
-        text(322, 324, "voltages, counts, spikes in flight"),
+        text(322, 324, "voltages, counts, … ?"),
         line([(150, 302), (_IMAGE, 302), (_IMAGE, 222)], colour=INK, thickness=3, head=True),
         text(_IMAGE + 4, 334, "next image"),
     ]
@@ -303,7 +303,7 @@ _CHAPTERS = {
         _loop,
         "The whole test set: one image after the other",
         "images that wait in a queue, and the way from an answer to the next image: a reset of "
-        "voltages, counts and spikes in flight.",
+        "voltages, counts, and a question mark.",
         behind=_queue,
     ),
     "batch": _Chapter(
