@@ -53,7 +53,7 @@ def whole_test_set(
     >>> turned = whole_test_set(network, images[:300], labels[:300])
     >>> threshold, steps, answer = turned.box.children
     >>> steps.value = 12  # as if dragged
-    >>> "12 steps: <b>63.00 %</b> read correctly" in answer.value
+    >>> "12 steps: <b>99.00 %</b> read correctly" in answer.value
     True
     """
 
