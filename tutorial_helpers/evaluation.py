@@ -85,7 +85,7 @@ def evaluate(
     Examples
     --------
     >>> evaluate("default", [30, 100]).mnist  # doctest: +SKIP
-    {30: 98.68, 100: 98.82}
+    {30: 98.67, 100: 98.78}
     """
     weights = load_weights(name_or_folder)
     test_set = load_mnist("test")

@@ -53,11 +53,11 @@ class Settings:
     teacher_epochs: int = 16
     teacher_learning_rate: float = 1e-3
     copies: int = 32
-    epochs: int = 100
+    epochs: int = 400
     learning_rate: float = 1e-2
     steps: int = 100
     tuning_steps: tuple[int, ...] = (12, 20, 30)
-    tuning_epochs: int = 50
+    tuning_epochs: int = 60
     tuning_learning_rate: float = 3e-3
 
 

@@ -33,7 +33,7 @@ def test_help() -> None:
                 "--checkpoint FILE",
                 "(default: 16)",
                 "(default: 32)",
-                "(default: 320)",
+                "(default: 400)",
                 "(default: 30)",
                 "\n  teacher ",
                 "\n  redraw ",
