@@ -34,7 +34,7 @@ def test_help() -> None:
                 "(default: 16)",
                 "(default: 32)",
                 "(default: 400)",
-                "(default: 30)",
+                "(default: 60)",
                 "\n  teacher ",
                 "\n  redraw ",
                 "\n  rates ",
