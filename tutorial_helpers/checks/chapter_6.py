@@ -37,7 +37,8 @@ def first_to(answer: Callable[[NDArray[Any], int], NDArray[Any]], counts: NDArra
         steps = np.minimum(1 + reached.argmax(axis=0), len(counts))
         yield "first_to(counts, 3)", answer(counts.copy(), 3), steps, "Look at the first step."
 
-    report(cases(), "It does not ask how close the second is, so it is surer of less.")
+    lesson = "It ignores the runner-up, so it needs more steps than a margin to be as accurate."
+    report(cases(), lesson)
 
 
 def answer_early(

@@ -244,7 +244,7 @@ def _speed() -> list[str]:
         ("compiled", 90, BLUE),
         ("batches, threads", 26, VERMILION),
     ]
-    parts = [text(620, 339, "less time, the same spikes", anchor="end", bold=True)]
+    parts = [text(620, 339, "less time, the same spikes (not to scale)", anchor="end", bold=True)]
     for n, (name, width, colour) in enumerate(rows):
         y = 250 + 25 * n
         parts.append(text(172, y + 14, name, anchor="end"))
