@@ -30,16 +30,16 @@ def host_and_device() -> Diagram:
     >>> host_and_device()
     Two panels. On the host, Python sees views of two variables: magnitude and SpikeCount. The \
 device has a buffer for each. push_to_device copies magnitude from view to buffer, \
-pull_from_device copies SpikeCount from buffer to view. V, weights and spikes in flight are not \
-needed on the host here, so they stay on the device. step_time and custom_update work on the \
-device's buffers, and nothing passes between the panels.
+pull_from_device copies SpikeCount from buffer to view. V, weights and spikes are not needed on \
+the host here, so they stay on the device. step_time works on the device's buffers, and nothing \
+passes between the panels.
     """
     alt = (
         "Two panels. On the host, Python sees views of two variables: magnitude and SpikeCount. "
         "The device has a buffer for each. push_to_device copies magnitude from view to buffer, "
-        "pull_from_device copies SpikeCount from buffer to view. V, weights and spikes in flight "
-        "are not needed on the host here, so they stay on the device. step_time and custom_update "
-        "work on the device's buffers, and nothing passes between the panels."
+        "pull_from_device copies SpikeCount from buffer to view. V, weights and spikes are "
+        "not needed on the host here, so they stay on the device. step_time works on the device's "
+        "buffers, and nothing passes between the panels."
     )
     parts = [
         box(12, 12, 186, 388, edge=FAINT, radius=8),
@@ -59,13 +59,14 @@ device's buffers, and nothing passes between the panels.
         text(284, 158, "pull_from_device", colour=VERMILION, size=17),
         *_numbers(386, 216, "V", QUIET, height=28),
         *_numbers(386, 250, "weights", QUIET, height=28),
-        *_numbers(386, 284, "spikes in flight", QUIET, height=28),
-        text(284, 252, "not needed on", bold=True),
-        text(284, 274, "the host here", bold=True),
+        *_numbers(386, 284, "spikes", QUIET, height=28),
+        text(276, 252, "not needed on", bold=True),
+        text(276, 274, "the host here", bold=True),
         box(382, 330, 234, 58, edge=INK, thickness=2),
-        text(499, 354, "step_time"),
-        text(499, 378, "custom_update"),
+        text(499, 365, "step_time"),
     ]
+    for y in (230, 264, 298):
+        parts.append(line([(357, 258), (384, y)], colour=QUIET, thickness=2))
     for y in (88, 168, 230, 264, 298):
         parts.append(line([(600, 328), (600, y), (552, y)], colour=INK, thickness=2, head=True))
     return diagram("Host and device", alt, 412, parts)
