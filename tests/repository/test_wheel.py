@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from tools.stamp_notebooks import ROOT, project, repository, set_up
+from tutorial_helpers.chapter_packages import PACKAGES
 
 pytestmark = pytest.mark.slow  # installs packages, from an index on the network
 
@@ -57,10 +58,30 @@ def packages(python: Path) -> dict[str, str]:
     return {one["name"].lower(): one["version"] for one in listed}
 
 
+def environment(folder: Path) -> Path:
+    """Make an environment in a folder, and return its Python."""
+    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+    return folder / "venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+
+
+def test_commands_need_no_matplotlib(wheel: Path, tmp_path: Path) -> None:
+    python = environment(tmp_path)
+    run(python, "-m", "pip", "install", "-q", str(wheel))
+    assert not packages(python).keys() & {*PACKAGES, "ipykernel", "jax"}
+    (tmp_path / "script.py").write_text("from pygenn import GeNNModel\nprint(GeNNModel.__module__)")
+
+    def command(*arguments: str) -> str:
+        return run(python, "-m", "tutorial_helpers", *arguments)
+
+    assert "mnist-test, 300 images" in command("classify", "--images", "300")
+    assert "12 steps" in command("evaluate", "--timesteps", "12")
+    assert "numbagenn" in command("run", "script.py")
+    assert "--output" in command("train", "--help")
+
+
 @pytest.mark.skipif(sys.version_info >= (3, 13), reason="that Numba is not for this Python")
 def test_the_set_up_cell_upgrades_nothing(wheel: Path, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
-    python = tmp_path / "venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    python = environment(tmp_path)
     run(python, "-m", "pip", "install", "-q", "ipython", *OLD)
     before = packages(python)
     cell = set_up().replace(f"{repository()}/archive/main.zip", wheel.as_uri())
