@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -53,6 +54,13 @@ def run(python: Path, *arguments: str) -> str:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
+def megabytes(folder: Path) -> float:
+    """Return what was installed into an environment, without what that starts with."""
+    first = {"pip", "setuptools", "pkg_resources"}
+    files = (path for path in folder.rglob("*") if path.is_file() and first.isdisjoint(path.parts))
+    return sum(path.stat().st_size for path in files) / 1e6
+
+
 def packages(python: Path) -> dict[str, str]:
     listed = json.loads(run(python, "-m", "pip", "list", "--format", "json"))
     return {one["name"].lower(): one["version"] for one in listed}
@@ -68,6 +76,9 @@ def test_commands_need_no_matplotlib(wheel: Path, tmp_path: Path) -> None:
     python = environment(tmp_path)
     run(python, "-m", "pip", "install", "-q", str(wheel))
     assert not packages(python).keys() & {*PACKAGES, "ipykernel", "jax"}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (told,) = set(re.findall(r"3\.10 or newer and about (\d+) MB", readme))
+    assert megabytes(tmp_path) == pytest.approx(int(told), rel=0.2)
     (tmp_path / "script.py").write_text("from pygenn import GeNNModel\nprint(GeNNModel.__module__)")
 
     def command(*arguments: str) -> str:
