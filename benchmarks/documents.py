@@ -78,7 +78,7 @@ def main_section(values: dict[str, Any]) -> str:
     return "\n\n".join(
         (
             f"![{alt}](docs/benchmark_speed.svg)",
-            _rows(("", "images/s", "PyGeNN = 1"), rows),
+            _rows(("", "images/s", "times PyGeNN, median of ratios"), rows),
             _conditions(values),
         )
     )
@@ -185,7 +185,7 @@ def details_section(values: dict[str, Any]) -> str:
         (
             "### Speed",
             _rows(
-                ("", "images/s", "PyGeNN = 1", "other answers"),
+                ("", "images/s", "times PyGeNN, median of ratios", "other answers"),
                 [_speed_row(result, values) for result in tutorial_results(values)],
             ),
             _conditions(values),

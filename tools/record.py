@@ -3,6 +3,9 @@
 It needs PyGeNN 5.4.0 with its single-threaded CPU backend, and NumPy. Cases that use what the
 release 5.4.0 does not yet export are left alone, and recorded by a build of GeNN's main branch:
 see ``tests/conformance/README.md``.
+
+``--here`` needs no PyGeNN: it runs the cases on numbagenn, prints what they return, and records
+nothing.
 """
 
 from __future__ import annotations
@@ -31,14 +34,38 @@ def save(name: str, arrays: Arrays, pygenn: ModuleType) -> None:
         part.unlink(missing_ok=True)
 
 
+def show(name: str) -> None:
+    """Print the type, the shape and the first values of all arrays of a case, run on numbagenn."""
+    import numbagenn  # needs packages that recording does not
+
+    print(name)
+    for key, array in run(name, numbagenn).items():
+        first = ", ".join(map(str, array.flat[:6]))
+        print(f"  {key}: {array.dtype}{array.shape}, first {first}")
+
+
 def main() -> None:
-    """Record the cases that the command line names."""
+    """Record the cases that the command line names, or show them."""
     parser = argparse.ArgumentParser(description="Record what PyGeNN computes for every case.")
     parser.add_argument("cases", nargs="*", metavar="CASE", help="all of them if none is named")
-    wanted = parser.parse_args().cases or list(CASES)
+    parser.add_argument(
+        "--here", action="store_true", help="run them on numbagenn, show what they return"
+    )
+    options = parser.parse_args()
+    wanted = options.cases or list(CASES)
     unknown = sorted(set(wanted) - set(CASES))
     if unknown:
         parser.error(f"no such case: {', '.join(unknown)}")
+    if options.here:
+        with scratch_directory():
+            for name in wanted:
+                show(name)
+        return
+    record(wanted)
+
+
+def record(wanted: list[str]) -> None:
+    """Record cases, and name files that belong to none."""
     pygenn = oracle()
     left_alone = []
     with scratch_directory():

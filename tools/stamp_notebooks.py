@@ -40,11 +40,11 @@ CITATION = ROOT / "CITATION.cff"
 
 
 # The cell is folded in Jupyter and in Colab. An import of more than `tutorial_helpers` finds out
-# whether what the package needs is there, too.
+# whether what the chapters need is there, too; `widgets.pad` needs all of it but threadpoolctl.
 SET_UP = """\
 # @title Set-up: install the package of this tutorial where it is missing, as in Colab
 try:
-    import tutorial_helpers.widgets.pad  # noqa: F401
+    import threadpoolctl, tutorial_helpers.widgets.pad  # noqa
 except ModuleNotFoundError:
     %pip install -q "{requirement}"
 """
@@ -126,7 +126,7 @@ def with_opening(text: str, chapter: str) -> str:
 
 def set_up(trains: bool = False) -> str:
     """Return the code of the set-up cell; that of a chapter that trains installs JAX, too."""
-    name = f"{project()['name']}[{'train,' * trains}widgets]"
+    name = f"{project()['name']}[{'train,' * trains}chapters]"
     return SET_UP.format(requirement=f"{name} @ {repository()}/archive/main.zip").strip()
 
 

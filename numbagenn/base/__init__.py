@@ -1,1 +1,1 @@
-"""What every room needs: types, enumerations, and how messages are worded."""
+"""What every folder needs: types, enumerations, and how messages are worded."""

@@ -10,7 +10,8 @@ in that process, whether or not PyGeNN is installed. Scripts for PyGeNN 5.x and 
 told apart by the names that they use. Where that is not enough, use --api.
 
 The code cells of a notebook run in order, as one script. What they print appears in the terminal,
-figures do not, and the file stays as it is. Notebooks need: pip install ipykernel nbformat
+figures do not, and the file stays as it is. Notebooks need the extra run-notebooks:
+pip install ipykernel nbformat
 
 What follows SCRIPT is passed on to the script, whose exit status becomes that of the command. If
 SCRIPT cannot be run the status is 2."""

@@ -89,7 +89,8 @@ def _notebook(file: Path, text: bytes) -> tuple[list[str], Run]:
     except ModuleNotFoundError as missing:
         package = (missing.name or "").partition(".")[0]
         raise ValueError(
-            f"notebooks need {package}; install it with: pip install ipykernel nbformat"
+            f"notebooks need {package}, which the extra run-notebooks has; install it with: "
+            "pip install ipykernel nbformat"
         ) from None
     cells = read_cells(text)
     report = partial(_print, script=file)

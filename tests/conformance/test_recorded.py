@@ -58,6 +58,18 @@ def test_recording_needs_pygenn(monkeypatch: pytest.MonkeyPatch) -> None:
         record.main()
 
 
+def test_a_case_is_shown_without_pygenn(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setitem(sys.modules, "pygenn", None)
+    monkeypatch.setattr(sys, "argv", ["record", "--here", "clock_float"])
+    record.main()
+    title, *lines = capsys.readouterr().out.splitlines()
+    assert title == "clock_float"
+    for line, (key, array) in zip(lines, load("clock_float").items(), strict=True):
+        assert line.startswith(f"  {key}: {array.dtype}{array.shape}, first {array.flat[0]}")
+
+
 def test_out_of_scope_names_cases() -> None:
     assert {*OUT_OF_SCOPE, *NOT_IN_BATCHES} <= {case.function for case in CASES.values()}
 

@@ -11,6 +11,7 @@ import pytest
 
 from tests import a_few
 from tools.stamp_notebooks import ROOT, project, repository, set_up
+from tutorial_helpers.chapter_packages import PACKAGES
 
 # Modules on the path of a new Python: what it would install is printed, and what to leave out is
 # read from the environment.
@@ -37,15 +38,15 @@ def test_nothing_happens_where_the_package_is_installed(place: str, tmp_path: Pa
     assert printed(set_up(), folder, tmp_path) == []
 
 
-@pytest.mark.parametrize("missing", ["tutorial_helpers", "numba", "anywidget"])
+@pytest.mark.parametrize("missing", ["tutorial_helpers", "numba", *PACKAGES])
 def test_the_package_is_installed_if_it_or_what_it_needs_is_missing(
     missing: str, tmp_path: Path
 ) -> None:
     name = project()["name"]
     first, *_ = printed(set_up(), tmp_path, tmp_path, without=missing)
-    assert first == f"pip ['install', '-q', '{name}[widgets] @ {repository()}/archive/main.zip']"
+    assert first == f"pip ['install', '-q', '{name}[chapters] @ {repository()}/archive/main.zip']"
 
 
 def test_the_chapter_that_trains_asks_for_jax(tmp_path: Path) -> None:
     first, *_ = printed(set_up(trains=True), tmp_path, tmp_path, without="tutorial_helpers")
-    assert f"{project()['name']}[train,widgets] @" in first
+    assert f"{project()['name']}[train,chapters] @" in first

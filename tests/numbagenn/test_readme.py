@@ -1,4 +1,4 @@
-"""The README of numbagenn: its example prints what it says, and its table lists the rooms."""
+"""The README of numbagenn: its example prints what it says, and its table lists the folders."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def test_the_example_prints_what_it_says(capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr().out == output
 
 
-def test_every_room_is_listed() -> None:
+def test_every_folder_is_listed() -> None:
     listed = re.findall(r"^\| `(\w+)` \|", README, re.MULTILINE)
-    rooms = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
-    assert sorted(listed) == sorted(rooms)
+    folders = {path.parent.name for path in PACKAGE.glob("*/__init__.py")}
+    assert sorted(listed) == sorted(folders)

@@ -11,6 +11,7 @@ import pytest
 
 from tests import ROOT
 from tools.stamp_notebooks import project
+from tutorial_helpers.__main__ import main
 from tutorial_helpers.evaluation import evaluate, record
 from tutorial_helpers.weight_sets import weight_sets
 
@@ -52,6 +53,12 @@ def test_python_example_runs() -> None:
     with contextlib.redirect_stdout(printed):
         exec(example, {})
     assert 98 <= float(printed.getvalue()) <= 100
+
+
+def test_classify_prints_what_the_page_says(capsys: pytest.CaptureFixture[str]) -> None:
+    (shown,) = blocks("text")
+    assert main(["classify"]) == 0
+    assert set(shown.splitlines()) <= set(capsys.readouterr().out.splitlines())
 
 
 def test_requirements_are_listed_once() -> None:

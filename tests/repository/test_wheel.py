@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -11,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tools.stamp_notebooks import ROOT, project, repository, set_up
+from tutorial_helpers.chapter_packages import PACKAGES
 
 pytestmark = pytest.mark.slow  # installs packages, from an index on the network
 
@@ -52,15 +54,45 @@ def run(python: Path, *arguments: str) -> str:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=True).stdout
 
 
+def megabytes(folder: Path) -> float:
+    """Return what was installed into an environment, without what that starts with."""
+    first = {"pip", "setuptools", "pkg_resources"}
+    files = (path for path in folder.rglob("*") if path.is_file() and first.isdisjoint(path.parts))
+    return sum(path.stat().st_size for path in files) / 1e6
+
+
 def packages(python: Path) -> dict[str, str]:
     listed = json.loads(run(python, "-m", "pip", "list", "--format", "json"))
     return {one["name"].lower(): one["version"] for one in listed}
 
 
+def environment(folder: Path) -> Path:
+    """Make an environment in a folder, and return its Python."""
+    subprocess.run([sys.executable, "-m", "venv", folder / "venv"], check=True)
+    return folder / "venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+
+
+def test_commands_need_no_matplotlib(wheel: Path, tmp_path: Path) -> None:
+    python = environment(tmp_path)
+    run(python, "-m", "pip", "install", "-q", str(wheel))
+    assert not packages(python).keys() & {*PACKAGES, "ipykernel", "jax"}
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    (told,) = set(re.findall(r"3\.10 or newer and about (\d+) MB", readme))
+    assert megabytes(tmp_path) == pytest.approx(int(told), rel=0.2)
+    (tmp_path / "script.py").write_text("from pygenn import GeNNModel\nprint(GeNNModel.__module__)")
+
+    def command(*arguments: str) -> str:
+        return run(python, "-m", "tutorial_helpers", *arguments)
+
+    assert "mnist-test, 300 images" in command("classify", "--images", "300")
+    assert "12 steps" in command("evaluate", "--timesteps", "12")
+    assert "numbagenn" in command("run", "script.py")
+    assert "--output" in command("train", "--help")
+
+
 @pytest.mark.skipif(sys.version_info >= (3, 13), reason="that Numba is not for this Python")
 def test_the_set_up_cell_upgrades_nothing(wheel: Path, tmp_path: Path) -> None:
-    subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
-    python = tmp_path / "venv" / ("Scripts" if sys.platform == "win32" else "bin") / "python"
+    python = environment(tmp_path)
     run(python, "-m", "pip", "install", "-q", "ipython", *OLD)
     before = packages(python)
     cell = set_up().replace(f"{repository()}/archive/main.zip", wheel.as_uri())

@@ -4,6 +4,11 @@ A function ``plot_...`` takes arrays, checks them, draws a figure and returns it
 it, with a description for readers who cannot see it.
 """
 
+from tutorial_helpers.chapter_packages import needed_for
+
+with needed_for("Figures"):
+    import matplotlib  # noqa: F401
+
 from tutorial_helpers.figures import diagrams
 from tutorial_helpers.figures.activity import (
     plot_count_changes,

@@ -250,7 +250,8 @@ def test_a_package_that_is_missing(
     for name in [name for name in sys.modules if name.split(".")[0] == package]:
         monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, package, None)
-    refused(tmp_path / "book.ipynb", f"need {package}; install it with: pip install", capsys)
+    words = f"need {package}, which the extra run-notebooks has; install it with: pip install "
+    refused(tmp_path / "book.ipynb", words, capsys)
 
 
 def refused(book: Path, words: str, capsys: pytest.CaptureFixture[str]) -> None:
