@@ -196,10 +196,12 @@ class Translator(Expressions):
         # which in C is harmless if the loop is never reached. A conversion hides this from Numba.
         head = ["while bool_(True):"]
         if condition is not None:
-            before, test = self._tested(condition, Level.UNARY)
-            head += [f"    {line}" for line in (*before, f"if not {test}:", "    break")]
-            if not before:
-                head = [f"while bool_({self._tested(condition)[1]}):"]
+            before, value = self._captured(self._condition, condition)
+            if before:
+                leave = [f"if not {truth(value, Level.UNARY)}:", "    break"]
+                head += [f"    {line}" for line in (*before, *leave)]
+            else:
+                head = [f"while bool_({truth(value, Level.CHOICE)}):"]
         if not is_short(node):
             self.read.add(BATCH_COUNTER)
             head += [f"    if should_abort({BATCH_COUNTER}):", "        break"]
