@@ -286,15 +286,15 @@ class _BlockSteps:
         )
 
     def _spikes(self, group: NeuronGroup) -> BlockSpikes:
-        count, memory, recorded = group.num_neurons, self.memory, None
+        count, memory, spikes, recorded = group.num_neurons, self.memory, group.spikes, None
         if records_spikes(group):
-            recorded = memory.recording(group.name, "recorded", group.recorder)
+            recorded = memory.recording(group.name, "recorded", spikes.recorder)
         return BlockSpikes(
             spike_bits=memory.scratch_array(group.name, "spike_bits", "uint32", count),
             recent=memory.scratch_array(group.name, "recent", "uint32", count),
-            spikes=memory.row(group.spikes_buffer),
-            num_spikes=memory.row(group.spike_count_buffer),
-            faults=memory.row(group.spike_faults, f"{group.spikes_buffer.name}_faults"),
+            spikes=memory.row(spikes.neurons),
+            num_spikes=memory.row(spikes.count),
+            faults=memory.row(spikes.faults, f"{spikes.neurons.name}_faults"),
             recorded=recorded,
         )
 

@@ -135,8 +135,8 @@ def code_of_neurons(
             for source in sorted(sources, key=lambda source: source.model.class_name != "DC")
         ],
         endpoints=_endpoint_code(model, group, event_flags),
-        spike_times=group.spike_time_buffer if group.keeps_spike_times else None,
-        prev_spike_times=group.prev_spike_time_buffer if group.keeps_prev_spike_times else None,
+        spike_times=group.spikes.times,
+        prev_spike_times=group.spikes.prev_times,
     )
     return code, event_flags
 
@@ -174,10 +174,8 @@ def _endpoint_code(
             bound=synapses.bound_side(side),
             side=side,
             flags=names.get((synapses.name, side)),
-            event_times=events.times if events is not None and events.keeps_times else None,
-            prev_event_times=events.prev_times
-            if events is not None and events.keeps_prev_times
-            else None,
+            event_times=events.times if events is not None else None,
+            prev_event_times=events.prev_times if events is not None else None,
         )
         if events or code.variables or not (code.dynamics.is_blank and code.on_spike.is_blank):
             result.append(code)

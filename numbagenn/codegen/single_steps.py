@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from numbagenn.codegen.arguments import SimulateMemory, function_call, interrupt_argument
-from numbagenn.codegen.event_kinds import NeuronList, events_of, spikes_of
 from numbagenn.codegen.network_view import NetworkView, records_spikes
 from numbagenn.codegen.neuron_functions import (
     EventFlags,
@@ -23,7 +22,7 @@ from numbagenn.codegen.synapse_functions import (
     SynapseCode,
     functions_of_synapses,
 )
-from numbagenn.memory.events import EventSide
+from numbagenn.memory.events import Events, EventSide
 from numbagenn.network.neuron_groups import NeuronGroup
 
 # What the recordings of spike-like events are called.
@@ -85,31 +84,31 @@ class _SingleSteps:
     def deliver(self, code: SynapseCode) -> Delivery:
         """Return how some code of synapses is run in a step."""
         group, kind = code.group, code.kind
-        neurons = kind.neurons and kind.neurons(group)
+        events = kind.events and kind.events(group)
         leading = []
-        if neurons is not None:
+        if events is not None:
             # Presynaptic neurons are those of the step in which the spikes left.
             step = (
                 f"steps_since_load - {group.axonal_delay_steps}"
                 if kind.side == "pre"
                 else "steps_since_load"
             )
-            spikes, num_spikes = self._delivered(neurons, step)
+            spikes, num_spikes = self._delivered(events, step)
             leading = [("spikes", spikes), ("num_spikes", num_spikes)]
         inputs = []
         if code.adds:
             inputs.append(("out_post", self.memory.row(group.out_post.buffer)))
         return Delivery(kind.template, leading, inputs)
 
-    def _listed(self, neurons: NeuronList, step: str) -> tuple[str, str]:
+    def _listed(self, events: Events, step: str) -> tuple[str, str]:
         """Return the list of neurons of one step, and their number, as text."""
-        spikes, slot = self.memory.slot(neurons.neurons, step)
-        return spikes, f"{self.memory.row(neurons.count)}[{slot}]"
+        spikes, slot = self.memory.slot(events.neurons, step)
+        return spikes, f"{self.memory.row(events.count)}[{slot}]"
 
-    def _delivered(self, neurons: NeuronList, step: str) -> tuple[str, str]:
+    def _delivered(self, events: Events, step: str) -> tuple[str, str]:
         """Return the same with a number that is checked, as it may have been set from outside."""
-        spikes, count = self._listed(neurons, step)
-        faults = self.memory.row(neurons.faults, f"{neurons.neurons.name}_faults")
+        spikes, count = self._listed(events, step)
+        faults = self.memory.row(events.faults, f"{events.neurons.name}_faults")
         return spikes, f"to_deliver({spikes}, {count}, {faults}, t)"
 
     def neuron_function(self, group: NeuronGroup) -> NeuronStep:
@@ -142,20 +141,20 @@ class _SingleSteps:
     def _spike_list(self, group: NeuronGroup, flags: str) -> SpikeList:
         recorded = None
         if records_spikes(group):
-            recorded = self.memory.recording(group.name, "recorded", group.recorder)
-        return self._list(spikes_of(group), flags, recorded, group.keeps_prev_spike_times)
+            recorded = self.memory.recording(group.name, "recorded", group.spikes.recorder)
+        return self._list(group.spikes, flags, recorded)
 
     def _event_list(self, flags: EventFlags) -> SpikeList:
         synapses, side = flags.synapses, flags.side
         events, recorded = synapses.events[side], None
         if synapses.records_events(side):
             recorded = self.memory.recording(synapses.name, _RECORDED[side], events.recorder)
-        return self._list(events_of(events), flags.name, recorded, events.keeps_prev_times)
+        return self._list(events, flags.name, recorded)
 
-    def _list(
-        self, neurons: NeuronList, flags: str, recorded: str | None, keeps_flags: bool
-    ) -> SpikeList:
-        """Return how flags become a list; with `keeps_flags` they start from those before."""
-        spikes, count = self._listed(neurons, "steps_since_load + 1")
-        before = ", ".join(self._delivered(neurons, "steps_since_load")) if keeps_flags else None
+    def _list(self, events: Events, flags: str, recorded: str | None) -> SpikeList:
+        """Return how flags become a list."""
+        spikes, count = self._listed(events, "steps_since_load + 1")
+        before = None
+        if events.prev_times is not None:
+            before = ", ".join(self._delivered(events, "steps_since_load"))
         return SpikeList(flags=flags, spikes=spikes, count=count, recorded=recorded, before=before)

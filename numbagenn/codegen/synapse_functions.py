@@ -220,13 +220,9 @@ def _times(model: NetworkView, group: SynapseGroup) -> dict[str, EventTime]:
     for side, population, delay in ends:
         # A spike arrives in the step after the one in which it was emitted, or later.
         latency = (delay + 1) * model.dt
-        if population.keeps_spike_times:
-            times[f"st_{side}"] = EventTime(population.spike_time_buffer, side, latency)
-        if population.keeps_prev_spike_times:
-            times[f"prev_st_{side}"] = EventTime(population.prev_spike_time_buffer, side, latency)
-        events = group.events.get(side)
-        if events is not None and events.keeps_times:
-            times[f"set_{side}"] = EventTime(events.times, side, latency)
-        if events is not None and events.keeps_prev_times:
-            times[f"prev_set_{side}"] = EventTime(events.prev_times, side, latency)
+        for word, events in (("st", population.spikes), ("set", group.events.get(side))):
+            if events is not None and events.times is not None:
+                times[f"{word}_{side}"] = EventTime(events.times, side, latency)
+            if events is not None and events.prev_times is not None:
+                times[f"prev_{word}_{side}"] = EventTime(events.prev_times, side, latency)
     return times

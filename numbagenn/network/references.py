@@ -264,7 +264,7 @@ def create_src_spike_count_var_ref(group: object) -> VariableReference:
     return VariableReference(
         name="spike_count",
         group=synapses,
-        buffer=synapses.src.spike_count_buffer,
+        buffer=synapses.src.spikes.count,
         size=synapses.src.num_neurons,
     )
 
