@@ -16,11 +16,13 @@ from numbagenn.codegen.neuron_functions import (
     random_key,
 )
 from numbagenn.codegen.neuron_loop import neuron_loop
+from numbagenn.codegen.reserved_names import SPIKES_PER_PASS
 from numbagenn.codegen.schedule import Schedule
 from numbagenn.codegen.synapse_functions import (
-    Delivery,
     SynapseCode,
-    functions_of_synapses,
+    SynapseFunction,
+    call_of_synapses,
+    codes_of_synapses,
 )
 from numbagenn.memory.events import Events, EventSide
 from numbagenn.network.neuron_groups import NeuronGroup
@@ -59,16 +61,29 @@ class NeuronStep(NeuronFunction):
     lists: tuple[SpikeList, ...]
 
 
-def single_steps(model: NetworkView) -> Schedule:
+@dataclass(frozen=True, kw_only=True)
+class SynapseStep(SynapseFunction):
+    """The function that runs some code of synapses in one step.
+
+    Parameters
+    ----------
+    rows_per_pass
+        How many rows of a matrix one pass over the postsynaptic neurons adds, and then how many of
+        what is left. Empty for synapses in lists.
+    """
+
+    rows_per_pass: tuple[int, ...]
+
+
+def single_steps(network: NetworkView) -> Schedule:
     """Return the schedule that simulates one step of everything after the other."""
-    builder = _SingleSteps(model)
-    synapses = functions_of_synapses(model, builder.deliver, builder.memory)
+    builder = _SingleSteps(network)
     return Schedule(
         template="simulate.jinja",
         neuron_template="neurons.jinja",
         steps=1,
-        synapses=synapses,
-        neurons=[builder.neuron_function(group) for group in model.neuron_populations.values()],
+        synapses=[builder.synapse_function(code) for code in codes_of_synapses(network)],
+        neurons=[builder.neuron_function(group) for group in network.neuron_populations.values()],
         incoming=(),
         memory=builder.memory,
     )
@@ -77,12 +92,12 @@ def single_steps(model: NetworkView) -> Schedule:
 class _SingleSteps:
     """Makes the functions of single steps, and names what they share."""
 
-    def __init__(self, model: NetworkView) -> None:
+    def __init__(self, network: NetworkView) -> None:
         self.memory = SimulateMemory()
-        self._model = model
+        self._network = network
 
-    def deliver(self, code: SynapseCode) -> Delivery:
-        """Return how some code of synapses is run in a step."""
+    def synapse_function(self, code: SynapseCode) -> SynapseStep:
+        """Return the function that runs some code of synapses."""
         group, kind = code.group, code.kind
         events = kind.events and kind.events(group)
         leading = []
@@ -95,10 +110,15 @@ class _SingleSteps:
             )
             spikes, num_spikes = self._delivered(events, step)
             leading = [("spikes", spikes), ("num_spikes", num_spikes)]
-        inputs = []
         if code.adds:
-            inputs.append(("out_post", self.memory.row(group.out_post.buffer)))
-        return Delivery(kind.template, leading, inputs)
+            leading.append(("out_post", self.memory.row(group.out_post.buffer)))
+        per_pass = (SPIKES_PER_PASS, 1) if code.is_short else (1,)
+        return SynapseStep(
+            code=code,
+            template=kind.template,
+            call=call_of_synapses(code, self.memory, leading),
+            rows_per_pass=per_pass if code.layout.has_full_rows else (),
+        )
 
     def _listed(self, events: Events, step: str) -> tuple[str, str]:
         """Return the list of neurons of one step, and their number, as text."""
@@ -113,9 +133,9 @@ class _SingleSteps:
 
     def neuron_function(self, group: NeuronGroup) -> NeuronStep:
         """Return the function that simulates a population, with all code for its neurons."""
-        code, event_flags = code_of_neurons(self._model, group, self.memory)
-        loop = neuron_loop(self._model.types, self._model.dt, code)
-        listed = lists_spikes(self._model, group)
+        code, event_flags = code_of_neurons(self._network, group, self.memory)
+        loop = neuron_loop(self._network.types, self._network.dt, code)
+        listed = lists_spikes(self._network, group)
         fired, trailing = "", []
         if listed:
             size = padded(group.num_neurons)

@@ -220,7 +220,6 @@ class Pointers(Environment):
             raise self._error(node, f"{pointer.title} is read-only: it points to constants.")
         at = self.namer.unique("at")
         self._before.append(f"{at} = {index}")
-        self.faults.assigns = True
         fault = self.faults.site(outside(pointer.title), self._code_string, node)
         return Element(pointer.array, at, pointer.type, fault)
 

@@ -102,6 +102,12 @@ class Model:
         return usage.names.difference(self.names)
 
     @property
+    def assigns_elements(self) -> bool:
+        """Whether any of its code assigns elements of arrays."""
+        parts = [getattr(self, one.name) for one in fields(self)]
+        return any(part.usage.assigns_elements for part in parts if isinstance(part, CodeString))
+
+    @property
     def title(self) -> str:
         """What the description is called in messages."""
         return f"{self.family} '{self.class_name}'"
