@@ -34,7 +34,7 @@ from numbagenn.models.descriptions import (
 )
 
 #: What a variable has a value for: neurons, or the synapses of a matrix or of lists.
-ElementKind = Literal["neurons", "dense", "sparse"]
+VariableKind = Literal["neurons", "dense", "sparse"]
 
 _NOT_YET = {
     "t": "this code runs when the model is loaded, before time starts.",
@@ -47,7 +47,7 @@ _OF_SYNAPSES = {
     "num_pre": "uint32(num_pre)",
     "num_post": "uint32(num_post)",
 }
-_PLACES: dict[ElementKind, dict[str, str]] = {
+_PLACES: dict[VariableKind, dict[str, str]] = {
     "neurons": {"id": "uint32(element)", "num_neurons": "uint32(num_post)"},
     "dense": {
         "id_pre": "uint32(element // num_post)",
@@ -117,7 +117,7 @@ def _arrays(
 
 
 def value_code(
-    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, kind: ElementKind
+    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, kind: VariableKind
 ) -> InitCode:
     """Translate the code that gives a variable of type `ctype` the value of one element.
 
@@ -234,7 +234,7 @@ class InitModule:
 
 
 def value_module(
-    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, kind: ElementKind
+    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, kind: VariableKind
 ) -> InitModule:
     """Return the module whose kernel ``initialise`` gives a variable of type `ctype` its values.
 

@@ -21,7 +21,7 @@ from numbagenn.language.calls import Calls
 from numbagenn.language.fault_sites import outside
 from numbagenn.language.literals import literal_value
 from numbagenn.language.pointers import Pointers
-from numbagenn.language.symbols import Element, Symbol
+from numbagenn.language.symbols import ArrayElement, Symbol
 from numbagenn.language.usage import STEPS
 
 _CONDITIONS = "GeNN types a comparison like its operands, so write && or || to combine conditions"
@@ -83,7 +83,7 @@ class Expressions(Pointers, Calls):
     def _value_of_ArrayRef(self, node: c_ast.ArrayRef) -> Expression:  # noqa: N802
         pointer, index = self._place(node)
         fault = self.faults.site(outside(pointer.title), self._code_string, node)
-        return _value(Element(pointer.array, index, pointer.type, fault))
+        return _value(ArrayElement(pointer.array, index, pointer.type, fault))
 
     def _value_of_ExprList(self, node: c_ast.ExprList) -> Expression:  # noqa: N802
         for part in node.exprs[:-1]:
@@ -202,7 +202,7 @@ class Expressions(Pointers, Calls):
         self._before.append(self._assigned(target, node.op[-1], ONE, node))
         return value
 
-    def _assign(self, node: c_ast.Assignment) -> Symbol | Element:
+    def _assign(self, node: c_ast.Assignment) -> Symbol | ArrayElement:
         """Translate an assignment into lines to run, and return what it assigns."""
         value = self._expression(node.rvalue)
         target = self._assignable(node.lvalue)
@@ -211,16 +211,16 @@ class Expressions(Pointers, Calls):
         self._before.append(self._assigned(target, node.op[:-1], value, node))
         return target
 
-    def _steppable(self, node: c_ast.UnaryOp) -> Symbol | Element:
+    def _steppable(self, node: c_ast.UnaryOp) -> Symbol | ArrayElement:
         target = self._assignable(node.expr)
         self._check_readable(target, node, node.expr, node.op.removeprefix("p"))
         return target
 
     def _check_readable(
-        self, target: Symbol | Element, node: c_ast.Node, variable: c_ast.Node, operator: str
+        self, target: Symbol | ArrayElement, node: c_ast.Node, variable: c_ast.Node, operator: str
     ) -> None:
         """Raise unless an operator that reads what it assigns can be applied to `target`."""
-        if isinstance(target, Element):
+        if isinstance(target, ArrayElement):
             return
         if not target.readable:
             raise self._error(
@@ -230,13 +230,13 @@ class Expressions(Pointers, Calls):
 
     def _assigned(
         self,
-        target: Symbol | Element,
+        target: Symbol | ArrayElement,
         operator: str,
         value: Expression,
         node: c_ast.Node | None = None,
     ) -> str:
         """Return the line ``target operator= value``."""
-        if isinstance(target, Element):
+        if isinstance(target, ArrayElement):
             if operator:
                 value = self._operation(operator, _value(target), value, node)
             text = converted(value, target.type).code
@@ -256,7 +256,7 @@ def _divisor(node: c_ast.Node) -> c_ast.Node:
     return node.right if isinstance(node, c_ast.BinaryOp) else node.rvalue
 
 
-def _value(place: Symbol | Element) -> Expression:
+def _value(place: Symbol | ArrayElement) -> Expression:
     """Return the value of a variable or of an element of an array."""
     code = (
         place.code

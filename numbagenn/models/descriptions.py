@@ -46,7 +46,7 @@ class Var:
 
 
 @dataclass(frozen=True)
-class VarReference:
+class DeclaredReference:
     """A name under which a variable of something else is used."""
 
     name: str
@@ -151,7 +151,7 @@ class CurrentSourceModel(Model):
 
     family: ClassVar[str] = "current source model"
 
-    neuron_var_refs: tuple[VarReference, ...]
+    neuron_var_refs: tuple[DeclaredReference, ...]
     injection_code: CodeString
 
 
@@ -167,9 +167,9 @@ class WeightUpdateModel(Model):
 
     pre_vars: tuple[Var, ...]
     post_vars: tuple[Var, ...]
-    pre_neuron_var_refs: tuple[VarReference, ...]
-    post_neuron_var_refs: tuple[VarReference, ...]
-    psm_var_refs: tuple[VarReference, ...]
+    pre_neuron_var_refs: tuple[DeclaredReference, ...]
+    post_neuron_var_refs: tuple[DeclaredReference, ...]
+    psm_var_refs: tuple[DeclaredReference, ...]
     pre_spike_syn_code: CodeString
     pre_event_syn_code: CodeString
     pre_event_threshold_condition_code: CodeString
@@ -215,7 +215,7 @@ class PostsynapticModel(Model):
 
     family: ClassVar[str] = "postsynaptic model"
 
-    neuron_var_refs: tuple[VarReference, ...]
+    neuron_var_refs: tuple[DeclaredReference, ...]
     sim_code: CodeString
 
 
@@ -225,7 +225,7 @@ class CustomUpdateModel(Model):
 
     family: ClassVar[str] = "custom update model"
 
-    var_refs: tuple[VarReference, ...]
+    var_refs: tuple[DeclaredReference, ...]
     update_code: CodeString
     extra_global_param_refs: tuple[ExtraGlobalParam, ...] = ()
 
