@@ -20,7 +20,7 @@ from numbagenn.codegen.kernel_numbers import (
     parameters_of,
     types_of,
 )
-from numbagenn.codegen.rendering import rendered
+from numbagenn.codegen.rendering import rendered_module
 from numbagenn.codegen.reserved_names import INITIALISER_NAMES
 from numbagenn.language.arithmetic import converted, literal
 from numbagenn.language.fault_sites import FaultSites
@@ -247,6 +247,7 @@ def value_module(
     inds = ("pre_inds", "post_inds") if kind == "sparse" else ()
     arrays = {**dict.fromkeys(inds, "uint32[::1]"), "values": f"{ctype.signature_name}[::1]"}
     return _module(
+        "Initial values of variables",
         "initial_values.jinja",
         code,
         precision,
@@ -262,6 +263,7 @@ def connectivity_module(snippet: SparseConnectivityInitSnippet, precision: Preci
     names = [param.name for param in snippet.constants]
     total = code.params[names.index(snippet.shared_total)][0] if snippet.shared_total else ""
     return _module(
+        "Connectivity",
         "connectivity.jinja",
         code,
         precision,
@@ -273,6 +275,7 @@ def connectivity_module(snippet: SparseConnectivityInitSnippet, precision: Preci
 
 
 def _module(
+    title: str,
     template: str,
     code: InitCode,
     precision: Precision,
@@ -287,7 +290,8 @@ def _module(
         **({FAULTS: "float64[::1]"} if code.faults.sites else {}),
         **arrays,
     }
-    source = rendered(
+    source = rendered_module(
+        title,
         template,
         code=code,
         parameters=", ".join(types),

@@ -16,7 +16,7 @@ from numbagenn.codegen.custom_update_functions import CustomUpdateCall, function
 from numbagenn.codegen.event_kinds import NEURON_UPDATE, PHASES, PRESYNAPTIC_UPDATE, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, parameters_of
 from numbagenn.codegen.network_view import NetworkView
-from numbagenn.codegen.rendering import rendered
+from numbagenn.codegen.rendering import rendered_module
 from numbagenn.codegen.schedule import Schedule
 from numbagenn.codegen.single_steps import single_steps
 from numbagenn.language.arithmetic import constant_literal
@@ -107,7 +107,8 @@ def make_plan(network: NetworkView) -> Plan:
         PRESYNAPTIC_UPDATE,
         *(function.code.kind.phase for function in schedule.synapses),
     }
-    source = rendered(
+    source = rendered_module(
+        "Kernels of one model",
         "module.jinja",
         schedule=schedule,
         custom_updates=updates,
