@@ -27,7 +27,7 @@ _DROPS_FRACTION = {"abs": "use fabs()", "clz": "convert it first"}
 class Calls(Environment):
     """Translates calls of functions."""
 
-    def _value_of_FuncCall(self, node: c_ast.FuncCall) -> Expression:  # noqa: N802
+    def _value_of_FuncCall(self, node: c_ast.FuncCall) -> Expression:
         if not isinstance(node.name, c_ast.ID):
             raise self._error(node, "Only functions called by name exist here.")
         name = node.name.name

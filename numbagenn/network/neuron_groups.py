@@ -188,9 +188,7 @@ class NeuronGroup(Group):
         values = {}
         for name, buffer in buffers.items():
             buffer.is_new = False
-            assert buffer.device is not None
-            slots = buffer.device.reshape(len(buffer.device), buffer.slots, buffer.count)
-            values[name] = slots[:, self.steps_asked % buffer.slots]
+            values[name] = buffer.in_slots[:, self.steps_asked % buffer.slots]
         warning = self.model.value_warning(values)
         if warning:
             warn_user(f"{capitalised(self.title)}: {warning}.")

@@ -84,9 +84,8 @@ def run_snippet(
     # Other variables may share this code, but not the faults of this one.
     faults = Faults(replace(module.faults, title=context.title))
     faults.allocate(np.dtype(np.float64), 1)
-    assert faults.device is not None
     given = [context.arrays[item.name] for item in snippet.extra_global_params]
-    result = call([*given, *([faults.device[0]] if module.faults.sites else [])])
+    result = call([*given, *([faults.arrays[1][0]] if module.faults.sites else [])])
     found = faults.error()
     if found is not None:
         raise found[1]

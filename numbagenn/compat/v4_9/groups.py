@@ -172,9 +172,8 @@ class NeuronGroup(_Group, neuron_groups.NeuronGroup):
         """
         self._require_loaded()
         spikes, counts = (
-            buffer.host.reshape(-1, buffer.slots, buffer.count)[:, self._newest]
+            buffer.arrays[0].reshape(-1, buffer.slots, buffer.count)[:, self._newest]
             for buffer in (self._spikes.neurons, self._spikes.count)
-            if buffer.host is not None
         )
         result = [row[:count].copy() for row, (count,) in zip(spikes, counts, strict=True)]
         return result if len(result) > 1 else result[0]
