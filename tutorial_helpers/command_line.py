@@ -8,7 +8,6 @@ shell reports for other programs, too.
 from __future__ import annotations
 
 import argparse
-import atexit
 import contextlib
 import io
 import os
@@ -19,8 +18,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
-#: Status after Ctrl-C.
-INTERRUPTED = 130
+from numbagenn.base import exit_status
 
 #: Largest integer that options take unless they say otherwise.
 MOST = 10**9
@@ -105,24 +103,8 @@ def status_of(command: Callable[[], int | None]) -> int:
     with _streams():
         try:
             return _status_of(command)
-        except BrokenPipeError:
-            return 141
         finally:
             _give_up_on_output()
-
-
-def leave(status: int) -> NoReturn:
-    """End the process with a status.
-
-    After Ctrl-C that is at once: a compiler that another thread still runs is not waited for.
-    """
-    if status == INTERRUPTED:
-        atexit._run_exitfuncs()
-        for stream in (sys.stdout, sys.stderr):
-            with contextlib.suppress(OSError, ValueError, AttributeError):
-                stream.flush()
-        os._exit(status)
-    sys.exit(status)
 
 
 @contextlib.contextmanager
@@ -153,16 +135,7 @@ def _short(message: str) -> str:
 
 def _status_of(command: Callable[[], int | None]) -> int:
     try:
-        status = command() or 0
-        # What hinders the output, such as a full disk, is noticed here and not as Python ends.
-        if not getattr(sys.stdout, "closed", sys.stdout is None):
-            sys.stdout.flush()
-        return status
-    except KeyboardInterrupt as interrupt:
-        print(str(interrupt) or "Interrupted.", file=sys.stderr)
-        return INTERRUPTED
-    except BrokenPipeError:
-        raise
+        return exit_status.status_of(lambda: command() or 0)
     except (OSError, ValueError, TypeError, ImportError, RuntimeError, MemoryError) as error:
         print(f"Error: {_short(_sentence(error))}", file=sys.stderr)
         return 1
