@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import argparse
+import atexit
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from numbagenn import __version__
-from numbagenn.base.exit_status import leave, status_of
 from numbagenn.compat.run_command import add_run_options
 from numbagenn.compat.running import run_script
+
+_INTERRUPTED = 130
+_NOBODY_READS = 141
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -25,10 +30,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: that of the script, unless `status_of` says otherwise.
+        Exit status: that of the script, 130 after Ctrl-C, and 141 when nobody reads what the
+        script prints any longer.
     """
     parsed = _parser().parse_args(arguments)
-    return status_of(lambda: run_script(parsed.script, parsed.arguments, parsed.api))
+    try:
+        status = run_script(parsed.script, parsed.arguments, parsed.api)
+        # What hinders the output, such as a lost reader, is noticed here and not as Python ends.
+        if not getattr(sys.stdout, "closed", sys.stdout is None):
+            sys.stdout.flush()
+        return status
+    except KeyboardInterrupt as interrupt:
+        print(str(interrupt) or "Interrupted.", file=sys.stderr)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        return _NOBODY_READS
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -43,8 +59,19 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
+def _leave(status: int) -> NoReturn:
+    """End the process, at once where a compiler runs on another thread or nobody reads."""
+    if status in (_INTERRUPTED, _NOBODY_READS):
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError):
+                stream.flush()
+        os._exit(status)
+    sys.exit(status)
+
+
 if __name__ == "__main__":
     # There are no streams under pythonw, for example; what is printed then goes nowhere.
     nowhere = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     sys.stdout, sys.stderr = sys.stdout or nowhere, sys.stderr or nowhere
-    leave(main())
+    _leave(main())

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from numbagenn.base.exit_status import leave
-from tutorial_helpers.command_line import Parser, status_of
+from tutorial_helpers.command_line import Parser, leave, status_of
 from tutorial_helpers.commands import classify, evaluate, run, train
 
 

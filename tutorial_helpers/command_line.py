@@ -3,11 +3,15 @@
 A command ends with status 0, or with 1 after an error that its user can correct, 2 after options
 that make no sense, 130 after Ctrl-C, and 141 when nobody reads what it prints any longer, which a
 shell reports for other programs, too.
+
+Nothing of numbagenn is imported here, so that what hinders its import is an error that a command
+reports.
 """
 
 from __future__ import annotations
 
 import argparse
+import atexit
 import contextlib
 import io
 import os
@@ -18,7 +22,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NoReturn
 
-from numbagenn.base import exit_status
+#: Status after Ctrl-C.
+INTERRUPTED = 130
 
 #: Largest integer that options take unless they say otherwise.
 MOST = 10**9
@@ -103,8 +108,24 @@ def status_of(command: Callable[[], int | None]) -> int:
     with _streams():
         try:
             return _status_of(command)
+        except BrokenPipeError:
+            return 141
         finally:
             _give_up_on_output()
+
+
+def leave(status: int) -> NoReturn:
+    """End the process with a status.
+
+    After Ctrl-C that is at once: a compiler that another thread still runs is not waited for.
+    """
+    if status == INTERRUPTED:
+        atexit._run_exitfuncs()
+        for stream in (sys.stdout, sys.stderr):
+            with contextlib.suppress(OSError, ValueError, AttributeError):
+                stream.flush()
+        os._exit(status)
+    sys.exit(status)
 
 
 @contextlib.contextmanager
@@ -135,7 +156,16 @@ def _short(message: str) -> str:
 
 def _status_of(command: Callable[[], int | None]) -> int:
     try:
-        return exit_status.status_of(lambda: command() or 0)
+        status = command() or 0
+        # What hinders the output, such as a full disk, is noticed here and not as Python ends.
+        if not getattr(sys.stdout, "closed", sys.stdout is None):
+            sys.stdout.flush()
+        return status
+    except KeyboardInterrupt as interrupt:
+        print(str(interrupt) or "Interrupted.", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:
+        raise
     except (OSError, ValueError, TypeError, ImportError, RuntimeError, MemoryError) as error:
         print(f"Error: {_short(_sentence(error))}", file=sys.stderr)
         return 1

@@ -320,7 +320,6 @@ COMPILING = """
 import signal, sys, tempfile, os, threading
 os.environ["NUMBAGENN_CACHE_DIR"] = tempfile.mkdtemp()
 from tutorial_helpers import command_line, data
-from numbagenn.base.exit_status import leave
 from numbagenn.runtime import compilation as compiling
 
 signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -338,7 +337,7 @@ def build():
     threading.Thread(target=lambda: (begun.wait(), signal.raise_signal(signal.SIGINT))).start()
     build_classifier(data.load_weights())
 
-leave(command_line.status_of(build))
+command_line.leave(command_line.status_of(build))
 """
 
 
