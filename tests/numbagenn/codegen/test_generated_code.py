@@ -77,3 +77,12 @@ def test_modules_import_what_they_use() -> None:
         *IMPORTED
     } - {"math", "np"}
     assert "random_numbers" not in imported
+
+
+def test_many_parameters_are_one_a_line() -> None:
+    model = small_model()
+    model.build()
+    lines = model.generated_code.splitlines()
+    assert "def simulate(" in lines
+    assert "    num_steps," in lines
+    assert all(len(line) <= 100 for line in lines if line.startswith("def "))
