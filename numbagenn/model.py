@@ -533,11 +533,11 @@ class GeNNModel(Settings, Timers):
                 self._plan,
                 self._kernels,
                 groups,
-                self._batch_size,
-                self.types,
-                self._timing_enabled,
-                self._seed,
-                steps,
+                batch_size=self._batch_size,
+                precision=self.types,
+                timing_enabled=self._timing_enabled,
+                seed=self._seed,
+                num_recording_timesteps=steps,
             )
             warn_of_nan(groups)
             for population in self.neuron_populations.values():
@@ -572,8 +572,9 @@ class GeNNModel(Settings, Timers):
         RuntimeError
             If the model is not loaded.
         """
-        loaded = self._require_loaded("unloading")
-        self._runtime = None
+        loaded, self._runtime = self._runtime, None
+        if loaded is None:
+            raise RuntimeError("GeNN model has not been loaded: there is nothing to unload.")
         loaded.release()
 
     def step_time(self) -> None:
@@ -637,8 +638,6 @@ class GeNNModel(Settings, Timers):
 
     def _require_loaded(self, action: str) -> LoadedModel:
         if self._runtime is None:
-            if action == "unloading":
-                raise RuntimeError("GeNN model has not been loaded: there is nothing to unload.")
             raise RuntimeError(
                 f"GeNN model has to be loaded before {action}: call model.load() first."
             )

@@ -21,7 +21,8 @@ from typing import Any
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from tools.stamp_notebooks import DIAGRAMS, ROOT
+from tools.project import ROOT
+from tools.stamp_notebooks import DIAGRAMS
 from tutorial_helpers import figures
 from tutorial_helpers.data import load_mnist, load_weights
 from tutorial_helpers.figures.diagrams import EVERY

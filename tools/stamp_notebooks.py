@@ -17,20 +17,14 @@ from __future__ import annotations
 import base64
 import json
 import re
-import sys
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
+from tools.project import ROOT, project, repository
 from tutorial_helpers.figures.diagrams import EVERY
 
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib
-
-ROOT = Path(__file__).resolve().parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TIMES = ROOT / "docs" / "chapter_times.json"
 DIAGRAMS = ROOT / "docs" / "diagrams"
@@ -62,17 +56,6 @@ OPENING = {
 }
 # A picture in a text, if it has been written there, under the comment that asks for it.
 _DIAGRAM = re.compile(r"<!-- diagram: (\w+) -->(?:\n+!\[[^]]*\]\(data:[^)]*\))?")
-
-
-def project() -> dict[str, Any]:
-    """Return what `pyproject.toml` says of the project."""
-    settings: dict[str, Any] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    return dict(settings["project"])
-
-
-def repository() -> str:
-    """Return the address of the repository on GitHub."""
-    return str(project()["urls"]["Repository"])
 
 
 def times() -> dict[str, Any]:

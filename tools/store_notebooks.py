@@ -23,7 +23,8 @@ from nbclient import NotebookClient
 
 from benchmarks.machine import cpu_name
 from tools import stamp_notebooks
-from tools.stamp_notebooks import NOTEBOOKS, ROOT, TIMES
+from tools.project import ROOT
+from tools.stamp_notebooks import NOTEBOOKS, TIMES
 
 # Figures that the READMEs show: the notebook, the call that draws it, the file.
 PICTURES = [

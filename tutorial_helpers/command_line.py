@@ -3,6 +3,9 @@
 A command ends with status 0, or with 1 after an error that its user can correct, 2 after options
 that make no sense, 130 after Ctrl-C, and 141 when nobody reads what it prints any longer, which a
 shell reports for other programs, too.
+
+Nothing of numbagenn is imported here, so that what hinders its import is an error that a command
+reports.
 """
 
 from __future__ import annotations

@@ -18,15 +18,15 @@ from tutorial_helpers.models import CAN_DROP_SPIKES, GREY_LEVELS_PER_MILLIVOLT, 
 class Classification(NamedTuple):
     """What `classify` returns.
 
-    Parameters
+    Attributes
     ----------
-    predictions
-        Predicted class of each image, shape ``(n,)``.
-    counts
-        Spikes of each output neuron, shape ``(n, classes)``.
-    spikes
+    predictions : ndarray of int64, shape (n,)
+        Predicted class of each image.
+    counts : ndarray of uint32, shape (n, classes)
+        Spikes of each output neuron.
+    spikes : tuple of int
         Total number of spikes of each layer, over all images.
-    seconds
+    seconds : float
         Time from the images to the predictions, in s.
     """
 
@@ -49,13 +49,13 @@ def classify(
 
     Parameters
     ----------
-    network
+    network : Classifier
         From `models.build_classifier`.
-    images
-        Grey levels from 0 to 255, shape ``(n, inputs)``.
-    timesteps
+    images : ndarray of uint8, shape (n, inputs)
+        Grey levels from 0 to 255.
+    timesteps : int
         For how many steps of 1 ms to show each image.
-    progress
+    progress : bool
         Whether to show a progress bar.
 
     Raises
@@ -94,13 +94,12 @@ def classify(
 class CountsOverTime(NamedTuple):
     """What `counts_over_time` returns.
 
-    Parameters
+    Attributes
     ----------
-    counts
-        Spikes of each output neuron so far, shape ``(timesteps, n, classes)``: ``counts[t - 1]``
-        are those after t steps.
-    spikes
-        Spikes of each layer so far, over all its neurons, shape ``(timesteps, n, layers)``.
+    counts : ndarray of uint16, shape (timesteps, n, classes)
+        Spikes of each output neuron so far: ``counts[t - 1]`` are those after t steps.
+    spikes : ndarray of uint32, shape (timesteps, n, layers)
+        Spikes of each layer so far, over all its neurons.
     """
 
     counts: NDArray[np.uint16]
@@ -122,13 +121,13 @@ def counts_over_time(
 
     Parameters
     ----------
-    network
+    network : Classifier
         From `models.build_classifier`.
-    images
-        Grey levels from 0 to 255, shape ``(n, inputs)``.
-    timesteps
+    images : ndarray of uint8, shape (n, inputs)
+        Grey levels from 0 to 255.
+    timesteps : int
         For how many steps of 1 ms to show each image, at most 65,535.
-    progress
+    progress : bool
         Whether to show a progress bar.
 
     Raises
@@ -218,8 +217,8 @@ def accuracy(predictions: NDArray[Any], labels: NDArray[Any]) -> float:
 
     Parameters
     ----------
-    predictions, labels
-        Classes, both of shape ``(n,)``.
+    predictions, labels : ndarray, shape (n,)
+        Classes.
 
     Raises
     ------

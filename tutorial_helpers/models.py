@@ -70,15 +70,15 @@ drop_spikes_in_flight = create_custom_update_model(
 class Classifier:
     """A loaded network, ready for `inference.classify`.
 
-    Parameters
+    Attributes
     ----------
-    model
+    model : GeNNModel
         The built and loaded model.
-    source
+    source : CurrentSource
         The current source of the input population. Images go into its variable ``magnitude``.
-    populations
+    populations : tuple of NeuronGroup
         The neuron populations from input to output.
-    build_seconds
+    build_seconds : float
         How long building and loading took, in s.
     """
 
@@ -102,17 +102,17 @@ def build_classifier(
 
     Parameters
     ----------
-    weights
-        One matrix for each pair of layers, of shape ``(presynaptic, postsynaptic)``, in mV.
-    batch_size
+    weights : sequence of ndarray, shape (presynaptic, postsynaptic)
+        One matrix for each pair of layers, in mV.
+    batch_size : int
         How many images to classify side by side.
-    threshold
+    threshold : float
         Membrane voltage at which neurons spike, in mV.
-    precision
-        ``"float"`` or ``"double"``.
-    name
+    precision : {"float", "double"}
+        What the network computes with.
+    name : str
         Name of the model. PyGeNN needs a different one for each model in a process.
-    timing_enabled
+    timing_enabled : bool
         Whether the model's timers run.
     **preferences
         Further arguments of `GeNNModel`, such as ``optimize_code=True``.

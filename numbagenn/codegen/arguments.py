@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from numbagenn.base.types import Precision
@@ -191,8 +191,3 @@ def decorator_of(loop: Loop) -> str:
     """Return how the function of a loop is compiled, which depends on whether arrays overlap."""
     buffers = {id(argument.buffer) for argument in loop.arguments}
     return "noalias_function" if len(buffers) == len(loop.arguments) else "device_function"
-
-
-def assigns_shared(buffers: Iterable[Buffer]) -> bool:
-    """Return whether the code that takes `buffers` assigns arrays that the batch shares."""
-    return any(isinstance(buffer, Faults) and buffer.places.assigns for buffer in buffers)

@@ -31,10 +31,10 @@ from numbagenn.codegen.neuron_functions import (
 from numbagenn.codegen.neuron_loop import neuron_loop
 from numbagenn.codegen.schedule import Schedule
 from numbagenn.codegen.synapse_functions import (
-    Delivery,
     SynapseCode,
     SynapseFunction,
-    functions_of_synapses,
+    call_of_synapses,
+    codes_of_synapses,
 )
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
@@ -45,6 +45,10 @@ from numbagenn.network.synapse_groups import SynapseGroup
 _STEPS_AT_ONCE = 4
 _LONGEST_CODE_FOR_STEPS = 12
 _FEWEST_NEURONS = 8
+
+# For fewer postsynaptic neurons, neither rows of synapses in pairs nor sums over neurons with the
+# same spike train are worth the longer compilation.
+_FEWEST_POSTSYNAPTIC_NEURONS = 32
 
 _RANDOM_STEP = "steps_done + block - timestep + step"
 
@@ -145,17 +149,33 @@ class NeuronBlock(NeuronFunction):
     call_at_once: FunctionCall
 
 
-def block_steps(model: NetworkView, blocks: Blocks) -> Schedule:
+@dataclass(frozen=True, kw_only=True)
+class SynapseBlock(SynapseFunction):
+    """The function that runs some code of synapses for a block of steps.
+
+    Parameters
+    ----------
+    decorator
+        How it is compiled.
+    in_pairs
+        Whether one pass adds two rows where both have a spike in the same step.
+    """
+
+    decorator: str
+    in_pairs: bool
+
+
+def block_steps(network: NetworkView, blocks: Blocks) -> Schedule:
     """Return the schedule that simulates a block of steps of one population after the other."""
-    builder = _BlockSteps(model, blocks)
-    synapses = functions_of_synapses(model, builder.deliver, builder.memory)
+    builder = _BlockSteps(network, blocks)
+    synapses = [builder.synapse_function(code) for code in codes_of_synapses(network)]
     return Schedule(
         template="simulate_in_blocks.jinja",
         neuron_template="neurons_in_blocks.jinja",
         steps=blocks.steps,
         synapses=synapses,
         neurons=[builder.neuron_function(group, synapses) for group in blocks.order],
-        incoming=[builder.incoming(group) for group in model.synapse_populations.values()],
+        incoming=[builder.incoming(group) for group in network.synapse_populations.values()],
         memory=builder.memory,
     )
 
@@ -163,16 +183,16 @@ def block_steps(model: NetworkView, blocks: Blocks) -> Schedule:
 class _BlockSteps:
     """Makes the functions of a block of steps, and names what they share."""
 
-    def __init__(self, model: NetworkView, blocks: Blocks) -> None:
+    def __init__(self, network: NetworkView, blocks: Blocks) -> None:
         self.memory = SimulateMemory()
-        self._model = model
+        self._network = network
         self._blocks = blocks
-        self._scalar = model.types.scalar.numpy_name
+        self._scalar = network.types.scalar.numpy_name
 
     # Synapses -----------------------------------------------------------------------------------
 
-    def deliver(self, code: SynapseCode) -> Delivery:
-        """Return how some code of synapses is run in a block."""
+    def synapse_function(self, code: SynapseCode) -> SynapseBlock:
+        """Return the function that runs some code of synapses."""
         group = code.group
         inputs = []
         if code.adds:
@@ -180,28 +200,41 @@ class _BlockSteps:
             self.memory.row(group.out_post.buffer)
             inputs.append(("inputs", self._inputs(group)))
         arrivals = self._arrivals(group, None)
-        if not self._sums_by_train(code):
+        if self._sums_by_train(code):
+            template = "synapses_by_train.jinja"
+            trains = self._trains(group)
+            leading = [
+                ("distinct", trains.distinct),
+                ("begins", trains.begins),
+                ("members", trains.members),
+                ("num_trains", trains.num_trains),
+            ]
+            num_post = group.trg.num_neurons
+            summed = self.memory.scratch_array(group.name, "summed", self._scalar, num_post)
+            inputs.append(("summed", summed))
+        else:
+            assert code.kind.block_template is not None
+            template = code.kind.block_template
             leading = [
                 ("trains", arrivals.trains),
                 ("pre_inds", arrivals.pre_inds),
                 ("num_active", arrivals.num_active),
             ]
-            assert code.kind.block_template is not None
-            return Delivery(code.kind.block_template, leading, inputs)
-        trains = self._trains(group)
-        leading = [
-            ("distinct", trains.distinct),
-            ("begins", trains.begins),
-            ("members", trains.members),
-            ("num_trains", trains.num_trains),
-        ]
-        num_post = group.trg.num_neurons
-        summed = self.memory.scratch_array(group.name, "summed", self._scalar, num_post)
-        return Delivery("synapses_by_train.jinja", leading, [*inputs, ("summed", summed)])
+        return SynapseBlock(
+            code=code,
+            template=template,
+            call=call_of_synapses(code, self.memory, [*leading, *inputs]),
+            decorator=decorator_of(code.loop),
+            in_pairs=code.is_short and _has_wide_rows(code),
+        )
 
     def _sums_by_train(self, code: SynapseCode) -> bool:
-        """Return whether weights of neurons with the same train are summed up first."""
-        return self._model.optimize_code and code.can_be_summed_first
+        """Return whether weights of neurons with the same train are summed up first.
+
+        That needs code that adds the same each time.
+        """
+        same = code.adds and not code.loop.stores
+        return self._network.optimize_code and same and _has_wide_rows(code)
 
     def _inputs(self, group: SynapseGroup) -> str:
         """Return the name of the array of what arrives from some synapses in a block."""
@@ -243,20 +276,18 @@ class _BlockSteps:
 
     # Neurons ------------------------------------------------------------------------------------
 
-    def neuron_function(
-        self, group: NeuronGroup, synapses: Sequence[SynapseFunction]
-    ) -> NeuronBlock:
+    def neuron_function(self, group: NeuronGroup, synapses: Sequence[SynapseBlock]) -> NeuronBlock:
         """Return the function that simulates a population, with all code for its neurons.
 
         It lists the spikes that arrive at `synapses`.
         """
-        code, _ = code_of_neurons(self._model, group, self.memory)
-        loop = neuron_loop(self._model.types, self._model.dt, code, inputs_per_step=True)
-        spikes = self._spikes(group) if lists_spikes(self._model, group) else None
+        code, _ = code_of_neurons(self._network, group, self.memory)
+        loop = neuron_loop(self._network.types, self._network.dt, code, inputs_per_step=True)
+        spikes = self._spikes(group) if lists_spikes(self._network, group) else None
         trailing = [] if spikes is None else [("spike_bits", spikes.spike_bits)]
         if neurons_per_check(group):
             trailing += interrupt_argument(loop)
-        incoming = incoming_synapses(self._model, group)
+        incoming = incoming_synapses(self._network, group)
         instead = {one.out_post.buffer: self._inputs(one) for one in incoming}
         name = self.memory.namer.unique(f"update_{group.name}")
 
@@ -286,20 +317,20 @@ class _BlockSteps:
         )
 
     def _spikes(self, group: NeuronGroup) -> BlockSpikes:
-        count, memory, recorded = group.num_neurons, self.memory, None
+        count, memory, spikes, recorded = group.num_neurons, self.memory, group.spikes, None
         if records_spikes(group):
-            recorded = memory.recording(group.name, "recorded", group.recorder)
+            recorded = memory.recording(group.name, "recorded", spikes.recorder)
         return BlockSpikes(
             spike_bits=memory.scratch_array(group.name, "spike_bits", "uint32", count),
             recent=memory.scratch_array(group.name, "recent", "uint32", count),
-            spikes=memory.row(group.spikes_buffer),
-            num_spikes=memory.row(group.spike_count_buffer),
-            faults=memory.row(group.spike_faults, f"{group.spikes_buffer.name}_faults"),
+            spikes=memory.row(spikes.neurons),
+            num_spikes=memory.row(spikes.count),
+            faults=memory.row(spikes.faults, f"{spikes.neurons.name}_faults"),
             recorded=recorded,
         )
 
     def _lists_of_arrivals(
-        self, group: NeuronGroup, synapses: Sequence[SynapseFunction]
+        self, group: NeuronGroup, synapses: Sequence[SynapseBlock]
     ) -> tuple[Arrivals, ...]:
         lists: dict[int, Arrivals] = {}
         for function in synapses:
@@ -311,6 +342,12 @@ class _BlockSteps:
                     trains = self._trains(delivered)
                 lists[delay] = self._arrivals(delivered, trains)
         return tuple(lists.values())
+
+
+def _has_wide_rows(code: SynapseCode) -> bool:
+    """Return whether rows of synapses are worth code that serves several of them at once."""
+    layout = code.layout
+    return layout.has_full_rows and layout.num_post >= _FEWEST_POSTSYNAPTIC_NEURONS
 
 
 def _delay_suffix(group: SynapseGroup) -> str:

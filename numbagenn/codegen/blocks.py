@@ -10,14 +10,12 @@ still summed in the order of the presynaptic neurons, so both schedules give the
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 
-from pycparser import c_ast
-
 from numbagenn.codegen.event_kinds import kinds_of
-from numbagenn.language.literals import literal_value
+from numbagenn.codegen.network_view import NetworkView
+from numbagenn.language.usage import ends_with_zeroing
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 
@@ -52,24 +50,15 @@ class Blocks:
         return group.axonal_delay_steps + 1 >= self.steps
 
 
-def blocks_of_steps(
-    populations: Mapping[str, NeuronGroup], synapses: Iterable[SynapseGroup]
-) -> Blocks | None:
+def blocks_of_steps(network: NetworkView) -> Blocks | None:
     """Return how populations can be simulated block by block, in the longest blocks.
-
-    Parameters
-    ----------
-    populations
-        All neuron populations.
-    synapses
-        All synapse populations.
 
     Returns
     -------
     Blocks or None
         None where that is not possible, so that all have to be simulated one step at a time.
     """
-    groups = list(synapses)
+    populations, groups = network.neuron_populations, network.synapse_populations.values()
     if not all(_can_be_summed_ahead(group) for group in groups):
         return None
     # Which neurons spiked in the last step is known from one step to the next alone.
@@ -115,32 +104,4 @@ def _can_be_summed_ahead(group: SynapseGroup) -> bool:
         and not model.extra_global_params
         and _STEPWISE_NAMES.isdisjoint(model.built_in(model.synapse_usage))
         and _STEPWISE_FUNCTIONS.isdisjoint(model.synapse_usage.called)
-    )
-
-
-def ends_with_zeroing(tree: c_ast.Node, name: str) -> bool:
-    """Return whether statements always end with ``name = 0``.
-
-    Examples
-    --------
-    >>> from numbagenn.language.code_strings import CodeString
-    >>> ends_with_zeroing(CodeString("injectCurrent(inSyn); inSyn = 0.0;", "").tree, "inSyn")
-    True
-    """
-    while isinstance(tree, c_ast.Compound):
-        items = tree.block_items or ()
-        statements = [item for item in items if not isinstance(item, c_ast.EmptyStatement)]
-        # A local variable of that name would be assigned instead.
-        if any(isinstance(item, c_ast.Decl) and item.name == name for item in items):
-            return False
-        if not statements:
-            return False
-        tree = statements[-1]
-    return (
-        isinstance(tree, c_ast.Assignment)
-        and tree.op == "="
-        and isinstance(tree.lvalue, c_ast.ID)
-        and tree.lvalue.name == name
-        and isinstance(tree.rvalue, c_ast.Constant)
-        and literal_value(tree.rvalue) == 0
     )

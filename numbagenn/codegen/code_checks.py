@@ -14,7 +14,7 @@ from numbagenn.base.types import Int32, Precision
 from numbagenn.codegen.custom_update_loop import UpdateElements, custom_update_loop
 from numbagenn.codegen.element_names import NAMES_OF_SYNAPSES
 from numbagenn.codegen.event_kinds import EVENT_KINDS
-from numbagenn.codegen.initialisation import ElementKind, connectivity_code, value_code
+from numbagenn.codegen.initialisation import VariableKind, connectivity_code, value_code
 from numbagenn.codegen.neuron_loop import EndpointCode, IncomingSynapses, NeuronCode, neuron_loop
 from numbagenn.codegen.synapse_layouts import DenseLayout
 from numbagenn.codegen.synapse_loop import EndpointVariables, EventTime, synapse_loop
@@ -25,6 +25,7 @@ from numbagenn.models.descriptions import (
     AnyModel,
     CurrentSourceModel,
     CustomUpdateModel,
+    DeclaredReference,
     ExtraGlobalParam,
     Model,
     NeuronModel,
@@ -32,7 +33,6 @@ from numbagenn.models.descriptions import (
     SparseConnectivityInitSnippet,
     Var,
     VarInitSnippet,
-    VarReference,
     WeightUpdateModel,
 )
 from numbagenn.network.bound_model import BoundModel
@@ -94,11 +94,11 @@ def check_update_code(model: CustomUpdateModel, *, of_synapses: bool) -> None:
 
 def _bound_to_nothing(model: AnyModel) -> BoundModel[AnyModel]:
     """Return a description with parameters and memory that only have the right types."""
-    references: tuple[VarReference, ...] = getattr(model, "neuron_var_refs", ())
-    var_refs: tuple[VarReference, ...] = getattr(model, "var_refs", ())
+    references: tuple[DeclaredReference, ...] = getattr(model, "neuron_var_refs", ())
+    var_refs: tuple[DeclaredReference, ...] = getattr(model, "var_refs", ())
     arrays: tuple[ExtraGlobalParam, ...] = getattr(model, "extra_global_param_refs", ())
     arrays = (*model.extra_global_params, *arrays)
-    owned: list[Var | VarReference | ExtraGlobalParam] = [*model.vars, *var_refs, *arrays]
+    owned: list[Var | DeclaredReference | ExtraGlobalParam] = [*model.vars, *var_refs, *arrays]
     return BoundModel(
         prefix="",
         model=model,
@@ -123,7 +123,7 @@ def _check_custom_update(bound: BoundModel[CustomUpdateModel]) -> None:
 
 def _check_initial_value(snippet: VarInitSnippet) -> None:
     # The type of the variable, and whether it is one of neurons, is only known once it is used.
-    kinds: list[ElementKind] = ["neurons", "dense"]
+    kinds: list[VariableKind] = ["neurons", "dense"]
     if snippet.built_in(snippet.var_init_code.usage).intersection(NAMES_OF_SYNAPSES):
         kinds.reverse()
     errors = []
@@ -138,7 +138,7 @@ def _check_initial_value(snippet: VarInitSnippet) -> None:
     raise errors[0]
 
 
-def _host_neuron(references: Sequence[VarReference]) -> BoundModel[NeuronModel]:
+def _host_neuron(references: Sequence[DeclaredReference]) -> BoundModel[NeuronModel]:
     """Return a neuron of which only the variables that other code refers to matter."""
     blank, always = CodeString("", ""), CodeString("true", "", is_condition=True)
     variables = tuple(Var(r.name, r.type, VarAccess.READ_WRITE) for r in references)
@@ -180,7 +180,7 @@ def _check_endpoint(
     bound: BoundModel[WeightUpdateModel],
     side: EventSide,
     variables: Sequence[Var],
-    references: Sequence[VarReference],
+    references: Sequence[DeclaredReference],
 ) -> None:
     """Check the code of a weight update model for the neurons on one side."""
     model = bound.model
@@ -198,5 +198,5 @@ def _check_endpoint(
     _check_neuron(_one_neuron(neuron=neuron, endpoints=[endpoint], spike_times=spike_times))
 
 
-def _memory(items: Sequence[Var | VarReference | ExtraGlobalParam]) -> dict[str, Buffer]:
+def _memory(items: Sequence[Var | DeclaredReference | ExtraGlobalParam]) -> dict[str, Buffer]:
     return {item.name: Buffer(item.name, item.type, 1) for item in items}

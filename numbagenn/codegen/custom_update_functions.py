@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from numbagenn.base.enumerations import VarAccessMode
-from numbagenn.codegen.arguments import array_type, assigns_shared, slot_index, slot_of
+from numbagenn.codegen.arguments import array_type, slot_index, slot_of
 from numbagenn.codegen.custom_update_loop import UpdateElements, custom_update_loop
 from numbagenn.codegen.kernel_numbers import UpdateNumbers, parameters_of
 from numbagenn.codegen.loop_builder import Argument
@@ -78,36 +78,38 @@ class UpdateFunction:
 
 
 def functions_of_custom_updates(
-    model: NetworkView,
+    network: NetworkView,
 ) -> tuple[dict[str, UpdateFunction], dict[str, CustomUpdateCall]]:
     """Return the functions of all custom updates by name, and how each update is run."""
     names: dict[UpdateFunction, str] = {}
     calls = {}
-    for update, group in model.custom_updates.items():
+    for update, group in network.custom_updates.items():
         if group.model.update_code.is_blank:
             calls[update] = _call(group, None, ())
             continue
-        function, buffers = _function(model, group)
+        function, buffers = _function(network, group)
         name = names.setdefault(function, f"custom_update_{len(names) + 1}")
         calls[update] = _call(group, name, buffers)
     return {name: function for function, name in names.items()}, calls
 
 
-def _function(model: NetworkView, group: CustomUpdate) -> tuple[UpdateFunction, tuple[Buffer, ...]]:
+def _function(
+    network: NetworkView, group: CustomUpdate
+) -> tuple[UpdateFunction, tuple[Buffer, ...]]:
     """Return the function of a custom update, and the memory that it takes."""
     over = {name: group.reduced_over(group.memory[name]) for name in group.model.reductions}
     # The only element of a batch is its own sum, and is stored as it is.
-    folded = {name for name in over if over[name] == "neurons" or model.batch_size > 1}
+    folded = {name for name in over if over[name] == "neurons" or network.batch_size > 1}
     elements = UpdateElements(group.size, group.columns, group.inds)
-    loop = custom_update_loop(model.types, model.dt, group.bound(), elements, folded)
+    loop = custom_update_loop(network.types, network.dt, group.bound(), elements, folded)
     folds_batch = bool(loop.reductions) and "the batch" in over.values()
     arrays = [loop.namer.unique(f"all_{argument.name}") for argument in loop.arguments]
     rows = [_row(*pair) for pair in zip(loop.arguments, arrays, strict=True)]
     if "num_batch" in loop.scalars:
         rows.insert(0, "num_batch = uint32(num_batch_elements)")
     buffers = tuple(argument.buffer for argument in loop.arguments)
-    numbers = parameters_of(UpdateNumbers, model.types.time)
-    types = [array_type(buffer, model.types) for buffer in buffers]
+    numbers = parameters_of(UpdateNumbers, network.types.time)
+    types = [array_type(buffer, network.types) for buffer in buffers]
     body = rendered(
         "custom_update.jinja",
         # Part of a docstring, which the name that a user gave to the model must not end.
@@ -115,8 +117,8 @@ def _function(model: NetworkView, group: CustomUpdate) -> tuple[UpdateFunction, 
         code=loop,
         folds_batch=folds_batch,
         rows=rows,
-        time=model.types.time.numpy_name,
-        dt=constant_literal(model.dt, model.types.time),
+        time=network.types.time.numpy_name,
+        dt=constant_literal(network.dt, network.types.time),
     )
     function = UpdateFunction(
         parameters=", ".join([*numbers, *arrays]),
@@ -151,7 +153,7 @@ def _call(
         count=group.count,
         counted=counted,
         per_batch=group.per_batch,
-        batch_elements_apart=not assigns_shared(buffers)
+        batch_elements_apart=not group.model.assigns_elements
         and all(buffer.per_batch or not group.per_batch for buffer in written),
         elements_apart=not any(isinstance(buffer, Faults) for buffer in buffers)
         and all(buffer.per_element or not group.per_element for buffer in written),

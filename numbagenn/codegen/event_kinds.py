@@ -12,9 +12,7 @@ from dataclasses import dataclass
 from operator import attrgetter
 
 from numbagenn.language.code_strings import CodeString
-from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import Events, EventSide
-from numbagenn.memory.faults import Faults
 from numbagenn.models.descriptions import WeightUpdateModel
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
@@ -48,23 +46,6 @@ PHASES = (SYNAPSE_DYNAMICS, PRESYNAPTIC_UPDATE, POSTSYNAPTIC_UPDATE, NEURON_UPDA
 WHOLE_STEP = Phase(sum(phase.bit for phase in PHASES), "")
 
 
-@dataclass(frozen=True)
-class NeuronList:
-    """Memory of a list of neurons: those that spiked, or that had a spike-like event.
-
-    Parameters
-    ----------
-    neurons, count
-        The neurons, and how many of them count.
-    faults
-        Record of a count that is larger than the list.
-    """
-
-    neurons: Buffer
-    count: Buffer
-    faults: Faults
-
-
 @dataclass(frozen=True, kw_only=True)
 class EventKind:
     """One kind of what happens at synapses.
@@ -85,8 +66,8 @@ class EventKind:
         File that prints its function.
     block_template
         File that prints it for a block of steps; None for what needs single steps.
-    neurons
-        Returns the list of neurons that it happens to; None where a population has no such list.
+    events
+        Returns the spikes or events that it happens for; None where a population has none.
     """
 
     name: str
@@ -96,7 +77,7 @@ class EventKind:
     verb: str
     template: str
     block_template: str | None = None
-    neurons: Callable[[SynapseGroup], NeuronList | None] | None = None
+    events: Callable[[SynapseGroup], Events | None] | None = None
 
     @property
     def by_column(self) -> bool:
@@ -108,33 +89,14 @@ class EventKind:
 
     def runs_in(self, group: SynapseGroup) -> bool:
         """Return whether a synapse population has anything of this kind."""
-        if self.neurons is not None:
-            return self.neurons(group) is not None
+        if self.events is not None:
+            return self.events(group) is not None
         return not self.code(group.weight_update.model).is_blank
 
 
-def spikes_of(population: NeuronGroup) -> NeuronList:
-    """Return the list of neurons that spiked."""
-    neurons, count = population.spikes_buffer, population.spike_count_buffer
-    return NeuronList(neurons, count, population.spike_faults)
-
-
-def events_of(events: Events) -> NeuronList:
-    """Return the list of neurons that had a spike-like event."""
-    return NeuronList(events.neurons, events.count, events.faults)
-
-
-def _presynaptic_spikes(group: SynapseGroup) -> NeuronList | None:
+def _presynaptic_spikes(group: SynapseGroup) -> Events | None:
     is_blank = group.weight_update.model.pre_spike_syn_code.is_blank
-    return spikes_of(group.src) if group.src.can_spike and not is_blank else None
-
-
-def _presynaptic_events(group: SynapseGroup) -> NeuronList | None:
-    return events_of(group.events["pre"]) if "pre" in group.events else None
-
-
-def _postsynaptic_events(group: SynapseGroup) -> NeuronList | None:
-    return events_of(group.events["post"]) if "post" in group.events else None
+    return group.src.spikes if group.src.can_spike and not is_blank else None
 
 
 #: All kinds, in the order in which a population's functions are printed.
@@ -152,7 +114,7 @@ EVENT_KINDS = (
         code=attrgetter("pre_event_syn_code"),
         phase=PRESYNAPTIC_UPDATE,
         side="pre",
-        neurons=_presynaptic_events,
+        events=lambda group: group.events.get("pre"),
         verb="deliver_events_of",
         template="synapses_in_rows.jinja",
     ),
@@ -161,7 +123,7 @@ EVENT_KINDS = (
         code=attrgetter("pre_spike_syn_code"),
         phase=PRESYNAPTIC_UPDATE,
         side="pre",
-        neurons=_presynaptic_spikes,
+        events=_presynaptic_spikes,
         verb="propagate",
         template="synapses_in_rows.jinja",
         block_template="synapses_in_blocks.jinja",
@@ -171,7 +133,7 @@ EVENT_KINDS = (
         code=attrgetter("post_event_syn_code"),
         phase=POSTSYNAPTIC_UPDATE,
         side="post",
-        neurons=_postsynaptic_events,
+        events=lambda group: group.events.get("post"),
         verb="deliver_postsynaptic_events_of",
         template="synapses_in_columns.jinja",
     ),
@@ -185,5 +147,5 @@ def kinds_of(group: SynapseGroup) -> list[EventKind]:
 
 def delivers_spikes(group: SynapseGroup, population: NeuronGroup) -> bool:
     """Return whether the code of some synapses runs for the spikes of a population."""
-    lists = [kind.neurons(group) for kind in EVENT_KINDS if kind.neurons is not None]
-    return any(one is not None and one.neurons is population.spikes_buffer for one in lists)
+    spikes = population.spikes
+    return any(kind.events is not None and kind.events(group) == spikes for kind in EVENT_KINDS)

@@ -20,7 +20,7 @@ from numbagenn.codegen.kernel_numbers import (
     parameters_of,
     types_of,
 )
-from numbagenn.codegen.rendering import rendered
+from numbagenn.codegen.rendering import rendered_module
 from numbagenn.codegen.reserved_names import INITIALISER_NAMES
 from numbagenn.language.arithmetic import converted, literal
 from numbagenn.language.fault_sites import FaultSites
@@ -34,7 +34,7 @@ from numbagenn.models.descriptions import (
 )
 
 #: What a variable has a value for: neurons, or the synapses of a matrix or of lists.
-ElementKind = Literal["neurons", "dense", "sparse"]
+VariableKind = Literal["neurons", "dense", "sparse"]
 
 _NOT_YET = {
     "t": "this code runs when the model is loaded, before time starts.",
@@ -47,7 +47,7 @@ _OF_SYNAPSES = {
     "num_pre": "uint32(num_pre)",
     "num_post": "uint32(num_post)",
 }
-_PLACES: dict[ElementKind, dict[str, str]] = {
+_PLACES: dict[VariableKind, dict[str, str]] = {
     "neurons": {"id": "uint32(element)", "num_neurons": "uint32(num_post)"},
     "dense": {
         "id_pre": "uint32(element // num_post)",
@@ -117,7 +117,7 @@ def _arrays(
 
 
 def value_code(
-    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, kind: ElementKind
+    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, kind: VariableKind
 ) -> InitCode:
     """Translate the code that gives a variable of type `ctype` the value of one element.
 
@@ -234,7 +234,7 @@ class InitModule:
 
 
 def value_module(
-    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, kind: ElementKind
+    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, kind: VariableKind
 ) -> InitModule:
     """Return the module whose kernel ``initialise`` gives a variable of type `ctype` its values.
 
@@ -247,6 +247,7 @@ def value_module(
     inds = ("pre_inds", "post_inds") if kind == "sparse" else ()
     arrays = {**dict.fromkeys(inds, "uint32[::1]"), "values": f"{ctype.signature_name}[::1]"}
     return _module(
+        "Initial values of variables",
         "initial_values.jinja",
         code,
         precision,
@@ -262,6 +263,7 @@ def connectivity_module(snippet: SparseConnectivityInitSnippet, precision: Preci
     names = [param.name for param in snippet.constants]
     total = code.params[names.index(snippet.shared_total)][0] if snippet.shared_total else ""
     return _module(
+        "Connectivity",
         "connectivity.jinja",
         code,
         precision,
@@ -273,6 +275,7 @@ def connectivity_module(snippet: SparseConnectivityInitSnippet, precision: Preci
 
 
 def _module(
+    title: str,
     template: str,
     code: InitCode,
     precision: Precision,
@@ -287,7 +290,8 @@ def _module(
         **({FAULTS: "float64[::1]"} if code.faults.sites else {}),
         **arrays,
     }
-    source = rendered(
+    source = rendered_module(
+        title,
         template,
         code=code,
         parameters=", ".join(types),

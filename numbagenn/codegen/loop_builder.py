@@ -66,7 +66,7 @@ class Loop:
 
 
 @dataclass(kw_only=True)
-class ElementAlias:
+class Alias:
     """A local variable of the loop that stands for an array element.
 
     Parameters
@@ -135,7 +135,7 @@ class LoopBuilder:
         self._scalars = (*scalars, BATCH_COUNTER)
         self._constants: dict[str, str] = {"dt": constant_literal(dt, precision.time)}
         self._offsets: dict[str, str] = {}
-        self._aliases: list[ElementAlias] = []
+        self._aliases: list[Alias] = []
         self._arrays: dict[str, Buffer] = {}
         self._dynamic_params: dict[str, str] = {}
 
@@ -172,7 +172,7 @@ class LoopBuilder:
         if not buffer.per_element:
             index = ", ".join("0" * (1 + index.count(",")))
         place = _in_slot(slot, index)
-        alias = ElementAlias(
+        alias = Alias(
             local=local,
             array=array,
             index=f"step, {place}" if per_step else place,
@@ -377,7 +377,7 @@ class LoopBuilder:
             self._load_and_store(alias)
         return loop
 
-    def _load_and_store(self, alias: ElementAlias) -> None:
+    def _load_and_store(self, alias: Alias) -> None:
         """Add the lines that take an element out of its array and put it back."""
         loop, local, element = self.loop, alias.local, alias.element
         is_written = local in self.written

@@ -1,4 +1,4 @@
-"""What the build plan needs to know of a model."""
+"""What the code generator needs to know of a network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numbagenn.network.synapse_groups import SynapseGroup
 
 
 class NetworkView(Protocol):
-    """What the plan needs to know of a model."""
+    """A network as the code generator sees it."""
 
     neuron_populations: dict[str, NeuronGroup]
     synapse_populations: dict[str, SynapseGroup]

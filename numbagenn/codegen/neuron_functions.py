@@ -78,12 +78,12 @@ class EventFlags:
     side: EventSide
 
 
-def lists_spikes(model: NetworkView, group: NeuronGroup) -> bool:
+def lists_spikes(network: NetworkView, group: NeuronGroup) -> bool:
     """Return whether anything wants to know which neurons of a population spike."""
     return group.can_spike and (
         any(
             synapses.src is group or delivers_spikes(synapses, group)
-            for synapses in model.synapse_populations.values()
+            for synapses in network.synapse_populations.values()
         )
         or group.spike_recording_enabled
         or group.shows_current_spikes
@@ -91,12 +91,12 @@ def lists_spikes(model: NetworkView, group: NeuronGroup) -> bool:
     )
 
 
-def incoming_synapses(model: NetworkView, group: NeuronGroup) -> list[SynapseGroup]:
+def incoming_synapses(network: NetworkView, group: NeuronGroup) -> list[SynapseGroup]:
     """Return the synapses to a population, in the order in which PyGeNN adds them up.
 
     As far as it can be told: it decides the last bit.
     """
-    incoming = [sg for sg in model.synapse_populations.values() if sg.trg is group]
+    incoming = [sg for sg in network.synapse_populations.values() if sg.trg is group]
     incoming.reverse()
     return sorted(incoming, key=lambda sg: _rank(sg.postsynaptic))
 
@@ -107,12 +107,12 @@ def _rank(init: PostsynapticInit) -> int:
 
 
 def code_of_neurons(
-    model: NetworkView, group: NeuronGroup, memory: SimulateMemory
+    network: NetworkView, group: NeuronGroup, memory: SimulateMemory
 ) -> tuple[NeuronCode, list[EventFlags]]:
     """Return all code for the neurons of a population, and the flags of events that it sets."""
-    outgoing = [sg for sg in model.synapse_populations.values() if sg.src is group]
-    sources = [source for source in model.current_sources.values() if source.target_pop is group]
-    event_flags = _event_flags(model, group, memory)
+    outgoing = [sg for sg in network.synapse_populations.values() if sg.src is group]
+    sources = [source for source in network.current_sources.values() if source.target_pop is group]
+    event_flags = _event_flags(network, group, memory)
     code = NeuronCode(
         num_neurons=group.num_neurons,
         neuron=group.bound(),
@@ -123,7 +123,7 @@ def code_of_neurons(
                 target=sg.post_target_var,
                 den_delay=sg.den_delay_buffer if "addToPostDelay" in sg.usage.called else None,
             )
-            for sg in incoming_synapses(model, group)
+            for sg in incoming_synapses(network, group)
         ],
         feedback=[
             (sg.out_pre_buffer, sg.pre_target_var)
@@ -134,50 +134,48 @@ def code_of_neurons(
             (source.bound(), source.target_var)
             for source in sorted(sources, key=lambda source: source.model.class_name != "DC")
         ],
-        endpoints=_endpoint_code(model, group, event_flags),
-        spike_times=group.spike_time_buffer if group.keeps_spike_times else None,
-        prev_spike_times=group.prev_spike_time_buffer if group.keeps_prev_spike_times else None,
+        endpoints=_endpoint_code(network, group, event_flags),
+        spike_times=group.spikes.times,
+        prev_spike_times=group.spikes.prev_times,
     )
     return code, event_flags
 
 
-def _endpoints(model: NetworkView, group: NeuronGroup) -> list[tuple[SynapseGroup, EventSide]]:
+def _endpoints(network: NetworkView, group: NeuronGroup) -> list[tuple[SynapseGroup, EventSide]]:
     """Return the ends of synapses that a population is at."""
     sides: tuple[EventSide, EventSide] = ("pre", "post")
     return [
         (synapses, side)
-        for synapses in model.synapse_populations.values()
+        for synapses in network.synapse_populations.values()
         for side in sides
         if group is (synapses.src if side == "pre" else synapses.trg)
     ]
 
 
 def _event_flags(
-    model: NetworkView, group: NeuronGroup, memory: SimulateMemory
+    network: NetworkView, group: NeuronGroup, memory: SimulateMemory
 ) -> list[EventFlags]:
     size = padded(group.num_neurons)
     return [
         EventFlags(memory.scratch_array(synapses.name, _FLAGS[side], "uint8", size), synapses, side)
-        for synapses, side in _endpoints(model, group)
+        for synapses, side in _endpoints(network, group)
         if side in synapses.events
     ]
 
 
 def _endpoint_code(
-    model: NetworkView, group: NeuronGroup, event_flags: Sequence[EventFlags]
+    network: NetworkView, group: NeuronGroup, event_flags: Sequence[EventFlags]
 ) -> list[EndpointCode]:
     names = {(flags.synapses.name, flags.side): flags.name for flags in event_flags}
     result = []
-    for synapses, side in _endpoints(model, group):
+    for synapses, side in _endpoints(network, group):
         events = synapses.events.get(side)
         code = EndpointCode(
             bound=synapses.bound_side(side),
             side=side,
             flags=names.get((synapses.name, side)),
-            event_times=events.times if events is not None and events.keeps_times else None,
-            prev_event_times=events.prev_times
-            if events is not None and events.keeps_prev_times
-            else None,
+            event_times=events.times if events is not None else None,
+            prev_event_times=events.prev_times if events is not None else None,
         )
         if events or code.variables or not (code.dynamics.is_blank and code.on_spike.is_blank):
             result.append(code)

@@ -1,4 +1,4 @@
-"""The plan of a model: the text of its kernels, on which memory they work, how updates are run.
+"""The plan of a network: the text of its kernels, on which memory they work, how updates are run.
 
 It is made once, when the model is built. It knows sizes, parameters and the graph of populations;
 the batch size and the values of variables come later.
@@ -9,24 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from numbagenn.codegen.arguments import (
-    Scratch,
-    SimulateMemory,
-    array_type,
-    assigns_shared,
-)
+from numbagenn.codegen.arguments import Scratch, SimulateMemory, array_type
 from numbagenn.codegen.block_steps import block_steps
 from numbagenn.codegen.blocks import blocks_of_steps
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall, functions_of_custom_updates
 from numbagenn.codegen.event_kinds import NEURON_UPDATE, PHASES, PRESYNAPTIC_UPDATE, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, parameters_of
 from numbagenn.codegen.network_view import NetworkView
-from numbagenn.codegen.rendering import rendered
+from numbagenn.codegen.rendering import rendered_module
 from numbagenn.codegen.schedule import Schedule
 from numbagenn.codegen.single_steps import single_steps
 from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.recording import Recorder
+from numbagenn.models.descriptions import Model
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -36,7 +32,7 @@ class Plan:
     Parameters
     ----------
     source
-        Text of the module with all kernels of the model.
+        Text of the module with all kernels.
     buffers
         Memory that the kernel ``simulate`` takes, in order.
     recorders
@@ -93,30 +89,32 @@ class SimulateKernel:
     parts_of_batch: int = _PARTS_OF_BATCH
 
 
-def make_plan(model: NetworkView) -> Plan:
-    """Return the plan of a model.
+def make_plan(network: NetworkView) -> Plan:
+    """Return the plan of a network.
 
     Raises
     ------
     RuntimeError
         If a parameter does not fit into its type.
     """
-    schedule = _schedule(model)
-    memory, in_order = schedule.memory, _in_order(model, schedule)
-    updates, calls = functions_of_custom_updates(model)
+    in_order = network.batch_size > 1 and _assigns_elements(network)
+    schedule = _schedule(network, in_order=in_order)
+    memory = schedule.memory
+    updates, calls = functions_of_custom_updates(network)
     # Every step has the first two, whether or not there is something to do in them.
     phases = {
         NEURON_UPDATE,
         PRESYNAPTIC_UPDATE,
         *(function.code.kind.phase for function in schedule.synapses),
     }
-    source = rendered(
+    source = rendered_module(
+        "Kernels of one model",
         "module.jinja",
         schedule=schedule,
         custom_updates=updates,
         phases=PHASES,
         neuron_update=NEURON_UPDATE,
-        simulate=_simulate_kernel(model, memory, in_order=in_order),
+        simulate=_simulate_kernel(network, memory, in_order=in_order),
     )
     return Plan(
         source=source,
@@ -129,30 +127,33 @@ def make_plan(model: NetworkView) -> Plan:
     )
 
 
-def _schedule(model: NetworkView) -> Schedule:
-    """Return the schedule of a model: blocks of steps where they are possible."""
-    # A timer measures the phases of a step separately, so steps then run one by one.
-    if not model.timing_enabled:
-        blocks = blocks_of_steps(model.neuron_populations, model.synapse_populations.values())
-        if blocks is not None:
-            schedule = block_steps(model, blocks)
-            # Batch elements that share what code assigns take turns in every step.
-            if not _in_order(model, schedule):
-                return schedule
-    return single_steps(model)
+def _schedule(network: NetworkView, *, in_order: bool) -> Schedule:
+    """Return the schedule of a network: blocks of steps where they are possible."""
+    # A timer measures the phases of a step separately, so steps then run one by one. Batch elements
+    # that share what code assigns take turns in every step.
+    possible = not network.timing_enabled and not in_order
+    blocks = blocks_of_steps(network) if possible else None
+    return single_steps(network) if blocks is None else block_steps(network, blocks)
 
 
-def _in_order(model: NetworkView, schedule: Schedule) -> bool:
-    """Return whether batch elements are simulated in order, as they share what code assigns."""
-    return model.batch_size > 1 and assigns_shared(schedule.memory.arrays)
+def _assigns_elements(network: NetworkView) -> bool:
+    """Return whether code of a step assigns elements of arrays, which the batch shares."""
+    synapses = network.synapse_populations.values()
+    models: list[Model] = [
+        *(group.model for group in network.neuron_populations.values()),
+        *(group.model for group in network.current_sources.values()),
+        *(group.weight_update.model for group in synapses),
+        *(group.postsynaptic.model for group in synapses),
+    ]
+    return any(model.assigns_elements for model in models)
 
 
 def _simulate_kernel(
-    model: NetworkView, memory: SimulateMemory, *, in_order: bool
+    network: NetworkView, memory: SimulateMemory, *, in_order: bool
 ) -> SimulateKernel:
     types = {
-        **parameters_of(SimulateNumbers, model.types.time),
-        **{name: array_type(buffer, model.types) for buffer, name in memory.arrays.items()},
+        **parameters_of(SimulateNumbers, network.types.time),
+        **{name: array_type(buffer, network.types) for buffer, name in memory.arrays.items()},
         **dict.fromkeys(memory.recorders, "uint32[:,:,::1]"),
         **{name: scratch.type for name, scratch in memory.scratch.items()},
     }
@@ -160,7 +161,7 @@ def _simulate_kernel(
         parameters=", ".join(types),
         signature=", ".join(types.values()),
         rows=memory.row_lines(),
-        time=model.types.time.numpy_name,
-        dt=constant_literal(model.dt, model.types.time),
+        time=network.types.time.numpy_name,
+        dt=constant_literal(network.dt, network.types.time),
         in_order=in_order,
     )

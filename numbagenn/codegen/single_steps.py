@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from numbagenn.codegen.arguments import SimulateMemory, function_call, interrupt_argument
-from numbagenn.codegen.event_kinds import NeuronList, events_of, spikes_of
 from numbagenn.codegen.network_view import NetworkView, records_spikes
 from numbagenn.codegen.neuron_functions import (
     EventFlags,
@@ -17,13 +16,15 @@ from numbagenn.codegen.neuron_functions import (
     random_key,
 )
 from numbagenn.codegen.neuron_loop import neuron_loop
+from numbagenn.codegen.reserved_names import SPIKES_PER_PASS
 from numbagenn.codegen.schedule import Schedule
 from numbagenn.codegen.synapse_functions import (
-    Delivery,
     SynapseCode,
-    functions_of_synapses,
+    SynapseFunction,
+    call_of_synapses,
+    codes_of_synapses,
 )
-from numbagenn.memory.events import EventSide
+from numbagenn.memory.events import Events, EventSide
 from numbagenn.network.neuron_groups import NeuronGroup
 
 # What the recordings of spike-like events are called.
@@ -60,16 +61,29 @@ class NeuronStep(NeuronFunction):
     lists: tuple[SpikeList, ...]
 
 
-def single_steps(model: NetworkView) -> Schedule:
+@dataclass(frozen=True, kw_only=True)
+class SynapseStep(SynapseFunction):
+    """The function that runs some code of synapses in one step.
+
+    Parameters
+    ----------
+    rows_per_pass
+        How many rows of a matrix one pass over the postsynaptic neurons adds, and then how many of
+        what is left. Empty for synapses in lists.
+    """
+
+    rows_per_pass: tuple[int, ...]
+
+
+def single_steps(network: NetworkView) -> Schedule:
     """Return the schedule that simulates one step of everything after the other."""
-    builder = _SingleSteps(model)
-    synapses = functions_of_synapses(model, builder.deliver, builder.memory)
+    builder = _SingleSteps(network)
     return Schedule(
         template="simulate.jinja",
         neuron_template="neurons.jinja",
         steps=1,
-        synapses=synapses,
-        neurons=[builder.neuron_function(group) for group in model.neuron_populations.values()],
+        synapses=[builder.synapse_function(code) for code in codes_of_synapses(network)],
+        neurons=[builder.neuron_function(group) for group in network.neuron_populations.values()],
         incoming=(),
         memory=builder.memory,
     )
@@ -78,45 +92,50 @@ def single_steps(model: NetworkView) -> Schedule:
 class _SingleSteps:
     """Makes the functions of single steps, and names what they share."""
 
-    def __init__(self, model: NetworkView) -> None:
+    def __init__(self, network: NetworkView) -> None:
         self.memory = SimulateMemory()
-        self._model = model
+        self._network = network
 
-    def deliver(self, code: SynapseCode) -> Delivery:
-        """Return how some code of synapses is run in a step."""
+    def synapse_function(self, code: SynapseCode) -> SynapseStep:
+        """Return the function that runs some code of synapses."""
         group, kind = code.group, code.kind
-        neurons = kind.neurons and kind.neurons(group)
+        events = kind.events and kind.events(group)
         leading = []
-        if neurons is not None:
+        if events is not None:
             # Presynaptic neurons are those of the step in which the spikes left.
             step = (
                 f"steps_since_load - {group.axonal_delay_steps}"
                 if kind.side == "pre"
                 else "steps_since_load"
             )
-            spikes, num_spikes = self._delivered(neurons, step)
+            spikes, num_spikes = self._delivered(events, step)
             leading = [("spikes", spikes), ("num_spikes", num_spikes)]
-        inputs = []
         if code.adds:
-            inputs.append(("out_post", self.memory.row(group.out_post.buffer)))
-        return Delivery(kind.template, leading, inputs)
+            leading.append(("out_post", self.memory.row(group.out_post.buffer)))
+        per_pass = (SPIKES_PER_PASS, 1) if code.is_short else (1,)
+        return SynapseStep(
+            code=code,
+            template=kind.template,
+            call=call_of_synapses(code, self.memory, leading),
+            rows_per_pass=per_pass if code.layout.has_full_rows else (),
+        )
 
-    def _listed(self, neurons: NeuronList, step: str) -> tuple[str, str]:
+    def _listed(self, events: Events, step: str) -> tuple[str, str]:
         """Return the list of neurons of one step, and their number, as text."""
-        spikes, slot = self.memory.slot(neurons.neurons, step)
-        return spikes, f"{self.memory.row(neurons.count)}[{slot}]"
+        spikes, slot = self.memory.slot(events.neurons, step)
+        return spikes, f"{self.memory.row(events.count)}[{slot}]"
 
-    def _delivered(self, neurons: NeuronList, step: str) -> tuple[str, str]:
+    def _delivered(self, events: Events, step: str) -> tuple[str, str]:
         """Return the same with a number that is checked, as it may have been set from outside."""
-        spikes, count = self._listed(neurons, step)
-        faults = self.memory.row(neurons.faults, f"{neurons.neurons.name}_faults")
+        spikes, count = self._listed(events, step)
+        faults = self.memory.row(events.faults, f"{events.neurons.name}_faults")
         return spikes, f"to_deliver({spikes}, {count}, {faults}, t)"
 
     def neuron_function(self, group: NeuronGroup) -> NeuronStep:
         """Return the function that simulates a population, with all code for its neurons."""
-        code, event_flags = code_of_neurons(self._model, group, self.memory)
-        loop = neuron_loop(self._model.types, self._model.dt, code)
-        listed = lists_spikes(self._model, group)
+        code, event_flags = code_of_neurons(self._network, group, self.memory)
+        loop = neuron_loop(self._network.types, self._network.dt, code)
+        listed = lists_spikes(self._network, group)
         fired, trailing = "", []
         if listed:
             size = padded(group.num_neurons)
@@ -142,20 +161,20 @@ class _SingleSteps:
     def _spike_list(self, group: NeuronGroup, flags: str) -> SpikeList:
         recorded = None
         if records_spikes(group):
-            recorded = self.memory.recording(group.name, "recorded", group.recorder)
-        return self._list(spikes_of(group), flags, recorded, group.keeps_prev_spike_times)
+            recorded = self.memory.recording(group.name, "recorded", group.spikes.recorder)
+        return self._list(group.spikes, flags, recorded)
 
     def _event_list(self, flags: EventFlags) -> SpikeList:
         synapses, side = flags.synapses, flags.side
         events, recorded = synapses.events[side], None
         if synapses.records_events(side):
             recorded = self.memory.recording(synapses.name, _RECORDED[side], events.recorder)
-        return self._list(events_of(events), flags.name, recorded, events.keeps_prev_times)
+        return self._list(events, flags.name, recorded)
 
-    def _list(
-        self, neurons: NeuronList, flags: str, recorded: str | None, keeps_flags: bool
-    ) -> SpikeList:
-        """Return how flags become a list; with `keeps_flags` they start from those before."""
-        spikes, count = self._listed(neurons, "steps_since_load + 1")
-        before = ", ".join(self._delivered(neurons, "steps_since_load")) if keeps_flags else None
+    def _list(self, events: Events, flags: str, recorded: str | None) -> SpikeList:
+        """Return how flags become a list."""
+        spikes, count = self._listed(events, "steps_since_load + 1")
+        before = None
+        if events.prev_times is not None:
+            before = ", ".join(self._delivered(events, "steps_since_load"))
         return SpikeList(flags=flags, spikes=spikes, count=count, recorded=recorded, before=before)

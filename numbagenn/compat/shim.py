@@ -18,17 +18,10 @@ from numbagenn.base.wording import shown, unsupported
 from numbagenn.compat import v4_9
 from numbagenn.compat.missing_names import MissingNames
 from numbagenn.compat.v4_9.enums import MODELS, WRAPPER
-from numbagenn.models.builtin_models import find_model
+from numbagenn.models.builtin_models import FAMILIES, find_model
 from numbagenn.models.descriptions import (
-    CurrentSourceModel,
-    CustomUpdateModel,
     Model,
-    NeuronModel,
-    PostsynapticModel,
-    SparseConnectivityInitSnippet,
     Unavailable,
-    VarInitSnippet,
-    WeightUpdateModel,
 )
 from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
 
@@ -43,16 +36,6 @@ _FUNCTIONS = {
 
 # Those of them that PyGeNN 4.9 has too, in ``pygenn.genn_model``.
 _FUNCTIONS_4_9 = ("init_toeplitz_connectivity",)
-
-_BUILT_IN_MODELS: dict[str, type[Model]] = {
-    "neuron_models": NeuronModel,
-    "current_source_models": CurrentSourceModel,
-    "weight_update_models": WeightUpdateModel,
-    "postsynaptic_models": PostsynapticModel,
-    "custom_update_models": CustomUpdateModel,
-    "init_var_snippets": VarInitSnippet,
-    "init_sparse_connectivity_snippets": SparseConnectivityInitSnippet,
-}
 
 _BACKENDS = ("cuda", "hip", "single_threaded_cpu")
 
@@ -219,7 +202,7 @@ def _names_of(version: str) -> dict[str, set[str]]:
     """Return the names in all modules and in the modules inside them."""
     found = {name: set(content) for name, content in _contents(version).items()}
     if version != "4.9":
-        found |= {f"pygenn.{name}": set() for name in _BUILT_IN_MODELS}
+        found |= {f"pygenn.{name}": set() for name, _ in FAMILIES.values()}
     for name in found:
         parent, _, child = name.rpartition(".")
         if parent:
@@ -262,7 +245,7 @@ def stand_in(version: str) -> dict[str, ModuleType]:
     for name, module in modules.items():
         module.__getattr__ = missing.attributes_of(name)  # type: ignore[method-assign]
     if version != "4.9":
-        for name, family in _BUILT_IN_MODELS.items():
+        for family, (name, _) in FAMILIES.items():
             modules[f"pygenn.{name}"] = _built_in_models(f"pygenn.{name}", family)
     for name, module in modules.items():
         # Without a path, what is not among the modules is not found elsewhere either.

@@ -27,16 +27,14 @@ _DROPS_FRACTION = {"abs": "use fabs()", "clz": "convert it first"}
 class Calls(Environment):
     """Translates calls of functions."""
 
-    def _value_of_FuncCall(self, node: c_ast.FuncCall) -> Expression:  # noqa: N802
+    def _value_of_FuncCall(self, node: c_ast.FuncCall) -> Expression:
         if not isinstance(node.name, c_ast.ID):
             raise self._error(node, "Only functions called by name exist here.")
         name = node.name.name
-        if name in self.special:
+        if name in self.special or name == "assert":
             raise self._error(node, f"{name}() gives no value; make it a statement of its own.")
-        if name == "assert":
-            raise self._error(node, "assert() gives no value; make it a statement of its own.")
         if name == "printf":
-            raise self._unsupported(node, f"{name}()")
+            raise self._unsupported(node, "printf()")
         function = FUNCTIONS.get(name)
         if function is None:
             known = [*FUNCTIONS, *self.special]

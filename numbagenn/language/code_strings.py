@@ -111,9 +111,9 @@ class CodeString:
 _C_TYPE_WORDS = {"char", "short", "int", "signed", "unsigned", "long", "float", "double"}
 _PREFIX = "".join(
     f"typedef int {name}; "
-    for name in ["bool", SCALAR, TIMEPOINT, *TYPE_NAMES]
+    for name in [SCALAR, TIMEPOINT, *TYPE_NAMES]
     if name.isidentifier() and name not in _C_TYPE_WORDS
-).replace("typedef int bool; typedef int bool;", "typedef int bool;")
+)
 _STATEMENTS = (f"{_PREFIX}\nvoid snippet(void) {{\n", "\n}")
 # An expression is parsed as an index, so that nothing else can be in its place.
 _EXPRESSION = (f"{_PREFIX}\nvoid snippet(void) {{ _[\n", "\n]; }")

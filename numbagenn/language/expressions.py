@@ -21,7 +21,7 @@ from numbagenn.language.calls import Calls
 from numbagenn.language.fault_sites import outside
 from numbagenn.language.literals import literal_value
 from numbagenn.language.pointers import Pointers
-from numbagenn.language.symbols import Element, Symbol
+from numbagenn.language.symbols import ArrayElement, Symbol
 from numbagenn.language.usage import STEPS
 
 _CONDITIONS = "GeNN types a comparison like its operands, so write && or || to combine conditions"
@@ -61,7 +61,7 @@ class Expressions(Pointers, Calls):
         before, value = self._captured(self._condition, node)
         return before, truth(value, level)
 
-    def _value_of_Constant(self, node: c_ast.Constant) -> Expression:  # noqa: N802
+    def _value_of_Constant(self, node: c_ast.Constant) -> Expression:
         if node.type in ("float", "double", "long double"):
             ctype = {"float": Float, "long double": Double}.get(node.type, self.precision.scalar)
             number = literal_value(node)
@@ -75,27 +75,27 @@ class Expressions(Pointers, Calls):
             )
         return Expression(literal(value, ctype), ctype, Level.ATOM, constant=value)
 
-    def _value_of_ID(self, node: c_ast.ID) -> Expression:  # noqa: N802
+    def _value_of_ID(self, node: c_ast.ID) -> Expression:
         if node.name in ("true", "false"):
             return Expression(node.name.capitalize(), Bool, Level.ATOM, True)
         return _value(self._readable(node))
 
-    def _value_of_ArrayRef(self, node: c_ast.ArrayRef) -> Expression:  # noqa: N802
+    def _value_of_ArrayRef(self, node: c_ast.ArrayRef) -> Expression:
         pointer, index = self._place(node)
         fault = self.faults.site(outside(pointer.title), self._code_string, node)
-        return _value(Element(pointer.array, index, pointer.type, fault))
+        return _value(ArrayElement(pointer.array, index, pointer.type, fault))
 
-    def _value_of_ExprList(self, node: c_ast.ExprList) -> Expression:  # noqa: N802
+    def _value_of_ExprList(self, node: c_ast.ExprList) -> Expression:
         for part in node.exprs[:-1]:
             self._before += self._effect(part)
         return self._expression(node.exprs[-1])
 
-    def _value_of_Cast(self, node: c_ast.Cast) -> Expression:  # noqa: N802
+    def _value_of_Cast(self, node: c_ast.Cast) -> Expression:
         if not isinstance(node.to_type.type, c_ast.TypeDecl):
             raise self._error(node, "Only numbers can be cast, and only to numeric types.")
         return converted(self._expression(node.expr), self._declared_type(node.to_type.type))
 
-    def _value_of_TernaryOp(self, node: c_ast.TernaryOp) -> Expression:  # noqa: N802
+    def _value_of_TernaryOp(self, node: c_ast.TernaryOp) -> Expression:
         condition = truth(self._condition(node.cond), Level.EITHER)
         (before_yes, yes), (before_no, no) = map(self._evaluated, (node.iftrue, node.iffalse))
         ctype = yes.type if yes.type == no.type else usual_conversion(yes.type, no.type)
@@ -113,7 +113,7 @@ class Expressions(Pointers, Calls):
         ]
         return Expression(result, ctype, Level.ATOM, ctype.is_bool)
 
-    def _value_of_UnaryOp(self, node: c_ast.UnaryOp) -> Expression:  # noqa: N802
+    def _value_of_UnaryOp(self, node: c_ast.UnaryOp) -> Expression:
         if node.op in STEPS:
             return self._stepped(node)
         if node.op in {"&", "sizeof"}:
@@ -138,7 +138,7 @@ class Expressions(Pointers, Calls):
             return Expression(code, ctype, Level.UNARY)
         return Expression(f"{ctype.numpy_name}({code})", ctype, Level.ATOM)
 
-    def _value_of_BinaryOp(self, node: c_ast.BinaryOp) -> Expression:  # noqa: N802
+    def _value_of_BinaryOp(self, node: c_ast.BinaryOp) -> Expression:
         if node.op == "-" and self._is_pointer(node.left) and self._is_pointer(node.right):
             return self._distance(node)
         if node.op not in ("&&", "||"):
@@ -180,7 +180,7 @@ class Expressions(Pointers, Calls):
 
     # Assignments -----------------------------------------------------------------------------
 
-    def _value_of_Assignment(self, node: c_ast.Assignment) -> Expression:  # noqa: N802
+    def _value_of_Assignment(self, node: c_ast.Assignment) -> Expression:
         target = self._assign(node)
         if isinstance(target, Symbol):
             if not target.readable:
@@ -202,7 +202,7 @@ class Expressions(Pointers, Calls):
         self._before.append(self._assigned(target, node.op[-1], ONE, node))
         return value
 
-    def _assign(self, node: c_ast.Assignment) -> Symbol | Element:
+    def _assign(self, node: c_ast.Assignment) -> Symbol | ArrayElement:
         """Translate an assignment into lines to run, and return what it assigns."""
         value = self._expression(node.rvalue)
         target = self._assignable(node.lvalue)
@@ -211,16 +211,16 @@ class Expressions(Pointers, Calls):
         self._before.append(self._assigned(target, node.op[:-1], value, node))
         return target
 
-    def _steppable(self, node: c_ast.UnaryOp) -> Symbol | Element:
+    def _steppable(self, node: c_ast.UnaryOp) -> Symbol | ArrayElement:
         target = self._assignable(node.expr)
         self._check_readable(target, node, node.expr, node.op.removeprefix("p"))
         return target
 
     def _check_readable(
-        self, target: Symbol | Element, node: c_ast.Node, variable: c_ast.Node, operator: str
+        self, target: Symbol | ArrayElement, node: c_ast.Node, variable: c_ast.Node, operator: str
     ) -> None:
         """Raise unless an operator that reads what it assigns can be applied to `target`."""
-        if isinstance(target, Element):
+        if isinstance(target, ArrayElement):
             return
         if not target.readable:
             raise self._error(
@@ -230,13 +230,13 @@ class Expressions(Pointers, Calls):
 
     def _assigned(
         self,
-        target: Symbol | Element,
+        target: Symbol | ArrayElement,
         operator: str,
         value: Expression,
         node: c_ast.Node | None = None,
     ) -> str:
         """Return the line ``target operator= value``."""
-        if isinstance(target, Element):
+        if isinstance(target, ArrayElement):
             if operator:
                 value = self._operation(operator, _value(target), value, node)
             text = converted(value, target.type).code
@@ -256,7 +256,7 @@ def _divisor(node: c_ast.Node) -> c_ast.Node:
     return node.right if isinstance(node, c_ast.BinaryOp) else node.rvalue
 
 
-def _value(place: Symbol | Element) -> Expression:
+def _value(place: Symbol | ArrayElement) -> Expression:
     """Return the value of a variable or of an element of an array."""
     code = (
         place.code

@@ -99,15 +99,12 @@ class FaultSites:
         Python text of the time.
     sites
         The places, in order; generated code counts them from 1.
-    assigns
-        Whether the code assigns elements of arrays.
     """
 
     position: str = "-1, -1"
     title: str = ""
     time: str = "t"
     sites: list[Site] = field(default_factory=list)
-    assigns: bool = False
 
     @classmethod
     def of_loop(cls, index: str, time: str = "t") -> FaultSites:

@@ -11,7 +11,7 @@ BATCH_COUNTER = "batch_counter"
 #: The record of faults, see `memory.faults`.
 FAULTS = "faults"
 
-#: What generated modules import from other modules, beside ``math`` and ``numpy as np``.
+#: What generated modules can import from other modules, beside ``math`` and ``numpy as np``.
 IMPORTS = {
     "numpy": (
         "bool_",
@@ -50,5 +50,5 @@ IMPORTS = {
     "numbagenn.kernels.spike_trains": ("group_trains",),
 }
 
-#: All names that generated modules import; `Namer` gives out none of them.
+#: All names that generated modules can import; `Namer` gives out none of them.
 IMPORTED = ("math", "np", *(name for names in IMPORTS.values() for name in names))

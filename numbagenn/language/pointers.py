@@ -13,7 +13,7 @@ from numbagenn.base.types import Int64, ResolvedType
 from numbagenn.language.arithmetic import ONE, Expression, Level
 from numbagenn.language.environment import Environment
 from numbagenn.language.fault_sites import NOWHERE, outside
-from numbagenn.language.symbols import Element, Pointer, Symbol
+from numbagenn.language.symbols import ArrayElement, Pointer, Symbol
 from numbagenn.language.usage import STEPS
 
 # Kinds of names whose values of some steps ago PyGeNN can read, by an index.
@@ -202,7 +202,7 @@ class Pointers(Environment):
             )
         return pointer, f"uint64({_offset(pointer, '+', index)})"
 
-    def _assignable(self, node: c_ast.Node) -> Symbol | Element:
+    def _assignable(self, node: c_ast.Node) -> Symbol | ArrayElement:
         if isinstance(node, c_ast.ArrayRef) or (isinstance(node, c_ast.UnaryOp) and node.op == "*"):
             return self._assignable_element(node)
         if not isinstance(node, c_ast.ID):
@@ -214,15 +214,14 @@ class Pointers(Environment):
         self.written.add(name.code)
         return name
 
-    def _assignable_element(self, node: c_ast.ArrayRef | c_ast.UnaryOp) -> Element:
+    def _assignable_element(self, node: c_ast.ArrayRef | c_ast.UnaryOp) -> ArrayElement:
         pointer, index = self._place(node)
         if not pointer.writable:
             raise self._error(node, f"{pointer.title} is read-only: it points to constants.")
         at = self.namer.unique("at")
         self._before.append(f"{at} = {index}")
-        self.faults.assigns = True
         fault = self.faults.site(outside(pointer.title), self._code_string, node)
-        return Element(pointer.array, at, pointer.type, fault)
+        return ArrayElement(pointer.array, at, pointer.type, fault)
 
 
 def _offset(pointer: Pointer, operator: str, steps: Expression) -> str:

@@ -42,7 +42,7 @@ class Pointer:
 
 
 @dataclass(frozen=True)
-class Element:
+class ArrayElement:
     """An element of an array that a code string assigns.
 
     `index` is Python text that can be repeated; `fault` is what `arrays.put` and `arrays.fetch`

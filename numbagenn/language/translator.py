@@ -126,17 +126,17 @@ class Translator(Expressions):
             raise self._error(node, f"GeNN's snippet language has no '{word}' statement.")
         return self._effect(node)
 
-    def _on_EmptyStatement(self, node: c_ast.EmptyStatement) -> list[str]:  # noqa: N802
+    def _on_EmptyStatement(self, node: c_ast.EmptyStatement) -> list[str]:
         return []
 
-    def _on_Compound(self, node: c_ast.Compound) -> list[str]:  # noqa: N802
+    def _on_Compound(self, node: c_ast.Compound) -> list[str]:
         with self._scope():
             return self._block_items(node.block_items or [])
 
-    def _on_DeclList(self, node: c_ast.DeclList) -> list[str]:  # noqa: N802
+    def _on_DeclList(self, node: c_ast.DeclList) -> list[str]:
         return self._block_items(node.decls)
 
-    def _on_Decl(self, node: c_ast.Decl) -> list[str]:  # noqa: N802
+    def _on_Decl(self, node: c_ast.Decl) -> list[str]:
         declared = node.type.type if isinstance(node.type, c_ast.PtrDecl) else node.type
         if not isinstance(declared, c_ast.TypeDecl) or node.storage or node.funcspec:
             raise self._error(
@@ -165,7 +165,7 @@ class Translator(Expressions):
         self._scopes[-1][node.name] = name
         return [*before, f"{name.code} = {value}"]
 
-    def _on_If(self, node: c_ast.If) -> list[str]:  # noqa: N802
+    def _on_If(self, node: c_ast.If) -> list[str]:
         before, condition = self._tested(node.cond)
         lines = [*before, f"if {condition}:", *self._indented(node.iftrue)]
         if node.iffalse is not None:
@@ -196,10 +196,12 @@ class Translator(Expressions):
         # which in C is harmless if the loop is never reached. A conversion hides this from Numba.
         head = ["while bool_(True):"]
         if condition is not None:
-            before, test = self._tested(condition, Level.UNARY)
-            head += [f"    {line}" for line in (*before, f"if not {test}:", "    break")]
-            if not before:
-                head = [f"while bool_({self._tested(condition)[1]}):"]
+            before, value = self._captured(self._condition, condition)
+            if before:
+                leave = [f"if not {truth(value, Level.UNARY)}:", "    break"]
+                head += [f"    {line}" for line in (*before, *leave)]
+            else:
+                head = [f"while bool_({truth(value, Level.CHOICE)}):"]
         if not is_short(node):
             self.read.add(BATCH_COUNTER)
             head += [f"    if should_abort({BATCH_COUNTER}):", "        break"]
@@ -207,31 +209,31 @@ class Translator(Expressions):
             lines = self._indented(node.stmt)
         return [*head, *lines, *("    " + line for line in before_next)]
 
-    def _on_While(self, node: c_ast.While) -> list[str]:  # noqa: N802
+    def _on_While(self, node: c_ast.While) -> list[str]:
         return self._loop(node, node.cond, [])
 
-    def _on_DoWhile(self, node: c_ast.DoWhile) -> list[str]:  # noqa: N802
+    def _on_DoWhile(self, node: c_ast.DoWhile) -> list[str]:
         before, test = self._tested(node.cond, Level.UNARY)
         return self._loop(node, None, [*before, f"if not {test}:", "    break"])
 
-    def _on_For(self, node: c_ast.For) -> list[str]:  # noqa: N802
+    def _on_For(self, node: c_ast.For) -> list[str]:
         with self._scope():
             lines = [] if node.init is None else self._statement(node.init)
             following = [] if node.next is None else self._effect(node.next)
             return lines + self._loop(node, node.cond, following)
 
-    def _on_Break(self, node: c_ast.Break) -> list[str]:  # noqa: N802
+    def _on_Break(self, node: c_ast.Break) -> list[str]:
         if not self._loops:
             raise self._error(node, "Statement not within loop: 'break' needs a loop or a switch.")
         return ["break"]
 
-    def _on_Continue(self, node: c_ast.Continue) -> list[str]:  # noqa: N802
+    def _on_Continue(self, node: c_ast.Continue) -> list[str]:
         if not self._loops:
             raise self._error(node, "Statement not within loop: 'continue' needs a loop.")
         lines = self._loops[-1]
         return lines if lines[-1:] == ["break"] else [*lines, "continue"]
 
-    def _on_Switch(self, node: c_ast.Switch) -> list[str]:  # noqa: N802
+    def _on_Switch(self, node: c_ast.Switch) -> list[str]:
         lines, value = self._evaluated(node.cond)
         if value.type.is_float:
             raise self._error(node, f"A switch needs an integer, not {value.type.name}.")

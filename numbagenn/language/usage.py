@@ -10,6 +10,8 @@ from dataclasses import dataclass, fields
 
 from pycparser import c_ast
 
+from numbagenn.language.literals import literal_value
+
 #: Operators that add or subtract 1; those with a "p" give the value from before.
 STEPS = {"++", "--", "p++", "p--"}
 
@@ -27,12 +29,15 @@ class Usage:
     declared
         Its own variables that still exist after it: code that continues from it finds these
         instead of outer variables of the same name.
+    assigns_elements
+        Whether elements of arrays are assigned.
     """
 
     read: frozenset[str] = frozenset()
     assigned: frozenset[str] = frozenset()
     called: frozenset[str] = frozenset()
     declared: frozenset[str] = frozenset()
+    assigns_elements: bool = False
 
     @property
     def names(self) -> frozenset[str]:
@@ -50,6 +55,7 @@ class Usage:
             later.assigned - self.declared,
             later.called,
             later.declared,
+            later.assigns_elements,
         )
 
 
@@ -64,7 +70,41 @@ def usage_of(tree: c_ast.Node) -> Usage:
     walk = _Walk()
     for node in tree.block_items or () if isinstance(tree, c_ast.Compound) else (tree,):
         walk.visit(node)
-    return Usage(*map(frozenset, (walk.read, walk.assigned, walk.called, walk.scopes[0])))
+    return Usage(
+        read=frozenset(walk.read),
+        assigned=frozenset(walk.assigned),
+        called=frozenset(walk.called),
+        declared=frozenset(walk.scopes[0]),
+        assigns_elements=walk.assigns_elements,
+    )
+
+
+def ends_with_zeroing(tree: c_ast.Node, name: str) -> bool:
+    """Return whether statements always end with ``name = 0``.
+
+    Examples
+    --------
+    >>> from numbagenn.language.code_strings import CodeString
+    >>> ends_with_zeroing(CodeString("injectCurrent(inSyn); inSyn = 0.0;", "").tree, "inSyn")
+    True
+    """
+    while isinstance(tree, c_ast.Compound):
+        items = tree.block_items or ()
+        statements = [item for item in items if not isinstance(item, c_ast.EmptyStatement)]
+        # A local variable of that name would be assigned instead.
+        if any(isinstance(item, c_ast.Decl) and item.name == name for item in items):
+            return False
+        if not statements:
+            return False
+        tree = statements[-1]
+    return (
+        isinstance(tree, c_ast.Assignment)
+        and tree.op == "="
+        and isinstance(tree.lvalue, c_ast.ID)
+        and tree.lvalue.name == name
+        and isinstance(tree.rvalue, c_ast.Constant)
+        and literal_value(tree.rvalue) == 0
+    )
 
 
 class _Walk:
@@ -75,6 +115,7 @@ class _Walk:
         self.read: set[str] = set()
         self.assigned: set[str] = set()
         self.called: set[str] = set()
+        self.assigns_elements = False
 
     def visit(self, node: c_ast.Node) -> None:
         """Note what a part of the tree uses."""
@@ -106,6 +147,7 @@ class _Walk:
     def _change(self, target: c_ast.Node, *, also_read: bool) -> None:
         """Note what is assigned; for an element of an array, the index and the pointer are read."""
         if not isinstance(target, c_ast.ID):
+            self.assigns_elements = True
             self.visit(target)
             return
         self._note(target, self.assigned)

@@ -69,6 +69,25 @@ class Buffer:
     host: Array | None = field(default=None, init=False, repr=False)
     device: Array | None = field(default=None, init=False, repr=False)
 
+    @property
+    def arrays(self) -> tuple[Array, Array]:
+        """The host and the device array.
+
+        Raises
+        ------
+        RuntimeError
+            If they are not allocated.
+        """
+        if self.host is None or self.device is None:
+            raise RuntimeError(f"There is no memory for {self.name}: the model is not loaded.")
+        return self.host, self.device
+
+    @property
+    def in_slots(self) -> Array:
+        """The device array with an axis for slots: ``(rows, slots, count)``."""
+        _, device = self.arrays
+        return device.reshape(len(device), self.slots, self.count)
+
     def rows(self, batch_size: int) -> int:
         """Return the number of copies in a model of a given batch size."""
         return batch_size if self.per_batch else 1
@@ -97,16 +116,12 @@ class Buffer:
         self.fill_device(values)
         self.pull()
         if self.constant:
-            assert self.device is not None
-            assert self.host is not None
-            self.device.setflags(write=False)
-            self.host.setflags(write=False)
+            for array in self.arrays:
+                array.setflags(write=False)
 
     def fill_device(self, values: Array) -> None:
         """Set the device array alone, in the same way."""
-        assert self.device is not None
-        slots = self.device.reshape(len(self.device), self.slots, self.count)
-        slots[:] = values[:, np.newaxis] if values.ndim == 2 else values
+        self.in_slots[:] = values[:, np.newaxis] if values.ndim == 2 else values
 
     def release(self) -> None:
         """Drop both arrays."""
@@ -114,13 +129,11 @@ class Buffer:
 
     def push(self) -> None:
         """Copy host to device."""
-        assert self.device is not None
-        assert self.host is not None
-        self.device[:] = self.host.reshape(self.device.shape)
+        host, device = self.arrays
+        device[:] = host.reshape(device.shape)
         self.is_new = True
 
     def pull(self) -> None:
         """Copy device to host."""
-        assert self.device is not None
-        assert self.host is not None
-        self.host[...] = self.device.reshape(self.host.shape)
+        host, device = self.arrays
+        host[...] = device.reshape(host.shape)

@@ -84,9 +84,9 @@ class DynamicParams:
         buffer = self.buffers[name]
         ctype = precision.resolve(buffer.type)
         check_number(f"dynamic parameter '{name}' of {self._title}", value, ctype)
-        assert buffer.device is not None
+        _, device = buffer.arrays
         # C converts in the same way: an integer loses the fraction of a number.
-        buffer.device[:] = np.asarray(value).astype(ctype.dtype)
+        device[:] = np.asarray(value).astype(ctype.dtype)
 
 
 def params_with(sets: Iterable[DynamicParams], name: object, title: str) -> DynamicParams:

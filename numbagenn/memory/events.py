@@ -1,4 +1,4 @@
-"""Spike-like events: the memory that neurons on either side of synapses have for them."""
+"""The memory of spikes, and of the spike-like events of neurons on either side of synapses."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EventSide = Literal["pre", "post"]
 
 @dataclass(frozen=True, kw_only=True)
 class Events:
-    """The memory of spike-like events of the neurons on one side of some synapses.
+    """The memory of the spikes of a population, or of spike-like events at one side of synapses.
 
     Parameters
     ----------
@@ -32,28 +32,21 @@ class Events:
     recorder
         The recording of events.
     times, prev_times
-        Time in ms of each neuron's last event, and of its last one before the last step.
-    keeps_times, keeps_prev_times
-        Whether code uses these times.
+        Time in ms of each neuron's last event, and of its last one before the last step; None where
+        nothing uses these times.
     """
 
     neurons: Buffer
     count: Buffer
     faults: Faults
     recorder: Recorder
-    times: Buffer
-    prev_times: Buffer
-    keeps_times: bool
-    keeps_prev_times: bool
+    times: Buffer | None
+    prev_times: Buffer | None
 
     def buffers(self) -> list[Buffer]:
-        """Return the memory that is in use."""
-        return [
-            self.neurons,
-            self.count,
-            *([self.times] if self.keeps_times else []),
-            *([self.prev_times] if self.keeps_prev_times else []),
-        ]
+        """Return the lists of neurons and their times."""
+        times = (self.times, self.prev_times)
+        return [self.neurons, self.count, *(buffer for buffer in times if buffer is not None)]
 
 
 def make_events(
@@ -77,15 +70,16 @@ def make_events(
     for side, size in sizes.items():
         if model.event_condition(side).is_blank:
             continue
-        prev = f"prev_set_{side}" in names
+        keeps_prev_times = f"prev_set_{side}" in names
+        keeps_times = keeps_prev_times or f"set_{side}" in names
         events[side] = Events(
             neurons=Buffer(f"{name}_{side}_events", "uint32_t", size, start=END),
             count=Buffer(f"{name}_num_{side}_events", "uint32_t", 1, per_element=False),
             faults=Faults.of_list(title, f"{side}synaptic events"),
             recorder=Recorder(f"{side}synaptic events of {title}", size),
-            times=Buffer(f"{name}_{side}_set", TIMEPOINT, size),
-            prev_times=Buffer(f"{name}_{side}_prev_set", TIMEPOINT, size),
-            keeps_times=prev or f"set_{side}" in names,
-            keeps_prev_times=prev,
+            times=Buffer(f"{name}_{side}_set", TIMEPOINT, size) if keeps_times else None,
+            prev_times=Buffer(f"{name}_{side}_prev_set", TIMEPOINT, size)
+            if keeps_prev_times
+            else None,
         )
     return MappingProxyType(events)

@@ -350,9 +350,7 @@ class ExtraGlobalArray(Variable):
             array = given.astype(dtype)
         self.buffer.count = len(array)
         self.buffer.allocate(dtype, 1)
-        assert self.buffer.device is not None
-        self.buffer.device[:] = array
-        self.buffer.pull()
+        self.buffer.fill(array)
         return True
 
     def refuse_if_empty(self) -> None:
@@ -404,8 +402,8 @@ def arrays_on_device(arrays: Mapping[str, ExtraGlobalArray]) -> dict[str, Array]
     result = {}
     for name, array in arrays.items():
         array.refuse_if_empty()
-        assert array.buffer.device is not None
-        result[name] = array.buffer.device[0]
+        _, device = array.buffer.arrays
+        result[name] = device[0]
     return result
 
 

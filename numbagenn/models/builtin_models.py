@@ -318,7 +318,8 @@ def _custom_update_models() -> Mapping[str, CustomUpdateModel]:
     return {"Transpose": create_custom_update_model("Transpose", var_refs=[variable])}
 
 
-_FAMILIES: dict[type[Model], tuple[str, Callable[[], Mapping[str, Any]]]] = {
+#: All kinds of descriptions of which some are built in: PyGeNN's module of these, and the models.
+FAMILIES: dict[type[Model], tuple[str, Callable[[], Mapping[str, Any]]]] = {
     NeuronModel: ("neuron_models", _neuron_models),
     CurrentSourceModel: ("current_source_models", _current_source_models),
     WeightUpdateModel: ("weight_update_models", _weight_update_models),
@@ -342,7 +343,7 @@ _ELSEWHERE: dict[type[Model], tuple[str, ...]] = {
 
 def built_in_models() -> Iterator[Model]:
     """Return all built-in models and snippets, one after the other."""
-    for _, models in _FAMILIES.values():
+    for _, models in FAMILIES.values():
         yield from models().values()
 
 
@@ -377,7 +378,7 @@ def find_model(given: object, family: type[AnyModel], argument: str) -> AnyModel
             f"Invalid snippet for {argument}: expected a {family.family} or the name of one, "
             f"not {kind}."
         )
-    module, models = _FAMILIES[family]
+    module, models = FAMILIES[family]
     known = models()
     if given in known:
         model: AnyModel = known[given]

@@ -46,7 +46,7 @@ class Var:
 
 
 @dataclass(frozen=True)
-class VarReference:
+class DeclaredReference:
     """A name under which a variable of something else is used."""
 
     name: str
@@ -102,6 +102,12 @@ class Model:
         return usage.names.difference(self.names)
 
     @property
+    def assigns_elements(self) -> bool:
+        """Whether any of its code assigns elements of arrays."""
+        parts = [getattr(self, one.name) for one in fields(self)]
+        return any(part.usage.assigns_elements for part in parts if isinstance(part, CodeString))
+
+    @property
     def title(self) -> str:
         """What the description is called in messages."""
         return f"{self.family} '{self.class_name}'"
@@ -145,7 +151,7 @@ class CurrentSourceModel(Model):
 
     family: ClassVar[str] = "current source model"
 
-    neuron_var_refs: tuple[VarReference, ...]
+    neuron_var_refs: tuple[DeclaredReference, ...]
     injection_code: CodeString
 
 
@@ -161,9 +167,9 @@ class WeightUpdateModel(Model):
 
     pre_vars: tuple[Var, ...]
     post_vars: tuple[Var, ...]
-    pre_neuron_var_refs: tuple[VarReference, ...]
-    post_neuron_var_refs: tuple[VarReference, ...]
-    psm_var_refs: tuple[VarReference, ...]
+    pre_neuron_var_refs: tuple[DeclaredReference, ...]
+    post_neuron_var_refs: tuple[DeclaredReference, ...]
+    psm_var_refs: tuple[DeclaredReference, ...]
     pre_spike_syn_code: CodeString
     pre_event_syn_code: CodeString
     pre_event_threshold_condition_code: CodeString
@@ -209,7 +215,7 @@ class PostsynapticModel(Model):
 
     family: ClassVar[str] = "postsynaptic model"
 
-    neuron_var_refs: tuple[VarReference, ...]
+    neuron_var_refs: tuple[DeclaredReference, ...]
     sim_code: CodeString
 
 
@@ -219,7 +225,7 @@ class CustomUpdateModel(Model):
 
     family: ClassVar[str] = "custom update model"
 
-    var_refs: tuple[VarReference, ...]
+    var_refs: tuple[DeclaredReference, ...]
     update_code: CodeString
     extra_global_param_refs: tuple[ExtraGlobalParam, ...] = ()
 

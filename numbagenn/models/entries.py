@@ -19,11 +19,11 @@ from numbagenn.base.wording import capitalised, shown, unsupported
 from numbagenn.language.code_strings import CodeString
 from numbagenn.models.descriptions import (
     AdditionalInput,
+    DeclaredReference,
     DerivedParameter,
     ExtraGlobalParam,
     Parameter,
     Var,
-    VarReference,
 )
 
 ParamSpec = Sequence[str | tuple[str, TypeLike]] | None
@@ -141,7 +141,7 @@ def variables(
     return tuple(result)
 
 
-def references(title: str, given: object) -> tuple[VarReference, ...]:
+def references(title: str, given: object) -> tuple[DeclaredReference, ...]:
     """Return the references to variables."""
     result = []
     for entry in _sequence(given, f"variable references of {title}"):
@@ -159,7 +159,7 @@ def references(title: str, given: object) -> tuple[VarReference, ...]:
                 f"Access of variable reference '{name}' of {title} must be a VarAccessMode, "
                 f"not {shown(mode)}."
             )
-        result.append(VarReference(name, ctype, mode))
+        result.append(DeclaredReference(name, ctype, mode))
     return tuple(result)
 
 

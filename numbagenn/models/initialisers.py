@@ -7,10 +7,10 @@ from typing import Any
 
 from numbagenn.models.builtin_models import find_model
 from numbagenn.models.descriptions import (
+    DeclaredReference,
     PostsynapticModel,
     SparseConnectivityInitSnippet,
     VarInitSnippet,
-    VarReference,
     WeightUpdateModel,
 )
 from numbagenn.models.given_values import (
@@ -133,7 +133,7 @@ def init_weight_update(
     prefix = f"Weight update model '{model.class_name}'"
 
     def references(
-        kind: str, declared: Sequence[VarReference], given: Mapping[str, Any] | None
+        kind: str, declared: Sequence[DeclaredReference], given: Mapping[str, Any] | None
     ) -> dict[str, Any]:
         names = [reference.name for reference in declared]
         return check_names(prefix, f"{kind} variable reference", "target", names, given)

@@ -22,7 +22,7 @@ def assign_slots(populations: Iterable[NeuronGroup], synapses: Iterable[SynapseG
     for population in populations:
         outgoing = [group for group in synapses if group.src is population]
         slots = 1 + max((group.axonal_delay_steps for group in outgoing), default=0)
-        delayed = [population.spikes_buffer, population.spike_count_buffer]
+        delayed = [population.spikes.neurons, population.spikes.count]
         for variable in population.vars.values():
             variable.buffer.slots = 1
         population.spike_time_buffer.slots = population.prev_spike_time_buffer.slots = 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import ClassVar, NoReturn
 
 import numpy as np
@@ -14,6 +15,7 @@ from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import capitalised, shown
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.dynamic_parameters import DynamicParams
+from numbagenn.memory.events import Events
 from numbagenn.memory.faults import Faults
 from numbagenn.memory.recording import Recorder
 from numbagenn.memory.variables import Variable
@@ -46,10 +48,14 @@ class NeuronGroup(Group):
         self.vars = self._variables(neuron.vars, initial, num_neurons)
         self.extra_global_params = self._arrays(neuron)
         self._dynamic_params[""] = DynamicParams(self.title, name, neuron, self.params)
-        self.recorder = Recorder(self.title, num_neurons)
-        self.spikes_buffer = Buffer(f"{name}_spikes", "uint32_t", num_neurons, start=END)
-        self.spike_count_buffer = Buffer(f"{name}_num_spikes", "uint32_t", 1, per_element=False)
-        self.spike_faults = Faults.of_list(self.title, "spikes")
+        self._spikes = Events(
+            neurons=Buffer(f"{name}_spikes", "uint32_t", num_neurons, start=END),
+            count=Buffer(f"{name}_num_spikes", "uint32_t", 1, per_element=False),
+            faults=Faults.of_list(self.title, "spikes"),
+            recorder=Recorder(self.title, num_neurons),
+            times=None,
+            prev_times=None,
+        )
         self.spike_time_buffer = Buffer(f"{name}_st", TIMEPOINT, num_neurons)
         self.prev_spike_time_buffer = Buffer(f"{name}_prev_st", TIMEPOINT, num_neurons)
         self._spike_times = self._built_in(_SpikeTimes, "spike_times", self.spike_time_buffer)
@@ -100,11 +106,11 @@ class NeuronGroup(Group):
                 f"Nothing is recorded from {self.title}; set its spike_recording_enabled = True "
                 "before model.build()."
             )
-        counts = self.spike_count_buffer.device
+        counts = self._spikes.count.device
         if counts is not None and not self.can_spike:
             # Nothing is recorded where nothing can spike.
             return [(np.zeros(0), np.zeros(0, np.int32)) for _ in counts]
-        return self.recorder.data(self.genn_model.dt)
+        return self._spikes.recorder.data(self.genn_model.dt)
 
     @property
     def spike_times(self) -> Variable:
@@ -159,16 +165,19 @@ class NeuronGroup(Group):
         """Whether the model has a threshold condition."""
         return not self.model.threshold_condition_code.is_blank
 
+    @property
+    def spikes(self) -> Events:
+        """The memory of its spikes, with the times that anything in the model uses."""
+        return replace(
+            self._spikes,
+            times=self.spike_time_buffer if self.keeps_spike_times else None,
+            prev_times=self.prev_spike_time_buffer if self.keeps_prev_spike_times else None,
+        )
+
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory of the population."""
         own: list[tuple[Buffer, Variable | None]] = [(v.buffer, v) for v in self.vars.values()]
-        hidden = (
-            self.spikes_buffer,
-            self.spike_count_buffer,
-            self.spike_time_buffer,
-            self.prev_spike_time_buffer,
-        )
-        return own + [(buffer, None) for buffer in hidden]
+        return own + [(buffer, None) for buffer in self.spikes.buffers()]
 
     def warn_of_suspicious_values(self) -> None:
         """Warn of suspicious values that the host has written since the last call."""
@@ -181,9 +190,7 @@ class NeuronGroup(Group):
         values = {}
         for name, buffer in buffers.items():
             buffer.is_new = False
-            assert buffer.device is not None
-            slots = buffer.device.reshape(len(buffer.device), buffer.slots, buffer.count)
-            values[name] = slots[:, self.steps_asked % buffer.slots]
+            values[name] = buffer.in_slots[:, self.steps_asked % buffer.slots]
         warning = self.model.value_warning(values)
         if warning:
             warn_user(f"{capitalised(self.title)}: {warning}.")

@@ -11,7 +11,7 @@ from typing import Any
 from numbagenn.base.enumerations import VarAccessMode
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.wording import quoted, shown
-from numbagenn.models.descriptions import ExtraGlobalParam, PostsynapticModel, VarReference
+from numbagenn.models.descriptions import DeclaredReference, ExtraGlobalParam, PostsynapticModel
 from numbagenn.models.given_values import PostsynapticInit, WeightUpdateInit
 from numbagenn.network.custom_updates import ExtraGlobalParamReference, VariableReference
 from numbagenn.network.neuron_groups import NeuronGroup
@@ -21,7 +21,7 @@ from numbagenn.network.synapse_groups import SynapseReferences
 
 def neuron_references(
     title: str,
-    declared: Sequence[VarReference],
+    declared: Sequence[DeclaredReference],
     given: Mapping[str, Any],
     population: NeuronGroup,
 ) -> dict[str, str]:
@@ -82,7 +82,7 @@ def _per_element(population: NeuronGroup, name: object) -> bool:
 
 def postsynaptic_references(
     title: str,
-    declared: Sequence[VarReference],
+    declared: Sequence[DeclaredReference],
     given: Mapping[str, Any],
     model: PostsynapticModel,
 ) -> dict[str, str]:
@@ -117,7 +117,7 @@ def postsynaptic_references(
 
 
 def update_references(
-    title: str, declared: Sequence[VarReference], given: Mapping[str, object], model: object
+    title: str, declared: Sequence[DeclaredReference], given: Mapping[str, object], model: object
 ) -> dict[str, VariableReference]:
     """Return the references of a custom update, once all are to variables of one network.
 

@@ -11,7 +11,7 @@ from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import ResolvedType, TypeLike
 from numbagenn.base.wording import quoted
 from numbagenn.memory.variables import ExtraGlobalArray, Variable
-from numbagenn.models.descriptions import VarReference
+from numbagenn.models.descriptions import DeclaredReference
 from numbagenn.network.current_sources import CurrentSource
 from numbagenn.network.custom_updates import (
     CustomUpdate,
@@ -264,7 +264,7 @@ def create_src_spike_count_var_ref(group: object) -> VariableReference:
     return VariableReference(
         name="spike_count",
         group=synapses,
-        buffer=synapses.src.spike_count_buffer,
+        buffer=synapses.src.spikes.count,
         size=synapses.src.num_neurons,
     )
 
@@ -341,7 +341,9 @@ def create_wu_egp_ref(group: object, name: str) -> ExtraGlobalParamReference:
     return _find_array(synapses, synapses.extra_global_params, name)
 
 
-def check_reference_type(title: str, declared: VarReference, target: VariableReference) -> None:
+def check_reference_type(
+    title: str, declared: DeclaredReference, target: VariableReference
+) -> None:
     """Raise unless a reference has the type of its target, written in the same way.
 
     PyGeNN, too, compares types as they are written: ``scalar`` depends on the model, so it is not

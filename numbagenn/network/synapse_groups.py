@@ -291,11 +291,7 @@ class SynapseGroup(Group):
             )
         return connectivity
 
-    def size_memory(self) -> None:
-        """Size the memory of variables of synapses by their number."""
-        size_by_connections(self.connections, self.vars)
-
-    # What the plan asks -------------------------------------------------------------------------
+    # Spike-like events --------------------------------------------------------------------------
 
     def records_events(self, side: EventSide) -> bool:
         """Whether spike-like events of the neurons on one side are recorded."""
@@ -303,9 +299,7 @@ class SynapseGroup(Group):
         return side in self.events and population.spike_event_recording_enabled
 
     @property
-    def pre_spike_event_recording_data(
-        self,
-    ) -> list[tuple[Array, Array]]:
+    def pre_spike_event_recording_data(self) -> list[tuple[Array, Array]]:
         """Recorded presynaptic spike-like events, in the form of `spike_recording_data`.
 
         Raises
@@ -316,9 +310,7 @@ class SynapseGroup(Group):
         return self._recorded_events("pre", "source")
 
     @property
-    def post_spike_event_recording_data(
-        self,
-    ) -> list[tuple[Array, Array]]:
+    def post_spike_event_recording_data(self) -> list[tuple[Array, Array]]:
         """Recorded postsynaptic spike-like events, in the form of `spike_recording_data`.
 
         Raises
@@ -336,6 +328,25 @@ class SynapseGroup(Group):
                 "spike_event_recording_enabled = True before model.build()."
             )
         return self.events[side].recorder.data(self.genn_model.dt)
+
+    # Parameters ---------------------------------------------------------------------------------
+
+    def set_param_dynamic(self, name: str, dynamic: bool = True) -> NoReturn:
+        """Refuse: a synapse population uses two models, with a method for each."""
+        raise AttributeError(
+            f"{self.title} has two sets of parameters: use set_wu_param_dynamic for those of its "
+            "weight update model, and set_ps_param_dynamic for those of its postsynaptic model."
+        )
+
+    def set_wu_param_dynamic(self, name: str, dynamic: bool = True) -> None:
+        """Declare a parameter of the weight update model dynamic, see `set_param_dynamic`."""
+        self._declare_dynamic("weight update", name, dynamic)
+
+    def set_ps_param_dynamic(self, name: str, dynamic: bool = True) -> None:
+        """Declare a parameter of the postsynaptic model dynamic, see `set_param_dynamic`."""
+        self._declare_dynamic("postsynaptic", name, dynamic)
+
+    # What build and load ask --------------------------------------------------------------------
 
     @property
     def usage(self) -> Usage:
@@ -357,6 +368,10 @@ class SynapseGroup(Group):
         hidden += [buffer for events in self.events.values() for buffer in events.buffers()]
         return result + [(buffer, None) for buffer in hidden]
 
+    def size_memory(self) -> None:
+        """Size the memory of variables of synapses by their number."""
+        size_by_connections(self.connections, self.vars)
+
     def extra_global_arrays(self) -> list[ExtraGlobalArray]:
         """Return the extra global parameters of both models and of what runs during load."""
         return [
@@ -364,21 +379,6 @@ class SynapseGroup(Group):
             *self.psm_extra_global_params.values(),
             *self.connectivity_extra_global_params.values(),
         ]
-
-    def set_param_dynamic(self, name: str, dynamic: bool = True) -> NoReturn:
-        """Refuse: a synapse population uses two models, with a method for each."""
-        raise AttributeError(
-            f"{self.title} has two sets of parameters: use set_wu_param_dynamic for those of its "
-            "weight update model, and set_ps_param_dynamic for those of its postsynaptic model."
-        )
-
-    def set_wu_param_dynamic(self, name: str, dynamic: bool = True) -> None:
-        """Declare a parameter of the weight update model dynamic, see `set_param_dynamic`."""
-        self._declare_dynamic("weight update", name, dynamic)
-
-    def set_ps_param_dynamic(self, name: str, dynamic: bool = True) -> None:
-        """Declare a parameter of the postsynaptic model dynamic, see `set_param_dynamic`."""
-        self._declare_dynamic("postsynaptic", name, dynamic)
 
     def bound_weight_update(self) -> BoundModel[WeightUpdateModel]:
         """Return the weight update model with its values and the memory of its synapses."""

@@ -14,13 +14,12 @@ from numbagenn.base.types import Precision
 from numbagenn.codegen.initialisation import InitModule, connectivity_module
 from numbagenn.codegen.kernel_numbers import ConnectArrays, ConnectNumbers
 from numbagenn.kernels.batch_counter import STOP, new_batch_counter
-from numbagenn.language.arithmetic import constant
 from numbagenn.memory.connections import BYTES_OF_PAIR
 from numbagenn.models.connection_limits import max_column_length, max_row_length
 from numbagenn.models.descriptions import SparseConnectivityInitSnippet
 from numbagenn.models.given_values import ConnectivityInit, evaluate_parameters
 from numbagenn.runtime.compilation import compiled
-from numbagenn.runtime.snippets import constants_of, run_snippet
+from numbagenn.runtime.snippets import SnippetContext, constants_of, run_snippet
 from numbagenn.runtime.threads import run_on_threads
 
 # Number of synapses for which memory is allocated at first, unless there are known to be fewer.
@@ -40,14 +39,8 @@ def build_connectivity(
     init: ConnectivityInit,
     num_pre: int,
     num_post: int,
+    context: SnippetContext,
     *,
-    title: str,
-    dt: float,
-    precision: Precision,
-    num_batch: int,
-    seed: int,
-    stream: int,
-    arrays: Mapping[str, Array] | None = None,
     bytes_of_synapse: int = 0,
 ) -> tuple[Array, Array]:
     """Return which neurons an initialiser connects.
@@ -58,15 +51,8 @@ def build_connectivity(
         From `init_sparse_connectivity`.
     num_pre, num_post
         Sizes of the presynaptic and the postsynaptic population.
-    title
-        What is connected, for messages; for example ``"synapse population 'ab'"``.
-    dt, precision, num_batch
-        Of the model: the length of a step in ms, its precision, the batch size.
-    seed, stream
-        These decide the random numbers: the seed of the model, and a number that belongs to these
-        synapses alone (`random_streams.stream_number`).
-    arrays
-        Values of the snippet's extra global parameters.
+    context
+        What the snippet is run for.
     bytes_of_synapse
         How much memory each synapse will take, besides the arrays that are returned.
 
@@ -86,7 +72,7 @@ def build_connectivity(
     MemoryError
         If there is not enough memory for the synapses.
     """
-    snippet = init.snippet
+    snippet, title = init.snippet, context.title
 
     def check(number: int) -> None:
         what = f"Connectivity of {number:,} synapses ({title})"
@@ -99,24 +85,22 @@ def build_connectivity(
             f"{snippet.title} connects nothing: call set_sparse_connections(pre, post) of {title} "
             "before model.load(), or use a snippet with code."
         )
-    params = evaluate_parameters(title, snippet, init.params, dt, precision)
+    params = evaluate_parameters(title, snippet, init.params, context.dt, context.precision)
     by_row = not snippet.row_build_code.is_blank
     num_lines, line_size = (num_pre, num_post) if by_row else (num_post, num_pre)
     row_limit = max_row_length(init, num_pre, num_post)
     limit = row_limit if by_row else max_column_length(init, num_pre, num_post)
     numbers = ConnectNumbers(
-        seed=seed,
-        stream=stream,
-        num_batch=num_batch,
+        seed=context.seed,
+        stream=context.stream,
+        num_batch=context.num_batch,
         num_pre=num_pre,
         num_post=num_post,
         line_size=line_size,
         limit=limit,
-        dt=precision.time.dtype.type(constant(dt, precision.time)),
+        dt=context.time_step,
     )
-    targets, lengths = _run(
-        snippet, params, precision, title, arrays or {}, numbers, num_lines, check
-    )
+    targets, lengths = _run(snippet, params, context, numbers, num_lines, check)
     lines = np.repeat(np.arange(num_lines, dtype=np.uint32), lengths)
     pre, post = (lines, targets) if by_row else (targets, lines)
     if not by_row:
@@ -127,15 +111,13 @@ def build_connectivity(
 def _run(
     snippet: SparseConnectivityInitSnippet,
     params: Mapping[str, float],
-    precision: Precision,
-    title: str,
-    arrays: Mapping[str, Array],
+    context: SnippetContext,
     numbers: ConnectNumbers,
     num_lines: int,
     check: Callable[[int], None],
 ) -> tuple[Array, Array]:
     """Return the targets of all rows or columns, one after the other, and how many each has."""
-    module, kernel = connectivity_kernel(snippet, precision)
+    module, kernel = connectivity_kernel(snippet, context.precision)
     constants = constants_of(module, snippet, params)
     lengths = np.zeros(num_lines, np.int64)
     problem = np.zeros(2, np.int64)
@@ -145,9 +127,9 @@ def _run(
         written = ConnectArrays(targets=targets, lengths=lengths, problem=problem)
         call = partial(_called, kernel, [*numbers, *constants], written)
         try:
-            found = run_snippet(module, snippet, call, arrays=arrays, title=title)
+            found = run_snippet(module, snippet, call, context)
         except ValueError:
-            raise _out_of_bounds(snippet, title, numbers, problem) from None
+            raise _out_of_bounds(snippet, context.title, numbers, problem) from None
         if found <= allocated:
             return targets[:found], lengths
         # The second attempt gives the same synapses, because its random numbers start at the same

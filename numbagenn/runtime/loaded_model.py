@@ -70,6 +70,7 @@ class LoadedModel:
         plan: Plan,
         kernels: ModuleType,
         groups: Iterable[Group],
+        *,
         batch_size: int,
         precision: Precision,
         timing_enabled: bool,
@@ -171,7 +172,6 @@ class LoadedModel:
             initial = starting_values(group, variable, self._batch_size, self.seed)
         buffer.allocate(ctype.dtype, self._batch_size)
         self._owned.append(buffer)
-        assert buffer.device is not None
         if initial is not None:
             buffer.fill_device(initial)
             # A third array of this size may not fit into memory.
@@ -195,10 +195,8 @@ class LoadedModel:
 
     def _device(self, buffer: Buffer) -> Array:
         """Return a device array in the shape that kernels take."""
-        assert buffer.device is not None
-        if buffer.columns:
-            return buffer.device.reshape(len(buffer.device), -1, buffer.columns)
-        return buffer.device
+        _, device = buffer.arrays
+        return device.reshape(len(device), -1, buffer.columns) if buffer.columns else device
 
     def _scratch(self) -> list[Array]:
         """Return the arrays that this thread uses while it simulates."""
@@ -356,8 +354,7 @@ class LoadedModel:
             self._faults_unread |= prepared.can_fail
             update.finish(function, *numbers, *prepared.arguments)
         for buffer in call.broadcast:
-            assert buffer.device is not None
-            slots = buffer.device.reshape(len(buffer.device), buffer.slots, buffer.count)
+            slots = buffer.in_slots
             slots[:] = slots[:, [self._steps_done % buffer.slots]]
         if call.transposed is not None:
             source, target = map(self._device, call.transposed)

@@ -14,7 +14,7 @@ from numbagenn.base.array_conventions import Array
 from numbagenn.base.random_streams import stream_number
 from numbagenn.base.types import Precision
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.codegen.initialisation import ElementKind, value_code
+from numbagenn.codegen.initialisation import VariableKind, value_code
 from numbagenn.memory.connections import BYTES_OF_PAIR, SparseConnectivity
 from numbagenn.memory.variables import SparseVariable, Variable, arrays_on_device
 from numbagenn.models.given_values import (
@@ -27,6 +27,7 @@ from numbagenn.models.given_values import (
 from numbagenn.network.groups import Group
 from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.runtime.connectivity_snippets import build_connectivity, connectivity_kernel
+from numbagenn.runtime.snippets import SnippetContext
 from numbagenn.runtime.value_snippets import initial_values, value_kernel
 
 
@@ -35,12 +36,12 @@ def check_initialiser(variable: Variable, init: VarInit, precision: Precision) -
 
     Raises
     ------
-    SnippetError
+    CodeStringError
         If the code uses what such a variable does not have.
     """
     if init.number is None:
         value_code(
-            init.snippet, precision, precision.resolve(variable.type), element_kind_of(variable)
+            init.snippet, precision, precision.resolve(variable.type), variable_kind(variable)
         )
 
 
@@ -63,7 +64,7 @@ def compile_initialisers(groups: Iterable[Group]) -> None:
             _parameters(group, variable, init)
             if init.number is None:
                 ctype = precision.resolve(variable.type)
-                value_kernel(init.snippet, precision, ctype, element_kind_of(variable))
+                value_kernel(init.snippet, precision, ctype, variable_kind(variable))
 
 
 def _compile_connectivity(group: SynapseGroup, init: ConnectivityInit) -> None:
@@ -108,13 +109,15 @@ def _connect(group: SynapseGroup, batch_size: int, seed: int) -> None:
         init,
         group.src.num_neurons,
         group.trg.num_neurons,
-        title=group.title,
-        dt=owner.dt,
-        precision=owner.types,
-        num_batch=batch_size,
-        seed=seed,
-        stream=stream_number(f"connectivity of {group.title}"),
-        arrays=arrays_on_device(group.connectivity_extra_global_params),
+        SnippetContext(
+            title=group.title,
+            precision=owner.types,
+            dt=owner.dt,
+            num_batch=batch_size,
+            seed=seed,
+            stream=stream_number(f"connectivity of {group.title}"),
+            arrays=arrays_on_device(group.connectivity_extra_global_params),
+        ),
         bytes_of_synapse=_bytes_of_synapse(group, batch_size),
     )
     connections.set(pre, post)
@@ -158,16 +161,19 @@ def starting_values(group: Group, variable: Variable, batch_size: int, seed: int
             init.snippet,
             _parameters(group, variable, init),
             ctype,
-            owner.types,
-            owner.dt,
+            variable_kind(variable),
             variable.shape,
+            SnippetContext(
+                title=what,
+                precision=owner.types,
+                dt=owner.dt,
+                num_batch=batch_size,
+                seed=seed,
+                stream=variable.stream,
+                arrays=arrays_on_device(variable.extra_global_params),
+            ),
             count=None if buffer.per_element else 1,
             inds=variable.synapses if isinstance(variable, SparseVariable) else None,
-            num_batch=batch_size,
-            seed=seed,
-            stream=variable.stream,
-            arrays=arrays_on_device(variable.extra_global_params),
-            title=what,
         )
     initial = initial_array(what, init, ctype, owner.types)
     if initial.ndim:
@@ -193,8 +199,8 @@ def warn_of_nan(groups: Iterable[Group]) -> None:
             )
 
 
-def element_kind_of(variable: Variable) -> ElementKind:
-    """Return the elements that a variable has values for, as its initialiser sees them."""
+def variable_kind(variable: Variable) -> VariableKind:
+    """Return what a variable has values for, as its initialiser sees it."""
     if len(variable.shape) == 1:
         return "neurons"
     return "sparse" if isinstance(variable, SparseVariable) else "dense"

@@ -13,13 +13,12 @@ import numpy as np
 
 from numbagenn.base.array_conventions import Array
 from numbagenn.base.types import Precision, ResolvedType
-from numbagenn.codegen.initialisation import ElementKind, InitModule, value_module
+from numbagenn.codegen.initialisation import InitModule, VariableKind, value_module
 from numbagenn.codegen.kernel_numbers import InitialiseNumbers
 from numbagenn.kernels.batch_counter import ABORTED, new_batch_counter
-from numbagenn.language.arithmetic import constant
 from numbagenn.models.descriptions import VarInitSnippet
 from numbagenn.runtime.compilation import compiled
-from numbagenn.runtime.snippets import constants_of, run_snippet
+from numbagenn.runtime.snippets import SnippetContext, constants_of, run_snippet
 from numbagenn.runtime.threads import parallel_for
 
 # The elements that keep one thread busy; a second thread helps only with more.
@@ -28,7 +27,7 @@ _ELEMENTS_PER_CALL = 1 << 15
 
 @lru_cache(maxsize=256)
 def value_kernel(
-    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, kind: ElementKind
+    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, kind: VariableKind
 ) -> tuple[InitModule, Any]:
     """Return the module of a snippet for a variable of some type, and its compiled kernel.
 
@@ -45,17 +44,12 @@ def initial_values(
     snippet: VarInitSnippet,
     params: Mapping[str, float],
     ctype: ResolvedType,
-    precision: Precision,
-    dt: float,
+    kind: VariableKind,
     shape: Sequence[int],
+    context: SnippetContext,
     *,
-    title: str,
-    num_batch: int,
-    seed: int,
-    stream: int,
     count: int | None = None,
     inds: tuple[Array, Array] | None = None,
-    arrays: Mapping[str, Array] | None = None,
 ) -> Array:
     """Run a snippet for every element of a variable.
 
@@ -65,25 +59,18 @@ def initial_values(
         The snippet.
     params
         Values of its parameters and derived parameters.
-    ctype
-        Type of the variable.
-    precision, dt, num_batch
-        Of the model: its precision, the length of a step in ms, the batch size.
+    ctype, kind
+        Type of the variable, and what it has a value for.
     shape
         ``(num_neurons,)``, or ``(num_pre, num_post)`` for a variable of synapses.
-    title
-        The variable, for messages.
-    seed, stream
-        These decide the random numbers: the seed of the model, and a number that belongs to this
-        variable alone (`random_streams.stream_number`).
+    context
+        What the snippet is run for.
     count
         Number of values, if it is not the number of neurons or synapses: 1 if they share one
         value.
     inds
         For synapses that are a list: the presynaptic and the postsynaptic neuron of each, as two
         arrays of ``uint32``.
-    arrays
-        Values of the snippet's extra global parameters.
 
     Returns
     -------
@@ -95,14 +82,13 @@ def initial_values(
     CodeStringError
         If the code uses what such a variable does not have, or has a fault while it runs.
     """
-    kind: ElementKind = "neurons" if len(shape) == 1 else "dense" if inds is None else "sparse"
-    module, kernel = value_kernel(snippet, precision, ctype, kind)
+    module, kernel = value_kernel(snippet, context.precision, ctype, kind)
     if count is None:
         count = int(np.prod(shape)) if inds is None else len(inds[0])
     values = np.zeros(count, ctype.dtype)
     # Neurons have one dimension, which kernels treat as the postsynaptic one.
     num_pre, num_post = shape if len(shape) == 2 else (1, shape[0])
-    time = precision.time.dtype.type(constant(dt, precision.time))
+    time_step = context.time_step
     constants = constants_of(module, snippet, params)
     trailing = [*(inds or ()), values]
 
@@ -116,18 +102,20 @@ def initial_values(
             numbers = InitialiseNumbers(
                 first=first,
                 last=last,
-                seed=seed,
-                stream=stream,
-                num_batch=num_batch,
+                seed=context.seed,
+                stream=context.stream,
+                num_batch=context.num_batch,
                 num_pre=num_pre,
                 num_post=num_post,
-                dt=time,
+                dt=time_step,
             )
             kernel(counter, *numbers, *arguments)
 
         parallel_for(part, count, least, counter)
         if counter[ABORTED]:
-            raise RuntimeError(f"Initialising {title} was interrupted: call model.load() again.")
+            raise RuntimeError(
+                f"Initialising {context.title} was interrupted: call model.load() again."
+            )
 
-    run_snippet(module, snippet, call, arrays=arrays or {}, title=title)
+    run_snippet(module, snippet, call, context)
     return values

@@ -56,10 +56,10 @@ def test_every_recorded_case_is_in_the_ledger() -> None:
 def test_built_in_models_that_know_the_time_step_are_recorded_at_several() -> None:
     """Where it is a power of two, any order of factors gives the same bits."""
     from numbagenn.language.code_strings import CodeString
-    from numbagenn.models.builtin_models import _FAMILIES
+    from numbagenn.models.builtin_models import FAMILIES
 
     recorded = inspect.getsource(cases_time_steps)
-    for _, models in _FAMILIES.values():
+    for _, models in FAMILIES.values():
         for name, model in models().items():
             code = " ".join(
                 part.text for part in vars(model).values() if isinstance(part, CodeString)

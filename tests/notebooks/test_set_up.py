@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests import a_few
-from tools.stamp_notebooks import ROOT, project, repository, set_up
+from tools.project import ROOT, project, repository
+from tools.stamp_notebooks import set_up
 from tutorial_helpers.chapter_packages import PACKAGES
 
 # Modules on the path of a new Python: what it would install is printed, and what to leave out is

@@ -10,14 +10,13 @@ import nbformat
 import pytest
 
 from tools import stamp_notebooks
+from tools.project import ROOT, repository
 from tools.stamp_notebooks import (
     DIAGRAMS,
     FOLDED,
     NOTEBOOKS,
     OPENING,
     READMES,
-    ROOT,
-    repository,
     rounded,
     set_up,
     stamped,

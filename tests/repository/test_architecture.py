@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 
 from tests import ROOT
-from tools.stamp_notebooks import tomllib
+from tools.project import settings
 
 PAGE = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
 PACKAGE = ROOT / "numbagenn"
@@ -31,8 +31,7 @@ def test_every_file_is_in_the_table_of_its_folder(folder: str) -> None:
 def test_the_picture_shows_the_layers() -> None:
     picture = (ROOT / "docs" / "architecture.svg").read_text(encoding="utf-8")
     shown = [name.removesuffix(".py") for name in re.findall(r'class="name".*?>([\w.]+)<', picture)]
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    layers = settings["tool"]["importlinter"]["contracts"][0]["layers"]
+    layers = settings()["tool"]["importlinter"]["contracts"][0]["layers"]
     levels = [set(re.findall(r"\w+", layer)) - {"__main__"} for layer in layers]
     order = [position for name in shown for position, names in enumerate(levels) if name in names]
     assert {name for names in levels for name in names} == set(shown)

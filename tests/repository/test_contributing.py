@@ -13,7 +13,7 @@ import numbagenn
 from tests import ROOT
 from tests.conformance import case_parts
 from tests.conformance.casebook import Arrays
-from tools.stamp_notebooks import project
+from tools.project import project
 
 PAGE = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import ROOT
-from tools.stamp_notebooks import project
+from tools.project import project
 from tutorial_helpers.__main__ import main
 from tutorial_helpers.evaluation import evaluate, record
 from tutorial_helpers.weight_sets import weight_sets

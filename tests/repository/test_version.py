@@ -8,7 +8,7 @@ import numbagenn
 import tutorial_helpers
 from numbagenn.__main__ import main
 from tests import ROOT
-from tools.stamp_notebooks import tomllib
+from tools.project import settings
 
 
 def test_both_packages_have_one_version() -> None:
@@ -30,8 +30,7 @@ def test_the_citation_has_it() -> None:
 
 
 def test_it_is_set_in_one_place() -> None:
-    settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
-    source = settings["tool"]["hatch"]["version"]["path"]
+    source = settings()["tool"]["hatch"]["version"]["path"]
     assert f'__version__ = "{numbagenn.__version__}"\n' in (ROOT / source).read_text("utf-8")
     texts = [path.read_text("utf-8") for path in ROOT.glob("[nt]*/__init__.py")]
     assert sum("__version__ =" in text for text in texts) == 1

@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from tools.stamp_notebooks import ROOT, project, repository, set_up
+from tools.project import ROOT, project, repository
+from tools.stamp_notebooks import set_up
 from tutorial_helpers.chapter_packages import PACKAGES
 
 pytestmark = pytest.mark.slow  # installs packages, from an index on the network

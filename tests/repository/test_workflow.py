@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests import ROOT
-from tools.stamp_notebooks import project
+from tools.project import project
 
 WORKFLOW = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
 

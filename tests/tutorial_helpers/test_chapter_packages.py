@@ -9,7 +9,7 @@ import sys
 import pytest
 
 from tests import ROOT
-from tools.stamp_notebooks import project
+from tools.project import project
 from tutorial_helpers.chapter_packages import PACKAGES, needed_for
 
 IMPORT = """

@@ -27,7 +27,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from tests import ROOT
+from tools.project import ROOT
 
 FOLDER = Path(__file__).parent / "mistakes"
 PAGES = ROOT / "docs" / "mistakes"

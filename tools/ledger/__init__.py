@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
-from tests import ROOT
 from tests.conformance.agreement import OUT_OF_SCOPE
 from tests.conformance.batches import NOT_IN_BATCHES, SIZE
 from tests.conformance.casebook import Case
@@ -13,6 +12,7 @@ from tests.conformance.cases import CASES
 from tests.conformance.recordings import is_recorded
 from tools.ledger.entries import STATUS, Feature
 from tools.ledger.features import FEATURES
+from tools.project import ROOT
 
 PAGE = ROOT / "docs" / "conformance.md"
 

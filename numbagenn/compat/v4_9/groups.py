@@ -152,9 +152,9 @@ class NeuronGroup(_Group, neuron_groups.NeuronGroup):
         """
         self._require_loaded()
         self.flush()
-        for buffer in (self.spikes_buffer, self.spike_count_buffer):
+        for buffer in (self._spikes.neurons, self._spikes.count):
             buffer.pull()
-        self._newest = self.steps_asked % self.spikes_buffer.slots
+        self._newest = self.steps_asked % self._spikes.neurons.slots
 
     @property
     def current_spikes(self) -> Any:
@@ -172,9 +172,8 @@ class NeuronGroup(_Group, neuron_groups.NeuronGroup):
         """
         self._require_loaded()
         spikes, counts = (
-            buffer.host.reshape(-1, buffer.slots, buffer.count)[:, self._newest]
-            for buffer in (self.spikes_buffer, self.spike_count_buffer)
-            if buffer.host is not None
+            buffer.arrays[0].reshape(-1, buffer.slots, buffer.count)[:, self._newest]
+            for buffer in (self._spikes.neurons, self._spikes.count)
         )
         result = [row[:count].copy() for row, (count,) in zip(spikes, counts, strict=True)]
         return result if len(result) > 1 else result[0]

@@ -17,7 +17,7 @@ from numbagenn import (
     init_weight_update,
 )
 from numbagenn.codegen import event_kinds
-from numbagenn.codegen.event_kinds import EVENT_KINDS, PHASES, EventKind, spikes_of
+from numbagenn.codegen.event_kinds import EVENT_KINDS, PHASES, EventKind
 
 TEMPLATES = Path(numbagenn.__file__).parent / "codegen" / "templates"
 
@@ -52,7 +52,7 @@ def test_a_kind_more_is_a_row_more(monkeypatch: pytest.MonkeyPatch) -> None:
         code=attrgetter("synapse_dynamics_code"),
         phase=event_kinds.POSTSYNAPTIC_UPDATE,
         side="post",
-        neurons=lambda group: spikes_of(group.trg),
+        events=lambda group: group.trg.spikes,
         verb="learn_from",
         template="synapses_in_columns.jinja",
     )

@@ -8,6 +8,7 @@ import pytest
 
 from numbagenn import GeNNModel, create_current_source_model, create_neuron_model
 from numbagenn.kernels import c_functions
+from numbagenn.language.kernel_names import IMPORTED
 
 
 def small_model() -> GeNNModel:
@@ -64,3 +65,24 @@ def test_what_only_kernels_call_says_so() -> None:
     """There is no way into it from Python, and trying would crash the interpreter."""
     with pytest.raises(TypeError, match=r"^c_fma\(\) is compiled for kernels only; call c_fma\.py"):
         c_functions.c_fma(1.0, 2.0, 3.0)
+
+
+def test_modules_import_what_they_use() -> None:
+    model = small_model()
+    model.build()
+    tree = ast.parse(model.generated_code)
+    nodes = [node for node in tree.body if isinstance(node, ast.ImportFrom)]
+    imported = {alias.name for node in nodes for alias in node.names}
+    assert imported == {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)} & {
+        *IMPORTED
+    } - {"math", "np"}
+    assert "random_numbers" not in imported
+
+
+def test_many_parameters_are_one_a_line() -> None:
+    model = small_model()
+    model.build()
+    lines = model.generated_code.splitlines()
+    assert "def simulate(" in lines
+    assert "    num_steps," in lines
+    assert all(len(line) <= 100 for line in lines if line.startswith("def "))

@@ -14,11 +14,11 @@ from numbagenn.codegen.initialisation import connectivity_module, value_module
 from numbagenn.codegen.plan import make_plan
 from numbagenn.codegen.rendering import rendered
 from numbagenn.codegen.reserved_names import INITIALISER_NAMES, LOOP_NAMES, SIMULATE_NAMES
-from numbagenn.language.kernel_names import FAULTS, IMPORTED
+from numbagenn.language.kernel_names import FAULTS, IMPORTED, IMPORTS
 from numbagenn.language.symbols import Namer
 from numbagenn.models.given_values import VarInit
 from numbagenn.network.delays import assign_slots
-from numbagenn.runtime.starting_state import element_kind_of
+from numbagenn.runtime.starting_state import variable_kind
 from tests.conformance.cases import CASES
 from tests.numbagenn.language.disturbed_code import Planned
 
@@ -38,7 +38,7 @@ def sources(built: Any) -> Iterator[str]:
     for group in built._groups():
         for _, variable in group.buffers():
             if variable is not None and isinstance(variable.initial, VarInit):
-                ctype, kind = types.resolve(variable.type), element_kind_of(variable)
+                ctype, kind = types.resolve(variable.type), variable_kind(variable)
                 yield value_module(variable.initial.snippet, types, ctype, kind).source
     for group in built.synapse_populations.values():
         if group.connectivity_init is not None:
@@ -97,7 +97,7 @@ def test_all_names_in_generated_code_are_kept_or_given_out(
 def test_imported_names_are_kept() -> None:
     imported = {
         alias.asname or alias.name
-        for node in ast.parse(rendered("imports.jinja")).body
+        for node in ast.parse(rendered("imports.jinja", title="All", imports=IMPORTS)).body
         if isinstance(node, (ast.Import, ast.ImportFrom))
         for alias in node.names
     }

@@ -76,7 +76,7 @@ def network(
 
 
 def blocks(model: GeNNModel) -> Blocks | None:
-    return blocks_of_steps(model.neuron_populations, model.synapse_populations.values())
+    return blocks_of_steps(model)
 
 
 def order(model: GeNNModel) -> list[str] | None:

@@ -24,7 +24,7 @@ from numbagenn.memory.buffers import Buffer
 from numbagenn.models import entries
 from numbagenn.models.given_values import VarInit
 from numbagenn.network.delays import assign_slots
-from numbagenn.runtime.starting_state import element_kind_of
+from numbagenn.runtime.starting_state import variable_kind
 
 #: Names that the engine looks for in code.
 NAMES = [
@@ -189,7 +189,7 @@ def plan_of(built: Any) -> dict[str, Any]:
         (
             variable.name,
             variable.initial.snippet,
-            (types, types.resolve(variable.type), element_kind_of(variable)),
+            (types, types.resolve(variable.type), variable_kind(variable)),
         )
         for group in groups
         for _, variable in group.buffers()

@@ -10,7 +10,7 @@ import pytest
 import numbagenn as engine
 from numbagenn.base import types
 from numbagenn.language.code_strings import CodeString, CodeStringError
-from numbagenn.language.symbols import Symbol
+from numbagenn.language.symbols import Pointer, Symbol
 from numbagenn.language.translator import Translator
 from tests.numbagenn.interpreted import NAMESPACE
 
@@ -164,3 +164,17 @@ def test_what_is_not_reached_is_compiled(precision: str) -> None:
     model.step_time()
     pop.vars["V"].pull_from_device()
     assert pop.vars["V"].values.tolist() == [6.0, 10.5]
+
+
+@pytest.mark.parametrize(
+    "loop", ["while ({}) i++;", "for (; {};) i++;", "do i++; while ({});", "if ({}) i++;"]
+)
+def test_a_condition_is_translated_once(loop: str) -> None:
+    array = Pointer(array="e", offset="0", type=types.Float, writable=True, title="array 'e'")
+    names = {**NAMES, "e": Symbol("e", types.Float, writable=False, pointer=array)}
+    translator = Translator(FLOAT, names)
+    translator.statements(CodeString(loop.format("e[i] > 0.0"), "Sim code of neuron model 'x'"))
+    assert len(translator.faults.sites) == 1
+    with pytest.warns(UserWarning, match="drops the fraction") as caught:
+        translated(loop.format("abs(V) > 1"))
+    assert len(caught) == 1

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 import numbagenn as engine
 from numbagenn.base.types import Precision
-from numbagenn.codegen.blocks import ends_with_zeroing
 from numbagenn.compat import v4_9 as legacy
 from numbagenn.language.code_strings import CodeString, CodeStringError
 from numbagenn.language.symbols import Pointer, Symbol
 from numbagenn.language.translator import Translator
+from numbagenn.language.usage import ends_with_zeroing
 from tests import a_few
 from tests.conformance.cases import CASES
 from tests.numbagenn.language import c_programs, disturbed_code
@@ -112,7 +112,7 @@ def test_usage_is_what_the_translator_finds(program: Any) -> None:
         # abs() and min() of real numbers warn, rightly.
         warnings.simplefilter("ignore")
         try:
-            translator.statements(snippet)
+            lines = translator.statements(snippet)
         except CodeStringError:
             # The engine refuses to divide by a literal 0.
             reject()
@@ -121,6 +121,22 @@ def test_usage_is_what_the_translator_finds(program: Any) -> None:
     assert snippet.usage.names - {"true", "false"} == names
     assigned = {name for name, outside in OUTSIDE.items() if outside.code in translator.written}
     assert snippet.usage.assigned == assigned
+    assert snippet.usage.assigns_elements is any("arrays.put(" in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("e[0] = 1.0;", True),
+        ("scalar *p = e; *p++ -= V;", True),
+        ("if (t > 1.0) { V = (e[id])++; }", True),
+        ("V = e[0] + *e;", False),
+        ("scalar *p = e; p += 2; p++;", False),
+        ("// e[0] = 1.0;", False),
+    ],
+)
+def test_elements_of_arrays_are_assigned(code: str, expected: bool) -> None:
+    assert CodeString(code, "Code").usage.assigns_elements is expected
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import numbagenn as engine
+from numbagenn.base.types import TIMEPOINT
 from numbagenn.compat import v4_9 as legacy
 from tests.numbagenn.every_part import described, old
 from tests.numbagenn.language.disturbed_code import plan_of
@@ -48,6 +49,17 @@ def test_a_reference_that_nothing_takes_changes_nothing(which: str) -> None:
     steps(model, 2)
     with pytest.raises(RuntimeError, match="not kept, as nothing uses them"):
         getattr(a, which)
+
+
+def test_times_that_nothing_uses_take_no_memory() -> None:
+    model, a, b = two_populations()
+    when = engine.create_prev_spike_time_var_ref(a)
+    model.add_custom_update("U", "U", NOTE, {}, {"seen": 0.0}, {"when": when})
+    assert [buffer.name for buffer, _ in a.buffers() if buffer.type == TIMEPOINT] == [
+        "a_st",
+        "a_prev_st",
+    ]
+    assert not any(buffer.type == TIMEPOINT for buffer, _ in b.buffers())
 
 
 @times

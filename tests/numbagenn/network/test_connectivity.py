@@ -23,6 +23,7 @@ from numbagenn.base.types import Double, Float, Precision
 from numbagenn.language.code_strings import CodeStringError
 from numbagenn.models.connection_limits import max_column_length, max_row_length
 from numbagenn.runtime.connectivity_snippets import build_connectivity
+from numbagenn.runtime.snippets import SnippetContext
 from tests.numbagenn.networks import add_cells, connect, new_model, pulled, steps
 
 CHANCE = 1e-6
@@ -33,17 +34,21 @@ FIXED_NUMBERS = [
 ]
 
 
+def context_of(**parts: Any) -> SnippetContext:
+    settings = {
+        "title": "synapse population 'ab'", "precision": Precision(), "dt": 1.0,
+        "num_batch": 1, "seed": 1, "stream": 2, "arrays": {},
+    }  # fmt: skip
+    return SnippetContext(**settings | parts)
+
+
 def built(
     snippet: Any, num_pre: int, num_post: int, *, precision: Any = Float, **parts: Any
 ) -> tuple[np.ndarray, np.ndarray]:
     params = {name: parts.pop(name) for name in [*parts] if name not in ("seed", "stream", "dt")}
     init = init_sparse_connectivity(snippet, params)
-    settings = {"seed": 1, "stream": 2, "dt": 1.0} | parts
-    pre, post = build_connectivity(
-        init, num_pre, num_post,
-        title="synapse population 'ab'", precision=Precision(precision, precision), num_batch=1,
-        **settings,
-    )  # fmt: skip
+    context = context_of(precision=Precision(precision, precision), **parts)
+    pre, post = build_connectivity(init, num_pre, num_post, context)
     assert pre.dtype == post.dtype == np.uint32
     assert pre.shape == post.shape
     assert (np.diff(pre.astype(np.int64)) >= 0).all()
@@ -106,9 +111,7 @@ def test_what_code_sees() -> None:
         ),
         {"p": 1.5, "q": 17},
     )
-    _, post = build_connectivity(
-        init, 1, 30, title="x", dt=0.5, precision=Precision(), num_batch=7, seed=1, stream=1
-    )
+    _, post = build_connectivity(init, 1, 30, context_of(dt=0.5, num_batch=7))
     assert post.tolist() == [1, 29, 7, 0, 1, 20, 12, 17]
     own = columns("addSynapse(id_pre_begin); addSynapse(id_post + 3); addSynapse(num_pre - 1);")
     assert pairs(built(own, 9, 2)) == [(0, 0), (0, 1), (3, 0), (4, 1), (8, 0), (8, 1)]

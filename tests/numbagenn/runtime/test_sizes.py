@@ -20,6 +20,7 @@ from numbagenn.base.wording import in_bytes, shown
 from numbagenn.compat import v4_9 as legacy
 from numbagenn.memory.buffers import Buffer
 from numbagenn.runtime import connectivity_snippets, loaded_model, memory_footprint
+from numbagenn.runtime.snippets import SnippetContext
 from tests import a_few
 from tests.numbagenn.networks import (
     INTEGRATE_AND_FIRE,
@@ -196,10 +197,11 @@ def test_indices_of_the_largest_population() -> None:
     # Gaps between synapses are drawn as integers of 32 bits, whose sum must not wrap around.
     number, prob = 2**31 - 1, 3e-9
     init = engine.init_sparse_connectivity("FixedProbability", {"prob": prob})
-    pre, post = connectivity_snippets.build_connectivity(
-        init, 300, number, title="synapses", dt=1.0, precision=Precision(Float, Double),
-        num_batch=1, seed=1, stream=0,
+    context = SnippetContext(
+        title="synapses", precision=Precision(Float, Double), dt=1.0,
+        num_batch=1, seed=1, stream=0, arrays={},
     )  # fmt: skip
+    pre, post = connectivity_snippets.build_connectivity(init, 300, number, context)
     assert len(pre) == pytest.approx(300 * number * prob, rel=0.2)
     assert post.max() > 2**31 * 0.99
     for row in range(300):

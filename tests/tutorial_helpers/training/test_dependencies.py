@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from tests import ROOT
-from tools.stamp_notebooks import project
+from tools.project import project
 from tutorial_helpers import training
 from tutorial_helpers.training import dependencies
 
