@@ -23,7 +23,7 @@ class TestFirstTo:
 
     def test_right(self, check: Callable):
         line = check(lambda counts, goal: steps_to(counts.max(axis=2) >= goal))
-        assert line.startswith("Right. It does not ask how close the second is")
+        assert line.startswith("Right. It ignores the runner-up")
 
     @pytest.mark.parametrize(
         ("wrong", "words"),
