@@ -87,7 +87,10 @@ class Chapter(IPyNbFile):  # type: ignore[misc]
     def setup(self) -> None:
         """Start the kernel, and leave coverage out of it: nbval would wait for it in vain."""
         with patch.object(self.config.option, "cov_source", None, create=True):
-            super().setup()
+            try:
+                super().setup()
+            except RuntimeError:  # kernels that start at the same time may choose the same port
+                super().setup()
 
     def teardown(self) -> None:
         """Stop the kernel."""
