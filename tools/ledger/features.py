@@ -316,7 +316,7 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "`addToPre`, `pre_target_var`",
-            cases="feedback",
+            cases="feedback errors_go_back",
             upstream="test_continuous_propagation.py::test_reverse",
         ),
         same(
