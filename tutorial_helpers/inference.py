@@ -240,6 +240,7 @@ def accuracy(predictions: NDArray[Any], labels: NDArray[Any]) -> float:
 
 
 def check_images(images: object, inputs: int) -> None:
+    """Raise unless images are rows of grey levels, one for each of a number of inputs."""
     if not isinstance(images, np.ndarray) or images.dtype != np.uint8:
         given = images.dtype if isinstance(images, np.ndarray) else type(images).__name__
         raise TypeError(

@@ -5,6 +5,7 @@ The code is that of ``tutorial_helpers.learning.models``, whose tests compare th
 
 from __future__ import annotations
 
+from itertools import pairwise
 from types import ModuleType
 from typing import Any
 
@@ -85,7 +86,7 @@ def network(pygenn: ModuleType, model: Any, rng: np.random.Generator) -> tuple[A
         for k, size in enumerate(SIZES)
     ]
     groups = []
-    for k, (pre, post) in enumerate(zip(layers, layers[1:], strict=False)):
+    for k, (pre, post) in enumerate(pairwise(layers)):
         refs = {"count": pygenn.create_var_ref(pre, "SpikeCount")}
         if k:
             refs["potential"] = pygenn.create_var_ref(pre, "V")
@@ -151,10 +152,15 @@ def add_answer(pygenn: ModuleType, model: Any, output: Any) -> Any:
     )
     keep(model, (largest, summed, error))
     refs = {v: pygenn.create_var_ref(output, v) for v in ("SpikeCount", "V")}
-    one = model.add_custom_update("largest", "Largest", largest, {"Vthr": 1.0}, {"Largest": 0}, refs)
+    one = model.add_custom_update(
+        "largest", "Largest", largest, {"Vthr": 1.0}, {"Largest": 0}, refs
+    )
     refs["Largest"] = pygenn.create_var_ref(one, "Largest")
     two = model.add_custom_update("sum", "Sum", summed, {"Vthr": 1.0}, {"Sum": 0}, refs)
-    refs |= {"Sum": pygenn.create_var_ref(two, "Sum"), "Error": pygenn.create_var_ref(output, "Error")}
+    refs |= {
+        "Sum": pygenn.create_var_ref(two, "Sum"),
+        "Error": pygenn.create_var_ref(output, "Error"),
+    }
     return model.add_custom_update("error", "Error", error, {"Vthr": 1.0}, {"Label": 0}, refs)
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 from tutorial_helpers.command_line import integer, path, plain_output
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from tutorial_helpers.learning import Epoch
 
 _DESCRIPTION = """\
@@ -81,8 +83,8 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--json",
         action="store_true",
-        help="print one JSON object instead of text; its accuracy, in per cent of the test set, and "
-        "seconds are lists with an entry for each epoch",
+        help="print one JSON object instead of text; its lists accuracy, in per cent of the test "
+        "set, and seconds have an entry for each epoch",
     )
 
 
@@ -110,27 +112,34 @@ def run(options: argparse.Namespace) -> None:
             f"--images {wanted} is more than the {len(images)} images of MNIST's training set; "
             "ask for fewer, or leave it out for all."
         )
+    images, labels = images[:wanted], labels[:wanted]
     test_images, test_labels = load_mnist("test")
-    classes = 10
-    weights = random_weights([images.shape[1], options.hidden, classes], options.seed)
-    network = LearningNetwork(weights)
+    sizes = [images.shape[1], options.hidden, 10]
+    network = LearningNetwork(random_weights(sizes, options.seed))
+    epochs = learn(
+        network,
+        images,
+        labels,
+        epochs=options.epochs,
+        seed=options.seed,
+        score=lambda: network.accuracy(test_images, test_labels),
+        checkpoint=None if options.output is None else options.output / _CHECKPOINT,
+        progress=sys.stderr.isatty(),
+    )
     if not options.json:
         print(f"backend      {backend}")
-        print(f"network      {images.shape[1]}-{options.hidden}-{classes}, from random weights")
-        print(f"images       {wanted:,} to learn from, {len(test_images):,} to test with")
-    epochs: list[Epoch] = []
+        print(f"network      {'-'.join(map(str, sizes))}, from random weights")
+        print(f"images       {len(images):,} to learn from, {len(test_images):,} to test with")
+    done = _each_reported(epochs, options)
+    _report(options, backend, len(images), network.weights, done)
+
+
+def _each_reported(epochs: Iterator[Epoch], options: argparse.Namespace) -> list[Epoch]:
+    """Learn for all epochs, and say after each how it went."""
+    done: list[Epoch] = []
     try:
-        for epoch in learn(
-            network,
-            images[:wanted],
-            labels[:wanted],
-            epochs=options.epochs,
-            seed=options.seed,
-            score=lambda: network.accuracy(test_images, test_labels),
-            checkpoint=None if options.output is None else options.output / _CHECKPOINT,
-            progress=sys.stderr.isatty(),
-        ):
-            epochs.append(epoch)
+        for epoch in epochs:
+            done.append(epoch)
             if not options.json:
                 print(
                     f"epoch {epoch.number:<6} {epoch.accuracy:.2f} % of the test images, "
@@ -138,8 +147,8 @@ def run(options: argparse.Namespace) -> None:
                     flush=True,
                 )
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(_how_to_go_on(options.output, len(epochs))) from None
-    _report(options, backend, network.weights, epochs)
+        raise KeyboardInterrupt(_how_to_go_on(options.output, len(done))) from None
+    return done
 
 
 def _check_output(output: Path | None) -> None:
@@ -163,14 +172,18 @@ def _check_output(output: Path | None) -> None:
 
 def _how_to_go_on(output: Path | None, done: int) -> str:
     """Say after Ctrl-C what is kept."""
-    if output is None or not done:
-        return "Interrupted: nothing is kept. With --output, it is after each epoch."
+    if output is None:
+        return (
+            "Interrupted: nothing is kept. With --output, there is a checkpoint after each epoch."
+        )
+    if not done:
+        return "Interrupted before the first epoch was done: nothing is kept."
     epochs = "1 epoch" if done == 1 else f"{done} epochs"
     return f"Interrupted: {output} holds {epochs}; run the same again to go on from there."
 
 
 def _report(
-    options: argparse.Namespace, backend: str, weights: Any, epochs: list[Epoch]
+    options: argparse.Namespace, backend: str, images: int, weights: Any, epochs: list[Epoch]
 ) -> None:
     """Write the weights, and say what came of it."""
     from tutorial_helpers.training.weight_files import save_weights
@@ -183,9 +196,9 @@ def _report(
             "epochs": options.epochs,
             "hidden": options.hidden,
             "seed": options.seed,
-            "images": options.images or 60_000,
+            "images": images,
             "backend": backend,
-            "accuracy": [round(epoch.accuracy, 4) for epoch in epochs],
+            "accuracy": [round(epoch.accuracy or 0.0, 4) for epoch in epochs],
             "practice": [round(epoch.practice, 4) for epoch in epochs],
             "seconds": [round(epoch.seconds, 4) for epoch in epochs],
             "sha256": digest,

@@ -33,15 +33,15 @@ class Epoch(NamedTuple):
         The first epoch is 1.
     practice : float
         Percentage of the images that were answered correctly, each before it was learnt from.
-    accuracy : float
-        What `score` returned after the epoch, or NaN.
+    accuracy : float, optional
+        What `score` returned after the epoch.
     seconds : float
         Time of the epoch, without `score`, in s.
     """
 
     number: int
     practice: float
-    accuracy: float
+    accuracy: float | None
     seconds: float
 
 
@@ -142,7 +142,7 @@ def learn(
             rng = np.random.default_rng([seed, number])
             right = _run_epoch(network, images, labels, rates, shift, rng, progress)
             seconds = perf_counter() - start
-            accuracy = float("nan") if score is None else score()
+            accuracy = None if score is None else score()
             done.append(Epoch(number + 1, 100.0 * right / len(images), accuracy, seconds))
             if path is not None:
                 save_checkpoint(path, run, done, network.state())
@@ -174,9 +174,7 @@ def _run_epoch(
     return right
 
 
-def shifted(
-    images: NDArray[np.uint8], shift: int, rng: np.random.Generator
-) -> NDArray[np.uint8]:
+def shifted(images: NDArray[np.uint8], shift: int, rng: np.random.Generator) -> NDArray[np.uint8]:
     """Shift each image by up to `shift` pixels in both directions, drawn at random.
 
     Parameters
@@ -198,7 +196,8 @@ def shifted(
     padded = np.pad(images.reshape(-1, _SIDE, _SIDE), border)
     down, right = rng.integers(0, 2 * shift + 1, (2, len(images)))
     windows = sliding_window_view(padded, (_SIDE, _SIDE), axis=(1, 2))
-    return windows[np.arange(len(images)), down, right].reshape(images.shape)
+    moved: NDArray[np.uint8] = windows[np.arange(len(images)), down, right]
+    return moved.reshape(images.shape)
 
 
 def _identity(
@@ -220,5 +219,5 @@ def _digest(*arrays: NDArray[Any]) -> str:
     """Compute the SHA-256 of arrays, as 64 hexadecimal digits."""
     digest = hashlib.sha256()
     for array in arrays:
-        digest.update(np.ascontiguousarray(array))
+        digest.update(array.tobytes())
     return digest.hexdigest()

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from numbagenn.base.number_checks import checked_integer
-from tutorial_helpers.data import batches
 from tutorial_helpers.inference import accuracy, check_images
 from tutorial_helpers.learning import models
 from tutorial_helpers.models import (
@@ -118,13 +117,13 @@ class LearningNetwork:
     ) -> None:
         self.timesteps = checked_integer("timesteps", timesteps, 1)
         self.threshold = threshold
-        self._batches_learnt = 0
+        self._batches_learnt = 0  # Adam has to know
         self._unfinished = False  # whether an interrupt left wishes that nobody gathered
         self.model = GeNNModel(precision, name, **preferences)
         self.model.dt = 1.0
         self.model.batch_size = batch_size
         self.layers = self._add_layers(layer_sizes(weights))
-        self.pixels = self.model.add_current_source(
+        self.pixels: Any = self.model.add_current_source(
             "pixels", pixel_current, self.layers[0], {}, {"magnitude": 0.0}
         )
         self.synapses = [
@@ -275,6 +274,7 @@ class LearningNetwork:
         TypeError, ValueError
             If the images, the labels or the rate are not as above.
         """
+        check_images(images, self.layers[0].num_neurons)
         check_labels(labels, len(images), self.layers[-1].num_neurons)
         check_rate(rate)
         if self._unfinished:
@@ -316,14 +316,15 @@ class LearningNetwork:
             Grey levels, 0 to 255, of any number of images.
         """
         check_images(images, self.layers[0].num_neurons)
-        count, voltage = (self.layers[-1].vars[name] for name in ("SpikeCount", "V"))
+        output, copies = self.layers[-1].vars, self.model.batch_size
         found = []
-        for batch, _ in batches(images, images, self.model.batch_size):
+        for first in range(0, len(images), copies):
+            batch = images[first : first + copies]
             self.show(batch)
-            for variable in (count, voltage):
-                variable.pull_from_device()
-            scores = count.view + voltage.view / self.threshold
-            found.append(scores.reshape(self.model.batch_size, -1)[: len(batch)].argmax(axis=1))
+            for name in ("SpikeCount", "V"):
+                output[name].pull_from_device()
+            scores = output["SpikeCount"].view + output["V"].view / self.threshold
+            found.append(scores.reshape(copies, -1)[: len(batch)].argmax(axis=1))
         return np.concatenate(found)
 
     def accuracy(self, images: NDArray[np.uint8], labels: NDArray[np.integer[Any]]) -> float:
