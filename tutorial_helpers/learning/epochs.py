@@ -83,7 +83,8 @@ def learn(
     score : callable, optional
         Called after each epoch, such as ``lambda: network.accuracy(test_images, test_labels)``.
     checkpoint : path, optional
-        A file to save everything in after each epoch. If it exists, learning goes on from there.
+        A file to save everything in, at first and after each epoch. If it exists, learning goes
+        on from there, whatever the network has learnt since.
     progress : bool
         Whether to show a progress bar.
 
@@ -129,6 +130,8 @@ def learn(
             facts, state = load_checkpoint(path, run)
             network.restore(state)
             kept = [Epoch(*fact) for fact in facts]
+        else:  # where to go on from if the first epoch is interrupted
+            save_checkpoint(path, run, [], network.state())
 
     # Not `yield`, which would delay the checks above until the first epoch is asked for.
     def all_epochs() -> Iterator[Epoch]:
@@ -204,12 +207,12 @@ def _identity(
     network: LearningNetwork, images: NDArray[np.uint8], labels: NDArray[np.integer[Any]]
 ) -> dict[str, Any]:
     """Return what decides the weights, besides the options of `learn`."""
-    start = network.state().values()
     return {
         "timesteps": network.timesteps,
         "threshold": network.threshold,
         "batch_size": network.model.batch_size,
-        "start": _digest(*start),
+        "precision": network.precision,
+        "first_weights": network.first_weights,
         "images": _digest(images, labels.astype(np.int64)),
         "versions": installed_versions("numpy", "numba"),
     }

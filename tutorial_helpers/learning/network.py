@@ -25,6 +25,7 @@ from tutorial_helpers.pygenn import (
     init_postsynaptic,
     init_weight_update,
 )
+from tutorial_helpers.weight_sets import set_digest
 
 #: Standard deviation of the random weights of a layer, in mV, times the root of the number of its
 #: inputs: 0.05 for 784 inputs, and 0.12 for 128.
@@ -89,6 +90,8 @@ class LearningNetwork:
         Its populations of neurons and synapses, from input to output.
     pixels : current source
         Images go into its variable ``magnitude``.
+    first_weights : str
+        The SHA-256 of the weights that it was made with.
     gradients, optimisers : list of custom updates
         Those that sum ``dG`` over the batch, and those that change ``g``, for each of `synapses`.
 
@@ -114,14 +117,17 @@ class LearningNetwork:
         name: str = "learning_network",
         **preferences: Any,
     ) -> None:
+        sizes = layer_sizes(weights)
         self.timesteps = checked_integer("timesteps", timesteps, 1)
         self.threshold = threshold
+        self.precision = precision
+        self.first_weights = set_digest(weights)
         self._batches_learnt = 0  # Adam has to know
         self._unfinished = False  # whether an interrupt left wishes that nobody gathered
         self.model = GeNNModel(precision, name, **preferences)
         self.model.dt = 1.0
         self.model.batch_size = batch_size
-        self.layers = self._add_layers(layer_sizes(weights))
+        self.layers = self._add_layers(sizes)
         self.pixels: Any = self.model.add_current_source(
             "pixels", pixel_current, self.layers[0], {}, {"magnitude": 0.0}
         )
