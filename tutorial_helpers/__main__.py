@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutorial_helpers.command_line import Parser, leave, status_of
-from tutorial_helpers.commands import classify, evaluate, run, train
+from tutorial_helpers.commands import classify, evaluate, learn, run, train
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -36,7 +36,7 @@ def _parser() -> Parser:
         description="Spiking neural networks that classify handwritten digits, in PyGeNN's API.",
     )
     commands = parser.add_subparsers(required=True, metavar="command")
-    for command in (classify, train, evaluate, run):
+    for command in (classify, learn, train, evaluate, run):
         command.add_parser(commands)
     return parser
 

@@ -72,7 +72,7 @@ def classify(
     >>> result.counts.shape
     (25, 10)
     """
-    _check_images(images, network.populations[0].num_neurons)
+    check_images(images, network.populations[0].num_neurons)
     checked_integer("timesteps", timesteps, 1)
     spikes = [0] * len(network.populations)
     counts = np.zeros((len(images), network.populations[-1].num_neurons), dtype=np.uint32)
@@ -145,7 +145,7 @@ def counts_over_time(
     >>> counts.shape, spikes.shape
     ((20, 25, 10), (20, 25, 3))
     """
-    _check_images(images, network.populations[0].num_neurons)
+    check_images(images, network.populations[0].num_neurons)
     # The counts fit into 16 bits, because a neuron spikes at most once in a step.
     checked_integer("timesteps", timesteps, 1, np.iinfo(np.uint16).max)
     classes, layers = network.populations[-1].num_neurons, len(network.populations)
@@ -238,7 +238,8 @@ def accuracy(predictions: NDArray[Any], labels: NDArray[Any]) -> float:
     return 100.0 * int(np.sum(np.asarray(predictions) == np.asarray(labels))) / len(labels)
 
 
-def _check_images(images: object, inputs: int) -> None:
+def check_images(images: object, inputs: int) -> None:
+    """Raise unless images are rows of grey levels, one for each of a number of inputs."""
     if not isinstance(images, np.ndarray) or images.dtype != np.uint8:
         given = images.dtype if isinstance(images, np.ndarray) else type(images).__name__
         raise TypeError(

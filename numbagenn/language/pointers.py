@@ -19,8 +19,12 @@ from numbagenn.language.usage import STEPS
 # Kinds of names whose values of some steps ago PyGeNN can read, by an index.
 _DELAYED_KINDS = ("presynaptic variable", "postsynaptic variable")
 
+_OWN_COPIES = "change it in a custom update, or declare it READ_WRITE, which gives each {} its own"
 #: What to do instead of an assignment to a read-only name, by its kind.
 _INSTEAD_OF_ASSIGNING = {
+    "READ_ONLY variable": _OWN_COPIES.format("batch element"),
+    "READ_ONLY_SHARED variable": _OWN_COPIES.format("batch element"),
+    "READ_ONLY_SHARED_NEURON variable": _OWN_COPIES.format("neuron"),
     "parameter": "make it a variable",
     "built-in": "assign a variable",
     "constant": "declare it without const",

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccessMode
-from numbagenn.base.wording import capitalised
+from numbagenn.base.wording import capitalised, quoted
 from numbagenn.models.builtin_models import find_model
 from numbagenn.models.descriptions import CustomUpdateModel
 from numbagenn.network.custom_updates import CustomUpdate, VariableReference
@@ -41,7 +41,8 @@ def check_targets(
     if len({target.synapses is None for target in targets}) > 1:
         raise TypeError(
             f"The references of {title} must be all to variables of neurons or all to "
-            "variables of synapses."
+            "variables of synapses; what combines both is computed in code of the synapses, which "
+            "reads neurons through pre_neuron_var_refs and post_neuron_var_refs."
         )
     if len({target.size for target in targets}) > 1:
         listed = ", ".join(f"'{name}' {target.size}" for name, target in given.items())
@@ -98,14 +99,19 @@ def check_dimensions(update: CustomUpdate, batch_size: int) -> None:
                 )
     for reference in update.model.var_refs:
         buffer = update.references[reference.name].buffer
-        lower = (update.per_element and not buffer.per_element) or (
-            update.per_batch and not buffer.per_batch and batch_size > 1
-        )
+        shared = update.per_batch and not buffer.per_batch and batch_size > 1
+        lower = shared or (update.per_element and not buffer.per_element)
         if lower and reference.mode is VarAccessMode.READ_WRITE:
+            fix = "update that variable by a custom update of its own"
+            if shared:
+                own = [name for name, one in update.references.items() if one.buffer.per_batch]
+                fix += (
+                    f", and if it needs {quoted(own)}, of which each batch element has its own, "
+                    "reduce that first, with a REDUCE_BATCH_SUM variable"
+                )
             raise RuntimeError(
                 f"Variable reference '{reference.name}' in {title} to lower-dimensional "
-                "variables cannot be read-write: declare it VarAccessMode.READ_ONLY, or update "
-                "that variable by a custom update of its own."
+                f"variables cannot be read-write: declare it VarAccessMode.READ_ONLY, or {fix}."
             )
     _check_reductions(update, batch_size)
     transposing = update.transposing

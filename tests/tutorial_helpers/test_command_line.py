@@ -64,7 +64,7 @@ NO_THREADS = [
 
 
 @pytest.mark.parametrize("value", NO_THREADS, ids=lambda text: ascii(text[:12]))
-@pytest.mark.parametrize("command", ["classify", "evaluate"])
+@pytest.mark.parametrize("command", ["classify", "evaluate", "learn"])
 def test_no_number_of_threads(
     command: str, value: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -316,7 +316,7 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "`addToPre`, `pre_target_var`",
-            cases="feedback",
+            cases="feedback errors_go_back",
             upstream="test_continuous_propagation.py::test_reverse",
         ),
         same(
@@ -471,7 +471,7 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "chains: an update reads and writes what another one owns",
-            cases="chained_updates custom_update_reductions",
+            cases="chained_updates custom_update_reductions learning_rounds",
         ),
         same(
             "reductions over neurons and over the batch, by variable and by reference",

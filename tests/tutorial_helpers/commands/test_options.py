@@ -43,6 +43,7 @@ def test_help() -> None:
             ],
         ),
         ("evaluate", ["--weights SET", "--timesteps T", "--record", "12 20 30 50 100"]),
+        ("learn", ["--epochs E", "--hidden H", "--seed S", "--output DIR", "(default: 5)"]),
     ],
 )
 def test_help_of_training(command: str, words: list[str]) -> None:
@@ -60,6 +61,8 @@ def test_help_of_training(command: str, words: list[str]) -> None:
         ("--help",),
         ("classify", "--help"),
         ("classify", "--x"),
+        ("learn", "--help"),
+        ("learn", "--epochs", "0"),
         ("train", "--help"),
         ("train", "--set", "none"),
         ("evaluate", "--help"),
@@ -85,6 +88,10 @@ INTEGERS = {
     ("classify", "--batch-size"): (1, 10**9),
     ("classify", "--timesteps"): (1, 10**9),
     ("classify", "--images"): (1, 10**9),
+    ("learn", "--epochs"): (1, 10**6),
+    ("learn", "--hidden"): (1, 10**5),
+    ("learn", "--seed"): (0, 2**32 - 1),
+    ("learn", "--images"): (1, 10**9),
     ("train", "--seed"): (0, 2**32 - 1),
     ("train", "--teacher-epochs"): (0, 10**6),
     ("train", "--copies"): (1, 10**9),
@@ -96,6 +103,7 @@ INTEGERS = {
 TEXTS = {
     ("classify", "--image"),
     ("classify", "--weights"),
+    ("learn", "--output"),
     ("train", "--output"),
     ("train", "--checkpoint"),
     ("evaluate", "--weights"),
@@ -210,7 +218,9 @@ def test_wrong_options(
     assert words in usage_error(arguments, capsys)
 
 
-@pytest.mark.parametrize("command", [(), ("classify",), ("train",), ("evaluate",), ("run",)])
+@pytest.mark.parametrize(
+    "command", [(), ("classify",), ("learn",), ("train",), ("evaluate",), ("run",)]
+)
 def test_help_is_plain_ascii(command: Sequence[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main([*command, "--help"])

@@ -60,6 +60,24 @@ flush = create_custom_update_model(
 shared = {"V": create_var_ref(a, "V"), "spikes": create_src_spike_count_var_ref(ab)}
 model.add_custom_update("flush", "Flush", flush, {}, {}, shared)
 
+# %% A weight that the batch shares, changed by what each batch element has -> RuntimeError
+learn = create_custom_update_model(
+    "learn", var_refs=[("g", "scalar"), ("dG", "scalar")], update_code="g += 0.1 * dG;"
+)
+wish = create_weight_update_model(
+    "wish",
+    vars=[("g", "scalar", VarAccess.READ_ONLY), ("dG", "scalar")],
+    pre_spike_syn_code="addToPost(g); dG += 1.0;",
+)
+wishing = init_weight_update(wish, {}, {"g": 0.5, "dG": 0.0})
+shared = model.add_synapse_population(
+    "shared", "DENSE", a, b, wishing, init_postsynaptic("DeltaCurr")
+)
+weights = {name: create_wu_var_ref(shared, name) for name in ("g", "dG")}
+model.add_custom_update("learn", "Learn", learn, {}, {}, weights)
+model.batch_size = 2
+model.build()
+
 # %% A reduction whose target is as large as its source -> RuntimeError
 total = create_custom_update_model(
     "total",
