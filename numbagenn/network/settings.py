@@ -17,8 +17,8 @@ from numbagenn.base.wording import shown
 
 BACKEND_NAME = "bundled"
 
-# Preferences of PyGeNN's backends. They choose how code is generated and compiled there, and change
-# nothing here.
+# Preferences of PyGeNN's backends. They choose how code is generated and compiled there. All but
+# `optimize_code`, which allows sums in another order, change nothing here.
 _PREFERENCES = (
     "optimize_code",
     "optimise_code",
@@ -31,7 +31,7 @@ _PREFERENCES = (
     "backend_log_level",
 )
 
-#: Preferences of PyGeNN's GPU backends, which have no effect here either. Scripts that ask for such
+#: Preferences of PyGeNN's GPU backends, which have no effect here. Scripts that ask for such
 #: a backend set them.
 GPU_PREFERENCES = (
     "selected_gpu",

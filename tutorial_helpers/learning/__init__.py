@@ -26,7 +26,7 @@ report. But the search began at the settings of a prototype, which had been trie
 
 >>> from tutorial_helpers.data import load_mnist
 >>> images, labels = load_mnist("train")
->>> network = LearningNetwork(random_weights([784, 128, 10]))
+>>> network = LearningNetwork(random_weights([784, 128, 10]))  # doctest: +SKIP
 >>> for epoch in learn(network, images, labels, epochs=5):  # doctest: +SKIP
 ...     print(f"{epoch.practice:.1f} % right in epoch {epoch.number}")
 """

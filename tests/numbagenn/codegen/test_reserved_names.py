@@ -19,6 +19,7 @@ from numbagenn.language.symbols import Namer
 from numbagenn.models.given_values import VarInit
 from numbagenn.network.delays import assign_slots
 from numbagenn.runtime.starting_state import variable_kind
+from tests import a_few
 from tests.conformance.cases import CASES
 from tests.numbagenn.language.disturbed_code import Planned
 
@@ -63,7 +64,7 @@ def unreserved(source: str, given: set[str]) -> set[tuple[str, str]]:
     return found
 
 
-@pytest.mark.parametrize(("batch_size", "optimize_code"), [(1, False), (3, True)])
+@pytest.mark.parametrize(("batch_size", "optimize_code"), a_few([(1, False), (3, True)]))
 def test_all_names_in_generated_code_are_kept_or_given_out(
     monkeypatch: pytest.MonkeyPatch, batch_size: int, optimize_code: bool
 ) -> None:

@@ -208,9 +208,8 @@ def cases() -> dict[str, Callable[[Any], Any]]:
     return {case.function: case.run for case in CASES.values()}
 
 
-@pytest.mark.parametrize(
-    "way", ["all", *(pytest.param(way, marks=pytest.mark.slow) for way in WAYS if way != "all")]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("way", WAYS)
 def test_networks_are_planned_alike(cases: dict[str, Callable[[Any], Any]], way: str) -> None:
     changed = 0
 

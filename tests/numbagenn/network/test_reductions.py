@@ -293,6 +293,7 @@ def test_gradients_are_summed_over_the_batch(batch_size: int) -> None:
     same_bits(pulled(parts.s, "g"), total - np.float32(0.5) * largest)
 
 
+@pytest.mark.slow
 def test_a_single_batch_is_stored_as_it_is() -> None:
     parts = network(1)
     odd = np.array([-0.0, np.nan, -np.inf, np.inf, 3.0], np.float32)

@@ -70,11 +70,13 @@ def test_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert found["files"] == [str(tmp_path / f"weights_{n}.npy") for n in ("0_1", "1_2")]
 
 
+@pytest.mark.slow
 def test_seeds(capsys: pytest.CaptureFixture[str]) -> None:
     first, again, other = (report(capsys, "--seed", seed)["sha256"] for seed in "778")
     assert first == again != other
 
 
+@pytest.mark.slow
 def test_going_on(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,6 +79,7 @@ class EveryFigure:
             assert style.png(draw()) == png
             assert matplotlib.rcParams["font.size"] == 30
 
+    @pytest.mark.slow
     def test_same_bytes_each_time(self, draw: Callable[[], Figure]):
         png = style.png(draw())
         assert png == style.png(draw())

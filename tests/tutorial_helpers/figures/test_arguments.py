@@ -87,7 +87,6 @@ class TestErrors:
         self, function: Callable[..., Figure], name: str, value: object, words: str
     ):
         arguments = {use: GOOD[use] for use in USES[function]}
-        assert function(**arguments)
         with pytest.raises(ValueError, match=f"^{name} should .*{words}") as error:
             function(**{**arguments, name: value})
         assert re.fullmatch(r"[^\n]*\.", str(error.value))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from tests import a_few
 from tests.tutorial_helpers.learning.reference import small, some_images, some_weights
 from tutorial_helpers.data import load_mnist
 from tutorial_helpers.learning import LearningNetwork, epochs, learn, random_weights
@@ -45,6 +46,7 @@ class Noting:
         return np.tile([1.0, 0.0, 0.0, 0.0], (len(images), 1))
 
 
+@pytest.mark.slow
 def test_every_image_once_in_each_epoch_in_another_order() -> None:
     noting: Any = Noting()
     found = list(learn(noting, IMAGES, LABELS, epochs=2, rate=0.1, shift=0))
@@ -183,16 +185,18 @@ def test_a_checkpoint_that_cannot_be_finished_leaves_the_old_one(
 
 @pytest.mark.parametrize(
     ("network", "options", "words"),
-    [
-        ({}, {"seed": 2}, "(seed is 1 there and 2 here)"),
-        ({}, {"rate": 0.1}, "(rate is 0.05 there and 0.1 here)"),
-        ({}, {"epochs": 3}, "(epochs is 4 there and 3 here)"),
-        ({"threshold": 1.0}, {}, "(threshold is 2.0 there and 1.0 here)"),
-        ({"batch_size": 1}, {}, "(batch_size is 5 there and 1 here)"),
-        ({"timesteps": 9}, {}, "(timesteps is 12 there and 9 here)"),
-        ({"weights": some_weights(seed=5)}, {}, "(first_weights is "),
-        ({"precision": "double"}, {}, '(precision is "float" there and "double" here)'),
-    ],
+    a_few(
+        [
+            ({}, {"seed": 2}, "(seed is 1 there and 2 here)"),
+            ({}, {"rate": 0.1}, "(rate is 0.05 there and 0.1 here)"),
+            ({}, {"epochs": 3}, "(epochs is 4 there and 3 here)"),
+            ({"threshold": 1.0}, {}, "(threshold is 2.0 there and 1.0 here)"),
+            ({"batch_size": 1}, {}, "(batch_size is 5 there and 1 here)"),
+            ({"timesteps": 9}, {}, "(timesteps is 12 there and 9 here)"),
+            ({"weights": some_weights(seed=5)}, {}, "(first_weights is "),
+            ({"precision": "double"}, {}, '(precision is "float" there and "double" here)'),
+        ]
+    ),
 )
 def test_other_runs_are_refused(
     network: dict[str, Any], options: dict[str, Any], words: str, tmp_path: Path

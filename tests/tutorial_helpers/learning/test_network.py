@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import numbagenn
+from tests import a_few
 from tests.conformance import cases_learning
 from tests.tutorial_helpers.learning import reference
 from tests.tutorial_helpers.learning.reference import (
@@ -38,7 +39,7 @@ def test_spike_counts_of_a_batch() -> None:
         assert (pulled(layer, "V") == voltage).all()
 
 
-@pytest.mark.parametrize(("precision", "rounding"), [("float", 1e-6), ("double", 1e-14)])
+@pytest.mark.parametrize(("precision", "rounding"), a_few([("float", 1e-6), ("double", 1e-14)]))
 def test_errors_and_gradients(precision: str, rounding: float) -> None:
     network, (images, labels) = small(precision=precision), some_images(5)
     beliefs = network.learn_batch(images, labels, 0.01)
@@ -73,6 +74,7 @@ def test_steps_of_adam() -> None:
 # --- Against itself -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_batch_of_five_is_five_of_one() -> None:
     five, one = small(), small(1)
     images, labels = some_images(5)
@@ -240,6 +242,7 @@ def test_wrong_arguments(
     assert all(map(np.array_equal, learnt(network, range(2)), learnt(small(), range(2))))
 
 
+@pytest.mark.slow
 def test_wrong_networks() -> None:
     with pytest.raises(ValueError, match=r"weights\[1\] must have 9 rows"):
         small(weights=some_weights([20, 9]) + some_weights([7, 4]))
