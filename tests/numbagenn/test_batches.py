@@ -157,7 +157,7 @@ def threads() -> Iterator[None]:
 few = settings(max_examples=60, deadline=None)
 
 
-@pytest.mark.parametrize("kind", a_few(KINDS, 2))
+@pytest.mark.parametrize("kind", a_few(KINDS))
 @few
 @given(problems())
 def test_a_batch_is_its_images_one_by_one(kind: str, problem: Any) -> None:

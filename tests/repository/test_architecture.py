@@ -17,7 +17,7 @@ FOLDERS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
 
 @pytest.mark.parametrize("folder", ["", *FOLDERS])
 def test_every_file_is_in_the_table_of_its_folder(folder: str) -> None:
-    heading = f"### `{folder}`:" if folder else "### Outside of the folders"
+    heading = f"### `{folder}`:" if folder else "### Outside the folders"
     section = PAGE.split(heading)[1].split("\n#")[0]
     first_column = "".join(re.findall(r"^\| (`.*?) \|", section, re.MULTILINE))
     listed = Counter(re.findall(r"`([\w/]+(?:\.py)?/?)`", first_column))

@@ -105,8 +105,8 @@ def learn(
     >>> from tutorial_helpers.data import load_mnist
     >>> from tutorial_helpers.learning import random_weights
     >>> images, labels = load_mnist("train")
-    >>> network = LearningNetwork(random_weights([784, 32, 10]))
-    >>> [epoch.number for epoch in learn(network, images[:2000], labels[:2000], epochs=2)]
+    >>> network = LearningNetwork(random_weights([784, 128, 10]))
+    >>> [epoch.number for epoch in learn(network, images[:500], labels[:500], epochs=2)]
     [1, 2]
     """
     check_images(images, network.layers[0].num_neurons)

@@ -161,6 +161,7 @@ def test_a_kernel_trusts_nothing_but_connections(options: dict[str, Any]) -> Non
 # Attacks ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", NETWORKS_TO_ATTACK)
 def test_no_memory_of_a_model_can_make_it_crash(options: dict[str, Any]) -> None:
     result = outcome("memory", options)

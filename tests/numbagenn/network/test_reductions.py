@@ -202,6 +202,7 @@ KINDS = a_few([(5, "float"), (1, "float"), (3, "double")])
 kinds = pytest.mark.parametrize(("batch_size", "precision"), KINDS)
 
 
+@pytest.mark.slow
 @kinds
 def test_over_neurons(batch_size: int, precision: str) -> None:
     parts, x = network(batch_size, precision), random(batch_size, precision)

@@ -1279,6 +1279,7 @@ def read_only(directory: Path) -> Iterator[None]:
 
 
 @unless_posix
+@pytest.mark.slow
 def test_a_read_only_directory_costs_only_time(cache: Path) -> None:
     cache.mkdir()
     with read_only(cache):
@@ -1300,6 +1301,7 @@ def test_a_read_only_cache_can_be_used(filled: Path, tmp_path: Path) -> None:
 
 
 @unless_posix
+@pytest.mark.slow
 def test_a_read_only_cache_may_be_damaged(filled: Path) -> None:
     DAMAGES["another byte in the middle"](entry_of(filled))
     before = snapshot(filled)

@@ -92,6 +92,7 @@ def test_shifts(shift: int) -> None:
     assert len(seen) == (2 * shift + 1) ** 2
 
 
+@pytest.mark.slow
 def test_a_small_network_learns() -> None:
     images, labels = load_mnist("train")
     images, labels = images[:600], labels[:600]

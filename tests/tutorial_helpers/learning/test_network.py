@@ -53,6 +53,7 @@ def test_errors_and_gradients(precision: str, rounding: float) -> None:
         np.testing.assert_allclose(found, gradient, rtol=0, atol=100 * rounding)
 
 
+@pytest.mark.slow
 def test_steps_of_adam() -> None:
     network = small(precision="double")
     weights = [matrix.astype(np.float64) for matrix in some_weights()]
@@ -157,6 +158,7 @@ def test_an_interrupt_leaves_no_wishes_behind(group: str, monkeypatch: pytest.Mo
     assert all(map(np.array_equal, learnt(network, range(2, 4)), learnt(small(), range(2, 4))))
 
 
+@pytest.mark.slow
 def test_it_spikes_as_the_classifier_does() -> None:
     images, labels = some_images(13)
     network = LearningNetwork(some_weights([20, 9, 4]), batch_size=5, timesteps=STEPS)
