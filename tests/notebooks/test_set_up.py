@@ -39,7 +39,7 @@ def test_nothing_happens_where_the_package_is_installed(place: str, tmp_path: Pa
     assert printed(set_up(), folder, tmp_path) == []
 
 
-@pytest.mark.parametrize("missing", ["tutorial_helpers", "numba", *PACKAGES])
+@pytest.mark.parametrize("missing", a_few(["tutorial_helpers", "numba", *PACKAGES], 2))
 def test_the_package_is_installed_if_it_or_what_it_needs_is_missing(
     missing: str, tmp_path: Path
 ) -> None:

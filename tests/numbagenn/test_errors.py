@@ -33,7 +33,7 @@ from numbagenn import (
 )
 from numbagenn.language.code_strings import CodeStringError
 from numbagenn.models import builtin_models
-from tests import ROOT
+from tests import ROOT, a_few
 from tests.numbagenn.networks import (
     INTEGRATE_AND_FIRE,
     PIXEL,
@@ -54,7 +54,7 @@ WARNINGS = ("UserWarning", "FutureWarning")
 # The catalogue ---------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mistake", IN_PYTHON, ids=str)
+@pytest.mark.parametrize("mistake", a_few(IN_PYTHON, 100), ids=str)
 def test_mistakes_are_named(mistake: Mistake) -> None:
     made = catalogue.make(mistake)
     assert mistake.outcome in [kind.__name__ for kind in type(made.error).__mro__]

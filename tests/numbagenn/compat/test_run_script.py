@@ -98,6 +98,7 @@ def test_many_images(
     assert err == ""
 
 
+@pytest.mark.slow
 def test_a_process(folder: Path) -> None:
     completed = subprocess.run(
         [sys.executable, "-m", "numbagenn", "run", str(SCRIPTS / "batches.py"), str(folder)],

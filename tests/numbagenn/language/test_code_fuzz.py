@@ -268,9 +268,8 @@ def copied(memory: dict[Any, Any]) -> dict[Any, Any]:
     return {name: value.copy() for name, value in memory.items()}
 
 
-@pytest.mark.parametrize(
-    "scalar", [types.Float, pytest.param(types.Double, marks=pytest.mark.slow)], ids=repr
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("scalar", [types.Float, types.Double], ids=repr)
 @examples(100, 5000)
 @given(data=st.data())
 def test_programs_compute_what_c_says(scalar: Any, data: Any) -> None:

@@ -25,6 +25,7 @@ from numbagenn import (
     init_weight_update,
 )
 from numbagenn.base import types
+from tests import a_few
 from tests.numbagenn.networks import PIXEL, new_model, pulled, pushed, steps
 
 NEURON = create_neuron_model(
@@ -221,8 +222,8 @@ EVERYWHERE = create_weight_update_model(
 )
 
 
-@pytest.mark.parametrize("threads", [1, 3])
-@pytest.mark.parametrize("batch_size", [1, 5])
+@pytest.mark.parametrize("threads", a_few([1, 3]))
+@pytest.mark.parametrize("batch_size", a_few([1, 5]))
 @pytest.mark.parametrize("matrix", ["DENSE", "SPARSE"])
 def test_all_code_of_synapses_sees_arrays_and_dynamic_parameters(
     matrix: str, batch_size: int, threads: int

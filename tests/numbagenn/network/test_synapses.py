@@ -24,7 +24,6 @@ from numbagenn import (
     init_weight_update,
     set_num_threads,
 )
-from tests import a_few
 from tests.numbagenn.networks import add_cells, connect, new_model, pulled, steps
 
 STEPS = 40
@@ -181,7 +180,8 @@ def test_batch_elements_are_separate_runs(matrix: str, delay: int) -> None:
             assert_same(one, other)
 
 
-@pytest.mark.parametrize("matrix", a_few(["DENSE", "SPARSE"]))
+@pytest.mark.slow
+@pytest.mark.parametrize("matrix", ["DENSE", "SPARSE"])
 def test_timers_tell_phases_apart_and_change_nothing(matrix: str) -> None:
     drive = np.full((2, 5), 0.4, np.float32)
     model = build(matrix, drive, 2, 3, timing=True)
@@ -196,6 +196,7 @@ def test_timers_tell_phases_apart_and_change_nothing(matrix: str) -> None:
     assert min(times) > 0.0
 
 
+@pytest.mark.slow
 def test_loading_anew_is_a_fresh_start() -> None:
     drive = np.full((1, 5), 0.4, np.float32)
     model = build("SPARSE", drive, 1, 3)

@@ -118,6 +118,7 @@ def test_interrupted_before_anything_is_kept(
     )
 
 
+@pytest.mark.slow
 def test_what_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     report(capsys, "--output", str(tmp_path))
     error = error_of([*QUICK, "--seed", "2", "--output", str(tmp_path)], capsys)

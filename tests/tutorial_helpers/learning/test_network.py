@@ -96,6 +96,7 @@ def test_a_batch_of_five_is_five_of_one() -> None:
         np.testing.assert_allclose(total, gradient, rtol=0.0, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_rows_without_an_image_wish_nothing() -> None:
     images, labels = some_images(3)
     three, five = small(3), small(5)
@@ -115,6 +116,7 @@ def learnt(network: Any, batches: range, between: Any = None) -> list[np.ndarray
     return list(network.weights)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("precision", ["float", "double"])
 def test_threads_change_no_bit(precision: str) -> None:
     found = []
@@ -127,6 +129,7 @@ def test_threads_change_no_bit(precision: str) -> None:
     assert all(map(np.array_equal, *found))
 
 
+@pytest.mark.slow
 def test_to_answer_in_between_changes_nothing() -> None:
     images, _ = some_images(13)
     answering = learnt(small(), range(4), lambda network: network.predict(images))
