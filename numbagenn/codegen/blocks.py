@@ -15,7 +15,7 @@ from graphlib import CycleError, TopologicalSorter
 
 from numbagenn.codegen.event_kinds import kinds_of
 from numbagenn.codegen.network_view import NetworkView
-from numbagenn.language.usage import ends_with_zeroing
+from numbagenn.language.endings import ends_with_zeroing
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 

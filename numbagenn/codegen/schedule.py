@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from numbagenn.codegen.arguments import SimulateMemory
-from numbagenn.codegen.neuron_functions import NeuronFunction
-from numbagenn.codegen.synapse_functions import SynapseFunction
+if TYPE_CHECKING:
+    from numbagenn.codegen.arguments import SimulateMemory
+    from numbagenn.codegen.neuron_functions import NeuronFunction
+    from numbagenn.codegen.synapse_functions import SynapseFunction
 
 
 @dataclass(frozen=True, kw_only=True)

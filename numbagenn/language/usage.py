@@ -10,8 +10,6 @@ from dataclasses import dataclass, fields
 
 from pycparser import c_ast
 
-from numbagenn.language.literals import literal_value
-
 #: Operators that add or subtract 1; those with a "p" give the value from before.
 STEPS = {"++", "--", "p++", "p--"}
 
@@ -76,34 +74,6 @@ def usage_of(tree: c_ast.Node) -> Usage:
         called=frozenset(walk.called),
         declared=frozenset(walk.scopes[0]),
         assigns_elements=walk.assigns_elements,
-    )
-
-
-def ends_with_zeroing(tree: c_ast.Node, name: str) -> bool:
-    """Return whether statements always end with ``name = 0``.
-
-    Examples
-    --------
-    >>> from numbagenn.language.code_strings import CodeString
-    >>> ends_with_zeroing(CodeString("injectCurrent(inSyn); inSyn = 0.0;", "").tree, "inSyn")
-    True
-    """
-    while isinstance(tree, c_ast.Compound):
-        items = tree.block_items or ()
-        statements = [item for item in items if not isinstance(item, c_ast.EmptyStatement)]
-        # A local variable of that name would be assigned instead.
-        if any(isinstance(item, c_ast.Decl) and item.name == name for item in items):
-            return False
-        if not statements:
-            return False
-        tree = statements[-1]
-    return (
-        isinstance(tree, c_ast.Assignment)
-        and tree.op == "="
-        and isinstance(tree.lvalue, c_ast.ID)
-        and tree.lvalue.name == name
-        and isinstance(tree.rvalue, c_ast.Constant)
-        and literal_value(tree.rvalue) == 0
     )
 
 

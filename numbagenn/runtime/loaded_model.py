@@ -18,6 +18,7 @@ from functools import partial
 from operator import attrgetter, itemgetter
 from time import perf_counter
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -26,7 +27,6 @@ from numbagenn.base.types import TIMEPOINT, Precision
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall
 from numbagenn.codegen.event_kinds import PHASES, WHOLE_STEP, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, UpdateNumbers
-from numbagenn.codegen.plan import Plan
 from numbagenn.kernels.batch_counter import Counter, new_batch_counter
 from numbagenn.memory.buffers import Buffer, aligned_zeros
 from numbagenn.memory.connections import SparseConnectivity
@@ -40,6 +40,9 @@ from numbagenn.runtime.jobs import PhaseJob, PreparedUpdate, Steps, UpdateJob
 from numbagenn.runtime.memory_footprint import check_footprint
 from numbagenn.runtime.starting_state import make_connections, starting_values
 from numbagenn.runtime.threads import parallel_for
+
+if TYPE_CHECKING:
+    from numbagenn.codegen.plan import Plan
 
 #: Number of steps that may wait. A longer queue is not faster, and makes progress bars jump.
 LONGEST_QUEUE = 1000

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections import Counter
+from functools import cache
 
 import pytest
 
@@ -60,3 +62,24 @@ def test_printf_touches_the_files_that_it_is_in() -> None:
     }
     # A folder in the table stands for new files in it.
     assert not [path for path in written if listed.isdisjoint({path, *path.parents})]
+
+
+def test_chains_of_imports_are_at_most_19_files_long() -> None:
+    files = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+        for path in PACKAGE.rglob("*.py")
+    }
+
+    @cache
+    def depth(module: str) -> int:
+        """Count the files from a module down, but for imports in functions and for types alone."""
+        imports = [
+            node
+            for node in ast.parse(files[module].read_text(encoding="utf-8")).body
+            if isinstance(node, ast.ImportFrom) and node.module
+        ]
+        names = {f"{node.module}.{alias.name}" for node in imports for alias in node.names}
+        names |= {node.module for node in imports if node.module}
+        return 1 + max((depth(name) for name in names & set(files) - {module}), default=0)
+
+    assert max(map(depth, files)) <= 19

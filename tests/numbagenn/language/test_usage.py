@@ -14,9 +14,9 @@ import numbagenn as engine
 from numbagenn.base.types import Precision
 from numbagenn.compat import v4_9 as legacy
 from numbagenn.language.code_strings import CodeString, CodeStringError
+from numbagenn.language.endings import ends_with_zeroing
 from numbagenn.language.symbols import Pointer, Symbol
 from numbagenn.language.translator import Translator
-from numbagenn.language.usage import ends_with_zeroing
 from tests import a_few
 from tests.conformance.cases import CASES
 from tests.numbagenn.language import c_programs, disturbed_code
