@@ -151,7 +151,7 @@ def test_only_what_is_declared_is_an_argument_of_the_kernels() -> None:
     for parts in (fixed, dynamic):
         parts.m.build()
     plain, changing = (
-        re.search(r"def simulate\((.*)\)", parts.m.generated_code)[1].split(", ")
+        re.findall(r"\w+", re.search(r"def simulate\((.*?)\):", parts.m.generated_code, re.S)[1])
         for parts in (fixed, dynamic)
     )
     arguments = {"a_theta", "a_whole", "a_flag", "source_amp", "ab_scale", "ab_gain"}
