@@ -16,12 +16,13 @@ from tqdm.auto import tqdm
 
 from numbagenn.base.number_checks import checked_integer
 from tutorial_helpers.atomic_write import check_writable
+from tutorial_helpers.checkpoints import load_checkpoint, save_checkpoint
 from tutorial_helpers.inference import check_images
-from tutorial_helpers.learning.checkpoints import load_checkpoint, save_checkpoint
 from tutorial_helpers.learning.network import LearningNetwork, check_labels, check_rate
 from tutorial_helpers.weight_sets import installed_versions
 
 _SIDE = 28
+_FIX = "name another file for the checkpoint"  # the end of a message
 
 
 class Epoch(NamedTuple):
@@ -125,9 +126,9 @@ def learn(
     options = {"epochs": epochs, "rate": rate, "shift": shift, "seed": seed}
     run = options | _identity(network, images, labels) if path else options
     if path is not None:
-        check_writable(path, "name another file for the checkpoint")
+        check_writable(path, _FIX)
         if path.exists():
-            facts, state = load_checkpoint(path, run)
+            facts, state = load_checkpoint(path, run, _FIX)
             network.restore(state)
             kept = [Epoch(*fact) for fact in facts]
         else:  # where to go on from if the first epoch is interrupted

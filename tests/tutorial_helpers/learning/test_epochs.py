@@ -218,7 +218,7 @@ def test_other_runs_are_refused(
 def test_what_is_no_checkpoint_is_refused(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "run.npz"
     file.write_bytes(content)
-    with pytest.raises(ValueError, match="should be a checkpoint of learning, but cannot be read"):
+    with pytest.raises(ValueError, match="should be a checkpoint, but cannot be read"):
         run(checkpoint=file)
     assert file.read_bytes() == content
 
