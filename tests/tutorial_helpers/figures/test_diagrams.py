@@ -187,47 +187,40 @@ def test_spikes_in_flight_are_those_of_a_network() -> None:
     assert f"lifts the receiver to {spikes.WEIGHT:g} mV in step {spikes.RESET_AFTER + 1}" in alt
 
 
-class TestLearning:
-    """The numbers and the steps of the diagrams are those of a network that learns."""
+@pytest.mark.slow
+def test_one_synapse_and_the_steps_are_those_of_a_network() -> None:
+    """A chain of three neurons; with a white pixel, the hidden one spikes as often as drawn."""
+    chain = LearningNetwork(
+        [np.full((1, 1), 2.0), np.full((1, 1), learning.WEIGHT)],
+        batch_size=1,
+        timesteps=learning.SHOW,
+        name="learning_diagrams",
+    )
+    (_, hidden, output), (first, second) = chain.layers, chain.synapses
 
-    @pytest.fixture(scope="class")
-    def chain(self) -> LearningNetwork:
-        """Make a chain of three neurons; a white pixel makes the hidden one spike three times."""
-        return LearningNetwork(
-            [np.full((1, 1), 2.0), np.full((1, 1), learning.WEIGHT)],
-            batch_size=1,
-            timesteps=learning.SHOW,
-            name="learning_diagrams",
-        )
+    def pulled(group: Any, name: str) -> float:
+        group.vars[name].pull_from_device()
+        return float(group.vars[name].view.item())
 
-    def test_one_synapse_and_when_it_learns(self, chain: LearningNetwork):
-        (_, hidden, output), (first, second) = chain.layers, chain.synapses
+    chain.show(np.full((1, 1), 255, np.uint8))
+    assert chain.model.timestep == learning.SHOW + 1 == learning.HIDDEN_EVENT
+    assert pulled(hidden, "SpikeCount") == learning.COUNT
+    assert pulled(hidden, "V") == 0.0  # although the input neuron spiked in the last step
+    output.vars["Error"].view[:] = learning.ERROR
+    output.vars["Error"].push_to_device()
+    found = {}
+    for step in range(learning.HIDDEN_EVENT, learning.INPUT_EVENT + 2):
+        chain.model.step_time()
+        found[step] = (pulled(second, "dG"), pulled(hidden, "Error"), pulled(first, "dG"))
+    wish, error = learning.COUNT * learning.ERROR, learning.WEIGHT * learning.ERROR
+    assert found == {
+        learning.HIDDEN_EVENT: (0.0, 0.0, 0.0),
+        learning.INPUT_EVENT: pytest.approx((wish, error, 0.0)),
+        learning.INPUT_EVENT + 1: pytest.approx((wish, error, 10 * error)),  # it spiked 10 times
+    }
 
-        def pulled(group: Any, name: str) -> float:
-            group.vars[name].pull_from_device()
-            return float(group.vars[name].view.item())
 
-        chain.show(np.full((1, 1), 255, np.uint8))
-        assert chain.model.timestep == learning.SHOW + 1 == learning.HIDDEN_EVENT
-        assert pulled(hidden, "SpikeCount") == learning.COUNT
-        assert pulled(hidden, "V") == 0.0  # although the input neuron spiked in the last step
-        output.vars["Error"].view[:] = learning.ERROR
-        output.vars["Error"].push_to_device()
-        found = {}
-        for step in range(chain.model.timestep, learning.INPUT_EVENT + 2):
-            chain.model.step_time()
-            found[step] = [
-                round(pulled(group, name), 5)
-                for group, name in ((second, "dG"), (hidden, "Error"), (first, "dG"))
-            ]
-        wish, error = learning.COUNT * learning.ERROR, learning.WEIGHT * learning.ERROR
-        inputs = pulled(chain.layers[0], "SpikeCount")
-        assert found == {
-            learning.HIDDEN_EVENT: [0.0, 0.0, 0.0],
-            learning.INPUT_EVENT: pytest.approx([wish, error, 0.0]),
-            learning.INPUT_EVENT + 1: pytest.approx([wish, error, inputs * error]),
-        }
-
-    def test_the_errors_of_softmax_add_up_to_nothing(self):
-        for row in (learning.ERRORS, *learning.GRADIENT):
-            assert sum(row) == pytest.approx(0.0)
+def test_drawn_errors_add_up_to_nothing() -> None:
+    """As those of softmax do, and with them the rows of a gradient."""
+    for row in (learning.ERRORS, *learning.GRADIENT):
+        assert sum(row) == pytest.approx(0.0)

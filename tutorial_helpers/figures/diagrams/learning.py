@@ -45,45 +45,45 @@ def blame() -> Diagram:
     One synapse, with weight g = 0.5. Its presynaptic neuron has SpikeCount = 3, its postsynaptic \
 neuron has Error = -0.4. From the two the synapse gets dG, count times error: 3 times -0.4 is \
 -1.2. Spikes go forward through the synapse. What goes backward through it is g times error, -0.2. \
-An error below 0 means too many spikes, so a lower g is asked for. An error above 0 means too few, \
-so a higher g.
+An error below 0 means too many spikes, so g should fall. An error above 0 means too few, so g \
+should rise.
     """
     alt = (
         f"One synapse, with weight g = {WEIGHT}. Its presynaptic neuron has SpikeCount = {COUNT}, "
         f"its postsynaptic neuron has Error = {ERROR}. From the two the synapse gets dG, count "
         f"times error: {COUNT} times {ERROR} is {COUNT * ERROR:.1f}. Spikes go forward through the "
         f"synapse. What goes backward through it is g times error, {WEIGHT * ERROR:.1f}. An error "
-        "below 0 means too many spikes, so a lower g is asked for. An error above 0 means too few, "
-        "so a higher g."
+        "below 0 means too many spikes, so g should fall. An error above 0 means too few, so g "
+        "should rise."
     )
     error, back, wish = map(_number, (ERROR, WEIGHT * ERROR, COUNT * ERROR))
     backward = f"g {_TIMES} error = {WEIGHT} {_TIMES} ({error}) = {back}"
-    pre, post, y = 104, 536, 92  # the neurons
+    pre, post, y = 116, 522, 84  # the neurons
     parts = [
-        text(pre, 34, "presynaptic neuron", bold=True),
-        text(post, 34, "postsynaptic neuron", bold=True),
+        text(pre, 32, "presynaptic neuron", bold=True),
+        text(post, 32, "postsynaptic neuron", bold=True),
         line([(pre + 40, y - 10), (post - 42, y - 10)], colour=BLUE, thickness=4, head=True),
         line(
             [(post - 40, y + 22), (pre + 40, y + 22)],
             colour=VERMILION, thickness=4, dashes="8 4", head=True,
         ),
-        text(206, y - 20, "spikes", colour=BLUE, bold=True),
-        text(320, 142, backward, colour=VERMILION),
-        box(268, y - 36, 104, 72, edge=INK, thickness=2),
-        text(320, y + 7, f"g = {WEIGHT}", bold=True, size=20),
+        text(206, y - 18, "spikes", colour=BLUE, bold=True),
+        text(320, 148, backward, colour=VERMILION),
+        box(268, y - 26, 104, 64, edge=INK, thickness=2),
+        text(320, y + 13, f"g = {WEIGHT}", bold=True, size=20),
         *_fact(pre, f"SpikeCount = {COUNT}", BLUE),
         *_fact(post, f"Error = {error}", VERMILION),
-        line([(pre, 202), (pre, 243), (170, 243)], colour=BLUE, thickness=2.5, head=True),
-        line([(post, 202), (post, 243), (470, 243)], colour=VERMILION, thickness=2.5, head=True),
-        box(176, 206, 288, 74, edge=INK, thickness=2),
-        text(320, 237, f"dG = count {_TIMES} error", bold=True),
-        text(320, 265, f"= {COUNT} {_TIMES} ({error}) = {wish}", bold=True),
-        text(320, 318, "Error below 0: too many spikes. A lower g is asked for."),
-        text(320, 344, "Error above 0: too few spikes. A higher g is asked for."),
+        line([(pre, 206), (pre, 254), (206, 254)], colour=BLUE, thickness=2.5, head=True),
+        line([(post, 206), (post, 254), (434, 254)], colour=VERMILION, thickness=2.5, head=True),
+        box(212, 216, 216, 76, edge=INK, thickness=2),
+        text(320, 248, f"dG = count {_TIMES} error", bold=True),
+        text(320, 276, f"= {COUNT} {_TIMES} ({error}) = {wish}", bold=True),
+        text(320, 328, "Error below 0: too many spikes, so g should fall."),
+        text(320, 354, "Error above 0: too few spikes, so g should rise."),
     ]  # fmt: skip
     for x, colour in ((pre, BLUE), (post, VERMILION)):
         parts.append(circle(x, y + 6, 34, edge=colour, thickness=3))
-    return diagram("Which synapse is to blame, and how much", alt, 360, parts)
+    return diagram("Which synapse is to blame, and how much", alt, 372, parts)
 
 
 def sheets() -> Diagram:
@@ -109,23 +109,23 @@ custom update Step changes g with it. g is one sheet, too, which all images shar
     )
     parts: list[str] = []
     for n, image in ((3, 127), (2, 2), (1, 1), (0, 0)):  # from the back to the front
-        x, y = 16 + 20 * n, 96 - 28 * n
+        x, y = 16 + 14 * n, 96 - 28 * n
         name = f"{'… ' * (image == 127)}image {image}"
-        parts += _sheet(x, y, 250, 112, name, f"dG[{image}]", BLUE)
+        parts += _sheet(x, y, 250, name, f"dG[{image}]", BLUE)
     wishes = [[count * error for error in ERRORS] for count in COUNTS]
     parts += [
         *_cells(33, 134, wishes),
-        text(340, 32, "dG: 128 sheets,", anchor="start"),
-        text(340, 56, "one for each image", anchor="start"),
-        line([(334, 150), (428, 150)], colour=INK, thickness=3, head=True),
-        text(378, 138, "Gather", bold=True),
-        text(378, 176, "sum over"),
-        text(378, 198, "the batch"),
-        *_sheet(436, 96, 192, 112, "Gradient", "", VERMILION),
-        *_cells(444, 134, GRADIENT, width=44),
-        *_sheet(16, 248, 250, 112, "g", "one sheet", VERMILION),
+        text(326, 32, "dG: 128 sheets,", anchor="start"),
+        text(326, 56, "one for each image", anchor="start"),
+        line([(316, 150), (406, 150)], colour=INK, thickness=3, head=True),
+        text(361, 138, "Gather", bold=True),
+        text(361, 176, "sum over"),
+        text(361, 198, "the batch"),
+        *_sheet(416, 96, 212, "Gradient", "one sheet", VERMILION),
+        *_cells(422, 134, GRADIENT, width=50),
+        *_sheet(16, 248, 250, "g", "one sheet", VERMILION),
         *_cells(33, 286, WEIGHTS),
-        line([(532, 210), (532, 304), (274, 304)], colour=INK, thickness=3, head=True),
+        line([(522, 210), (522, 304), (274, 304)], colour=INK, thickness=3, head=True),
         text(400, 292, "Step", bold=True),
         text(400, 330, "changes the weights"),
         text(400, 352, "that all images share"),
@@ -161,27 +161,28 @@ neurons have their event. Step 23: synapses from input to hidden write dG. Last:
     parts = [
         box(_SHOWN - 16, 60, 184, 206, radius=3),
         text(_SHOWN + 76, 46, "image is shown", bold=True),
-        text(477, 46, "errors go back", colour=VERMILION, bold=True),
+        text(459, 46, "errors go back", colour=VERMILION, bold=True),
         text(12, 290, "step", anchor="start"),
-        *_pause(348, 22, "Error"),
-        *_pause(588, 40, "Gather", "Step"),
+        *_pause(330, 22, "Error"),
+        *_pause(572, 40, "Gather", "Step"),
     ]
-    for step in _COLUMNS:
-        parts.append(box(_COLUMNS[step], 60, 62, 206, radius=3))
-        parts.append(text(_COLUMNS[step] + 31, 290, str(step)))
+    for step, x in _COLUMNS.items():
+        width = 44 if step == SHOW else 62
+        parts.append(box(x, 60, width, 206, radius=3))
+        parts.append(text(x + width / 2, 290, str(step)))
     for name, y in _ROWS.items():
         parts.append(text(12, y + 6, name, anchor="start", bold=True))
-        parts.append(line([(84, y), (576, y)], colour=FAINT))
-    for n, words in enumerate(("0", "", "", "", "…", "18", "19")):
-        parts.append(text(_SHOWN + 26 * n - (4 if n == 5 else 0), 290, words))
+        parts.append(line([(84, y), (560, y)], colour=FAINT))
+    for x, words in ((0, "0"), (78, "…"), (127, str(SHOW - 2)), (156, str(SHOW - 1))):
+        parts.append(text(_SHOWN + x, 290, words))
     parts += [*_spikes(), *_errors(), *_words()]
-    return diagram("One batch, step by step", alt, 446, parts)
+    return diagram("One batch, step by step", alt, 472, parts)
 
 
 # Where layers and steps stand: the first step of the show, and the left edges of the last four.
 _ROWS = {"input": 98, "hidden": 166, "output": 234}
 _SHOWN = 106
-_COLUMNS = {SHOW: 280, HIDDEN_EVENT: 376, INPUT_EVENT: 446, INPUT_EVENT + 1: 516}
+_COLUMNS = {SHOW: 280, HIDDEN_EVENT: 358, INPUT_EVENT: 428, INPUT_EVENT + 1: 498}
 
 
 def _spikes() -> list[str]:
@@ -216,7 +217,7 @@ def _errors() -> list[str]:
         x, y, middle = _COLUMNS[event] + 50, _ROWS[pre], (_ROWS[pre] + _ROWS[post]) / 2
         left = _COLUMNS[event + 1]
         parts += [
-            text(x - 19, y - 13, "event", colour=INK),
+            text(x - 19, y - 13, "event"),
             circle(x, y, 7, fill=INK),
             line([(x + 5, y + 6), (left + 6, middle - 12)], colour=INK, thickness=2, head=True),
             line(
@@ -226,15 +227,15 @@ def _errors() -> list[str]:
             box(left + 4, middle - 14, 36, 29, edge=VERMILION, thickness=2.5),
             text(left + 22, middle + 7, "dG", bold=True),
         ]  # fmt: skip
-    x = _COLUMNS[INPUT_EVENT] + 51
+    found, x, used = 341, _COLUMNS[INPUT_EVENT] + 51, _COLUMNS[INPUT_EVENT + 1] + 22
     parts += [
         line(
             [(x, _ROWS["output"]), (x, _ROWS["hidden"] + 4)],
             colour=VERMILION, thickness=3, dashes="8 4", head=True,
         ),
-        line([(359, _ROWS["output"]), (x, _ROWS["output"])], colour=VERMILION, thickness=3),
-        line([(x, _ROWS["hidden"]), (538, _ROWS["hidden"])], colour=VERMILION, thickness=3),
-        circle(359, _ROWS["output"], 7, fill=VERMILION, edge=VERMILION),
+        line([(found, _ROWS["output"]), (x, _ROWS["output"])], colour=VERMILION, thickness=3),
+        line([(x, _ROWS["hidden"]), (used, _ROWS["hidden"])], colour=VERMILION, thickness=3),
+        circle(found, _ROWS["output"], 7, fill=VERMILION, edge=VERMILION),
     ]  # fmt: skip
     return parts
 
@@ -243,10 +244,11 @@ def _words() -> list[str]:
     """Say what happens in each of the last steps."""
     rows = [
         (f"{SHOW}", "The last spikes arrive, and nobody listens any more."),
-        (f"{HIDDEN_EVENT}", "The event of the hidden neurons: “now learn”."),
-        (f"{INPUT_EVENT}", "Hidden → output: dG, and errors go back. Input: event."),
-        (f"{INPUT_EVENT + 1}", "Input → hidden: dG."),
-        ("grey", "Custom updates, between steps: time stands still."),
+        (f"{HIDDEN_EVENT}", "The hidden neurons have their event: “now learn”."),
+        (f"{INPUT_EVENT}", "Synapses hidden → output write dG. Errors reach hidden."),
+        (f"{INPUT_EVENT}", "The input neurons have their event."),
+        (f"{INPUT_EVENT + 1}", "Synapses input → hidden write dG."),
+        ("grey", "Custom updates. No time passes."),
     ]
     parts = []
     for n, (step, words) in enumerate(rows):
@@ -267,19 +269,17 @@ def _pause(x: float, width: float, *names: str) -> list[str]:
 def _fact(x: float, words: str, colour: str) -> list[str]:
     """Draw what is known of a neuron, on a label below it."""
     return [
-        box(x - 84, 160, 168, 42, edge=colour, thickness=2),
-        text(x, 187, words, bold=True),
+        box(x - 88, 166, 176, 40, edge=colour, thickness=2),
+        text(x, 192, words, bold=True),
     ]
 
 
-def _sheet(
-    x: float, y: float, width: float, height: float, name: str, code: str, colour: str
-) -> list[str]:
+def _sheet(x: float, y: float, width: float, name: str, side: str, colour: str) -> list[str]:
     """Draw a sheet of numbers, of which the cells come later."""
     return [
-        box(x, y, width, height, edge=colour, thickness=2, radius=8),
+        box(x, y, width, 112, edge=colour, thickness=2, radius=8),
         text(x + 12, y + 23, name, colour=colour, anchor="start", bold=True),
-        text(x + width - 12, y + 23, code, anchor="end", code=code.endswith("]")),
+        text(x + width - 12, y + 23, side, anchor="end", code=side.endswith("]")),
     ]
 
 

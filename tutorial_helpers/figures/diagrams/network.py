@@ -297,13 +297,17 @@ def _learning() -> list[str]:
     return [
         text(214, 20, "spikes go forward", colour=BLUE, anchor="end", bold=True),
         line([(222, 14), (468, 14)], colour=BLUE, thickness=3, head=True),
-        line([(_ANSWER, 222), (_ANSWER, back), (404, back)], colour=VERMILION, thickness=3),
-        line([(396, back), (284, back), (284, 190)], colour=VERMILION, thickness=3, head=True),
-        line([(410, back), (396, back), (396, 190)], colour=VERMILION, thickness=3, head=True),
+        line(
+            [(_ANSWER, 222), (_ANSWER, back), (284, back), (284, 190)],
+            colour=VERMILION,
+            thickness=3,
+            head=True,
+        ),
+        line([(396, back), (396, 190)], colour=VERMILION, thickness=3, head=True),
         text(270, back + 6, "errors go backward", colour=VERMILION, anchor="end", bold=True),
-        text(_ANSWER, back + 26, "answer ≠ label"),
-        box(132, 296, 348, 46, edge=VERMILION, thickness=2.5),
-        text(306, 325, "128 images, one set of weights", bold=True),
+        text(626, back + 28, "answer ≠ label", anchor="end"),
+        box(122, 296, 348, 46, edge=VERMILION, thickness=2.5),
+        text(296, 325, "128 images, one set of weights", bold=True),
     ]
 
 
