@@ -77,7 +77,7 @@ class LearningCurve:
         check_positive("images", images)
         self._images = images
         self._batches = {name: [right] for name, right in (earlier or {}).items()}
-        self._canvas: FigureCanvasAgg | None = None
+        self._canvas: Any = None
         self._background: Any = None
         self._show = show
         self._next = 0.0  # when to draw again
@@ -218,7 +218,7 @@ images, above 90 from 3,712 on, 95.0 after 3,840; slow, 10.9 after 128 images, 1
     return figure
 
 
-def _without_what_changes(figure: Figure) -> tuple[FigureCanvasAgg, Any]:
+def _without_what_changes(figure: Figure) -> tuple[Any, Any]:
     """Draw what stays in all pictures of a curve, which takes most of the time.
 
     Returns a canvas and what is on it.
@@ -226,7 +226,7 @@ def _without_what_changes(figure: Figure) -> tuple[FigureCanvasAgg, Any]:
     figure.set_dpi(110)
     figure.draw_without_rendering()
     figure.set_layout_engine("none")  # all pictures keep the layout of the first
-    canvas = FigureCanvasAgg(figure)
+    canvas: Any = FigureCanvasAgg(figure)
     for artist in _what_changes(figure):
         artist.set_animated(True)
     canvas.draw()

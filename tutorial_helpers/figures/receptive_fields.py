@@ -32,8 +32,9 @@ from tutorial_helpers.figures.style import (
 
 # From below 0 to above. An odd number of colours, so that one of them is that of 0; few, so that a
 # weight that hardly changes keeps its colour from one frame to the next, and the file stays small.
-_SIGNED = LinearSegmentedColormap.from_list("signed", [VERMILION, "white", BLUE], N=17)
-_SIGNED.set_bad(PALE)
+_SIGNED = LinearSegmentedColormap.from_list(
+    "signed", [VERMILION, "white", BLUE], N=17
+).with_extremes(bad=PALE)
 _SIDE = 480  # pixels of an animation, at most
 
 
@@ -220,8 +221,9 @@ def _mosaic(weights: NDArray[np.float64]) -> NDArray[np.float64]:
     rows = ceil(number / columns)
     tiles = np.full((rows * columns, PIXELS + 1, PIXELS + 1), np.nan)
     tiles[:number, :PIXELS, :PIXELS] = weights.T.reshape(number, PIXELS, PIXELS)
-    grid = tiles.reshape(rows, columns, PIXELS + 1, PIXELS + 1).swapaxes(1, 2)
-    return grid.reshape(rows * (PIXELS + 1), columns * (PIXELS + 1))[:-1, :-1]
+    grid = tiles.reshape(rows, columns, PIXELS + 1, PIXELS + 1)
+    rows_of_pixels: NDArray[np.float64] = np.concatenate(np.concatenate(grid, axis=1), axis=1)
+    return rows_of_pixels[:-1, :-1]
 
 
 def _columns(number: int) -> int:

@@ -26,6 +26,12 @@ class TestAnimation:
         frames = re.findall(r"frames\[(\d+)\] = \"data:image/png;base64,", animation.html)
         assert [int(frame) for frame in frames] == list(range(5))
 
+    def test_its_frames_have_few_colours(self, animation: figures.player.Animation):
+        frames = re.findall(r"data:image/png;base64,([^\"]*)", animation.html)
+        for frame in frames:
+            with Image.open(io.BytesIO(base64.b64decode(frame))) as image:
+                assert image.mode == "P"
+
     def test_needs_no_network(self, animation: figures.player.Animation):
         assert not re.search(r"""(src|href)\s*=\s*["']?(https?:)?//""", animation.html)
         assert "<link" not in animation.html
