@@ -34,13 +34,13 @@ WINDOW = 1280
 _TITLE = "Right answers while learning"
 _EVERY = 128  # images from one point of a curve to the next
 # Between two pictures the network learns for this many times as long as the last one took to draw.
-_PAUSE = 40
+_PAUSE = 50
 
 
 class LearningCurve:
     """A curve that grows in the output of a cell while a network learns.
 
-    It shows the percentage of right answers to the last 1,280 images. Drawing takes 2 or 3 % of
+    It shows the percentage of right answers to the last 1,280 images. Drawing takes 2 to 4 % of
     the time: it happens at once at first, then only now and then, and once more when no further
     batch fits in. The last picture stays in the notebook, with its description.
 
@@ -112,13 +112,13 @@ class LearningCurve:
                 "right should be True or False for each image of a batch, such as "
                 f"guesses == labels, not {batch.dtype} of the shape {batch.shape}."
             )
-        if name not in self._batches:
-            check_at_most("curves", len(self._batches) + 1, len(COLOURS))
-            self._canvas = None  # each curve has a line in the legend
-        batches = self._batches.setdefault(name, [])
-        seen = sum(map(len, batches)) + len(batch)
+        before = self._batches.get(name, [])
+        seen = sum(map(len, before)) + len(batch)
         check_at_most("images", seen, self._images)
-        batches.append(batch)
+        check_at_most("curves", len({*self._batches, name}), len(COLOURS))
+        if not before:
+            self._canvas = None  # each curve has a line in the legend
+        self._batches.setdefault(name, []).append(batch)
         is_last = seen + len(batch) > self._images
         if is_last or perf_counter() >= self._next:
             self.draw(is_last=is_last)
@@ -179,7 +179,7 @@ def plot_right_answers(answers: Mapping[str, NDArray[Any]], *, images: int | Non
     answers : mapping of str to ndarray of bool
         For the names of 1 to 3 networks, whether each image was answered correctly.
     images : int, optional
-        Where the axis ends; at the last image unless given.
+        Where the axis ends; at the last answer unless given.
 
     Returns
     -------
@@ -188,24 +188,26 @@ def plot_right_answers(answers: Mapping[str, NDArray[Any]], *, images: int | Non
     Raises
     ------
     ValueError
-        If there is nothing to draw.
+        If there is nothing to draw, or more than has room.
 
     Examples
     --------
     >>> right = np.arange(3840) % 20 < np.repeat([2, 14, 19], 1280)
     >>> plot_right_answers({"fast": right, "slow": right[:256]}).get_label()
     'Right answers while learning, in per cent of the last 1,280 images: fast, 10.9 after 128 \
-images, above 90 from 3,712 on, 95.0 after 3,840; slow, 10.9 after 128 images, 10.2 after 256.'
+images, first above 90 after 3,712, 95.0 after 3,840; slow, 10.9 after 128 images, 10.2 after 256.'
     """
     if not answers or not all(len(right) for right in answers.values()):
         raise ValueError("answers should hold at least one curve, and each at least one answer.")
     check_at_most("curves", len(answers), len(COLOURS))
+    most = max(map(len, answers.values()))
+    check_at_most("answers", most, images or most)
     figure, (axes,) = new_figure(3.2 + 0.25 * (len(answers) > 1))
     for name, colour, line, mark in zip(answers, COLOURS, LINES, MARKS, strict=False):
         axes.plot([np.nan], line, color=colour, linewidth=2, marker=mark, label=name, clip_on=False)
         axes.lines[-1].set_markevery([-1])  # where the curve is now
     axes.set(
-        xlim=(0, images or max(map(len, answers.values()))),
+        xlim=(0, images or most),
         ylim=(0, 100),
         xlabel="images seen",
         ylabel=f"% right of the\nlast {WINDOW:,} images",
@@ -249,7 +251,7 @@ def _fill(figure: Figure, answers: Mapping[str, NDArray[Any]]) -> None:
         names.append(f"{name}: {percentage[-1]:.1f} %")
         words = [f"{percentage[0]:.1f} after {seen[0]:,} images"]
         if (percentage > 90).any():
-            words.append(f"above 90 from {seen[np.argmax(percentage > 90)]:,} on")
+            words.append(f"first above 90 after {seen[np.argmax(percentage > 90)]:,}")
         if len(seen) > 1:
             words.append(f"{percentage[-1]:.1f} after {seen[-1]:,}")
         sentences.append(", ".join(filter(None, [name, *words])))

@@ -139,7 +139,7 @@ def animate_receptive_fields(
 
     Examples
     --------
-    >>> noise = np.random.default_rng(1).normal(0, 0.1, (784, 2))
+    >>> noise = np.random.default_rng(2).normal(0, 0.1, (784, 2))
     >>> ramp = np.repeat(np.linspace(-1, 1, 28), 28)
     >>> frames = np.stack([noise, np.stack([ramp, -ramp], axis=1)])
     >>> animate_receptive_fields(frames, ["no image", "60,000 images"])

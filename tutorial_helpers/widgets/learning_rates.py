@@ -19,8 +19,8 @@ from tutorial_helpers.figures.learning import WINDOW
 from tutorial_helpers.learning import LearningNetwork
 from tutorial_helpers.widgets.panel import Panel, choice, drawn, framed, panel, went_wrong
 
-_RATES = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5)  # mV
-_IN_THE_STILL = (0.001, 0.02, 0.2)
+_RATES = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # mV
+_IN_THE_STILL = (0.001, 0.02, 1.0)  # too low, good, too high
 _HINT = "Press Learn. The network starts from random weights."
 
 # What learns now. There is only one at a time: a new one ends the one before, also that of the same
@@ -75,7 +75,7 @@ def learning_rate(
     still = plot_right_answers(curves)
     run.picture = drawn(still)
     rates = sorted({rate, *_RATES})
-    shown = panel({"rate": choice("learning rate (mV)", rate, rates)}, run.turned, still)
+    shown = panel({"rate": choice("rate (mV)", rate, rates)}, run.turned, still)
     slider, run.place = shown.box.children
     learn, stop = Button(description="Learn", button_style="primary"), Button(description="Stop")
     learn.on_click(lambda _: run.start(slider.value))
