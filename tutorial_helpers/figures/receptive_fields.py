@@ -74,12 +74,13 @@ Weights of pixels side by side have a correlation of 1.00, where 0 is noise. The
     columns = _columns(number)
     rows = ceil(number / columns)
     figure, (axes,) = new_figure(1.2 + WIDTH * rows / columns)
-    image = _draw(axes, fields, np.abs(fields).max())
+    image = _draw(axes, fields, _limit(fields))
     axes.set_aspect("equal")
     figure.colorbar(
         image,
         ax=axes,
         location="bottom",
+        extend="both",
         aspect=40,
         pad=0.03,
         label="weight (mV)",
@@ -162,12 +163,11 @@ frames, from "no image" to "60,000 images". Weights of pixels side by side have 
             f"{chosen}."
         )
     shown = moments[:, :, chosen]
-    # A few large weights would leave all others pale.
-    largest = float(np.quantile(np.abs(shown), 0.98))
+    limit = _limit(shown)
     figure, axes = _frame(len(chosen))
-    image = _draw(axes, shown[0], largest)
+    image = _draw(axes, shown[0], limit)
     title = axes.set_title("", pad=6)
-    axes.set_xlabel(f"blue: up to {largest:.2g} mV, orange: down to {-largest:.2g} mV", fontsize=12)
+    axes.set_xlabel(f"blue: up to {limit:.2g} mV, orange: down to {-limit:.2g} mV", fontsize=12)
 
     def draw(frame: int) -> list[Any]:
         image.set_data(_mosaic(shown[frame]))
@@ -199,9 +199,14 @@ def _frame(neurons: int) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _draw(axes: Axes, weights: NDArray[np.float64], largest: float) -> AxesImage:
-    """Draw the image of each neuron, in colours that reach up to the largest weight."""
-    limit = largest or 1.0
+def _limit(weights: NDArray[np.float64]) -> float:
+    """Return the weight of the fullest colour: a few larger ones would leave all others pale."""
+    sizes = np.abs(weights)
+    return float(np.quantile(sizes, 0.98) or sizes.max() or 1.0)
+
+
+def _draw(axes: Axes, weights: NDArray[np.float64], limit: float) -> AxesImage:
+    """Draw the image of each neuron, in colours from a limit below 0 to the same above."""
     axes.set(xticks=(), yticks=())
     axes.spines[:].set_visible(False)
     return axes.imshow(
