@@ -58,6 +58,7 @@ def learn(
     score: Callable[[], float] | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     progress: bool = False,
+    watch: Callable[[NDArray[np.bool_]], object] | None = None,
 ) -> Iterator[Epoch]:
     """Let a network learn, epoch by epoch.
 
@@ -88,6 +89,9 @@ def learn(
         on from there, whatever the network has learnt since.
     progress : bool
         Whether to show a progress bar.
+    watch : callable, optional
+        Called after each batch with whether each of its images was answered correctly before it was
+        learnt from, such as ``LearningCurve(5 * len(images)).add``.
 
     Yields
     ------
@@ -144,7 +148,7 @@ def learn(
             first = number * per_epoch
             rates = rate * (1.0 - np.arange(first, first + per_epoch) / (epochs * per_epoch))
             rng = np.random.default_rng([seed, number])
-            right = _run_epoch(network, images, labels, rates, shift, rng, progress)
+            right = _run_epoch(network, images, labels, rates, shift, rng, progress, watch)
             seconds = perf_counter() - start
             accuracy = None if score is None else score()
             done.append(Epoch(number + 1, 100.0 * right / len(images), accuracy, seconds))
@@ -163,6 +167,7 @@ def _run_epoch(
     shift: int,
     rng: np.random.Generator,
     progress: bool,
+    watch: Callable[[NDArray[np.bool_]], object] | None,
 ) -> int:
     """Learn from every image once; return how many were answered correctly before."""
     order = rng.permutation(len(images))
@@ -172,7 +177,10 @@ def _run_epoch(
             rows = order[number * size : (number + 1) * size]
             shown = shifted(images[rows], shift, rng) if shift else images[rows]
             beliefs = network.learn_batch(shown, labels[rows], float(rate))
-            right += int(np.sum(beliefs.argmax(axis=1) == labels[rows]))
+            is_right = beliefs.argmax(axis=1) == labels[rows]
+            right += int(is_right.sum())
+            if watch is not None:
+                watch(is_right)
             bar.update(len(rows))
             bar.set_postfix_str(f"{right / bar.n:.1%} right" if bar.n else "", refresh=False)
     return right

@@ -70,6 +70,15 @@ def test_every_image_once_in_each_epoch_in_another_order() -> None:
         assert epoch.seconds > 0
 
 
+def test_each_batch_can_be_watched() -> None:
+    noting: Any = Noting()
+    seen: list[np.ndarray] = []
+    (epoch,) = learn(noting, IMAGES, LABELS, epochs=1, shift=0, watch=seen.append)
+    labels = [labels for _, labels, _ in noting.asked]
+    assert all(map(np.array_equal, seen, [batch == 0 for batch in labels]))
+    assert epoch.practice == pytest.approx(100 * np.mean(np.concatenate(seen)))
+
+
 def test_a_seed_is_one_run() -> None:
     assert same(run(seed=1), run(seed=1))
     assert not same(run(seed=1), run(seed=2))
