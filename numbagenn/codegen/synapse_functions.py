@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from numbagenn.codegen.arguments import (
     FunctionCall,
     SimulateMemory,
+    decorator_of,
     function_call,
     interrupt_argument,
 )
@@ -24,7 +25,9 @@ from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 
 # Code of more lines is not repeated for several rows of synapses, or compiling it takes too long.
+# What adds to the presynaptic neurons gains more from that, and is repeated less often.
 _LONGEST_REPEATED_CODE = 4
+_LONGEST_REPEATED_CODE_BACK = 8
 
 # Where there are as many synapses as this, a function looks for interrupts before each row.
 _MANY_SYNAPSES = 1 << 22
@@ -58,9 +61,15 @@ class SynapseCode:
         return "addToPost" in self.usage.called
 
     @property
+    def adds_back(self) -> bool:
+        """Whether it sums up, over a row, what it adds to the input of the presynaptic neuron."""
+        return "addToPre" in self.usage.called and not self.kind.by_column
+
+    @property
     def is_short(self) -> bool:
         """Whether it is worth being repeated for several rows in one pass."""
-        return self.layout.has_full_rows and len(self.loop.body) <= _LONGEST_REPEATED_CODE
+        longest = _LONGEST_REPEATED_CODE_BACK if self.adds_back else _LONGEST_REPEATED_CODE
+        return self.layout.has_full_rows and len(self.loop.body) <= longest
 
     @property
     def is_interruptible(self) -> bool:
@@ -86,6 +95,11 @@ class SynapseFunction:
     template: str
     call: FunctionCall
 
+    @property
+    def decorator(self) -> str:
+        """How it is compiled."""
+        return decorator_of(self.code.loop)
+
 
 def codes_of_synapses(network: NetworkView) -> list[SynapseCode]:
     """Return all code that runs for synapses, in the order in which its functions are printed."""
@@ -108,12 +122,13 @@ def _code_of_synapses(network: NetworkView, group: SynapseGroup, kind: EventKind
         _endpoint_variables(network, group),
         group.max_dendritic_delay_timesteps,
     )
+    usage = kind.code(group.weight_update.model).usage
     return SynapseCode(
         group=group,
         kind=kind,
         layout=layout,
         loop=loop,
-        usage=kind.code(group.weight_update.model).usage,
+        usage=usage,
     )
 
 
