@@ -47,6 +47,8 @@ class SynapseCode:
         What happens at each synapse.
     usage
         What the code uses.
+    touched
+        Names of the records of rows that it touches, with their memory.
     """
 
     group: SynapseGroup
@@ -54,6 +56,7 @@ class SynapseCode:
     layout: SynapseLayout
     loop: Loop
     usage: Usage
+    touched: Mapping[str, Buffer]
 
     @property
     def adds(self) -> bool:
@@ -64,6 +67,10 @@ class SynapseCode:
     def adds_back(self) -> bool:
         """Whether it sums up, over a row, what it adds to the input of the presynaptic neuron."""
         return "addToPre" in self.usage.called and not self.kind.by_column
+
+    def touch(self, pre: str) -> list[str]:
+        """Return the lines which note that the row of a presynaptic neuron is touched."""
+        return [f"{array}[{pre}] = 1" for array in self.touched]
 
     @property
     def is_short(self) -> bool:
@@ -123,12 +130,18 @@ def _code_of_synapses(network: NetworkView, group: SynapseGroup, kind: EventKind
         group.max_dendritic_delay_timesteps,
     )
     usage = kind.code(group.weight_update.model).usage
+    records = {name: variable.buffer.touched for name, variable in group.vars.items()}
     return SynapseCode(
         group=group,
         kind=kind,
         layout=layout,
         loop=loop,
         usage=usage,
+        touched={
+            loop.namer.unique(f"{name}_touched"): record
+            for name, record in records.items()
+            if record is not None and name in usage.assigned
+        },
     )
 
 
@@ -153,6 +166,7 @@ def call_of_synapses(
     if "addToPre" in called:
         pairs.append(("out_pre", memory.row(group.out_pre_buffer)))
     arrays = code.layout.column_arrays if code.kind.by_column else code.layout.row_arrays
+    arrays = {**arrays, **code.touched}
     pairs += [(name, memory.row(buffer)) for name, buffer in arrays.items()]
     if code.is_interruptible:
         pairs += interrupt_argument(code.loop)
