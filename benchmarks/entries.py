@@ -14,8 +14,8 @@ from benchmarks.environments import Interpreter
 
 BATCH_SIZE = 128
 
-#: Jobs: the network of the tutorials, and one of ten times as many synapses.
-TUTORIAL, WIDE = "tutorial", "wide"
+#: Jobs: the network of the tutorials, one of ten times as many synapses, and one that learns.
+TUTORIAL, WIDE, LEARNING = "tutorial", "wide", "learning"
 WIDE_NEURONS = 1280
 
 
@@ -176,6 +176,11 @@ def all_entries() -> list[Entry]:
             WIDE,
             library="pygenn",
             carries_spikes=True,
+        ),
+        Entry("learn-engine", "numbagenn", "learning_engine", job=LEARNING),
+        *(
+            Entry(f"learn-{name}", title, f"learning_{name}", job=LEARNING, library=name)
+            for name, title in (("snntorch", "snnTorch"), ("norse", "Norse"))
         ),
     ]
 
