@@ -197,9 +197,13 @@ def _refuse_to_publish(arguments: argparse.Namespace, missing: Sequence[Entry]) 
 
 def _lesson(images: int | None, sizes: Sequence[int]) -> Lesson:
     """Return what is learnt: MNIST's training images, or the first of them."""
-    training, test = load_mnist("train"), load_mnist("test")
+    learnt, labels = load_mnist("train")
+    tested, test_labels = load_mnist("test")
     return Lesson(
-        *(array[:images] for array in (*training, *test)),
+        learnt[:images],
+        labels[:images],
+        tested[:images],
+        test_labels[:images],
         sizes=sizes,
         epochs=learning.EPOCHS,
         batch_size=BATCH_SIZE,

@@ -33,6 +33,9 @@ EPOCHS = 5
 #: Steps for which an image is shown, and pixels by which it may be shifted.
 TIMESTEPS, SHIFT = 20, 1
 
+#: What is measured in each epoch.
+MEASURED = ("accuracy", "seconds", "cpu_seconds")
+
 
 def measure(
     entries: Sequence[Entry], found: Mapping[str, Interpreter], folder: Path, seeds: int
@@ -65,21 +68,17 @@ def measure(
         with ExitStack() as stack:
             workers = start(entries, found, folder, stack, "benchmarks.learning")
             for worker in workers:
-                run = {name: [] for name in ("accuracy", "seconds", "cpu_seconds")}
-                runs[worker.entry.key].append(
-                    run | {"build_seconds": worker.ready["build_seconds"]}
-                )
+                built = {"build_seconds": worker.ready["build_seconds"]}
+                runs[worker.entry.key].append({**built, **{name: [] for name in MEASURED}})
             for number in range(EPOCHS):
+                say(f"seed {seed} of {seeds}, epoch {number + 1} of {EPOCHS}")
                 shuffle(workers)
-                said = []
                 for worker in workers:
-                    answer = worker.ask("epoch")
-                    for name, value in answer.items():
-                        runs[worker.entry.key][-1][name].append(value)
-                    said.append(
-                        "{} {accuracy:.2f} % in {seconds:.1f} s".format(worker.entry.key, **answer)
-                    )
-                say(f"seed {seed} of {seeds}, epoch {number + 1} of {EPOCHS}: {', '.join(said)}")
+                    answer, run = worker.ask("epoch"), runs[worker.entry.key][-1]
+                    for name in MEASURED:
+                        run[name].append(answer[name])
+                    said = "{accuracy:.2f} % after {seconds:.1f} s".format(**answer)
+                    say(f"{worker.entry.key}: {said}")
     return {
         "seeds": seeds,
         "epochs": EPOCHS,
@@ -142,7 +141,7 @@ def summary(result: Mapping[str, Any], wanted: float) -> Summary:
     )
 
 
-def _seconds_to(run: Mapping[str, Any], wanted: float) -> float:
+def _seconds_to(run: Mapping[str, list[float]], wanted: float) -> float:
     total = 0.0
     for accuracy, seconds in zip(run["accuracy"], run["seconds"], strict=True):
         total += seconds
@@ -172,11 +171,8 @@ def serve(name: str, settings: dict[str, Any], folder: Path, answers: TextIO) ->
         learner.epoch()
         seconds, cpu_seconds = perf_counter() - begin, process_time() - used
         right = learner.predict(lesson.test_images) == lesson.test_labels
-        answer = {
-            "accuracy": 100 * float(np.mean(right)),
-            "seconds": seconds,
-            "cpu_seconds": cpu_seconds,
-        }
+        measured = (100 * float(np.mean(right)), seconds, cpu_seconds)
+        answer = dict(zip(MEASURED, measured, strict=True))
         print(json.dumps(answer), file=answers, flush=True)
 
 

@@ -255,7 +255,7 @@ def learning_rows(learnt: dict[str, Any]) -> list[tuple[str, ...]]:
     results, epochs = learnt["results"], learnt["epochs"]
     # The first is what the others are held against.
     wanted = learning.summary(results[0], 0.0).first
-    rows = [
+    rows: list[tuple[str, ...]] = [
         (
             "",
             "after 1 epoch, %",
