@@ -209,6 +209,7 @@ def _lesson(images: int | None, sizes: Sequence[int]) -> Lesson:
         batch_size=BATCH_SIZE,
         timesteps=learning.TIMESTEPS,
         shift=learning.SHIFT,
+        grey_levels=round(THRESHOLD * GREY_LEVELS_PER_MILLIVOLT),
     )
 
 

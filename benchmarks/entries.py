@@ -179,8 +179,17 @@ def all_entries() -> list[Entry]:
         ),
         Entry("learn-engine", "numbagenn", "learning_engine", job=LEARNING),
         *(
-            Entry(f"learn-{name}", title, f"learning_{name}", job=LEARNING, library=name)
-            for name, title in (("snntorch", "snnTorch"), ("norse", "Norse"))
+            Entry(f"learn-{key}", title, f"learning_{library}", settings, LEARNING, library)
+            for key, title, library, settings in (
+                ("snntorch", "snnTorch", "snntorch", {"rate": 1e-3}),
+                (
+                    "snntorch-same",
+                    "snnTorch, the same neurons",
+                    "snntorch",
+                    {"rate": 5e-3, "same_neurons": True},
+                ),
+                ("norse", "Norse", "norse", {"rate": 1e-2}),
+            )
         ),
     ]
 

@@ -158,6 +158,8 @@ class Lesson:
         Steps for which each image is shown.
     shift
         By how many pixels images are shifted at random, at most, while they are learnt from.
+    grey_levels
+        Grey levels for a spike of an input neuron, where there are input neurons.
     """
 
     images: NDArray[np.uint8]
@@ -169,6 +171,7 @@ class Lesson:
     batch_size: int
     timesteps: int
     shift: int
+    grey_levels: int
 
 
 class Learner(NamedTuple):

@@ -14,6 +14,7 @@ import random
 import sys
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from statistics import median
 from time import perf_counter, process_time
@@ -159,9 +160,13 @@ def serve(name: str, settings: dict[str, Any], folder: Path, answers: TextIO) ->
     # Libraries are imported before the clock of the build starts.
     module = importlib.import_module(f"benchmarks.contestants.{name}")
     begin = perf_counter()
+    # What compiles, or imports more, when it is first used does so in another network of its kind.
+    batch = replace(lesson, images=lesson.images[:BATCH_SIZE], labels=lesson.labels[:BATCH_SIZE])
+    module.build(batch, **settings).epoch()
+    build_seconds = perf_counter() - begin
     learner: Learner = module.build(lesson, **settings)
     ready = {
-        "build_seconds": perf_counter() - begin,
+        "build_seconds": build_seconds,
         "versions": {"python": platform.python_version(), **learner.versions},
         "threads": learner.threads,
     }

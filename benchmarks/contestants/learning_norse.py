@@ -6,17 +6,17 @@ from importlib.metadata import version
 from itertools import pairwise
 
 import torch
-from norse.torch import LIFBoxCell, SequentialState
+from norse.torch import LIFCell, SequentialState
 
 from benchmarks.contestants.torch_learning import learner
 from benchmarks.job import Learner, Lesson
 
 
-def build(lesson: Lesson, *, seed: int, rate: float = 5e-3) -> Learner:
+def build(lesson: Lesson, *, seed: int, rate: float) -> Learner:
     """Build the layers."""
     torch.manual_seed(seed)
     first, second = (torch.nn.Linear(*pair) for pair in pairwise(lesson.sizes))
-    neurons = SequentialState(LIFBoxCell(), second, LIFBoxCell())
+    neurons = SequentialState(LIFCell(), second, LIFCell())
 
     def show(images: torch.Tensor) -> torch.Tensor:
         # Grey levels are currents into the hidden neurons, the same in every step.

@@ -342,7 +342,9 @@ def lesson() -> Lesson:
     labels = random.integers(0, 2, 120, dtype=np.uint8)
     images = np.zeros((120, 784), np.uint8)
     images.reshape(-1, 2, 392)[np.arange(120), labels] = random.integers(0, 256, (120, 392))
-    return Lesson(images, labels, images[:40], labels[:40], [784, 8, 2], 2, 16, 20, 1)
+    return Lesson(
+        images, labels, images[:40], labels[:40], [784, 8, 2], learning.EPOCHS, 16, 20, 1, 500
+    )
 
 
 def test_lesson_survives_its_files(lesson: Lesson, tmp_path: Path) -> None:
@@ -442,26 +444,21 @@ def test_stored_numbers_follow_from_the_raw_ones() -> None:
 
 def test_stored_numbers_of_learning_follow_from_the_raw_ones() -> None:
     learnt = STORED["learning"]
-    rows = {row[0].split(",")[0]: row[1:] for row in report.learning_rows(learnt)}
-    target = float(rows["numbagenn"][0])
-    for result in learnt["results"]:
+    assert learnt["results"][0]["key"] == "learn-engine"
+    head, *rows = report.learning_rows(learnt)
+    assert head[5] == f"seconds to {rows[0][1]} %"
+    for row, result in zip(rows, learnt["results"], strict=True):
         runs = result["runs"]
-        assert len(runs) == learnt["seeds"]
-        assert {len(run["accuracy"]) for run in runs} == {learnt["epochs"]}
-        accuracy = np.median([run["accuracy"] for run in runs], axis=0)
-        seconds, cpu_seconds = (
-            np.median([run[name] for run in runs]) for name in ("seconds", "cpu_seconds")
+        accuracy, seconds, cpu_seconds = (
+            np.array([run[name] for run in runs]) for name in learning.MEASURED
         )
-        assert rows[result["title"]][:4] == (
-            *(f"{accuracy[at]:.2f}" for at in (0, -1)),
-            *(f"{time:.1f}" for time in (seconds, cpu_seconds)),
-        )
-        times = []
-        for run in runs:
-            reached = np.flatnonzero(np.array(run["accuracy"]) >= target - 1e-6)
-            times.append(np.sum(run["seconds"][: reached[0] + 1]) if len(reached) else np.inf)
-        middle = np.median(times)
-        assert rows[result["title"]][4] == ("never" if np.isinf(middle) else f"{middle:.1f}")
+        assert accuracy.shape == seconds.shape == (learnt["seeds"], learnt["epochs"])
+        first, last = np.median(accuracy, axis=0)[[0, -1]]
+        assert row[1:3] == (f"{first:.2f}", f"{last:.2f}")
+        assert row[3:5] == (f"{np.median(seconds):.1f}", f"{np.median(cpu_seconds):.1f}")
+        reached = accuracy >= float(rows[0][1]) - 1e-6
+        until = np.where(reached, np.cumsum(seconds, axis=1), np.inf).min(axis=1)
+        assert row[5] == ("never" if np.isinf(np.median(until)) else f"{np.median(until):.1f}")
 
 
 def test_help_names_all_contestants() -> None:
