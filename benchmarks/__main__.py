@@ -188,7 +188,7 @@ def _refuse_to_publish(arguments: argparse.Namespace, missing: Sequence[Entry]) 
             "Only the part 'learning' can be published by itself."
         )
     for entry in missing:
-        if entry.library == "pygenn" or entry.job == LEARNING:
+        if entry.job == LEARNING or (entry.library == "pygenn" and not arguments.only):
             raise BenchmarkError(
                 f"--publish needs {entry.library} to compare with; say with --python "
                 f"{entry.library}=PATH which interpreter has it."

@@ -181,14 +181,14 @@ def all_entries() -> list[Entry]:
         *(
             Entry(f"learn-{key}", title, f"learning_{library}", settings, LEARNING, library)
             for key, title, library, settings in (
-                ("snntorch", "snnTorch", "snntorch", {"rate": 1e-3}),
+                ("snntorch", "snnTorch, as in its tutorials", "snntorch", {"rate": 1e-3}),
                 (
                     "snntorch-same",
-                    "snnTorch, the same neurons",
+                    "snnTorch, numbagenn's neurons",
                     "snntorch",
                     {"rate": 5e-3, "same_neurons": True},
                 ),
-                ("norse", "Norse", "norse", {"rate": 1e-2}),
+                ("norse", "Norse, as in its examples", "norse", {"rate": 1e-2}),
             )
         ),
     ]
