@@ -91,7 +91,7 @@ def _rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 #: The contestants that the project's README shows; the benchmark's page shows all.
 SHOWN_FIRST = {"engine-opt", "engine", "engine-1", "torch-compile", "numpy"}
-SHOWN_FIRST |= {"pygenn", "norse", "brian2", "snntorch"}
+SHOWN_FIRST |= {"engine-single", "pygenn", "norse", "brian2", "snntorch"}
 
 
 def main_section(values: dict[str, Any]) -> str:

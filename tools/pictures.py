@@ -85,7 +85,7 @@ def draw_diagrams() -> None:
         write(DIAGRAMS / f"{name}.png", png)
 
 
-def sixteen_images() -> figures.animation.Animation:
+def sixteen_images() -> figures.player.Animation:
     """Animate a batch of the first 16 images of the test set."""
     images, labels = (part[:16] for part in load_mnist("test"))
     network = build_classifier(load_weights(), batch_size=16)

@@ -53,6 +53,7 @@ OPENING = {
     "4_how_fast": "network_speed",
     "5_train_your_own": "network_weights",
     "6_how_many_steps": "network_steps",
+    "7_learning": "network_learning",
 }
 # A picture in a text, if it has been written there, under the comment that asks for it.
 _DIAGRAM = re.compile(r"<!-- diagram: (\w+) -->(?:\n+!\[[^]]*\]\(data:[^)]*\))?")

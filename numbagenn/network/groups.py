@@ -66,11 +66,32 @@ class OwningModel(Protocol):
         """Run all steps that have been asked for so far."""
 
 
+class _Number:
+    """What PyGeNN's parameters are: an object that holds its number as `value`, always a float."""
+
+    @property
+    def value(self) -> float:
+        return float(self)  # type: ignore[arg-type]
+
+
+class _Integer(_Number, int):
+    """An integer that is also what PyGeNN's parameters are."""
+
+
+class _Real(_Number, float):
+    """A real number that is also what PyGeNN's parameters are."""
+
+
 class ParamDict(SealedDict[float]):
     """Parameters of a group by name, as they were given."""
 
     def __init__(self, title: str, values: Mapping[str, float]) -> None:
-        super().__init__(values)
+        super().__init__(
+            {
+                name: _Integer(value) if isinstance(value, int) else _Real(value)
+                for name, value in values.items()
+            }
+        )
         self._title = title
 
     def _refusal(self, name: object) -> str:

@@ -264,14 +264,19 @@ KEEP_ANSWERS = """() => {
 }"""
 
 
-def test_drag_the_threshold(server: dict[str, Any], copy: Path, page: Page) -> None:
-    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(SLIDERS)])
+def open_and_run(server: dict[str, Any], copy: Path, page: Page, *cells: str) -> None:
+    """Open a new notebook of some cells, and run them."""
+    notebook = nbformat.v4.new_notebook(cells=[*map(nbformat.v4.new_code_cell, cells)])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, copy / "sliders.ipynb")
     page.goto(f"{server['url']}lab/tree/sliders.ipynb?token={server['token']}")
     wait_until_idle(page)
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+
+
+def test_drag_the_threshold(server: dict[str, Any], copy: Path, page: Page) -> None:
+    open_and_run(server, copy, page, SLIDERS)
     shown = page.locator(f"{OUTPUT} .turn [role=status]")
     shown.filter(has_text="Threshold 5 mV, 100 steps: 98.78 % read correctly").wait_for()
     assert page.locator(f"{OUTPUT} .turn td").count() > 100
@@ -298,4 +303,53 @@ def test_drag_the_threshold(server: dict[str, Any], copy: Path, page: Page) -> N
 
     handle.press("ArrowRight")
     shown.filter(has_text=f"Threshold {threshold + 0.25:g} mV, 100 steps: ").wait_for()
+    assert page.get_by_role("alert").count() == 0
+
+
+LEARNING = """\
+from tutorial_helpers import figures, widgets
+from tutorial_helpers.data import load_mnist
+from tutorial_helpers.learning import LearningNetwork, learn, random_weights
+
+weights, (images, labels) = random_weights([784, 128, 10]), load_mnist("train")
+network, curve = LearningNetwork(weights), figures.LearningCurve(6400)
+for epoch in learn(network, images[:6400], labels[:6400], epochs=1, watch=curve.add):
+    pass
+"""
+RATES = "widgets.learning_rate(weights, images, labels)"
+BESIDE = 'print("beside it:", 6 * 7)'
+IMAGES_SEEN = """seen => {
+    const words = document.querySelector(".jp-Notebook .turn img")?.alt ?? "";
+    return Number(words.match(/([\\d,]+)( images)?[.]$/)?.[1].replace(",", "")) >= seen;
+}"""
+
+
+def test_learn_and_stop(server: dict[str, Any], copy: Path, page: Page) -> None:
+    open_and_run(server, copy, page, LEARNING, RATES, BESIDE)
+    expect = sync_api.expect
+    # The curve that grew is one picture, of all images.
+    curve = page.locator(f"{OUTPUT} img").filter(visible=True).first
+    pattern = re.compile(r"^Right answers .* after 6,400\.$")
+    expect(curve).to_have_attribute("alt", pattern, timeout=TIMEOUT * 1000)
+    shown = page.locator(f"{OUTPUT} .turn [role=status]")
+    shown.filter(has_text="Press Learn.").wait_for()
+    beside = page.locator(OUTPUT).filter(has_text="beside it: 42")
+    expect(beside).to_have_count(1)
+    assert page.locator(f"{OUTPUT} img").count() == 2
+
+    page.get_by_role("button", name="Learn", exact=True).click()
+    shown.filter(has_text="Learning at a rate of 0.02.").wait_for(timeout=5_000)
+    # It is drawn, and another cell runs, while it learns.
+    page.wait_for_function(IMAGES_SEEN, arg=2000)
+    page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").last.click()
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("[4]:").wait_for()
+    expect(beside).to_have_count(1)
+    expect(shown).to_have_text("Learning at a rate of 0.02.")
+
+    # Another rate starts again.
+    page.get_by_role("slider").press("ArrowRight")
+    shown.filter(has_text="Learning at a rate of 0.05.").wait_for(timeout=5_000)
+    page.get_by_role("button", name="Stop", exact=True).click()
+    shown.filter(has_text="Stopped.").wait_for(timeout=5_000)
     assert page.get_by_role("alert").count() == 0

@@ -20,7 +20,8 @@ NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 
 # What makes an output differ from run to run, and so excuses a cell from being compared: times and
 # their figures, the number of threads, progress bars, the backend's own code, frames drawn by
-# another matplotlib, and what comes of training, which another JAX rounds in another way.
+# another matplotlib or again and again, and what comes of training, which another JAX rounds in
+# another way.
 CHANGING = (
     "perf_counter",
     "plot_ladder(",
@@ -35,6 +36,8 @@ CHANGING = (
     "generated(",
     "animate_activity(",
     "animate_batch(",
+    "animate_receptive_fields(",
+    "LearningCurve(",
     "rate_accuracy(",
     "spike_accuracy(",
     "classify_with(",

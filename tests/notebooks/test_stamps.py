@@ -102,7 +102,9 @@ def test_old_diagrams_are_renewed() -> None:
 
 
 def test_unknown_diagram() -> None:
-    with pytest.raises(ValueError, match=r"no diagram network, only network_neuron, .*, batch\."):
+    with pytest.raises(
+        ValueError, match=r"diagram network, only network_neuron, .*, learning_\w+\."
+    ):
         with_diagrams("<!-- diagram: network -->")
 
 

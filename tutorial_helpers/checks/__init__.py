@@ -11,6 +11,7 @@ from tutorial_helpers.checks.chapter_3 import accuracy_after, counts_beside
 from tutorial_helpers.checks.chapter_4 import best_batch_size, compiled_by_me
 from tutorial_helpers.checks.chapter_5 import gentle_counts, normalise_by
 from tutorial_helpers.checks.chapter_6 import answer_early, first_to
+from tutorial_helpers.checks.chapter_7 import hidden_errors, random_feedback
 
 __all__ = [
     "accuracy_after",
@@ -21,8 +22,10 @@ __all__ = [
     "first_to",
     "gentle_counts",
     "gentle_neuron",
+    "hidden_errors",
     "idle_steps_needed",
     "margins",
     "normalise_by",
+    "random_feedback",
     "spikes_of_pixel",
 ]

@@ -67,8 +67,9 @@ def _compared(name: str, found: Any, wanted: NDArray[Any], hint: str) -> Iterato
         yield name, found, f"an array of shape {wanted.shape}", "A layer keeps its shape."
         return
     share = float(np.mean(np.abs(weights)) / np.mean(np.abs(wanted)))
-    yield f"the size of {name}, as a share of what it should be,", round(share, 3), 1.0, hint
-    near = np.isclose(weights, wanted, rtol=1e-3, atol=1e-3 * float(np.max(np.abs(wanted))))
+    # On a GPU, JAX multiplies matrices with few digits.
+    yield f"the size of {name}, as a share of what it should be,", round(share, 2), 1.0, hint
+    near = np.isclose(weights, wanted, rtol=1e-2, atol=1e-2 * float(np.max(np.abs(wanted))))
     hint = "Multiply all weights of a layer by one number, and change nothing else."
     yield f"the number of {name} that differ", int(np.sum(~near)), 0, hint
 

@@ -69,6 +69,7 @@ def answer_early(
             steps = enough.argmax(axis=0)
             answers = counts[steps, np.arange(size)].argmax(axis=1)
             tried = f"with {size} images and a margin of {margin}, "
+            before = network.model.timestep
             found = answer(network, images[:size].copy(), margin)
             if not isinstance(found, (tuple, list)) or len(found) != 2:
                 words = "a pair of the answers and the number of steps"
@@ -76,7 +77,11 @@ def answer_early(
                 return
             hint = "An image keeps its first answer; after the last step all get one."
             yield tried + "the answers", found[0], answers, hint
+            last = int(steps.max()) + 1
             hint = "Stop after the step in which the last image got its answer."
-            yield tried + "the number of steps", found[1], int(steps.max()) + 1, hint
+            yield tried + "the number of steps", found[1], last, hint
+            run = network.model.timestep - before
+            hint = "Leave the loop, so that the network does not run on."
+            yield tried + "the network itself", f"{run} steps", f"{last} steps", hint
 
     report(cases(), "A batch waits for its slowest image, so a small batch stops sooner.")

@@ -1,7 +1,8 @@
 """Every figure of the series.
 
 A function ``plot_...`` takes arrays, checks them, draws a figure and returns it; `show` displays
-it, with a description for readers who cannot see it.
+it, with a description for readers who cannot see it. A function ``animate_...`` returns an
+animation, and a `LearningCurve` is drawn again and again while a network learns.
 """
 
 from tutorial_helpers.chapter_packages import needed_for
@@ -31,6 +32,11 @@ from tutorial_helpers.figures.decisions import (
     plot_early_answers,
     plot_settling,
 )
+from tutorial_helpers.figures.learning import LearningCurve, plot_right_answers
+from tutorial_helpers.figures.receptive_fields import (
+    animate_receptive_fields,
+    plot_receptive_fields,
+)
 from tutorial_helpers.figures.style import show
 from tutorial_helpers.figures.timing import (
     plot_batches,
@@ -47,8 +53,10 @@ from tutorial_helpers.figures.training import (
 )
 
 __all__ = [
+    "LearningCurve",
     "animate_activity",
     "animate_batch",
+    "animate_receptive_fields",
     "diagrams",
     "plot_activations",
     "plot_batches",
@@ -67,7 +75,9 @@ __all__ = [
     "plot_races",
     "plot_raster",
     "plot_reading",
+    "plot_receptive_fields",
     "plot_replays",
+    "plot_right_answers",
     "plot_scales",
     "plot_settling",
     "plot_spike_counts",

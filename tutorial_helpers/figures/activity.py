@@ -319,7 +319,7 @@ def plot_count_changes(first: NDArray[Any], second: NDArray[Any]) -> Figure:
     --------
     >>> first = np.full((3, 10), 4)
     >>> plot_count_changes(first, first + np.eye(3, 10, dtype=int)).get_label()
-    'Two runs count other output spikes for 3 of 3 images, at most 1 more or less in an image.'
+    'Two runs count different output spikes for 3 of 3 images, at most 1 more or less in an image.'
     """
     first = checked_counts(first)
     second = checked_counts(second, len(first))
@@ -331,11 +331,11 @@ def plot_count_changes(first: NDArray[Any], second: NDArray[Any]) -> Figure:
     axes.bar(range(1, len(heights)), heights[1:], color=VERMILION)
     axes.xaxis.set_major_locator(MaxNLocator(8, integer=True))
     axes.yaxis.set_major_formatter("{x:,.0f}")
-    axes.set(xlabel="output spikes more or less", ylabel="images")
+    axes.set(xlabel="sum of the changes of the ten counts", ylabel="images")
     images = counted(len(first), "image")
     axes.set_title(f"Counts change for {changed:,} of {images}")
     figure.set_label(
-        f"Two runs count other output spikes for {changed:,} of {images}, "
+        f"Two runs count different output spikes for {changed:,} of {images}, "
         f"at most {most} more or less in an image."
     )
     return figure

@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from math import isqrt
 from typing import Any
 
@@ -17,7 +13,6 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
-from PIL import Image  # Matplotlib brings it
 
 from tutorial_helpers.figures.arguments import (
     Recordings,
@@ -28,6 +23,7 @@ from tutorial_helpers.figures.arguments import (
     checked_numbers,
     checked_recordings,
 )
+from tutorial_helpers.figures.player import Animation, gif_file, self_contained
 from tutorial_helpers.figures.style import (
     BLUE,
     GREY,
@@ -38,37 +34,8 @@ from tutorial_helpers.figures.style import (
     VERMILION,
     WIDTH,
     counted,
-    described,
     image_tag,
 )
-
-
-@dataclass(frozen=True)
-class Animation:
-    """An animation that a notebook displays.
-
-    Parameters
-    ----------
-    html
-        A player with all frames in it, or the GIF file as an image. Where scripts may not run, as
-        in a notebook that is not trusted, the player shows the GIF file.
-    gif
-        All frames as a GIF file, which plays wherever images are shown.
-    alt
-        What the animation shows, in words.
-    """
-
-    html: str
-    gif: bytes
-    alt: str
-
-    def __repr__(self) -> str:
-        """Return the description, for a terminal."""
-        return self.alt
-
-    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict[str, str]:
-        """Return the forms that IPython may choose from."""
-        return described(self.html, self.alt)
 
 
 @style.context(STYLE)
@@ -153,8 +120,8 @@ def animate_activity(
         f"10 output neurons as growing bars ({totals[2]:,}{leader})."
     )
     player = movie.to_jshtml(fps=frames_per_second)
-    gif = _gif(figure, draw, range(steps), alt, milliseconds=1000 // frames_per_second)
-    return Animation(_self_contained(player, gif, alt), gif, alt)
+    gif = gif_file(figure, draw, range(steps), alt, milliseconds=1000 // frames_per_second)
+    return Animation(self_contained(player, gif, alt), gif, alt)
 
 
 @style.context(STYLE)
@@ -235,7 +202,7 @@ growing bars, and the answer; the first copy has one after 2 ms, the last after 
         title.set_text(f"step {step + 1} of {len(counts)}: {of} right")
 
     alt = _words_of_batch(counts, right[-1])
-    gif = _gif(figure, draw, range(len(counts)), alt, milliseconds=1000 // frames_per_second)
+    gif = gif_file(figure, draw, range(len(counts)), alt, milliseconds=1000 // frames_per_second)
     return Animation(image_tag(gif, alt, "gif"), gif, alt)
 
 
@@ -285,82 +252,6 @@ def _words_of_batch(counts: NDArray[np.float64], right: NDArray[np.bool_]) -> st
         f"output spikes as ten growing bars, and the answer; {when}. In the end {number} of "
         f"{counted(counts.shape[1], 'answer')} {'is' if number == 1 else 'are'} right."
     )
-
-
-# Characters instead of the icons that Matplotlib's player takes from a font on the web.
-_ICONS = {
-    "fa fa-minus": "-",
-    "fa fa-fast-backward": "|◁",
-    "fa fa-step-backward": "◁",
-    "fa fa-play fa-flip-horizontal": "◀",
-    "fa fa-pause": "❚❚",
-    "fa fa-play": "▶",
-    "fa fa-step-forward": "▷",
-    "fa fa-fast-forward": "▷|",
-    "fa fa-plus": "+",
-}
-
-
-def _self_contained(player: str, gif: bytes, alt: str) -> str:
-    """Return Matplotlib's player with what it shows as a picture and in words, without web links.
-
-    Its random identifiers are replaced by ones that depend only on what it shows.
-    """
-    player = re.sub(r"<link\b[^>]*>", "", player)
-    for icon, character in _ICONS.items():
-        player = player.replace(f'<i class="{icon}"></i>', character)
-    # Until it is played, it shows the last frame, because the first one is empty.
-    player = player.replace("this.current_frame = 0;", "this.current_frame = frames.length - 1;")
-    player = player.replace(
-        '<div class="animation">', '<div class="animation" style="display: block; max-width: 36em">'
-    )
-    still = image_tag(gif, alt, "gif").removeprefix("<img").replace("max-width", "width")
-    player = re.sub(r'<img id="(\w+)">', rf'<img id="\1"{still}', player)
-    found = re.search(r"_anim_img([0-9a-f]{32})", player)
-    if found:
-        player = player.replace(found[1], hashlib.sha256(gif).hexdigest()[:32])
-    return player
-
-
-def _gif(
-    figure: Figure,
-    draw: Callable[[int], object],
-    steps: Iterable[int],
-    alt: str,
-    *,
-    milliseconds: int,
-) -> bytes:
-    """Draw the frames of a GIF file, which rests on its last frame before it starts again.
-
-    Its comment says what it shows.
-    """
-    frames = []
-    for step in steps:
-        draw(step)
-        file = io.BytesIO()
-        figure.savefig(file, format="png", facecolor="white")
-        frames.append(Image.open(file).convert("RGB"))
-    # One palette for all, so that nothing flickers and only what changes is stored. It is made of
-    # frames from start to end, because most colours are not in all of them.
-    height = frames[0].height
-    some = frames[:: -max(len(frames) // 8, 1)]
-    strip = Image.new("RGB", (frames[0].width, height * len(some)))
-    for n, frame in enumerate(some):
-        strip.paste(frame, (0, n * height))
-    palette = strip.quantize(64, Image.Quantize.MAXCOVERAGE)
-    frames = [frame.quantize(palette=palette, dither=Image.Dither.NONE) for frame in frames]
-    durations = [milliseconds] * (len(frames) - 1) + [4000]
-    file = io.BytesIO()
-    frames[0].save(
-        file,
-        "GIF",
-        save_all=True,
-        append_images=frames[1:],
-        duration=durations,
-        loop=0,
-        comment=alt.encode(),
-    )
-    return file.getvalue()
 
 
 def _by_step(

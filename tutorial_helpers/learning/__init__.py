@@ -9,7 +9,6 @@ update sums the wishes of all copies, and another changes the weights, which all
 `models`         the neuron, the synapses and the custom updates, as code strings
 `network`        `LearningNetwork`, made of these: it learns a batch at a time
 `epochs`         `learn`: all images, in a new order each time, and a little shifted
-`checkpoints`    the file from which interrupted learning goes on
 ===============  ===================================================================
 
 **How the settings were chosen.** By the accuracy on the last 10,000 training images, which the

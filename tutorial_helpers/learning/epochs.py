@@ -16,12 +16,13 @@ from tqdm.auto import tqdm
 
 from numbagenn.base.number_checks import checked_integer
 from tutorial_helpers.atomic_write import check_writable
+from tutorial_helpers.checkpoints import load_checkpoint, save_checkpoint
 from tutorial_helpers.inference import check_images
-from tutorial_helpers.learning.checkpoints import load_checkpoint, save_checkpoint
 from tutorial_helpers.learning.network import LearningNetwork, check_labels, check_rate
 from tutorial_helpers.weight_sets import installed_versions
 
 _SIDE = 28
+_FIX = "name another file for the checkpoint"  # the end of a message
 
 
 class Epoch(NamedTuple):
@@ -57,6 +58,7 @@ def learn(
     score: Callable[[], float] | None = None,
     checkpoint: str | os.PathLike[str] | None = None,
     progress: bool = False,
+    watch: Callable[[NDArray[np.bool_]], object] | None = None,
 ) -> Iterator[Epoch]:
     """Let a network learn, epoch by epoch.
 
@@ -87,6 +89,9 @@ def learn(
         on from there, whatever the network has learnt since.
     progress : bool
         Whether to show a progress bar.
+    watch : callable, optional
+        Called after each batch with whether each of its images was answered correctly before it was
+        learnt from, such as ``LearningCurve(5 * len(images)).add``.
 
     Yields
     ------
@@ -125,9 +130,9 @@ def learn(
     options = {"epochs": epochs, "rate": rate, "shift": shift, "seed": seed}
     run = options | _identity(network, images, labels) if path else options
     if path is not None:
-        check_writable(path, "name another file for the checkpoint")
+        check_writable(path, _FIX)
         if path.exists():
-            facts, state = load_checkpoint(path, run)
+            facts, state = load_checkpoint(path, run, _FIX)
             network.restore(state)
             kept = [Epoch(*fact) for fact in facts]
         else:  # where to go on from if the first epoch is interrupted
@@ -143,7 +148,7 @@ def learn(
             first = number * per_epoch
             rates = rate * (1.0 - np.arange(first, first + per_epoch) / (epochs * per_epoch))
             rng = np.random.default_rng([seed, number])
-            right = _run_epoch(network, images, labels, rates, shift, rng, progress)
+            right = _run_epoch(network, images, labels, rates, shift, rng, progress, watch)
             seconds = perf_counter() - start
             accuracy = None if score is None else score()
             done.append(Epoch(number + 1, 100.0 * right / len(images), accuracy, seconds))
@@ -162,6 +167,7 @@ def _run_epoch(
     shift: int,
     rng: np.random.Generator,
     progress: bool,
+    watch: Callable[[NDArray[np.bool_]], object] | None,
 ) -> int:
     """Learn from every image once; return how many were answered correctly before."""
     order = rng.permutation(len(images))
@@ -171,7 +177,10 @@ def _run_epoch(
             rows = order[number * size : (number + 1) * size]
             shown = shifted(images[rows], shift, rng) if shift else images[rows]
             beliefs = network.learn_batch(shown, labels[rows], float(rate))
-            right += int(np.sum(beliefs.argmax(axis=1) == labels[rows]))
+            is_right = beliefs.argmax(axis=1) == labels[rows]
+            right += int(is_right.sum())
+            if watch is not None:
+                watch(is_right)
             bar.update(len(rows))
             bar.set_postfix_str(f"{right / bar.n:.1%} right" if bar.n else "", refresh=False)
     return right

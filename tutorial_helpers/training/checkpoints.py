@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +13,18 @@ import jax.numpy as jnp
 import numpy as np
 from numpy.typing import NDArray
 
-from tutorial_helpers.atomic_write import atomic_write, check_writable
+from tutorial_helpers.atomic_write import check_writable
+from tutorial_helpers.checkpoints import load_checkpoint, save_checkpoint
 
 FORMAT = 1  # a file of another format is refused
-_ABOUT = "about"
+_FIX = "name another file with --checkpoint"  # the end of each message
 
 
 class Checkpoint:
     """How far a training run has come, in memory and in a file.
 
-    The file is a ``.npz`` archive without pickles. For each stage it holds the leaves of the state
-    after the last finished epoch, as ``stage/number``. Its ``about`` is JSON, as bytes in UTF-8:
-    the format, what identifies the run, and the facts of each stage.
+    For each stage the file holds the leaves of the state after the last finished epoch, as
+    ``stage/number``, and the facts of each stage.
 
     Parameters
     ----------
@@ -53,12 +52,11 @@ class Checkpoint:
 
     def __init__(self, path: str | os.PathLike[str], run: Mapping[str, Any]) -> None:
         self.path = Path(path)
-        # Through JSON and back, to compare what a file would hold.
-        self._run = json.loads(json.dumps(run))
+        self._run = {"format": FORMAT, **run}
         self._facts: dict[str, dict[str, Any]] = {}
         self._leaves: dict[str, list[NDArray[Any]]] = {}
         # An error is raised now, and not after the first epoch.
-        check_writable(self.path, "name another file with --checkpoint")
+        check_writable(self.path, _FIX)
         if self.path.exists():
             self._read()
 
@@ -86,15 +84,12 @@ class Checkpoint:
         """
         all_leaves = self._leaves | {name: [np.asarray(leaf) for leaf in jax.tree.leaves(state)]}
         all_facts = self._facts | {name: json.loads(json.dumps(facts))}
-        about = {"format": FORMAT, "run": self._run, "stages": all_facts}
         arrays = {
             f"{stage}/{number}": leaf
             for stage, leaves in all_leaves.items()
             for number, leaf in enumerate(leaves)
         }
-        arrays[_ABOUT] = np.frombuffer(json.dumps(about).encode(), dtype=np.uint8)
-        with atomic_write(self.path) as place, place.open("wb") as file:
-            np.savez(file, allow_pickle=False, **arrays)
+        save_checkpoint(self.path, self._run, all_facts, arrays)
         self._leaves, self._facts = all_leaves, all_facts
 
     def restore(self, name: str, like: Any) -> tuple[Any, dict[str, Any]] | None:
@@ -121,7 +116,7 @@ class Checkpoint:
             raise ValueError(
                 f"{self.path} should hold {len(wanted)} arrays for stage '{name}', of the shapes "
                 "and types that this version of the code has, but holds others; remove it, or "
-                "name another file with --checkpoint."
+                f"{_FIX}."
             )
         # The same kind of array as before, so that updates are not compiled again.
         pairs = zip(leaves, wanted, strict=True)
@@ -130,45 +125,7 @@ class Checkpoint:
 
     def _read(self) -> None:
         """Read the file, if it belongs to this run."""
-        try:
-            with np.load(self.path, allow_pickle=False) as archive:
-                arrays = {name: archive[name] for name in archive.files}
-            about = json.loads(arrays.pop(_ABOUT).tobytes())
-            form, run, facts = about["format"], about["run"], about["stages"]
-        except (ValueError, KeyError, TypeError, AttributeError, EOFError, zipfile.BadZipFile) as e:
-            raise ValueError(
-                f"{self.path} should be a checkpoint of a training run, but cannot be read as one "
-                f"({type(e).__name__}); remove it, or name another file with --checkpoint."
-            ) from e
-        pairs = [("format", form, FORMAT), *_differences("", run, self._run)]
-        different = [
-            f"{name} is {_short(theirs)} there and {_short(ours)} here"
-            for name, theirs, ours in pairs
-            if theirs != ours
-        ]
-        if different:
-            raise ValueError(
-                f"{self.path} is the checkpoint of another training run ({'; '.join(different)}); "
-                "remove it, or name another file with --checkpoint."
-            )
-        for name in facts:
+        self._facts, arrays = load_checkpoint(self.path, self._run, _FIX)
+        for name in self._facts:
             count = sum(key.startswith(f"{name}/") for key in arrays)
             self._leaves[name] = [arrays[f"{name}/{number}"] for number in range(count)]
-        self._facts = facts
-
-
-def _differences(prefix: str, theirs: Any, ours: Any) -> Iterator[tuple[str, Any, Any]]:
-    """Yield what differs between two trees of dictionaries: name, theirs, ours."""
-    if isinstance(theirs, dict) and isinstance(ours, dict):
-        for name in [*ours, *(name for name in theirs if name not in ours)]:
-            yield from _differences(f"{prefix} {name}".strip(), theirs.get(name), ours.get(name))
-    elif theirs != ours:
-        yield prefix, theirs, ours
-
-
-def _short(value: Any) -> str:
-    """Write a value, a hash by its beginning."""
-    if value is None:
-        return "not set"
-    text = value if isinstance(value, str) else json.dumps(value)
-    return f"{text[:8]}…" if len(text) == 64 else text

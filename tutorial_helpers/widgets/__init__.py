@@ -14,7 +14,8 @@ with needed_for("Widgets"):
 
 from tutorial_helpers.widgets.all_images import whole_test_set
 from tutorial_helpers.widgets.batches import batch_size
+from tutorial_helpers.widgets.learning_rates import learning_rate
 from tutorial_helpers.widgets.one_image import image_and_steps
 from tutorial_helpers.widgets.one_neuron import neuron
 
-__all__ = ["batch_size", "image_and_steps", "neuron", "whole_test_set"]
+__all__ = ["batch_size", "image_and_steps", "learning_rate", "neuron", "whole_test_set"]

@@ -73,7 +73,7 @@ def whole_test_set(
             + _confusion_table(labels, result.predictions)
         )
 
-    threshold = float(network.populations[0].params["Vthr"])
+    threshold = network.populations[0].params["Vthr"].value
     controls = {
         "threshold": slider("threshold (mV)", threshold, 1.0, 10.0, 0.25),
         "timesteps": slider("steps (1 ms)", timesteps, 1, 100),
@@ -91,7 +91,7 @@ def _threshold(network: Classifier, threshold: float) -> Iterator[None]:
         yield
     finally:
         for population in network.populations:
-            population.set_dynamic_param_value("Vthr", population.params["Vthr"])
+            population.set_dynamic_param_value("Vthr", population.params["Vthr"].value)
 
 
 def _confusion_table(labels: NDArray[Any], predictions: NDArray[Any]) -> str:

@@ -63,7 +63,7 @@ def batch_size(
             f"not {len(images)}; pass more images, or leave out the largest sizes."
         )
     networks = {
-        size: build_classifier(weights, batch_size=size, name=f"batches_of_{size}")
+        size: build_classifier(weights, batch_size=size, name=f"turned_batches_of_{size}")
         for size in sizes
     }
 

@@ -63,7 +63,7 @@ class Panel:
         """Return the forms that a front end may choose from: the widget first, then its still."""
         return {
             VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id},
-            "text/html": _framed(f"<p>{_HINT}</p>{self.still}"),
+            "text/html": framed(f"<p>{_HINT}</p>{self.still}"),
             "text/plain": self.alt,
         }
 
@@ -105,10 +105,10 @@ def panel(controls: Mapping[str, Any], answer: Callable[..., str], still: Figure
         try:
             shown = current()
         except Exception as error:
-            shown = _error(error)
-        place.value = _framed(shown)
+            shown = went_wrong(error)
+        place.value = framed(shown)
 
-    place.value = _framed(current())
+    place.value = framed(current())
     for control in controls.values():
         control.observe(follow, names="value")
     return Panel(VBox([*controls.values(), place]), drawn(still), str(still.get_label()))
@@ -157,11 +157,12 @@ def drawn(figure: Figure) -> str:
     return image_tag(png(figure), str(figure.get_label()))
 
 
-def _framed(answer: str) -> str:
+def framed(answer: str) -> str:
+    """Return an answer with the look of all answers."""
     return f'<style>{_CSS}</style><div class="turn">{answer}</div>'
 
 
-def _error(error: Exception) -> str:
+def went_wrong(error: Exception) -> str:
     """Say what went wrong where the learner looks, not in a log that nobody reads."""
     where = html.escape("".join(traceback.format_exception(error)))
     return (

@@ -134,6 +134,9 @@ def test_values_are_cast_and_derived_parameters_stay(parts: SimpleNamespace) -> 
     parts.m.step_time()
     assert pulled(pop, "n").tolist() == [1, 1]
     assert pop.params == GIVEN
+    for name, value in GIVEN.items():  # as PyGeNN has them, which knows no other way to the number
+        assert pop.params[name].value == value
+        assert isinstance(pop.params[name].value, float)
 
 
 def test_every_load_starts_from_what_was_given(parts: SimpleNamespace) -> None:

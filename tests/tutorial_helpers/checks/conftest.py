@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,7 @@ class Network:
         self.weights = weights
         self.currents = np.zeros((batch_size, len(weights[0])), np.float32)
         self.shown = batch_size
+        self.model = SimpleNamespace(timestep=0)
         self.reset()
 
     def show(self, images: np.ndarray) -> None:
@@ -64,6 +66,7 @@ class Network:
         return self.all_counts[: self.shown]
 
     def step(self) -> None:
+        self.model.timestep += 1
         arrived = [self.currents, *map(np.matmul, self.spikes, self.weights)]
         for layer, more in enumerate(arrived):
             voltage = self.voltages[layer] + more

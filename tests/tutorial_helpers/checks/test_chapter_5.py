@@ -46,7 +46,7 @@ class TestNormaliseBy:
             (lambda h, o: (h / 5, o), "gave 0.2, and 1 was expected. Make the sum"),
             (lambda h, o: (h, o / 5), "output weights with 99.9, as a share of what it should be,"),
             (lambda h, o: (h, ORDINARY.output), "give back to the output weights"),
-            (lambda h, o: (h[::-1], o), "hidden weights with 99.9 that differ gave 100"),
+            (lambda h, o: (h[::-1], o), "hidden weights with 99.9 that differ gave "),
             (lambda h, o: (h, -o), "Multiply all weights of a layer by one number"),
             (lambda h, o: (np.abs(h), o), "hidden weights with 99.9 that differ"),
             (lambda h, o: (h.T, o), "an array of shape (784, 128) was expected. A layer keeps"),

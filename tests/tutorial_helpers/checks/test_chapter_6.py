@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -122,6 +123,17 @@ class TestAnswerEarly:
         line = check(wrong)
         assert line.startswith("Not yet: ")
         assert words in line
+
+    def test_a_network_that_runs_on(self, check: Callable):
+        def pretending(network: Network, *given: Any) -> tuple[np.ndarray, int]:
+            answers, steps = answer_early(network, *given)
+            for _ in range(steps, STEPS):
+                network.step()
+            return answers, steps
+
+        line = check(pretending)
+        assert "the network itself gave '20 steps'" in line
+        assert "Leave the loop" in line
 
     def test_wrong_types(self, check: Callable, wrong_type: object):
         assert check(lambda *given: wrong_type).startswith("Not yet: ")

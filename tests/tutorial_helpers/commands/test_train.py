@@ -204,7 +204,7 @@ def test_install(place, capsys, monkeypatch):
         (["--checkpoint", "trained/default"], "is where the weights go; name another file for it"),
         (["--checkpoint", "trained"], "--checkpoint trained is where the weights go; name another"),
         (["--checkpoint", "new/weights_0_1.npy", "--output", "new"], "is where the weights go; na"),
-        (["--checkpoint", "text"], "text should be a checkpoint of a training run, but cannot be"),
+        (["--checkpoint", "text"], "text should be a checkpoint, but cannot be"),
         (["--copies", "1000000000"], "--copies 1000000000 needs 197.8 TB of memory, and there are"),
         (["--images", "5"], "training should have at least 6 images, as one in 6 is held out, but"),
     ],

@@ -1,10 +1,15 @@
-"""What tests of figures share: digits that are made up, and answers to them."""
+"""What tests of figures share: digits that are made up, answers to them, and a shell."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
 
 import matplotlib
 import numpy as np
 import pytest
+from IPython.core.displaypub import CapturingDisplayPublisher
+from IPython.core.interactiveshell import InteractiveShell
 
 matplotlib.use("Agg")
 
@@ -44,3 +49,15 @@ def spikes() -> list[tuple[np.ndarray, np.ndarray]]:
     ]
     layers[2][1][::2] = 4
     return layers
+
+
+@pytest.fixture
+def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict]]:
+    """Run in an IPython shell, and collect what it displays."""
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    InteractiveShell.clear_instance()
+    shell = InteractiveShell.instance()
+    shell.display_pub = CapturingDisplayPublisher(parent=shell)
+    yield shell.display_pub.outputs
+    shell.history_manager.end_session()
+    InteractiveShell.clear_instance()

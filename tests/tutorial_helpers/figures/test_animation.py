@@ -17,27 +17,33 @@ SIZES = [784, 128, 10]
 
 
 @pytest.fixture(scope="module")
-def animation(spikes: list[tuple[np.ndarray, np.ndarray]]) -> figures.animation.Animation:
+def animation(spikes: list[tuple[np.ndarray, np.ndarray]]) -> figures.player.Animation:
     return figures.animate_activity(spikes, SIZES, steps=5)
 
 
 class TestAnimation:
-    def test_a_frame_for_each_step(self, animation: figures.animation.Animation):
+    def test_a_frame_for_each_step(self, animation: figures.player.Animation):
         frames = re.findall(r"frames\[(\d+)\] = \"data:image/png;base64,", animation.html)
         assert [int(frame) for frame in frames] == list(range(5))
 
-    def test_needs_no_network(self, animation: figures.animation.Animation):
+    def test_its_frames_have_few_colours(self, animation: figures.player.Animation):
+        frames = re.findall(r"data:image/png;base64,([^\"]*)", animation.html)
+        for frame in frames:
+            with Image.open(io.BytesIO(base64.b64decode(frame))) as image:
+                assert image.mode == "P"
+
+    def test_needs_no_network(self, animation: figures.player.Animation):
         assert not re.search(r"""(src|href)\s*=\s*["']?(https?:)?//""", animation.html)
         assert "<link" not in animation.html
         assert 'class="fa' not in animation.html, "an icon that only a font from the web shows"
 
-    def test_plays_without_scripts(self, animation: figures.animation.Animation):
+    def test_plays_without_scripts(self, animation: figures.player.Animation):
         (tag,) = re.findall(r"<img [^>]*>", animation.html)
         (data,) = re.findall(r'src="data:image/gif;base64,([^"]*)"', tag)
         assert base64.b64decode(data) == animation.gif
         assert f'alt="{animation.alt}"' in tag
 
-    def test_picture_rests_on_its_last_frame(self, animation: figures.animation.Animation):
+    def test_picture_rests_on_its_last_frame(self, animation: figures.player.Animation):
         with Image.open(io.BytesIO(animation.gif)) as gif:
             assert (gif.n_frames, gif.info["loop"]) == (5, 0)
             durations = []
@@ -46,23 +52,23 @@ class TestAnimation:
                 durations.append(gif.info["duration"])
         assert durations == [200] * 4 + [4000]
 
-    def test_starts_with_the_last_frame(self, animation: figures.animation.Animation):
+    def test_starts_with_the_last_frame(self, animation: figures.player.Animation):
         assert "this.current_frame = frames.length - 1;" in animation.html
 
     def test_words(
-        self, animation: figures.animation.Animation, spikes: list[tuple[np.ndarray, np.ndarray]]
+        self, animation: figures.player.Animation, spikes: list[tuple[np.ndarray, np.ndarray]]
     ):
         totals = [len(np.unique(np.c_[t, n][t < 5], axis=0)) for t, n in spikes]
         numbers = re.findall(r"\((\d+)", animation.alt)
         assert [int(number) for number in numbers] == totals
         assert repr(animation) == animation.alt
 
-    def test_what_ipython_shows(self, animation: figures.animation.Animation):
+    def test_what_ipython_shows(self, animation: figures.player.Animation):
         data = animation._repr_mimebundle_()
         assert data == style.described(animation.html, animation.alt)
 
     def test_same_text_each_time(
-        self, animation: figures.animation.Animation, spikes: list[tuple[np.ndarray, np.ndarray]]
+        self, animation: figures.player.Animation, spikes: list[tuple[np.ndarray, np.ndarray]]
     ):
         again = figures.animate_activity(spikes, SIZES, steps=5)
         assert again.gif == animation.gif

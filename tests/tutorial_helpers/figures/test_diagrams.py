@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -13,7 +14,16 @@ from PIL import Image
 from tests import ROOT
 from tools import pictures
 from tutorial_helpers.figures import diagrams
-from tutorial_helpers.figures.diagrams import EVERY, SUBJECTS, Diagram, network, spikes, svg
+from tutorial_helpers.figures.diagrams import (
+    EVERY,
+    SUBJECTS,
+    Diagram,
+    learning,
+    network,
+    spikes,
+    svg,
+)
+from tutorial_helpers.learning import LearningNetwork
 from tutorial_helpers.pygenn import (
     GeNNModel,
     create_current_source_model,
@@ -99,7 +109,7 @@ def shades(diagram: Diagram) -> set[str]:
 
 class TestNetwork:
     def test_each_chapter_has_its_own(self):
-        assert len({network(lit).svg for lit in SUBJECTS}) == len(SUBJECTS) == 6
+        assert len({network(lit).svg for lit in SUBJECTS}) == len(SUBJECTS) == 7
 
     def test_what_is_not_lit_is_quiet(self):
         assert svg.BLUE in shades(network("neuron"))
@@ -175,3 +185,42 @@ def test_spikes_in_flight_are_those_of_a_network() -> None:
     assert f"gains {spikes.CURRENT:g} mV" in alt
     assert f"threshold of {spikes.THRESHOLD:g} mV" in alt
     assert f"lifts the receiver to {spikes.WEIGHT:g} mV in step {spikes.RESET_AFTER + 1}" in alt
+
+
+@pytest.mark.slow
+def test_one_synapse_and_the_steps_are_those_of_a_network() -> None:
+    """A chain of three neurons; with a white pixel, the hidden one spikes as often as drawn."""
+    chain = LearningNetwork(
+        [np.full((1, 1), 2.0), np.full((1, 1), learning.WEIGHT)],
+        batch_size=1,
+        timesteps=learning.SHOW,
+        name="learning_diagrams",
+    )
+    (_, hidden, output), (first, second) = chain.layers, chain.synapses
+
+    def pulled(group: Any, name: str) -> float:
+        group.vars[name].pull_from_device()
+        return float(group.vars[name].view.item())
+
+    chain.show(np.full((1, 1), 255, np.uint8))
+    assert chain.model.timestep == learning.SHOW + 1 == learning.HIDDEN_EVENT
+    assert pulled(hidden, "SpikeCount") == learning.COUNT
+    assert pulled(hidden, "V") == 0.0  # although the input neuron spiked in the last step
+    output.vars["Error"].view[:] = learning.ERROR
+    output.vars["Error"].push_to_device()
+    found = {}
+    for step in range(learning.HIDDEN_EVENT, learning.INPUT_EVENT + 2):
+        chain.model.step_time()
+        found[step] = (pulled(second, "dG"), pulled(hidden, "Error"), pulled(first, "dG"))
+    wish, error = learning.COUNT * learning.ERROR, learning.WEIGHT * learning.ERROR
+    assert found == {
+        learning.HIDDEN_EVENT: (0.0, 0.0, 0.0),
+        learning.INPUT_EVENT: pytest.approx((wish, error, 0.0)),
+        learning.INPUT_EVENT + 1: pytest.approx((wish, error, 10 * error)),  # it spiked 10 times
+    }
+
+
+def test_drawn_errors_add_up_to_nothing() -> None:
+    """As those of softmax do, and with them the rows of a gradient."""
+    for row in (learning.ERRORS, *learning.GRADIENT):
+        assert sum(row) == pytest.approx(0.0)

@@ -7,30 +7,15 @@ import html
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import matplotlib
 import pytest
-from IPython.core.displaypub import CapturingDisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
 from matplotlib.figure import Figure
 
 from tests import ROOT
 from tutorial_helpers import figures
 from tutorial_helpers.figures import style
-
-
-@pytest.fixture
-def published(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[dict]]:
-    """Run in an IPython shell, and collect what it displays."""
-    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
-    InteractiveShell.clear_instance()
-    shell = InteractiveShell.instance()
-    shell.display_pub = CapturingDisplayPublisher(parent=shell)
-    yield shell.display_pub.outputs
-    shell.history_manager.end_session()
-    InteractiveShell.clear_instance()
 
 
 def image_in(output: dict) -> tuple[str, bytes]:

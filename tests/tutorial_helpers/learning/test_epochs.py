@@ -70,6 +70,15 @@ def test_every_image_once_in_each_epoch_in_another_order() -> None:
         assert epoch.seconds > 0
 
 
+def test_each_batch_can_be_watched() -> None:
+    noting: Any = Noting()
+    seen: list[np.ndarray] = []
+    (epoch,) = learn(noting, IMAGES, LABELS, epochs=1, shift=0, watch=seen.append)
+    labels = [labels for _, labels, _ in noting.asked]
+    assert all(map(np.array_equal, seen, [batch == 0 for batch in labels]))
+    assert epoch.practice == pytest.approx(100 * np.mean(np.concatenate(seen)))
+
+
 def test_a_seed_is_one_run() -> None:
     assert same(run(seed=1), run(seed=1))
     assert not same(run(seed=1), run(seed=2))
@@ -218,7 +227,7 @@ def test_other_runs_are_refused(
 def test_what_is_no_checkpoint_is_refused(content: bytes, tmp_path: Path) -> None:
     file = tmp_path / "run.npz"
     file.write_bytes(content)
-    with pytest.raises(ValueError, match="should be a checkpoint of learning, but cannot be read"):
+    with pytest.raises(ValueError, match="should be a checkpoint, but cannot be read"):
         run(checkpoint=file)
     assert file.read_bytes() == content
 

@@ -185,7 +185,7 @@ def test_checkpoints_of_other_runs_are_refused(tmp_path, digits, monkeypatch, ch
             checkpoint=path,
             progress=False,
         )
-    assert str(caught.value).startswith(f"{path} is the checkpoint of another training run (")
+    assert str(caught.value).startswith(f"{path} is the checkpoint of another run (")
     assert str(caught.value).endswith("; remove it, or name another file with --checkpoint.")
     assert path.read_bytes() == before
 
@@ -222,7 +222,7 @@ def test_no_pickle_in_the_file(tmp_path):
     with np.load(path, allow_pickle=False) as archive:
         assert {archive[name].dtype.kind for name in archive.files} <= set("fiu")
         about = json.loads(archive["about"].tobytes())
-    assert about == {"format": 1, "run": RUN, "stages": {"one": {}}}
+    assert about == {"run": {"format": 1, **RUN}, "facts": {"one": {}}}
 
 
 @pytest.mark.parametrize("damage", ["empty", "text", "cut off", "another archive", "an array"])
@@ -235,7 +235,7 @@ def test_files_that_are_no_checkpoints(tmp_path, damage):
     else:
         with path.open("wb") as file:
             (np.savez if damage == "another archive" else np.save)(file, np.zeros(3))
-    words = r"run.npz should be a checkpoint of .* \(\w+\); remove it, or name another file with"
+    words = r"run.npz should be a checkpoint, .* \(\w+\); remove it, or name another file with"
     with pytest.raises(ValueError, match=words):
         training.Checkpoint(path, RUN)
 

@@ -9,9 +9,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.tutorial_helpers.widgets.turning import answer, digits, network, turn
+from tests.tutorial_helpers.widgets.turning import answer, digits, network, sliders, turn
 from tutorial_helpers import widgets
 from tutorial_helpers.data import load_weights
+from tutorial_helpers.learning import random_weights
 from tutorial_helpers.widgets.panel import VIEW, Panel
 
 MAKERS: dict[str, Callable[[], Panel]] = {
@@ -19,6 +20,9 @@ MAKERS: dict[str, Callable[[], Panel]] = {
     "neuron": widgets.neuron,
     "image_and_steps": lambda: widgets.image_and_steps(
         network(), *(part[:30] for part in digits())
+    ),
+    "learning_rate": lambda: widgets.learning_rate(
+        random_weights([784, 16, 10]), *digits(), still_images=64
     ),
     "batch_size": lambda: widgets.batch_size(load_weights(), digits()[0], sizes=[1, 16]),
 }
@@ -40,9 +44,9 @@ def test_forms_that_a_front_end_chooses_from(name: str) -> None:
 
 @pytest.mark.parametrize("name", MAKERS)
 def test_controls_are_labelled_and_follow_the_drag(name: str) -> None:
-    *controls, _ = MAKERS[name]().box.children
+    controls = sliders(MAKERS[name]())
     assert controls
-    for control in controls:
+    for control in controls.values():
         assert control.description
         assert control.continuous_update
 
@@ -50,7 +54,7 @@ def test_controls_are_labelled_and_follow_the_drag(name: str) -> None:
 @pytest.mark.parametrize("name", MAKERS)
 def test_ends_of_all_sliders_have_answers(name: str) -> None:
     shown = MAKERS[name]()
-    for number, control in enumerate(shown.box.children[:-1]):
+    for number, control in sliders(shown).items():
         ends = [control.options[0], control.options[-1]] if hasattr(control, "options") else None
         for value in ends or [control.min, control.max]:
             assert "<b>" in turn(shown, number, value) or "<img" in answer(shown)

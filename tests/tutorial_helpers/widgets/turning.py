@@ -25,6 +25,12 @@ def network() -> Classifier:
     return build_classifier(load_weights(), batch_size=128)
 
 
+def sliders(shown: Panel) -> dict[int, Any]:
+    """Return the controls that can be dragged, by their places among all."""
+    places = enumerate(shown.box.children)
+    return {number: child for number, child in places if hasattr(child, "continuous_update")}
+
+
 def answer(shown: Panel) -> str:
     return shown.box.children[-1].value
 

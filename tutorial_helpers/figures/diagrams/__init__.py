@@ -6,6 +6,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from tutorial_helpers.figures.diagrams.learning import blame, learning_steps, sheets
 from tutorial_helpers.figures.diagrams.memory import batch, host_and_device, references
 from tutorial_helpers.figures.diagrams.network import SUBJECTS, network
 from tutorial_helpers.figures.diagrams.spikes import spikes_in_flight
@@ -18,6 +19,9 @@ EVERY: dict[str, Callable[[], Diagram]] = {
     "references": references,
     "spikes_in_flight": spikes_in_flight,
     "batch": batch,
+    "blame": blame,
+    "sheets": sheets,
+    "learning_steps": learning_steps,
 }
 
 __all__ = [
@@ -25,8 +29,11 @@ __all__ = [
     "SUBJECTS",
     "Diagram",
     "batch",
+    "blame",
     "host_and_device",
+    "learning_steps",
     "network",
     "references",
+    "sheets",
     "spikes_in_flight",
 ]

@@ -60,7 +60,7 @@ def network(lit: str) -> Diagram:
 
     Parameters
     ----------
-    lit : {"neuron", "loop", "batch", "speed", "weights", "steps"}
+    lit : {"neuron", "loop", "batch", "speed", "weights", "steps", "learning"}
         The subject. The rest of the network is drawn in grey.
 
     Returns
@@ -291,6 +291,26 @@ def _steps() -> list[str]:
     return parts
 
 
+def _learning() -> list[str]:
+    """Draw the way of the spikes above the network, and that of the errors below it."""
+    back = 270
+    return [
+        text(214, 20, "spikes go forward", colour=BLUE, anchor="end", bold=True),
+        line([(222, 14), (468, 14)], colour=BLUE, thickness=3, head=True),
+        line(
+            [(_ANSWER, 222), (_ANSWER, back), (284, back), (284, 190)],
+            colour=VERMILION,
+            thickness=3,
+            head=True,
+        ),
+        line([(396, back), (396, 190)], colour=VERMILION, thickness=3, head=True),
+        text(270, back + 6, "errors go backward", colour=VERMILION, anchor="end", bold=True),
+        text(626, back + 28, "answer ≠ label", anchor="end"),
+        box(122, 296, 348, 46, edge=VERMILION, thickness=2.5),
+        text(296, 325, "128 images, one set of weights", bold=True),
+    ]
+
+
 _CHAPTERS = {
     "neuron": _Chapter(
         frozenset({"input", "hidden", "output"}),
@@ -336,6 +356,13 @@ _CHAPTERS = {
         "How many steps: when the answer is there",
         "the output and the answer, which is followed over the steps: none at first, then a wrong "
         "one, then the right one. When it is safe, the image can stop, long before step 100.",
+    ),
+    "learning": _Chapter(
+        frozenset({"weights", "output"}),
+        _learning,
+        "Learning on the device: errors go back",
+        "the output and the weights. Spikes go forward. Where answer and label differ, errors go "
+        "backward through the same layers and change the weights: 128 images, one set of weights.",
     ),
 }
 
