@@ -7,7 +7,6 @@ from itertools import pairwise
 
 import snntorch
 import torch
-from snntorch import functional
 
 from benchmarks.contestants.torch_learning import learner
 from benchmarks.job import Learner, Lesson
@@ -58,8 +57,8 @@ def build(lesson: Lesson, *, seed: int, rate: float, same_neurons: bool = False)
             fired, hidden_voltage = hidden(current, hidden_voltage)
             fired, output_voltage = output(second(fired), output_voltage)
             spikes.append(fired)
-        return torch.stack(spikes)
+        return torch.stack(spikes).sum(dim=0)
 
     layers = torch.nn.ModuleList([first, hidden, second, output])
-    found = learner(lesson, layers, show, functional.ce_count_loss(), rate=rate)
+    found = learner(lesson, layers, show, rate=rate)
     return found._replace(versions=found.versions | {"snntorch": snntorch.__version__})

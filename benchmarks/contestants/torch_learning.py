@@ -13,18 +13,13 @@ from benchmarks.job import Learner, Lesson
 
 _SIDE = 28
 
-#: Takes images, with grey levels from 0 to 1, and returns the spikes of the output neurons, as 0.0
-#: and 1.0, in a tensor of shape (steps, images, classes).
+#: Takes images, with grey levels from 0 to 1, and returns a score of each class, in a tensor of
+#: shape (images, classes).
 Show = Callable[[torch.Tensor], torch.Tensor]
 
-#: Takes such spikes, and the class of each image.
-Loss = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
-
-def learner(
-    lesson: Lesson, layers: torch.nn.ModuleList, show: Show, loss: Loss, *, rate: float
-) -> Learner:
-    """Return how a network learns with Adam, through the gradients that PyTorch computes.
+def learner(lesson: Lesson, layers: torch.nn.ModuleList, show: Show, *, rate: float) -> Learner:
+    """Return how a network learns with Adam, from the cross-entropy of its scores.
 
     Parameters
     ----------
@@ -34,31 +29,29 @@ def learner(
         What has the weights.
     show
         Shows images to the network.
-    loss
-        What to make small.
     rate
         The learning rate of the first batch.
     """
     images, labels = torch.from_numpy(lesson.images), torch.from_numpy(lesson.labels).long()
     optimiser = torch.optim.Adam(layers.parameters(), lr=rate)
-    batches = -(-len(images) // lesson.batch_size)
+    per_epoch = -(-len(images) // lesson.batch_size)
     schedule = torch.optim.lr_scheduler.LinearLR(
-        optimiser, start_factor=1.0, end_factor=0.0, total_iters=lesson.epochs * batches
+        optimiser, start_factor=1.0, end_factor=0.0, total_iters=lesson.epochs * per_epoch
     )
 
     def epoch() -> None:
         for rows in torch.randperm(len(images)).split(lesson.batch_size):
             shown = shifted(images[rows], lesson.shift).float() / 255
             optimiser.zero_grad()
-            loss(show(shown), labels[rows]).backward()
+            torch.nn.functional.cross_entropy(show(shown), labels[rows]).backward()
             optimiser.step()
             schedule.step()
 
     def predict(unknown: NDArray[np.uint8]) -> NDArray[np.int64]:
         with torch.inference_mode():
             batches = torch.from_numpy(unknown).split(lesson.batch_size)
-            counts = [show(batch.float() / 255).sum(dim=0) for batch in batches]
-            answers: NDArray[np.int64] = torch.cat(counts).argmax(dim=1).numpy()
+            scores = torch.cat([show(batch.float() / 255) for batch in batches])
+            answers: NDArray[np.int64] = scores.argmax(dim=1).numpy()
         return answers
 
     return Learner(versions(), torch.get_num_threads(), epoch, predict)
