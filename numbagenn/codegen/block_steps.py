@@ -155,13 +155,10 @@ class SynapseBlock(SynapseFunction):
 
     Parameters
     ----------
-    decorator
-        How it is compiled.
     in_pairs
         Whether one pass adds two rows where both have a spike in the same step.
     """
 
-    decorator: str
     in_pairs: bool
 
 
@@ -224,7 +221,6 @@ class _BlockSteps:
             code=code,
             template=template,
             call=call_of_synapses(code, self.memory, [*leading, *inputs]),
-            decorator=decorator_of(code.loop),
             in_pairs=code.is_short and _has_wide_rows(code),
         )
 

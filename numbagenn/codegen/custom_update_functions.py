@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from numbagenn.base.enumerations import VarAccessMode
 from numbagenn.codegen.arguments import array_type, slot_index, slot_of
 from numbagenn.codegen.custom_update_loop import UpdateElements, custom_update_loop
 from numbagenn.codegen.kernel_numbers import UpdateNumbers, parameters_of
-from numbagenn.codegen.loop_builder import Argument
+from numbagenn.codegen.loop_builder import Argument, Loop
 from numbagenn.codegen.network_view import NetworkView
 from numbagenn.codegen.rendering import rendered
 from numbagenn.language.arithmetic import constant_literal
@@ -30,6 +31,8 @@ class CustomUpdateCall:
         Memory that the kernel takes.
     count
         Number of neurons or synapses of one batch element.
+    at_once
+        How many of them a part must not separate: a row, where rows are left out, else 1.
     counted
         Where that is only known when the model is loaded: memory with that number of elements.
     per_batch
@@ -43,11 +46,14 @@ class CustomUpdateCall:
         Memory of synapses to copy afterwards, and memory to copy it to in transposed order.
     broadcast
         Memory whose current slot is to be copied to all of its slots afterwards.
+    touched
+        Memory in which any row may be written, and that keeps a record of that.
     """
 
     function: str | None
     buffers: tuple[Buffer, ...]
     count: int
+    at_once: int
     counted: Buffer | None
     per_batch: bool
     batch_elements_apart: bool
@@ -55,6 +61,7 @@ class CustomUpdateCall:
     stage: int
     transposed: tuple[Buffer, Buffer] | None
     broadcast: tuple[Buffer, ...]
+    touched: tuple[Buffer, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,31 +85,40 @@ class UpdateFunction:
 
 
 def functions_of_custom_updates(
-    network: NetworkView,
+    network: NetworkView, left_out: Mapping[str, Mapping[Buffer, bool]]
 ) -> tuple[dict[str, UpdateFunction], dict[str, CustomUpdateCall]]:
-    """Return the functions of all custom updates by name, and how each update is run."""
+    """Return the functions of all custom updates by name, and how each update is run.
+
+    `left_out` is what `note_touched_rows` returns.
+    """
     names: dict[UpdateFunction, str] = {}
     calls = {}
     for update, group in network.custom_updates.items():
         if group.model.update_code.is_blank:
-            calls[update] = _call(group, None, ())
+            calls[update] = _call(group, None, (), {})
             continue
-        function, buffers = _function(network, group)
+        zeros = left_out[update]
+        function, buffers = _function(network, group, zeros)
         name = names.setdefault(function, f"custom_update_{len(names) + 1}")
-        calls[update] = _call(group, name, buffers)
+        calls[update] = _call(group, name, buffers, zeros)
     return {name: function for function, name in names.items()}, calls
 
 
 def _function(
-    network: NetworkView, group: CustomUpdate
+    network: NetworkView, group: CustomUpdate, zeros: Mapping[Buffer, bool]
 ) -> tuple[UpdateFunction, tuple[Buffer, ...]]:
-    """Return the function of a custom update, and the memory that it takes."""
+    """Return the function of a custom update, and the memory that it takes.
+
+    `zeros` are the variables of which it leaves out rows, see `note_touched_rows`.
+    """
     over = {name: group.reduced_over(group.memory[name]) for name in group.model.reductions}
     # The only element of a batch is its own sum, and is stored as it is.
     folded = {name for name in over if over[name] == "neurons" or network.batch_size > 1}
     elements = UpdateElements(group.size, group.columns, group.inds)
     loop = custom_update_loop(network.types, network.dt, group.bound(), elements, folded)
     folds_batch = bool(loop.reductions) and "the batch" in over.values()
+    records = [_record(loop, buffer) for buffer in zeros]
+    loop.arguments += records
     arrays = [loop.namer.unique(f"all_{argument.name}") for argument in loop.arguments]
     rows = [_row(*pair) for pair in zip(loop.arguments, arrays, strict=True)]
     if "num_batch" in loop.scalars:
@@ -117,6 +133,10 @@ def _function(
         code=loop,
         folds_batch=folds_batch,
         rows=rows,
+        touched={
+            record.name: not is_zero
+            for record, is_zero in zip(records, zeros.values(), strict=True)
+        },
         time=network.types.time.numpy_name,
         dt=constant_literal(network.dt, network.types.time),
     )
@@ -127,6 +147,13 @@ def _function(
         body=body,
     )
     return function, buffers
+
+
+def _record(loop: Loop, buffer: Buffer) -> Argument:
+    """Return the record of the rows of a variable that were touched, named after the variable."""
+    assert buffer.touched is not None
+    name = next(argument.name for argument in loop.arguments if argument.buffer is buffer)
+    return Argument(loop.namer.unique(f"{name}_touched"), buffer.touched)
 
 
 def _row(argument: Argument, array: str) -> str:
@@ -143,7 +170,10 @@ def _row(argument: Argument, array: str) -> str:
 
 
 def _call(
-    group: CustomUpdate, function: str | None, buffers: tuple[Buffer, ...]
+    group: CustomUpdate,
+    function: str | None,
+    buffers: tuple[Buffer, ...],
+    zeros: Mapping[Buffer, bool],
 ) -> CustomUpdateCall:
     counted = group.inds[1] if group.inds is not None and group.per_element else None
     written = _written(group)
@@ -151,6 +181,7 @@ def _call(
         function=function,
         buffers=buffers,
         count=group.count,
+        at_once=group.columns if zeros else 1,
         counted=counted,
         per_batch=group.per_batch,
         batch_elements_apart=not group.model.assigns_elements
@@ -160,6 +191,7 @@ def _call(
         stage=_stage(group),
         transposed=_transposed(group),
         broadcast=_broadcast(group),
+        touched=() if zeros else _touched(group),
     )
 
 
@@ -184,6 +216,15 @@ def _transposed(group: CustomUpdate) -> tuple[Buffer, Buffer] | None:
     if forward is None or forward.transposed is None:
         return None
     return forward.buffer, forward.transposed.buffer
+
+
+def _touched(group: CustomUpdate) -> tuple[Buffer, ...]:
+    memory = group.memory
+    written = [memory[name] for name in group.model.update_code.usage.assigned if name in memory]
+    transposed = _transposed(group)
+    if transposed is not None:
+        written.append(transposed[1])
+    return tuple(buffer for buffer in written if buffer.touched is not None)
 
 
 def _broadcast(group: CustomUpdate) -> tuple[Buffer, ...]:

@@ -19,6 +19,7 @@ from numbagenn.codegen.network_view import NetworkView
 from numbagenn.codegen.rendering import rendered_module
 from numbagenn.codegen.schedule import Schedule
 from numbagenn.codegen.single_steps import single_steps
+from numbagenn.codegen.touched_rows import note_touched_rows
 from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.recording import Recorder
@@ -98,9 +99,10 @@ def make_plan(network: NetworkView) -> Plan:
         If a parameter does not fit into its type.
     """
     in_order = network.batch_size > 1 and _assigns_elements(network)
+    left_out = note_touched_rows(network)
     schedule = _schedule(network, in_order=in_order)
     memory = schedule.memory
-    updates, calls = functions_of_custom_updates(network)
+    updates, calls = functions_of_custom_updates(network, left_out)
     # Every step has the first two, whether or not there is something to do in them.
     phases = {
         NEURON_UPDATE,

@@ -27,6 +27,10 @@ SIMULATE_NAMES = (
 #: registers that long. Each has a presynaptic neuron, which needs a name.
 SPIKES_PER_PASS = 8
 
+#: The same for code that adds to the presynaptic neurons, each of which needs a sum. A row is a
+#: chain of additions that wait for each other; this many chains keep a processor busy.
+SPIKES_PER_PASS_BACK = 4
+
 #: What the functions of neurons, synapses and custom updates call things.
 LOOP_NAMES = (
     BATCH_COUNTER,
@@ -38,9 +42,10 @@ LOOP_NAMES = (
         spike_bits step first_step some_steps later bits arrival inputs out_post
         out_pre den_delay total summed pre_inds post_inds row_start in_column column_start
         column_synapses trains num_active pair second active train_0 train_1 distinct begins
-        members num_trains train member position parts in_a_row
+        members num_trains train member position parts in_a_row back row columns
     """),
     *(f"pre_{number}" for number in range(SPIKES_PER_PASS)),
+    *(f"back_{number}" for number in range(SPIKES_PER_PASS_BACK)),
 )
 
 #: What the kernels that initialise variables and connect neurons call things.

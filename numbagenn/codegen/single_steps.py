@@ -16,7 +16,7 @@ from numbagenn.codegen.neuron_functions import (
     random_key,
 )
 from numbagenn.codegen.neuron_loop import neuron_loop
-from numbagenn.codegen.reserved_names import SPIKES_PER_PASS
+from numbagenn.codegen.reserved_names import SPIKES_PER_PASS, SPIKES_PER_PASS_BACK
 from numbagenn.codegen.schedule import Schedule
 from numbagenn.codegen.synapse_functions import (
     SynapseCode,
@@ -112,7 +112,8 @@ class _SingleSteps:
             leading = [("spikes", spikes), ("num_spikes", num_spikes)]
         if code.adds:
             leading.append(("out_post", self.memory.row(group.out_post.buffer)))
-        per_pass = (SPIKES_PER_PASS, 1) if code.is_short else (1,)
+        at_once = SPIKES_PER_PASS_BACK if code.adds_back else SPIKES_PER_PASS
+        per_pass = (at_once, 1) if code.is_short else (1,)
         return SynapseStep(
             code=code,
             template=kind.template,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from numbagenn.codegen.arguments import (
     FunctionCall,
     SimulateMemory,
+    decorator_of,
     function_call,
     interrupt_argument,
 )
@@ -24,7 +25,9 @@ from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 
 # Code of more lines is not repeated for several rows of synapses, or compiling it takes too long.
+# What adds to the presynaptic neurons gains more from that, and is repeated less often.
 _LONGEST_REPEATED_CODE = 4
+_LONGEST_REPEATED_CODE_BACK = 8
 
 # Where there are as many synapses as this, a function looks for interrupts before each row.
 _MANY_SYNAPSES = 1 << 22
@@ -44,6 +47,8 @@ class SynapseCode:
         What happens at each synapse.
     usage
         What the code uses.
+    touched
+        Names of the records of rows that it touches, with their memory.
     """
 
     group: SynapseGroup
@@ -51,6 +56,7 @@ class SynapseCode:
     layout: SynapseLayout
     loop: Loop
     usage: Usage
+    touched: Mapping[str, Buffer]
 
     @property
     def adds(self) -> bool:
@@ -58,9 +64,19 @@ class SynapseCode:
         return "addToPost" in self.usage.called
 
     @property
+    def adds_back(self) -> bool:
+        """Whether it sums up, over a row, what it adds to the input of the presynaptic neuron."""
+        return "addToPre" in self.usage.called and not self.kind.by_column
+
+    def touch(self, pre: str) -> list[str]:
+        """Return the lines which note that the row of a presynaptic neuron is touched."""
+        return [f"{array}[{pre}] = 1" for array in self.touched]
+
+    @property
     def is_short(self) -> bool:
         """Whether it is worth being repeated for several rows in one pass."""
-        return self.layout.has_full_rows and len(self.loop.body) <= _LONGEST_REPEATED_CODE
+        longest = _LONGEST_REPEATED_CODE_BACK if self.adds_back else _LONGEST_REPEATED_CODE
+        return self.layout.has_full_rows and len(self.loop.body) <= longest
 
     @property
     def is_interruptible(self) -> bool:
@@ -86,6 +102,11 @@ class SynapseFunction:
     template: str
     call: FunctionCall
 
+    @property
+    def decorator(self) -> str:
+        """How it is compiled."""
+        return decorator_of(self.code.loop)
+
 
 def codes_of_synapses(network: NetworkView) -> list[SynapseCode]:
     """Return all code that runs for synapses, in the order in which its functions are printed."""
@@ -108,12 +129,19 @@ def _code_of_synapses(network: NetworkView, group: SynapseGroup, kind: EventKind
         _endpoint_variables(network, group),
         group.max_dendritic_delay_timesteps,
     )
+    usage = kind.code(group.weight_update.model).usage
+    records = {name: variable.buffer.touched for name, variable in group.vars.items()}
     return SynapseCode(
         group=group,
         kind=kind,
         layout=layout,
         loop=loop,
-        usage=kind.code(group.weight_update.model).usage,
+        usage=usage,
+        touched={
+            loop.namer.unique(f"{name}_touched"): record
+            for name, record in records.items()
+            if record is not None and name in usage.assigned
+        },
     )
 
 
@@ -138,6 +166,7 @@ def call_of_synapses(
     if "addToPre" in called:
         pairs.append(("out_pre", memory.row(group.out_pre_buffer)))
     arrays = code.layout.column_arrays if code.kind.by_column else code.layout.row_arrays
+    arrays = {**arrays, **code.touched}
     pairs += [(name, memory.row(buffer)) for name, buffer in arrays.items()]
     if code.is_interruptible:
         pairs += interrupt_argument(code.loop)

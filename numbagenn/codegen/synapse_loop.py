@@ -84,7 +84,7 @@ def synapse_loop(
 
     What the code adds to the postsynaptic neuron is added to the local ``total``; what it adds for
     later to ``den_delay``, an array of a row for each step; and what it adds to the presynaptic
-    neuron to ``out_pre``.
+    neuron to the local ``back`` or, where the code runs for a column, to the array ``out_pre``.
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ class _SynapseLoopBuilder(LoopBuilder):
     def run(self, model: WeightUpdateModel, kind: EventKind, names: Mapping[str, Symbol]) -> None:
         """Run the code of a kind."""
         total = Symbol("total", self.precision.scalar)
-        back = Symbol("out_pre[pre]", self.precision.scalar)
+        back = Symbol("out_pre[pre]" if kind.by_column else "back", self.precision.scalar)
         special = {
             "addToPre": SpecialFunction(("x",), lambda translator, x: translator.add_to(back, x)),
         }

@@ -66,6 +66,9 @@ class Buffer:
     constant: bool = False
     #: Whether there are values from the host that have not been checked yet.
     is_new: bool = field(default=False, init=False, repr=False)
+    #: For variables of dense synapses, a byte for each row, which is not 0 where the row may hold
+    #: anything but zeros; None where nobody asks.
+    touched: Buffer | None = field(default=None, init=False, repr=False)
     host: Array | None = field(default=None, init=False, repr=False)
     device: Array | None = field(default=None, init=False, repr=False)
 
@@ -110,6 +113,18 @@ class Buffer:
         self.is_new = True
         if self.start:
             self.fill(np.asarray(self.start))
+        if self.touched is not None:
+            self.touched.allocate(np.dtype(np.uint8), batch_size)
+
+    def note_touched_rows(self) -> None:
+        """Record, from the next `allocate` on, which rows may hold anything but zeros."""
+        rows = self.count // self.columns
+        self.touched = Buffer(f"{self.name}_touched", "uint8_t", rows, per_element=False, start=1)
+
+    def touch(self) -> None:
+        """Note that anything may be written to any row: before, as Ctrl-C may come at any line."""
+        if self.touched is not None:
+            self.touched.fill_device(np.asarray(1))
 
     def fill(self, values: Array) -> None:
         """Set both arrays from a number, ``(count,)`` or ``(rows, count)`` values, in all slots."""
@@ -121,15 +136,19 @@ class Buffer:
 
     def fill_device(self, values: Array) -> None:
         """Set the device array alone, in the same way."""
+        self.touch()
         self.in_slots[:] = values[:, np.newaxis] if values.ndim == 2 else values
 
     def release(self) -> None:
         """Drop both arrays."""
         self.host = self.device = None
+        if self.touched is not None:
+            self.touched.release()
 
     def push(self) -> None:
         """Copy host to device."""
         host, device = self.arrays
+        self.touch()
         device[:] = host.reshape(device.shape)
         self.is_new = True
 

@@ -327,7 +327,7 @@ class LoadedModel:
         count = call.count if call.counted is None else call.counted.count
         most_batch_elements, most_elements = size, max(1, count)
         if call.elements_apart and (size == 1 or not call.batch_elements_apart):
-            most_elements = max(1, _ELEMENTS_PER_PART // size)
+            most_elements = max(1, _ELEMENTS_PER_PART // (size * call.at_once)) * call.at_once
         elif call.batch_elements_apart:
             most_batch_elements = max(1, _ELEMENTS_PER_PART // max(1, count))
         return PreparedUpdate(
@@ -350,6 +350,8 @@ class LoadedModel:
         prepared, call = update.prepared, update.prepared.call
         function = prepared.kernel
         start = perf_counter()
+        for buffer in call.touched:
+            buffer.touch()
         if function is not None:
             numbers = prepared.numbers._replace(
                 timestep=self._steps_done + self._timestep_offset, steps_done=self._steps_done

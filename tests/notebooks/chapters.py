@@ -1,5 +1,7 @@
 """How nbval runs the chapters: their exercises too, and not those that train where JAX is missing.
 
+A chapter that learns for a minute is a slow test; `test_other_numbers.py` runs it with few images.
+
 ``conftest.py`` loads this as a plugin, because the chapters are not in ``tests/``.
 """
 
@@ -18,6 +20,10 @@ from nbformat.v4 import new_code_cell
 from nbval.plugin import IPyNbCell, IPyNbFile
 
 from tutorial_helpers.training import missing_package
+
+
+#: Chapters that take too long for the default run.
+LONG = {"7_learning"}
 
 
 @cache
@@ -100,19 +106,24 @@ class Chapter(IPyNbFile):  # type: ignore[misc]
     def collect(self) -> Iterator[IPyNbCell]:
         """Give the cells, the findings, and the solution of each exercise with its check."""
         cells = list(super().collect())
-        yield from cells
         more = {"Findings": FINDINGS.get(self.path.stem, "pass")}
         for number, (check, solution) in enumerate(exercises(self.nb), 1):
             source = solution + SOLVED.format(check=check.replace("\n", "\n    "))
             more[f"Exercise {number}, solution"] = source
         for name, source in more.items():
-            yield IPyNbCell.from_parent(
-                self,
-                name=name,
-                cell_num=len(cells),
-                cell=new_code_cell(source),
-                options=defaultdict(bool),
+            cells.append(
+                IPyNbCell.from_parent(
+                    self,
+                    name=name,
+                    cell_num=len(cells),
+                    cell=new_code_cell(source),
+                    options=defaultdict(bool),
+                )
             )
+        if self.path.stem in LONG:
+            for cell in cells:
+                cell.add_marker(pytest.mark.slow)
+        yield from cells
 
 
 @pytest.hookimpl(wrapper=True)

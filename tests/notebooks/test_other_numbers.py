@@ -37,11 +37,12 @@ def cells(chapter: str) -> list[str]:
     return [source for source in sources if "%pip" not in source]
 
 
-def run_twice(sources: list[str]) -> None:
+def run(sources: list[str], times: int = 2) -> None:
+    """Run each cell so many times before the next."""
     shell = InteractiveShell()
     try:
         for source in sources:
-            for _ in range(2):
+            for _ in range(times):
                 shell.run_cell(source).raise_error()
     finally:
         InteractiveShell.clear_instance()
@@ -60,7 +61,25 @@ def test_cells_take_other_numbers(
         sources.append(text)
         changed += number
     assert changed == 1  # it is set in one place
-    run_twice(sources)
+    run(sources)
+
+
+#: How the chapter that learns does so in seconds: from few images, once.
+SHORT = (
+    ('load_mnist("train")', '(part[:2560] for part in load_mnist("train"))'),
+    ("EPOCHS = 5", "EPOCHS = 1"),
+    ("PASSES = 2", "PASSES = 1"),
+)
+
+
+@pytest.mark.parametrize("times", a_few([1, 2]))
+def test_learning_in_short(times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    text = "\0".join(cells("7_learning"))
+    for long, short in SHORT:
+        assert text.count(long) == 1  # it is set in one place
+        text = text.replace(long, short)
+    run(text.split("\0"), times)
 
 
 @pytest.mark.slow
@@ -72,4 +91,4 @@ def test_cells_run_twice(chapter: str, tmp_path: Path, monkeypatch: pytest.Monke
     monkeypatch.chdir(tmp_path)
     # Chapter 4 builds the network in new processes, which may not have the package installed.
     monkeypatch.setenv("PYTHONPATH", str(ROOT), prepend=os.pathsep)
-    run_twice(cells(chapter))
+    run(cells(chapter))
