@@ -188,7 +188,7 @@ def all_entries() -> list[Entry]:
                     "snntorch",
                     {"rate": 5e-3, "same_neurons": True},
                 ),
-                ("norse", "Norse, as in its examples", "norse", {"rate": 1e-2}),
+                ("norse", "Norse, as in its examples", "norse", {"rate": 5e-3}),
             )
         ),
     ]
