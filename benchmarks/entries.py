@@ -177,10 +177,19 @@ def all_entries() -> list[Entry]:
             library="pygenn",
             carries_spikes=True,
         ),
-        Entry("learn-engine", "numbagenn", "learning_engine", job=LEARNING),
+        # The learning rates are the best on images held out.
         *(
-            Entry(f"learn-{key}", title, f"learning_{library}", settings, LEARNING, library)
+            Entry(
+                f"learn-{key}{'-1' if threads else ''}",
+                title,
+                f"learning_{library or 'engine'}",
+                dict(settings),
+                LEARNING,
+                library,
+                threads=threads,
+            )
             for key, title, library, settings in (
+                ("engine", "numbagenn", None, {}),
                 ("snntorch", "snnTorch, as in its tutorials", "snntorch", {"rate": 1e-3}),
                 (
                     "snntorch-same",
@@ -190,6 +199,7 @@ def all_entries() -> list[Entry]:
                 ),
                 ("norse", "Norse, as in its examples", "norse", {"rate": 5e-3}),
             )
+            for threads in (None, 1)
         ),
     ]
 
