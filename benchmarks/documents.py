@@ -122,8 +122,8 @@ def learning_section(learnt: dict[str, Any]) -> str:
             _rows(head, rows),
             f"Accuracy on the test set. An epoch is {learnt['images']:,} images with "
             f"{learnt['timesteps']} steps each, in batches of {learnt['batch_size']}. The last "
-            "column counts whole epochs, because networks are tested at the end of each. Medians of "
-            f"{learnt['seeds']} seeds, in turn, on {machine['processors']} processors of "
+            "column counts whole epochs, because networks are tested at the end of each. Medians "
+            f"of {learnt['seeds']} seeds, in turn, on {machine['processors']} processors of "
             f"{_article(machine['cpu'])}, {learnt['date']}.",
         )
     )

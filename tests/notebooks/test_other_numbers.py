@@ -68,7 +68,6 @@ def test_cells_take_other_numbers(
 SHORT = (
     ('load_mnist("train")', '(part[:2560] for part in load_mnist("train"))'),
     ("EPOCHS = 5", "EPOCHS = 1"),
-    ("PASSES = 2", "PASSES = 1"),
 )
 
 
