@@ -244,7 +244,7 @@ def _speed() -> list[str]:
         ("compiled", 90, BLUE),
         ("batches, threads", 26, VERMILION),
     ]
-    parts = [text(626, 339, "less time, the same spikes", anchor="end", bold=True)]
+    parts = [text(626, 339, "less time, the same answers", anchor="end", bold=True)]
     for n, (name, width, colour) in enumerate(rows):
         y = 250 + 25 * n
         parts.append(text(172, y + 14, name, anchor="end"))
@@ -341,7 +341,7 @@ _CHAPTERS = {
         "How fast: the same network in less time",
         "four bars below the network, each shorter than the one before, not to scale: the time "
         "that it takes in plain Python, with NumPy, compiled, and in batches on several threads, "
-        "with the same spikes.",
+        "with the same answers.",
     ),
     "weights": _Chapter(
         frozenset({"weights"}),
