@@ -21,7 +21,6 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 
 from tutorial_helpers.training import missing_package
 
-
 #: Chapters that take too long for the default run.
 LONG = {"7_learning"}
 
