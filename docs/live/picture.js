@@ -1,0 +1,367 @@
+// The picture of the network: two canvases, one above the other. What never moves is drawn on the
+// lower one, once for each size and theme; a frame draws on the upper one alone.
+
+import { drawCounts, emptyTally, followCounts } from "./counts.js";
+import { SIDE } from "./digit.js";
+import { layoutFor } from "./layout.js";
+import { colourInput, drawLevels, drawMesh, follow, nothingShown, showNewSpikes } from "./neurons.js";
+import { drawGate, drawSpikes, pathsFor, strongestTargets, trace } from "./spikes.js";
+import { coloursOf, css } from "./theme.js";
+
+const MOST_PIXELS = 2; // of the canvas for one of the page, on each side: more is not seen, but costs
+const FADE_SECONDS = 0.2;
+
+/**
+ * What fades in and out.
+ * @typedef {object} Fades
+ * @property {number} veil over what is not in the light
+ * @property {number} gate of a reset
+ * @property {number} leftover the colour of voltages that come from before a reset
+ * @property {number} dropped spikes that a reset has removed
+ */
+
+/**
+ * @typedef {object} Picture
+ * @property {HTMLElement} root with the colours of the theme
+ * @property {HTMLCanvasElement} lower
+ * @property {HTMLCanvasElement} upper
+ * @property {Float32Array[]} weights
+ * @property {Uint8Array} targets
+ * @property {ImageData} image
+ * @property {HTMLCanvasElement} small the image, one pixel for each neuron
+ * @property {import("./layout.js").Layout} layout
+ * @property {import("./spikes.js").Paths[]} paths
+ * @property {import("./theme.js").Colours} colours
+ * @property {string} family of the fonts
+ * @property {import("./neurons.js").Shown[]} shown
+ * @property {import("./counts.js").Tally} tally
+ * @property {Fades} fades
+ * @property {Fades} goals where the fades go
+ * @property {number} gateAt how far along the gate of a reset is
+ * @property {{spiking: Uint16Array, phase: number}[]} dropped
+ * @property {string} lit the part that is in the light, or ""
+ * @property {number} selected the hidden neuron that is looked at
+ */
+
+/**
+ * @param {HTMLElement} root
+ * @param {HTMLCanvasElement} lower
+ * @param {HTMLCanvasElement} upper
+ * @param {Float32Array[]} weights
+ * @returns {Picture}
+ */
+export function makePicture(root, lower, upper, weights) {
+  const small = document.createElement("canvas");
+  small.width = small.height = SIDE;
+  const targets = strongestTargets(weights[0]);
+  const layout = layoutFor(600);
+  const none = { veil: 0, gate: 0, leftover: 0, dropped: 0 };
+  return {
+    root,
+    lower,
+    upper,
+    weights,
+    targets,
+    image: new ImageData(SIDE, SIDE),
+    small,
+    layout,
+    paths: pathsFor(layout, weights, targets),
+    colours: coloursOf(root),
+    family: getComputedStyle(root).fontFamily,
+    shown: nothingShown(),
+    tally: emptyTally(),
+    fades: { ...none },
+    goals: { ...none },
+    gateAt: 0.5,
+    dropped: [],
+    lit: "",
+    selected: 0,
+  };
+}
+
+/**
+ * Fit the picture into a width, or into a new theme.
+ * @param {Picture} picture
+ * @param {number} width
+ */
+export function fit(picture, width) {
+  const { lower, upper, root } = picture;
+  picture.layout = layoutFor(width);
+  picture.paths = pathsFor(picture.layout, picture.weights, picture.targets);
+  picture.colours = coloursOf(root);
+  const scale = Math.min(window.devicePixelRatio || 1, MOST_PIXELS);
+  for (const canvas of [lower, upper]) {
+    canvas.width = Math.round(width * scale);
+    canvas.height = Math.round(picture.layout.height * scale);
+    canvas.style.height = `${picture.layout.height}px`;
+    contextOf(canvas).setTransform(scale, 0, 0, scale, 0, 0);
+  }
+  drawLower(picture);
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @returns {CanvasRenderingContext2D}
+ */
+function contextOf(canvas) {
+  return /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+}
+
+/**
+ * Draw what never moves: synapses, the outlines of neurons, and names.
+ * @param {Picture} picture
+ */
+function drawLower(picture) {
+  const { layout, colours, paths } = picture;
+  const context = contextOf(picture.lower);
+  context.clearRect(0, 0, layout.width, layout.height);
+  paths.forEach((some, n) => {
+    context.beginPath();
+    for (let path = 0; path < some.fromX.length; path++) trace(context, some, path, layout.isWide);
+    context.lineWidth = 1;
+    context.strokeStyle = css(colours.quiet, n ? 0.05 : 0.035);
+    context.stroke();
+  });
+  for (const { x, y, radius } of [layout.hidden, layout.output]) {
+    context.beginPath();
+    for (let n = 0; n < x.length; n++) {
+      context.moveTo(x[n] + radius, y[n]);
+      context.arc(x[n], y[n], radius, 0, 2 * Math.PI);
+    }
+    context.fillStyle = css(colours.paper);
+    context.fill();
+    context.lineWidth = 1;
+    context.strokeStyle = css(colours.line);
+    context.stroke();
+  }
+  drawNames(context, picture);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ */
+function drawNames(context, { layout, colours, family }) {
+  const { image, hidden, output, gaps, isWide } = layout;
+  context.textBaseline = "alphabetic";
+  const name = (/** @type {string} */ number, /** @type {string} */ what, /** @type {number} */ x, /** @type {number} */ y) => {
+    context.textAlign = "left";
+    context.font = `600 13px ${family}`;
+    context.fillStyle = css(colours.ink);
+    context.fillText(number, x, y);
+    const after = x + context.measureText(`${number} `).width;
+    context.font = `13px ${family}`;
+    context.fillStyle = css(colours.quiet);
+    context.fillText(what, after, y);
+  };
+  if (isWide) {
+    name("784", "input neurons", image.x, image.y - 10);
+    name("128", "hidden", hidden.x[0] - hidden.radius, hidden.y[0] - hidden.radius - 10);
+    name("10", "output", output.x[0] - output.radius - 14, output.y[0] - output.radius - 10);
+  } else {
+    name("784", "input neurons", image.x, image.y - 10);
+    name("128", "hidden neurons", 2, gaps[0].y + gaps[0].height - 6);
+    name("10", "output neurons", 2, gaps[1].y + gaps[1].height - 6);
+  }
+}
+
+/**
+ * Tell the picture that a step has passed.
+ * @param {Picture} picture
+ * @param {import("./network.js").Network} network
+ */
+export function noticeStep(picture, network) {
+  showNewSpikes(picture.shown, network.layers);
+  picture.goals.gate = 0;
+  // In the first step after an incomplete reset, all voltages behind the input come from before it.
+  if (network.steps > 1) picture.goals.leftover = 0;
+}
+
+/**
+ * Let the picture follow the network.
+ * @param {Picture} picture
+ * @param {import("./network.js").Network} network
+ * @param {number} seconds
+ * @returns {boolean} whether anything is still moving
+ */
+export function followNetwork(picture, network, seconds) {
+  const areLevelsMoving = follow(picture.shown, network, seconds);
+  const areCountsMoving = followCounts(picture.tally, network.layers[2].counts, seconds);
+  const nearer = 1 - Math.exp(-seconds / FADE_SECONDS);
+  let isFading = false;
+  for (const fade of /** @type {(keyof Fades)[]} */ (Object.keys(picture.fades))) {
+    const distance = picture.goals[fade] - picture.fades[fade];
+    picture.fades[fade] += Math.abs(distance) < 0.01 ? distance : nearer * distance;
+    if (distance) isFading = true;
+  }
+  return areLevelsMoving || areCountsMoving || isFading;
+}
+
+/**
+ * Draw a frame.
+ * @param {Picture} picture
+ * @param {import("./network.js").Network} network
+ * @param {number} phase how far the spikes in flight have travelled, from 0 to 1
+ * @param {boolean} hasDots whether they are drawn as dots; paths are always drawn
+ */
+export function drawFrame(picture, network, phase, hasDots) {
+  const { layout, colours, paths, shown, fades, family } = picture;
+  const { isWide } = layout;
+  const context = contextOf(picture.upper);
+  context.clearRect(0, 0, layout.width, layout.height);
+  drawInput(context, picture, network);
+  const voltageColour = mixed(colours.blue, colours.spike, fades.leftover);
+  drawLevels(context, layout.hidden, shown[1], colours, voltageColour);
+  drawLevels(context, layout.output, shown[2], colours, voltageColour);
+  drawSelection(context, picture);
+  drawDigits(context, picture, network.layers[2].counts);
+  const font = `13px ${family}`;
+  drawCounts(context, layout, picture.tally, network.layers[2].counts, shown[2].glow, colours, font);
+  if (fades.veil > 0) drawVeil(context, picture);
+  if (fades.gate > 0) {
+    drawGate(context, layout, { at: picture.gateAt, alpha: fades.gate }, colours, font);
+  }
+  const areLit = picture.lit === "" || picture.lit === "spikes";
+  const alpha = areLit ? 1 : 1 - 0.8 * fades.veil;
+  paths.forEach((some, n) => {
+    const { spiking, numSpiking } = network.layers[n];
+    drawSpikes(context, some, spiking, numSpiking, { phase, alpha, isWide, hasDots, colours });
+    const dropped = picture.dropped[n];
+    if (!dropped || !fades.dropped) return;
+    const look = { phase: dropped.phase, alpha: fades.dropped, isWide, hasDots, colours };
+    drawSpikes(context, some, dropped.spiking, dropped.spiking.length, look);
+  });
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ * @param {import("./network.js").Network} network
+ */
+function drawInput(context, picture, network) {
+  const { layout, colours, image, small } = picture;
+  const { x, y, width, height } = layout.image;
+  colourInput(image, network.layers[0].input, picture.shown[0], colours);
+  contextOf(small).putImageData(image, 0, 0);
+  context.imageSmoothingEnabled = false;
+  context.drawImage(small, x, y, width, height);
+  drawMesh(context, layout.image, colours);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ */
+function drawSelection(context, { layout: { hidden }, selected, colours }) {
+  context.beginPath();
+  context.arc(hidden.x[selected], hidden.y[selected], hidden.radius + 2.5, 0, 2 * Math.PI);
+  context.lineWidth = 2;
+  context.strokeStyle = css(colours.ink);
+  context.stroke();
+}
+
+/**
+ * Write the digit of each output neuron, the leader's in bold.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ * @param {ArrayLike<number>} counts
+ */
+function drawDigits(context, { layout, colours, family }, counts) {
+  const { output, isWide } = layout;
+  let leader = 0;
+  for (let n = 1; n < 10; n++) if (counts[n] > counts[leader]) leader = n;
+  context.textAlign = "center";
+  context.textBaseline = "middle";
+  for (let n = 0; n < 10; n++) {
+    const leads = n === leader && counts[n] > 0;
+    context.font = `${leads ? 700 : 400} 15px ${family}`;
+    context.fillStyle = css(leads ? colours.blue : colours.quiet);
+    if (isWide) context.fillText(String(n), output.x[n] + output.radius + 13, output.y[n] + 1);
+    else context.fillText(String(n), output.x[n], output.y[n] + output.radius + 13);
+  }
+}
+
+/**
+ * Lay a veil over all parts but the one that is in the light.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ */
+function drawVeil(context, { layout, colours, fades, lit }) {
+  const { image, hidden, output, counts, gaps } = layout;
+  /** @type {Record<string, import("./layout.js").Box[]>} */
+  const boxes = {
+    currents: [image],
+    spikes: gaps,
+    neurons: [boxAround(hidden), boxAround(output)],
+    counts: [counts],
+  };
+  context.fillStyle = css(colours.panel, 0.82 * fades.veil);
+  for (const [part, some] of Object.entries(boxes)) {
+    if (part === lit || (part === "counts" && lit === "answer")) continue;
+    for (const { x, y, width, height } of some) context.fillRect(x, y, width, height);
+  }
+}
+
+/**
+ * @param {import("./layout.js").Discs} discs
+ * @returns {import("./layout.js").Box}
+ */
+function boxAround({ x, y, radius }) {
+  const last = x.length - 1;
+  const room = radius + 4;
+  return {
+    x: x[0] - room,
+    y: y[0] - room,
+    width: x[last] - x[0] + 2 * room,
+    height: y[last] - y[0] + 2 * room,
+  };
+}
+
+/**
+ * @param {import("./theme.js").Rgb} from
+ * @param {import("./theme.js").Rgb} to
+ * @param {number} part
+ * @returns {import("./theme.js").Rgb}
+ */
+function mixed(from, to, part) {
+  return /** @type {import("./theme.js").Rgb} */ (
+    from.map((value, n) => value + (to[n] - value) * part)
+  );
+}
+
+/**
+ * Put one part in the light, or none.
+ * @param {Picture} picture
+ * @param {string} part
+ */
+export function light(picture, part) {
+  if (part) picture.lit = part;
+  picture.goals.veil = part ? 1 : 0;
+}
+
+/**
+ * Show a reset that leaves spikes in flight: they cross its gate.
+ * @param {Picture} picture
+ * @param {number} phase how far they have travelled
+ */
+export function showCrossing(picture, phase) {
+  picture.gateAt = Math.min(Math.max(phase + 0.12, 0.35), 0.85);
+  picture.goals.gate = 1;
+  picture.fades.leftover = picture.goals.leftover = 1;
+}
+
+/**
+ * Show that spikes in flight are removed: they fade.
+ * @param {Picture} picture
+ * @param {import("./network.js").Network} network before they are
+ * @param {number} phase
+ */
+export function showDrop(picture, network, phase) {
+  picture.dropped = network.layers.map(({ spiking, numSpiking }) => ({
+    spiking: spiking.slice(0, numSpiking),
+    phase,
+  }));
+  picture.fades.dropped = 1;
+  picture.fades.leftover = picture.goals.leftover = 0;
+  picture.goals.gate = 0;
+}
