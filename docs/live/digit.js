@@ -156,8 +156,11 @@ function resized(sheet, size, side) {
   const lines = side === "width" ? sheet.height : sheet.width;
   for (let place = 0; place < size; place++) {
     const middle = (place + 0.5) * ratio;
-    const first = Math.max(Math.floor(middle - reach + 0.5), 0);
+    let first = Math.max(Math.floor(middle - reach + 0.5), 0);
     const end = Math.min(Math.floor(middle + reach + 0.5), sheet[side]);
+    // A middle on the edge between two new pixels is of the one before. Rounding as Pillow does
+    // makes it the same one there and here.
+    if ((first - middle + 0.5) * (0.5 / reach) <= -0.5) first++;
     for (let line = 0; line < lines; line++) {
       let total = 0;
       for (let n = first; n < end; n++) total += sheet.ink[line * across + n * along];

@@ -69,11 +69,12 @@ function start(weightsFile, digitsFile) {
     before = now;
     const wasRunning = run.goal !== null;
     runs.advance(run, seconds, takeStep, network.steps);
-    const isMoving = pictures.followNetwork(picture, network, seconds);
+    const shown = stillness.matches ? Infinity : seconds;
+    const isMoving = pictures.followNetwork(picture, network, shown);
     pictures.drawFrame(picture, network, run.phase, !stillness.matches);
     if (wasRunning && run.goal === null) rest();
     frame = 0;
-    if (run.goal !== null || isMoving) frame = requestAnimationFrame(tick);
+    if (isSeen && (run.goal !== null || isMoving)) frame = requestAnimationFrame(tick);
   }
 
   function takeStep() {

@@ -42,14 +42,14 @@ export function showNewSpikes(shown, layers) {
  * @param {number} seconds
  * @returns {boolean} whether anything is still moving
  */
-export function follow(shown, network, seconds) {
+export function followSmoothly(shown, network, seconds) {
   const nearer = 1 - Math.exp(-seconds / LEVEL_SECONDS);
   const fainter = Math.exp(-seconds / GLOW_SECONDS);
   let isMoving = false;
   shown.forEach(({ level, glow }, layer) => {
     const { voltage } = network.layers[layer];
     for (let n = 0; n < level.length; n++) {
-      const goal = Math.max(Math.min(voltage[n] / network.threshold, 1), -1);
+      const goal = goalOf(voltage[n], network.threshold);
       const distance = goal - level[n];
       level[n] = Math.abs(distance) < 0.004 ? goal : level[n] + nearer * distance;
       glow[n] = glow[n] < 0.01 ? 0 : glow[n] * fainter;
@@ -57,6 +57,28 @@ export function follow(shown, network, seconds) {
     }
   });
   return isMoving;
+}
+
+/**
+ * Show the network as it is, without motion.
+ * @param {Shown[]} shown
+ * @param {import("./network.js").Network} network
+ */
+export function followAtOnce(shown, network) {
+  for (const { glow } of shown) glow.fill(0);
+  showNewSpikes(shown, network.layers);
+  shown.forEach(({ level }, layer) => {
+    const { voltage } = network.layers[layer];
+    for (let n = 0; n < level.length; n++) level[n] = goalOf(voltage[n], network.threshold);
+  });
+}
+
+/**
+ * @param {number} voltage
+ * @param {number} threshold
+ */
+function goalOf(voltage, threshold) {
+  return Math.max(Math.min(voltage / threshold, 1), -1);
 }
 
 /**

@@ -4,7 +4,7 @@
 import { drawCounts, emptyTally, followCounts } from "./counts.js";
 import { SIDE } from "./digit.js";
 import { layoutFor } from "./layout.js";
-import { colourInput, drawLevels, drawMesh, follow, nothingShown, showNewSpikes } from "./neurons.js";
+import { colourInput, drawLevels, drawMesh, followAtOnce, followSmoothly, nothingShown, showNewSpikes } from "./neurons.js";
 import { drawGate, drawSpikes, pathsFor, strongestTargets, trace } from "./spikes.js";
 import { coloursOf, css } from "./theme.js";
 
@@ -181,11 +181,13 @@ export function noticeStep(picture, network) {
  * Let the picture follow the network.
  * @param {Picture} picture
  * @param {import("./network.js").Network} network
- * @param {number} seconds
+ * @param {number} seconds since the last frame; Infinity shows everything at once
  * @returns {boolean} whether anything is still moving
  */
 export function followNetwork(picture, network, seconds) {
-  const areLevelsMoving = follow(picture.shown, network, seconds);
+  let areLevelsMoving = false;
+  if (seconds === Infinity) followAtOnce(picture.shown, network);
+  else areLevelsMoving = followSmoothly(picture.shown, network, seconds);
   const areCountsMoving = followCounts(picture.tally, network.layers[2].counts, seconds);
   const nearer = 1 - Math.exp(-seconds / FADE_SECONDS);
   let isFading = false;
