@@ -157,10 +157,12 @@ function resized(sheet, size, side) {
   for (let place = 0; place < size; place++) {
     const middle = (place + 0.5) * ratio;
     let first = Math.max(Math.floor(middle - reach + 0.5), 0);
-    const end = Math.min(Math.floor(middle + reach + 0.5), sheet[side]);
-    // A middle on the edge between two new pixels is of the one before. Rounding as Pillow does
-    // makes it the same one there and here.
-    if ((first - middle + 0.5) * (0.5 / reach) <= -0.5) first++;
+    let end = Math.min(Math.floor(middle + reach + 0.5), sheet[side]);
+    // A middle on the edge between two new pixels belongs to the one before it. This is the sum that
+    // Pillow computes, so that rounding decides for the same one there and here.
+    const part = (/** @type {number} */ n) => (n - middle + 0.5) * (0.5 / reach);
+    if (part(first) <= -0.5) first++;
+    if (part(end - 1) > 0.5) end--;
     for (let line = 0; line < lines; line++) {
       let total = 0;
       for (let n = first; n < end; n++) total += sheet.ink[line * across + n * along];
