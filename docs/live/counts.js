@@ -111,6 +111,6 @@ function drawLine(context, { counts: box, isWide }, at, isReached, colours, font
   context.fillStyle = css(isReached ? colours.blue : colours.quiet);
   context.textBaseline = "alphabetic";
   context.textAlign = isWide ? "center" : "right";
-  const [x, y] = isWide ? [box.x + at, box.y - 2] : [box.x + box.width, box.y + at - 4];
+  const [x, y] = isWide ? [box.x + at, box.y + box.height + 13] : [box.x + box.width, box.y + at - 4];
   context.fillText("safe", x, y);
 }

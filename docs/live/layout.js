@@ -50,9 +50,9 @@ export function layoutFor(width) {
  */
 function fromLeftToRight(width) {
   const height = Math.round(Math.min(Math.max(0.58 * width, 350), 470));
-  const tall = height - TITLE - 6;
+  const tall = height - TITLE - 18;
   const middle = TITLE + tall / 2;
-  const side = SIDE * Math.floor((0.285 * width) / SIDE);
+  const side = SIDE * Math.round((0.29 * width) / SIDE);
   const pitch = Math.min(tall / 16, (0.29 * width) / 8);
   const outputPitch = tall / 10;
   const radius = Math.min(13, 0.36 * outputPitch);

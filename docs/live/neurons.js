@@ -122,6 +122,25 @@ export function drawMesh(context, box, { panel }) {
 }
 
 /**
+ * Draw empty discs.
+ * @param {CanvasRenderingContext2D} context
+ * @param {import("./layout.js").Discs} discs
+ * @param {import("./theme.js").Colours} colours
+ */
+export function drawDiscs(context, { x, y, radius }, { paper, line }) {
+  context.beginPath();
+  for (let n = 0; n < x.length; n++) {
+    context.moveTo(x[n] + radius, y[n]);
+    context.arc(x[n], y[n], radius, 0, 2 * Math.PI);
+  }
+  context.fillStyle = css(paper);
+  context.fill();
+  context.lineWidth = 1;
+  context.strokeStyle = css(line);
+  context.stroke();
+}
+
+/**
  * Draw voltages as levels in discs: above zero they rise from the bottom, below they hang from the
  * top.
  * @param {CanvasRenderingContext2D} context
@@ -143,7 +162,7 @@ export function drawLevels(context, { x, y, radius }, { level, glow }, colours, 
       context.arc(x[n], y[n], radius, middle - half, middle + half);
       context.closePath();
     }
-    context.fillStyle = sign > 0 ? css(voltageColour, 0.85) : css(colours.below, 0.4);
+    context.fillStyle = sign > 0 ? css(voltageColour, 0.85) : css(colours.below, 0.2);
     context.fill();
   }
   for (let n = 0; n < glow.length; n++) {

@@ -4,7 +4,7 @@
 import { drawCounts, emptyTally, followCounts } from "./counts.js";
 import { SIDE } from "./digit.js";
 import { layoutFor } from "./layout.js";
-import { colourInput, drawLevels, drawMesh, followAtOnce, followSmoothly, nothingShown, showNewSpikes } from "./neurons.js";
+import { colourInput, drawDiscs, drawLevels, drawMesh, followAtOnce, followSmoothly, nothingShown, showNewSpikes } from "./neurons.js";
 import { drawGate, drawSpikes, pathsFor, strongestTargets, trace } from "./spikes.js";
 import { coloursOf, css } from "./theme.js";
 
@@ -122,18 +122,6 @@ function drawLower(picture) {
     context.strokeStyle = css(colours.quiet, n ? 0.05 : 0.035);
     context.stroke();
   });
-  for (const { x, y, radius } of [layout.hidden, layout.output]) {
-    context.beginPath();
-    for (let n = 0; n < x.length; n++) {
-      context.moveTo(x[n] + radius, y[n]);
-      context.arc(x[n], y[n], radius, 0, 2 * Math.PI);
-    }
-    context.fillStyle = css(colours.paper);
-    context.fill();
-    context.lineWidth = 1;
-    context.strokeStyle = css(colours.line);
-    context.stroke();
-  }
   drawNames(context, picture);
 }
 
@@ -142,26 +130,42 @@ function drawLower(picture) {
  * @param {Picture} picture
  */
 function drawNames(context, { layout, colours, family }) {
-  const { image, hidden, output, gaps, isWide } = layout;
-  context.textBaseline = "alphabetic";
-  const name = (/** @type {string} */ number, /** @type {string} */ what, /** @type {number} */ x, /** @type {number} */ y) => {
+  const { image, hidden, output, counts, gaps, isWide } = layout;
+  // A name: the number of the step that explains it, and what it is.
+  const name = (/** @type {string} */ step, /** @type {string} */ what, /** @type {number} */ x, /** @type {number} */ y) => {
+    context.beginPath();
+    context.arc(x + 9, y, 9, 0, 2 * Math.PI);
+    context.fillStyle = css(colours.blue);
+    context.fill();
+    context.textBaseline = "middle";
+    context.textAlign = "center";
+    context.font = `600 12px ${family}`;
+    context.fillStyle = css(colours.paper);
+    context.fillText(step, x + 9, y + 1);
     context.textAlign = "left";
-    context.font = `600 13px ${family}`;
-    context.fillStyle = css(colours.ink);
-    context.fillText(number, x, y);
-    const after = x + context.measureText(`${number} `).width;
     context.font = `13px ${family}`;
+    // Lines may pass behind it.
+    context.lineWidth = 5;
+    context.lineJoin = "round";
+    context.strokeStyle = css(colours.panel);
+    context.strokeText(what, x + 24, y + 1);
     context.fillStyle = css(colours.quiet);
-    context.fillText(what, after, y);
+    context.fillText(what, x + 24, y + 1);
   };
   if (isWide) {
-    name("784", "input neurons", image.x, image.y - 10);
-    name("128", "hidden", hidden.x[0] - hidden.radius, hidden.y[0] - hidden.radius - 10);
-    name("10", "output", output.x[0] - output.radius - 14, output.y[0] - output.radius - 10);
+    name("1", "784 input neurons", image.x, image.y - 18);
+    name("2", "128 hidden", hidden.x[0] - hidden.radius, 12);
+    name("3", "", gaps[0].x + gaps[0].width / 2 - 9, 12);
+    name("3", "", gaps[1].x + gaps[1].width / 2 - 9, 12);
+    name("2", "10 output", output.x[0] - output.radius, 12);
+    name("4", "", counts.x + counts.width - 18, 12);
   } else {
-    name("784", "input neurons", image.x, image.y - 10);
-    name("128", "hidden neurons", 2, gaps[0].y + gaps[0].height - 6);
-    name("10", "output neurons", 2, gaps[1].y + gaps[1].height - 6);
+    name("1", "784 input neurons", 0, 12);
+    name("3", "", 0, gaps[0].y + 22);
+    name("2", "128 hidden neurons", 0, gaps[0].y + gaps[0].height - 16);
+    name("3", "", 0, gaps[1].y + 18);
+    name("2", "10 output neurons", 0, gaps[1].y + gaps[1].height - 14);
+    name("4", "", 0, counts.y + counts.height - 10);
   }
 }
 
@@ -207,14 +211,17 @@ export function followNetwork(picture, network, seconds) {
  * @param {boolean} hasDots whether they are drawn as dots; paths are always drawn
  */
 export function drawFrame(picture, network, phase, hasDots) {
-  const { layout, colours, paths, shown, fades, family } = picture;
-  const { isWide } = layout;
+  const { layout, colours, shown, fades, family } = picture;
   const context = contextOf(picture.upper);
   context.clearRect(0, 0, layout.width, layout.height);
   drawInput(context, picture, network);
+  drawFlights(context, picture, network, phase, hasDots);
   const voltageColour = mixed(colours.blue, colours.spike, fades.leftover);
-  drawLevels(context, layout.hidden, shown[1], colours, voltageColour);
-  drawLevels(context, layout.output, shown[2], colours, voltageColour);
+  // Neurons lie above the paths, as spikes pass behind those that they are not drawn to.
+  [layout.hidden, layout.output].forEach((discs, n) => {
+    drawDiscs(context, discs, colours);
+    drawLevels(context, discs, shown[n + 1], colours, voltageColour);
+  });
   drawSelection(context, picture);
   drawDigits(context, picture, network.layers[2].counts);
   const font = `13px ${family}`;
@@ -223,12 +230,21 @@ export function drawFrame(picture, network, phase, hasDots) {
   if (fades.gate > 0) {
     drawGate(context, layout, { at: picture.gateAt, alpha: fades.gate }, colours, font);
   }
-  const areLit = picture.lit === "" || picture.lit === "spikes";
-  const alpha = areLit ? 1 : 1 - 0.8 * fades.veil;
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ * @param {import("./network.js").Network} network
+ * @param {number} phase
+ * @param {boolean} hasDots
+ */
+function drawFlights(context, { layout, paths, fades, dropped: removed, colours }, network, phase, hasDots) {
+  const { isWide } = layout;
   paths.forEach((some, n) => {
     const { spiking, numSpiking } = network.layers[n];
-    drawSpikes(context, some, spiking, numSpiking, { phase, alpha, isWide, hasDots, colours });
-    const dropped = picture.dropped[n];
+    drawSpikes(context, some, spiking, numSpiking, { phase, alpha: 1, isWide, hasDots, colours });
+    const dropped = removed[n];
     if (!dropped || !fades.dropped) return;
     const look = { phase: dropped.phase, alpha: fades.dropped, isWide, hasDots, colours };
     drawSpikes(context, some, dropped.spiking, dropped.spiking.length, look);

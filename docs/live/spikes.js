@@ -5,7 +5,7 @@ import { SIZES } from "./network.js";
 import { css } from "./theme.js";
 
 const STRONGEST = 2; // paths drawn of each input neuron, which has 128
-const TRAIL = 0.1; // of the way
+const TRAIL = 7; // pixels, along the network
 
 /**
  * Synapses that are drawn, from one layer to the next. Their ends are points on the canvas.
@@ -132,7 +132,8 @@ export function drawSpikes(context, paths, spiking, numSpiking, look) {
  */
 function drawDots(context, paths, spiking, numSpiking, { phase, alpha, isWide, colours }) {
   const { fromX, fromY, toX, toY } = paths;
-  const behind = Math.max(phase - TRAIL, 0);
+  const way = isWide ? toX[0] - fromX[0] : toY[0] - fromY[0];
+  const behind = Math.max(phase - TRAIL / Math.max(way, 4 * TRAIL), 0);
   // Along the network a spike travels evenly, and across it as the path bends.
   const [bent, bentBehind] = [bend(phase), bend(behind)];
   const [alongX, alongY] = isWide ? [phase, bent] : [bent, phase];
@@ -146,7 +147,7 @@ function drawDots(context, paths, spiking, numSpiking, { phase, alpha, isWide, c
       context.lineTo(fromX[path] + alongX * dx, fromY[path] + alongY * dy);
     }
   }
-  context.lineWidth = 2.5;
+  context.lineWidth = 3;
   context.lineCap = "round";
   context.strokeStyle = css(colours.spike, alpha);
   context.stroke();
