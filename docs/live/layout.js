@@ -4,7 +4,7 @@
 import { SIDE } from "./digit.js";
 import { SIZES } from "./network.js";
 
-const WIDE = 520; // pixels from which on the network runs from left to right
+const WIDE = 500; // pixels from which on the network runs from left to right
 const TITLE = 30; // pixels above a layer, for its name
 
 /**
@@ -85,7 +85,7 @@ function fromLeftToRight(width) {
 function fromTopToBottom(width) {
   const side = SIDE * Math.max(4, Math.floor((0.46 * width) / SIDE));
   const gap = 64;
-  const pitch = width / 16;
+  const pitch = (width - 6) / 16;
   const outputPitch = width / 10;
   const radius = Math.min(13, 0.36 * outputPitch);
   const hiddenTop = TITLE + side + gap;
@@ -94,10 +94,10 @@ function fromTopToBottom(width) {
   const countsHeight = 120;
   return {
     width,
-    height: Math.round(countsTop + countsHeight + 4),
+    height: Math.round(countsTop + countsHeight + 28),
     isWide: false,
     image: { x: Math.round((width - side) / 2), y: TITLE, width: side, height: side },
-    hidden: grid(16, 8, 0, hiddenTop, pitch, pitch, 0.39 * pitch),
+    hidden: grid(16, 8, 3, hiddenTop, pitch, pitch, 0.39 * pitch),
     output: grid(10, 1, 0, outputTop, outputPitch, 2 * radius, radius),
     counts: { x: 0, y: countsTop, width, height: countsHeight },
     gaps: [

@@ -71,7 +71,7 @@ function start(weightsFile, digitsFile) {
     runs.advance(run, seconds, takeStep, network.steps);
     const shown = stillness.matches ? Infinity : seconds;
     const isMoving = pictures.followNetwork(picture, network, shown);
-    pictures.drawFrame(picture, network, run.phase, !stillness.matches);
+    pictures.drawFrame(picture, network, run.phase, run.numSteps, !stillness.matches);
     if (wasRunning && run.goal === null) rest();
     frame = 0;
     if (isSeen && (run.goal !== null || isMoving)) frame = requestAnimationFrame(tick);
@@ -102,7 +102,7 @@ function start(weightsFile, digitsFile) {
     networks.resetVariables(network);
     networks.dropSpikes(network);
     cleanCounts = null;
-    find("crossed").textContent = "";
+    write(find("crossed"), "");
     begin();
     run.phase = runs.HALF_WAY;
     run.isCrossing = false;
@@ -307,7 +307,10 @@ function start(weightsFile, digitsFile) {
   canvas.addEventListener("click", (event) => {
     const box = canvas.getBoundingClientRect();
     const neuron = hiddenNeuronAt(picture.layout, event.clientX - box.left, event.clientY - box.top);
-    if (neuron !== null) orders.select(neuron);
+    if (neuron === null) return;
+    orders.select(neuron);
+    const behavior = stillness.matches ? "instant" : "smooth";
+    find("neuron").scrollIntoView({ block: "nearest", behavior });
   });
 
   // --- Page --------------------------------------------------------------------------------------

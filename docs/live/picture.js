@@ -158,14 +158,14 @@ function drawNames(context, { layout, colours, family }) {
     name("3", "", gaps[0].x + gaps[0].width / 2 - 9, 12);
     name("3", "", gaps[1].x + gaps[1].width / 2 - 9, 12);
     name("2", "10 output", output.x[0] - output.radius, 12);
-    name("4", "", counts.x + counts.width - 18, 12);
+    name("4", "counts", counts.x + counts.width - 66, 12);
   } else {
     name("1", "784 input neurons", 0, 12);
     name("3", "", 0, gaps[0].y + 22);
     name("2", "128 hidden neurons", 0, gaps[0].y + gaps[0].height - 16);
     name("3", "", 0, gaps[1].y + 18);
     name("2", "10 output neurons", 0, gaps[1].y + gaps[1].height - 14);
-    name("4", "", 0, counts.y + counts.height - 10);
+    name("4", "counts", 0, counts.y + counts.height + 16);
   }
 }
 
@@ -208,9 +208,10 @@ export function followNetwork(picture, network, seconds) {
  * @param {Picture} picture
  * @param {import("./network.js").Network} network
  * @param {number} phase how far the spikes in flight have travelled, from 0 to 1
- * @param {boolean} hasDots whether they are drawn as dots; paths are always drawn
+ * @param {number} numSteps for how many steps the image is shown
+ * @param {boolean} hasDots whether spikes are drawn as dots; their paths are always drawn
  */
-export function drawFrame(picture, network, phase, hasDots) {
+export function drawFrame(picture, network, phase, numSteps, hasDots) {
   const { layout, colours, shown, fades, family } = picture;
   const context = contextOf(picture.upper);
   context.clearRect(0, 0, layout.width, layout.height);
@@ -223,6 +224,7 @@ export function drawFrame(picture, network, phase, hasDots) {
     drawLevels(context, discs, shown[n + 1], colours, voltageColour);
   });
   drawSelection(context, picture);
+  drawSteps(context, picture, network.steps, numSteps);
   drawDigits(context, picture, network.layers[2].counts);
   const font = `13px ${family}`;
   drawCounts(context, layout, picture.tally, network.layers[2].counts, shown[2].glow, colours, font);
@@ -264,6 +266,27 @@ function drawInput(context, picture, network) {
   context.imageSmoothingEnabled = false;
   context.drawImage(small, x, y, width, height);
   drawMesh(context, layout.image, colours);
+}
+
+/**
+ * Write how many steps have passed. The page is not touched for it, as that would lay it out anew.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ * @param {number} steps
+ * @param {number} numSteps
+ */
+function drawSteps(context, { layout, colours, family }, steps, numSteps) {
+  const { isWide, width, height } = layout;
+  const [left, y, length] = isWide ? [0, height - 8, layout.image.width] : [width - 92, 26, 92];
+  context.font = `13px ${family}`;
+  context.textBaseline = "alphabetic";
+  context.textAlign = "left";
+  context.fillStyle = css(colours.quiet);
+  context.fillText(`step ${steps} of ${numSteps}`, left, y - 8);
+  context.fillStyle = css(colours.line);
+  context.fillRect(left, y, length, 3);
+  context.fillStyle = css(colours.blue);
+  context.fillRect(left, y, (length * steps) / numSteps, 3);
 }
 
 /**
