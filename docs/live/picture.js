@@ -29,6 +29,8 @@ const FADE_SECONDS = 0.2;
  * @property {Uint8Array} targets
  * @property {ImageData} image
  * @property {HTMLCanvasElement} small the image, one pixel for each neuron
+ * @property {HTMLCanvasElement} discs empty ones, drawn beforehand as they take long
+ * @property {number} hairline the thinnest line, which is drawn fastest
  * @property {import("./layout.js").Layout} layout
  * @property {import("./spikes.js").Paths[]} paths
  * @property {import("./theme.js").Colours} colours
@@ -64,6 +66,8 @@ export function makePicture(root, lower, upper, weights) {
     targets,
     image: new ImageData(SIDE, SIDE),
     small,
+    discs: document.createElement("canvas"),
+    hairline: 1,
     layout,
     paths: pathsFor(layout, weights, targets),
     colours: coloursOf(root),
@@ -85,18 +89,21 @@ export function makePicture(root, lower, upper, weights) {
  * @param {number} width
  */
 export function fit(picture, width) {
-  const { lower, upper, root } = picture;
+  const { lower, upper, discs, root } = picture;
   picture.layout = layoutFor(width);
   picture.paths = pathsFor(picture.layout, picture.weights, picture.targets);
   picture.colours = coloursOf(root);
   const scale = Math.min(window.devicePixelRatio || 1, MOST_PIXELS);
-  for (const canvas of [lower, upper]) {
+  picture.hairline = 1 / scale;
+  for (const canvas of [lower, upper, discs]) {
     canvas.width = Math.round(width * scale);
     canvas.height = Math.round(picture.layout.height * scale);
     canvas.style.height = `${picture.layout.height}px`;
     contextOf(canvas).setTransform(scale, 0, 0, scale, 0, 0);
   }
   drawLower(picture);
+  drawDiscs(contextOf(discs), picture.layout.hidden, picture.colours);
+  drawDiscs(contextOf(discs), picture.layout.output, picture.colours);
 }
 
 /**
@@ -219,10 +226,10 @@ export function drawFrame(picture, network, phase, numSteps, hasDots) {
   drawFlights(context, picture, network, phase, hasDots);
   const voltageColour = mixed(colours.blue, colours.spike, fades.leftover);
   // Neurons lie above the paths, as spikes pass behind those that they are not drawn to.
-  [layout.hidden, layout.output].forEach((discs, n) => {
-    drawDiscs(context, discs, colours);
-    drawLevels(context, discs, shown[n + 1], colours, voltageColour);
-  });
+  context.imageSmoothingEnabled = false;
+  context.drawImage(picture.discs, 0, 0, layout.width, layout.height);
+  drawLevels(context, layout.hidden, shown[1], colours, voltageColour);
+  drawLevels(context, layout.output, shown[2], colours, voltageColour);
   drawSelection(context, picture);
   drawSteps(context, picture, network.steps, numSteps);
   drawDigits(context, picture, network.layers[2].counts);
@@ -241,14 +248,15 @@ export function drawFrame(picture, network, phase, numSteps, hasDots) {
  * @param {number} phase
  * @param {boolean} hasDots
  */
-function drawFlights(context, { layout, paths, fades, dropped: removed, colours }, network, phase, hasDots) {
-  const { isWide } = layout;
+function drawFlights(context, picture, network, phase, hasDots) {
+  const { layout, paths, fades, hairline, colours } = picture;
+  const base = { hairline, isWide: layout.isWide, hasDots, colours };
   paths.forEach((some, n) => {
     const { spiking, numSpiking } = network.layers[n];
-    drawSpikes(context, some, spiking, numSpiking, { phase, alpha: 1, isWide, hasDots, colours });
-    const dropped = removed[n];
+    drawSpikes(context, some, spiking, numSpiking, { ...base, phase, alpha: 1 });
+    const dropped = picture.dropped[n];
     if (!dropped || !fades.dropped) return;
-    const look = { phase: dropped.phase, alpha: fades.dropped, isWide, hasDots, colours };
+    const look = { ...base, phase: dropped.phase, alpha: fades.dropped };
     drawSpikes(context, some, dropped.spiking, dropped.spiking.length, look);
   });
 }

@@ -102,6 +102,7 @@ export function trace(context, { fromX, fromY, toX, toY }, n, isWide) {
  * @param {object} look
  * @param {number} look.phase how far they have travelled, from 0 to 1
  * @param {number} look.alpha
+ * @param {number} look.hairline the width of the paths
  * @param {boolean} look.isWide
  * @param {boolean} look.hasDots
  * @param {import("./theme.js").Colours} look.colours
@@ -116,8 +117,8 @@ export function drawSpikes(context, paths, spiking, numSpiking, look) {
         if (paths.raises[path] === raises) trace(context, paths, path, isWide);
       }
     }
-    context.lineWidth = 1;
-    context.strokeStyle = css(raises ? colours.blue : colours.below, alpha * (raises ? 0.28 : 0.2));
+    context.lineWidth = look.hairline;
+    context.strokeStyle = css(raises ? colours.blue : colours.below, alpha * (raises ? 0.45 : 0.3));
     context.stroke();
   }
   if (look.hasDots) drawDots(context, paths, spiking, numSpiking, look);
@@ -148,7 +149,6 @@ function drawDots(context, paths, spiking, numSpiking, { phase, alpha, isWide, c
     }
   }
   context.lineWidth = 3;
-  context.lineCap = "round";
   context.strokeStyle = css(colours.spike, alpha);
   context.stroke();
 }
