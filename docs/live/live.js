@@ -12,6 +12,7 @@ import * as runs from "./run.js";
 import { coloursOf, watchTheme } from "./theme.js";
 
 const BLANK = new Uint8Array(networks.SIZES[0]);
+const SLOW_FRAME = 0.021; // seconds: on average, fewer than 48 frames a second
 const LONGEST_FRAME = 0.1; // seconds; after a longer one, as in a hidden tab, time does not catch up
 
 const root = /** @type {HTMLElement} */ (document.querySelector(".live"));
@@ -56,6 +57,7 @@ function start(weightsFile, digitsFile) {
   let frame = 0;
   let before = 0;
   let isSeen = true;
+  let usualFrame = 1 / 60; // seconds between frames, on average over the last ones
 
   function wake() {
     if (frame || !isSeen) return;
@@ -73,6 +75,8 @@ function start(weightsFile, digitsFile) {
     const isMoving = pictures.followNetwork(picture, network, shown);
     pictures.drawFrame(picture, network, run.phase, run.numSteps, !stillness.matches);
     if (wasRunning && run.goal === null) rest();
+    usualFrame += 0.03 * (seconds - usualFrame);
+    if (usualFrame > SLOW_FRAME && pictures.blur(picture)) usualFrame = 1 / 60;
     frame = 0;
     if (isSeen && (run.goal !== null || isMoving)) frame = requestAnimationFrame(tick);
   }

@@ -133,7 +133,10 @@ export function recolour(pad, colours) {
  */
 export function drawImage(canvas, image, colour) {
   const pixels = new ImageData(SIDE, SIDE);
-  image.forEach((grey, n) => pixels.data.set([...colour, grey], 4 * n));
+  for (let n = 0; n < image.length; n++) {
+    for (let part = 0; part < 3; part++) pixels.data[4 * n + part] = colour[part];
+    pixels.data[4 * n + 3] = image[n];
+  }
   canvas.getContext("2d")?.putImageData(pixels, 0, 0);
 }
 

@@ -8,7 +8,9 @@ import { colourInput, drawDiscs, drawLevels, drawMesh, followAtOnce, followSmoot
 import { drawGate, drawSpikes, pathsFor, strongestTargets, trace } from "./spikes.js";
 import { coloursOf, css } from "./theme.js";
 
-const MOST_PIXELS = 2; // of the canvas for one of the page, on each side: more is not seen, but costs
+// Pixels of a canvas for one of the page, on each side. More than 2 are not seen, but cost time.
+const SHARPEST = 2;
+const BLURRIEST = 1;
 const FADE_SECONDS = 0.2;
 
 /**
@@ -30,6 +32,7 @@ const FADE_SECONDS = 0.2;
  * @property {ImageData} image
  * @property {HTMLCanvasElement} small the image, one pixel for each neuron
  * @property {HTMLCanvasElement} discs empty ones, drawn beforehand as they take long
+ * @property {number} sharpness pixels of the upper canvas for one of the page
  * @property {number} hairline the thinnest line, which is drawn fastest
  * @property {import("./layout.js").Layout} layout
  * @property {import("./spikes.js").Paths[]} paths
@@ -67,6 +70,7 @@ export function makePicture(root, lower, upper, weights) {
     image: new ImageData(SIDE, SIDE),
     small,
     discs: document.createElement("canvas"),
+    sharpness: SHARPEST,
     hairline: 1,
     layout,
     paths: pathsFor(layout, weights, targets),
@@ -89,21 +93,48 @@ export function makePicture(root, lower, upper, weights) {
  * @param {number} width
  */
 export function fit(picture, width) {
-  const { lower, upper, discs, root } = picture;
   picture.layout = layoutFor(width);
   picture.paths = pathsFor(picture.layout, picture.weights, picture.targets);
-  picture.colours = coloursOf(root);
-  const scale = Math.min(window.devicePixelRatio || 1, MOST_PIXELS);
-  picture.hairline = 1 / scale;
-  for (const canvas of [lower, upper, discs]) {
-    canvas.width = Math.round(width * scale);
-    canvas.height = Math.round(picture.layout.height * scale);
-    canvas.style.height = `${picture.layout.height}px`;
-    contextOf(canvas).setTransform(scale, 0, 0, scale, 0, 0);
-  }
-  drawLower(picture);
-  drawDiscs(contextOf(discs), picture.layout.hidden, picture.colours);
-  drawDiscs(contextOf(discs), picture.layout.output, picture.colours);
+  picture.colours = coloursOf(picture.root);
+  const scale = Math.min(window.devicePixelRatio || 1, SHARPEST);
+  picture.sharpness = Math.min(picture.sharpness, scale);
+  fitCanvas(picture.lower, picture.layout, scale);
+  drawLower(picture, 1 / scale);
+  fitUpper(picture);
+}
+
+/** @param {Picture} picture */
+function fitUpper(picture) {
+  const { upper, discs, layout, sharpness, colours } = picture;
+  picture.hairline = 1 / sharpness;
+  fitCanvas(upper, layout, sharpness);
+  fitCanvas(discs, layout, sharpness);
+  drawDiscs(contextOf(discs), layout.hidden, colours);
+  drawDiscs(contextOf(discs), layout.output, colours);
+}
+
+/**
+ * @param {HTMLCanvasElement} canvas
+ * @param {import("./layout.js").Layout} layout
+ * @param {number} scale pixels of the canvas for one of the page
+ */
+function fitCanvas(canvas, { width, height }, scale) {
+  canvas.width = Math.round(width * scale);
+  canvas.height = Math.round(height * scale);
+  canvas.style.height = `${height}px`;
+  contextOf(canvas).setTransform(scale, 0, 0, scale, 0, 0);
+}
+
+/**
+ * Make frames cheaper, where there is a device that is too slow for them.
+ * @param {Picture} picture
+ * @returns {boolean} whether that was possible
+ */
+export function blur(picture) {
+  if (picture.sharpness <= BLURRIEST) return false;
+  picture.sharpness = Math.max(picture.sharpness - 0.5, BLURRIEST);
+  fitUpper(picture);
+  return true;
 }
 
 /**
@@ -115,18 +146,19 @@ function contextOf(canvas) {
 }
 
 /**
- * Draw what never moves: synapses, the outlines of neurons, and names.
+ * Draw what never moves: synapses and names.
  * @param {Picture} picture
+ * @param {number} hairline
  */
-function drawLower(picture) {
+function drawLower(picture, hairline) {
   const { layout, colours, paths } = picture;
   const context = contextOf(picture.lower);
   context.clearRect(0, 0, layout.width, layout.height);
   paths.forEach((some, n) => {
     context.beginPath();
     for (let path = 0; path < some.fromX.length; path++) trace(context, some, path, layout.isWide);
-    context.lineWidth = 1;
-    context.strokeStyle = css(colours.quiet, n ? 0.05 : 0.035);
+    context.lineWidth = hairline;
+    context.strokeStyle = css(colours.quiet, n ? 0.1 : 0.07);
     context.stroke();
   });
   drawNames(context, picture);

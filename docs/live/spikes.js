@@ -25,11 +25,14 @@ const TRAIL = 7; // pixels, along the network
  */
 export function strongestTargets(weights) {
   const targets = new Uint8Array(SIZES[0] * STRONGEST);
-  const order = Array.from({ length: SIZES[1] }, (_, n) => n);
   for (let pre = 0; pre < SIZES[0]; pre++) {
     const row = weights.subarray(pre * SIZES[1], (pre + 1) * SIZES[1]);
-    order.sort((a, b) => Math.abs(row[b]) - Math.abs(row[a]));
-    for (let n = 0; n < STRONGEST; n++) targets[pre * STRONGEST + n] = order[n];
+    let [first, second] = [0, 1];
+    for (let post = 0; post < row.length; post++) {
+      if (Math.abs(row[post]) > Math.abs(row[first])) [first, second] = [post, first];
+      else if (post !== first && Math.abs(row[post]) > Math.abs(row[second])) second = post;
+    }
+    targets.set([first, second], pre * STRONGEST);
   }
   return targets;
 }
