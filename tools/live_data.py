@@ -94,7 +94,7 @@ def write_page(folder: Path) -> None:
 class _FreshPages(http.server.SimpleHTTPRequestHandler):
     """Serves a folder, with the live network as it is at each request for its page."""
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         if self.path == "/":
             write_page(Path(self.directory))
         super().do_GET()
