@@ -252,11 +252,11 @@ function start(weightsFile, digitsFile) {
     resetNow() {
       if (!image.some(Boolean)) return;
       numCrossed = network.layers[0].numSpiking + network.layers[1].numSpiking;
-      pictures.showCrossing(picture, run.phase);
+      pictures.showCrossing(picture);
       networks.resetVariables(network);
       cleanCounts = networks.countsOverTime(clean, image, run.numSteps);
       begin();
-      run.isCrossing = numCrossed > 0;
+      if (numCrossed) runs.cross(run);
       write(find("crossed"), numCrossed ? crossedWords() : "No spike was in flight, so this reset was complete.");
       if (stillness.matches) runToEnd();
       else play();

@@ -42,7 +42,6 @@ const FADE_SECONDS = 0.2;
  * @property {import("./counts.js").Tally} tally
  * @property {Fades} fades
  * @property {Fades} goals where the fades go
- * @property {number} gateAt how far along the gate of a reset is
  * @property {{spiking: Uint16Array, phase: number}[]} dropped
  * @property {string} lit the part that is in the light, or ""
  * @property {number} selected the hidden neuron that is looked at
@@ -80,7 +79,6 @@ export function makePicture(root, lower, upper, weights) {
     tally: emptyTally(),
     fades: { ...none },
     goals: { ...none },
-    gateAt: 0.5,
     dropped: [],
     lit: "",
     selected: 0,
@@ -158,7 +156,7 @@ function drawLower(picture, hairline) {
     context.beginPath();
     for (let path = 0; path < some.fromX.length; path++) trace(context, some, path, layout.isWide);
     context.lineWidth = hairline;
-    context.strokeStyle = css(colours.quiet, n ? 0.1 : 0.07);
+    context.strokeStyle = css(colours.quiet, (n ? 0.05 : 0.035) / hairline);
     context.stroke();
   });
   drawNames(context, picture);
@@ -197,7 +195,7 @@ function drawNames(context, { layout, colours, family }) {
     name("3", "", gaps[0].x + gaps[0].width / 2 - 9, 12);
     name("3", "", gaps[1].x + gaps[1].width / 2 - 9, 12);
     name("2", "10 output", output.x[0] - output.radius, 12);
-    name("4", "counts", counts.x + counts.width - 66, 12);
+    name("4", "counts", counts.x + counts.width - 72, 12);
   } else {
     name("1", "784 input neurons", 0, 12);
     name("3", "", 0, gaps[0].y + 22);
@@ -255,6 +253,8 @@ export function drawFrame(picture, network, phase, numSteps, hasDots) {
   const context = contextOf(picture.upper);
   context.clearRect(0, 0, layout.width, layout.height);
   drawInput(context, picture, network);
+  const font = `13px ${family}`;
+  if (fades.gate > 0) drawGate(context, layout, fades.gate, colours, font);
   drawFlights(context, picture, network, phase, hasDots);
   const voltageColour = mixed(colours.blue, colours.spike, fades.leftover);
   // Neurons lie above the paths, as spikes pass behind those that they are not drawn to.
@@ -265,12 +265,8 @@ export function drawFrame(picture, network, phase, numSteps, hasDots) {
   drawSelection(context, picture);
   drawSteps(context, picture, network.steps, numSteps);
   drawDigits(context, picture, network.layers[2].counts);
-  const font = `13px ${family}`;
   drawCounts(context, layout, picture.tally, network.layers[2].counts, shown[2].glow, colours, font);
   if (fades.veil > 0) drawVeil(context, picture);
-  if (fades.gate > 0) {
-    drawGate(context, layout, { at: picture.gateAt, alpha: fades.gate }, colours, font);
-  }
 }
 
 /**
@@ -423,10 +419,8 @@ export function light(picture, part) {
 /**
  * Show a reset that leaves spikes in flight: they cross its gate.
  * @param {Picture} picture
- * @param {number} phase how far they have travelled
  */
-export function showCrossing(picture, phase) {
-  picture.gateAt = Math.min(Math.max(phase + 0.12, 0.35), 0.85);
+export function showCrossing(picture) {
   picture.goals.gate = 1;
   picture.fades.leftover = picture.goals.leftover = 1;
 }

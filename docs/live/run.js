@@ -3,6 +3,7 @@
 /** A step that is shown by itself ends with the spikes half way, so that one can see them. */
 export const HALF_WAY = 0.5;
 
+const BEFORE_A_RESET = 0.3; // how far spikes have travelled, at most, when they begin to cross it
 const SLOW = 0.45; // steps per second in which spikes cross a reset
 
 /**
@@ -46,6 +47,15 @@ export function advance(run, seconds, step, stepsPassed) {
       run.isCrossing = false;
     }
   }
+}
+
+/**
+ * Let spikes in flight cross a reset, from in front of it.
+ * @param {Run} run
+ */
+export function cross(run) {
+  run.isCrossing = true;
+  run.phase = Math.min(run.phase, BEFORE_A_RESET);
 }
 
 /**

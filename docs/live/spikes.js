@@ -121,7 +121,7 @@ export function drawSpikes(context, paths, spiking, numSpiking, look) {
       }
     }
     context.lineWidth = look.hairline;
-    context.strokeStyle = css(raises ? colours.blue : colours.below, alpha * (raises ? 0.45 : 0.3));
+    context.strokeStyle = css(raises ? colours.blue : colours.below, Math.min((alpha * (raises ? 0.28 : 0.13)) / look.hairline, 1));
     context.stroke();
   }
   if (look.hasDots) drawDots(context, paths, spiking, numSpiking, look);
@@ -162,24 +162,24 @@ function bend(part) {
 }
 
 /**
- * Draw a reset as a band between the layers, as in chapter 2. Spikes may cross it.
+ * Draw a reset as a band between the layers, as in chapter 2. Spikes in flight cross it.
  * @param {CanvasRenderingContext2D} context
  * @param {import("./layout.js").Layout} layout
- * @param {{at: number, alpha: number}} gate
+ * @param {number} alpha
  * @param {import("./theme.js").Colours} colours
  * @param {string} font
  */
-export function drawGate(context, { gaps, isWide }, { at, alpha }, colours, font) {
+export function drawGate(context, { gaps, isWide }, alpha, colours, font) {
   context.font = font;
   context.textBaseline = "middle";
   context.textAlign = "center";
   for (const gap of gaps) {
-    const [x, y] = [gap.x + at * gap.width, gap.y + at * gap.height];
+    const [x, y] = [gap.x + gap.width / 2, gap.y + gap.height / 2];
     context.fillStyle = css(colours.line, 0.75 * alpha);
     if (isWide) context.fillRect(x - 8, gap.y, 16, gap.height);
     else context.fillRect(gap.x, y - 8, gap.width, 16);
     context.fillStyle = css(colours.ink, alpha);
-    if (isWide) context.fillText("reset", x, gap.y - 10);
+    if (isWide) context.fillText("reset", x, gap.y + gap.height + 10);
     else context.fillText("reset", gap.x + 22, y);
   }
 }
