@@ -58,6 +58,16 @@ def bench(session: nox.Session) -> None:
     session.run("python", "-m", "benchmarks", *session.posargs)
 
 
+@nox.session
+def site(session: nox.Session) -> None:
+    """Build the site in docs/_build/site, from stored notebooks. Warnings are errors."""
+    session.run(
+        *("python", "-m", "sphinx", "-W", "--keep-going", "--jobs", "auto", "-q"),
+        *("-b", "html", "-c", "docs", "-d", "docs/_build/doctrees", *session.posargs),
+        *(".", "docs/_build/site"),
+    )
+
+
 @nox.session(venv_backend="uv")
 def floor(session: nox.Session) -> None:
     """Compare the engine with the recordings, with the oldest versions allowed."""

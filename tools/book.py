@@ -1,0 +1,123 @@
+"""What the site needs beyond Sphinx's extensions; `docs/conf.py` lists it as one of them.
+
+The pages are the repository's own Markdown and notebooks, written to be read on GitHub. Nothing of
+them is edited for the site: what has to differ is changed here, while Sphinx reads them.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from docutils import nodes
+from docutils.utils.math.latex2mathml import tex2mathml
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.transforms import SphinxTransform
+
+from tools.project import ROOT, repository
+
+LIVE = ROOT / "docs" / "live"
+SET_UP = "hide-input"  # the tag that makes MyST-NB fold a cell
+
+# What stands in the place of a comment. On GitHub one sees nothing of it.
+_LIVE_NETWORK = "```{raw} html\n:file: docs/live/live.html\n```"
+_PICTURE = (
+    "![Sixteen handwritten digits, each with bars that count the spikes of ten output neurons. "
+    "Over 30 steps the bars grow, and the tallest one is the answer.](docs/sixteen_images.gif)"
+)
+_PAGES_OF_MISTAKES = "```{toctree}\n:hidden:\n:glob:\n\n*\n```"
+
+
+def prepare(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Change the text of a page before it is parsed."""
+    path = app.env.doc2path(docname)
+    if path.suffix == ".ipynb":
+        source[0] = with_folded_cells(source[0])
+    elif docname == "index":
+        live = _LIVE_NETWORK if (LIVE / "live.html").exists() else _PICTURE
+        source[0] = source[0].replace("<!-- live network -->", live)
+    elif docname == "docs/mistakes/README":
+        source[0] += f"\n{_PAGES_OF_MISTAKES}\n"
+
+
+def with_folded_cells(notebook: str) -> str:
+    """Tag the cells that Jupyter shows folded, so that the site does so, too."""
+    content = json.loads(notebook)
+    for cell in content["cells"]:
+        if cell["metadata"].get("jupyter", {}).get("source_hidden"):
+            cell["metadata"].setdefault("tags", []).append(SET_UP)
+    return json.dumps(content)
+
+
+class LinksToSources(SphinxTransform):
+    """Lead links to files and folders that are no pages to the repository."""
+
+    default_priority = 400
+
+    def apply(self, **kwargs: Any) -> None:
+        """Replace the links of one page."""
+        for link in [
+            *self.document.findall(addnodes.download_reference),
+            *self.document.findall(addnodes.pending_xref),
+        ]:
+            if link.get("reftype") == "myst" and link.get("refdomain") is None:
+                _, path = self.env.relfn2path(link["reftarget"], self.env.docname)
+                if Path(path).exists():
+                    address = source_address(Path(path))
+                    link.replace_self(nodes.reference("", "", *link.children, refuri=address))
+
+
+def source_address(path: Path) -> str:
+    """Return where a file or folder is on GitHub."""
+    kind = "tree" if path.is_dir() else "blob"
+    return f"{repository()}/{kind}/main/{path.relative_to(ROOT).as_posix()}"
+
+
+class BadgesAsText(SphinxTransform):
+    """Replace badges, which come from other hosts, by their words: nothing foreign is loaded."""
+
+    default_priority = 400
+
+    def apply(self, **kwargs: Any) -> None:
+        """Replace the badges of one page."""
+        for image in list(self.document.findall(nodes.image)):
+            if image["uri"].startswith("https://"):
+                image.parent["classes"].append("badge-link")
+                image.replace_self(nodes.Text(image["alt"]))
+
+
+def formula(text: str, **attributes: Any) -> str:
+    """Return a formula as MathML, which browsers show by themselves."""
+    return str(tex2mathml(text, **attributes))
+
+
+def visit_math(writer: Any, node: nodes.math) -> None:
+    """Write a formula that stands in a line."""
+    writer.body.append(formula(node.astext()))
+    raise nodes.SkipNode
+
+
+def visit_math_block(writer: Any, node: nodes.math_block) -> None:
+    """Write a formula that stands alone."""
+    writer.body.append(f'<div class="formula">{formula(node.astext(), as_block=True)}</div>')
+    raise nodes.SkipNode
+
+
+def copy_live_network(app: Sphinx, error: Exception | None) -> None:
+    """Put the files of the live network beside the built pages."""
+    if error is None and LIVE.exists():
+        target = Path(app.outdir) / "_static" / "live"
+        shutil.copytree(LIVE, target, ignore=shutil.ignore_patterns("*.html"), dirs_exist_ok=True)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register all of it with Sphinx."""
+    app.connect("source-read", prepare)
+    app.add_transform(LinksToSources)
+    app.add_transform(BadgesAsText)
+    app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
+    app.connect("build-finished", copy_live_network)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
