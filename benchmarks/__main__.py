@@ -11,9 +11,20 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from benchmarks import costs, documents, figures, memory, report, roofline, rounds, scaling
+from benchmarks import (
+    costs,
+    documents,
+    figures,
+    learning,
+    memory,
+    report,
+    roofline,
+    rounds,
+    scaling,
+)
 from benchmarks.entries import (
     BATCH_SIZE,
+    LEARNING,
     TUTORIAL,
     WIDE,
     WIDE_NEURONS,
@@ -22,7 +33,7 @@ from benchmarks.entries import (
     all_entries,
 )
 from benchmarks.environments import LIBRARIES, interpreters
-from benchmarks.job import BenchmarkError, Job, save_job, widened
+from benchmarks.job import BenchmarkError, Job, Lesson, save_job, save_lesson, widened
 from benchmarks.machine import ROOT, description, say
 from tutorial_helpers.atomic_write import check_writable
 from tutorial_helpers.command_line import Parser, integer, path, status_of
@@ -30,7 +41,7 @@ from tutorial_helpers.data import load_mnist, load_weights
 from tutorial_helpers.models import GREY_LEVELS_PER_MILLIVOLT, THRESHOLD
 
 RESULTS = ROOT / "benchmarks" / "results.json"
-PARTS = ("speed", "costs", "memory", "scaling", "roofline")
+PARTS = ("speed", "costs", "memory", "scaling", "roofline", "learning")
 TIMESTEPS = 100
 
 #: Images for the network of ten times the synapses.
@@ -39,8 +50,9 @@ WIDE_IMAGES = 500
 _DESCRIPTION = """\
 Measure how fast numbagenn classifies the MNIST test set, beside NumPy, SciPy, PyTorch,
 snnTorch, SpikingJelly, Norse, Brian2 and real PyGeNN, each where there is an interpreter that has
-it; how its time grows; how close its kernel is to what the machine can do; and what little things
-cost. benchmarks/README.md says how, and how to install the others."""
+it; how its time grows; how close its kernel is to what the machine can do; what little things cost;
+and how fast a network learns, beside snnTorch and Norse. benchmarks/README.md says how, and how to
+install the others."""
 
 _EXAMPLES = """\
 examples:
@@ -114,9 +126,10 @@ def benchmark(arguments: argparse.Namespace) -> dict[str, Any]:
     chosen = [
         e for e in all_entries() if not arguments.contestants or e.key in arguments.contestants
     ]
-    entries, missing = able(chosen, found)
+    able_to_run, missing = able(chosen, found)
     if arguments.publish:
         _refuse_to_publish(arguments, missing)
+    entries = [entry for entry in able_to_run if entry.job != LEARNING]
     wide = widened(weights, WIDE_NEURONS)
     jobs = {
         TUTORIAL: _job(images[:wanted], weights),
@@ -154,20 +167,50 @@ def benchmark(arguments: argparse.Namespace) -> dict[str, Any]:
         if "roofline" in parts:
             say("measuring the roofline")
             values["roofline"] = roofline.measure(folder, TUTORIAL, count)
+        if "learning" in parts:
+            learners = [entry for entry in able_to_run if entry.job == LEARNING]
+            lesson = _lesson(arguments.images, jobs[TUTORIAL].sizes)
+            save_lesson(lesson, folder / LEARNING)
+            values["learning"] = {
+                **learning.measure(learners, found, folder, min(count, 3)),
+                "images": len(lesson.images),
+                "date": values["date"],
+                "machine": values["machine"],
+            }
     return values
 
 
 def _refuse_to_publish(arguments: argparse.Namespace, missing: Sequence[Entry]) -> None:
     """Raise, before anything is measured, if the documents would lack what they show."""
-    if arguments.only or arguments.contestants:
+    if arguments.contestants or arguments.only not in (None, ["learning"]):
         raise BenchmarkError(
-            "--publish needs all parts and contestants; leave out --only and --contestants."
+            "--publish needs all parts and contestants; leave out --only and --contestants. "
+            "Only the part 'learning' can be published by itself."
         )
-    if any(entry.library == "pygenn" for entry in missing):
-        raise BenchmarkError(
-            "--publish needs real PyGeNN to compare with; say with --python pygenn=PATH which "
-            "interpreter has it."
-        )
+    for entry in missing:
+        if entry.job == LEARNING or (entry.library == "pygenn" and not arguments.only):
+            raise BenchmarkError(
+                f"--publish needs {entry.library} to compare with; say with --python "
+                f"{entry.library}=PATH which interpreter has it."
+            )
+
+
+def _lesson(images: int | None, sizes: Sequence[int]) -> Lesson:
+    """Return what is learnt: MNIST's training images, or the first of them."""
+    learnt, labels = load_mnist("train")
+    tested, test_labels = load_mnist("test")
+    return Lesson(
+        learnt[:images],
+        labels[:images],
+        tested[:images],
+        test_labels[:images],
+        sizes=sizes,
+        epochs=learning.EPOCHS,
+        batch_size=BATCH_SIZE,
+        timesteps=learning.TIMESTEPS,
+        shift=learning.SHIFT,
+        grey_levels=round(THRESHOLD * GREY_LEVELS_PER_MILLIVOLT),
+    )
 
 
 def _job(images: Any, weights: Any) -> Job:
@@ -177,6 +220,12 @@ def _job(images: Any, weights: Any) -> Job:
 def _costs(entries: Sequence[Entry], found: Any, folder: Path, repeats: int) -> dict[str, Any]:
     measured = costs.measure(entries, found, folder, repeats)
     return {**measured, "summary": costs.summary(measured)}
+
+
+def stored() -> dict[str, Any]:
+    """Return the numbers of the last run that was published."""
+    values: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
+    return values
 
 
 def publish(values: dict[str, Any]) -> None:
@@ -193,7 +242,7 @@ def main() -> int:
 def _run() -> None:
     arguments = parser().parse_args()
     if arguments.redraw:
-        publish(json.loads(RESULTS.read_text(encoding="utf-8")))
+        publish(stored())
         return
     if arguments.json:
         check_writable(arguments.json, "name another file with --json")
@@ -206,6 +255,9 @@ def _run() -> None:
     if wrong:
         raise BenchmarkError(wrong[0])
     if arguments.publish:
+        if arguments.only:  # then the other parts stay as they are
+            values = stored() | {part: values[part] for part in arguments.only}
+            written = json.dumps(values, indent=1) + "\n"
         RESULTS.write_text(written, encoding="utf-8")
         publish(values)
 

@@ -6,53 +6,82 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from benchmarks.entries import WIDE_NEURONS
 from benchmarks.figures import AXES, label
 from benchmarks.job import BenchmarkError
 from benchmarks.machine import ROOT
-from benchmarks.report import duration, reference, tutorial_results
-
-BEGIN = "<!-- from benchmarks/results.json: begin -->"
-END = "<!-- from benchmarks/results.json: end -->"
+from benchmarks.report import duration, learning_rows, reference, threads, tutorial_results
 
 MAIN, DETAILS = ROOT / "README.md", ROOT / "benchmarks" / "README.md"
 
 
-def sections(values: dict[str, Any]) -> dict[Path, str]:
-    """Return what stands between the marks, for each document."""
-    return {MAIN: main_section(values), DETAILS: details_section(values)}
+class Place(NamedTuple):
+    """A part of a document that is written from the stored numbers: what stands between its marks.
 
-
-def stored_section(document: Path) -> str:
-    """Return what stands between the marks of a document.
-
-    Raises
-    ------
-    BenchmarkError
-        If it has not got both marks.
+    Parameters
+    ----------
+    document
+        The file.
+    name
+        What the marks call the part.
     """
-    return _split(document)[1]
+
+    document: Path
+    name: str
+
+    @property
+    def marks(self) -> tuple[str, str]:
+        """The lines before and after the part."""
+        begin, end = (
+            f"<!-- {self.name}, from benchmarks/results.json: {which} -->"
+            for which in ("begin", "end")
+        )
+        return begin, end
+
+    def split(self) -> tuple[str, str, str]:
+        """Return what stands before the marks, between them, and after them.
+
+        Raises
+        ------
+        BenchmarkError
+            If the document has not got both marks.
+        """
+        begin, end = self.marks
+        found = re.fullmatch(
+            f"(.*){re.escape(begin)}\n(.*)\n{re.escape(end)}(.*)",
+            self.document.read_text(encoding="utf-8"),
+            re.DOTALL,
+        )
+        if found is None:
+            raise BenchmarkError(
+                f"{self.document} needs the lines '{begin}' and '{end}', in this order."
+            )
+        before, section, after = found.groups()
+        return before, section, after
+
+
+SPEED, LEARNING = Place(MAIN, "speed"), Place(MAIN, "learning")
+EVERYTHING = Place(DETAILS, "everything")
+
+
+def sections(values: dict[str, Any]) -> dict[Place, str]:
+    """Return what stands between the marks, for each place."""
+    return {
+        SPEED: main_section(values),
+        LEARNING: learning_section(values["learning"]),
+        EVERYTHING: details_section(values),
+    }
 
 
 def write(values: dict[str, Any]) -> None:
     """Write what stands between the marks of all documents."""
-    for document, section in sections(values).items():
-        before, _, after = _split(document)
-        document.write_text(f"{before}{BEGIN}\n{section}\n{END}{after}", encoding="utf-8")
-
-
-def _split(document: Path) -> tuple[str, str, str]:
-    found = re.fullmatch(
-        f"(.*){re.escape(BEGIN)}\n(.*)\n{re.escape(END)}(.*)",
-        document.read_text(encoding="utf-8"),
-        re.DOTALL,
-    )
-    if found is None:
-        raise BenchmarkError(f"{document} needs the lines '{BEGIN}' and '{END}', in this order.")
-    before, section, after = found.groups()
-    return before, section, after
+    for place, section in sections(values).items():
+        before, _, after = place.split()
+        begin, end = place.marks
+        text = f"{before}{begin}\n{section}\n{end}{after}"
+        place.document.write_text(text, encoding="utf-8")
 
 
 def _rows(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
@@ -80,6 +109,22 @@ def main_section(values: dict[str, Any]) -> str:
             f"![{alt}](docs/benchmark_speed.svg)",
             _rows(("", "images/s", "times PyGeNN, median of ratios"), rows),
             _conditions(values),
+        )
+    )
+
+
+def learning_section(learnt: dict[str, Any]) -> str:
+    """Return a table of how well and how fast networks learn."""
+    head, *rows = learning_rows(learnt)
+    machine = learnt["machine"]
+    return "\n\n".join(
+        (
+            _rows(head, rows),
+            f"Accuracy on the test set. An epoch is {learnt['images']:,} images with "
+            f"{learnt['timesteps']} steps each, in batches of {learnt['batch_size']}. The last "
+            "column counts whole epochs, because networks are tested at the end of each. Medians "
+            f"of {learnt['seeds']} seeds, in turn, on {machine['processors']} processors of "
+            f"{_article(machine['cpu'])}, {learnt['date']}.",
         )
     )
 
@@ -137,11 +182,11 @@ def details_section(values: dict[str, Any]) -> str:
     ]
     counted = one["kernels"]["exact"]["per_image"]
     lines = []
-    for threads, answer in roofline.items():
+    for number, answer in roofline.items():
         for kernel in answer["kernels"].values():
             lines.append(
                 (
-                    f"{kernel['title']}, {threads} thread{'s' if threads != '1' else ''}",
+                    f"{kernel['title']}, {threads(int(number))}",
                     f"{1e6 * kernel['seconds_per_image']:.1f}",
                     f"{1e6 * kernel['least_seconds']['weights']:.1f}",
                     f"{100 * kernel['share_of_bound']['weights']:.0f} %",
@@ -165,8 +210,13 @@ def details_section(values: dict[str, Any]) -> str:
         (key, *(duration(median(times[heat])) for heat in ("cold", "warm")))
         for key, times in values["costs"]["builds"].items()
     ]
+    builds += [
+        (result["key"], *(duration(result["runs"][at]["build_seconds"]) for at in (0, -1)))
+        for result in values["learning"]["results"]
+        if result["key"] == "learn-engine"
+    ]
     versions: dict[str, None] = {}
-    for result in values["results"]:
+    for result in (*values["results"], *values["learning"]["results"]):
         versions.update({f"{name} {number}": None for name, number in result["versions"].items()})
     spread = "; ".join(
         f"with {title} {exact} and {optimised}" for title, exact, optimised, _ in grown
@@ -210,6 +260,8 @@ def details_section(values: dict[str, Any]) -> str:
                 ("", "µs per image", "bound, µs", "of the bound", "nearest cache", "registers"),
                 lines,
             ),
+            "### Learning",
+            learning_section(values["learning"]),
             "### Memory",
             _rows(("", "steps queued", "state and weights, MB", "grown by, MB"), memory),
             "### Building",

@@ -14,8 +14,8 @@ from benchmarks.environments import Interpreter
 
 BATCH_SIZE = 128
 
-#: Jobs: the network of the tutorials, and one of ten times as many synapses.
-TUTORIAL, WIDE = "tutorial", "wide"
+#: Jobs: the network of the tutorials, one of ten times as many synapses, and one that learns.
+TUTORIAL, WIDE, LEARNING = "tutorial", "wide", "learning"
 WIDE_NEURONS = 1280
 
 
@@ -176,6 +176,30 @@ def all_entries() -> list[Entry]:
             WIDE,
             library="pygenn",
             carries_spikes=True,
+        ),
+        # The learning rates are the best on images held out.
+        *(
+            Entry(
+                f"learn-{key}{'-1' if threads else ''}",
+                title,
+                f"learning_{library or 'engine'}",
+                dict(settings),
+                LEARNING,
+                library,
+                threads=threads,
+            )
+            for key, title, library, settings in (
+                ("engine", "numbagenn", None, {}),
+                ("snntorch", "snnTorch, as in its tutorials", "snntorch", {"rate": 1e-3}),
+                (
+                    "snntorch-same",
+                    "snnTorch, numbagenn's neurons",
+                    "snntorch",
+                    {"rate": 5e-3, "same_neurons": True},
+                ),
+                ("norse", "Norse, as in its examples", "norse", {"rate": 5e-3}),
+            )
+            for threads in (None, 1)
         ),
     ]
 

@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from benchmarks.machine import ROOT
-from benchmarks.report import tutorial_results
+from benchmarks.report import threads, tutorial_results
 
 #: Where the figures lie, by name.
 FILES = {name: ROOT / "docs" / f"benchmark_{name}.svg" for name in ("speed", "scaling", "roofline")}
@@ -63,9 +63,7 @@ def draw(values: dict[str, Any], files: dict[str, Path] = FILES) -> None:
 def label(result: dict[str, Any]) -> str:
     """Return the name of a contestant with its batches and threads."""
     how = "" if result["batched"] else ", one at a time"
-    number = result["threads"]
-    threads = ", all threads" if number is None else f", {number} thread{'s' if number > 1 else ''}"
-    return f"{result['title']}{how}{threads}"
+    return f"{result['title']}{how}, {threads(result['threads'])}"
 
 
 def speed(values: dict[str, Any]) -> Figure:
@@ -143,7 +141,7 @@ def roofline(measured: dict[str, Any]) -> Figure:
         "double-optimised": (GREEN, "D"),
     }
     per_byte = np.geomspace(0.05, 4, 50)
-    for axes, (threads, answer) in zip(panels, measured.items(), strict=True):
+    for axes, (number, answer) in zip(panels, measured.items(), strict=True):
         rates = answer["rates"]["float"]
         top = rates["additions"]
         for name, title, style in (
@@ -167,7 +165,7 @@ def roofline(measured: dict[str, Any]) -> Figure:
                 linestyle="none",
                 label=share,
             )
-        axes.set_title(f"{threads} thread{'s' if threads != '1' else ''}", fontsize=9)
+        axes.set_title(threads(int(number)), fontsize=9)
         axes.set_xlabel("operations per byte")
         axes.xaxis.set_major_formatter("{x:g}")
         axes.yaxis.set_major_formatter("{x:g}")

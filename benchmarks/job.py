@@ -1,12 +1,12 @@
-"""The job that all contestants do, as files that need nothing but NumPy, and what comes of it."""
+"""The jobs that contestants do, as files that need nothing but NumPy, and what comes of them."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -133,3 +133,79 @@ def widened(
     chosen = np.arange(width) % len(outgoing)
     scale = np.float32(len(outgoing) / width)
     return np.ascontiguousarray(incoming[:, chosen]), outgoing[chosen] * scale
+
+
+# --- Learning -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """Images to learn from, images to be tested with, and the network to do it with.
+
+    Parameters
+    ----------
+    images, labels
+        Grey levels from 0 to 255, one image a row, and their classes.
+    test_images, test_labels
+        The same, of those that nobody learns from.
+    sizes
+        Number of neurons of each layer.
+    epochs
+        How often every image is shown.
+    batch_size
+        Images that are learnt from side by side.
+    timesteps
+        Steps for which each image is shown.
+    shift
+        By how many pixels images are shifted at random, at most, while they are learnt from.
+    grey_levels
+        Grey levels for a spike of an input neuron, where there are input neurons.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.uint8]
+    test_images: NDArray[np.uint8]
+    test_labels: NDArray[np.uint8]
+    sizes: Sequence[int]
+    epochs: int
+    batch_size: int
+    timesteps: int
+    shift: int
+    grey_levels: int
+
+
+class Learner(NamedTuple):
+    """A network with random weights that is ready to learn.
+
+    Parameters
+    ----------
+    versions
+        Versions of what it is made of.
+    threads
+        How many threads it uses.
+    epoch
+        Lets it learn from every image once. The learning rate falls in a straight line, to 0 at the
+        end of the lesson's last epoch.
+    predict
+        Returns the class of each image of an array.
+    """
+
+    versions: dict[str, str]
+    threads: int
+    epoch: Callable[[], object]
+    predict: Callable[[NDArray[np.uint8]], NDArray[np.integer[Any]]]
+
+
+def save_lesson(lesson: Lesson, folder: Path) -> None:
+    """Write a lesson into a folder, which is made."""
+    folder.mkdir()
+    np.savez(folder / "lesson.npz", allow_pickle=False, **asdict(lesson))
+
+
+def load_lesson(folder: Path) -> Lesson:
+    """Read what `save_lesson` wrote."""
+    with np.load(folder / "lesson.npz", allow_pickle=False) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    # Numbers come back as arrays of no dimensions.
+    values = {name: array if array.ndim else int(array) for name, array in arrays.items()}
+    return Lesson(**{**values, "sizes": arrays["sizes"].tolist()})

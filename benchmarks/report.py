@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks import learning
 from benchmarks.entries import BARS, MAY_DIFFER, PAIRS, TUTORIAL, Entry
 
 
@@ -201,6 +202,9 @@ def text(values: dict[str, Any]) -> str:
             for kernel in answer["kernels"].values()
         ]
         parts.append(table(rows))
+    if "learning" in values:
+        learnt = values["learning"]
+        parts += [table(learning_rows(learnt)), *(f"left out: {key}" for key in learnt["left_out"])]
     parts.append(f"{machine['cpu']}, {machine['processors']} processors, {machine['platform']}")
     return "\n\n".join(parts)
 
@@ -244,6 +248,40 @@ def _speed_text(values: dict[str, Any]) -> str:
 def _checks(values: dict[str, Any]) -> list[str]:
     wrong = failures(values)
     return [*(comparison(pair) for pair in values["comparisons"]), *(f"WRONG: {w}" for w in wrong)]
+
+
+def learning_rows(learnt: dict[str, Any]) -> list[tuple[str, ...]]:
+    """Return how well and how fast each contestant learns, below a row that says what is what."""
+    results, epochs = learnt["results"], learnt["epochs"]
+    # The first is what the others are held against.
+    wanted = learning.summary(results[0], 0.0).first
+    rows: list[tuple[str, ...]] = [
+        (
+            "",
+            "after 1 epoch, %",
+            f"after {epochs} epochs, %",
+            "seconds an epoch",
+            "CPU seconds an epoch",
+            f"seconds to {wanted:.2f} %",
+        )
+    ]
+    for result in results:
+        found = learning.summary(result, wanted)
+        to = "never" if found.seconds_to is None else f"{found.seconds_to:.1f}"
+        rows.append(
+            (
+                f"{result['title']}, {threads(result['threads'])}",
+                *(f"{accuracy:.2f}" for accuracy in (found.first, found.last)),
+                *(f"{seconds:.1f}" for seconds in (found.seconds, found.cpu_seconds)),
+                to,
+            )
+        )
+    return rows
+
+
+def threads(number: int | None) -> str:
+    """Put a number of threads into words."""
+    return "all threads" if number is None else f"{number} thread{'s' if number > 1 else ''}"
 
 
 def duration(seconds: float) -> str:

@@ -35,15 +35,23 @@ class Worker:
         Folder with the jobs, where the process gets a folder of its own.
     cache
         Folder for what it compiles; the one that all share if None.
+    program
+        The module that the process runs.
     """
 
-    def __init__(self, entry: Entry, folder: Path, cache: Path | None = None) -> None:
+    def __init__(
+        self,
+        entry: Entry,
+        folder: Path,
+        cache: Path | None = None,
+        program: str = "benchmarks.worker",
+    ) -> None:
         self.entry = entry
         # PyGeNN and Brian2 put generated code into the working directory.
         self.directory = (cache or folder) / entry.key
         self.directory.mkdir(parents=True, exist_ok=True)
         job = folder / entry.job
-        command = ["-m", "benchmarks.worker", entry.module, json.dumps(entry.settings), str(job)]
+        command = ["-m", program, entry.module, json.dumps(entry.settings), str(job)]
         try:
             with (self.directory / "log.txt").open("wb") as log:
                 self.process = subprocess.Popen(
@@ -89,12 +97,16 @@ class Worker:
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def run(self, images: int) -> None:
-        """Run the contestant over the first images, and keep what it measured."""
+    def ask(self, line: object) -> dict[str, Any]:
+        """Write a line to the process, and return its answer."""
         assert self.process.stdin is not None
         with suppress(BrokenPipeError):  # the missing answer says more about what happened
-            print(images, file=self.process.stdin, flush=True)
-        answer = self._receive()
+            print(line, file=self.process.stdin, flush=True)
+        return self._receive()
+
+    def run(self, images: int) -> None:
+        """Run the contestant over the first images, and keep what it measured."""
+        answer = self.ask(images)
         counts = np.load(self.directory / "counts.npy", allow_pickle=False)
         entry = self.entry
         if entry.seconds and (entry.spikes, entry.counts.tobytes()) != (
@@ -108,6 +120,33 @@ class Worker:
     def close(self) -> None:
         """End the process and wait for its end."""
         self.process.communicate()
+
+
+def start(
+    entries: Sequence[Entry],
+    found: Mapping[str, Interpreter],
+    folder: Path,
+    stack: ExitStack,
+    program: str = "benchmarks.worker",
+) -> list[Worker]:
+    """Build every contestant, and return their processes, which end with the stack.
+
+    One that fails in an interpreter that nobody asked for is left out.
+    """
+    workers = []
+    for entry in entries:
+        say(f"building {entry.key}")
+        try:
+            worker = stack.enter_context(Worker(entry, folder, program=program))
+        except BenchmarkError as error:
+            if entry.library is None or found[entry.library].asked_for:
+                raise
+            say(f"left out: {error}")
+            continue
+        entry.versions = worker.ready["versions"]
+        entry.used_threads = worker.ready["threads"]
+        workers.append(worker)
+    return workers
 
 
 def measure(
@@ -135,19 +174,7 @@ def measure(
     shuffle = random.Random(SEED).shuffle
     orders = []
     with ExitStack() as stack:
-        workers = []
-        for entry in entries:
-            say(f"building {entry.key}")
-            try:
-                worker = stack.enter_context(Worker(entry, folder))
-            except BenchmarkError as error:
-                if entry.library is None or found[entry.library].asked_for:
-                    raise
-                say(f"left out: {error}")
-                continue
-            entry.versions = worker.ready["versions"]
-            entry.used_threads = worker.ready["threads"]
-            workers.append(worker)
+        workers = start(entries, found, folder, stack)
         for number in range(rounds):
             shuffle(workers)
             for worker in workers:

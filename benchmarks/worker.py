@@ -14,6 +14,7 @@ import json
 import os
 import platform
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
 from typing import Any, TextIO
@@ -49,7 +50,7 @@ def serve(name: str, settings: dict[str, Any], folder: Path, answers: TextIO) ->
         print(json.dumps({"seconds": seconds, "spikes": spikes}), file=answers, flush=True)
 
 
-def main() -> None:
+def main(serve: Callable[[str, dict[str, Any], Path, TextIO], None]) -> None:
     """Serve the contestant that the command line names."""
     name, settings, folder = sys.argv[1:]
     # Compilers write to the standard output, too: the answers keep it for themselves.
@@ -62,4 +63,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(serve)

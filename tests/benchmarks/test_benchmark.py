@@ -7,6 +7,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import fields
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -14,11 +15,20 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import documents, figures, memory, report, roofline, scaling
+from benchmarks import documents, figures, learning, memory, report, roofline, scaling
 from benchmarks.__main__ import RESULTS, main, parser
-from benchmarks.entries import BARS, PAIRS, Entry, able, all_entries
+from benchmarks.entries import BARS, LEARNING, PAIRS, Entry, able, all_entries
 from benchmarks.environments import LIBRARIES, Interpreter, interpreters
-from benchmarks.job import BenchmarkError, Job, load_job, save_job, widened
+from benchmarks.job import (
+    BenchmarkError,
+    Job,
+    Lesson,
+    load_job,
+    load_lesson,
+    save_job,
+    save_lesson,
+    widened,
+)
 from benchmarks.machine import ROOT
 from benchmarks.rounds import Worker
 from numbagenn import set_num_threads
@@ -325,6 +335,49 @@ def test_work_of_an_image() -> None:
     assert roofline.least_seconds(counted, rates, "registers") == 4
 
 
+@pytest.fixture
+def lesson() -> Lesson:
+    """Return dots in one of two halves of an image, which a small network learns to tell apart."""
+    random = np.random.default_rng(1)
+    labels = random.integers(0, 2, 120, dtype=np.uint8)
+    images = np.zeros((120, 784), np.uint8)
+    images.reshape(-1, 2, 392)[np.arange(120), labels] = random.integers(0, 256, (120, 392))
+    return Lesson(
+        images, labels, images[:40], labels[:40], [784, 8, 2], learning.EPOCHS, 16, 20, 1, 500
+    )
+
+
+def test_lesson_survives_its_files(lesson: Lesson, tmp_path: Path) -> None:
+    save_lesson(lesson, tmp_path / LEARNING)
+    read = load_lesson(tmp_path / LEARNING)
+    for field in fields(Lesson):
+        before, after = (getattr(one, field.name) for one in (lesson, read))
+        assert type(after) is type(before)
+        np.testing.assert_array_equal(after, before)
+
+
+@pytest.mark.slow
+def test_learning(lesson: Lesson, tmp_path: Path) -> None:
+    save_lesson(lesson, tmp_path / LEARNING)
+    entry = next(entry for entry in all_entries() if entry.key == "learn-engine")
+    learnt = learning.measure([entry], {}, tmp_path, seeds=1)
+    assert (learnt["seeds"], learnt["left_out"]) == (1, [])
+    (result,) = learnt["results"]
+    (run,) = result["runs"]
+    assert run["build_seconds"] > 0
+    assert len(run["accuracy"]) == learning.EPOCHS
+    assert run["accuracy"][-1] > 90
+    assert all(seconds > 0 for name in ("seconds", "cpu_seconds") for seconds in run[name])
+
+
+def test_summary_of_learning() -> None:
+    accuracy = [[80, 90], [70, 95], [75, 70]]
+    runs = [{"accuracy": a, "seconds": [2, 3], "cpu_seconds": [4, 5]} for a in accuracy]
+    assert learning.summary({"runs": runs}, 75) == (75, 90, 2.5, 4.5, 2)
+    assert learning.summary({"runs": runs}, 85).seconds_to == 5
+    assert learning.summary({"runs": runs}, 92).seconds_to is None
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="Windows does not tell the peak")
 def test_memory(tmp_path: Path) -> None:
@@ -347,9 +400,12 @@ def test_memory(tmp_path: Path) -> None:
 STORED: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
 
 
-@pytest.mark.parametrize("document", [documents.MAIN, documents.DETAILS], ids=["main", "details"])
-def test_documents_are_of_the_stored_run(document: Path) -> None:
-    assert documents.stored_section(document) == documents.sections(STORED)[document]
+PLACES = [documents.SPEED, documents.LEARNING, documents.EVERYTHING]
+
+
+@pytest.mark.parametrize("place", PLACES, ids=[place.name for place in PLACES])
+def test_documents_are_of_the_stored_run(place: documents.Place) -> None:
+    assert place.split()[1] == documents.sections(STORED)[place]
 
 
 def test_figures_are_of_the_stored_run(tmp_path: Path) -> None:
@@ -384,6 +440,28 @@ def test_stored_numbers_follow_from_the_raw_ones() -> None:
         ("engine-single-64", "pygenn-64"),
         ("wide-single", "wide-pygenn"),
     } <= identical
+
+
+def test_stored_numbers_of_learning_follow_from_the_raw_ones() -> None:
+    learnt = STORED["learning"]
+    exact = [r["runs"] for r in learnt["results"] if r["title"] == "numbagenn"]
+    assert learnt["results"][0]["runs"] == exact[0]
+    for run, other in zip(*exact, strict=True):  # whatever the threads
+        assert run["accuracy"] == other["accuracy"]
+    head, *rows = report.learning_rows(learnt)
+    assert head[5] == f"seconds to {rows[0][1]} %"
+    for row, result in zip(rows, learnt["results"], strict=True):
+        runs = result["runs"]
+        accuracy, seconds, cpu_seconds = (
+            np.array([run[name] for run in runs]) for name in learning.MEASURED
+        )
+        assert accuracy.shape == seconds.shape == (learnt["seeds"], learnt["epochs"])
+        first, last = np.median(accuracy, axis=0)[[0, -1]]
+        assert row[1:3] == (f"{first:.2f}", f"{last:.2f}")
+        assert row[3:5] == (f"{np.median(seconds):.1f}", f"{np.median(cpu_seconds):.1f}")
+        reached = accuracy >= float(rows[0][1]) - 1e-6
+        until = np.where(reached, np.cumsum(seconds, axis=1), np.inf).min(axis=1)
+        assert row[5] == ("never" if np.isinf(np.median(until)) else f"{np.median(until):.1f}")
 
 
 def test_help_names_all_contestants() -> None:
