@@ -7,6 +7,7 @@ that try an installation make an environment of their own.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -61,10 +62,11 @@ def bench(session: nox.Session) -> None:
 @nox.session
 def site(session: nox.Session) -> None:
     """Build the site in docs/_build/site, from stored notebooks. Warnings are errors."""
+    shutil.rmtree("docs/_build", ignore_errors=True)  # what is no page any more would stay
     session.run(
         *("python", "-m", "sphinx", "-W", "--keep-going", "--jobs", "auto", "-q"),
-        *("-b", "html", "-c", "docs", "-d", "docs/_build/doctrees", *session.posargs),
-        *(".", "docs/_build/site"),
+        *("-b", "html", "-c", "docs", "-d", "docs/_build/doctrees"),
+        *(*session.posargs, ".", "docs/_build/site"),
     )
 
 

@@ -14,8 +14,6 @@ from numbagenn import __version__  # noqa: E402
 from tools.project import repository, site  # noqa: E402
 
 project = "Spiking MNIST tutorials"
-author = "the project's contributors"
-project_copyright = author
 version = release = __version__
 language = "en"
 
@@ -75,12 +73,15 @@ html_theme_options = {
     "repository_url": repository(),
     "repository_branch": "main",
     "path_to_docs": "",
+    "logo": {"text": project, "alt_text": ""},
+    **dict.fromkeys(["navbar_start", "navbar_center", "navbar_end", "navbar_persistent"], []),
+    "footer_content_items": [],
     "use_repository_button": True,
     "use_edit_page_button": True,
     "use_download_button": False,
     "show_navbar_depth": 1,
     "show_toc_level": 2,
-    "secondary_sidebar_items": {"index": [], "**": ["page-toc"]},
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
     "launch_buttons": {
         "colab_url": "https://colab.research.google.com",
         "binderhub_url": "https://mybinder.org",
@@ -93,3 +94,4 @@ copybutton_selector = ":not(.output) > div.highlight pre"
 
 ogp_site_url = site()
 ogp_site_name = project
+ogp_social_cards = {"image": "docs/fields.png", "image_mini": "docs/_static/icon.png"}

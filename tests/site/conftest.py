@@ -16,6 +16,12 @@ SITE = ROOT / "docs" / "_build" / "site"
 SOURCES = ("docs", "notebooks", "numbagenn", "tutorial_helpers", "tools/book.py", "*.md")
 
 
+def pages() -> list[str]:
+    """Return the pages of the site, as addresses inside of it; the theme's templates are none."""
+    every = (path.relative_to(SITE) for path in sorted(SITE.rglob("*.html")))
+    return [path.as_posix() for path in every if path.parts[0] != "_static"]
+
+
 def sources() -> Iterator[Path]:
     for pattern in SOURCES:
         for path in ROOT.glob(pattern):

@@ -10,6 +10,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
+from tests.site import conftest
 from tools.project import site as published
 
 pytestmark = pytest.mark.slow
@@ -50,7 +51,7 @@ class Page(HTMLParser):
 
 @pytest.fixture(scope="module")
 def pages(site: Path) -> dict[str, Page]:
-    return {path.relative_to(site).as_posix(): Page(path) for path in sorted(site.rglob("*.html"))}
+    return {name: Page(site / name) for name in conftest.pages()}
 
 
 def test_pages_are_there(pages: dict[str, Page]) -> None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.site.conftest import SITE
+from tests.site.conftest import pages
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -34,7 +34,6 @@ pytestmark = [
     pytest.mark.skipif(os.name == "nt", reason="the paths of browsers are those of other systems"),
 ]
 
-PAGES = [path.relative_to(SITE).as_posix() for path in sorted(SITE.rglob("*.html"))]
 WIDTHS = (1200, 400)
 THEMES = ("light", "dark")
 
@@ -83,7 +82,7 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
-@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("name", pages())
 def test_a_page(name: str, address: str, page: Page) -> None:
     wrong: list[Any] = []
     page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else 0)
