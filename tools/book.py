@@ -102,7 +102,9 @@ def visit_math(writer: Any, node: nodes.math) -> None:
 
 def visit_math_block(writer: Any, node: nodes.math_block) -> None:
     """Write a formula that stands alone."""
-    writer.body.append(f'<div class="formula">{formula(node.astext(), as_block=True)}</div>')
+    writer.body.append(
+        f'<div class="formula" tabindex="0">{formula(node.astext(), as_block=True)}</div>'
+    )
     raise nodes.SkipNode
 
 
