@@ -22,7 +22,7 @@ from tools.project import ROOT, repository
 LIVE = ROOT / "docs" / "live"
 SET_UP = "hide-input"  # the tag that makes MyST-NB fold a cell
 
-# What stands in the place of a comment. On GitHub one sees nothing of it.
+# What stands in the place of a comment. On GitHub a comment is not shown.
 _LIVE_NETWORK = "```{raw} html\n:file: docs/live/live.html\n```"
 _PICTURE = (
     "![Sixteen handwritten digits, each with bars that count the spikes of ten output neurons. "

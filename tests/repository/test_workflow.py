@@ -23,7 +23,7 @@ def test_its_sessions_exist() -> None:
 
 def test_the_site_is_published_from_where_it_is_built() -> None:
     noxfile = (ROOT / "noxfile.py").read_text(encoding="utf-8")
-    (folder,) = re.findall(r"path: (\S+)", SITE)
+    (folder,) = re.findall(r"^ +path: (\S+)", SITE, re.MULTILINE)
     assert f'"{folder}"' in noxfile
 
 
