@@ -1,0 +1,33 @@
+// When is an answer safe? Chapter 6 stops as soon as the leader is two spikes ahead of all others.
+
+export const MARGIN = 2;
+
+/**
+ * @typedef {object} Race
+ * @property {number} leader the digit with most spikes; of a tie, the lowest
+ * @property {number} first its spikes
+ * @property {number} second the spikes of the runner-up
+ */
+
+/**
+ * Find the digit that is ahead.
+ * @param {ArrayLike<number>} counts
+ * @returns {Race}
+ */
+export function raceOf(counts) {
+  let leader = 0;
+  for (let n = 1; n < counts.length; n++) if (counts[n] > counts[leader]) leader = n;
+  let second = 0;
+  for (let n = 0; n < counts.length; n++) {
+    if (n !== leader && counts[n] > second) second = counts[n];
+  }
+  return { leader, first: counts[leader], second };
+}
+
+/**
+ * Say whether the leader is far enough ahead.
+ * @param {Race} race
+ */
+export function isSafe(race) {
+  return race.first - race.second >= MARGIN;
+}

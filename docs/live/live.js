@@ -1,0 +1,368 @@
+// The live network: puts its parts together, and lets them run.
+
+import { isSafe, raceOf } from "./answer.js";
+import { makeRoom } from "./counts.js";
+import { hiddenNeuronAt } from "./layout.js";
+import * as networks from "./network.js";
+import { makeNeuronView, remember, showNeuron, showVoltage } from "./neuron.js";
+import { makePad, readSamples, recolour, tell } from "./pad.js";
+import { connect } from "./panel.js";
+import * as pictures from "./picture.js";
+import * as runs from "./run.js";
+import { coloursOf, watchTheme } from "./theme.js";
+
+const BLANK = new Uint8Array(networks.SIZES[0]);
+const SLOW_FRAME = 0.021; // seconds: on average, fewer than 48 frames a second
+const LONGEST_FRAME = 0.1; // seconds; after a longer one, as in a hidden tab, time does not catch up
+
+const root = /** @type {HTMLElement} */ (document.querySelector(".live"));
+const find = (/** @type {string} */ name) =>
+  /** @type {HTMLElement} */ (root.querySelector(`.live-${name}`));
+
+/** @param {string} name */
+async function load(name) {
+  const response = await fetch(new URL(name, import.meta.url));
+  if (!response.ok) throw new Error(`${name}: ${response.status} ${response.statusText}`);
+  return response.arrayBuffer();
+}
+
+/**
+ * @param {ArrayBuffer} weightsFile
+ * @param {ArrayBuffer} digitsFile
+ */
+function start(weightsFile, digitsFile) {
+  const weights = networks.readWeights(weightsFile);
+  const samples = readSamples(digitsFile);
+  const network = networks.makeNetwork(weights);
+  const clean = networks.makeNetwork(weights); // what a run would count without leftovers
+  const run = runs.makeRun();
+  const canvas = /** @type {HTMLCanvasElement} */ (find("upper"));
+  const picture = pictures.makePicture(
+    root, /** @type {HTMLCanvasElement} */ (find("lower")), canvas, weights,
+  );
+  const view = makeNeuronView(root, weights, samples);
+  const stillness = matchMedia("(prefers-reduced-motion: reduce)");
+
+  /** @type {Uint8Array} */
+  let image = BLANK;
+  let message = ""; // why there is no image
+  let safeAt = 0; // the step at which the answer was safe, or 0
+  let safeDigit = 0;
+  /** @type {Uint8Array | null} */
+  let cleanCounts = null; // after an incomplete reset, the counts of a run without it
+  let numCrossed = 0;
+
+  // --- Time --------------------------------------------------------------------------------------
+
+  let frame = 0;
+  let before = 0;
+  let isSeen = true;
+  let usualFrame = 1 / 60; // seconds between frames, on average over the last ones
+
+  function wake() {
+    if (frame || !isSeen) return;
+    before = performance.now();
+    frame = requestAnimationFrame(tick);
+  }
+
+  /** @param {number} now */
+  function tick(now) {
+    const seconds = Math.min(Math.max((now - before) / 1000, 0), LONGEST_FRAME);
+    before = now;
+    const wasRunning = run.goal !== null;
+    runs.advance(run, seconds, takeStep, network.steps);
+    const shown = stillness.matches ? Infinity : seconds;
+    const isMoving = pictures.followNetwork(picture, network, shown);
+    pictures.drawFrame(picture, network, run.phase, run.numSteps, !stillness.matches);
+    if (wasRunning && run.goal === null) rest();
+    usualFrame += 0.03 * (seconds - usualFrame);
+    if (usualFrame > SLOW_FRAME && pictures.blur(picture)) usualFrame = 1 / 60;
+    frame = 0;
+    if (isSeen && (run.goal !== null || isMoving)) frame = requestAnimationFrame(tick);
+  }
+
+  function takeStep() {
+    networks.step(network);
+    pictures.noticeStep(picture, network);
+    remember(view.history, network);
+    showVoltage(view, network.threshold, run.numSteps, picture.colours);
+    judge();
+    if (cleanCounts) tellCrossed();
+    return network.steps;
+  }
+
+  /** What is to be said when nothing moves any more. */
+  function rest() {
+    sayPlaying();
+    describe();
+    if (network.steps >= run.numSteps) sayAnswer();
+  }
+
+  // --- Runs --------------------------------------------------------------------------------------
+
+  /** Forget the run so far, and everything in flight. */
+  function rewind() {
+    if (network.layers.some(({ numSpiking }) => numSpiking)) pictures.showDrop(picture, network, run.phase);
+    networks.resetVariables(network);
+    networks.dropSpikes(network);
+    cleanCounts = null;
+    write(find("crossed"), "");
+    begin();
+    run.phase = runs.HALF_WAY;
+    run.isCrossing = false;
+  }
+
+  /** Begin to count anew, whatever is in flight. */
+  function begin() {
+    safeAt = 0;
+    view.history.steps = 0;
+    clean.threshold = network.threshold;
+    const counts = networks.countsOverTime(clean, image, run.numSteps);
+    makeRoom(picture.tally, counts.subarray(-10));
+    showVoltage(view, network.threshold, run.numSteps, picture.colours);
+    judge();
+  }
+
+  function play() {
+    if (!image.some(Boolean)) return;
+    if (network.steps >= run.numSteps) rewind();
+    run.goal = run.numSteps;
+    sayPlaying();
+    wake();
+  }
+
+  /** Run to the end without showing how, for those who want no motion. */
+  function runToEnd() {
+    while (network.steps < run.numSteps) runs.jump(run, takeStep);
+    rest();
+    wake();
+  }
+
+  /** Start again with what is on the pad. */
+  function restart() {
+    rewind();
+    run.goal = null;
+    if (!image.some(Boolean)) {
+      sayPlaying();
+      describe();
+      wake();
+    } else if (stillness.matches) runToEnd();
+    else play();
+  }
+
+  // --- What is said ------------------------------------------------------------------------------
+
+  function judge() {
+    const race = raceOf(network.layers[2].counts);
+    if (!safeAt && isSafe(race)) {
+      safeAt = network.steps;
+      safeDigit = race.leader;
+      sayAnswer();
+    }
+    const digit = safeAt ? safeDigit : race.leader;
+    const hasDigit = race.first > 0 || safeAt > 0;
+    write(find("digit"), hasDigit ? String(digit) : "–");
+    find("answer").classList.toggle("live-safe", safeAt > 0);
+    let why = "no output spike yet";
+    if (safeAt) why = `safe after ${counted(safeAt, "step")}`;
+    else if (race.first > race.second) why = "ahead by 1 spike";
+    else if (race.first > 0) why = "a tie so far";
+    write(find("why"), message || why);
+  }
+
+  function sayAnswer() {
+    const race = raceOf(network.layers[2].counts);
+    let words = "No output neuron has spiked, so there is no answer.";
+    if (safeAt) {
+      words = `It is a ${safeDigit}: safe after ${counted(safeAt, "step")}.`;
+      if (network.steps >= run.numSteps && race.leader !== safeDigit) {
+        words += ` After ${counted(network.steps, "step")}, the leader is ${race.leader}.`;
+      }
+    } else if (race.first > 0) {
+      words = `Probably a ${race.leader}, but no digit is 2 spikes ahead after ${counted(network.steps, "step")}.`;
+    }
+    write(find("said"), words);
+  }
+
+  function sayPlaying() {
+    const isPlaying = run.goal !== null;
+    find("play").classList.toggle("live-playing", isPlaying);
+    write(find("play"), isPlaying ? "Pause" : "Play");
+  }
+
+  function tellCrossed() {
+    if (!cleanCounts || !network.steps) return;
+    const row = cleanCounts.subarray((network.steps - 1) * 10, network.steps * 10);
+    let differ = 0;
+    network.layers[2].counts.forEach((count, n) => (differ += Math.abs(count - row[n])));
+    if (network.steps < run.numSteps) return;
+    const end = differ
+      ? `After ${counted(network.steps, "step")}, the counts differ by ${counted(differ, "output spike")} from those of a clean start.`
+      : "This time, the counts came out as after a clean start.";
+    write(find("crossed"), `${crossedWords()} ${end}`);
+  }
+
+  function crossedWords() {
+    return `${counted(numCrossed, "spike")} crossed the reset, and arrived in a network that should have been at rest.`;
+  }
+
+  /** Describe the picture in words, for those who do not see it. */
+  function describe() {
+    const [input, hidden, output] = network.layers.map(({ numSpiking }) => numSpiking);
+    const counts = Array.from(network.layers[2].counts, (count, digit) => `${digit}: ${count}`);
+    canvas.setAttribute(
+      "aria-label",
+      `The network after ${counted(network.steps, "step")}. In the last one, ${input} of 784 input ` +
+        `neurons, ${hidden} of 128 hidden neurons and ${output} of 10 output neurons spiked. ` +
+        `Spikes of the output neurons so far: ${counts.join(", ")}.`,
+    );
+  }
+
+  // --- Controls ----------------------------------------------------------------------------------
+
+  const orders = {
+    play() {
+      if (run.goal === null) return play();
+      run.goal = null;
+      rest();
+    },
+    step() {
+      if (!image.some(Boolean)) return;
+      if (network.steps >= run.numSteps) rewind();
+      if (stillness.matches) {
+        runs.jump(run, takeStep);
+        rest();
+      } else run.goal = network.steps + 1;
+      wake();
+    },
+    setSpeed(/** @type {number} */ speed) {
+      run.speed = speed;
+    },
+    setThreshold(/** @type {number} */ threshold) {
+      if (threshold === network.threshold) return;
+      network.threshold = threshold;
+      restart();
+      look();
+    },
+    setNumSteps(/** @type {number} */ steps) {
+      if (steps === run.numSteps) return;
+      run.numSteps = steps;
+      restart();
+    },
+    resetNow() {
+      if (!image.some(Boolean)) return;
+      numCrossed = network.layers[0].numSpiking + network.layers[1].numSpiking;
+      pictures.showCrossing(picture);
+      networks.resetVariables(network);
+      cleanCounts = networks.countsOverTime(clean, image, run.numSteps);
+      begin();
+      if (numCrossed) runs.cross(run);
+      write(find("crossed"), numCrossed ? crossedWords() : "No spike was in flight, so this reset was complete.");
+      if (stillness.matches) runToEnd();
+      else play();
+    },
+    resetAll() {
+      restart();
+      write(find("crossed"), "Voltages and counts are zero, and nothing is in flight. This run counts what the first one did.");
+    },
+    light(/** @type {string} */ part) {
+      root.dataset.lit = part;
+      pictures.light(picture, part);
+      wake();
+    },
+    select(/** @type {number} */ neuron) {
+      picture.selected = view.neuron = neuron;
+      /** @type {HTMLInputElement} */ (find("neuron-number")).value = String(neuron);
+      look();
+      wake();
+    },
+  };
+
+  function look() {
+    showNeuron(view, image, network.threshold, picture.colours);
+    showVoltage(view, network.threshold, run.numSteps, picture.colours);
+  }
+
+  const pad = makePad(root, samples, picture.colours, {
+    draws(drawn) {
+      show(drawn, "");
+      rewind();
+      run.goal = null;
+      wake();
+    },
+    shows(drawn, why) {
+      show(drawn, why);
+      restart();
+      look();
+      if (why) write(find("said"), why);
+    },
+  });
+
+  /**
+   * @param {Uint8Array | null} drawn
+   * @param {string} why
+   */
+  function show(drawn, why) {
+    image = drawn ?? BLANK;
+    message = why;
+    networks.showImage(network, image);
+  }
+
+  canvas.addEventListener("click", (event) => {
+    const box = canvas.getBoundingClientRect();
+    const neuron = hiddenNeuronAt(picture.layout, event.clientX - box.left, event.clientY - box.top);
+    if (neuron === null) return;
+    orders.select(neuron);
+    const behavior = stillness.matches ? "instant" : "smooth";
+    find("neuron").scrollIntoView({ block: "nearest", behavior });
+  });
+
+  // --- Page --------------------------------------------------------------------------------------
+
+  connect(root, orders);
+  new ResizeObserver(([{ contentRect }]) => {
+    pictures.fit(picture, contentRect.width);
+    wake();
+  }).observe(find("picture"));
+  watchTheme(() => {
+    pictures.fit(picture, picture.layout.width);
+    recolour(pad, coloursOf(root));
+    look();
+    wake();
+  });
+  new IntersectionObserver(([{ isIntersecting }]) => {
+    isSeen = isIntersecting;
+    wake();
+  }).observe(root);
+  tell(pad);
+  // A neuron that takes part in the example is a better start than the first.
+  orders.select(busiestNeuron(clean));
+}
+
+/** @param {import("./network.js").Network} network */
+function busiestNeuron({ layers: [, { counts }] }) {
+  return counts.reduce((most, count, n) => (count > counts[most] ? n : most), 0);
+}
+
+/**
+ * @param {number} number
+ * @param {string} noun
+ */
+function counted(number, noun) {
+  return `${number} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/**
+ * @param {HTMLElement} element
+ * @param {string} text
+ */
+function write(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+Promise.all([load("weights.bin"), load("digits.bin")])
+  .then(([weights, digits]) => start(weights, digits))
+  .catch((error) => {
+    find("said").textContent = `The network could not be loaded (${error.message}). Reload the page to try again.`;
+    throw error;
+  });

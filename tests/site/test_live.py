@@ -1,0 +1,352 @@
+"""The live network: its arithmetic is the engine's, its images are ours, and it can be used."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import http.server
+import json
+import re
+import shutil
+import subprocess
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests import ROOT
+from tools.live_data import STATIC, chosen_digits, write_page
+from tutorial_helpers.data import load_mnist, load_weights
+from tutorial_helpers.inference import counts_over_time
+from tutorial_helpers.models import build_classifier
+from tutorial_helpers.own_digits import digit_from_picture
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+pytestmark = pytest.mark.slow
+
+NODE = shutil.which("node")
+BROWSERS = ("chromium", "google-chrome", "chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+# The sandbox does not start as root, as which tests run in containers; the page is our own.
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
+STEPS = 100
+
+# Lines as one draws digits, in pixels of the pad, and some that are on the edge of being one.
+DRAWINGS = {
+    "0": [[(140, 40), (90, 70), (75, 140), (95, 220), (140, 240), (190, 215), (205, 140), (180, 65),
+           (140, 40)]],
+    "1": [[(150, 40), (130, 240)]],
+    "2": [[(80, 90), (105, 55), (160, 50), (190, 85), (170, 135), (75, 225), (210, 222)]],
+    "3": [[(85, 60), (150, 42), (185, 80), (125, 130), (190, 165), (180, 220), (120, 240),
+           (75, 220)]],
+    "4": [[(100, 45), (80, 140), (195, 140)], [(180, 60), (175, 240)]],
+    "5": [[(190, 50), (100, 50), (95, 125), (165, 125), (190, 170), (165, 225), (85, 230)]],
+    "8": [[(140, 135), (95, 90), (140, 45), (185, 85), (140, 135), (90, 190), (140, 240),
+           (190, 190), (140, 135)]],
+    "small": [[(20, 20), (34, 20), (24, 52)]],
+    "at the edge": [[(0, 30), (270, 10), (280, 150), (140, 280)]],
+    "flat": [[(20, 140), (260, 143)]],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with the live network on a page of its own."""
+    path = tmp_path_factory.mktemp("live")
+    write_page(path)
+    return path
+
+
+class _Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: object) -> None:
+        """Print nothing."""
+
+
+@pytest.fixture(scope="module")
+def url(folder: Path) -> Iterator[str]:
+    """Serve the page."""
+    handler = functools.partial(_Quiet, directory=str(folder))
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/"
+        server.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    sync_api = pytest.importorskip(
+        "playwright.sync_api", reason="needs Playwright (pip install playwright)"
+    )
+    if CHROMIUM is None:
+        pytest.skip(f"needs one of {', '.join(BROWSERS)} on the path")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Scripts:
+    """Runs JavaScript beside the modules, in Node.js where it is installed, else in Chromium."""
+
+    def __init__(self, folder: Path, request: pytest.FixtureRequest) -> None:
+        self.folder, self._request = folder / STATIC, request
+        # Without it, Node.js takes the modules for scripts.
+        (self.folder / "package.json").write_text('{"type": "module"}')
+
+    def run(self, code: str, **inputs: Any) -> bytes:
+        """Run an async function's body. It gets ``inputs``, and returns a Uint8Array.
+
+        An array among the inputs is a function there, which gives its bytes.
+        """
+        arguments = {}
+        for name, value in inputs.items():
+            arguments[name] = value
+            if isinstance(value, np.ndarray):
+                (self.folder / f"{name}.bin").write_bytes(value.tobytes())
+                arguments[name] = f"{name}.bin"
+        (self.folder / "task.js").write_text(
+            f"export default async (inputs, read) => {{\n{code}\n}};\n"
+        )
+        return (self._in_node if NODE else self._in_browser)(json.dumps(arguments))
+
+    def _in_node(self, arguments: str) -> bytes:
+        main = (
+            'import { readFile, writeFile } from "node:fs/promises";'
+            'import task from "./task.js";'
+            "const read = async (name) => new Uint8Array(await readFile(name)).buffer;"
+            f'await writeFile("result.bin", await task({arguments}, read));'
+        )
+        (self.folder / "main.js").write_text(main)
+        assert NODE is not None
+        subprocess.run([NODE, "main.js"], cwd=self.folder, check=True, timeout=120)
+        return (self.folder / "result.bin").read_bytes()
+
+    def _in_browser(self, arguments: str) -> bytes:
+        url = self._request.getfixturevalue("url")
+        page = self._request.getfixturevalue("browser").new_page()
+        page.goto(url)
+        text = page.evaluate(
+            """async ([url, inputs]) => {
+                const { default: task } = await import(`${url}task.js?${Math.random()}`);
+                const read = async (name) => (await fetch(`${url}${name}`)).arrayBuffer();
+                const bytes = await task(inputs, read);
+                return btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(""));
+            }""",
+            [f"{url}{STATIC}/", json.loads(arguments)],
+        )
+        page.close()
+        return base64.b64decode(text)
+
+
+@pytest.fixture(scope="module")
+def scripts(folder: Path, request: pytest.FixtureRequest) -> Scripts:
+    return Scripts(folder, request)
+
+
+COUNT = """\
+const { countsOverTime, makeNetwork, readWeights } = await import("./network.js");
+const network = makeNetwork(readWeights(await read("weights.bin")));
+network.threshold = inputs.threshold;
+const images = new Uint8Array(await read(inputs.images));
+const counts = new Uint8Array((images.length / 784) * inputs.steps * 10);
+for (let n = 0; n < images.length / 784; n++) {
+  const image = images.subarray(n * 784, (n + 1) * 784);
+  counts.set(countsOverTime(network, image, inputs.steps), n * inputs.steps * 10);
+}
+return counts;
+"""
+
+
+@pytest.mark.parametrize(("threshold", "number"), [(5.0, 1000), (2.0, 100), (3.0, 100), (8.0, 100)])
+def test_every_count_is_the_engines(scripts: Scripts, threshold: float, number: int) -> None:
+    images = load_mnist("test")[0][:number]
+    network = build_classifier(load_weights(), threshold=threshold, name=f"live_{threshold:.0f}")
+    expected, _ = counts_over_time(network, images, timesteps=STEPS)
+    result = scripts.run(COUNT, images=images, threshold=threshold, steps=STEPS)
+    counts = np.frombuffer(result, np.uint8).reshape(number, STEPS, 10)
+    assert np.array_equal(counts.swapaxes(0, 1), expected)
+
+
+DIGITS = """\
+const { digitOfPad, padOf } = await import("./digit.js");
+const pads = inputs.drawings.map(padOf);
+const bytes = new Uint8Array(pads.length * (280 * 280 + 784));
+pads.forEach((pad, n) => {
+  bytes.set(pad, n * (280 * 280 + 784));
+  bytes.set(digitOfPad(pad), n * (280 * 280 + 784) + 280 * 280);
+});
+return bytes;
+"""
+
+
+def drawn(scripts: Scripts) -> Iterator[tuple[str, NDArray[np.uint8], NDArray[np.uint8]]]:
+    """Yield the name of each drawing, its pad and its image, as the modules make them."""
+    result = np.frombuffer(scripts.run(DIGITS, drawings=list(DRAWINGS.values())), np.uint8)
+    for name, row in zip(DRAWINGS, result.reshape(len(DRAWINGS), -1), strict=True):
+        yield name, row[:-784].reshape(280, 280), row[-784:]
+
+
+def test_drawings_become_the_images_of_own_digits(scripts: Scripts) -> None:
+    for name, pad, image in drawn(scripts):
+        expected = digit_from_picture(255 - pad, ink="dark")
+        assert np.abs(image.astype(int) - expected).max() <= 1, name
+
+
+def test_the_pen_is_that_of_the_notebooks_pad(scripts: Scripts) -> None:
+    pytest.importorskip("anywidget", reason="needs anywidget: the extra notebooks")
+    from tutorial_helpers.widgets.pad import picture_of
+
+    for name, pad, _ in drawn(scripts):
+        # Pillow draws a line as a polygon in whole pixels, and so its edge is rougher.
+        expected = 255 - picture_of(DRAWINGS[name]).astype(int)
+        assert np.abs(pad - expected).mean() < 1.5, name
+
+
+def test_a_dot_is_no_digit_and_an_empty_pad_is_nothing(scripts: Scripts) -> None:
+    code = """\
+    const { digitOfPad, DotError, emptyPad, padOf } = await import("./digit.js");
+    try { digitOfPad(padOf([[[9, 9]]])); } catch (error) {
+      return Uint8Array.of(error instanceof DotError, digitOfPad(emptyPad()) === null);
+    }"""
+    assert scripts.run(code) == b"\1\1"
+
+
+# --- On the page ----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def page(browser: Browser, url: str, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """Open the page. At the end nothing may have gone wrong, and nothing come from elsewhere."""
+    context = browser.new_context(**getattr(request, "param", {}))
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.on(
+        "request",
+        lambda asked: wrong.append(asked.url) if not asked.url.startswith((url, "data:")) else None,
+    )
+    page.goto(url)
+    page.wait_for_function("document.querySelectorAll('.live-choice').length === 30")
+    yield page
+    context.close()
+    assert not wrong
+
+
+def draw(page: Page, drawing: str) -> None:
+    box = page.locator(".live-pad").bounding_box()
+    assert box is not None
+    for points in DRAWINGS[drawing]:
+        places = [
+            (box["x"] + x * box["width"] / 280, box["y"] + y * box["height"] / 280)
+            for x, y in points
+        ]
+        page.mouse.move(*places[0])
+        page.mouse.down()
+        for place in places[1:]:
+            page.mouse.move(*place, steps=8)
+        page.mouse.up()
+
+
+def answers(page: Page, digit: int) -> None:
+    """Wait until the network gives an answer, in the picture and for screen readers."""
+    said = f"document.querySelector('.live-said').textContent.startsWith('It is a {digit}:')"
+    page.wait_for_function(said, timeout=30_000)
+    assert page.locator(".live-digit").inner_text() == str(digit)
+
+
+@pytest.mark.parametrize("digit", [1, 2, 3, 5])
+def test_draw_a_digit_and_it_is_read(page: Page, digit: int) -> None:
+    answers(page, 7)  # the example
+    page.get_by_role("button", name="Clear").click()
+    draw(page, str(digit))
+    answers(page, digit)
+
+
+TOUCH = {"viewport": {"width": 400, "height": 800}, "has_touch": True, "is_mobile": True}
+
+
+@pytest.mark.parametrize("page", [TOUCH], indirect=True)
+def test_on_a_phone_nothing_is_wider_than_the_screen(page: Page) -> None:
+    answers(page, 7)
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    page.get_by_role("option", name=re.compile("^a 4, number 2")).tap()
+    answers(page, 4)
+
+
+def test_with_keys_alone(page: Page) -> None:
+    page.get_by_role("listbox").focus()
+    page.keyboard.press("4")
+    answers(page, 4)
+    page.keyboard.press("ArrowUp")  # a row of ten up, from the first 4 to the last 0
+    selected = page.get_by_role("option", selected=True)
+    assert selected.get_attribute("aria-label") == "a 0, number 3 of 3"
+    page.get_by_role("button", name="Play").or_(page.get_by_role("button", name="Pause")).focus()
+    page.keyboard.press("Enter")
+    assert page.get_by_role("button", name="Play").is_visible()
+    page.get_by_role("slider", name=re.compile("threshold")).focus()
+    page.keyboard.press("ArrowLeft")
+    assert "4.5 mV" in page.locator(".live-explained").inner_text()
+
+
+STILL = {"reduced_motion": "reduce"}
+
+
+@pytest.mark.parametrize("page", [STILL], indirect=True)
+def test_without_motion_the_end_is_shown_at_once(page: Page) -> None:
+    # The counts are those of the engine, in the words for those who do not see the picture.
+    images, labels = chosen_digits()
+    network = build_classifier(load_weights(), batch_size=30, name="live_chosen")
+    counts, _ = counts_over_time(network, images, timesteps=30)
+    for n in (0, 17, 29):
+        page.locator(".live-choice").nth(n).click()
+        answers(page, int(labels[n]))
+        words = ", ".join(f"{digit}: {count}" for digit, count in enumerate(counts[-1, n]))
+        label = page.locator(".live-upper").get_attribute("aria-label")
+        assert label is not None
+        assert "after 30 steps. " in label
+        assert f"so far: {words}." in label
+
+
+@pytest.mark.parametrize("page", [STILL], indirect=True)
+def test_spikes_cross_a_reset_that_leaves_them_in_flight(page: Page) -> None:
+    page.get_by_role("button", name="Reset now").click()
+    said = page.locator(".live-crossed").inner_text()
+    assert re.match(r"\d+ spikes crossed the reset", said)
+    page.get_by_role("button", name="Reset, and drop spikes").click()
+    assert "nothing is in flight" in page.locator(".live-crossed").inner_text()
+
+
+def test_tap_a_hidden_neuron(page: Page) -> None:
+    box = page.locator(".live-upper").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.5 * box["height"])
+    number = page.get_by_label(re.compile("type its number")).input_value()
+    label = page.locator(".live-voltage").get_attribute("aria-label")
+    assert label is not None
+    assert label.startswith(f"Voltage of hidden neuron {number} ")
+    assert re.match(r"Of the thirty digits", page.locator(".live-favourite-words").inner_text())
+
+
+def test_each_step_lights_its_part(page: Page) -> None:
+    for name, part in [("Pixels become", "currents"), ("Output neurons", "counts")]:
+        page.get_by_role("button", name=re.compile(name)).hover()
+        assert page.locator(".live").get_attribute("data-lit") == part
+    page.mouse.move(0, 0)
+    assert page.locator(".live").get_attribute("data-lit") == ""
+
+
+def test_the_page_is_light_enough(folder: Path) -> None:
+    files = [*(folder / STATIC).glob("*.js"), *(folder / STATIC).glob("*.css")]
+    data = [(folder / STATIC / name).stat().st_size for name in ("weights.bin", "digits.bin")]
+    own = {path.name for path in (ROOT / "docs" / "live").iterdir()}
+    assert data[0] == 4 * (784 * 128 + 128 * 10)
+    assert sum(data) + sum(path.stat().st_size for path in files if path.name in own) < 550_000
