@@ -7,7 +7,6 @@ them is edited for the site: what has to differ is changed here, while Sphinx re
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -17,17 +16,13 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
+from tools.live_data import STATIC, write_static
 from tools.project import ROOT, repository
 
-LIVE = ROOT / "docs" / "live"
 SET_UP = "hide-input"  # the tag that makes MyST-NB fold a cell
 
 # What stands in the place of a comment. On GitHub a comment is not shown.
 _LIVE_NETWORK = "```{raw} html\n:file: docs/live/live.html\n```"
-_PICTURE = (
-    "![Sixteen handwritten digits, each with bars that count the spikes of ten output neurons. "
-    "Over 30 steps the bars grow, and the tallest one is the answer.](docs/sixteen_images.gif)"
-)
 _PAGES_OF_MISTAKES = "```{toctree}\n:hidden:\n:glob:\n\n*\n```"
 
 
@@ -37,8 +32,7 @@ def prepare(app: Sphinx, docname: str, source: list[str]) -> None:
     if path.suffix == ".ipynb":
         source[0] = with_folded_cells(source[0])
     elif docname == "index":
-        live = _LIVE_NETWORK if (LIVE / "live.html").exists() else _PICTURE
-        source[0] = source[0].replace("<!-- live network -->", live)
+        source[0] = source[0].replace("<!-- live network -->", _LIVE_NETWORK)
     elif docname == "docs/mistakes/README":
         source[0] += f"\n{_PAGES_OF_MISTAKES}\n"
 
@@ -108,11 +102,10 @@ def visit_math_block(writer: Any, node: nodes.math_block) -> None:
     raise nodes.SkipNode
 
 
-def copy_live_network(app: Sphinx, error: Exception | None) -> None:
-    """Put the files of the live network beside the built pages."""
-    if error is None and LIVE.exists():
-        target = Path(app.outdir) / "_static" / "live"
-        shutil.copytree(LIVE, target, ignore=shutil.ignore_patterns("*.html"), dirs_exist_ok=True)
+def write_live_network(app: Sphinx, error: Exception | None) -> None:
+    """Put what the live network loads beside the built pages."""
+    if error is None:
+        write_static(Path(app.outdir) / STATIC)
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -121,5 +114,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_transform(LinksToSources)
     app.add_transform(BadgesAsText)
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
-    app.connect("build-finished", copy_live_network)
+    app.connect("build-finished", write_live_network)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
