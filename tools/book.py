@@ -108,6 +108,18 @@ def write_live_network(app: Sphinx, error: Exception | None) -> None:
         write_static(Path(app.outdir) / STATIC)
 
 
+def lighten(app: Sphinx, error: Exception | None) -> None:
+    """Leave out what the theme brings and no page needs.
+
+    The theme draws its icons twice, by a script of 1.5 MB and by fonts. The fonts are enough.
+    """
+    if error is None:
+        scripts = Path(app.outdir) / "_static" / "scripts"
+        (scripts / "fontawesome.js").write_text("// The fonts draw the icons.\n", encoding="utf-8")
+        for source_map in scripts.glob("*.map"):
+            source_map.unlink()
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register all of it with Sphinx."""
     app.connect("source-read", prepare)
@@ -115,4 +127,5 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_transform(BadgesAsText)
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
     app.connect("build-finished", write_live_network)
+    app.connect("build-finished", lighten)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
