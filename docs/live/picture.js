@@ -31,7 +31,7 @@ const FADE_SECONDS = 0.2;
  * @property {Uint8Array} targets
  * @property {ImageData} image
  * @property {HTMLCanvasElement} small the image, one pixel for each neuron
- * @property {HTMLCanvasElement} discs empty ones, drawn beforehand as they take long
+ * @property {HTMLCanvasElement} outlines of all neurons, drawn beforehand as they take long
  * @property {number} sharpness pixels of the upper canvas for one of the page
  * @property {number} hairline the thinnest line, which is drawn fastest
  * @property {import("./layout.js").Layout} layout
@@ -68,7 +68,7 @@ export function makePicture(root, lower, upper, weights) {
     targets,
     image: new ImageData(SIDE, SIDE),
     small,
-    discs: document.createElement("canvas"),
+    outlines: document.createElement("canvas"),
     sharpness: SHARPEST,
     hairline: 1,
     layout,
@@ -103,12 +103,13 @@ export function fit(picture, width) {
 
 /** @param {Picture} picture */
 function fitUpper(picture) {
-  const { upper, discs, layout, sharpness, colours } = picture;
+  const { upper, outlines, layout, sharpness, colours } = picture;
   picture.hairline = 1 / sharpness;
   fitCanvas(upper, layout, sharpness);
-  fitCanvas(discs, layout, sharpness);
-  drawDiscs(contextOf(discs), layout.hidden, colours);
-  drawDiscs(contextOf(discs), layout.output, colours);
+  fitCanvas(outlines, layout, sharpness);
+  drawMesh(contextOf(outlines), layout.image, colours);
+  drawDiscs(contextOf(outlines), layout.hidden, colours);
+  drawDiscs(contextOf(outlines), layout.output, colours);
 }
 
 /**
@@ -258,8 +259,8 @@ export function drawFrame(picture, network, phase, numSteps, hasDots) {
   drawFlights(context, picture, network, phase, hasDots);
   const voltageColour = mixed(colours.blue, colours.spike, fades.leftover);
   // Neurons lie above the paths, as spikes pass behind those that they are not drawn to.
-  context.imageSmoothingEnabled = false;
-  context.drawImage(picture.discs, 0, 0, layout.width, layout.height);
+  copyOutlines(context, picture, boxAround(layout.hidden));
+  copyOutlines(context, picture, boxAround(layout.output));
   drawLevels(context, layout.hidden, shown[1], colours, voltageColour);
   drawLevels(context, layout.output, shown[2], colours, voltageColour);
   drawSelection(context, picture);
@@ -301,7 +302,24 @@ function drawInput(context, picture, network) {
   contextOf(small).putImageData(image, 0, 0);
   context.imageSmoothingEnabled = false;
   context.drawImage(small, x, y, width, height);
-  drawMesh(context, layout.image, colours);
+  copyOutlines(context, picture, layout.image);
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context
+ * @param {Picture} picture
+ * @param {import("./layout.js").Box} box
+ */
+function copyOutlines(context, { outlines, sharpness }, box) {
+  // Whole pixels, so that a copy is as sharp as what it is of.
+  const [left, top] = [Math.max(Math.floor(box.x * sharpness), 0), Math.max(Math.floor(box.y * sharpness), 0)];
+  const width = Math.min(Math.ceil((box.x + box.width) * sharpness) + 1, outlines.width) - left;
+  const height = Math.min(Math.ceil((box.y + box.height) * sharpness) + 1, outlines.height) - top;
+  context.imageSmoothingEnabled = false;
+  context.drawImage(
+    outlines, left, top, width, height,
+    left / sharpness, top / sharpness, width / sharpness, height / sharpness,
+  );
 }
 
 /**

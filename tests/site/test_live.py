@@ -344,6 +344,19 @@ def test_each_step_lights_its_part(page: Page) -> None:
     assert page.locator(".live").get_attribute("data-lit") == ""
 
 
+def test_the_numbers_in_the_text_are_those_of_chapter_6() -> None:
+    chapter = (ROOT / "notebooks" / "6_how_many_steps.ipynb").read_text(encoding="utf-8")
+    section = chapter.split('"default\\n"')[1]
+    found = re.search(r"([\d.]+) % with ([\d.]+) on average, a margin of (\d)", section)
+    assert found is not None
+    accuracy, steps, margin = found.groups()
+    text = (ROOT / "docs" / "live" / "live.html").read_text(encoding="utf-8")
+    assert f"this takes {float(steps):.0f} steps on average" in text
+    assert f"{accuracy} % of the answers are right" in text
+    answer = (ROOT / "docs" / "live" / "answer.js").read_text(encoding="utf-8")
+    assert f"MARGIN = {margin};" in answer
+
+
 def test_the_page_is_light_enough(folder: Path) -> None:
     files = [*(folder / STATIC).glob("*.js"), *(folder / STATIC).glob("*.css")]
     data = [(folder / STATIC / name).stat().st_size for name in ("weights.bin", "digits.bin")]
