@@ -7,6 +7,7 @@ that try an installation make an environment of their own.
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 import tempfile
 from pathlib import Path
@@ -56,6 +57,17 @@ def notebooks(session: nox.Session) -> None:
 def bench(session: nox.Session) -> None:
     """Measure what the README tells of speed: nox -s bench -- --help."""
     session.run("python", "-m", "benchmarks", *session.posargs)
+
+
+@nox.session
+def site(session: nox.Session) -> None:
+    """Build the site in docs/_build/site, from stored notebooks. Warnings are errors."""
+    shutil.rmtree("docs/_build", ignore_errors=True)  # what is no page any more would stay
+    session.run(
+        *("python", "-m", "sphinx", "-W", "--keep-going", "--jobs", "auto", "-q"),
+        *("-b", "html", "-c", "docs", "-d", "docs/_build/doctrees"),
+        *(*session.posargs, ".", "docs/_build/site"),
+    )
 
 
 @nox.session(venv_backend="uv")

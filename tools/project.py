@@ -27,3 +27,9 @@ def project() -> dict[str, Any]:
 def repository() -> str:
     """Return the address of the repository on GitHub."""
     return str(project()["urls"]["Repository"])
+
+
+def site() -> str:
+    """Return the address under which GitHub publishes the site."""
+    owner, name = repository().removeprefix("https://github.com/").split("/")
+    return f"https://{owner}.github.io/{name}/"

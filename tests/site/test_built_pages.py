@@ -1,0 +1,109 @@
+"""The files of the site: links inside of it lead somewhere, and nothing comes from elsewhere."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import unquote, urljoin, urlsplit
+
+import pytest
+
+from tests.site import conftest
+from tools.project import site as published
+
+pytestmark = pytest.mark.slow
+
+#: Elements whose address is loaded with the page, and the attribute that holds it.
+LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src"}
+SHOWN_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "manifest"}
+
+
+class Page(HTMLParser):
+    """What a page refers to, and the places in it that others can refer to."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self.places, self.links, self.loaded = {""}, set(), set()
+        self.language = self.description = self.card = ""
+        self.without_alt: list[str] = []
+        self.feed(path.read_text(encoding="utf-8"))
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.places |= {given[name] for name in ("id", "name") if name in given}
+        if tag == "html":
+            self.language = given.get("lang", "")
+        if tag == "a" and "href" in given:
+            self.links.add(given["href"])
+        if tag == "link" and SHOWN_LINKS & set(given.get("rel", "").split()):
+            self.loaded.add(given["href"])
+        if tag in LOADED and LOADED[tag] in given:
+            self.loaded.add(given[LOADED[tag]])
+        if tag == "img" and "alt" not in given:
+            self.without_alt.append(given.get("src", "")[:80])
+        if tag == "meta" and given.get("name") == "description":
+            self.description = given["content"]
+        if tag == "meta" and given.get("property") == "og:image":
+            self.card = given["content"]
+
+
+@pytest.fixture(scope="module")
+def pages(site: Path) -> dict[str, Page]:
+    return {name: Page(site / name) for name in conftest.pages()}
+
+
+def test_pages_are_there(pages: dict[str, Page]) -> None:
+    assert {
+        "index.html",
+        "README.html",
+        "notebooks/1_single_image.html",
+        "docs/glossary.html",
+        "docs/mistakes/code.html",
+        "docs/api/numbagenn.html",
+        "search.html",
+    } <= set(pages)
+
+
+def test_links_inside_lead_somewhere(site: Path, pages: dict[str, Page]) -> None:
+    lost = defaultdict(list)
+    for name, page in pages.items():
+        for link in page.links:
+            if re.match(r"\w+:|//", link):
+                continue
+            parts = urlsplit(urljoin(f"/{name}", link))
+            target = unquote(parts.path).lstrip("/")
+            there = (site / target).is_file()
+            if there and target in pages:
+                there = unquote(parts.fragment) in pages[target].places
+            if not there:
+                lost[name].append(link)
+    assert not lost
+
+
+def test_nothing_is_loaded_from_elsewhere(site: Path, pages: dict[str, Page]) -> None:
+    foreign = {
+        (name, address)
+        for name, page in pages.items()
+        for address in page.loaded
+        if re.match(r"(https?:)?//", address)
+    }
+    for sheet in site.rglob("*.css"):
+        found = re.findall(r"(?:url\(|@import)\s*['\"]?((?:https?:)?//[^)'\"]+)", sheet.read_text())
+        foreign |= {(sheet.name, address) for address in found}
+    assert not foreign
+
+
+def test_every_page_says_its_language_and_every_image_what_it_shows(pages: dict[str, Page]) -> None:
+    assert {page.language for page in pages.values()} == {"en"}
+    assert not {name: page.without_alt for name, page in pages.items() if page.without_alt}
+
+
+def test_every_document_has_a_card(site: Path, pages: dict[str, Page]) -> None:
+    made = {"genindex.html", "search.html", "py-modindex.html"}
+    for name in set(pages) - made:
+        page = pages[name]
+        assert page.description, name
+        assert page.card.startswith(published()), name
+        assert (site / page.card.removeprefix(published())).is_file(), name

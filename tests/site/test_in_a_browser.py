@@ -1,0 +1,153 @@
+"""Every page in a real browser: narrow and wide, light and dark.
+
+Nothing fails to load or comes from elsewhere, nothing is wider than the window, and axe-core finds
+nothing that keeps readers with disabilities out (WCAG 2.1, levels A and AA).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from importlib import resources
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.site.conftest import pages
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+sync_api = pytest.importorskip(
+    "playwright.sync_api", reason="needs Playwright (pip install playwright)"
+)
+pytest.importorskip("axe_playwright_python", reason="needs axe (pip install axe-playwright-python)")
+
+BROWSERS = ("chromium", "google-chrome", "chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--no-first-run"]
+
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(CHROMIUM is None, reason=f"needs one of {', '.join(BROWSERS)} on the path"),
+    pytest.mark.skipif(os.name == "nt", reason="the paths of browsers are those of other systems"),
+]
+
+WIDTHS = (1200, 400)
+THEMES = ("light", "dark")
+
+AXE = resources.files("axe_playwright_python").joinpath("axe.min.js")
+RUN_AXE = """async () => {
+    const found = await axe.run(document, {
+        runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
+        resultTypes: ["violations"],
+        preload: false,  // it would fetch style sheets again, from where they are not
+    });
+    return found.violations.map(one => ({
+        rule: one.id,
+        nodes: one.nodes.slice(0, 5).map(node => `${node.target}: ${node.html.slice(0, 160)}`),
+    }));
+}"""
+# The theme is that of a reader who has chosen it with the button.
+CHOOSE = """theme => {
+    document.documentElement.dataset.mode = theme;
+    document.documentElement.dataset.theme = theme;
+}"""
+TOO_WIDE = """() => {
+    const width = document.documentElement.clientWidth;
+    if (document.documentElement.scrollWidth <= width) return [];
+    return [...document.querySelectorAll("body *")]
+        .filter(element => element.getBoundingClientRect().right > width + 1)
+        .slice(0, 5)
+        .map(element => element.outerHTML.slice(0, 120));
+}"""
+WITHOUT_ALT = """() => [...document.images]
+    .filter(image => !image.hasAttribute("alt") || !(image.complete && image.naturalWidth))
+    .map(image => image.outerHTML.slice(0, 120))"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser) -> Iterator[Page]:
+    # Nothing moves, so that nothing is looked at halfway.
+    context = browser.new_context(reduced_motion="reduce")
+    yield context.new_page()
+    context.close()
+
+
+@pytest.mark.parametrize("name", pages())
+def test_a_page(name: str, address: str, page: Page) -> None:
+    wrong: list[Any] = []
+    page.on("console", lambda message: wrong.append(message.text) if message.type == "error" else 0)
+    page.on("pageerror", lambda error: wrong.append(str(error)))
+    page.on("requestfailed", lambda request: wrong.append(f"failed: {request.url}"))
+    page.on(
+        "request",
+        lambda request: (
+            wrong.append(f"foreign: {request.url}")
+            if not request.url.startswith((address, "data:", "blob:"))
+            else None
+        ),
+    )
+    page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    page.goto(address + name, wait_until="load")
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(500)  # until what scrolls can be reached by the keyboard
+        wrong += page.evaluate(TOO_WIDE)
+        for theme in THEMES:
+            page.evaluate(CHOOSE, theme)
+            wrong += [(width, theme, found) for found in page.evaluate(RUN_AXE)]
+    # A picture that is not in view may not have been loaded.
+    page.evaluate("() => { for (const image of document.images) image.loading = 'eager'; }")
+    page.wait_for_function("() => [...document.images].every(image => image.complete)")
+    wrong += page.evaluate(WITHOUT_ALT)
+    assert not wrong
+
+
+def test_the_theme_can_be_chosen(address: str, page: Page) -> None:
+    page.emulate_media(color_scheme="light")
+    page.goto(f"{address}README.html")
+    theme = "() => document.documentElement.dataset.theme"
+    assert page.evaluate(theme) == "light"
+    page.get_by_role("button", name="Color mode").first.click()
+    page.locator("button.theme-change-button[data-mode=dark]:visible").click()
+    assert page.evaluate(theme) == "dark"
+
+
+def test_search_finds_a_word(address: str, page: Page) -> None:
+    page.goto(f"{address}search.html?q=membrane")
+    page.locator("#search-results li").first.wait_for()
+    assert "membrane" in page.locator("#search-results").inner_text().lower()
+
+
+def test_code_can_be_copied_and_what_it_printed_cannot(address: str, page: Page) -> None:
+    page.goto(f"{address}notebooks/1_single_image.html")
+    page.locator("div.cell_input button.copybtn").first.wait_for(state="attached")
+    assert page.locator("div.cell_input button.copybtn").count() > 10
+    assert page.locator("div.cell_output button.copybtn").count() == 0
+
+
+def test_the_set_up_is_folded(address: str, page: Page) -> None:
+    page.goto(f"{address}notebooks/1_single_image.html")
+    folded = page.locator("details.hide", has_text="%pip install")
+    assert folded.count() == 1
+    assert folded.get_attribute("open") is None
+
+
+def test_a_chapter_can_be_launched_and_edited(address: str, page: Page) -> None:
+    page.goto(f"{address}notebooks/1_single_image.html")
+    links = page.locator("a").evaluate_all("links => links.map(link => link.href)")
+    for part in ("colab.research.google.com", "mybinder.org", "/edit/main/notebooks/1_single"):
+        assert any(part in link for link in links), part
+    assert page.locator("a.right-next").count() == 1
+    assert page.locator("a.left-prev").count() == 1
