@@ -36,7 +36,7 @@ CITATION = ROOT / "CITATION.cff"
 # The cell is folded in Jupyter and in Colab. An import of more than `tutorial_helpers` finds out
 # whether what the chapters need is there, too; `widgets.pad` needs all of it but threadpoolctl.
 SET_UP = """\
-# @title Set-up: install the package of this tutorial where it is missing, as in Colab
+# @title Set-up: install what is missing
 try:
     import threadpoolctl, tutorial_helpers.widgets.pad  # noqa
 except ModuleNotFoundError:

@@ -74,6 +74,10 @@ def self_contained(player: str, gif: bytes, alt: str) -> str:
     player = player.replace(
         '<div class="animation">', '<div class="animation" style="display: block; max-width: 36em">'
     )
+    # Matplotlib makes it as wide as on a large screen.
+    player = re.sub(
+        r"(input\[type=range\]\.anim-slider \{)[^}]*", r"\1 width: 100%; max-width: 374px; ", player
+    )
     still = image_tag(gif, alt, "gif").removeprefix("<img").replace("max-width", "width")
     player = re.sub(r'<img id="(\w+)">', rf'<img id="\1"{still}', player)
     found = re.search(r"_anim_img([0-9a-f]{32})", player)
