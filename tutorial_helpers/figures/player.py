@@ -74,7 +74,8 @@ def self_contained(player: str, gif: bytes, alt: str) -> str:
     player = player.replace(
         '<div class="animation">', '<div class="animation" style="display: block; max-width: 36em">'
     )
-    # Matplotlib makes it as wide as on a large screen.
+    # Matplotlib's slider has no name, and is as wide as on a large screen.
+    player = player.replace('class="anim-slider"', 'class="anim-slider" aria-label="frame"')
     player = re.sub(
         r"(input\[type=range\]\.anim-slider \{)[^}]*", r"\1 width: 100%; max-width: 374px; ", player
     )

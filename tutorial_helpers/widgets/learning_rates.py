@@ -153,7 +153,8 @@ class _Runs:
         except Exception as error:
             self.place.value = framed(went_wrong(error))
             return
-        curve.draw()
+        if self._task is asyncio.current_task():  # or the slider went on to a rate that draws now
+            curve.draw()
         if len(curve.answers[name]) >= WINDOW:  # or it says little
             self._curves[name] = curve.answers[name]
 
