@@ -61,19 +61,30 @@ def random_feedback(answer: Callable[[], Any]) -> None:
             words = "what create_weight_update_model returns"
             yield "random_feedback()", model, words, "Return the model."
             return
-        wishes, errors = _learn_once(model)
+        try:
+            wishes, errors, shared = _learn_once(model)
+        except (RuntimeError, KeyError) as error:
+            hint = f"It should have all names of learning_synapse, and b. {error}"
+            yield "random_feedback()", "other names", "a model with the names g, b, dG, …", hint
+            return
         hint = "What a synapse wishes is count * error, as before."
         yield "dG after one image", wishes, np.array([2.0 * 0.5, 2.0 * -1.0]), hint
+        hint = "Give b the access READ_ONLY, as g has it."
+        yield "b, for two images,", "one sheet" if shared else "a sheet for each", "one sheet", hint
         hint = "addToPre should get b * error, and not g * error."
         yield "the error of the first neuron", errors, np.array([3.0 * 0.5 - 4.0]), hint
 
     report(cases(), "The forward weights grow to suit the fixed ones, and errors become useful.")
 
 
-def _learn_once(synapse: Any) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Let a neuron with two spikes learn from the errors 0.5 and -1 of two others."""
+def _learn_once(synapse: Any) -> tuple[NDArray[Any], NDArray[Any], bool]:
+    """Let a neuron with two spikes learn from the errors 0.5 and -1 of two others.
+
+    There are two copies. Return what the first wishes, the error that goes back to it, and whether
+    the two share ``b``.
+    """
     model = GeNNModel("float", "random_feedback")
-    model.dt = 1.0
+    model.dt, model.batch_size = 1.0, 2
     parameters = {"Vthr": 5.0, "Show": 0.0}
     pre, post = (
         model.add_neuron_population(
@@ -98,4 +109,5 @@ def _learn_once(synapse: Any) -> tuple[NDArray[Any], NDArray[Any]]:
         model.step_time()
     for owner, name in ((group, "dG"), (pre, "Error")):
         owner.vars[name].pull_from_device()
-    return group.vars["dG"].values, pre.vars["Error"].values
+    shared = group.vars["b"].view.shape == group.vars["g"].view.shape
+    return group.vars["dG"].values[0], pre.vars["Error"].values[0], shared

@@ -20,7 +20,7 @@ from tutorial_helpers.learning import LearningNetwork
 from tutorial_helpers.widgets.panel import Panel, choice, drawn, framed, panel, went_wrong
 
 _RATES = (0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)  # mV
-_IN_THE_STILL = (0.001, 0.02, 1.0)  # too low, good, too high
+_IN_THE_STILL = (0.002, 0.02, 0.2)
 _HINT = "Press Learn. The network starts from random weights."
 
 # What learns now. There is only one at a time: a new one ends the one before, also that of the same

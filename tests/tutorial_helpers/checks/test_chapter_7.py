@@ -9,6 +9,7 @@ import pytest
 
 from tests.tutorial_helpers.checks.conftest import failing
 from tutorial_helpers import checks
+from tutorial_helpers.learning.models import learning_synapse
 from tutorial_helpers.pygenn import VarAccess, VarAccessMode, create_weight_update_model
 
 
@@ -46,14 +47,17 @@ class TestHiddenErrors:
             check(failing)
 
 
-def feedback(code: str = "dG = count * error; addToPre(b * error);") -> Any:
+def feedback(
+    code: str = "dG = count * error; addToPre(b * error);",
+    access: VarAccess = VarAccess.READ_ONLY,
+) -> Any:
     read = VarAccessMode.READ_ONLY
     return create_weight_update_model(
         "feedback",
         params=["When"],
         vars=[
             ("g", "scalar", VarAccess.READ_ONLY),
-            ("b", "scalar", VarAccess.READ_ONLY),
+            ("b", "scalar", access),
             ("dG", "scalar", VarAccess.READ_WRITE),
         ],
         pre_neuron_var_refs=[("count", "unsigned int", read), ("voltage", "scalar", read)],
@@ -84,6 +88,13 @@ class TestRandomFeedback:
         line = check(lambda: feedback(code))
         assert line.startswith("Not yet: ")
         assert words in line
+
+    def test_a_sheet_for_each_image(self, check: Callable):
+        line = check(lambda: feedback(access=VarAccess.READ_WRITE))
+        assert "Give b the access READ_ONLY" in line
+
+    def test_no_b(self, check: Callable):
+        assert "all names of learning_synapse, and b." in check(lambda: learning_synapse)
 
     def test_wrong_types(self, check: Callable, wrong_type: object):
         assert "what create_weight_update_model returns was expected" in check(lambda: wrong_type)
