@@ -307,4 +307,4 @@ def test_interrupted_by_a_signal(tmp_path):
     assert [path.name for path in tmp_path.iterdir()] == [checkpoint.name]
     with np.load(checkpoint, allow_pickle=False) as archive:
         about = json.loads(archive["about"].tobytes())
-    assert about["stages"]["rates"]["epochs"] == int(found[1]) >= 1
+    assert about["facts"]["rates"]["epochs"] == int(found[1]) >= 1
