@@ -1,6 +1,6 @@
 """How nbval runs the chapters: their exercises too, and not those that train where JAX is missing.
 
-A chapter that learns for a minute is a slow test; `test_other_numbers.py` runs it with few images.
+A chapter that learns for half a minute is a slow test.
 
 ``conftest.py`` loads this as a plugin, because the chapters are not in ``tests/``.
 """

@@ -71,7 +71,7 @@ SHORT = (
 )
 
 
-@pytest.mark.parametrize("times", a_few([1, 2]))
+@pytest.mark.parametrize("times", a_few([1, 2], 0))
 def test_learning_in_short(times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     text = "\0".join(cells("7_learning"))
