@@ -109,5 +109,5 @@ def _learn_once(synapse: Any) -> tuple[NDArray[Any], NDArray[Any], bool]:
         model.step_time()
     for owner, name in ((group, "dG"), (pre, "Error")):
         owner.vars[name].pull_from_device()
-    shared = group.vars["b"].view.shape == group.vars["g"].view.shape
+    shared = group.vars["b"].values.shape == group.vars["g"].values.shape
     return group.vars["dG"].values[0], pre.vars["Error"].values[0], shared

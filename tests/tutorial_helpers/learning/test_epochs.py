@@ -206,7 +206,7 @@ def test_a_checkpoint_that_cannot_be_finished_leaves_the_old_one(
             ({"batch_size": 1}, {}, "(batch_size is 5 there and 1 here)"),
             ({"timesteps": 9}, {}, "(timesteps is 12 there and 9 here)"),
             ({"weights": some_weights(seed=5)}, {}, "(first_weights is "),
-            ({"precision": "double"}, {}, '(precision is float there and double here)'),
+            ({"precision": "double"}, {}, "(precision is float there and double here)"),
         ]
     ),
 )
