@@ -3,8 +3,3 @@ for (const arrow of document.querySelectorAll("summary:has(> .toctree-toggle)"))
   const page = arrow.closest("li").querySelector("a").textContent;
   arrow.setAttribute("aria-label", `Pages below ${page}`);
 }
-
-// The players of stored animations are Matplotlib's, whose sliders have no name.
-for (const slider of document.querySelectorAll("input.anim-slider")) {
-  slider.setAttribute("aria-label", "Frame of the animation");
-}

@@ -71,7 +71,8 @@ SHORT = (
 )
 
 
-@pytest.mark.parametrize("times", a_few([1, 2], 0))
+@pytest.mark.slow
+@pytest.mark.parametrize("times", [1, 2])
 def test_learning_in_short(times: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     text = "\0".join(cells("7_learning"))
