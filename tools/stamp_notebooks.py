@@ -54,6 +54,7 @@ OPENING = {
     "5_train_your_own": "network_weights",
     "6_how_many_steps": "network_steps",
     "7_learning": "network_learning",
+    "8_without_labels": "competition",
 }
 # A picture in a text, if it has been written there, under the comment that asks for it.
 _DIAGRAM = re.compile(r"<!-- diagram: (\w+) -->(?:\n+!\[[^]]*\]\(data:[^)]*\))?")

@@ -34,7 +34,8 @@ PICTURES = [
     ("4_how_fast", "plot_ladder(ladder))", ROOT / "docs" / "ladder.png"),
     ("5_train_your_own", '"Normalised": after', ROOT / "docs" / "rates.png"),
     ("6_how_many_steps", 'title="On the test images"', ROOT / "docs" / "early.png"),
-    ("7_learning", "{RIVALS} receptive fields", ROOT / "docs" / "fields.png"),
+    ("7_learning", "LearningCurve(len(images))", ROOT / "docs" / "learning.png"),
+    ("8_without_labels", "{RIVALS} receptive fields", ROOT / "docs" / "fields.png"),
 ]
 
 

@@ -1,6 +1,6 @@
 """How nbval runs the chapters: their exercises too, and not those that train where JAX is missing.
 
-A chapter that learns for half a minute is a slow test.
+The chapters that learn are slow tests.
 
 ``conftest.py`` loads this as a plugin, because the chapters are not in ``tests/``.
 """
@@ -22,7 +22,7 @@ from nbval.plugin import IPyNbCell, IPyNbFile
 from tutorial_helpers.training import missing_package
 
 #: Chapters that take too long for the default run.
-LONG = {"7_learning"}
+LONG = {"7_learning", "8_without_labels"}
 
 
 @cache

@@ -103,7 +103,7 @@ def test_old_diagrams_are_renewed() -> None:
 
 def test_unknown_diagram() -> None:
     with pytest.raises(
-        ValueError, match=r"diagram network, only network_neuron, .*, learning_\w+\."
+        ValueError, match=r"diagram network, only network_neuron, .*, learning_steps, \w+\."
     ):
         with_diagrams("<!-- diagram: network -->")
 

@@ -12,12 +12,14 @@ from tutorial_helpers.checks.chapter_4 import best_batch_size, compiled_by_me
 from tutorial_helpers.checks.chapter_5 import gentle_counts, normalise_by
 from tutorial_helpers.checks.chapter_6 import answer_early, first_to
 from tutorial_helpers.checks.chapter_7 import hidden_errors, random_feedback
+from tutorial_helpers.checks.chapter_8 import count_all_wins, moved_weights
 
 __all__ = [
     "accuracy_after",
     "answer_early",
     "best_batch_size",
     "compiled_by_me",
+    "count_all_wins",
     "counts_beside",
     "first_to",
     "gentle_counts",
@@ -25,6 +27,7 @@ __all__ = [
     "hidden_errors",
     "idle_steps_needed",
     "margins",
+    "moved_weights",
     "normalise_by",
     "random_feedback",
     "spikes_of_pixel",

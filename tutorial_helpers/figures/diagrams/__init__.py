@@ -6,6 +6,7 @@
 from collections.abc import Callable
 from functools import partial
 
+from tutorial_helpers.figures.diagrams.competition import competition
 from tutorial_helpers.figures.diagrams.learning import blame, learning_steps, sheets
 from tutorial_helpers.figures.diagrams.memory import batch, host_and_device, references
 from tutorial_helpers.figures.diagrams.network import SUBJECTS, network
@@ -22,6 +23,7 @@ EVERY: dict[str, Callable[[], Diagram]] = {
     "blame": blame,
     "sheets": sheets,
     "learning_steps": learning_steps,
+    "competition": competition,
 }
 
 __all__ = [
@@ -30,6 +32,7 @@ __all__ = [
     "Diagram",
     "batch",
     "blame",
+    "competition",
     "host_and_device",
     "learning_steps",
     "network",
