@@ -91,7 +91,7 @@ def _count_twice(update: Any) -> tuple[NDArray[Any], NDArray[Any]]:
     model.build()
     model.load()
     for wins in ([3.0, 0.0], [1.0, 2.0]):
-        rivals.vars["Wins"].view[:] = wins
+        rivals.vars["Wins"].values = wins
         rivals.vars["Wins"].push_to_device()
         model.custom_update("Balance")
     for owner, name in ((totals, "Total"), (rivals, "Wins")):
