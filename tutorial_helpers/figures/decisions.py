@@ -16,6 +16,7 @@ from tutorial_helpers.figures.arguments import check_at_most, check_positive, ch
 from tutorial_helpers.figures.style import (
     BLUE,
     COLOURS,
+    GREY,
     INK,
     MARKS,
     STYLE,
@@ -185,6 +186,8 @@ after 6.2 steps on average.'
             f"{name}, {accuracy[-1]:.1f} % after {len(steps)} steps for each image; with a margin "
             f"of {chosen[name]}, {value:.1f} % after {mean:.1f} steps on average"
         )
+    frame = {"markersize": 12, "fillstyle": "none", "mew": 2, "linestyle": "none"}
+    axes.plot([], [], MARKS[0], color=GREY, label="chosen margin", **frame)
     _enlarge(axes, [*accuracies, *above])
     axes.set(xlim=(0, max(map(len, accuracies))), xlabel="steps on average", ylabel="% right")
     axes.set_title(title)

@@ -240,6 +240,7 @@ def plot_break_even(rates: Mapping[str, float], build_seconds: Mapping[str, floa
             else:
                 sentence += "never ahead"
         sentences.append(sentence)
+    axes.plot([], [], "o", color=GREY, markersize=9, label="ahead from here on")
     axes.set(xscale="log", yscale="log", xlim=(1, 1e6))
     axes.set(xlabel="images to classify", ylabel="seconds, building included")
     _decades(axes.xaxis, most=4)

@@ -220,7 +220,9 @@ spikes per step and got up to 1, 33 % asked for more than 1.'
         bins = (np.linspace(0, right, 90), np.linspace(-0.01, 1.03, 53))
         axes.hist2d(expected, rates, bins=bins, cmap=_DENSITY, norm=LogNorm())
         ideal = np.array([0, 1, right])
-        axes.plot(ideal, np.minimum(ideal, 1), "--", color=VERMILION, linewidth=1.5)
+        label = "as asked for, 1 at most"
+        axes.plot(ideal, np.minimum(ideal, 1), "--", color=VERMILION, linewidth=1.5, label=label)
+        axes.legend(frameon=False, loc="lower right")
         correlation = np.corrcoef(expected, rates)[0, 1]
         axes.set(xlim=(0, right), ylim=(-0.03, 1.06), ylabel="spikes per step")
         axes.set_title(f"{name}: correlation {correlation:.2f}")
