@@ -253,8 +253,6 @@ def _checks(values: dict[str, Any]) -> list[str]:
 def learning_rows(learnt: dict[str, Any]) -> list[tuple[str, ...]]:
     """Return how well and how fast each contestant learns, below a row that says what is what."""
     results, epochs = learnt["results"], learnt["epochs"]
-    # The first is what the others are held against.
-    wanted = learning.summary(results[0], 0.0).first
     rows: list[tuple[str, ...]] = [
         (
             "",
@@ -262,11 +260,11 @@ def learning_rows(learnt: dict[str, Any]) -> list[tuple[str, ...]]:
             f"after {epochs} epochs, %",
             "seconds an epoch",
             "CPU seconds an epoch",
-            f"seconds to {wanted:.2f} %",
+            f"seconds to {learning.WANTED:g} %",
         )
     ]
     for result in results:
-        found = learning.summary(result, wanted)
+        found = learning.summary(result, learning.WANTED)
         to = "never" if found.seconds_to is None else f"{found.seconds_to:.1f}"
         rows.append(
             (
