@@ -147,7 +147,8 @@ def test_what_others_wait_for_is_passed_on() -> None:
         interrupts.unwatch(state)
         assert signal.set_wakeup_fd(sender.fileno()) == sender.fileno()
         receiver.settimeout(5)
-        assert receiver.recv(16) == bytes([signal.SIGINT])
+        # A signal of an earlier test may have been heard too late, and comes along.
+        assert set(receiver.recv(16)) == {signal.SIGINT}
         assert turns[2]
     finally:
         signal.set_wakeup_fd(before)
