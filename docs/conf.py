@@ -57,6 +57,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_class_signature = "mixed"
 napoleon_google_docstring = False
+napoleon_use_param = False  # it would repeat a description for each parameter that shares it
 napoleon_use_rtype = False
 napoleon_preprocess_types = False
 
