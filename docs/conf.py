@@ -57,6 +57,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_class_signature = "mixed"
 napoleon_google_docstring = False
+napoleon_use_param = False  # it would repeat a description for each parameter that shares it
 napoleon_use_rtype = False
 napoleon_preprocess_types = False
 
@@ -85,7 +86,7 @@ html_theme_options = {
     "use_download_button": False,
     "show_navbar_depth": 1,
     "show_toc_level": 2,
-    "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "docs/from_4_9": []},
     "launch_buttons": {
         "colab_url": "https://colab.research.google.com",
         "binderhub_url": "https://mybinder.org",

@@ -16,6 +16,7 @@ from sphinx import addnodes
 from sphinx.application import Sphinx
 from sphinx.transforms import SphinxTransform
 
+from numbagenn.models.builtin_models import FAMILIES
 from tools.live_data import STATIC, write_static
 from tools.project import ROOT, repository
 
@@ -33,6 +34,8 @@ def prepare(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = with_folded_cells(source[0])
     elif docname == "index":
         source[0] = source[0].replace("<!-- live network -->", _LIVE_NETWORK)
+    elif docname == "docs/api/numbagenn":
+        source[0] = source[0].replace("<!-- built-in models -->", built_in_models())
     elif docname == "docs/mistakes/README":
         source[0] += f"\n{_PAGES_OF_MISTAKES}\n"
 
@@ -44,6 +47,23 @@ def with_folded_cells(notebook: str) -> str:
         if cell["metadata"].get("jupyter", {}).get("source_hidden"):
             cell["metadata"].setdefault("tags", []).append(SET_UP)
     return json.dumps(content)
+
+
+def built_in_models() -> str:
+    """Return tables of all models and snippets that have names, with what they are given."""
+    columns = {"params": "parameters", "vars": "variables", "extra_global_params": "arrays"}
+    lines = []
+    for family, (_, models) in FAMILIES.items():
+        parts = {
+            part: [getattr(model, part, ()) for model in models().values()] for part in columns
+        }
+        parts = {part: values for part, values in parts.items() if any(values)}
+        titles = [family.family, *(columns[part] for part in parts)]
+        lines += ["", f"| {' | '.join(titles)} |", "|---" * len(titles) + "|"]
+        for name, *given in zip(models(), *parts.values(), strict=True):
+            cells = [", ".join(f"`{one.name}`" for one in some) for some in given]
+            lines.append(f"| {' | '.join([f'`{name}`', *cells])} |")
+    return "\n".join(lines)
 
 
 class LinksToSources(SphinxTransform):

@@ -25,6 +25,14 @@ export function raceOf(counts) {
 }
 
 /**
+ * Give a digit with its article.
+ * @param {number} digit
+ */
+export function named(digit) {
+  return `${digit === 8 ? "an" : "a"} ${digit}`;
+}
+
+/**
  * Say whether the leader is far enough ahead.
  * @param {Race} race
  */

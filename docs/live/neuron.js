@@ -126,17 +126,17 @@ function write(element, text) {
 }
 
 /**
- * Draw numbers for all pixels: blue above zero, orange below.
+ * Draw numbers for all pixels: blue above zero, grey below.
  * @param {HTMLCanvasElement} canvas
  * @param {Float32Array} values
  * @param {number} limit
  * @param {import("./theme.js").Colours} colours
  */
-function drawSigned(canvas, values, limit, { paper, blue, spike }) {
+function drawSigned(canvas, values, limit, { paper, blue, below }) {
   const image = new ImageData(SIDE, SIDE);
   values.forEach((value, n) => {
     const full = Math.min(Math.abs(value) / limit, 1);
-    const goal = value > 0 ? blue : spike;
+    const goal = value > 0 ? blue : below;
     for (let part = 0; part < 3; part++) {
       image.data[4 * n + part] = paper[part] + (goal[part] - paper[part]) * full;
     }
@@ -174,7 +174,7 @@ function drawSays(canvas, weights, colours) {
   context.textBaseline = "alphabetic";
   weights.forEach((weight, digit) => {
     const high = ((middle - 2) * weight) / most;
-    context.fillStyle = css(weight > 0 ? colours.blue : colours.spike);
+    context.fillStyle = css(weight > 0 ? colours.blue : colours.below);
     context.fillRect(digit * pitch + 0.2 * pitch, middle - Math.max(high, 0), 0.6 * pitch, Math.abs(high));
     context.fillStyle = css(colours.quiet);
     context.fillText(String(digit), (digit + 0.5) * pitch, height - 3);

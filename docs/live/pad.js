@@ -1,5 +1,6 @@
 // The pad: lines drawn with a mouse, a pen or a finger, or one of the test digits.
 
+import { named } from "./answer.js";
 import { DotError, digitOfPad, drawLine, emptyPad, PAD, PEN, padOf, SIDE } from "./digit.js";
 import { css } from "./theme.js";
 
@@ -107,7 +108,7 @@ function makeOption(label, number) {
   option.id = `live-choice-${number}`;
   option.setAttribute("role", "option");
   option.setAttribute("aria-selected", "false");
-  option.setAttribute("aria-label", `a ${label}, number ${(number % 3) + 1} of 3`);
+  option.setAttribute("aria-label", `${named(label)}, number ${(number % 3) + 1} of 3`);
   return option;
 }
 

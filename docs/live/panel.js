@@ -14,6 +14,7 @@ const SPEEDS = [0.5, 1, 2, 4, 8, 16, 32]; // steps per second
  * @property {() => void} resetAll
  * @property {(part: string) => void} light a part of the picture, or "" for none
  * @property {(neuron: number) => void} select a hidden neuron
+ * @property {() => void} keepNeuron shows the number of the selected neuron again
  */
 
 /**
@@ -37,12 +38,13 @@ export function connect(root, orders) {
   });
   onSlider(root, "num-steps", (value) => {
     orders.setNumSteps(value);
-    return `${value} ms`;
+    return `${value} step${value === 1 ? "" : "s"} (${value} ms)`;
   });
   const number = /** @type {HTMLInputElement} */ (root.querySelector(".live-neuron-number"));
   number.addEventListener("input", () => {
     if (number.checkValidity() && number.value) orders.select(number.valueAsNumber);
   });
+  number.addEventListener("change", orders.keepNeuron);
   connectSteps(root, orders.light);
 }
 

@@ -213,10 +213,14 @@ def test_the_pen_is_that_of_the_notebooks_pad(scripts: Scripts) -> None:
 def test_a_dot_is_no_digit_and_an_empty_pad_is_nothing(scripts: Scripts) -> None:
     code = """\
     const { digitOfPad, DotError, emptyPad, padOf } = await import("./digit.js");
-    try { digitOfPad(padOf([[[9, 9]]])); } catch (error) {
-      return Uint8Array.of(error instanceof DotError, digitOfPad(emptyPad()) === null);
-    }"""
-    assert scripts.run(code) == b"\1\1"
+    const full = Array.from({ length: 29 }, (_, n) => [[0, 10 * n], [280, 10 * n]]);
+    const refusals = [[[[9, 9]]], full].map((lines) => {
+      try { digitOfPad(padOf(lines)); } catch (error) {
+        if (error instanceof DotError) return error.message.split(" ").slice(0, 3).join(" ");
+      }
+    });
+    return new TextEncoder().encode([digitOfPad(emptyPad()), ...refusals].join("|"));"""
+    assert scripts.run(code).decode() == "|This is a|There is too"
 
 
 # --- On the page ----------------------------------------------------------------------------------
@@ -258,12 +262,16 @@ def draw(page: Page, drawing: str) -> None:
 
 def answers(page: Page, digit: int) -> None:
     """Wait until the network gives an answer, in the picture and for screen readers."""
-    said = f"document.querySelector('.live-said').textContent.startsWith('It is a {digit}:')"
-    page.wait_for_function(said, timeout=30_000)
+    article = "an" if digit == 8 else "a"
+    page.wait_for_function(
+        "words => document.querySelector('.live-said').textContent.startsWith(words)",
+        arg=f"It is {article} {digit}:",
+        timeout=30_000,
+    )
     assert page.locator(".live-digit").inner_text() == str(digit)
 
 
-@pytest.mark.parametrize("digit", [1, 2, 3, 5])
+@pytest.mark.parametrize("digit", [1, 2, 3, 5, 8])
 def test_draw_a_digit_and_it_is_read(page: Page, digit: int) -> None:
     answers(page, 7)  # the example
     page.get_by_role("button", name="Clear").click()
@@ -271,10 +279,13 @@ def test_draw_a_digit_and_it_is_read(page: Page, digit: int) -> None:
     answers(page, digit)
 
 
-TOUCH = {"viewport": {"width": 400, "height": 800}, "has_touch": True, "is_mobile": True}
+PHONES = [
+    {"viewport": {"width": width, "height": 800}, "has_touch": True, "is_mobile": True}
+    for width in (400, 320)
+]
 
 
-@pytest.mark.parametrize("page", [TOUCH], indirect=True)
+@pytest.mark.parametrize("page", PHONES, indirect=True)
 def test_on_a_phone_nothing_is_wider_than_the_screen(page: Page) -> None:
     answers(page, 7)
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
@@ -323,6 +334,50 @@ def test_spikes_cross_a_reset_that_leaves_them_in_flight(page: Page) -> None:
     assert re.match(r"\d+ spikes crossed the reset", said)
     page.get_by_role("button", name="Reset, and drop spikes").click()
     assert "nothing is in flight" in page.locator(".live-crossed").inner_text()
+    page.get_by_role("button", name="Clear").click()
+    page.get_by_role("button", name="Reset, and drop spikes").click()
+    assert page.locator(".live-crossed").inner_text() == ""
+
+
+def test_each_press_of_step_counts(page: Page) -> None:
+    answers(page, 7)
+    page.get_by_role("button", name="Pause").click()
+    page.get_by_role("slider", name=re.compile("speed")).fill("0")  # the slowest
+    page.get_by_role("button", name="Reset, and drop spikes").click()
+    page.get_by_role("button", name="Pause").click()
+    assert page.locator(".live-said").inner_text() == ""  # of the run before
+    for _ in range(5):
+        page.get_by_role("button", name="Step", exact=True).click()
+    page.wait_for_function(
+        "document.querySelector('.live-upper').ariaLabel.includes('after 5 steps.')"
+    )
+    assert page.get_by_role("button", name="Play").is_visible()
+
+
+def test_a_number_that_is_no_hidden_neuron_goes(page: Page) -> None:
+    field = page.get_by_label(re.compile("type its number"))
+    for number, kept in [("12", "12"), ("128", "12"), ("3.5", "12")]:
+        field.fill(number)
+        field.blur()
+        assert field.input_value() == kept
+
+
+def test_without_the_weights_the_page_says_so(browser: Browser, url: str) -> None:
+    page = browser.new_page()
+    page.route("**/weights.bin", lambda route: route.fulfill(status=404))
+    page.goto(url)
+    page.get_by_text(re.compile("The network could not be loaded .*weights.bin: 404")).wait_for()
+    assert not any(part.is_visible() for part in page.locator("canvas, button").all())
+    page.close()
+
+
+def test_without_scripts_nothing_is_there_to_press(browser: Browser, url: str) -> None:
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(url)
+    assert page.locator("noscript").is_visible()
+    assert not any(part.is_visible() for part in page.locator("canvas, button").all())
+    context.close()
 
 
 def test_tap_a_hidden_neuron(page: Page) -> None:
