@@ -153,6 +153,28 @@ def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):
 
 
 @noalias_function
+def list_by_step(trains, pre_inds, num_active, spikes, num_spikes):
+    """Make a list of neurons for each step of a block, ascending, from what `list_arrivals` lists.
+
+    Parameters
+    ----------
+    trains, pre_inds, num_active
+        As `list_arrivals` leaves them.
+    spikes, num_spikes
+        To be filled with the list of each step, and with how many neurons are in it.
+    """
+    for step in range(num_spikes.size):
+        num_spikes[step] = 0
+    for active in range(num_active):
+        bits = trains[active]
+        while bits != np.uint32(0):
+            step = lowest_bit(bits)
+            bits = np.uint32(bits & np.uint32(bits - np.uint32(1)))
+            spikes[step, num_spikes[step]] = pre_inds[active]
+            num_spikes[step] += 1
+
+
+@noalias_function
 def end_block(spike_bits, recent, steps):
     """Move the spikes of a block to those of recent steps."""
     one, before, rest = np.uint32(1), np.uint32(steps - 1), np.uint32(32 - steps)
