@@ -10,13 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from numbagenn.codegen.arguments import Scratch, SimulateMemory, array_type
+from numbagenn.codegen.block_steps import BlockSteps
 from numbagenn.codegen.blocks import Blocks, blocks_of_steps
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall, functions_of_custom_updates
 from numbagenn.codegen.event_kinds import NEURON_UPDATE, PHASES, PRESYNAPTIC_UPDATE, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, parameters_of
 from numbagenn.codegen.network_view import NetworkView
 from numbagenn.codegen.rendering import rendered_module
-from numbagenn.codegen.schedule import make_schedule
+from numbagenn.codegen.schedule import Schedule
+from numbagenn.codegen.single_steps import SingleSteps
+from numbagenn.codegen.synapse_functions import codes_of_synapses
 from numbagenn.codegen.touched_rows import note_touched_rows
 from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.buffers import Buffer
@@ -101,7 +104,7 @@ def make_plan(network: NetworkView) -> Plan:
     # A timer measures the phases of a step separately, so steps then run one by one. Batch elements
     # that share what code assigns take turns in every step.
     single = network.timing_enabled or in_order
-    schedule = make_schedule(network, Blocks() if single else blocks_of_steps(network))
+    schedule = _schedule(network, Blocks() if single else blocks_of_steps(network))
     memory = schedule.memory
     updates, calls = functions_of_custom_updates(network, left_out)
     # Every step has the first two, whether or not there is something to do in them.
@@ -127,6 +130,29 @@ def make_plan(network: NetworkView) -> Plan:
         phases=tuple(phase for phase in PHASES if phase in phases),
         custom_updates=calls,
         in_order=in_order,
+    )
+
+
+def _schedule(network: NetworkView, blocks: Blocks) -> Schedule:
+    """Return the schedule of a network of which some or all is simulated block by block."""
+    memory = SimulateMemory()
+    in_blocks = BlockSteps(network, blocks, memory)
+    in_steps = SingleSteps(network, blocks, in_blocks, memory)
+    synapses = [
+        in_blocks.synapse_function(code)
+        if blocks.sums_ahead(code.group)
+        else in_steps.synapse_function(code)
+        for code in codes_of_synapses(network)
+    ]
+    groups = network.synapse_populations.values()
+    stepwise = [group for group in network.neuron_populations.values() if not blocks.run(group)]
+    return Schedule(
+        block_steps=blocks.steps,
+        synapses=synapses,
+        blocks=[in_blocks.neuron_function(group, synapses) for group in blocks.order],
+        steps=[in_steps.neuron_function(group) for group in stepwise],
+        incoming=[in_blocks.incoming(group) for group in groups if blocks.sums_ahead(group)],
+        memory=memory,
     )
 
 

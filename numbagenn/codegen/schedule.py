@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from numbagenn.codegen.arguments import SimulateMemory
-from numbagenn.codegen.block_steps import BlockSteps, NeuronBlock
-from numbagenn.codegen.blocks import Blocks
-from numbagenn.codegen.network_view import NetworkView
-from numbagenn.codegen.single_steps import NeuronStep, SingleSteps
-from numbagenn.codegen.synapse_functions import SynapseFunction, codes_of_synapses
+if TYPE_CHECKING:
+    from numbagenn.codegen.arguments import SimulateMemory
+    from numbagenn.codegen.block_steps import NeuronBlock
+    from numbagenn.codegen.single_steps import NeuronStep
+    from numbagenn.codegen.synapse_functions import SynapseFunction
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,26 +43,3 @@ class Schedule:
     steps: Sequence[NeuronStep]
     incoming: Sequence[tuple[str, str]]
     memory: SimulateMemory
-
-
-def make_schedule(network: NetworkView, blocks: Blocks) -> Schedule:
-    """Return the schedule of a network of which some or all is simulated block by block."""
-    memory = SimulateMemory()
-    in_blocks = BlockSteps(network, blocks, memory)
-    in_steps = SingleSteps(network, blocks, in_blocks, memory)
-    synapses = [
-        in_blocks.synapse_function(code)
-        if blocks.sums_ahead(code.group)
-        else in_steps.synapse_function(code)
-        for code in codes_of_synapses(network)
-    ]
-    groups = network.synapse_populations.values()
-    stepwise = [group for group in network.neuron_populations.values() if not blocks.run(group)]
-    return Schedule(
-        block_steps=blocks.steps,
-        synapses=synapses,
-        blocks=[in_blocks.neuron_function(group, synapses) for group in blocks.order],
-        steps=[in_steps.neuron_function(group) for group in stepwise],
-        incoming=[in_blocks.incoming(group) for group in groups if blocks.sums_ahead(group)],
-        memory=memory,
-    )

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from numbagenn.codegen.arguments import SimulateMemory, function_call, interrupt_argument
-from numbagenn.codegen.block_steps import BlockSteps
-from numbagenn.codegen.blocks import Blocks
 from numbagenn.codegen.network_view import NetworkView, records_spikes
 from numbagenn.codegen.neuron_functions import (
     EventFlags,
@@ -27,6 +26,10 @@ from numbagenn.codegen.synapse_functions import (
 )
 from numbagenn.memory.events import Events, EventSide
 from numbagenn.network.neuron_groups import NeuronGroup
+
+if TYPE_CHECKING:
+    from numbagenn.codegen.block_steps import BlockSteps
+    from numbagenn.codegen.blocks import Blocks
 
 # Where populations are simulated in blocks, which step of the block a single step is.
 _STEP_OF_BLOCK = "step - block"
