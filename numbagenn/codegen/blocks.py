@@ -49,13 +49,12 @@ class Blocks:
     order: tuple[NeuronGroup, ...] = ()
     steps: int = 1
 
-    def run(self, population: NeuronGroup) -> bool:
-        """Return whether a population is simulated block by block."""
-        return any(population is one for one in self.order)
+    def __contains__(self, population: NeuronGroup) -> bool:
+        return population in self.order
 
     def sums_ahead(self, group: SynapseGroup) -> bool:
         """Return whether what some synapses bring in a block is summed up ahead."""
-        return self.run(group.src) and _can_be_summed_ahead(group)
+        return group.src in self and _can_be_summed_ahead(group)
 
     def sent_before_block(self, group: SynapseGroup) -> bool:
         """Return whether all spikes that arrive in a block were sent before it began."""
@@ -76,16 +75,17 @@ def blocks_of_steps(network: NetworkView) -> Blocks:
 
 def _longest_blocks(network: NetworkView, stepwise: set[str]) -> Blocks:
     """Return the longest blocks in which populations can be simulated that are not stepwise."""
-    delays = {group.axonal_delay_steps for group in network.synapse_populations.values()}
-    loop: list[str] = []
-    for steps in sorted({BLOCK_STEPS, *(delay + 1 for delay in delays)}, reverse=True):
-        if _FEWEST_STEPS <= steps <= BLOCK_STEPS:
+    groups = network.synapse_populations.values()
+    lengths = {BLOCK_STEPS, *(group.axonal_delay_steps + 1 for group in groups)}
+    possible = [steps for steps in lengths if _FEWEST_STEPS <= steps <= BLOCK_STEPS]
+    while True:
+        for steps in sorted(possible, reverse=True):
             try:
                 return Blocks(_in_order(network, stepwise, steps), steps)
             except CycleError as error:
                 loop = error.args[1]
-    # Spikes go round this loop too fast for any blocks.
-    return _longest_blocks(network, _with_targets(network, stepwise.union(loop)))
+        # Spikes go round this loop too fast for any blocks.
+        stepwise = _with_targets(network, stepwise.union(loop))
 
 
 def _stepwise(network: NetworkView) -> set[str]:
@@ -104,10 +104,10 @@ def _stepwise(network: NetworkView) -> set[str]:
 
 def _with_targets(network: NetworkView, names: set[str]) -> set[str]:
     """Return the names of populations and of all that they project to, directly or not."""
-    targets = {
-        group.trg.name for group in network.synapse_populations.values() if group.src.name in names
-    }
-    return names if targets <= names else _with_targets(network, names | targets)
+    groups = network.synapse_populations.values()
+    while targets := {group.trg.name for group in groups if group.src.name in names} - names:
+        names = names | targets
+    return names
 
 
 def _in_order(

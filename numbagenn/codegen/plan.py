@@ -145,7 +145,7 @@ def _schedule(network: NetworkView, blocks: Blocks) -> Schedule:
         for code in codes_of_synapses(network)
     ]
     groups = network.synapse_populations.values()
-    stepwise = [group for group in network.neuron_populations.values() if not blocks.run(group)]
+    stepwise = [group for group in network.neuron_populations.values() if group not in blocks]
     return Schedule(
         block_steps=blocks.steps,
         synapses=synapses,

@@ -124,7 +124,7 @@ class SingleSteps:
     def _arriving(self, code: SynapseCode) -> tuple[str, str]:
         """Return the list of neurons that code of synapses runs for, and their number, as text."""
         group, kind = code.group, code.kind
-        if kind.side == "pre" and self._blocks.run(group.src):
+        if kind.side == "pre" and group.src in self._blocks:
             lists = self._in_blocks.by_step(group)
             return f"{lists.spikes}[{_STEP_OF_BLOCK}]", f"{lists.num_spikes}[{_STEP_OF_BLOCK}]"
         assert kind.events is not None

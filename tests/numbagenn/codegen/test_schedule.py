@@ -272,7 +272,7 @@ LOOP = [("first", "second"), ("second", "third"), ("third", "first"), ("second",
 
 
 @pytest.mark.parametrize(
-    ("connections", "delays", "steps"),  # no steps: no blocks
+    ("connections", "delays", "steps"),
     [
         pytest.param(FORWARD, [3, 31, 5], BLOCK_STEPS, id="forward"),
         pytest.param(FORWARD, [3, 32, 5], BLOCK_STEPS, id="longer than a word"),
