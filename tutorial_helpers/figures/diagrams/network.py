@@ -77,8 +77,8 @@ def network(lit: str) -> Diagram:
     >>> network("weights")
     An image of a digit becomes a current for each of 784 input neurons; spikes go from them to \
 128 hidden neurons and on to 10 output neurons; argmax, the one with the most spikes, is the \
-answer. Highlighted: the weights of both layers of synapses, some above and some below zero. Training \
-compares answers with labels and changes the weights.
+answer. Highlighted: the weights of both layers of synapses, some above and some below zero. \
+Training compares answers with labels and changes the weights.
     """
     if lit not in _CHAPTERS:
         raise ValueError(f"lit should be one of {', '.join(_CHAPTERS)}, not {lit!r}.")
