@@ -5,6 +5,7 @@ import { css } from "./theme.js";
 
 const FEWEST = 8; // blocks that there is room for
 const THINNEST = 4; // pixels of a block; thinner ones are one bar, with their number at its end
+const NUMBER = 24; // pixels for it
 
 /**
  * What is shown of the counts.
@@ -61,8 +62,9 @@ export function followCounts(tally, counts, seconds) {
  */
 export function drawCounts(context, layout, tally, counts, glow, colours, family) {
   const { counts: box, output, isWide } = layout;
-  const block = (isWide ? box.width : box.height) / tally.room;
-  const areBlocks = block >= THINNEST;
+  const space = isWide ? box.width : box.height;
+  const areBlocks = space / tally.room >= THINNEST;
+  const block = (areBlocks ? space : space - NUMBER) / tally.room;
   const gap = areBlocks ? Math.min(1.5, 0.25 * block) : 0;
   const thick = Math.min(isWide ? 0.5 * output.y[1] - 0.5 * output.y[0] : box.width / 22, 18);
   const race = raceOf(counts);

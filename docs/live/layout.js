@@ -67,7 +67,8 @@ function fromLeftToRight(width) {
   const hidden = grid(8, 16, hiddenLeft, middle - 8 * pitch, pitch, pitch, 0.39 * pitch);
   const output = grid(1, 10, outputLeft, TITLE, 2 * radius, outputPitch, radius);
   const imageTop = Math.round(middle - side / 2);
-  const pathsName = gap < 60 ? height - 14 : 12; // below, where names are close to each other
+  const isTight = gap < 60; // and then some names would lie above others
+  const pathsName = isTight ? height - TITLE / 2 : TITLE / 2;
   return {
     width,
     height,
@@ -83,10 +84,10 @@ function fromLeftToRight(width) {
     names: [
       [BADGE, imageTop - 18],
       [side + gap / 2, pathsName],
-      [hiddenLeft + BADGE, 12],
+      [hiddenLeft + BADGE, TITLE / 2],
       [outputLeft - gap / 2, pathsName],
-      [outputLeft + BADGE, 12],
-      [Math.max(width - 62, outputLeft + 80) + BADGE, 12],
+      [outputLeft + BADGE - (isTight ? 32 : 0), TITLE / 2],
+      [width - 62 + BADGE, TITLE / 2],
     ],
   };
 }
@@ -120,7 +121,7 @@ function fromTopToBottom(width) {
       { x: 0, y: secondGap, width, height: gap },
     ],
     names: [
-      [BADGE, 12],
+      [BADGE, TITLE / 2],
       [BADGE, TITLE + side + gap / 2],
       [BADGE, hiddenTop - row / 2 - 2],
       [BADGE, secondGap + gap / 2],

@@ -340,6 +340,7 @@ function start(weightsFile, digitsFile) {
   // --- Page --------------------------------------------------------------------------------------
 
   connect(root, orders);
+  pictures.fit(picture, find("layers").clientWidth);
   new ResizeObserver(([{ contentRect }]) => {
     pictures.fit(picture, contentRect.width);
     wake();
