@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import json
 import re
 from collections import defaultdict
 from html.parser import HTMLParser
@@ -13,6 +14,7 @@ import pytest
 
 import numbagenn
 from numbagenn.models.builtin_models import built_in_models
+from tests import ROOT
 from tests.site import conftest
 from tools.project import site as published
 
@@ -134,9 +136,20 @@ def test_every_page_says_its_language_and_every_image_what_it_shows(pages: dict[
 
 
 def test_every_document_has_a_card(site: Path, pages: dict[str, Page]) -> None:
-    made = {"genindex.html", "search.html", "py-modindex.html"}
+    made = {"search.html", "py-modindex.html"}
     for name in set(pages) - made:
         page = pages[name]
         assert page.description, name
         assert page.card.startswith(published()), name
         assert (site / page.card.removeprefix(published())).is_file(), name
+
+
+def test_a_page_is_described_by_its_own_words(pages: dict[str, Page]) -> None:
+    assert pages["index.html"].description.startswith("Draw a digit.")
+    chapters = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+    for chapter in chapters:
+        first = json.loads(chapter.read_text(encoding="utf-8"))["cells"][0]["source"]
+        paragraphs = re.sub(r"\[(.*?)\]\(.*?\)", r"\1", "".join(first)).split("\n\n")
+        text = next(one for one in paragraphs[2:] if re.match(r"\w", one))
+        description = pages[f"notebooks/{chapter.stem}.html"].description
+        assert description.split()[:3] == text.split()[:3]

@@ -125,3 +125,32 @@ def test_binder_and_the_container_have_what_the_notebooks_need() -> None:
     assert "requirements.txt" in container["postCreateCommand"]
     for path in container["customizations"]["codespaces"]["openFiles"]:
         assert Path(ROOT, path).exists()
+
+
+def test_the_words_of_the_glossary_are_in_the_chapters_that_it_names() -> None:
+    page = (DOCS / "glossary.md").read_text(encoding="utf-8")
+    entries = re.findall(r"^\*\*(.+?)\*\*.*? \(([\d, ]+)\)\. ", page, re.MULTILINE)
+    assert len(entries) > 40
+    for words, numbers in entries:
+        for number in numbers.split(", "):
+            (chapter,) = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
+            stem = re.split(r"[ ,-]", words)[0][:5].lower()
+            assert stem in chapter.read_text(encoding="utf-8").lower(), (words, number)
+
+
+def test_the_first_page_of_the_repository_has_one_name_on_the_site() -> None:
+    for path in [*DOCS.glob("**/*.md"), *ROOT.glob("*/README.md"), ROOT / "index.md"]:
+        links = re.findall(r"\[([^]]+)\]\((?:\.\./)*README\.md\)", path.read_text(encoding="utf-8"))
+        if path.parent != DOCS / "mistakes":
+            assert set(links) <= {"Install and run"}, path
+
+
+def test_pages_say_how_many_chapters_there_are() -> None:
+    chapters = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+    number = {7: "Seven", 8: "Eight", 9: "Nine"}[len(chapters)]
+    for page in ("README.md", "index.md"):
+        text = (ROOT / page).read_text(encoding="utf-8").replace("Jupyter ", "")
+        assert f"{number} notebooks" in text, page
+    for chapter in chapters:
+        for page in ("README.md", "notebooks/README.md"):
+            assert f"{chapter.name})" in (ROOT / page).read_text(encoding="utf-8")

@@ -475,7 +475,8 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "reductions over neurons and over the batch, by variable and by reference",
-            cases="custom_update_reductions reductions_of_many reductions_of_weights",
+            cases="custom_update_reductions reductions_of_many reductions_of_weights"
+            " rivals_compete",
             tests="test_reductions.py::test_over_the_batch",
             upstream="test_custom_update.py::test_custom_update_neuron_reduce",
         ),
