@@ -342,6 +342,7 @@ function start(weightsFile, digitsFile) {
   connect(root, orders);
   pictures.fit(picture, find("layers").clientWidth);
   new ResizeObserver(([{ contentRect }]) => {
+    if (contentRect.width === picture.layout.width) return;
     pictures.fit(picture, contentRect.width);
     wake();
   }).observe(find("layers"));

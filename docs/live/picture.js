@@ -57,22 +57,20 @@ const FADES = /** @type {const} */ (["veil", "gate", "leftover", "dropped"]);
 export function makePicture(root, weights) {
   const find = (/** @type {string} */ name) =>
     /** @type {HTMLCanvasElement} */ (root.querySelector(`.live-${name}`));
-  const targets = strongestTargets(weights[0]);
-  const layout = layoutFor(600);
   const none = { veil: 0, gate: 0, leftover: 0, dropped: 0 };
   return {
     root,
     canvases: { lower: find("lower"), input: find("input"), middle: find("middle"), upper: find("upper") },
     names: [...root.querySelectorAll(/** @type {"button"} */ (".live-picture .live-name"))],
     weights,
-    targets,
+    targets: strongestTargets(weights[0]),
     image: new ImageData(SIDE, SIDE),
     stamps: [noStamps(), noStamps()],
     stampedLeftover: 0,
     sharpness: SHARPEST,
     isStale: true,
-    layout,
-    paths: pathsFor(layout, weights, targets),
+    layout: layoutFor(0), // until it is fitted
+    paths: [],
     colours: coloursOf(root),
     family: getComputedStyle(root).fontFamily,
     shown: nothingShown(),
