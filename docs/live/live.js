@@ -340,7 +340,7 @@ function start(weightsFile, digitsFile) {
   // --- Page --------------------------------------------------------------------------------------
 
   connect(root, orders);
-  pictures.fit(picture, find("layers").clientWidth);
+  pictures.fit(picture, find("layers").getBoundingClientRect().width);
   new ResizeObserver(([{ contentRect }]) => {
     if (contentRect.width === picture.layout.width) return;
     pictures.fit(picture, contentRect.width);
