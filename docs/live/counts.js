@@ -87,7 +87,7 @@ export function drawCounts(context, layout, tally, counts, glow, colours, family
       bar(0, number);
       const end = number * block + (isWide ? 4 : 9);
       context.fillStyle = css(leads ? colours.blue : colours.quiet);
-      context.fillText(String(counts[digit]), isWide ? x + end : x + thick / 2, isWide ? y + thick / 2 + 1 : y + end);
+      if (counts[digit]) context.fillText(String(counts[digit]), isWide ? x + end : x + thick / 2, isWide ? y + thick / 2 + 1 : y + end);
     }
     if (number >= 1 && glow[digit]) {
       context.fillStyle = css(colours.spike, glow[digit]);
