@@ -128,6 +128,15 @@ def describe(
                 element.parent.remove(element)
 
 
+def style_front_page(
+    app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
+) -> None:
+    """Load the styles that only the front page needs, before there is anything to see."""
+    if page == "index":
+        app.add_css_file("front.css")
+        app.add_css_file(f"{STATIC.removeprefix('_static/')}/live.css")
+
+
 def formula(text: str, **attributes: Any) -> str:
     """Return a formula as MathML, which browsers show by themselves."""
     return str(tex2mathml(text, **attributes))
@@ -172,6 +181,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     app.add_transform(BadgesAsText)
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
     app.connect("html-page-context", describe, priority=400)
+    app.connect("html-page-context", style_front_page)
     app.connect("build-finished", write_live_network)
     app.connect("build-finished", lighten)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,6 +1,6 @@
 // The live network: puts its parts together, and lets them run.
 
-import { isSafe, named, raceOf } from "./answer.js";
+import { answerOf, isSafe, named, raceOf } from "./answer.js";
 import { makeRoom } from "./counts.js";
 import { hiddenNeuronAt } from "./layout.js";
 import * as networks from "./network.js";
@@ -36,10 +36,8 @@ function start(weightsFile, digitsFile) {
   const network = networks.makeNetwork(weights);
   const clean = networks.makeNetwork(weights); // what a run would count without leftovers
   const run = runs.makeRun();
-  const canvas = /** @type {HTMLCanvasElement} */ (find("upper"));
-  const picture = pictures.makePicture(
-    root, /** @type {HTMLCanvasElement} */ (find("lower")), canvas, weights,
-  );
+  const picture = pictures.makePicture(root, weights);
+  const canvas = picture.canvases.upper;
   const view = makeNeuronView(root, weights, samples);
   const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -96,7 +94,7 @@ function start(weightsFile, digitsFile) {
   function rest() {
     stop();
     describe();
-    if (network.steps >= run.numSteps) sayAnswer();
+    if (isAtEnd()) sayAnswer();
   }
 
   // --- Runs --------------------------------------------------------------------------------------
@@ -122,12 +120,13 @@ function start(weightsFile, digitsFile) {
     const counts = networks.countsOverTime(clean, image, run.numSteps);
     makeRoom(picture.tally, counts.subarray(-10));
     showVoltage(view, network.threshold, run.numSteps, picture.colours);
+    pictures.noticeRun(picture);
     judge();
   }
 
   function play() {
     if (!image.some(Boolean)) return;
-    if (network.steps >= run.numSteps) rewind();
+    if (isAtEnd()) rewind();
     run.goal = run.numSteps;
     isPlaying = true;
     sayPlaying();
@@ -142,7 +141,7 @@ function start(weightsFile, digitsFile) {
 
   /** Run to the end without showing how, for those who want no motion. */
   function runToEnd() {
-    while (network.steps < run.numSteps) runs.jump(run, takeStep);
+    while (!isAtEnd()) runs.jump(run, takeStep);
     rest();
     wake();
   }
@@ -160,6 +159,10 @@ function start(weightsFile, digitsFile) {
 
   // --- What is said ------------------------------------------------------------------------------
 
+  function isAtEnd() {
+    return network.steps >= run.numSteps;
+  }
+
   function judge() {
     const race = raceOf(network.layers[2].counts);
     if (!safeAt && isSafe(race)) {
@@ -175,7 +178,10 @@ function start(weightsFile, digitsFile) {
     if (safeAt) why = `safe after ${counted(safeAt, "step")}`;
     else if (race.first > race.second) why = "ahead by 1 spike";
     else if (race.first > 0) why = "a tie so far";
-    write(find("why"), message || why);
+    if (message) why = "";
+    write(find("why"), why);
+    write(find("note"), message);
+    find("step").setAttribute("aria-disabled", String(isAtEnd()));
   }
 
   function sayAnswer() {
@@ -183,7 +189,7 @@ function start(weightsFile, digitsFile) {
     let words = "No output neuron has spiked, so there is no answer.";
     if (safeAt) {
       words = `It is ${named(safeDigit)}: safe after ${counted(safeAt, "step")}.`;
-      if (network.steps >= run.numSteps && race.leader !== safeDigit) {
+      if (isAtEnd() && race.leader !== safeDigit) {
         words += ` After ${counted(network.steps, "step")}, the leader is ${race.leader}.`;
       }
     } else if (race.first > 0) {
@@ -202,14 +208,17 @@ function start(weightsFile, digitsFile) {
     const row = cleanCounts.subarray((network.steps - 1) * 10, network.steps * 10);
     let differ = 0;
     network.layers[2].counts.forEach((count, n) => (differ += Math.abs(count - row[n])));
-    const words = `${counted(numCrossed, "spike")} crossed the reset, and arrived in a network that should have been at rest.`;
-    let end = "";
-    if (network.steps >= run.numSteps) {
-      end = differ
+    let words = `${counted(numCrossed, "spike")} crossed the reset, and arrived in a network that should have been at rest.`;
+    if (isAtEnd()) {
+      words += differ
         ? ` After ${counted(network.steps, "step")}, the counts differ by ${counted(differ, "output spike")} from those of a clean start.`
         : " This time, the final counts are those of a clean start.";
+      const race = raceOf(network.layers[2].counts);
+      const answer = safeAt ? safeDigit : race.first ? race.leader : null;
+      const without = answerOf(cleanCounts);
+      words += answer === without ? " The answer is the same." : ` The answer changed: from a clean start it is ${without ?? "none"}.`;
     }
-    write(find("crossed"), words + end);
+    write(find("crossed"), words);
   }
 
   /** Describe the picture in words, for those who do not see it. */
@@ -232,11 +241,11 @@ function start(weightsFile, digitsFile) {
       rest();
     },
     step() {
-      if (!image.some(Boolean)) return;
       // A step that is still under way ends at once, so that each press counts.
       if (!isPlaying) while (run.goal !== null && network.steps < run.goal) runs.jump(run, takeStep);
+      // What a run has counted stays; another one begins with Play.
+      if (!image.some(Boolean) || isAtEnd()) return;
       stop();
-      if (network.steps >= run.numSteps) rewind();
       if (stillness.matches) {
         runs.jump(run, takeStep);
         rest();
@@ -283,6 +292,7 @@ function start(weightsFile, digitsFile) {
     select(/** @type {number} */ neuron) {
       picture.selected = view.neuron = neuron;
       /** @type {HTMLInputElement} */ (find("neuron-number")).value = String(neuron);
+      write(find("selected"), String(neuron));
       look();
       wake();
     },
@@ -324,19 +334,18 @@ function start(weightsFile, digitsFile) {
   canvas.addEventListener("click", (event) => {
     const box = canvas.getBoundingClientRect();
     const neuron = hiddenNeuronAt(picture.layout, event.clientX - box.left, event.clientY - box.top);
-    if (neuron === null) return;
-    orders.select(neuron);
-    const behavior = stillness.matches ? "instant" : "smooth";
-    find("neuron").scrollIntoView({ block: "nearest", behavior });
+    if (neuron !== null) orders.select(neuron);
   });
 
   // --- Page --------------------------------------------------------------------------------------
 
   connect(root, orders);
+  pictures.fit(picture, find("layers").getBoundingClientRect().width);
   new ResizeObserver(([{ contentRect }]) => {
+    if (contentRect.width === picture.layout.width) return;
     pictures.fit(picture, contentRect.width);
     wake();
-  }).observe(find("picture"));
+  }).observe(find("layers"));
   watchTheme(() => {
     pictures.fit(picture, picture.layout.width);
     recolour(pad, coloursOf(root));

@@ -160,8 +160,9 @@ function drawContent({ canvas, content, samples, colours }) {
   context.strokeStyle = css(colours.ink);
   for (const points of content.strokes) {
     context.beginPath();
-    // A line without any length is drawn as a dot.
-    for (const [x, y] of [points[0], ...points]) context.lineTo(x, y);
+    // A line without any length is drawn as a dot, if it has a little length.
+    context.moveTo(points[0][0], points[0][1] + 0.01);
+    for (const [x, y] of points) context.lineTo(x, y);
     context.stroke();
   }
 }

@@ -68,6 +68,17 @@ WITHOUT_ALT = """() => [...document.images]
     .map(image => image.outerHTML.slice(0, 120))"""
 
 
+SUM_OF_SHIFTS = """() => new Promise(resolve => {
+    let sum = 0;
+    new PerformanceObserver(list => {
+        for (const shift of list.getEntries()) if (!shift.hadRecentInput) sum += shift.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => resolve(sum), 1000);
+})"""
+HEAVIEST = 1_500_000  # bytes of the front page, with all that it loads
+LARGEST_SHIFT = 0.05
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_api.sync_playwright() as playwright:
@@ -113,6 +124,19 @@ def test_a_page(name: str, address: str, page: Page) -> None:
     page.wait_for_function("() => [...document.images].every(image => image.complete)")
     wrong += page.evaluate(WITHOUT_ALT)
     assert not wrong
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_front_page_is_light_and_does_not_jump(width: int, address: str, page: Page) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    throttle = page.context.new_cdp_session(page)
+    throttle.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    weights: list[int] = []
+    page.on("response", lambda response: weights.append(len(response.body())))
+    page.goto(address, wait_until="networkidle")
+    shift = page.evaluate(SUM_OF_SHIFTS)
+    assert shift < LARGEST_SHIFT
+    assert sum(weights) <= HEAVIEST
 
 
 def test_the_theme_can_be_chosen(address: str, page: Page) -> None:
