@@ -87,8 +87,8 @@ class GeNNModel(Settings, Timers):
     **preferences
         Preferences of PyGeNN's backends. With ``optimize_code=True``, PyGeNN lets the compiler take
         sums in another order. Here, weights of neurons with the same spike train are summed up
-        first, which is faster and rounds differently. The last bits then also depend on how many steps
-        run before a result is read. They never depend on the batch or the threads. All other
+        first, which is faster and rounds differently. The last bits then also depend on how many
+        steps run before a result is read. They never depend on the batch or the threads. All other
         preferences are accepted and have no effect.
 
     Raises
