@@ -15,7 +15,6 @@ from numbagenn.base.array_conventions import table_size
 from numbagenn.codegen.arguments import (
     FunctionCall,
     SimulateMemory,
-    decorator_of,
     function_call,
     interrupt_argument,
 )
@@ -25,6 +24,7 @@ from numbagenn.codegen.network_view import NetworkView, records_spikes
 from numbagenn.codegen.neuron_functions import (
     NeuronFunction,
     code_of_neurons,
+    drawn_arrays,
     incoming_synapses,
     lists_spikes,
     neurons_per_check,
@@ -145,8 +145,6 @@ class NeuronBlock(NeuronFunction):
         Its spikes, if anything wants to know of them.
     arrivals
         What lists are made of them: one for each delay.
-    decorator
-        How it is compiled.
     steps_at_once
         How many steps of a neuron are run before those of the next one.
     call_at_once
@@ -155,7 +153,6 @@ class NeuronBlock(NeuronFunction):
 
     spikes: BlockSpikes | None
     arrivals: tuple[Arrivals, ...]
-    decorator: str
     steps_at_once: int
     call_at_once: FunctionCall
 
@@ -296,7 +293,9 @@ class BlockSteps:
         code, _ = code_of_neurons(self._network, group, self.memory)
         loop = neuron_loop(self._network.types, self._network.dt, code, inputs_per_step=True)
         spikes = self._spikes(group) if lists_spikes(self._network, group) else None
-        trailing = [] if spikes is None else [("spike_bits", spikes.spike_bits)]
+        trailing = drawn_arrays(group, loop, self.memory)
+        if spikes is not None:
+            trailing.append(("spike_bits", spikes.spike_bits))
         if neurons_per_check(group):
             trailing += interrupt_argument(loop)
         incoming = incoming_synapses(self._network, group)
@@ -324,7 +323,6 @@ class BlockSteps:
             lists_spikes=spikes is not None,
             spikes=spikes,
             arrivals=self._lists_of_arrivals(group, synapses),
-            decorator=decorator_of(loop),
             steps_at_once=at_once,
             call_at_once=call(at_once),
         )

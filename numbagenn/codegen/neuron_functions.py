@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from numbagenn.base.random_streams import stream_number
-from numbagenn.codegen.arguments import FunctionCall, SimulateMemory
+from numbagenn.codegen.arguments import FunctionCall, SimulateMemory, decorator_of
 from numbagenn.codegen.event_kinds import delivers_spikes
 from numbagenn.codegen.loop_builder import Loop
 from numbagenn.codegen.network_view import NetworkView
@@ -52,6 +52,11 @@ class NeuronFunction:
     loop: Loop
     call: FunctionCall
     lists_spikes: bool
+
+    @property
+    def decorator(self) -> str:
+        """How it is compiled."""
+        return decorator_of(self.loop)
 
     @property
     def neurons_per_check(self) -> int:
@@ -142,6 +147,14 @@ def code_of_neurons(
         prev_spike_times=group.spikes.prev_times,
     )
     return code, event_flags
+
+
+def drawn_arrays(group: NeuronGroup, loop: Loop, memory: SimulateMemory) -> list[tuple[str, str]]:
+    """Return the arrays of the random numbers that are drawn ahead, and what is passed for them."""
+    return [
+        (name, memory.scratch_array(group.name, name, dtype, group.num_neurons))
+        for name, dtype in loop.scratch.items()
+    ]
 
 
 def _endpoints(network: NetworkView, group: NeuronGroup) -> list[tuple[SynapseGroup, EventSide]]:

@@ -11,6 +11,7 @@ from numbagenn.codegen.neuron_functions import (
     EventFlags,
     NeuronFunction,
     code_of_neurons,
+    drawn_arrays,
     incoming_synapses,
     lists_spikes,
     neurons_per_check,
@@ -150,7 +151,7 @@ class SingleSteps:
         code, event_flags = code_of_neurons(self._network, group, self.memory)
         loop = neuron_loop(self._network.types, self._network.dt, code)
         listed = lists_spikes(self._network, group)
-        fired, trailing = "", []
+        fired, trailing = "", drawn_arrays(group, loop, self.memory)
         if listed:
             size = padded(group.num_neurons)
             fired = self.memory.scratch_array(group.name, "fired", "uint8", size)

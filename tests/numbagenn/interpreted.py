@@ -74,9 +74,17 @@ def _drawing(function: Any) -> Any:
         result = compiled(*arguments)
         if isinstance(result, tuple):
             return result[0], np.uint64(result[1])
-        return np.uint64(result)
+        return None if result is None else np.uint64(result)
 
     return call
+
+
+_draws = {name: _drawing(one) for name, one in vars(random_numbers).items() if callable(one)}
+
+
+def _for_all(draw: Any, key: Any, values: np.ndarray) -> None:
+    for element in range(values.size):
+        values[element], _ = draw(_draws["start"](key, element))
 
 
 # What takes the place of imports that are more than functions, or that need a compiler.
@@ -94,9 +102,7 @@ _INSTEAD: dict[str, Any] = {
     "c_functions": _plain(
         c_functions, int_remainder=_remainder, c_fma=_callable(c_functions.c_fma)
     ),
-    "random_numbers": SimpleNamespace(
-        **{name: _drawing(one) for name, one in vars(random_numbers).items() if callable(one)}
-    ),
+    "random_numbers": SimpleNamespace(**_draws | {"for_all": _for_all}),
     "arrays": SimpleNamespace(fetch=_fetch, put=_put, report=lambda *where: None),
     "kernel": lambda signature, **options: lambda function: function,
     "device_function": lambda function: function,
