@@ -36,6 +36,7 @@ from numbagenn.codegen.synapse_functions import (
     SynapseFunction,
     call_of_synapses,
 )
+from numbagenn.memory.buffers import Buffer
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 
@@ -188,6 +189,7 @@ class BlockSteps:
         self._network = network
         self._blocks = blocks
         self._scalar = network.types.scalar.numpy_name
+        self._inputs: dict[Buffer, str] = {}
 
     # Synapses -----------------------------------------------------------------------------------
 
@@ -197,7 +199,7 @@ class BlockSteps:
         inputs = []
         if code.adds:
             # What was added up before goes on there, see `incoming`.
-            self.memory.row(group.out_post.buffer)
+            self.memory.row(group.out_post_buffer)
             inputs.append(("inputs", self.inputs(group)))
         arrivals = self._arrivals(group)
         if self._sums_by_train(code):
@@ -236,9 +238,14 @@ class BlockSteps:
         return self._network.optimize_code and same and _has_wide_rows(code)
 
     def inputs(self, group: SynapseGroup) -> str:
-        """Return the name of the array of what arrives from some synapses in a block."""
-        shape = (BLOCK_STEPS, group.trg.num_neurons)
-        return self.memory.scratch_array(group.name, "inputs", self._scalar, *shape)
+        """Return the name of the array of what arrives in a block at the input of some synapses."""
+        buffer = group.out_post_buffer
+        if buffer not in self._inputs:
+            shape = (BLOCK_STEPS, group.trg.num_neurons)
+            self._inputs[buffer] = self.memory.scratch_array(
+                group.name, "inputs", self._scalar, *shape
+            )
+        return self._inputs[buffer]
 
     def _arrivals(self, group: SynapseGroup) -> Arrivals:
         """Return the list of what arrives at some synapses, shared by all with the same delay."""
@@ -277,9 +284,14 @@ class BlockSteps:
             num_trains=self.memory.local(source, f"num_trains{suffix}"),
         )
 
-    def incoming(self, group: SynapseGroup) -> tuple[str, str]:
-        """Return what synapses have added up before, and the array that it goes on in, by name."""
-        return self.memory.row(group.out_post.buffer), self.inputs(group)
+    def incoming(self) -> dict[str, str]:
+        """Return what synapses have added up before, and the arrays that it goes on in, by name."""
+        groups = self._network.synapse_populations.values()
+        return {
+            self.memory.row(group.out_post_buffer): self.inputs(group)
+            for group in groups
+            if self._blocks.sums_ahead(group)
+        }
 
     # Neurons ------------------------------------------------------------------------------------
 
@@ -299,7 +311,7 @@ class BlockSteps:
         if neurons_per_check(group):
             trailing += interrupt_argument(loop)
         incoming = incoming_synapses(self._network, group)
-        instead = {one.out_post.buffer: self.inputs(one) for one in incoming}
+        instead = {one.out_post_buffer: self.inputs(one) for one in incoming}
         name = self.memory.namer.unique(f"update_{group.name}")
 
         def call(some_steps: int) -> FunctionCall:

@@ -102,9 +102,10 @@ def lists_spikes(network: NetworkView, group: NeuronGroup) -> bool:
 def incoming_synapses(network: NetworkView, group: NeuronGroup) -> list[SynapseGroup]:
     """Return the synapses to a population, in the order in which PyGeNN adds them up.
 
-    As far as it can be told: it decides the last bit.
+    As far as it can be told: it decides the last bit. Of those that share their input it is one.
     """
-    incoming = [sg for sg in network.synapse_populations.values() if sg.trg is group]
+    synapses = network.synapse_populations.values()
+    incoming = [sg for sg in synapses if sg.trg is group and sg.own_out_post.buffer not in sg.fused]
     incoming.reverse()
     return sorted(incoming, key=lambda sg: _rank(sg.postsynaptic))
 
@@ -127,7 +128,7 @@ def code_of_neurons(
         synapses=[
             IncomingSynapses(
                 postsynaptic=sg.bound_postsynaptic(),
-                out_post=sg.out_post.buffer,
+                out_post=sg.out_post_buffer,
                 target=sg.post_target_var,
                 den_delay=sg.den_delay_buffer if "addToPostDelay" in sg.usage.called else None,
             )
@@ -136,7 +137,7 @@ def code_of_neurons(
         feedback=[
             (sg.out_pre_buffer, sg.pre_target_var)
             for sg in reversed(outgoing)
-            if "addToPre" in sg.usage.called
+            if "addToPre" in sg.usage.called and sg.own_out_pre not in sg.fused
         ],
         sources=[
             (source.bound(), source.target_var)

@@ -187,7 +187,9 @@ def _endpoint_variables(network: NetworkView, group: SynapseGroup) -> EndpointVa
         own = {name: variable.buffer for name, variable in variables.items()}
         return own | {name: neurons.vars[target].buffer for name, target in referred.items()}
 
-    of_psm = {name: psm_vars[target].buffer for name, target in references.post_psm.items()}
+    of_psm = {
+        name: group.shared(psm_vars[target].buffer) for name, target in references.post_psm.items()
+    }
     return EndpointVariables(
         pre=at(group.pre_vars, group.src, references.pre),
         post=at(group.post_vars, group.trg, references.post) | of_psm,
