@@ -10,8 +10,8 @@ number generators, doi 10.1145/2660193.2660195), with variant 13 of Stafford's c
 (http://zimbry.blogspot.com/2011/09/better-bit-mixing-improving-on.html).
 
 Every function takes the state of a stream, a ``uint64``, and returns a number and the next state.
-`for_all` and `poisson_for_all` draw the first number of each stream instead, in a loop of their
-own: the loops over elements that use the numbers can then be vectorised.
+Functions with names that end in ``for_all`` draw the first number of each stream instead, in loops
+of their own: the loop over elements that uses the numbers can then be vectorised.
 """
 
 from __future__ import annotations
@@ -248,10 +248,28 @@ def _many_of(state, trials, p):
 
 
 @noalias_function
-def for_all(draw, key, values):
-    """Draw one number for each element."""
+def normal_for_all(key, values):
+    """Draw for each element what `normal` draws from a stream that starts there.
+
+    Nearly all draws fall into the part of a layer that is all under the curve. These are made in a
+    loop of their own, which can be vectorised.
+    """
     for element in range(values.size):
-        values[element], _ = draw(start(key, element))
+        bits, _ = bits64(start(key, element))
+        layer = np.int64(bits & np.uint64(255))
+        x = np.float64(np.int64(bits >> np.uint64(11))) * 2.0**-53 * _EDGES[layer]
+        signed = -x if bits & np.uint64(256) else x
+        values[element] = signed if x < _EDGES[layer + 1] else math.nan
+    for element in range(values.size):
+        if math.isnan(values[element]):
+            values[element], _ = normal(start(key, element))
+
+
+@noalias_function
+def exponential_for_all(key, values):
+    """Draw for each element what `exponential` draws from a stream that starts there."""
+    for element in range(values.size):
+        values[element], _ = exponential(start(key, element))
 
 
 @device_function

@@ -35,8 +35,9 @@ class Function:
     draws
         Whether it draws a random number. The call then gives the next state of the stream, too.
     for_all
-        The call that draws the numbers of all elements at once, if there is one. ``{key}`` stands
-        for what their streams have in common, and ``{values}`` for the array of the numbers.
+        The call that draws the numbers of all elements at once, for draws that would keep a loop
+        from being vectorised. ``{key}`` stands for what their streams have in common, and
+        ``{values}`` for the array of the numbers.
     """
 
     arguments: tuple[TypeLike, ...]
@@ -46,14 +47,14 @@ class Function:
     for_all: str = ""
 
 
-def _drawn(name: str, *arguments: TypeLike, result: TypeLike = SCALAR) -> Function:
+def _drawn(
+    name: str, *arguments: TypeLike, result: TypeLike = SCALAR, for_all: str = ""
+) -> Function:
     """Return the row of a function of `random_numbers`, which takes the state of a stream first."""
     given = ", ".join([RANDOM_STATE, *(f"{{{place}}}" for place in range(len(arguments)))])
-    code, for_all = f"random_numbers.{name}", ""
-    if not arguments:
-        # They could differ from element to element.
-        for_all = f"random_numbers.for_all({code}, {{key}}, {{values}})"
-    return Function(arguments, result, f"{code}({given})", draws=True, for_all=for_all)
+    return Function(
+        arguments, result, f"random_numbers.{name}({given})", draws=True, for_all=for_all
+    )
 
 
 _REAL = (Double,)
@@ -111,8 +112,10 @@ FUNCTIONS: dict[str, Function] = {
     "clz": Function((Int32,), Int32, "c_functions.c_clz({0})"),
     "gennrand": _drawn("bits32", result=Uint32),
     "gennrand_uniform": _drawn("uniform_{result}"),
-    "gennrand_normal": _drawn("normal"),
-    "gennrand_exponential": _drawn("exponential"),
+    "gennrand_normal": _drawn("normal", for_all="random_numbers.normal_for_all({key}, {values})"),
+    "gennrand_exponential": _drawn(
+        "exponential", for_all="random_numbers.exponential_for_all({key}, {values})"
+    ),
     "gennrand_log_normal": _drawn("log_normal", SCALAR, SCALAR),
     "gennrand_gamma": _drawn("gamma", SCALAR),
     "gennrand_binomial": _drawn("binomial", Uint32, SCALAR, result=Uint32),

@@ -79,14 +79,6 @@ def _drawing(function: Any) -> Any:
     return call
 
 
-_draws = {name: _drawing(one) for name, one in vars(random_numbers).items() if callable(one)}
-
-
-def _for_all(draw: Any, key: Any, values: np.ndarray) -> None:
-    for element in range(values.size):
-        values[element], _ = draw(_draws["start"](key, element))
-
-
 # What takes the place of imports that are more than functions, or that need a compiler.
 _INSTEAD: dict[str, Any] = {
     # Python's functions raise where C's give infinities and NaN, and take no NumPy integers.
@@ -102,7 +94,9 @@ _INSTEAD: dict[str, Any] = {
     "c_functions": _plain(
         c_functions, int_remainder=_remainder, c_fma=_callable(c_functions.c_fma)
     ),
-    "random_numbers": SimpleNamespace(**_draws | {"for_all": _for_all}),
+    "random_numbers": SimpleNamespace(
+        **{name: _drawing(one) for name, one in vars(random_numbers).items() if callable(one)}
+    ),
     "arrays": SimpleNamespace(fetch=_fetch, put=_put, report=lambda *where: None),
     "kernel": lambda signature, **options: lambda function: function,
     "device_function": lambda function: function,

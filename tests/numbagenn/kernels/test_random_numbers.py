@@ -183,6 +183,26 @@ def _poissons_of_each(number: Any, key: Any, mean: Any) -> Any:
     return values
 
 
+@njit
+def _for_all(draw: Any, key: Any, values: Any) -> None:
+    draw(key, values)
+
+
+@njit
+def _for_each(draw: Any, key: Any, values: Any) -> None:
+    for element in range(values.size):
+        values[element], _ = draw(random_numbers.start(key, element))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ["normal", "exponential"])
+def test_numbers_are_the_same_for_each_element_and_for_all(name: str, dtype: type) -> None:
+    together, separate = np.empty(NUMBER, dtype), np.empty(NUMBER, dtype)
+    _for_all(getattr(random_numbers, f"{name}_for_all"), np.uint64(7), together)
+    _for_each(getattr(random_numbers, name), np.uint64(7), separate)
+    np.testing.assert_array_equal(together, separate)
+
+
 @pytest.mark.parametrize("mean", [0.001, 0.2, 3.0, 9.99, 10.0, 50.0])
 def test_poisson_numbers_are_the_same_for_each_element_and_for_all(mean: float) -> None:
     together = _poissons_for_all(NUMBER, np.uint64(5), mean)
@@ -566,12 +586,10 @@ def test_what_every_neuron_draws_is_drawn_ahead_of_the_loop() -> None:
     model.add_neuron_population("pop", 50, neuron, {}, {"x": 0.0})
     model.build()
     ahead, _, loop = model.generated_code.partition("for neuron in range(50):")
-    assert "normal" in ahead
-    assert "uniform" in ahead
-    assert "exponential" not in ahead
-    assert "random_numbers.exponential" in loop
-    assert "normal" not in loop
-    assert "uniform" not in loop
+    assert "random_numbers.normal_for_all(" in ahead
+    assert "random_numbers.exponential" not in ahead
+    assert "random_numbers.exponential(" in loop
+    assert "random_numbers.normal" not in loop
 
 
 def test_operands_that_are_not_asked_draw_nothing() -> None:
