@@ -482,7 +482,7 @@ class GeNNModel(Settings, Timers):
             # The batch size may have been set since the update was added.
             check_dimensions(update, self._batch_size)
         assign_slots(self.neuron_populations.values(), self.synapse_populations.values())
-        fuse(self.synapse_populations.values(), wanted=self._fuse_postsynaptic_models)
+        fuse(self.synapse_populations.values(), wanted=self.fuse_postsynaptic_models)
         plan = make_plan(self)
         compile_initialisers(self._groups())
         self._kernels = compiled(plan.source)

@@ -179,16 +179,17 @@ class Settings:
         self.refuse_if_built("set timing_enabled")
         self._timing_enabled = bool(value)
 
-    def _set_fuse_postsynaptic_models(self, value: bool) -> None:
+    @property
+    def fuse_postsynaptic_models(self) -> bool:
+        """Whether synapse populations with the same target and postsynaptic model share it.
+
+        To be set before `build`. What their synapses bring is then added up before the model runs,
+        which is faster and rounds differently. Their `out_post` and the views of their postsynaptic
+        model's variables are then None. PyGeNN's setting cannot be read.
+        """
+        return self._fuse_postsynaptic_models
+
+    @fuse_postsynaptic_models.setter
+    def fuse_postsynaptic_models(self, value: bool) -> None:
         self.refuse_if_built("set fuse_postsynaptic_models")
         self._fuse_postsynaptic_models = bool(value)
-
-    fuse_postsynaptic_models = property(
-        fset=_set_fuse_postsynaptic_models,
-        doc="""Let synapse populations with the same target and postsynaptic model share it.
-
-        To be set before `build`, and not to be read, as in PyGeNN. What their synapses bring is
-        added up before the model runs, which is faster and rounds differently. Their `out_post` and
-        the views of their postsynaptic model's variables are then None.
-        """,
-    )

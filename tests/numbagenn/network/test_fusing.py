@@ -149,10 +149,3 @@ def test_a_build_that_failed_leaves_nothing_fused() -> None:
     for group in groups:
         group.out_post.pull_from_device()
         assert group.out_post.view.shape == (1, 3)
-
-
-def test_the_setting_is_not_read() -> None:
-    model = new_model()
-    model.fuse_postsynaptic_models = True
-    with pytest.raises(AttributeError):
-        _ = model.fuse_postsynaptic_models
