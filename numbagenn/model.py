@@ -39,6 +39,7 @@ from numbagenn.network.addition_checks import (
 from numbagenn.network.current_sources import CurrentSource
 from numbagenn.network.custom_updates import CustomUpdate, names_in_group
 from numbagenn.network.delays import assign_slots
+from numbagenn.network.fusing import fuse
 from numbagenn.network.groups import Group, GroupDict, Values
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.reference_checks import (
@@ -481,6 +482,7 @@ class GeNNModel(Settings, Timers):
             # The batch size may have been set since the update was added.
             check_dimensions(update, self._batch_size)
         assign_slots(self.neuron_populations.values(), self.synapse_populations.values())
+        fuse(self.synapse_populations.values(), wanted=self.fuse_postsynaptic_models)
         plan = make_plan(self)
         compile_initialisers(self._groups())
         self._kernels = compiled(plan.source)

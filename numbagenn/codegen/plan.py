@@ -144,14 +144,13 @@ def _schedule(network: NetworkView, blocks: Blocks) -> Schedule:
         else in_steps.synapse_function(code)
         for code in codes_of_synapses(network)
     ]
-    groups = network.synapse_populations.values()
     stepwise = [group for group in network.neuron_populations.values() if group not in blocks]
     return Schedule(
         block_steps=blocks.steps,
         synapses=synapses,
         blocks=[in_blocks.neuron_function(group, synapses) for group in blocks.order],
         steps=[in_steps.neuron_function(group) for group in stepwise],
-        incoming=[in_blocks.incoming(group) for group in groups if blocks.sums_ahead(group)],
+        incoming=in_blocks.incoming(),
         memory=memory,
     )
 

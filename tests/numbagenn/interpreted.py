@@ -74,7 +74,7 @@ def _drawing(function: Any) -> Any:
         result = compiled(*arguments)
         if isinstance(result, tuple):
             return result[0], np.uint64(result[1])
-        return np.uint64(result)
+        return None if result is None else np.uint64(result)
 
     return call
 
