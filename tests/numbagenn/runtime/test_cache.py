@@ -39,6 +39,9 @@ from numbagenn.runtime import compilation as compiling
 from tests import a_few
 from tests.numbagenn.profiles import examples
 
+# Not in every run, which is to take less than four minutes.
+pytestmark = pytest.mark.slow
+
 # A module as the engine generates them, but tiny: it takes a fraction of a second to compile.
 SOURCE = '''"""A module for a test."""
 
