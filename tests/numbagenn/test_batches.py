@@ -20,6 +20,9 @@ import numbagenn as engine
 from tests import a_few
 from tests.numbagenn.networks import FLUSH, PIXEL, add_cells, add_reset, connect, new_model, pushed
 
+# Not in every run, which is to take less than four minutes.
+pytestmark = pytest.mark.slow
+
 Arrays = dict[str, np.ndarray]
 # What happens: a number of steps, or the name of a group of custom updates.
 Schedule = list[int | str]
