@@ -17,7 +17,6 @@ from hypothesis import strategies as st
 
 import numbagenn as engine
 from numbagenn.codegen.blocks import blocks_of_steps
-from tests import a_few
 from tests.numbagenn import interpreted
 from tests.numbagenn.profiles import examples
 from tests.numbagenn.random_models import RandomModel
@@ -176,7 +175,7 @@ def _add_synapses(
     model.parts.append(add)
 
 
-@pytest.mark.parametrize("kind", a_few(STEPWISE, 8))
+@pytest.mark.parametrize("kind", STEPWISE)
 @examples(2, 200, shrink=False)
 @given(data=st.data(), seed=st.integers(0, 2**32 - 1))
 def test_blocks_change_no_bit_wherever_they_are(kind: str, data: Any, seed: int) -> None:

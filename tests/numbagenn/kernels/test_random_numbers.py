@@ -239,7 +239,6 @@ def test_there_is_no_gamma_distribution_of_such_a_shape(shape: float) -> None:
     assert np.isnan(_gammas(5, np.uint64(1), (shape,))).all()
 
 
-@pytest.mark.slow
 def test_the_tails_of_the_normal_distribution_are_as_heavy_as_they_should_be() -> None:
     """Beyond 3.65 standard deviations another method draws: their number and their shape."""
     number, edge = 20_000_000, 3.6541528853610088

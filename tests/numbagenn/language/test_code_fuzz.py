@@ -271,7 +271,6 @@ def copied(memory: dict[Any, Any]) -> dict[Any, Any]:
     return {name: value.copy() for name, value in memory.items()}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scalar", [types.Float, types.Double], ids=repr)
 @examples(100, 5000)
 @given(data=st.data())
@@ -331,7 +330,6 @@ def outcomes(model: Any, start: list[dict[Any, Any]], steps: int) -> dict[str, n
     return result
 
 
-@pytest.mark.slow
 @examples(3, 300, shrink=False)
 @given(data=st.data(), precision=st.sampled_from(["float", "double"]))
 def test_the_compiler_agrees_with_the_interpreter(data: Any, precision: str) -> None:
