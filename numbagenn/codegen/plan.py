@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from numbagenn.codegen.arguments import Scratch, SimulateMemory, array_type
+from numbagenn.codegen.arguments import Memory, Scratch, SimulateMemory
 from numbagenn.codegen.block_steps import BlockSteps
 from numbagenn.codegen.blocks import Blocks, blocks_of_steps
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall, functions_of_custom_updates
@@ -35,13 +35,10 @@ class Plan:
     ----------
     source
         Text of the module with all kernels.
-    buffers
-        Memory that the kernel ``simulate`` takes, in order.
-    recorders
-        Recordings that it takes after these.
-    scratch
-        Arrays that it takes after these; each thread that runs it needs some of its own, which hold
-        zeros before the first time.
+    memory
+        What the kernel ``simulate`` works on, in the order of its table, in which
+        something can be more than once. Each thread that runs it
+        needs scratch arrays of its own, which hold zeros before the first time.
     phases
         The phases of a step in which there is something to do.
     custom_updates
@@ -52,12 +49,25 @@ class Plan:
     """
 
     source: str
-    buffers: tuple[Buffer, ...]
-    recorders: tuple[Recorder, ...]
-    scratch: tuple[Scratch, ...]
+    memory: tuple[Memory, ...]
     phases: tuple[Phase, ...]
     custom_updates: Mapping[str, CustomUpdateCall]
     in_order: bool
+
+    @property
+    def buffers(self) -> list[Buffer]:
+        """What belongs to the parts of the model."""
+        return [array for array in dict.fromkeys(self.memory) if isinstance(array, Buffer)]
+
+    @property
+    def recorders(self) -> list[Recorder]:
+        """All recordings."""
+        return [array for array in dict.fromkeys(self.memory) if isinstance(array, Recorder)]
+
+    @property
+    def scratch(self) -> list[Scratch]:
+        """All scratch arrays."""
+        return [array for array in dict.fromkeys(self.memory) if isinstance(array, Scratch)]
 
 
 # Batch elements that threads simulate at the same time are at least a part of the batch apart.
@@ -124,9 +134,7 @@ def make_plan(network: NetworkView) -> Plan:
     )
     return Plan(
         source=source,
-        buffers=tuple(memory.arrays),
-        recorders=tuple(memory.recorders.values()),
-        scratch=tuple(memory.scratch.values()),
+        memory=tuple(memory.arrays.values()),
         phases=tuple(phase for phase in PHASES if phase in phases),
         custom_updates=calls,
         in_order=in_order,
@@ -135,7 +143,7 @@ def make_plan(network: NetworkView) -> Plan:
 
 def _schedule(network: NetworkView, blocks: Blocks) -> Schedule:
     """Return the schedule of a network of which some or all is simulated block by block."""
-    memory = SimulateMemory()
+    memory = SimulateMemory(network.types)
     in_blocks = BlockSteps(network, blocks, memory)
     in_steps = SingleSteps(network, blocks, in_blocks, memory)
     synapses = [
@@ -173,14 +181,12 @@ def _simulate_kernel(
 ) -> SimulateKernel:
     types = {
         **parameters_of(SimulateNumbers, network.types.time),
-        **{name: array_type(buffer, network.types) for buffer, name in memory.arrays.items()},
-        **dict.fromkeys(memory.recorders, "uint32[:,:,::1]"),
-        **{name: scratch.type for name, scratch in memory.scratch.items()},
+        "memory": "int64[:,::1]",
     }
     return SimulateKernel(
         parameters=", ".join(types),
         signature=", ".join(types.values()),
-        rows=memory.row_lines(),
+        rows=[memory.line(name, str(place)) for place, name in enumerate(memory.arrays)],
         time=network.types.time.numpy_name,
         dt=constant_literal(network.dt, network.types.time),
         in_order=in_order,
