@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from numbagenn.base.types import Precision
@@ -58,6 +58,7 @@ class SimulateMemory:
     arrays: dict[str, Memory] = field(default_factory=dict)
     rows: dict[Buffer, str] = field(default_factory=dict)
     locals: dict[tuple[str, str], str] = field(default_factory=dict)
+    table: list[Memory] = field(default_factory=list)
 
     def local(self, group: str, what: str) -> str:
         """Return the name of something of a group that ``simulate`` alone knows."""
@@ -92,8 +93,14 @@ class SimulateMemory:
         slot = slot_of(step, buffer)
         return f"{self.row(buffer)}{slot_index(slot, buffer)}", slot or "0"
 
-    def line(self, name: str, place: str) -> str:
-        """Return the line that takes an array out of the table of all memory."""
+    def place(self, names: Iterable[str]) -> int:
+        """Add arrays to the table of all memory, and return the place of the first one."""
+        first = len(self.table)
+        self.table += [self.arrays[name] for name in names]
+        return first
+
+    def line(self, target: str, name: str, place: str) -> str:
+        """Return the line that takes an array out of its place in the table of all memory."""
         array = self.arrays[name]
         if isinstance(array, Buffer):
             dtype, is_matrix = self.precision.resolve(array.type).numpy_name, bool(array.columns)
@@ -101,7 +108,7 @@ class SimulateMemory:
             dtype, is_matrix = array.dtype, len(array.shape) == 2
         else:
             dtype, is_matrix = "uint32", True
-        return f"{name} = {'matrix' if is_matrix else 'vector'}(memory, {place}, batch, {dtype})"
+        return f"{target} = {'matrix' if is_matrix else 'vector'}(memory, {place}, batch, {dtype})"
 
 
 def slot_of(step: str, buffer: Buffer) -> str:

@@ -6,9 +6,11 @@ the batch size and the values of variables come later.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from numbagenn.codegen.alike import Step, shared
 from numbagenn.codegen.arguments import Memory, Scratch, SimulateMemory
 from numbagenn.codegen.block_steps import BlockSteps
 from numbagenn.codegen.blocks import Blocks, blocks_of_steps
@@ -16,9 +18,9 @@ from numbagenn.codegen.custom_update_functions import CustomUpdateCall, function
 from numbagenn.codegen.event_kinds import NEURON_UPDATE, PHASES, PRESYNAPTIC_UPDATE, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, parameters_of
 from numbagenn.codegen.network_view import NetworkView
-from numbagenn.codegen.rendering import rendered_module
+from numbagenn.codegen.rendering import rendered, rendered_module
 from numbagenn.codegen.schedule import Schedule
-from numbagenn.codegen.single_steps import SingleSteps
+from numbagenn.codegen.single_steps import SingleSteps, SynapseStep
 from numbagenn.codegen.synapse_functions import codes_of_synapses
 from numbagenn.codegen.touched_rows import note_touched_rows
 from numbagenn.language.arithmetic import constant_literal
@@ -86,6 +88,8 @@ class SimulateKernel:
         Lines that take the rows of one batch element.
     time, dt
         Type of times, and text of the length of a step.
+    phases
+        What single steps do in each phase.
     in_order
         Whether batch elements are simulated in order.
     parts_of_batch
@@ -97,6 +101,7 @@ class SimulateKernel:
     rows: list[str]
     time: str
     dt: str
+    phases: Mapping[Phase, Sequence[Step]]
     in_order: bool
     parts_of_batch: int = _PARTS_OF_BATCH
 
@@ -115,7 +120,6 @@ def make_plan(network: NetworkView) -> Plan:
     # that share what code assigns take turns in every step.
     single = network.timing_enabled or in_order
     schedule = _schedule(network, Blocks() if single else blocks_of_steps(network))
-    memory = schedule.memory
     updates, calls = functions_of_custom_updates(network, left_out)
     # Every step has the first two, whether or not there is something to do in them.
     phases = {
@@ -123,18 +127,17 @@ def make_plan(network: NetworkView) -> Plan:
         PRESYNAPTIC_UPDATE,
         *(function.code.kind.phase for function in schedule.synapses),
     }
+    steps = _steps(schedule)
     source = rendered_module(
         "Kernels of one model",
         "module.jinja",
-        schedule=schedule,
+        functions=_functions(schedule, steps),
+        simulate=_simulate(network, schedule, steps, in_order=in_order),
         custom_updates=updates,
-        phases=PHASES,
-        neuron_update=NEURON_UPDATE,
-        simulate=_simulate_kernel(network, memory, in_order=in_order),
     )
     return Plan(
         source=source,
-        memory=tuple(memory.arrays.values()),
+        memory=tuple(schedule.memory.table),
         phases=tuple(phase for phase in PHASES if phase in phases),
         custom_updates=calls,
         in_order=in_order,
@@ -176,18 +179,59 @@ def _assigns_elements(network: NetworkView) -> bool:
     return any(model.assigns_elements for model in models)
 
 
-def _simulate_kernel(
-    network: NetworkView, memory: SimulateMemory, *, in_order: bool
-) -> SimulateKernel:
-    types = {
-        **parameters_of(SimulateNumbers, network.types.time),
-        "memory": "int64[:,::1]",
-    }
-    return SimulateKernel(
+def _steps(schedule: Schedule) -> dict[Phase, list[Step]]:
+    """Return what single steps do in each phase."""
+    steps: dict[Phase, list[Step]] = {phase: [] for phase in PHASES}
+    for synapses in schedule.synapses:
+        if isinstance(synapses, SynapseStep):
+            text = rendered(synapses.template, synapses=synapses)
+            # All synapses only look at the lists of neurons that spiked.
+            read = frozenset(re.findall(r"\w+", synapses.arriving))
+            steps[synapses.code.kind.phase].append(Step(text, synapses.call.text, read))
+    for neurons in schedule.steps:
+        text = rendered(neurons.template, neurons=neurons)
+        lines = rendered("neuron_step.jinja", neurons=neurons)
+        steps[NEURON_UPDATE].append(Step(text, lines.strip()))
+    return {phase: list(shared(some, schedule.memory)) for phase, some in steps.items()}
+
+
+def _functions(schedule: Schedule, steps: Mapping[Phase, Sequence[Step]]) -> list[str]:
+    """Return the text of all functions that ``simulate`` calls, and of what it looks up."""
+    ahead = [one for one in schedule.synapses if one.sums_ahead]
+    single = [step for some in steps.values() for step in some]
+    return [
+        *(rendered(synapses.template, synapses=synapses) for synapses in ahead),
+        *(rendered(neurons.template, neurons=neurons) for neurons in schedule.blocks),
+        *(step.function for step in single),
+        *("\n".join(step.tables) for step in single if step.tables),
+    ]
+
+
+def _simulate(
+    network: NetworkView,
+    schedule: Schedule,
+    steps: Mapping[Phase, Sequence[Step]],
+    *,
+    in_order: bool,
+) -> str:
+    """Return the text of the kernel ``simulate``."""
+    time, memory = network.types.time, schedule.memory
+    types = {**parameters_of(SimulateNumbers, time), "memory": "int64[:,::1]"}
+    kernel = SimulateKernel(
         parameters=", ".join(types),
         signature=", ".join(types.values()),
-        rows=[memory.line(name, str(place)) for place, name in enumerate(memory.arrays)],
-        time=network.types.time.numpy_name,
-        dt=constant_literal(network.dt, network.types.time),
+        rows=[],
+        time=time.numpy_name,
+        dt=constant_literal(network.dt, time),
+        phases=steps,
         in_order=in_order,
     )
+    text = rendered("simulate.jinja", schedule=schedule, simulate=kernel)
+    # Arrays that only loops over groups take are not among these.
+    words = {*re.findall(r"\w+", text)}
+    kernel.rows.extend(
+        memory.line(name, name, str(memory.place([name])))
+        for name in memory.arrays
+        if name in words
+    )
+    return rendered("simulate.jinja", schedule=schedule, simulate=kernel)

@@ -77,9 +77,12 @@ class SynapseStep(SynapseFunction):
     rows_per_pass
         How many rows of a matrix one pass over the postsynaptic neurons adds, and then how many of
         what is left. Empty for synapses in lists.
+    arriving
+        Text of the list of neurons that it runs for, and of their number, if there is one.
     """
 
     rows_per_pass: tuple[int, ...]
+    arriving: str
 
 
 class SingleSteps:
@@ -106,10 +109,11 @@ class SingleSteps:
     def synapse_function(self, code: SynapseCode) -> SynapseStep:
         """Return the function that runs some code of synapses."""
         group, kind = code.group, code.kind
-        leading = []
+        leading, arriving = [], ""
         if kind.events is not None:
             spikes, num_spikes = self._arriving(code)
             leading = [("spikes", spikes), ("num_spikes", num_spikes)]
+            arriving = f"{spikes}, {num_spikes}"
         if code.adds:
             leading.append(("out_post", self.memory.row(group.out_post.buffer)))
         at_once = SPIKES_PER_PASS_BACK if code.adds_back else SPIKES_PER_PASS
@@ -119,6 +123,7 @@ class SingleSteps:
             template=kind.template,
             call=call_of_synapses(code, self.memory, leading),
             rows_per_pass=per_pass if code.layout.has_full_rows else (),
+            arriving=arriving,
         )
 
     def _arriving(self, code: SynapseCode) -> tuple[str, str]:
