@@ -8,6 +8,9 @@ is replaced. The text of the module always decides what runs: an entry only save
 Machine code cannot be checked before it runs. So entries are used only from a folder that nobody
 but the user and the administrator can write to. Where others can write, and where nothing can be
 written, modules are compiled in memory, which costs time and nothing else.
+
+One more entry, that of an empty text, holds the functions that modules have in common, so that the
+next model is compiled faster.
 """
 
 from __future__ import annotations
@@ -128,10 +131,14 @@ def _compile(key: str, source: str, folder: Path | None) -> None:
         if known:
             # A damaged entry can fail in any way.
             with contextlib.suppress(Exception):
-                module = _execute(key, source, known)
+                module = _execute(key, source, known, {})
         if module is None:
             known = {}
-            module = _execute(key, source, known)
+            device = _read(folder / _key("")) if folder else {}
+            before = dict(device)
+            module = _execute(key, source, known, device)
+            if folder and device != before:
+                _write(folder / _key(""), device)
         if folder and known != stored:
             _write(folder / key, known)
         _modules[key] = module
@@ -165,15 +172,17 @@ def _sources() -> list[str]:
 _SOURCES = _sources()
 
 
-def _execute(key: str, source: str, known: dict[str, bytes]) -> ModuleType:
+def _execute(
+    key: str, source: str, known: dict[str, bytes], device: dict[str, bytes]
+) -> ModuleType:
     """Run the text as a module; compile kernels without known machine code, and add them."""
-    module = ModuleType(f"numbagenn_kernels_{key}")
+    module = ModuleType(f"{jit.GENERATED}{key}")
     module.__file__ = file = f"<kernels {key}>"
     # Numba finds the globals of stored functions by the name of their module.
     sys.modules[module.__name__] = module
     # Tracebacks and inspect.getsource find the text here, because no file holds it.
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    with jit.machine_code(known), _garbage_kept():
+    with jit.machine_code(known, device), _garbage_kept():
         exec(compile(source, file, "exec"), module.__dict__)
     return module
 
