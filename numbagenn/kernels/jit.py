@@ -84,6 +84,11 @@ class _DeviceLibrary(_KernelLibrary):
         return self.serialize_using_bitcode()
 
 
+# What Numba does for closures, for arithmetic of whole arrays, and for functions that are to be part
+# of others before their types are known. None of these is in kernels.
+_UNNEEDED = {"inline_closure_likes", "inline_inlinables", "inline_overloads", "nopython_rewrites"}
+
+
 class _KernelCompiler(Compiler):  # type: ignore[misc]
     """The compiler of kernels."""
 
@@ -93,7 +98,10 @@ class _KernelCompiler(Compiler):  # type: ignore[misc]
         codegen = self.state.targetctx.codegen()
         self.state.library = self.library(codegen, self.state.func_id.func_qualname)
         self.state.library.enable_object_caching()
-        return super().define_pipelines()
+        pipelines = super().define_pipelines()
+        for pipeline in pipelines:
+            pipeline.passes = [one for one in pipeline.passes if one[0].name() not in _UNNEEDED]
+        return pipelines
 
 
 class _DeviceCompiler(_KernelCompiler):
