@@ -27,9 +27,12 @@ from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, CompileResult
 from numba.core.registry import CPUDispatcher, cpu_target
 
+from numbagenn.kernels.numba_settings import garbage_kept
+
 # Numba loads half of itself when it first needs it. That takes as long as the rest of a build with
 # a warm cache, so we do it when modules are imported.
-cpu_target.target_context.refresh()
+with garbage_kept():
+    cpu_target.target_context.refresh()
 
 #: Held while modules are compiled: Numba's compiler and the setting below serve one at a time.
 COMPILER_LOCK = RLock()
@@ -84,8 +87,8 @@ class _DeviceLibrary(_KernelLibrary):
         return self.serialize_using_bitcode()
 
 
-# What Numba does for closures, for arithmetic of whole arrays, and for functions that are to be part
-# of others before their types are known. None of these is in kernels.
+# What Numba does for closures, for arithmetic of whole arrays, and to put functions into others
+# before their types are known. None of that is in kernels.
 _UNNEEDED = {"inline_closure_likes", "inline_inlinables", "inline_overloads", "nopython_rewrites"}
 
 

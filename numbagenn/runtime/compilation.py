@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import contextlib
 import functools
-import gc
 import hashlib
 import linecache
 import os
@@ -41,6 +40,7 @@ from numbagenn.base.user_warnings import warn_user
 
 # Generated modules import these. Importing them here saves the time when a model is built.
 from numbagenn.kernels import jit
+from numbagenn.kernels.numba_settings import garbage_kept
 from numbagenn.runtime.threads import run_off_main_thread
 
 # Names of unfinished entries begin like this. Writing takes less than a second, so an unfinished
@@ -182,24 +182,9 @@ def _execute(
     sys.modules[module.__name__] = module
     # Tracebacks and inspect.getsource find the text here, because no file holds it.
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    with jit.machine_code(known, device), _garbage_kept():
+    with jit.machine_code(known, device), garbage_kept():
         exec(compile(source, file, "exec"), module.__dict__)
     return module
-
-
-@contextlib.contextmanager
-def _garbage_kept() -> Iterator[None]:
-    """Pause Python's garbage collection, which takes a tenth of Numba's time.
-
-    Almost everything that Numba makes stays in use until the module is compiled.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _problem(folder: Path) -> str | None:
