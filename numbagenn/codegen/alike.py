@@ -66,12 +66,16 @@ class _Shape:
         self.numbers: list[str] = []
         self._names: dict[str, int] = {}
         text = _WORD.sub(self._replaced, f"{step.function}\n{step.lines}")
-        called = {*re.findall(r"\w+", step.lines)}
+        words = {*re.findall(r"\w+", step.lines)} - {_name_of(step.function)}
+        used = [name for name in self._names if name in words]
         #: The arrays that are passed to the function.
-        self.arrays = [name for name in self._names if name in called and name in memory.arrays]
+        self.arrays = [name for name in used if name in memory.arrays]
         self.own = {*self.arrays} - step.read
         #: Equal for steps that are alike.
-        self.key = (text, *(memory.line("", name, "") for name in self.arrays))
+        self.key = (
+            text,
+            *(memory.line("", name, "") if name in memory.arrays else name for name in used),
+        )
 
     def _replaced(self, found: re.Match[str]) -> str:
         word = found[0]
@@ -118,9 +122,15 @@ def _one_for_all(alike: list[_Shape], memory: SimulateMemory) -> Step:
     columns = list(zip(*(shape.numbers for shape in alike), strict=True))
     # Numbers that are the same for all groups stay; columns that are the same share a name.
     tables: dict[tuple[str, ...], str] = {}
+    own = {*re.findall(r"\w+", alike[0].step.function)}
     for column in columns:
         if len({*column}) > 1 and column not in tables:
-            tables[column] = memory.namer.unique(f"number_{len(tables) + 1}")
+            wish = f"number_{len(tables) + 1}"
+            name = memory.namer.unique(wish)
+            # ``simulate`` has no such name, but the function may.
+            while name in own:
+                name = memory.namer.unique(wish)
+            tables[column] = name
     numbers = iter([tables.get(column, column[0]) for column in columns])
     step, arrays = alike[0].step, _names_in_loop(alike, memory)
 

@@ -18,9 +18,9 @@ from numbagenn.codegen import alike
 
 NEURON = create_neuron_model(
     "leaky",
-    params=["tau", "drive"],
+    params=["tau", "number_1"],
     vars=[("V", "scalar"), ("last", "scalar")],
-    sim_code="V += (Isyn + drive * (1.0 + 0.1 * gennrand_normal()) - V) / tau; last = t - st;",
+    sim_code="V += (Isyn + number_1 * (1.0 + 0.1 * gennrand_normal()) - V) / tau; last = t - st;",
     threshold_condition_code="V >= 1.0",
     reset_code="V = 0.0;",
 )
@@ -35,7 +35,7 @@ def network(count: int, *, first: str = "DENSE") -> GeNNModel:
     model.dt, model.batch_size, model.seed = 0.5, 2, 7
     populations = []
     for number in range(count):
-        values = {"tau": 4.0 + number, "drive": 1.5 - 0.1 * number}
+        values = {"tau": 4.0 + number, "number_1": 1.5 - 0.1 * number}
         population = model.add_neuron_population(
             f"p{number}", 20 + 3 * number, NEURON, values, {"V": 0.0, "last": 0.0}
         )
