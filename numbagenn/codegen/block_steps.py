@@ -315,7 +315,7 @@ class BlockSteps:
         name = self.memory.namer.unique(f"update_{group.name}")
 
         def call(some_steps: int) -> FunctionCall:
-            steps = [("first_step", "step"), ("some_steps", str(some_steps))]
+            steps = [("first_step", "step"), ("some_steps", f"int64({some_steps})")]
             key = random_key(group, _RANDOM_STEP)
             return function_call(
                 name,

@@ -79,9 +79,12 @@ class SynapseStep(SynapseFunction):
     rows_per_pass
         How many rows of a matrix one pass over the postsynaptic neurons adds, and then how many of
         what is left. Empty for synapses in lists.
+    arriving
+        Text of the list of neurons that it runs for, and of their number, if there is one.
     """
 
     rows_per_pass: tuple[int, ...]
+    arriving: str
 
 
 class SingleSteps:
@@ -108,10 +111,11 @@ class SingleSteps:
     def synapse_function(self, code: SynapseCode) -> SynapseStep:
         """Return the function that runs some code of synapses."""
         group, kind = code.group, code.kind
-        leading = []
+        leading, arriving = [], ""
         if kind.events is not None:
             spikes, num_spikes = self._arriving(code)
             leading = [("spikes", spikes), ("num_spikes", num_spikes)]
+            arriving = f"{spikes}, {num_spikes}"
         if code.adds:
             # Where others that share this input sum it up ahead, it goes on in what they did.
             ahead = self._summed_ahead(group)
@@ -123,6 +127,7 @@ class SingleSteps:
             template=kind.template,
             call=call_of_synapses(code, self.memory, leading),
             rows_per_pass=per_pass if code.layout.has_full_rows else (),
+            arriving=arriving,
         )
 
     def _summed_ahead(self, group: SynapseGroup) -> str:

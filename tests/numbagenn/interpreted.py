@@ -7,6 +7,7 @@ compiler decides: types, conversions, the order of branches.
 
 from __future__ import annotations
 
+import ctypes
 import math
 import re
 from importlib import import_module
@@ -41,6 +42,19 @@ def _fetch(array: np.ndarray, index: Any, *where: Any) -> Any:
 def _put(array: np.ndarray, index: Any, value: Any, *where: Any) -> None:
     if index < array.size:
         array[int(index)] = value
+
+
+def _taken(dimensions: int) -> Any:
+    """Return what takes an array out of a table, see `kernels.memory_table`."""
+
+    def take(memory: np.ndarray, number: int, batch: int, dtype: _Converter) -> np.ndarray:
+        address, apart, *shape = memory[number].tolist()
+        shape = shape[:dimensions]
+        size = math.prod(shape) * dtype.dtype.itemsize
+        content = (ctypes.c_char * size).from_address(address + batch * apart)
+        return np.frombuffer(content, dtype.dtype).reshape(shape)
+
+    return take
 
 
 def _take_next(counter: np.ndarray) -> int:
@@ -102,6 +116,8 @@ _INSTEAD: dict[str, Any] = {
     "device_function": lambda function: function,
     "noalias_function": lambda function: function,
     "take_next": _take_next,
+    "vector": _taken(1),
+    "matrix": _taken(2),
     "mark_finished": _mark_finished,
     "should_pause": lambda counter: False,
     "should_abort": lambda counter: False,

@@ -1348,3 +1348,76 @@ def test_processes_share_a_damaged_cache(filled: Path) -> None:
     racing = [start_tiny(filled) for _ in range(3)]
     assert {told(process)[0] for process in racing} == {41}
     check_it_is_whole(filled)
+
+
+@pytest.mark.parametrize("damaged", [False, True])
+def test_what_modules_have_in_common_is_compiled_once(*, damaged: bool) -> None:
+    device: dict[str, bytes] = {}
+
+    def doubled(x: Any) -> Any:
+        return _inner(x) * 2
+
+    def kernel_and_hits() -> tuple[Any, int]:
+        double = jit.device_function(doubled)
+        with jit.machine_code({}, device):
+
+            @jit.kernel("void(int64[::1])")
+            def run(numbers: Any) -> None:
+                numbers[0] = double(numbers[0])
+
+        return run, sum(double.stats.cache_hits.values())
+
+    _, hits = kernel_and_hits()
+    assert hits == 0
+    assert [name for name in device if "doubled" in name]
+    if damaged:
+        device.update(dict.fromkeys(device, b"nonsense"))
+    run, hits = kernel_and_hits()
+    assert hits == (0 if damaged else 1)
+    numbers = np.array([20])
+    run(numbers)
+    assert numbers[0] == 42
+
+
+@jit.device_function
+def _inner(x: Any) -> Any:
+    return x + 1
+
+
+def test_the_next_model_takes_what_it_has_in_common_from_the_cache(cache: Path) -> None:
+    script = """
+import sys
+from numbagenn import GeNNModel
+from numbagenn.kernels import spike_lists
+
+model = GeNNModel("float", "model")
+population = model.add_neuron_population(
+    "cells", int(sys.argv[1]), "LIF",
+    {"C": 1.0, "TauM": 20.0, "Vrest": -65.0, "Vreset": -70.0, "Vthresh": -50.0,
+     "Ioffset": 2.0, "TauRefrac": 5.0},
+    {"V": -60.0, "RefracTime": 0.0},
+)
+model.dt = 1.0
+model.timing_enabled = True
+population.spike_recording_enabled = True
+model.build()
+model.load(num_recording_timesteps=100)
+for _ in range(100):
+    model.step_time()
+model.pull_recording_buffers_from_device()
+hits = spike_lists.collect.stats.cache_hits
+print(len(hits), len(population.spike_recording_data[0][0]) // int(sys.argv[1]))
+"""
+    outputs = []
+    for neurons in ("10", "20"):
+        done = subprocess.run(
+            [sys.executable, "-c", script, neurons],
+            cwd=Path(numbagenn.__file__).parents[1],
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        outputs.append(done.stdout.split())
+    (first, spikes), (second, others) = outputs
+    assert (first, second) == ("0", "1")
+    assert spikes == others != "0"
