@@ -18,6 +18,7 @@ from numbagenn.codegen.custom_update_functions import CustomUpdateCall, function
 from numbagenn.codegen.event_kinds import NEURON_UPDATE, PHASES, PRESYNAPTIC_UPDATE, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, parameters_of
 from numbagenn.codegen.network_view import NetworkView
+from numbagenn.codegen.queued_updates import queued_updates
 from numbagenn.codegen.rendering import rendered, rendered_module
 from numbagenn.codegen.schedule import Schedule
 from numbagenn.codegen.single_steps import SingleSteps, SynapseStep
@@ -97,6 +98,8 @@ class SimulateKernel:
         Type of times, and text of the length of a step.
     phases
         What single steps do in each phase.
+    updates
+        Calls of the custom updates that wait with the steps.
     in_order
         Whether batch elements are simulated in order.
     parts_of_batch
@@ -109,6 +112,7 @@ class SimulateKernel:
     time: str
     dt: str
     phases: Mapping[Phase, Sequence[Step]]
+    updates: Sequence[str]
     in_order: bool
     parts_of_batch: int = _PARTS_OF_BATCH
 
@@ -127,7 +131,9 @@ def make_plan(network: NetworkView) -> Plan:
     # that share what code assigns take turns in every step.
     single = network.timing_enabled or in_order
     schedule = _schedule(network, Blocks() if single else blocks_of_steps(network))
-    updates, calls = functions_of_custom_updates(network, left_out)
+    # Between two blocks of steps, spikes in flight are not where an update would look for them.
+    queued = {} if single or schedule.blocks else queued_updates(network, schedule.memory)
+    updates, calls = functions_of_custom_updates(network, left_out, list(queued))
     # Every step has the first two, whether or not there is something to do in them.
     phases = {
         NEURON_UPDATE,
@@ -141,8 +147,10 @@ def make_plan(network: NetworkView) -> Plan:
     source = rendered_module(
         "Kernels of one model",
         "module.jinja",
-        functions=_functions(schedule, steps),
-        simulate=_simulate(network, schedule, steps, in_order=in_order),
+        functions=[*_functions(schedule, steps), *(update.function for update in queued.values())],
+        simulate=_simulate(
+            network, schedule, steps, [update.call for update in queued.values()], in_order=in_order
+        ),
         catch_up=_catch_up(schedule) if waiting else "",
         custom_updates=updates,
     )
@@ -228,6 +236,7 @@ def _simulate(
     network: NetworkView,
     schedule: Schedule,
     steps: Mapping[Phase, Sequence[Step]],
+    updates: Sequence[str],
     *,
     in_order: bool,
 ) -> str:
@@ -241,6 +250,7 @@ def _simulate(
         time=time.numpy_name,
         dt=constant_literal(network.dt, time),
         phases=steps,
+        updates=updates,
         in_order=in_order,
     )
     text = rendered("simulate.jinja", schedule=schedule, simulate=kernel)

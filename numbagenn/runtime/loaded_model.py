@@ -13,7 +13,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import deque
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import partial
 from operator import attrgetter, itemgetter
 from time import perf_counter
@@ -39,7 +39,7 @@ from numbagenn.network.groups import Group
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.runtime.interrupts import unwatch, watch
-from numbagenn.runtime.jobs import Job, PhaseJob, PreparedUpdate, Steps, UpdateJob
+from numbagenn.runtime.jobs import Job, PhaseJob, PreparedUpdate, Queued, Steps, UpdateJob
 from numbagenn.runtime.memory_footprint import check_footprint
 from numbagenn.runtime.starting_state import make_connections, starting_values
 from numbagenn.runtime.threads import parallel_for
@@ -97,6 +97,9 @@ class LoadedModel:
         self._timestep_offset = 0
         # Work that has begun and, after an interrupt, may be unfinished.
         self._steps: Steps | None = None
+        # Custom updates that wait with the steps.
+        self._queue: list[Queued] = []
+        self._queued_groups: dict[str, list[int]] = {}
         self._updates: deque[UpdateJob] = deque()
         self._prepared_updates: dict[str, list[PreparedUpdate]] = {}
         # Dynamics of synapses may wait for some steps, and then catch up.
@@ -264,7 +267,7 @@ class LoadedModel:
 
     def _run_waiting(self) -> None:
         """Run all steps and custom updates that wait; dynamics of synapses may go on waiting."""
-        if self._updates or self._steps_done < self.steps_asked:
+        if self._updates or self._steps_done < self.steps_asked or self._queue:
             for population in self._populations_to_check:
                 population.warn_of_suspicious_values()
             # One watch covers all the work here, because starting one for each job would take
@@ -274,7 +277,7 @@ class LoadedModel:
                 while self._updates:
                     self._run_update(self._updates[0])
                     self._updates.popleft()
-                while self._steps_done < self.steps_asked:
+                while self._steps_done < self.steps_asked or self._queue:
                     self._run_steps()
             finally:
                 unwatch(before)
@@ -298,7 +301,7 @@ class LoadedModel:
     def _run_steps(self) -> None:
         """Finish the steps that have begun, or else begin those that are waiting."""
         steps = self._steps
-        if steps is None or steps.last <= self._steps_done:
+        if steps is None:
             steps = self._steps = self._next_steps()
         while steps.phases:
             job = steps.phases[0]
@@ -307,14 +310,20 @@ class LoadedModel:
             if self._timing_enabled:
                 self.times[job.phase.timer] += perf_counter() - start
             steps.phases.popleft()
+        # An interrupt may come at any line, and then all of them run again.
         self._steps_done = steps.last
+        if self._queue is steps.queue:
+            self._queue = self._queue[steps.num_queued :]
         self.steps_at_flush = steps.last + LONGEST_QUEUE
+        self._steps = None
 
     def _next_steps(self) -> Steps:
-        first = self._steps_done
+        first, queue = self._steps_done, self._queue
         if not self._timing_enabled and not self._plan.in_order:
-            return Steps(first, self.steps_asked, deque([self._phase_job(WHOLE_STEP)]))
-        return Steps(first, first + 1, deque(map(self._phase_job, self._plan.phases)))
+            phases = deque([self._phase_job(WHOLE_STEP)])
+            return Steps(first, self.steps_asked, phases, queue, len(queue))
+        # No update waits here.
+        return Steps(first, first + 1, deque(map(self._phase_job, self._plan.phases)), queue, 0)
 
     def _phase_job(self, phase: Phase) -> PhaseJob:
         return PhaseJob(phase, self._batch_size, self._most_threads)
@@ -331,13 +340,16 @@ class LoadedModel:
     def _simulate(self, steps: Steps, job: PhaseJob) -> None:
         """Let all batch elements do the rest of a phase of some steps."""
         simulate = self._kernels.simulate
+        kinds, before = steps.program
         numbers = SimulateNumbers(
             progress=job.progress,
+            kinds=kinds,
+            before=before,
             num_batch=self._batch_size,
             timestep=steps.first + self._timestep_offset,
             steps_done=steps.first,
             seed=self.seed,
-            num_steps=steps.last - steps.first,
+            num_steps=steps.last - steps.first + steps.num_queued,
             phases=job.phase.bit,
         )
 
@@ -348,13 +360,27 @@ class LoadedModel:
         self._is_behind = bool(self._plan.notes)
         job.finish(kernel)
 
-    def custom_update(self, group_name: str, names: Iterable[str]) -> None:
-        """Run custom updates, after all steps so far."""
+    def custom_update(self, group_name: str, names: Callable[[], Iterable[str]]) -> None:
+        """Run the custom updates of a group, after all steps so far, or let them wait with these.
+
+        `names` returns their names.
+        """
+        queued = self._queued_groups.get(group_name)
+        if queued is None:
+            calls = (self._plan.custom_updates[name] for name in names())
+            # Either all updates of a group can wait, or none.
+            queued = [call.in_queue for call in calls if call.in_queue]
+            self._queued_groups[group_name] = queued
+        if queued:
+            self._queue += [(number, self.steps_asked) for number in queued]
+            if len(self._queue) >= LONGEST_QUEUE:
+                self.flush()
+            return
         self._run_waiting()
         self._raise_faults()
         if group_name not in self._prepared_updates:
             calls = sorted(
-                (self._plan.custom_updates[name] for name in names), key=attrgetter("stage")
+                (self._plan.custom_updates[name] for name in names()), key=attrgetter("stage")
             )
             self._prepared_updates[group_name] = [self._prepare(group_name, call) for call in calls]
         prepared = self._prepared_updates[group_name]
