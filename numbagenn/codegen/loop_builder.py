@@ -298,18 +298,9 @@ class LoopBuilder:
         """Bind the parameters and variables of a description."""
         return {**self.parameters_of(bound), **self.variables_of(bound, bound.model.vars)}
 
-    def read_only(
-        self,
-        wish: str,
-        buffer: Buffer,
-        index: str,
-        slot: str,
-        kind: str,
-        *,
-        per_step: bool = False,
-    ) -> Symbol:
+    def read_only(self, wish: str, buffer: Buffer, index: str, slot: str, kind: str) -> Symbol:
         """Bind a variable of something else."""
-        local = self.element(wish, buffer, index, slot, per_step=per_step)
+        local = self.element(wish, buffer, index, slot)
         return Symbol(local, self.precision.resolve(buffer.type), writable=False, kind=kind)
 
     # The code -----------------------------------------------------------------------------------

@@ -46,11 +46,6 @@ class Plan:
         The phases of a step in which there is something to do.
     custom_updates
         By name: how each custom update is run.
-    late
-        What dynamics of synapses that wait may change or read, which has to be brought up to date
-        before anything else looks at it or changes it.
-    notes
-        Memory that these dynamics need in order to wait.
     in_order
         Whether all batch elements must have finished a phase of a step before any goes on, one
         after the other, because they share arrays that code assigns.
@@ -60,8 +55,6 @@ class Plan:
     memory: tuple[Memory, ...]
     phases: tuple[Phase, ...]
     custom_updates: Mapping[str, CustomUpdateCall]
-    late: frozenset[Buffer]
-    notes: tuple[Buffer, ...]
     in_order: bool
 
     @property
@@ -141,9 +134,6 @@ def make_plan(network: NetworkView) -> Plan:
         *(function.code.kind.phase for function in schedule.synapses),
     }
     steps = _steps(schedule)
-    waiting = [one.code for one in schedule.synapses if one.code.postponed]
-    late = {argument.buffer for code in waiting for argument in code.loop.arguments}
-    notes = [buffer for code in waiting if code.postponed for buffer in code.postponed.buffers]
     source = rendered_module(
         "Kernels of one model",
         "module.jinja",
@@ -151,7 +141,6 @@ def make_plan(network: NetworkView) -> Plan:
         simulate=_simulate(
             network, schedule, steps, [update.call for update in queued.values()], in_order=in_order
         ),
-        catch_up=_catch_up(schedule) if waiting else "",
         custom_updates=updates,
     )
     return Plan(
@@ -159,8 +148,6 @@ def make_plan(network: NetworkView) -> Plan:
         memory=tuple(schedule.memory.table),
         phases=tuple(phase for phase in PHASES if phase in phases),
         custom_updates=calls,
-        late=frozenset(late - {*notes}),
-        notes=tuple(notes),
         in_order=in_order,
     )
 
@@ -182,11 +169,6 @@ def _schedule(network: NetworkView, blocks: Blocks) -> Schedule:
         synapses=synapses,
         blocks=[in_blocks.neuron_function(group, synapses) for group in blocks.order],
         steps=[in_steps.neuron_function(group) for group in stepwise],
-        catching_up=[
-            in_steps.postponed_function(one.code, catches_up=True)
-            for one in synapses
-            if one.code.postponed
-        ],
         incoming=in_blocks.incoming(),
         memory=memory,
     )
@@ -254,25 +236,11 @@ def _simulate(
         in_order=in_order,
     )
     text = rendered("simulate.jinja", schedule=schedule, simulate=kernel)
-    kernel.rows.extend(_rows(memory, text))
-    return rendered("simulate.jinja", schedule=schedule, simulate=kernel)
-
-
-def _rows(memory: SimulateMemory, text: str) -> list[str]:
-    """Return the lines that take all rows of a batch element which a text names."""
     # Arrays that only loops over groups take are not among these.
     words = {*re.findall(r"\w+", text)}
-    return [
+    kernel.rows.extend(
         memory.line(name, name, str(memory.place([name])))
         for name in memory.arrays
         if name in words
-    ]
-
-
-def _catch_up(schedule: Schedule) -> str:
-    """Return the text of the kernel that runs the dynamics of synapses that wait."""
-    functions = [rendered(one.template, synapses=one) for one in schedule.catching_up]
-    calls = [one.call.text for one in schedule.catching_up]
-    rows = _rows(schedule.memory, "\n".join(calls))
-    kernel = rendered("catch_up.jinja", rows=rows, calls=calls)
-    return "\n\n\n".join([*functions, kernel])
+    )
+    return rendered("simulate.jinja", schedule=schedule, simulate=kernel)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from numbagenn.codegen.arguments import SimulateMemory
     from numbagenn.codegen.block_steps import NeuronBlock
-    from numbagenn.codegen.single_steps import NeuronStep, PostponedStep
+    from numbagenn.codegen.single_steps import NeuronStep
     from numbagenn.codegen.synapse_functions import SynapseFunction
 
 
@@ -30,8 +30,6 @@ class Schedule:
         The functions that simulate populations block by block, in the order of a block.
     steps
         The functions that simulate populations step by step, in the order of a step.
-    catching_up
-        The functions that run the dynamics of synapses that wait.
     incoming
         What synapses have added up before, and the array that it goes on in, by name; nothing where
         it stays where it is.
@@ -43,6 +41,5 @@ class Schedule:
     synapses: Sequence[SynapseFunction]
     blocks: Sequence[NeuronBlock]
     steps: Sequence[NeuronStep]
-    catching_up: Sequence[PostponedStep]
     incoming: Mapping[str, str]
     memory: SimulateMemory

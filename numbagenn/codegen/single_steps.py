@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,7 +19,6 @@ from numbagenn.codegen.neuron_functions import (
     random_key,
 )
 from numbagenn.codegen.neuron_loop import neuron_loop
-from numbagenn.codegen.postponed import STEPS_AT_ONCE
 from numbagenn.codegen.reserved_names import SPIKES_PER_PASS, SPIKES_PER_PASS_BACK
 from numbagenn.codegen.synapse_functions import (
     SynapseCode,
@@ -89,27 +87,6 @@ class SynapseStep(SynapseFunction):
     arriving: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class PostponedStep(SynapseStep):
-    """The function that notes what the dynamics of synapses need, and runs several steps of them.
-
-    Parameters
-    ----------
-    notes
-        By the name of the array of notes: the array that is noted, and its size.
-    catches_up
-        Whether it is the function that runs the steps that wait, whatever their number.
-    """
-
-    notes: Mapping[str, tuple[str, int]]
-    catches_up: bool
-
-    @property
-    def steps_at_once(self) -> int:
-        """How many steps run at once."""
-        return STEPS_AT_ONCE
-
-
 class SingleSteps:
     """Makes the functions of single steps, and names what they share.
 
@@ -134,8 +111,6 @@ class SingleSteps:
     def synapse_function(self, code: SynapseCode) -> SynapseStep:
         """Return the function that runs some code of synapses."""
         group, kind = code.group, code.kind
-        if code.postponed:
-            return self.postponed_function(code, catches_up=False)
         leading, arriving = [], ""
         if kind.events is not None:
             spikes, num_spikes = self._arriving(code)
@@ -153,30 +128,6 @@ class SingleSteps:
             call=call_of_synapses(code, self.memory, leading),
             rows_per_pass=per_pass if code.layout.has_full_rows else (),
             arriving=arriving,
-        )
-
-    def postponed_function(self, code: SynapseCode, *, catches_up: bool) -> PostponedStep:
-        """Return the function of dynamics that wait, or the one that runs the steps that wait."""
-        assert code.postponed is not None
-        row, unique = self.memory.row, code.loop.namer.unique
-        now = {notes: buffer for buffer, notes in code.postponed.notes.items()}
-        leading, notes = [("waiting", row(code.postponed.waiting, "waiting"))], {}
-        for argument in code.loop.arguments if not catches_up else ():
-            buffer = now.pop(argument.buffer, None)
-            if buffer is not None:
-                name = unique(f"{argument.name}_now")
-                notes[argument.name] = name, buffer.count
-                leading.append((name, row(buffer)))
-        return PostponedStep(
-            code=code,
-            template="postponed_dynamics.jinja",
-            call=call_of_synapses(
-                code, self.memory, leading, verb="catch_up_with" if catches_up else ""
-            ),
-            rows_per_pass=(),
-            arriving="",
-            notes=notes,
-            catches_up=catches_up,
         )
 
     def _summed_ahead(self, group: SynapseGroup) -> str:

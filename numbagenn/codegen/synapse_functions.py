@@ -16,7 +16,6 @@ from numbagenn.codegen.arguments import (
 from numbagenn.codegen.event_kinds import EventKind, kinds_of
 from numbagenn.codegen.loop_builder import Loop
 from numbagenn.codegen.network_view import NetworkView
-from numbagenn.codegen.postponed import Postponed, postponed
 from numbagenn.codegen.synapse_layouts import SynapseLayout, layout_of
 from numbagenn.codegen.synapse_loop import EndpointVariables, EventTime, synapse_loop
 from numbagenn.language.usage import Usage
@@ -51,8 +50,6 @@ class SynapseCode:
         What the code uses.
     touched
         Names of the records of rows that it touches, with their memory.
-    postponed
-        What it needs in order to wait for some steps, if it does.
     """
 
     group: SynapseGroup
@@ -61,7 +58,6 @@ class SynapseCode:
     loop: Loop
     usage: Usage
     touched: Mapping[str, Buffer]
-    postponed: Postponed | None = None
 
     @property
     def adds(self) -> bool:
@@ -129,24 +125,15 @@ def codes_of_synapses(network: NetworkView) -> list[SynapseCode]:
 def _code_of_synapses(network: NetworkView, group: SynapseGroup, kind: EventKind) -> SynapseCode:
     """Return the code of one kind, translated."""
     layout = layout_of(group.connections)
-    endpoints = _endpoint_variables(network, group)
-
-    def translated(noted: Mapping[Buffer, Buffer] | None = None) -> Loop:
-        return synapse_loop(
-            network.types,
-            network.dt,
-            group.bound_weight_update(),
-            kind,
-            layout,
-            endpoints,
-            group.max_dendritic_delay_timesteps,
-            noted,
-        )
-
-    loop = translated()
-    waits = postponed(group, kind, layout, loop, endpoints.buffers)
-    if waits:
-        loop = translated(waits.notes)
+    loop = synapse_loop(
+        network.types,
+        network.dt,
+        group.bound_weight_update(),
+        kind,
+        layout,
+        _endpoint_variables(network, group),
+        group.max_dendritic_delay_timesteps,
+    )
     usage = kind.code(group.weight_update.model).usage
     records = {name: variable.buffer.touched for name, variable in group.vars.items()}
     return SynapseCode(
@@ -160,15 +147,11 @@ def _code_of_synapses(network: NetworkView, group: SynapseGroup, kind: EventKind
             for name, record in records.items()
             if record is not None and name in usage.assigned
         },
-        postponed=waits,
     )
 
 
 def call_of_synapses(
-    code: SynapseCode,
-    memory: SimulateMemory,
-    leading: Sequence[tuple[str, str]],
-    verb: str = "",
+    code: SynapseCode, memory: SimulateMemory, leading: Sequence[tuple[str, str]]
 ) -> FunctionCall:
     """Return the call of the function that runs some code of synapses.
 
@@ -181,8 +164,6 @@ def call_of_synapses(
     leading
         The first parameters of the function with what is passed for them: what happens to which
         neurons, and what takes the input that the code adds.
-    verb
-        What the name of the function begins with, if not as for all code of this kind.
     """
     group, called, pairs = code.group, code.usage.called, [*leading]
     if "addToPostDelay" in called:
@@ -194,7 +175,7 @@ def call_of_synapses(
     pairs += [(name, memory.row(buffer)) for name, buffer in arrays.items()]
     if code.is_interruptible:
         pairs += interrupt_argument(code.loop)
-    name = memory.namer.unique(f"{verb or code.kind.verb}_{group.name}")
+    name = memory.namer.unique(f"{code.kind.verb}_{group.name}")
     return function_call(name, code.loop, memory, pairs)
 
 

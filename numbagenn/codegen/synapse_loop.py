@@ -70,12 +70,6 @@ class EndpointVariables:
     times: Mapping[str, EventTime]
     delay: int = 0
 
-    @property
-    def buffers(self) -> list[Buffer]:
-        """All memory that the code may read."""
-        times = (time.buffer for time in self.times.values())
-        return [*self.pre.values(), *self.post.values(), *times]
-
 
 def synapse_loop(
     precision: Precision,
@@ -85,7 +79,6 @@ def synapse_loop(
     layout: SynapseLayout,
     endpoints: EndpointVariables,
     dendritic_delays: int | None = None,
-    noted: Mapping[Buffer, Buffer] | None = None,
 ) -> Loop:
     """Build what happens at the synapse of presynaptic neuron `pre` with neuron `post`.
 
@@ -109,11 +102,8 @@ def synapse_loop(
         What the code may read of the neurons.
     dendritic_delays
         Number of rows of ``den_delay``, where that is known.
-    noted
-        For memory of neurons of which the code reads what was noted: the notes, a row for each
-        step. Only the `lines` of the loop are then of one step, between its loads and stores.
     """
-    builder = _SynapseLoopBuilder(precision, dt, layout, dendritic_delays, noted or {})
+    builder = _SynapseLoopBuilder(precision, dt, layout, dendritic_delays)
     names = builder.common_names()
     names |= builder.names_of(weight_update)
     names |= builder.variables_at("pre", endpoints.pre, endpoints.delay)
@@ -127,12 +117,7 @@ class _SynapseLoopBuilder(LoopBuilder):
     """Adds to a loop what only synapses have."""
 
     def __init__(
-        self,
-        precision: Precision,
-        dt: float,
-        layout: SynapseLayout,
-        dendritic_delays: int | None,
-        noted: Mapping[Buffer, Buffer],
+        self, precision: Precision, dt: float, layout: SynapseLayout, dendritic_delays: int | None
     ) -> None:
         super().__init__(
             precision, dt, layout.index, ("batch", "num_batch", "t", "steps_since_load")
@@ -140,7 +125,6 @@ class _SynapseLoopBuilder(LoopBuilder):
         self.faults.position = "pre, post"
         self._layout = layout
         self._dendritic_delays = dendritic_delays
-        self._noted = noted
 
     def common_names(self) -> dict[str, Symbol]:
         """Return the names that the code of all synapses knows."""
@@ -162,10 +146,7 @@ class _SynapseLoopBuilder(LoopBuilder):
         for name, buffer in memory.items():
             slot = self.offset(f"{name}_slot", step, buffer)
             kind = f"{side}synaptic variable"
-            notes = self._noted.get(buffer)
-            result[name] = self.read_only(
-                f"{side}_{name}", notes or buffer, side, slot, kind, per_step=notes is not None
-            )
+            result[name] = self.read_only(f"{side}_{name}", buffer, side, slot, kind)
         return result
 
     def spike_times(self, endpoints: EndpointVariables) -> dict[str, Symbol]:

@@ -159,8 +159,6 @@ class PreparedUpdate:
         Its arrays.
     can_fail
         Whether its code can have a fault while it runs.
-    sees_late
-        Whether dynamics of synapses that wait have to run before.
     """
 
     group_name: str
@@ -170,7 +168,6 @@ class PreparedUpdate:
     num_parts: int
     arguments: tuple[Array, ...]
     can_fail: bool
-    sees_late: bool
 
 
 class UpdateJob(Job):

@@ -27,7 +27,7 @@ from numbagenn.base.array_conventions import Array
 from numbagenn.base.types import TIMEPOINT, Precision
 from numbagenn.codegen.arguments import Memory, Scratch
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall
-from numbagenn.codegen.event_kinds import PHASES, SYNAPSE_DYNAMICS, WHOLE_STEP, Phase
+from numbagenn.codegen.event_kinds import PHASES, WHOLE_STEP, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, UpdateNumbers
 from numbagenn.kernels.batch_counter import Counter, new_batch_counter
 from numbagenn.kernels.memory_table import memory_table
@@ -39,7 +39,7 @@ from numbagenn.network.groups import Group
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.runtime.interrupts import unwatch, watch
-from numbagenn.runtime.jobs import Job, PhaseJob, PreparedUpdate, Queued, Steps, UpdateJob
+from numbagenn.runtime.jobs import PhaseJob, PreparedUpdate, Queued, Steps, UpdateJob
 from numbagenn.runtime.memory_footprint import check_footprint
 from numbagenn.runtime.starting_state import make_connections, starting_values
 from numbagenn.runtime.threads import parallel_for
@@ -102,9 +102,6 @@ class LoadedModel:
         self._queued_groups: dict[str, list[int]] = {}
         self._updates: deque[UpdateJob] = deque()
         self._prepared_updates: dict[str, list[PreparedUpdate]] = {}
-        # Dynamics of synapses may wait for some steps, and then catch up.
-        self._is_behind = False
-        self._catching_up: Job | None = None
         self._faults_unread = False
         # The counter that a signal is written to between two jobs.
         self._idle = new_batch_counter()
@@ -168,9 +165,6 @@ class LoadedModel:
         for record in self._faults:
             record.allocate(precision.resolve(record.type).dtype, batch_size)
             self._owned.append(record)
-        for buffer in plan.notes:
-            buffer.allocate(precision.resolve(buffer.type).dtype, batch_size)
-            self._owned.append(buffer)
         for recorder in plan.recorders:
             assert num_recording_timesteps is not None
             recorder.allocate(num_recording_timesteps, batch_size)
@@ -261,12 +255,6 @@ class LoadedModel:
         RuntimeError
             If an interrupt has left a step in the middle.
         """
-        self._run_waiting()
-        self._catch_up()
-        self._raise_faults()
-
-    def _run_waiting(self) -> None:
-        """Run all steps and custom updates that wait; dynamics of synapses may go on waiting."""
         if self._updates or self._steps_done < self.steps_asked or self._queue:
             for population in self._populations_to_check:
                 population.warn_of_suspicious_values()
@@ -281,22 +269,8 @@ class LoadedModel:
                     self._run_steps()
             finally:
                 unwatch(before)
-
-    def _catch_up(self) -> None:
-        """Run the dynamics of synapses that wait."""
-        if not self._is_behind:
-            return
-        start = perf_counter()
-        if self._catching_up is None:
-            self._catching_up = Job(self._batch_size, self._batch_size)
-
-        def kernel(counter: Counter) -> None:
-            self._kernels.catch_up(counter, self._batch_size, self._memory_table())
-
-        self._catching_up.finish(kernel)
-        self._is_behind, self._catching_up = False, None
-        if self._timing_enabled:
-            self.times[SYNAPSE_DYNAMICS.timer] += perf_counter() - start
+        if self._faults_unread:
+            self._raise_faults()
 
     def _run_steps(self) -> None:
         """Finish the steps that have begun, or else begin those that are waiting."""
@@ -330,8 +304,6 @@ class LoadedModel:
 
     def _raise_faults(self) -> None:
         """Raise an error for the first fault since the last call."""
-        if not self._faults_unread:
-            return
         found = [error for error in (faults.error() for faults in self._faults) if error]
         self._faults_unread = False
         if found:
@@ -357,7 +329,6 @@ class LoadedModel:
             simulate(counter, *numbers, self._memory_table())
 
         self._faults_unread = bool(self._faults)
-        self._is_behind = bool(self._plan.notes)
         job.finish(kernel)
 
     def custom_update(self, group_name: str, names: Callable[[], Iterable[str]]) -> None:
@@ -376,19 +347,14 @@ class LoadedModel:
             if len(self._queue) >= LONGEST_QUEUE:
                 self.flush()
             return
-        self._run_waiting()
-        self._raise_faults()
+        self.flush()
         if group_name not in self._prepared_updates:
             calls = sorted(
                 (self._plan.custom_updates[name] for name in names()), key=attrgetter("stage")
             )
             self._prepared_updates[group_name] = [self._prepare(group_name, call) for call in calls]
-        prepared = self._prepared_updates[group_name]
-        if any(update.sees_late for update in prepared):
-            self._catch_up()
-        self._updates = deque(map(UpdateJob, prepared))
-        self._run_waiting()
-        self._raise_faults()
+        self._updates = deque(map(UpdateJob, self._prepared_updates[group_name]))
+        self.flush()
 
     def _prepare(self, group_name: str, call: CustomUpdateCall) -> PreparedUpdate:
         """Return a custom update ready to run, in parts if it takes long."""
@@ -412,7 +378,6 @@ class LoadedModel:
             num_parts=max(1, -(-count // most_elements)) * -(-size // most_batch_elements),
             arguments=tuple(self._device(buffer) for buffer in call.buffers),
             can_fail=any(isinstance(buffer, Faults) for buffer in call.buffers),
-            sees_late=not self._plan.late.isdisjoint((*call.buffers, *(call.transposed or ()))),
         )
 
     def _run_update(self, update: UpdateJob) -> None:
