@@ -91,7 +91,11 @@ def _synapses(api: Any) -> tuple[Any, Any]:
             ("dG", "scalar"),
         ],
         post_vars=[("Psi", "scalar"), ("Rate", "scalar")],
-        post_neuron_var_refs=[("Left", "scalar", read), ("V", "scalar", read), ("E", "scalar", read)],
+        post_neuron_var_refs=[
+            ("Left", "scalar", read),
+            ("V", "scalar", read),
+            ("E", "scalar", read),
+        ],
         post_spike_code="Rate += (1.0 - AlphaRate);",
         post_dynamics_code="""
         Rate *= AlphaRate;

@@ -143,7 +143,13 @@ def _synapses(api: Any) -> tuple[Any, Any]:
     first = api.create_weight_update_model("event_prop_first", pre_event_syn_code=learn, **common)
     later = api.create_weight_update_model(
         "event_prop_later",
-        **{**common, "post_neuron_var_refs": [*common["post_neuron_var_refs"], ("LambdaV", "scalar", api.VarAccessMode.READ_ONLY)]},
+        **{
+            **common,
+            "post_neuron_var_refs": [
+                *common["post_neuron_var_refs"],
+                ("LambdaV", "scalar", api.VarAccessMode.READ_ONLY),
+            ],
+        },
         pre_event_syn_code=learn + " addToPre(g * (LambdaV - LambdaI));",
     )
     return first, later
@@ -215,7 +221,9 @@ class EventProp:
             {**start, "Mean": 0.0, "Softmax": 0.0, "Label": 0, "LabelBack": 0},
         )
         self.output.set_param_dynamic("Trial")
-        empty = np.zeros(batch_size * max(sizes) * _RING, np.dtype(precision.replace("float", "f4")))
+        empty = np.zeros(
+            batch_size * max(sizes) * _RING, np.dtype(precision.replace("float", "f4"))
+        )
         for population, name in ((0, "RingTime"), (1, "RingTime"), (1, "RingSlope")):
             neurons = (self.inputs, self.hidden)[population]
             size = batch_size * sizes[population] * _RING
@@ -258,7 +266,9 @@ class EventProp:
     def _add_resets(self, api: Any) -> None:
         """Add what starts a new batch, and sends the one before backward."""
 
-        def add(population: Any, code: str, variables: list[tuple[str, ...]], kind: str = "") -> None:
+        def add(
+            population: Any, code: str, variables: list[tuple[str, ...]], kind: str = ""
+        ) -> None:
             reset = api.create_custom_update_model(
                 f"reset_{population.name}{kind}",
                 params=[("Ring", "int")],

@@ -137,7 +137,12 @@ def add_softmax(api: Any, model: Any, output: Any, score: str) -> None:
     )
     softmax = api.create_custom_update_model(
         "softmax",
-        var_refs=[value, ("Largest", "scalar", read), ("Sum", "scalar", read), ("Softmax", "scalar")],
+        var_refs=[
+            value,
+            ("Largest", "scalar", read),
+            ("Sum", "scalar", read),
+            ("Softmax", "scalar"),
+        ],
         update_code="Softmax = exp(Score - Largest) / Sum;",
     )
     refs = {"Score": api.create_var_ref(output, score)}

@@ -32,6 +32,8 @@ class SimulateNumbers(NamedTuple):
         How many real steps come before each of these.
     num_batch
         Number of batch elements.
+    parts
+        Between how many parts of the batch threads go to and fro.
     timestep
         Number of the first step.
     steps_done
@@ -49,6 +51,7 @@ class SimulateNumbers(NamedTuple):
     kinds: Integers
     before: Integers
     num_batch: int
+    parts: int
     timestep: int
     steps_done: int
     seed: int

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from numbagenn.codegen.alike import Step, shared
 from numbagenn.codegen.arguments import Memory, Scratch, SimulateMemory
+from numbagenn.codegen.batch_parts import Limits, ranges_that_keep_apart
 from numbagenn.codegen.block_steps import BlockSteps
 from numbagenn.codegen.blocks import Blocks, blocks_of_steps
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall, functions_of_custom_updates
@@ -27,7 +28,6 @@ from numbagenn.codegen.touched_rows import note_touched_rows
 from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.recording import Recorder
-from numbagenn.models.descriptions import Model
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +49,8 @@ class Plan:
     in_order
         Whether all batch elements must have finished a phase of a step before any goes on, one
         after the other, because they share arrays that code assigns.
+    ranges
+        Memory that must stay in a range, or else batch elements have to run in order, too.
     """
 
     source: str
@@ -56,6 +58,7 @@ class Plan:
     phases: tuple[Phase, ...]
     custom_updates: Mapping[str, CustomUpdateCall]
     in_order: bool
+    ranges: Mapping[Buffer, Limits]
 
     @property
     def buffers(self) -> list[Buffer]:
@@ -71,10 +74,6 @@ class Plan:
     def scratch(self) -> list[Scratch]:
         """All scratch arrays."""
         return [array for array in dict.fromkeys(self.memory) if isinstance(array, Scratch)]
-
-
-# Batch elements that threads simulate at the same time are at least a part of the batch apart.
-_PARTS_OF_BATCH = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,10 +92,6 @@ class SimulateKernel:
         What single steps do in each phase.
     updates
         Calls of the custom updates that wait with the steps.
-    in_order
-        Whether batch elements are simulated in order.
-    parts_of_batch
-        Between how many parts of the batch threads go to and fro, if not.
     """
 
     parameters: str
@@ -106,8 +101,6 @@ class SimulateKernel:
     dt: str
     phases: Mapping[Phase, Sequence[Step]]
     updates: Sequence[str]
-    in_order: bool
-    parts_of_batch: int = _PARTS_OF_BATCH
 
 
 def make_plan(network: NetworkView) -> Plan:
@@ -118,14 +111,16 @@ def make_plan(network: NetworkView) -> Plan:
     RuntimeError
         If a parameter does not fit into its type.
     """
-    in_order = network.batch_size > 1 and _assigns_elements(network)
+    ranges = ranges_that_keep_apart(network) if network.batch_size > 1 else {}
+    in_order = ranges is None
     left_out = note_touched_rows(network)
     # A timer measures the phases of a step separately, so steps then run one by one. Batch elements
-    # that share what code assigns take turns in every step.
-    single = network.timing_enabled or in_order
+    # that share what code assigns take turns in every step, or may have to.
+    single = network.timing_enabled or in_order or bool(ranges)
     schedule = _schedule(network, Blocks() if single else blocks_of_steps(network))
     # Between two blocks of steps, spikes in flight are not where an update would look for them.
-    queued = {} if single or schedule.blocks else queued_updates(network, schedule.memory)
+    waits = not (network.timing_enabled or in_order or schedule.blocks)
+    queued = queued_updates(network, schedule.memory) if waits else {}
     updates, calls = functions_of_custom_updates(network, left_out, list(queued))
     # Every step has the first two, whether or not there is something to do in them.
     phases = {
@@ -138,9 +133,7 @@ def make_plan(network: NetworkView) -> Plan:
         "Kernels of one model",
         "module.jinja",
         functions=[*_functions(schedule, steps), *(update.function for update in queued.values())],
-        simulate=_simulate(
-            network, schedule, steps, [update.call for update in queued.values()], in_order=in_order
-        ),
+        simulate=_simulate(network, schedule, steps, [update.call for update in queued.values()]),
         custom_updates=updates,
     )
     return Plan(
@@ -149,6 +142,7 @@ def make_plan(network: NetworkView) -> Plan:
         phases=tuple(phase for phase in PHASES if phase in phases),
         custom_updates=calls,
         in_order=in_order,
+        ranges=ranges or {},
     )
 
 
@@ -172,18 +166,6 @@ def _schedule(network: NetworkView, blocks: Blocks) -> Schedule:
         incoming=in_blocks.incoming(),
         memory=memory,
     )
-
-
-def _assigns_elements(network: NetworkView) -> bool:
-    """Return whether code of a step assigns elements of arrays, which the batch shares."""
-    synapses = network.synapse_populations.values()
-    models: list[Model] = [
-        *(group.model for group in network.neuron_populations.values()),
-        *(group.model for group in network.current_sources.values()),
-        *(group.weight_update.model for group in synapses),
-        *(group.postsynaptic.model for group in synapses),
-    ]
-    return any(model.assigns_elements for model in models)
 
 
 def _steps(schedule: Schedule) -> dict[Phase, list[Step]]:
@@ -219,8 +201,6 @@ def _simulate(
     schedule: Schedule,
     steps: Mapping[Phase, Sequence[Step]],
     updates: Sequence[str],
-    *,
-    in_order: bool,
 ) -> str:
     """Return the text of the kernel ``simulate``."""
     time, memory = network.types.time, schedule.memory
@@ -233,7 +213,6 @@ def _simulate(
         dt=constant_literal(network.dt, time),
         phases=steps,
         updates=updates,
-        in_order=in_order,
     )
     text = rendered("simulate.jinja", schedule=schedule, simulate=kernel)
     # Arrays that only loops over groups take are not among these.

@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from numbagenn.base.array_conventions import Array
 from numbagenn.base.types import TIMEPOINT, Precision
 from numbagenn.codegen.arguments import Memory, Scratch
+from numbagenn.codegen.batch_parts import is_inside
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall
 from numbagenn.codegen.event_kinds import PHASES, WHOLE_STEP, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, UpdateNumbers
@@ -49,6 +50,9 @@ if TYPE_CHECKING:
 
 #: Number of steps that may wait. A longer queue is not faster, and makes progress bars jump.
 LONGEST_QUEUE = 1000
+
+# Batch elements that threads simulate at the same time are at least a part of the batch apart.
+_PARTS_OF_BATCH = 16
 
 # The elements of a custom update that keep one thread busy; a second one helps only with more.
 _ELEMENTS_PER_PART = 1 << 18
@@ -112,7 +116,7 @@ class LoadedModel:
         groups = list(groups)
         # In order, one batch element runs after the other, because each sees what earlier ones
         # have assigned.
-        self._most_threads = 1 if plan.in_order else batch_size
+        self._in_order = plan.in_order
         self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
         self._populations_to_check = [
             group
@@ -140,7 +144,7 @@ class LoadedModel:
             groups,
             recorders=plan.recorders,
             scratch=plan.scratch,
-            most_threads=self._most_threads,
+            most_threads=1 if plan.in_order else batch_size,
             batch_size=batch_size,
             precision=precision,
             num_recording_timesteps=num_recording_timesteps,
@@ -256,6 +260,7 @@ class LoadedModel:
             If an interrupt has left a step in the middle.
         """
         if self._updates or self._steps_done < self.steps_asked or self._queue:
+            self._check_ranges()
             for population in self._populations_to_check:
                 population.warn_of_suspicious_values()
             # One watch covers all the work here, because starting one for each job would take
@@ -271,6 +276,13 @@ class LoadedModel:
                 unwatch(before)
         if self._faults_unread:
             self._raise_faults()
+
+    def _check_ranges(self) -> None:
+        """See to it that batch elements run in order if what the host wrote makes that necessary."""
+        for buffer in self._plan.ranges:
+            if buffer.is_new and not self._in_order:
+                buffer.is_new = False
+                self._in_order = not is_inside(buffer, self._plan.ranges)
 
     def _run_steps(self) -> None:
         """Finish the steps that have begun, or else begin those that are waiting."""
@@ -293,14 +305,16 @@ class LoadedModel:
 
     def _next_steps(self) -> Steps:
         first, queue = self._steps_done, self._queue
-        if not self._timing_enabled and not self._plan.in_order:
-            phases = deque([self._phase_job(WHOLE_STEP)])
-            return Steps(first, self.steps_asked, phases, queue, len(queue))
-        # No update waits here.
+        whole = deque([self._phase_job(WHOLE_STEP)])
+        if not self._timing_enabled and not self._in_order:
+            return Steps(first, self.steps_asked, whole, queue, len(queue))
+        updates = sum(step == first for _, step in queue)
+        if updates:
+            return Steps(first, first, whole, queue, updates)
         return Steps(first, first + 1, deque(map(self._phase_job, self._plan.phases)), queue, 0)
 
     def _phase_job(self, phase: Phase) -> PhaseJob:
-        return PhaseJob(phase, self._batch_size, self._most_threads)
+        return PhaseJob(phase, self._batch_size, 1 if self._in_order else self._batch_size)
 
     def _raise_faults(self) -> None:
         """Raise an error for the first fault since the last call."""
@@ -318,6 +332,7 @@ class LoadedModel:
             kinds=kinds,
             before=before,
             num_batch=self._batch_size,
+            parts=1 if self._in_order else _PARTS_OF_BATCH,
             timestep=steps.first + self._timestep_offset,
             steps_done=steps.first,
             seed=self.seed,
