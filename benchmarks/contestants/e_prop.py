@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.contestants.latencies import (
     CLASSES,
@@ -190,7 +191,7 @@ class EProp:
             "Reg": _REG,
         }
         names = ("Left", "V", "E"), ("E",)
-        own = {"Eligible": 0.0}, {}
+        own: tuple[dict[str, float], ...] = ({"Eligible": 0.0}, {})
         self.synapses = []
         for n, update in enumerate(_synapses(api)):
             pre, post = layers[n], layers[n + 1]
@@ -256,6 +257,7 @@ class EProp:
         return right
 
 
-def latency(grey: np.ndarray) -> np.ndarray:
+def latency(grey: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return when pixels spike: the brighter, the earlier."""
-    return 20.0 * np.log(grey / (grey - DARKEST))
+    times: NDArray[np.float64] = 20.0 * np.log(grey / (grey - DARKEST))
+    return times

@@ -7,9 +7,11 @@ batch runs forward, the one before runs backward.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from benchmarks.contestants.latencies import (
     CLASSES,
@@ -131,26 +133,26 @@ def _neurons(api: Any) -> tuple[Any, Any, Any]:
 
 def _synapses(api: Any) -> tuple[Any, Any]:
     """Return the weight update models of synapses to hidden and to output neurons."""
-    common = {
+    read = api.VarAccessMode.READ_ONLY
+    common: dict[str, Any] = {
         "params": ["TauSyn"],
         "vars": [("g", "scalar", api.VarAccess.READ_ONLY), ("dG", "scalar")],
-        "pre_neuron_var_refs": [("Back", "uint8_t", api.VarAccessMode.READ_ONLY)],
-        "post_neuron_var_refs": [("LambdaI", "scalar", api.VarAccessMode.READ_ONLY)],
+        "pre_neuron_var_refs": [("Back", "uint8_t", read)],
         "pre_spike_syn_code": "addToPost(g);",
         "pre_event_threshold_condition_code": "Back",
     }
     learn = "dG -= (LambdaI * TauSyn);"
-    first = api.create_weight_update_model("event_prop_first", pre_event_syn_code=learn, **common)
+    first = api.create_weight_update_model(
+        "event_prop_first",
+        post_neuron_var_refs=[("LambdaI", "scalar", read)],
+        pre_event_syn_code=learn,
+        **common,
+    )
     later = api.create_weight_update_model(
         "event_prop_later",
-        **{
-            **common,
-            "post_neuron_var_refs": [
-                *common["post_neuron_var_refs"],
-                ("LambdaV", "scalar", api.VarAccessMode.READ_ONLY),
-            ],
-        },
+        post_neuron_var_refs=[("LambdaI", "scalar", read), ("LambdaV", "scalar", read)],
         pre_event_syn_code=learn + " addToPre(g * (LambdaV - LambdaI));",
+        **common,
     )
     return first, later
 
@@ -267,12 +269,12 @@ class EventProp:
         """Add what starts a new batch, and sends the one before backward."""
 
         def add(
-            population: Any, code: str, variables: list[tuple[str, ...]], kind: str = ""
+            population: Any, code: str, variables: Sequence[tuple[Any, ...]], kind: str = ""
         ) -> None:
             reset = api.create_custom_update_model(
                 f"reset_{population.name}{kind}",
                 params=[("Ring", "int")],
-                var_refs=variables,
+                var_refs=list(variables),
                 update_code=code,
             )
             refs = {one[0]: api.create_var_ref(population, one[0]) for one in variables}
@@ -319,6 +321,6 @@ class EventProp:
         return right
 
 
-def latency(grey: np.ndarray) -> np.ndarray:
+def latency(grey: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return when pixels spike: the brightest at 2 ms, the darkest at the end of the show."""
     return 2.0 + (255.0 - grey) / 254.0 * (STEPS - 4.0)

@@ -1,4 +1,4 @@
-"""Digits as times of spikes: what the plain scripts that learn from single spikes have in common."""
+"""Digits as times of spikes: what the plain scripts that learn from them have in common."""
 
 from __future__ import annotations
 

@@ -21,7 +21,15 @@ from pycparser import c_ast
 from numbagenn.base.types import ResolvedType, Uint32
 from numbagenn.codegen.network_view import NetworkView
 from numbagenn.language.code_strings import CodeString
-from numbagenn.language.ranges import ANYTHING, BATCH, Names, NotUnderstood, Range, Walk, numbers_in
+from numbagenn.language.ranges import (
+    ANYTHING,
+    BATCH,
+    Names,
+    NotUnderstoodError,
+    Range,
+    Walk,
+    numbers_in,
+)
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.variables import Variable
 from numbagenn.models.descriptions import Model
@@ -59,7 +67,7 @@ def ranges_that_keep_apart(network: NetworkView) -> dict[Buffer, Limits] | None:
         if group.model.assigns_elements:
             try:
                 found = _ranges(network, group)
-            except NotUnderstood:
+            except NotUnderstoodError:
                 return None
             if found is None:
                 return None
@@ -257,7 +265,7 @@ def _assigned_arrays(strings: Sequence[CodeString]) -> set[str]:
 
     Raises
     ------
-    NotUnderstood
+    NotUnderstoodError
         If it is not clear which array is assigned.
     """
     found: set[str] = set()
@@ -270,7 +278,7 @@ def _assigned_arrays(strings: Sequence[CodeString]) -> set[str]:
             elif isinstance(target, (c_ast.ArrayRef, c_ast.UnaryOp)) and (
                 isinstance(node, c_ast.Assignment)
             ):
-                raise NotUnderstood
+                raise NotUnderstoodError
         for _, part in node.children():
             visit(part)
 

@@ -47,8 +47,9 @@ def queued_updates(network: NetworkView, memory: SimulateMemory) -> dict[str, Qu
         groups = [network.custom_updates[name] for name in names]
         if all(_may_wait(network, group) for group in groups):
             updates = [_queued(network, group, memory) for group in groups]
-            if None not in updates:
-                found.update(zip(names, updates, strict=True))
+            known = [update for update in updates if update is not None]
+            if len(known) == len(names):
+                found.update(zip(names, known, strict=True))
     return found
 
 

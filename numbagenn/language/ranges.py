@@ -22,17 +22,6 @@ from numbagenn.language.usage import STEPS
 _COMPARISONS = {"<", "<=", ">", ">=", "==", "!="}
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "==": "==", "!=": "!="}
 _NEGATED = {"<": ">=", "<=": ">", ">": "<=", ">=": "<", "==": "!=", "!=": "=="}
-_VALUES = (
-    c_ast.ArrayRef,
-    c_ast.Assignment,
-    c_ast.BinaryOp,
-    c_ast.Cast,
-    c_ast.Constant,
-    c_ast.FuncCall,
-    c_ast.ID,
-    c_ast.TernaryOp,
-    c_ast.UnaryOp,
-)
 _LOOPS = (c_ast.For, c_ast.While, c_ast.DoWhile, c_ast.Switch)
 
 # Whole numbers beyond this may wrap around in one of the types of integers.
@@ -41,7 +30,7 @@ _MOST = 2**31 - 1
 
 @dataclass(frozen=True)
 class Range:
-    """Where an integer is: from `low` to `high`, plus `apart` times the number of the batch element.
+    """Where an integer is: from `low` to `high`, plus `apart` times that of the batch element.
 
     `is_unsigned` says whether C may take it as unsigned, so that nothing below 0 is what it seems.
     """
@@ -70,7 +59,7 @@ _TRUTH = Range(0, 1)
 Names = dict[str, Range]
 
 
-class NotUnderstood(Exception):
+class NotUnderstoodError(Exception):
     """The code does something to arrays or names that is not followed here."""
 
 
@@ -95,8 +84,8 @@ class Walk:
     num_batch: int
     indices: dict[str, list[Range]] = field(default_factory=dict)
 
-    def statement(self, node: c_ast.Node, names: Names) -> None:
-        """Follow a statement, which changes `names`."""
+    def statement(self, node: c_ast.Node, names: Names) -> Range:
+        """Follow a statement, which changes `names`, and return the range of its value, if any."""
         if isinstance(node, c_ast.Compound):
             for item in node.block_items or ():
                 self.statement(item, names)
@@ -110,13 +99,14 @@ class Walk:
             for _, part in node.children():
                 self.statement(part, names)
         else:
-            self.value(node, names)
+            return self.value(node, names)
+        return ANYTHING
 
     def _declare(self, node: c_ast.Decl, names: Names) -> None:
         declared = node.type
         # Two variables of one name would be taken for one.
         if not isinstance(declared, c_ast.TypeDecl) or node.name in self.types:
-            raise NotUnderstood
+            raise NotUnderstoodError
         value = self.value(node.init, names) if node.init is not None else Range(0, 0)
         spelling = " ".join(getattr(declared.type, "names", ()))
         names[node.name] = self._stored(value, TYPE_NAMES.get(spelling))
@@ -146,10 +136,7 @@ class Walk:
     def _branch(self, node: c_ast.Node | None, names: Names) -> Range:
         if node is None:
             return ANYTHING
-        if isinstance(node, _VALUES):
-            return self.value(node, names)
-        self.statement(node, names)
-        return ANYTHING
+        return self.statement(node, names)
 
     def join(self, names: Names, other: Names) -> None:
         """Widen `names` to hold what `other` does."""
@@ -176,7 +163,7 @@ class Walk:
                 self._part_of_loop(item, names)
         elif isinstance(node, (c_ast.Decl, c_ast.DeclList)):
             # It is followed twice, and in any round what it declares may be anything.
-            raise NotUnderstood
+            raise NotUnderstoodError
         else:
             self.statement(node, names)
 
@@ -184,51 +171,49 @@ class Walk:
 
     def value(self, node: c_ast.Node, names: Names) -> Range:
         """Return the range of the value of an expression, whose assignments change `names`."""
-        if isinstance(node, c_ast.Constant):
-            return self._constant(node)
-        if isinstance(node, c_ast.ID):
-            if node.name in self.arrays:
-                raise NotUnderstood
-            return names.get(node.name, _TRUTH if node.name in ("true", "false") else ANYTHING)
-        if isinstance(node, c_ast.ArrayRef):
-            return self._element(node, names)
-        if isinstance(node, c_ast.Assignment):
-            return self._assign(node, names)
-        if isinstance(node, c_ast.UnaryOp):
-            return self._unary(node, names)
-        if isinstance(node, c_ast.BinaryOp):
-            return self._binary(node, names)
-        if isinstance(node, c_ast.TernaryOp):
-            return self._choose(node.cond, names, node.iftrue, node.iffalse)
-        if isinstance(node, c_ast.Cast):
-            spelling = " ".join(getattr(node.to_type.type.type, "names", ()))
-            return self._stored(self.value(node.expr, names), TYPE_NAMES.get(spelling))
+        method = getattr(self, f"_of_{type(node).__name__}", None)
+        if method is not None:
+            found: Range = method(node, names)
+            return found
         result = ANYTHING
-        if isinstance(node, c_ast.FuncCall):
-            for part in node.args or ():
-                self.value(part, names)
-        else:
-            for _, part in node.children():
-                result = self.value(part, names)
+        for _, part in node.children():
+            result = self.value(part, names)
         return result if isinstance(node, c_ast.ExprList) else ANYTHING
 
-    def _constant(self, node: c_ast.Constant) -> Range:
+    def _of_ID(self, node: c_ast.ID, names: Names) -> Range:
+        if node.name in self.arrays:
+            raise NotUnderstoodError
+        return names.get(node.name, _TRUTH if node.name in ("true", "false") else ANYTHING)
+
+    def _of_TernaryOp(self, node: c_ast.TernaryOp, names: Names) -> Range:
+        return self._choose(node.cond, names, node.iftrue, node.iffalse)
+
+    def _of_Cast(self, node: c_ast.Cast, names: Names) -> Range:
+        spelling = " ".join(getattr(node.to_type.type.type, "names", ()))
+        return self._stored(self.value(node.expr, names), TYPE_NAMES.get(spelling))
+
+    def _of_FuncCall(self, node: c_ast.FuncCall, names: Names) -> Range:
+        for part in node.args or ():
+            self.value(part, names)
+        return ANYTHING
+
+    def _of_Constant(self, node: c_ast.Constant, _names: Names) -> Range:
         if node.type in ("float", "double", "long double"):
             return ANYTHING
         number = literal_value(node)
         return Range(number, number, is_unsigned=node.value[-1] in "uU")
 
-    def _element(self, node: c_ast.ArrayRef, names: Names) -> Range:
+    def _of_ArrayRef(self, node: c_ast.ArrayRef, names: Names) -> Range:
         base = node.name
         index = self.value(node.subscript, names)
         if isinstance(base, c_ast.ID) and base.name in self.arrays:
             self.indices.setdefault(base.name, []).append(index)
         elif not isinstance(base, c_ast.ID):
             # A pointer that was moved may point into any array.
-            raise NotUnderstood
+            raise NotUnderstoodError
         return ANYTHING
 
-    def _assign(self, node: c_ast.Assignment, names: Names) -> Range:
+    def _of_Assignment(self, node: c_ast.Assignment, names: Names) -> Range:
         value = self.value(node.rvalue, names)
         operator = node.op.removesuffix("=")
         if operator:
@@ -237,10 +222,10 @@ class Walk:
 
     def _store(self, target: c_ast.Node, value: Range, names: Names) -> Range:
         if isinstance(target, c_ast.ArrayRef):
-            self._element(target, names)
+            self._of_ArrayRef(target, names)
             return ANYTHING
         if not isinstance(target, c_ast.ID):
-            raise NotUnderstood
+            raise NotUnderstoodError
         names[target.name] = self._stored(value, self.types.get(target.name))
         return names[target.name]
 
@@ -254,7 +239,7 @@ class Walk:
         least = 0 if ctype.is_unsigned else -(2**bits)
         return value if least <= value.low and top <= min(2**bits - 1, _MOST) else ANYTHING
 
-    def _unary(self, node: c_ast.UnaryOp, names: Names) -> Range:
+    def _of_UnaryOp(self, node: c_ast.UnaryOp, names: Names) -> Range:
         if node.op in STEPS:
             before = self.value(node.expr, names)
             after = self._computed(node.op[-1], before, Range(1, 1))
@@ -262,12 +247,12 @@ class Walk:
             return before if node.op.startswith("p") else after
         value = self.value(node.expr, names)
         if node.op == "*":
-            raise NotUnderstood
+            raise NotUnderstoodError
         if node.op == "-":
             return self._computed("-", Range(0, 0), value)
         return value if node.op == "+" else _TRUTH if node.op == "!" else ANYTHING
 
-    def _binary(self, node: c_ast.BinaryOp, names: Names) -> Range:
+    def _of_BinaryOp(self, node: c_ast.BinaryOp, names: Names) -> Range:
         left = self.value(node.left, names)
         if node.op in ("&&", "||"):
             # The right operand may not be evaluated.

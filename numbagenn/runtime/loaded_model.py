@@ -278,7 +278,7 @@ class LoadedModel:
             self._raise_faults()
 
     def _check_ranges(self) -> None:
-        """See to it that batch elements run in order if what the host wrote makes that necessary."""
+        """Let batch elements run in order from now on if what the host wrote calls for that."""
         for buffer in self._plan.ranges:
             if buffer.is_new and not self._in_order:
                 buffer.is_new = False
@@ -353,9 +353,9 @@ class LoadedModel:
         """
         queued = self._queued_groups.get(group_name)
         if queued is None:
-            calls = (self._plan.custom_updates[name] for name in names())
             # Either all updates of a group can wait, or none.
-            queued = [call.in_queue for call in calls if call.in_queue]
+            numbers = (self._plan.custom_updates[name].in_queue for name in names())
+            queued = [number for number in numbers if number]
             self._queued_groups[group_name] = queued
         if queued:
             self._queue += [(number, self.steps_asked) for number in queued]
