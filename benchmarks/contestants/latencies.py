@@ -36,11 +36,11 @@ class Spikes:
     def part(self, first: int, size: int) -> Spikes:
         """Return `size` images from `first` on; the last one again where they are not enough."""
         chosen = np.minimum(np.arange(first, first + size), len(self) - 1)
-        edges = np.concatenate(([np.uint32(0)], self.ends.ravel()))
-        begins = edges[:-1].reshape(self.ends.shape)
-        times = [self.times[begins[n, 0] : self.ends[n, -1]] for n in chosen]
-        lengths = (self.ends - begins)[chosen]
-        ends = np.cumsum(lengths.ravel(), dtype=np.uint32).reshape(lengths.shape)
+        begins = np.where(chosen > 0, self.ends[chosen - 1, -1], 0).astype(np.uint32)
+        ends = self.ends[chosen]
+        times = [self.times[begin:end] for begin, end in zip(begins, ends[:, -1], strict=True)]
+        lengths = np.array([len(part) for part in times])
+        ends += (np.cumsum(lengths) - lengths - begins).astype(np.uint32)[:, np.newaxis]
         return Spikes(np.concatenate(times), ends, self.labels[chosen])
 
 
