@@ -101,4 +101,8 @@ copybutton_selector = ":not(.output) > div.highlight pre"
 
 ogp_site_url = site()
 ogp_site_name = project
-ogp_social_cards = {"image": "docs/fields.png", "image_mini": "docs/_static/icon.png"}
+ogp_social_cards = {
+    "image": "docs/fields.png",
+    "image_mini": "docs/_static/icon.png",
+    "font": "DejaVu Sans",  # which Matplotlib brings in bold, too
+}
