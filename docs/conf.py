@@ -71,7 +71,7 @@ html_js_files = [("site.js", {"defer": "defer"})]
 html_context = {"default_mode": "auto"}
 html_math_renderer = "mathml"
 html_copy_source = False
-html_use_index = False  # the search finds the same, and no page links to it
+html_use_index = html_domain_indices = False  # the search finds the same, and no page links to them
 html_search_scorer = str(ROOT / "docs" / "scorer.js")
 html_theme_options = {
     "repository_url": repository(),

@@ -66,7 +66,10 @@ TOO_WIDE = """() => {
 WITHOUT_ALT = """() => [...document.images]
     .filter(image => !image.hasAttribute("alt") || !(image.complete && image.naturalWidth))
     .map(image => image.outerHTML.slice(0, 120))"""
-
+# After a change of the width, the theme looks for what scrolls now.
+WHAT_SCROLLS_HAS_FOCUS = """() => [
+    ...document.querySelectorAll("pre, .pst-scrollable-table-container"),
+].every(one => one.scrollWidth <= one.clientWidth || one.tabIndex === 0)"""
 
 SUM_OF_SHIFTS = """() => new Promise(resolve => {
     let sum = 0;
@@ -114,7 +117,7 @@ def test_a_page(name: str, address: str, page: Page) -> None:
     page.evaluate(AXE.read_text(encoding="utf-8"))
     for width in WIDTHS:
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(500)  # until what scrolls can be reached by the keyboard
+        page.wait_for_function(WHAT_SCROLLS_HAS_FOCUS)
         wrong += page.evaluate(TOO_WIDE)
         for theme in THEMES:
             page.evaluate(CHOOSE, theme)
@@ -379,7 +382,7 @@ def test_without_scripts_pages_have_colours_and_nothing_that_needs_scripts(
     )
     assert colour != text
     page.goto(address)
-    assert "JavaScript" in page.locator("noscript").inner_text()
+    assert "JavaScript" in page.locator(".live noscript").inner_text()
     context.close()
 
 
