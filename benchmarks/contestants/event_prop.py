@@ -47,7 +47,7 @@ _BACKWARD = """
     }
     """
 _WRITE = """
-    if (WriteAt != ReadEnd) {
+    if (WriteAt != ReadEnd && back > 0.5 * dt) {
         RingTime[at + WriteAt] = t;
         %s
         WriteAt++;
@@ -284,6 +284,12 @@ class EventProp:
 
         state = [("V", "scalar"), ("LambdaV", "scalar"), ("LambdaI", "scalar")]
         clear = "V = 0.0; LambdaV = 0.0; LambdaI = 0.0;"
+        still = api.create_custom_update_model(
+            "still", var_refs=[("Current", "scalar")], update_code="Current = 0.0;"
+        )
+        for group in self.synapses:
+            refs = {"Current": api.create_out_post_var_ref(group)}
+            self.model.add_custom_update(f"still_{group.name}", "Reset", still, {}, {}, refs)
         add(self.inputs, _RING_RESET, _RING_VARS)
         add(self.hidden, clear + _RING_RESET, [*state, *_RING_VARS])
         add(self.output, clear + "Mean = 0.0;", [*state, ("Mean", "scalar")])
