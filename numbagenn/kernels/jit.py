@@ -76,7 +76,21 @@ class _DeviceLibrary(_KernelLibrary):
         self._finalized = True
 
 
-class _KernelCompiler(Compiler):  # type: ignore[misc]
+class _Compiler(Compiler):  # type: ignore[misc]
+    """A compiler that takes code of any length.
+
+    Numba would give each assignment of a variable a name of its own, so that a variable can have
+    several types. That takes a time that grows with the cube of the number of assignments, and is
+    done by recursion from branch to branch. A variable of ours has one type, and LLVM does the
+    same faster.
+    """
+
+    def define_pipelines(self) -> Any:
+        self.state.flags.enable_ssa = False
+        return super().define_pipelines()
+
+
+class _KernelCompiler(_Compiler):
     """The compiler of kernels."""
 
     library: ClassVar[type[JITCodeLibrary]] = _KernelLibrary
@@ -166,7 +180,7 @@ def kernel(signature: str, *, allocates: bool = False) -> Callable[[Any], Any]:
     One that makes arrays of its own says so with `allocates`.
     """
     options = {**_OPTIONS, "_nrt": allocates}
-    compiler = Compiler if allocates else _KernelCompiler
+    compiler = _Compiler if allocates else _KernelCompiler
 
     def decorate(function: Any) -> Any:
         dispatcher = numba.njit(pipeline_class=compiler, nogil=True, **options)(function)
