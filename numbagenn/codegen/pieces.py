@@ -27,15 +27,18 @@ _SHORTEST = 10
 _MOST_VALUES = 30
 
 
-def in_pieces(text: str, longest: int = _LONGEST, piece: int = _PIECE) -> str:
-    """Return the text of a module in which functions of many statements are cut into pieces.
+def in_pieces(
+    text: str, longest: int = _LONGEST, piece: int = _PIECE, shortest: int = _SHORTEST
+) -> str:
+    """Return the text of a module in which long functions are cut into pieces.
 
     Parameters
     ----------
     text
         The module.
-    longest, piece
-        The most statements of a function that stays whole, and of a piece.
+    longest, piece, shortest
+        How many branches and elements of arrays a function that stays whole may have, a piece may
+        have, and a piece must have.
 
     Examples
     --------
@@ -45,7 +48,7 @@ def in_pieces(text: str, longest: int = _LONGEST, piece: int = _PIECE) -> str:
     ...         y = x[k]
     ...         y += y
     ...         x[k] = y
-    ... ''', longest=3, piece=2))
+    ... ''', longest=2, piece=1, shortest=1))
     @device_function
     def double_part(k, x):
         y = x[k]
@@ -69,7 +72,7 @@ def in_pieces(text: str, longest: int = _LONGEST, piece: int = _PIECE) -> str:
     for function in reversed(functions):
         if _size(function) > longest:
             begin, end = function.decorator_list[0].lineno, function.end_lineno
-            parts = _Cutter(function, namer, piece).cut()
+            parts = _Cutter(function, namer, piece, shortest).cut()
             lines[begin - 1 : end] = "\n\n\n".join(map(ast.unparse, parts)).split("\n")
     return "\n".join(lines)
 
@@ -96,10 +99,11 @@ class _Run:
 class _Cutter:
     """Cuts one function."""
 
-    def __init__(self, function: ast.FunctionDef, namer: Namer, piece: int) -> None:
+    def __init__(self, function: ast.FunctionDef, namer: Namer, piece: int, shortest: int) -> None:
         self._function = function
         self._namer = namer
         self._piece = piece
+        self._shortest = shortest
         self._parameters = {one.arg for one in function.args.args}
         self._locals = self._parameters | set(_names(function, ast.Store))
         # How often each variable is read in the whole function.
@@ -161,7 +165,7 @@ class _Cutter:
     def _called(self, run: _Run, assigned: set[str], touched: set[str]) -> list[ast.stmt]:
         """Return the call of a piece in place of a run, or the run where it stays."""
         values = self._values(run, assigned, touched)
-        if values is None or run.size < _SHORTEST:
+        if values is None or run.size < self._shortest:
             return list(run.statements)
         given, returned = values
         leaves = any(map(_leaves, run.statements))
@@ -175,7 +179,9 @@ class _Cutter:
             assert isinstance(loop, ast.While)
             loop.body = [*run.statements, *_returning(["False", *returned])]
             part.body = [loop, *_returning(["True", *returned])]
-            statements = ast.parse(f"{', '.join([left, *returned])} = {call}\nif {left}:\n    break")
+            statements = ast.parse(
+                f"{', '.join([left, *returned])} = {call}\nif {left}:\n    break"
+            )
         else:
             part.body = [*run.statements, *_returning(returned)]
             statements = ast.parse(f"{', '.join(returned)} = {call}" if returned else call)
