@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 from numbagenn.language.symbols import Namer
 
-# Branches, and elements of arrays: the time for each grows with their number in a function. That for
-# a plain statement does not.
+# Branches, and elements of arrays: the time for each grows with their number in a function. That
+# for a plain statement does not.
 _WEIGHTY = (ast.If, ast.IfExp, ast.BoolOp, ast.For, ast.While, ast.Subscript)
 
 # How many of them are in a function that stays whole, and in a piece, at most.
@@ -56,11 +56,16 @@ def in_pieces(
         return y
     <BLANKLINE>
     <BLANKLINE>
+    @device_function
+    def double_part_2(k, x, y):
+        x[k] = y
+    <BLANKLINE>
+    <BLANKLINE>
     @kernel('void(float32[::1])')
     def double(x):
         for k in range(3):
             y = double_part(k, x)
-            x[k] = y
+            double_part_2(k, x, y)
     <BLANKLINE>
     """
     tree = ast.parse(text)
@@ -155,7 +160,10 @@ class _Cutter:
         # Where a 'break' leaves early, only what had a value before is certain to have one.
         certain = assigned if leaves else assigned.union(*map(_certain, run.statements))
         given = used & assigned
-        returned = {name for name in run.stored if self._read[name] > run.read[name]}
+        # In a loop, the run itself may read in the next round what it assigned in this one.
+        returned = {
+            name for name in run.stored if name in given or self._read[name] > run.read[name]
+        }
         if (used & touched) - assigned or returned - certain or leaves - {ast.Break}:
             return None
         if max(len(given), len(returned) + len(leaves)) > _MOST_VALUES:

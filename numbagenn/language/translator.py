@@ -282,9 +282,8 @@ class Translator(Expressions):
             for number, case in numbered
             if isinstance(case, c_ast.Case)
         ]
-        chains = [
-            tests[first : first + _LONGEST_CHAIN] for first in range(0, len(tests), _LONGEST_CHAIN)
-        ]
+        starts = range(0, len(tests), _LONGEST_CHAIN)
+        chains = [tests[start : start + _LONGEST_CHAIN] for start in starts]
         lines = []
         # The first of equal labels counts, so its chain comes last.
         for chain in reversed(chains):

@@ -33,7 +33,7 @@ def interpreted_outcomes(source: str, model: Any, start: Any) -> dict[str, np.nd
     return outcomes(model, start, 2)
 
 
-@examples(40, 2000, shrink=False)
+@examples(20, 2000, shrink=False)
 @given(data=st.data(), precision=st.sampled_from(["float", "double"]), piece=st.integers(1, 12))
 def test_pieces_compute_what_the_whole_does(data: Any, precision: str, piece: int) -> None:
     scalar = type_checks.precision_type(precision, "precision")
