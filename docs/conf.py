@@ -1,7 +1,7 @@
 """The site, built by ``nox -s site`` from the repository's own pages and stored notebooks.
 
 Sphinx reads the whole repository, so that links between pages are the same here and on GitHub.
-`tools/book.py` has what no extension does.
+`tools/book.py` and `tools/glossary.py` have what no extension does.
 """
 
 import sys
@@ -25,6 +25,7 @@ extensions = [
     "sphinx_copybutton",
     "sphinxext.opengraph",
     "tools.book",
+    "tools.glossary",
 ]
 
 # Pages. What is not listed is not looked for; what is excluded is not even searched.
@@ -57,6 +58,7 @@ autodoc_member_order = "bysource"
 autodoc_typehints = "none"
 autodoc_class_signature = "mixed"
 napoleon_google_docstring = False
+napoleon_use_param = False  # it would repeat a description for each parameter that shares it
 napoleon_use_rtype = False
 napoleon_preprocess_types = False
 
@@ -69,7 +71,8 @@ html_js_files = [("site.js", {"defer": "defer"})]
 html_context = {"default_mode": "auto"}
 html_math_renderer = "mathml"
 html_copy_source = False
-html_sidebars = {"index": []}
+html_use_index = False  # the search finds the same, and no page links to it
+html_search_scorer = str(ROOT / "docs" / "scorer.js")
 html_theme_options = {
     "repository_url": repository(),
     "repository_branch": "main",
@@ -85,7 +88,7 @@ html_theme_options = {
     "use_download_button": False,
     "show_navbar_depth": 1,
     "show_toc_level": 2,
-    "secondary_sidebar_items": {"**": ["page-toc"], "index": []},
+    "secondary_sidebar_items": {"**": ["page-toc"], "index": [], "docs/from_4_9": []},
     "launch_buttons": {
         "colab_url": "https://colab.research.google.com",
         "binderhub_url": "https://mybinder.org",

@@ -132,9 +132,13 @@ class GeNNModel(Settings, Timers):
         **preferences: object,
     ) -> None:
         super().__init__(precision, model_name, backend, time_precision, preferences)
+        #: Populations of neurons by name.
         self.neuron_populations: dict[str, NeuronGroup] = GroupDict("neuron population")
+        #: Populations of synapses by name.
         self.synapse_populations: dict[str, SynapseGroup] = GroupDict("synapse population")
+        #: Current sources by name.
         self.current_sources: dict[str, CurrentSource] = GroupDict("current source")
+        #: Custom updates by name.
         self.custom_updates: dict[str, CustomUpdate] = GroupDict("custom update")
         self.custom_connectivity_updates: dict[str, Any] = {}
         self._plan: Plan | None = None
@@ -290,8 +294,10 @@ class GeNNModel(Settings, Timers):
         matrix_type
             ``"DENSE"``: from every neuron to every neuron; or ``"SPARSE"``: between some of them.
             numbagenn has no others.
-        source, target
-            Presynaptic and postsynaptic population; they may be the same.
+        source
+            Presynaptic population.
+        target
+            Postsynaptic population, which may be the same.
         weight_update_init
             From `init_weight_update`.
         postsynaptic_init

@@ -34,6 +34,7 @@ _PAGE = """\
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>The live network</title>
 <link rel="icon" href="data:,">
+<link rel="stylesheet" href="_static/live/live.css">
 <style>
 :root { color-scheme: light dark; }
 html[data-theme="light"] { color-scheme: light; }

@@ -3,7 +3,7 @@
     python -m tools.stamp_notebooks
 
 * The address of the repository, from `pyproject.toml`: into set-up cells, Colab badges and
-  `CITATION.cff`.
+  `CITATION.cff`. That of the site, which follows from it: into the README.
 * The set-up cell, from `set_up` below: into each notebook.
 * The diagrams, from `docs/diagrams/`, which `pictures.py` draws: into the first cell of each
   notebook, and wherever a text says `<!-- diagram: NAME -->`.
@@ -22,7 +22,7 @@ from typing import Any
 
 import nbformat
 
-from tools.project import ROOT, project, repository
+from tools.project import ROOT, project, repository, site
 from tutorial_helpers.figures.diagrams import EVERY
 
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
@@ -72,7 +72,8 @@ def rounded(seconds: float) -> int:
 
 
 def with_address(text: str) -> str:
-    """Put the address into the links to Colab and to the archive."""
+    """Put the address into the links to Colab, to the archive and to the front page of the site."""
+    text = re.sub(r"(?<=\[Draw a digit\]\()[^)]+", site(), text)
     text = re.sub(r"https://[\w./-]+(?=/archive/main\.zip)", repository(), text)
     colab = r"https://colab\.research\.google\.com/github"
     owner_and_name = repository().removeprefix("https://github.com/")

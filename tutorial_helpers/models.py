@@ -26,7 +26,7 @@ from tutorial_helpers.pygenn import (
 #: Membrane voltage at which a neuron spikes, in mV.
 THRESHOLD = 5.0
 
-#: Grey levels per mV of input current in each step: 255 becomes 2.55 mV.
+#: Grey levels per mV of input current in each step. So 255 becomes 2.55 mV.
 GREY_LEVELS_PER_MILLIVOLT = 100.0
 
 #: Whether the backend can empty the list of spikes in flight, as PyGeNN can since after 5.4.0.

@@ -25,9 +25,31 @@ export function raceOf(counts) {
 }
 
 /**
+ * Give a digit with its article.
+ * @param {number} digit
+ */
+export function named(digit) {
+  return `${digit === 8 ? "an" : "a"} ${digit}`;
+}
+
+/**
  * Say whether the leader is far enough ahead.
  * @param {Race} race
  */
 export function isSafe(race) {
   return race.first - race.second >= MARGIN;
+}
+
+/**
+ * Give the answer of a run: the first digit that was safe, or else the leader at its end.
+ * @param {Uint8Array} counts a row of ten for each step
+ * @returns {number | null} null without any spike
+ */
+export function answerOf(counts) {
+  for (let first = 0; first < counts.length; first += 10) {
+    const race = raceOf(counts.subarray(first, first + 10));
+    if (isSafe(race)) return race.leader;
+  }
+  const { leader, first } = raceOf(counts.subarray(-10));
+  return first ? leader : null;
 }

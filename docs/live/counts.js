@@ -4,6 +4,8 @@ import { isSafe, MARGIN, raceOf } from "./answer.js";
 import { css } from "./theme.js";
 
 const FEWEST = 8; // blocks that there is room for
+const THINNEST = 4; // pixels of a block; thinner ones are one bar, with their number at its end
+const NUMBER = 24; // pixels for it
 
 /**
  * What is shown of the counts.
@@ -56,33 +58,43 @@ export function followCounts(tally, counts, seconds) {
  * @param {ArrayLike<number>} counts
  * @param {Float32Array} glow of the output neurons
  * @param {import("./theme.js").Colours} colours
- * @param {string} font
+ * @param {string} family of the fonts
  */
-export function drawCounts(context, layout, tally, counts, glow, colours, font) {
+export function drawCounts(context, layout, tally, counts, glow, colours, family) {
   const { counts: box, output, isWide } = layout;
-  const block = (isWide ? box.width : box.height) / tally.room;
-  const gap = block > 5 ? 1.5 : block > 3 ? 0.75 : 0;
+  const space = isWide ? box.width : box.height;
+  const areBlocks = space / tally.room >= THINNEST;
+  const block = (areBlocks ? space : space - NUMBER) / tally.room;
+  const gap = areBlocks ? Math.min(1.5, 0.25 * block) : 0;
   const thick = Math.min(isWide ? 0.5 * output.y[1] - 0.5 * output.y[0] : box.width / 22, 18);
   const race = raceOf(counts);
-  const bar = (/** @type {number} */ digit, /** @type {number} */ from, /** @type {number} */ to) => {
-    if (isWide) {
-      context.fillRect(box.x + from * block, output.y[digit] - thick / 2, (to - from) * block - gap, thick);
-    } else {
-      context.fillRect(output.x[digit] - thick / 2, box.y + from * block, thick, (to - from) * block - gap);
-    }
-  };
+  context.font = `13px ${family}`;
+  context.textBaseline = "middle";
+  context.textAlign = isWide ? "left" : "center";
   for (let digit = 0; digit < tally.blocks.length; digit++) {
-    const leads = digit === race.leader && race.first > 0;
-    const colour = leads ? colours.blue : colours.quiet;
     const number = tally.blocks[digit];
-    context.fillStyle = css(colour, leads ? 1 : 0.55);
-    for (let n = 0; n < number; n++) bar(digit, n, Math.min(n + 1, number));
+    if (!number) continue;
+    const leads = digit === race.leader && race.first > 0;
+    const [x, y] = isWide ? [box.x, output.y[digit] - thick / 2] : [output.x[digit] - thick / 2, box.y];
+    const bar = (/** @type {number} */ from, /** @type {number} */ to) => {
+      const [start, length] = [from * block, (to - from) * block - gap];
+      if (isWide) context.fillRect(x + start, y, length, thick);
+      else context.fillRect(x, y + start, thick, length);
+    };
+    context.fillStyle = css(leads ? colours.blue : colours.quiet, leads ? 1 : 0.55);
+    if (areBlocks) for (let n = 0; n < number; n++) bar(n, Math.min(n + 1, number));
+    else {
+      bar(0, number);
+      const end = number * block + (isWide ? 4 : 9);
+      context.fillStyle = css(leads ? colours.blue : colours.quiet);
+      if (counts[digit]) context.fillText(String(counts[digit]), isWide ? x + end : x + thick / 2, isWide ? y + thick / 2 + 1 : y + end);
+    }
     if (number >= 1 && glow[digit]) {
       context.fillStyle = css(colours.spike, glow[digit]);
-      bar(digit, number - 1, number);
+      bar(number - 1, number);
     }
   }
-  if (race.first > 0) drawLine(context, layout, tally.line * block - gap / 2, isSafe(race), colours, font);
+  if (race.first > 0) drawLine(context, layout, tally.line * block - gap / 2, isSafe(race), colours);
 }
 
 /**
@@ -91,9 +103,8 @@ export function drawCounts(context, layout, tally, counts, glow, colours, font) 
  * @param {number} at how far from the first block
  * @param {boolean} isReached
  * @param {import("./theme.js").Colours} colours
- * @param {string} font
  */
-function drawLine(context, { counts: box, isWide }, at, isReached, colours, font) {
+function drawLine(context, { counts: box, isWide }, at, isReached, colours) {
   context.beginPath();
   if (isWide) {
     context.moveTo(box.x + at, box.y + 2);
@@ -107,7 +118,6 @@ function drawLine(context, { counts: box, isWide }, at, isReached, colours, font
   context.strokeStyle = css(isReached ? colours.blue : colours.quiet);
   context.stroke();
   context.setLineDash([]);
-  context.font = font;
   context.fillStyle = css(isReached ? colours.blue : colours.quiet);
   context.textBaseline = "alphabetic";
   context.textAlign = isWide ? "center" : "right";

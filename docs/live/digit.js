@@ -9,6 +9,7 @@ const LONGER_SIDE = 20; // pixels of the digit in it
 const SHORTEST = 8; // pixels of a digit on the pad, on its longer side
 const EDGE = 0.06; // a digit ends where there is less than this share of its darkest ink
 const [BLOT, LONG] = [0.745, 1.5]; // a blot fills more of its box than a digit, unless it is long
+const DOT = 4 * PEN; // pixels on the pad of a dot, on its longer side; a blot may be larger
 
 /** @typedef {[number, number]} Point */
 
@@ -117,7 +118,11 @@ function refuseDots({ ink, width, height }) {
   const [longer, shorter] = [Math.max(width, height), Math.min(width, height)];
   const filled = sum(ink) / ink.length / darkestOf(ink);
   if (longer < SHORTEST || (longer < LONG * shorter && filled > BLOT)) {
-    throw new DotError("This is a dot. Draw a digit that is larger, with paper between its lines.");
+    throw new DotError(
+      longer < DOT
+        ? "This is a dot. Draw a digit that is larger, with paper between its lines."
+        : "There is too much ink. Leave paper between the lines.",
+    );
   }
 }
 

@@ -4,8 +4,9 @@
 import { SIDE } from "./digit.js";
 import { SIZES } from "./network.js";
 
-const WIDE = 500; // pixels from which on the network runs from left to right
+const WIDE = 400; // pixels from which on the network runs from left to right
 const TITLE = 30; // pixels above a layer, for its name
+const BADGE = 11; // from the edge of a name to the middle of its number
 
 /**
  * @typedef {object} Box
@@ -33,6 +34,8 @@ const TITLE = 30; // pixels above a layer, for its name
  * @property {Discs} output
  * @property {Box} counts where spikes are counted: a row for each digit, or a column
  * @property {Box[]} gaps between the layers, where spikes travel
+ * @property {[number, number][]} names where the middles of the numbers are: of the input neurons, the
+ *   paths, the hidden neurons, the paths, the output neurons, and the counts
  */
 
 /**
@@ -63,17 +66,28 @@ function fromLeftToRight(width) {
   const countsLeft = width - countsWidth;
   const hidden = grid(8, 16, hiddenLeft, middle - 8 * pitch, pitch, pitch, 0.39 * pitch);
   const output = grid(1, 10, outputLeft, TITLE, 2 * radius, outputPitch, radius);
+  const imageTop = Math.round(middle - side / 2);
+  const isTight = gap < 60; // and then some names would lie above others
+  const pathsName = isTight ? height - TITLE / 2 : TITLE / 2;
   return {
     width,
     height,
     isWide: true,
-    image: { x: 0, y: Math.round(middle - side / 2), width: side, height: side },
+    image: { x: 0, y: imageTop, width: side, height: side },
     hidden,
     output,
     counts: { x: countsLeft, y: TITLE, width: countsWidth, height: tall },
     gaps: [
       { x: side, y: TITLE, width: gap, height: tall },
       { x: hiddenLeft + 8 * pitch, y: TITLE, width: gap, height: tall },
+    ],
+    names: [
+      [BADGE, imageTop - 18],
+      [side + gap / 2, pathsName],
+      [hiddenLeft + BADGE, TITLE / 2],
+      [outputLeft - gap / 2, pathsName],
+      [outputLeft + BADGE - (isTight ? 32 : 0), TITLE / 2],
+      [width - 62 + BADGE, TITLE / 2],
     ],
   };
 }
@@ -84,17 +98,19 @@ function fromLeftToRight(width) {
  */
 function fromTopToBottom(width) {
   const side = SIDE * Math.max(4, Math.floor((0.46 * width) / SIDE));
-  const gap = 64;
+  const [gap, row] = [56, 24];
   const pitch = (width - 6) / 16;
   const outputPitch = width / 10;
   const radius = Math.min(13, 0.36 * outputPitch);
-  const hiddenTop = TITLE + side + gap;
-  const outputTop = hiddenTop + 8 * pitch + gap;
-  const countsTop = outputTop + 2 * radius + 26;
-  const countsHeight = 120;
+  const hiddenTop = TITLE + side + gap + row;
+  const secondGap = hiddenTop + 8 * pitch;
+  const outputTop = secondGap + gap + row;
+  const digits = outputTop + 2 * radius + 26; // where they end
+  const countsTop = digits + row;
+  const countsHeight = 96;
   return {
     width,
-    height: Math.round(countsTop + countsHeight + 28),
+    height: Math.round(countsTop + countsHeight + 8),
     isWide: false,
     image: { x: Math.round((width - side) / 2), y: TITLE, width: side, height: side },
     hidden: grid(16, 8, 3, hiddenTop, pitch, pitch, 0.39 * pitch),
@@ -102,7 +118,15 @@ function fromTopToBottom(width) {
     counts: { x: 0, y: countsTop, width, height: countsHeight },
     gaps: [
       { x: 0, y: TITLE + side, width, height: gap },
-      { x: 0, y: hiddenTop + 8 * pitch, width, height: gap },
+      { x: 0, y: secondGap, width, height: gap },
+    ],
+    names: [
+      [BADGE, TITLE / 2],
+      [BADGE, TITLE + side + gap / 2],
+      [BADGE, hiddenTop - row / 2 - 2],
+      [BADGE, secondGap + gap / 2],
+      [BADGE, outputTop - row / 2 - 2],
+      [BADGE, digits + row / 2 - 2],
     ],
   };
 }

@@ -1,6 +1,6 @@
 // The live network: puts its parts together, and lets them run.
 
-import { isSafe, raceOf } from "./answer.js";
+import { answerOf, isSafe, named, raceOf } from "./answer.js";
 import { makeRoom } from "./counts.js";
 import { hiddenNeuronAt } from "./layout.js";
 import * as networks from "./network.js";
@@ -36,10 +36,8 @@ function start(weightsFile, digitsFile) {
   const network = networks.makeNetwork(weights);
   const clean = networks.makeNetwork(weights); // what a run would count without leftovers
   const run = runs.makeRun();
-  const canvas = /** @type {HTMLCanvasElement} */ (find("upper"));
-  const picture = pictures.makePicture(
-    root, /** @type {HTMLCanvasElement} */ (find("lower")), canvas, weights,
-  );
+  const picture = pictures.makePicture(root, weights);
+  const canvas = picture.canvases.upper;
   const view = makeNeuronView(root, weights, samples);
   const stillness = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -54,6 +52,7 @@ function start(weightsFile, digitsFile) {
 
   // --- Time --------------------------------------------------------------------------------------
 
+  let isPlaying = false; // and not at a pause, or taking a single step
   let frame = 0;
   let before = 0;
   let isSeen = true;
@@ -93,9 +92,9 @@ function start(weightsFile, digitsFile) {
 
   /** What is to be said when nothing moves any more. */
   function rest() {
-    sayPlaying();
+    stop();
     describe();
-    if (network.steps >= run.numSteps) sayAnswer();
+    if (isAtEnd()) sayAnswer();
   }
 
   // --- Runs --------------------------------------------------------------------------------------
@@ -115,25 +114,34 @@ function start(weightsFile, digitsFile) {
   /** Begin to count anew, whatever is in flight. */
   function begin() {
     safeAt = 0;
+    write(find("said"), "");
     view.history.steps = 0;
     clean.threshold = network.threshold;
     const counts = networks.countsOverTime(clean, image, run.numSteps);
     makeRoom(picture.tally, counts.subarray(-10));
     showVoltage(view, network.threshold, run.numSteps, picture.colours);
+    pictures.noticeRun(picture);
     judge();
   }
 
   function play() {
     if (!image.some(Boolean)) return;
-    if (network.steps >= run.numSteps) rewind();
+    if (isAtEnd()) rewind();
     run.goal = run.numSteps;
+    isPlaying = true;
     sayPlaying();
     wake();
   }
 
+  function stop() {
+    run.goal = null;
+    isPlaying = false;
+    sayPlaying();
+  }
+
   /** Run to the end without showing how, for those who want no motion. */
   function runToEnd() {
-    while (network.steps < run.numSteps) runs.jump(run, takeStep);
+    while (!isAtEnd()) runs.jump(run, takeStep);
     rest();
     wake();
   }
@@ -141,9 +149,8 @@ function start(weightsFile, digitsFile) {
   /** Start again with what is on the pad. */
   function restart() {
     rewind();
-    run.goal = null;
+    stop();
     if (!image.some(Boolean)) {
-      sayPlaying();
       describe();
       wake();
     } else if (stillness.matches) runToEnd();
@@ -151,6 +158,10 @@ function start(weightsFile, digitsFile) {
   }
 
   // --- What is said ------------------------------------------------------------------------------
+
+  function isAtEnd() {
+    return network.steps >= run.numSteps;
+  }
 
   function judge() {
     const race = raceOf(network.layers[2].counts);
@@ -167,25 +178,27 @@ function start(weightsFile, digitsFile) {
     if (safeAt) why = `safe after ${counted(safeAt, "step")}`;
     else if (race.first > race.second) why = "ahead by 1 spike";
     else if (race.first > 0) why = "a tie so far";
-    write(find("why"), message || why);
+    if (message) why = "";
+    write(find("why"), why);
+    write(find("note"), message);
+    find("step").setAttribute("aria-disabled", String(isAtEnd()));
   }
 
   function sayAnswer() {
     const race = raceOf(network.layers[2].counts);
     let words = "No output neuron has spiked, so there is no answer.";
     if (safeAt) {
-      words = `It is a ${safeDigit}: safe after ${counted(safeAt, "step")}.`;
-      if (network.steps >= run.numSteps && race.leader !== safeDigit) {
+      words = `It is ${named(safeDigit)}: safe after ${counted(safeAt, "step")}.`;
+      if (isAtEnd() && race.leader !== safeDigit) {
         words += ` After ${counted(network.steps, "step")}, the leader is ${race.leader}.`;
       }
     } else if (race.first > 0) {
-      words = `Probably a ${race.leader}, but no digit is 2 spikes ahead after ${counted(network.steps, "step")}.`;
+      words = `Probably ${named(race.leader)}, but no digit is 2 spikes ahead after ${counted(network.steps, "step")}.`;
     }
     write(find("said"), words);
   }
 
   function sayPlaying() {
-    const isPlaying = run.goal !== null;
     find("play").classList.toggle("live-playing", isPlaying);
     write(find("play"), isPlaying ? "Pause" : "Play");
   }
@@ -195,15 +208,17 @@ function start(weightsFile, digitsFile) {
     const row = cleanCounts.subarray((network.steps - 1) * 10, network.steps * 10);
     let differ = 0;
     network.layers[2].counts.forEach((count, n) => (differ += Math.abs(count - row[n])));
-    if (network.steps < run.numSteps) return;
-    const end = differ
-      ? `After ${counted(network.steps, "step")}, the counts differ by ${counted(differ, "output spike")} from those of a clean start.`
-      : "This time, the counts came out as after a clean start.";
-    write(find("crossed"), `${crossedWords()} ${end}`);
-  }
-
-  function crossedWords() {
-    return `${counted(numCrossed, "spike")} crossed the reset, and arrived in a network that should have been at rest.`;
+    let words = `${counted(numCrossed, "spike")} crossed the reset, and arrived in a network that should have been at rest.`;
+    if (isAtEnd()) {
+      words += differ
+        ? ` After ${counted(network.steps, "step")}, the counts differ by ${counted(differ, "output spike")} from those of a clean start.`
+        : " This time, the final counts are those of a clean start.";
+      const race = raceOf(network.layers[2].counts);
+      const answer = safeAt ? safeDigit : race.first ? race.leader : null;
+      const without = answerOf(cleanCounts);
+      words += answer === without ? " The answer is the same." : ` The answer changed: from a clean start it is ${without ?? "none"}.`;
+    }
+    write(find("crossed"), words);
   }
 
   /** Describe the picture in words, for those who do not see it. */
@@ -222,13 +237,15 @@ function start(weightsFile, digitsFile) {
 
   const orders = {
     play() {
-      if (run.goal === null) return play();
-      run.goal = null;
+      if (!isPlaying) return play();
       rest();
     },
     step() {
-      if (!image.some(Boolean)) return;
-      if (network.steps >= run.numSteps) rewind();
+      // A step that is still under way ends at once, so that each press counts.
+      if (!isPlaying) while (run.goal !== null && network.steps < run.goal) runs.jump(run, takeStep);
+      // What a run has counted stays; another one begins with Play.
+      if (!image.some(Boolean) || isAtEnd()) return;
+      stop();
       if (stillness.matches) {
         runs.jump(run, takeStep);
         rest();
@@ -254,16 +271,18 @@ function start(weightsFile, digitsFile) {
       numCrossed = network.layers[0].numSpiking + network.layers[1].numSpiking;
       pictures.showCrossing(picture);
       networks.resetVariables(network);
-      cleanCounts = networks.countsOverTime(clean, image, run.numSteps);
+      cleanCounts = numCrossed ? networks.countsOverTime(clean, image, run.numSteps) : null;
       begin();
       if (numCrossed) runs.cross(run);
-      write(find("crossed"), numCrossed ? crossedWords() : "No spike was in flight, so this reset was complete.");
+      const crossing = `${counted(numCrossed, "spike")} ${numCrossed === 1 ? "is" : "are"} crossing the reset.`;
+      write(find("crossed"), numCrossed ? crossing : "No spike was in flight, so this reset was complete.");
       if (stillness.matches) runToEnd();
       else play();
     },
     resetAll() {
+      if (!image.some(Boolean)) return;
       restart();
-      write(find("crossed"), "Voltages and counts are zero, and nothing is in flight. This run counts what the first one did.");
+      write(find("crossed"), "Voltages and counts are zero, and nothing is in flight. This run starts clean.");
     },
     light(/** @type {string} */ part) {
       root.dataset.lit = part;
@@ -273,8 +292,12 @@ function start(weightsFile, digitsFile) {
     select(/** @type {number} */ neuron) {
       picture.selected = view.neuron = neuron;
       /** @type {HTMLInputElement} */ (find("neuron-number")).value = String(neuron);
+      write(find("selected"), String(neuron));
       look();
       wake();
+    },
+    keepNeuron() {
+      orders.select(view.neuron);
     },
   };
 
@@ -287,7 +310,7 @@ function start(weightsFile, digitsFile) {
     draws(drawn) {
       show(drawn, "");
       rewind();
-      run.goal = null;
+      stop();
       wake();
     },
     shows(drawn, why) {
@@ -311,19 +334,18 @@ function start(weightsFile, digitsFile) {
   canvas.addEventListener("click", (event) => {
     const box = canvas.getBoundingClientRect();
     const neuron = hiddenNeuronAt(picture.layout, event.clientX - box.left, event.clientY - box.top);
-    if (neuron === null) return;
-    orders.select(neuron);
-    const behavior = stillness.matches ? "instant" : "smooth";
-    find("neuron").scrollIntoView({ block: "nearest", behavior });
+    if (neuron !== null) orders.select(neuron);
   });
 
   // --- Page --------------------------------------------------------------------------------------
 
   connect(root, orders);
+  pictures.fit(picture, find("layers").getBoundingClientRect().width);
   new ResizeObserver(([{ contentRect }]) => {
+    if (contentRect.width === picture.layout.width) return;
     pictures.fit(picture, contentRect.width);
     wake();
-  }).observe(find("picture"));
+  }).observe(find("layers"));
   watchTheme(() => {
     pictures.fit(picture, picture.layout.width);
     recolour(pad, coloursOf(root));
@@ -337,6 +359,7 @@ function start(weightsFile, digitsFile) {
   tell(pad);
   // A neuron that takes part in the example is a better start than the first.
   orders.select(busiestNeuron(clean));
+  for (const part of root.querySelectorAll("[inert]")) part.removeAttribute("inert");
 }
 
 /** @param {import("./network.js").Network} network */
@@ -363,6 +386,7 @@ function write(element, text) {
 Promise.all([load("weights.bin"), load("digits.bin")])
   .then(([weights, digits]) => start(weights, digits))
   .catch((error) => {
+    root.classList.add("live-failed");
     find("said").textContent = `The network could not be loaded (${error.message}). Reload the page to try again.`;
     throw error;
   });

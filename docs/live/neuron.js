@@ -24,6 +24,7 @@ const MOST_STEPS = 100;
  * @property {number} neuron
  * @property {History} history
  * @property {number} limit the weight, in mV, that has the fullest colour
+ * @property {string} font of what is written beside the plots
  */
 
 /**
@@ -33,15 +34,16 @@ const MOST_STEPS = 100;
  * @returns {NeuronView}
  */
 export function makeNeuronView(root, weights, samples) {
-  // A few large weights would leave all others pale.
-  const sizes = Float32Array.from(weights[0], Math.abs).sort();
+  // A few large weights would leave all others pale. One of 16 tells how large the others are.
+  const sizes = weights[0].filter((_, n) => n % 16 === 0).map(Math.abs).sort();
   const limit = sizes[Math.floor(0.995 * sizes.length)];
   const history = {
     voltages: new Float32Array(MOST_STEPS * NUM_HIDDEN),
     spikes: new Uint8Array(MOST_STEPS * NUM_HIDDEN),
     steps: 0,
   };
-  return { root, weights, samples, neuron: 0, history, limit };
+  const font = `13px ${getComputedStyle(root).fontFamily}`;
+  return { root, weights, samples, neuron: 0, history, limit, font };
 }
 
 /**
@@ -113,7 +115,7 @@ export function showNeuron(view, image, threshold, colours) {
   const labels = best.map(({ number }) => samples[number].label);
   write(find("favourite-words"), `Of the thirty digits, these drive it most: ${labels[0]}, ${labels[1]} and ${labels[2]}.`);
 
-  drawSays(canvas("says"), weights[1].subarray(neuron * NUM_OUTPUT, (neuron + 1) * NUM_OUTPUT), colours);
+  drawSays(canvas("says"), weights[1].subarray(neuron * NUM_OUTPUT, (neuron + 1) * NUM_OUTPUT), colours, view.font);
   showVoltage(view, threshold, MOST_STEPS, colours);
 }
 
@@ -126,17 +128,17 @@ function write(element, text) {
 }
 
 /**
- * Draw numbers for all pixels: blue above zero, orange below.
+ * Draw numbers for all pixels: blue above zero, grey below.
  * @param {HTMLCanvasElement} canvas
  * @param {Float32Array} values
  * @param {number} limit
  * @param {import("./theme.js").Colours} colours
  */
-function drawSigned(canvas, values, limit, { paper, blue, spike }) {
+function drawSigned(canvas, values, limit, { paper, blue, below }) {
   const image = new ImageData(SIDE, SIDE);
   values.forEach((value, n) => {
     const full = Math.min(Math.abs(value) / limit, 1);
-    const goal = value > 0 ? blue : spike;
+    const goal = value > 0 ? blue : below;
     for (let part = 0; part < 3; part++) {
       image.data[4 * n + part] = paper[part] + (goal[part] - paper[part]) * full;
     }
@@ -152,11 +154,12 @@ function drawSigned(canvas, values, limit, { paper, blue, spike }) {
 function prepared(canvas) {
   const scale = Math.min(window.devicePixelRatio || 1, 2);
   const [width, height] = [Number(canvas.dataset.width), Number(canvas.dataset.height)];
-  canvas.width = width * scale;
-  canvas.height = height * scale;
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  if (canvas.width !== width * scale) [canvas.width, canvas.height] = [width * scale, height * scale];
   context.setTransform(scale, 0, 0, scale, 0, 0);
-  return { context, width, height, font: getComputedStyle(canvas).fontFamily };
+  context.clearRect(0, 0, width, height);
+  context.setLineDash([]);
+  return { context, width, height };
 }
 
 /**
@@ -164,17 +167,18 @@ function prepared(canvas) {
  * @param {HTMLCanvasElement} canvas
  * @param {Float32Array} weights
  * @param {import("./theme.js").Colours} colours
+ * @param {string} font
  */
-function drawSays(canvas, weights, colours) {
-  const { context, width, height, font } = prepared(canvas);
+function drawSays(canvas, weights, colours, font) {
+  const { context, width, height } = prepared(canvas);
   const most = weights.reduce((large, weight) => Math.max(large, Math.abs(weight)), 0);
   const [pitch, middle] = [width / NUM_OUTPUT, (height - 18) / 2];
-  context.font = `13px ${font}`;
+  context.font = font;
   context.textAlign = "center";
   context.textBaseline = "alphabetic";
   weights.forEach((weight, digit) => {
     const high = ((middle - 2) * weight) / most;
-    context.fillStyle = css(weight > 0 ? colours.blue : colours.spike);
+    context.fillStyle = css(weight > 0 ? colours.blue : colours.below);
     context.fillRect(digit * pitch + 0.2 * pitch, middle - Math.max(high, 0), 0.6 * pitch, Math.abs(high));
     context.fillStyle = css(colours.quiet);
     context.fillText(String(digit), (digit + 0.5) * pitch, height - 3);
@@ -192,9 +196,9 @@ function drawSays(canvas, weights, colours) {
  * @param {number} numSteps
  * @param {import("./theme.js").Colours} colours
  */
-export function showVoltage({ root, neuron, history }, threshold, numSteps, colours) {
+export function showVoltage({ root, neuron, history, font }, threshold, numSteps, colours) {
   const canvas = /** @type {HTMLCanvasElement} */ (root.querySelector(".live-voltage"));
-  const { context, width, height, font } = prepared(canvas);
+  const { context, width, height } = prepared(canvas);
   const voltages = Array.from({ length: history.steps }, (_, n) => history.voltages[n * NUM_HIDDEN + neuron]);
   const lowest = Math.max(Math.min(0, ...voltages), -2 * threshold);
   const [top, bottom] = [20, height - 18];
@@ -222,7 +226,7 @@ export function showVoltage({ root, neuron, history }, threshold, numSteps, colo
   context.moveTo(left, y(threshold));
   context.lineTo(right, y(threshold));
   context.stroke();
-  context.font = `13px ${font}`;
+  context.font = font;
   context.fillStyle = css(colours.quiet);
   context.textBaseline = "middle";
   context.textAlign = "right";

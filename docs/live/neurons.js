@@ -122,54 +122,79 @@ export function drawMesh(context, box, { panel }) {
 }
 
 /**
- * Draw empty discs.
- * @param {CanvasRenderingContext2D} context
- * @param {import("./layout.js").Discs} discs
- * @param {import("./theme.js").Colours} colours
+ * Discs in all their states, drawn beforehand, as paths take long. There is one state for each row of
+ * pixels that voltage may reach, and one for a spike.
+ * @typedef {object} Stamps
+ * @property {HTMLCanvasElement} sheet all states beside each other
+ * @property {number} size pixels of the sheet for a state, on each side
+ * @property {number} rows states above zero, and as many below
+ * @property {Int16Array} left of each disc, in pixels of the canvas
+ * @property {Int16Array} top
  */
-export function drawDiscs(context, { x, y, radius }, { paper, line }) {
-  context.beginPath();
-  for (let n = 0; n < x.length; n++) {
-    context.moveTo(x[n] + radius, y[n]);
-    context.arc(x[n], y[n], radius, 0, 2 * Math.PI);
-  }
-  context.fillStyle = css(paper);
-  context.fill();
-  context.lineWidth = 1;
-  context.strokeStyle = css(line);
-  context.stroke();
+
+/**
+ * @returns {Stamps} for no disc at all
+ */
+export function noStamps() {
+  return { sheet: document.createElement("canvas"), size: 0, rows: 0, left: new Int16Array(0), top: new Int16Array(0) };
 }
 
 /**
- * Draw voltages as levels in discs: above zero they rise from the bottom, below they hang from the
- * top.
- * @param {CanvasRenderingContext2D} context
+ * Draw the states of discs.
+ * @param {Stamps} stamps
  * @param {import("./layout.js").Discs} discs
- * @param {Shown} shown
+ * @param {number} sharpness pixels of the canvas for one of the page
  * @param {import("./theme.js").Colours} colours
  * @param {import("./theme.js").Rgb} voltageColour
  */
-export function drawLevels(context, { x, y, radius }, { level, glow }, colours, voltageColour) {
-  for (const sign of [1, -1]) {
+export function fitStamps(stamps, { x, y, radius }, sharpness, colours, voltageColour) {
+  const half = Math.ceil((radius + 2) * sharpness);
+  const size = (stamps.size = 2 * half);
+  const rows = (stamps.rows = Math.round(2 * radius * sharpness));
+  stamps.left = Int16Array.from(x, (place) => Math.round(place * sharpness) - half);
+  stamps.top = Int16Array.from(y, (place) => Math.round(place * sharpness) - half);
+  const { sheet } = stamps;
+  [sheet.width, sheet.height] = [(2 * rows + 2) * size, size];
+  const context = /** @type {CanvasRenderingContext2D} */ (sheet.getContext("2d"));
+  const disc = (/** @type {number} */ state, /** @type {number} */ reach, from = 0, to = 2 * Math.PI) => {
     context.beginPath();
-    for (let n = 0; n < level.length; n++) {
-      const height = sign * level[n];
-      if (height < 0.02) continue;
-      // The part of a circle below a line at this height.
-      const half = Math.acos(1 - 2 * Math.min(height, 1));
-      const middle = (sign * Math.PI) / 2;
-      context.moveTo(x[n] + radius * Math.cos(middle - half), y[n] + radius * Math.sin(middle - half));
-      context.arc(x[n], y[n], radius, middle - half, middle + half);
-      context.closePath();
-    }
-    context.fillStyle = sign > 0 ? css(voltageColour, 0.85) : css(colours.below, 0.2);
+    context.arc((state + 0.5) * size, half, reach * sharpness, from, to);
+    context.closePath();
+  };
+  context.lineWidth = sharpness;
+  context.strokeStyle = css(colours.line);
+  for (let state = 0; state <= 2 * rows; state++) {
+    disc(state, radius);
+    context.fillStyle = css(colours.paper);
     context.fill();
+    context.stroke();
+    // The part of a circle below a line at this height. Above zero voltage rises from the bottom,
+    // below it hangs from the top.
+    const isAbove = state > rows;
+    const angle = Math.acos(1 - (2 * Math.abs(state - rows)) / rows);
+    const middle = isAbove ? Math.PI / 2 : -Math.PI / 2;
+    disc(state, radius, middle - angle, middle + angle);
+    context.fillStyle = isAbove ? css(voltageColour, 0.85) : css(colours.below, 0.2);
+    if (state !== rows) context.fill();
   }
-  for (let n = 0; n < glow.length; n++) {
+  disc(2 * rows + 1, radius + 1.5);
+  context.fillStyle = css(colours.spike);
+  context.fill();
+}
+
+/**
+ * Draw a layer, on a context without any scale.
+ * @param {CanvasRenderingContext2D} context
+ * @param {Stamps} stamps
+ * @param {Shown} shown
+ */
+export function drawNeurons(context, { sheet, size, rows, left, top }, { level, glow }) {
+  for (let n = 0; n < level.length; n++) {
+    const state = rows + Math.round(rows * level[n]);
+    context.drawImage(sheet, state * size, 0, size, size, left[n], top[n], size, size);
     if (!glow[n]) continue;
-    context.beginPath();
-    context.arc(x[n], y[n], radius + 1.5, 0, 2 * Math.PI);
-    context.fillStyle = css(colours.spike, glow[n]);
-    context.fill();
+    context.globalAlpha = glow[n];
+    context.drawImage(sheet, (2 * rows + 1) * size, 0, size, size, left[n], top[n], size, size);
+    context.globalAlpha = 1;
   }
 }

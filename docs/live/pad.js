@@ -1,5 +1,6 @@
 // The pad: lines drawn with a mouse, a pen or a finger, or one of the test digits.
 
+import { named } from "./answer.js";
 import { DotError, digitOfPad, drawLine, emptyPad, PAD, PEN, padOf, SIDE } from "./digit.js";
 import { css } from "./theme.js";
 
@@ -107,7 +108,7 @@ function makeOption(label, number) {
   option.id = `live-choice-${number}`;
   option.setAttribute("role", "option");
   option.setAttribute("aria-selected", "false");
-  option.setAttribute("aria-label", `a ${label}, number ${(number % 3) + 1} of 3`);
+  option.setAttribute("aria-label", `${named(label)}, number ${(number % 3) + 1} of 3`);
   return option;
 }
 
@@ -159,8 +160,9 @@ function drawContent({ canvas, content, samples, colours }) {
   context.strokeStyle = css(colours.ink);
   for (const points of content.strokes) {
     context.beginPath();
-    // A line without any length is drawn as a dot.
-    for (const [x, y] of [points[0], ...points]) context.lineTo(x, y);
+    // A line without any length is drawn as a dot, if it has a little length.
+    context.moveTo(points[0][0], points[0][1] + 0.01);
+    for (const [x, y] of points) context.lineTo(x, y);
     context.stroke();
   }
 }

@@ -14,6 +14,7 @@ const SPEEDS = [0.5, 1, 2, 4, 8, 16, 32]; // steps per second
  * @property {() => void} resetAll
  * @property {(part: string) => void} light a part of the picture, or "" for none
  * @property {(neuron: number) => void} select a hidden neuron
+ * @property {() => void} keepNeuron shows the number of the selected neuron again
  */
 
 /**
@@ -37,12 +38,13 @@ export function connect(root, orders) {
   });
   onSlider(root, "num-steps", (value) => {
     orders.setNumSteps(value);
-    return `${value} ms`;
+    return `${value} step${value === 1 ? "" : "s"} (${value} ms)`;
   });
   const number = /** @type {HTMLInputElement} */ (root.querySelector(".live-neuron-number"));
   number.addEventListener("input", () => {
     if (number.checkValidity() && number.value) orders.select(number.valueAsNumber);
   });
+  number.addEventListener("change", orders.keepNeuron);
   connectSteps(root, orders.light);
 }
 
@@ -73,31 +75,59 @@ function onSlider(root, name, follow) {
 }
 
 /**
- * The mouse or the focus on a step lights its part; a click keeps it lit until the next one.
+ * The five steps, and their numbers in the picture. The mouse or the focus on one lights its part; a
+ * click keeps it lit until the next one, and on a phone opens a sheet with its text.
  * @param {HTMLElement} root
  * @param {(part: string) => void} light
  */
 function connectSteps(root, light) {
-  const steps = /** @type {HTMLElement[]} */ ([...root.querySelectorAll(".live-explained > li")]);
+  const parts = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-part]")]);
+  const sheet = /** @type {HTMLElement} */ (root.querySelector(".live-sheet"));
   let kept = "";
   const show = (/** @type {string} */ part) => {
-    for (const step of steps) step.classList.toggle("live-lit", step.dataset.part === part);
+    for (const one of parts) one.classList.toggle("live-lit", one.dataset.part === part);
     light(part);
   };
-  for (const step of steps) {
-    const part = step.dataset.part ?? "";
-    const button = step.querySelector("button");
-    step.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && show(part));
-    step.addEventListener("pointerleave", () => show(kept));
+  const keep = (/** @type {string} */ part) => {
+    kept = part;
+    for (const one of parts) buttonOf(one)?.setAttribute("aria-pressed", String(one.dataset.part === part));
+    const card = root.querySelector(`li[data-part="${part}"]`);
+    sheet.replaceChildren(...(card ? sheetOf(card, () => keep("")) : []));
+    show(part);
+  };
+  for (const one of parts) {
+    const part = one.dataset.part ?? "";
+    one.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && show(part));
+    one.addEventListener("pointerleave", () => show(kept));
+    const button = buttonOf(one);
     button?.addEventListener("focus", () => show(part));
     button?.addEventListener("blur", () => show(kept));
-    step.addEventListener("click", () => {
-      kept = kept === part ? "" : part;
-      for (const other of steps) {
-        const isKept = other.dataset.part === kept;
-        other.querySelector("button")?.setAttribute("aria-pressed", String(isKept));
-      }
-      show(kept);
-    });
+    button?.addEventListener("click", () => keep(kept === part ? "" : part));
   }
+}
+
+/**
+ * @param {HTMLElement} part a step, or its number in the picture
+ * @returns {HTMLElement | null}
+ */
+function buttonOf(part) {
+  return part.matches("button") ? part : part.querySelector("button");
+}
+
+/**
+ * Repeat the text of a step.
+ * @param {Element} card
+ * @param {() => void} close
+ * @returns {Element[]}
+ */
+function sheetOf(card, close) {
+  const [title, button] = [document.createElement("strong"), document.createElement("button")];
+  title.textContent = card.querySelector("button")?.textContent ?? "";
+  button.type = "button";
+  button.className = "live-close";
+  button.textContent = "×";
+  button.setAttribute("aria-label", "Close");
+  button.addEventListener("click", close);
+  const text = /** @type {Element} */ (card.querySelector("p")).cloneNode(true);
+  return [title, button, /** @type {Element} */ (text)];
 }

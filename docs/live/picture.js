@@ -1,17 +1,19 @@
-// The picture of the network: two canvases, one above the other. What never moves is drawn on the
-// lower one, once for each size and theme; a frame draws on the upper one alone.
+// The picture of the network, in layers. What never moves is on the lowest canvas, what changes with a
+// step on the middle one, and a frame draws on the uppermost alone. The input neurons are a canvas of
+// 28 by 28 pixels, which the page scales, and names are buttons of the page.
 
 import { drawCounts, emptyTally, followCounts } from "./counts.js";
 import { SIDE } from "./digit.js";
 import { layoutFor } from "./layout.js";
-import { colourInput, drawDiscs, drawLevels, drawMesh, followAtOnce, followSmoothly, nothingShown, showNewSpikes } from "./neurons.js";
-import { drawGate, drawSpikes, pathsFor, strongestTargets, trace } from "./spikes.js";
+import { colourInput, drawMesh, drawNeurons, fitStamps, followAtOnce, followSmoothly, nothingShown, noStamps, showNewSpikes } from "./neurons.js";
+import { drawDots, drawGate, drawPaths, pathsFor, strongestTargets, trace } from "./spikes.js";
 import { coloursOf, css } from "./theme.js";
 
 // Pixels of a canvas for one of the page, on each side. More than 2 are not seen, but cost time.
 const SHARPEST = 2;
 const BLURRIEST = 1;
 const FADE_SECONDS = 0.2;
+const FADES = /** @type {const} */ (["veil", "gate", "leftover", "dropped"]);
 
 /**
  * What fades in and out.
@@ -25,15 +27,15 @@ const FADE_SECONDS = 0.2;
 /**
  * @typedef {object} Picture
  * @property {HTMLElement} root with the colours of the theme
- * @property {HTMLCanvasElement} lower
- * @property {HTMLCanvasElement} upper
+ * @property {Record<"lower" | "input" | "middle" | "upper", HTMLCanvasElement>} canvases
+ * @property {HTMLElement[]} names
  * @property {Float32Array[]} weights
  * @property {Uint8Array} targets
- * @property {ImageData} image
- * @property {HTMLCanvasElement} small the image, one pixel for each neuron
- * @property {HTMLCanvasElement} outlines of all neurons, drawn beforehand as they take long
- * @property {number} sharpness pixels of the upper canvas for one of the page
- * @property {number} hairline the thinnest line, which is drawn fastest
+ * @property {ImageData} image of the input neurons, one pixel for each
+ * @property {import("./neurons.js").Stamps[]} stamps of the hidden and the output neurons
+ * @property {number} stampedLeftover the fade that they have the colour of
+ * @property {number} sharpness pixels of the canvases for one of the page
+ * @property {boolean} isStale whether the middle canvas is to be drawn again
  * @property {import("./layout.js").Layout} layout
  * @property {import("./spikes.js").Paths[]} paths
  * @property {import("./theme.js").Colours} colours
@@ -42,44 +44,40 @@ const FADE_SECONDS = 0.2;
  * @property {import("./counts.js").Tally} tally
  * @property {Fades} fades
  * @property {Fades} goals where the fades go
- * @property {{spiking: Uint16Array, phase: number}[]} dropped
+ * @property {{layers: import("./spikes.js").Dropped[], phase: number}} dropped
  * @property {string} lit the part that is in the light, or ""
  * @property {number} selected the hidden neuron that is looked at
  */
 
 /**
  * @param {HTMLElement} root
- * @param {HTMLCanvasElement} lower
- * @param {HTMLCanvasElement} upper
  * @param {Float32Array[]} weights
  * @returns {Picture}
  */
-export function makePicture(root, lower, upper, weights) {
-  const small = document.createElement("canvas");
-  small.width = small.height = SIDE;
-  const targets = strongestTargets(weights[0]);
-  const layout = layoutFor(600);
+export function makePicture(root, weights) {
+  const find = (/** @type {string} */ name) =>
+    /** @type {HTMLCanvasElement} */ (root.querySelector(`.live-${name}`));
   const none = { veil: 0, gate: 0, leftover: 0, dropped: 0 };
   return {
     root,
-    lower,
-    upper,
+    canvases: { lower: find("lower"), input: find("input"), middle: find("middle"), upper: find("upper") },
+    names: [...root.querySelectorAll(/** @type {"button"} */ (".live-picture .live-name"))],
     weights,
-    targets,
+    targets: strongestTargets(weights[0]),
     image: new ImageData(SIDE, SIDE),
-    small,
-    outlines: document.createElement("canvas"),
+    stamps: [noStamps(), noStamps()],
+    stampedLeftover: 0,
     sharpness: SHARPEST,
-    hairline: 1,
-    layout,
-    paths: pathsFor(layout, weights, targets),
+    isStale: true,
+    layout: layoutFor(0), // until it is fitted
+    paths: [],
     colours: coloursOf(root),
     family: getComputedStyle(root).fontFamily,
     shown: nothingShown(),
     tally: emptyTally(),
     fades: { ...none },
     goals: { ...none },
-    dropped: [],
+    dropped: { layers: [], phase: 0 },
     lit: "",
     selected: 0,
   };
@@ -91,25 +89,37 @@ export function makePicture(root, lower, upper, weights) {
  * @param {number} width
  */
 export function fit(picture, width) {
-  picture.layout = layoutFor(width);
-  picture.paths = pathsFor(picture.layout, picture.weights, picture.targets);
-  picture.colours = coloursOf(picture.root);
+  const { root, canvases, names } = picture;
+  const layout = (picture.layout = layoutFor(width));
+  picture.paths = pathsFor(layout, picture.weights, picture.targets);
+  picture.colours = coloursOf(root);
   const scale = Math.min(window.devicePixelRatio || 1, SHARPEST);
   picture.sharpness = Math.min(picture.sharpness, scale);
-  fitCanvas(picture.lower, picture.layout, scale);
+  root.classList.toggle("live-wide", layout.isWide);
+  names.forEach(({ style }, n) => {
+    const [x, y] = layout.names[n];
+    [style.left, style.top] = [`${x}px`, `${y}px`];
+  });
+  const { x, y, width: side } = layout.image;
+  Object.assign(canvases.input.style, { left: `${x}px`, top: `${y}px`, width: `${side}px`, height: `${side}px` });
+  fitCanvas(canvases.lower, layout, scale);
   drawLower(picture, 1 / scale);
-  fitUpper(picture);
+  fitMoving(picture);
 }
 
 /** @param {Picture} picture */
-function fitUpper(picture) {
-  const { upper, outlines, layout, sharpness, colours } = picture;
-  picture.hairline = 1 / sharpness;
-  fitCanvas(upper, layout, sharpness);
-  fitCanvas(outlines, layout, sharpness);
-  drawMesh(contextOf(outlines), layout.image, colours);
-  drawDiscs(contextOf(outlines), layout.hidden, colours);
-  drawDiscs(contextOf(outlines), layout.output, colours);
+function fitMoving(picture) {
+  fitCanvas(picture.canvases.middle, picture.layout, picture.sharpness);
+  fitCanvas(picture.canvases.upper, picture.layout, picture.sharpness);
+  stamp(picture);
+  picture.isStale = true;
+}
+
+/** @param {Picture} picture */
+function stamp({ stamps, layout, sharpness, colours, fades }) {
+  const voltageColour = mixed(colours.blue, colours.spike, fades.leftover);
+  fitStamps(stamps[0], layout.hidden, sharpness, colours, voltageColour);
+  fitStamps(stamps[1], layout.output, sharpness, colours, voltageColour);
 }
 
 /**
@@ -132,7 +142,7 @@ function fitCanvas(canvas, { width, height }, scale) {
 export function blur(picture) {
   if (picture.sharpness <= BLURRIEST) return false;
   picture.sharpness = Math.max(picture.sharpness - 0.5, BLURRIEST);
-  fitUpper(picture);
+  fitMoving(picture);
   return true;
 }
 
@@ -145,14 +155,12 @@ function contextOf(canvas) {
 }
 
 /**
- * Draw what never moves: synapses and names.
+ * Draw what never moves: the synapses.
  * @param {Picture} picture
  * @param {number} hairline
  */
-function drawLower(picture, hairline) {
-  const { layout, colours, paths } = picture;
-  const context = contextOf(picture.lower);
-  context.clearRect(0, 0, layout.width, layout.height);
+function drawLower({ canvases, layout, colours, paths }, hairline) {
+  const context = contextOf(canvases.lower);
   paths.forEach((some, n) => {
     context.beginPath();
     for (let path = 0; path < some.fromX.length; path++) trace(context, some, path, layout.isWide);
@@ -160,51 +168,14 @@ function drawLower(picture, hairline) {
     context.strokeStyle = css(colours.quiet, (n ? 0.05 : 0.035) / hairline);
     context.stroke();
   });
-  drawNames(context, picture);
 }
 
 /**
- * @param {CanvasRenderingContext2D} context
+ * Tell the picture that a run begins.
  * @param {Picture} picture
  */
-function drawNames(context, { layout, colours, family }) {
-  const { image, hidden, output, counts, gaps, isWide } = layout;
-  // A name: the number of the step that explains it, and what it is.
-  const name = (/** @type {string} */ step, /** @type {string} */ what, /** @type {number} */ x, /** @type {number} */ y) => {
-    context.beginPath();
-    context.arc(x + 9, y, 9, 0, 2 * Math.PI);
-    context.fillStyle = css(colours.blue);
-    context.fill();
-    context.textBaseline = "middle";
-    context.textAlign = "center";
-    context.font = `600 12px ${family}`;
-    context.fillStyle = css(colours.paper);
-    context.fillText(step, x + 9, y + 1);
-    context.textAlign = "left";
-    context.font = `13px ${family}`;
-    // Lines may pass behind it.
-    context.lineWidth = 5;
-    context.lineJoin = "round";
-    context.strokeStyle = css(colours.panel);
-    context.strokeText(what, x + 24, y + 1);
-    context.fillStyle = css(colours.quiet);
-    context.fillText(what, x + 24, y + 1);
-  };
-  if (isWide) {
-    name("1", "784 input neurons", image.x, image.y - 18);
-    name("2", "128 hidden", hidden.x[0] - hidden.radius, 12);
-    name("3", "", gaps[0].x + gaps[0].width / 2 - 9, 12);
-    name("3", "", gaps[1].x + gaps[1].width / 2 - 9, 12);
-    name("2", "10 output", output.x[0] - output.radius, 12);
-    name("4", "counts", counts.x + counts.width - 72, 12);
-  } else {
-    name("1", "784 input neurons", 0, 12);
-    name("3", "", 0, gaps[0].y + 22);
-    name("2", "128 hidden neurons", 0, gaps[0].y + gaps[0].height - 16);
-    name("3", "", 0, gaps[1].y + 18);
-    name("2", "10 output neurons", 0, gaps[1].y + gaps[1].height - 14);
-    name("4", "counts", 0, counts.y + counts.height + 16);
-  }
+export function noticeRun(picture) {
+  picture.isStale = true;
 }
 
 /**
@@ -214,6 +185,7 @@ function drawNames(context, { layout, colours, family }) {
  */
 export function noticeStep(picture, network) {
   showNewSpikes(picture.shown, network.layers);
+  picture.isStale = true;
   picture.goals.gate = 0;
   // In the first step after an incomplete reset, all voltages behind the input come from before it.
   if (network.steps > 1) picture.goals.leftover = 0;
@@ -233,10 +205,12 @@ export function followNetwork(picture, network, seconds) {
   const areCountsMoving = followCounts(picture.tally, network.layers[2].counts, seconds);
   const nearer = 1 - Math.exp(-seconds / FADE_SECONDS);
   let isFading = false;
-  for (const fade of /** @type {(keyof Fades)[]} */ (Object.keys(picture.fades))) {
+  for (const fade of FADES) {
     const distance = picture.goals[fade] - picture.fades[fade];
+    if (!distance) continue;
     picture.fades[fade] += Math.abs(distance) < 0.01 ? distance : nearer * distance;
-    if (distance) isFading = true;
+    isFading = true;
+    if (fade === "gate" || fade === "dropped") picture.isStale = true;
   }
   return areLevelsMoving || areCountsMoving || isFading;
 }
@@ -250,24 +224,48 @@ export function followNetwork(picture, network, seconds) {
  * @param {boolean} hasDots whether spikes are drawn as dots; their paths are always drawn
  */
 export function drawFrame(picture, network, phase, numSteps, hasDots) {
-  const { layout, colours, shown, fades, family } = picture;
-  const context = contextOf(picture.upper);
+  const { canvases, layout, colours, shown, fades, stamps, sharpness } = picture;
+  if (fades.leftover !== picture.stampedLeftover) {
+    picture.stampedLeftover = fades.leftover;
+    stamp(picture);
+  }
+  if (picture.isStale) drawMiddle(picture, network, numSteps);
+  colourInput(picture.image, network.layers[0].input, shown[0], colours);
+  contextOf(canvases.input).putImageData(picture.image, 0, 0);
+  const context = contextOf(canvases.upper);
   context.clearRect(0, 0, layout.width, layout.height);
-  drawInput(context, picture, network);
-  const font = `13px ${family}`;
-  if (fades.gate > 0) drawGate(context, layout, fades.gate, colours, font);
-  drawFlights(context, picture, network, phase, hasDots);
-  const voltageColour = mixed(colours.blue, colours.spike, fades.leftover);
-  // Neurons lie above the paths, as spikes pass behind those that they are not drawn to.
-  copyOutlines(context, picture, boxAround(layout.hidden));
-  copyOutlines(context, picture, boxAround(layout.output));
-  drawLevels(context, layout.hidden, shown[1], colours, voltageColour);
-  drawLevels(context, layout.output, shown[2], colours, voltageColour);
+  if (hasDots) drawFlights(context, picture, network, phase);
+  // Neurons lie above the spikes, which pass behind those that they are not drawn to.
+  context.setTransform(1, 0, 0, 1, 0, 0);
+  drawNeurons(context, stamps[0], shown[1]);
+  drawNeurons(context, stamps[1], shown[2]);
+  context.setTransform(sharpness, 0, 0, sharpness, 0, 0);
   drawSelection(context, picture);
+  drawCounts(context, layout, picture.tally, network.layers[2].counts, shown[2].glow, colours, picture.family);
+  if (fades.veil > 0) drawVeil(context, picture);
+}
+
+/**
+ * Draw what changes with a step.
+ * @param {Picture} picture
+ * @param {import("./network.js").Network} network
+ * @param {number} numSteps
+ */
+function drawMiddle(picture, network, numSteps) {
+  const { canvases, layout, colours, fades, family, paths, dropped, sharpness } = picture;
+  const context = contextOf(canvases.middle);
+  context.clearRect(0, 0, layout.width, layout.height);
+  drawMesh(context, layout.image, colours);
+  if (fades.gate > 0) drawGate(context, layout, fades.gate, colours, `13px ${family}`);
+  // The thinnest line is drawn fastest.
+  const look = { hairline: 1 / sharpness, isWide: layout.isWide, colours };
+  paths.forEach((some, n) => {
+    drawPaths(context, some, network.layers[n], { ...look, alpha: 1 });
+    if (fades.dropped) drawPaths(context, some, dropped.layers[n], { ...look, alpha: fades.dropped });
+  });
   drawSteps(context, picture, network.steps, numSteps);
   drawDigits(context, picture, network.layers[2].counts);
-  drawCounts(context, layout, picture.tally, network.layers[2].counts, shown[2].glow, colours, font);
-  if (fades.veil > 0) drawVeil(context, picture);
+  picture.isStale = false;
 }
 
 /**
@@ -275,51 +273,15 @@ export function drawFrame(picture, network, phase, numSteps, hasDots) {
  * @param {Picture} picture
  * @param {import("./network.js").Network} network
  * @param {number} phase
- * @param {boolean} hasDots
  */
-function drawFlights(context, picture, network, phase, hasDots) {
-  const { layout, paths, fades, hairline, colours } = picture;
-  const base = { hairline, isWide: layout.isWide, hasDots, colours };
-  paths.forEach((some, n) => {
-    const { spiking, numSpiking } = network.layers[n];
-    drawSpikes(context, some, spiking, numSpiking, { ...base, phase, alpha: 1 });
-    const dropped = picture.dropped[n];
-    if (!dropped || !fades.dropped) return;
-    const look = { ...base, phase: dropped.phase, alpha: fades.dropped };
-    drawSpikes(context, some, dropped.spiking, dropped.spiking.length, look);
-  });
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {Picture} picture
- * @param {import("./network.js").Network} network
- */
-function drawInput(context, picture, network) {
-  const { layout, colours, image, small } = picture;
-  const { x, y, width, height } = layout.image;
-  colourInput(image, network.layers[0].input, picture.shown[0], colours);
-  contextOf(small).putImageData(image, 0, 0);
-  context.imageSmoothingEnabled = false;
-  context.drawImage(small, x, y, width, height);
-  copyOutlines(context, picture, layout.image);
-}
-
-/**
- * @param {CanvasRenderingContext2D} context
- * @param {Picture} picture
- * @param {import("./layout.js").Box} box
- */
-function copyOutlines(context, { outlines, sharpness }, box) {
-  // Whole pixels, so that a copy is as sharp as what it is of.
-  const [left, top] = [Math.max(Math.floor(box.x * sharpness), 0), Math.max(Math.floor(box.y * sharpness), 0)];
-  const width = Math.min(Math.ceil((box.x + box.width) * sharpness) + 1, outlines.width) - left;
-  const height = Math.min(Math.ceil((box.y + box.height) * sharpness) + 1, outlines.height) - top;
-  context.imageSmoothingEnabled = false;
-  context.drawImage(
-    outlines, left, top, width, height,
-    left / sharpness, top / sharpness, width / sharpness, height / sharpness,
-  );
+function drawFlights(context, { layout: { isWide }, paths, fades, colours, dropped }, network, phase) {
+  context.lineWidth = 3;
+  context.strokeStyle = css(colours.spike);
+  for (let n = 0; n < paths.length; n++) drawDots(context, paths[n], network.layers[n], phase, isWide);
+  if (!fades.dropped) return;
+  context.globalAlpha = fades.dropped;
+  for (let n = 0; n < paths.length; n++) drawDots(context, paths[n], dropped.layers[n], dropped.phase, isWide);
+  context.globalAlpha = 1;
 }
 
 /**
@@ -450,10 +412,8 @@ export function showCrossing(picture) {
  * @param {number} phase
  */
 export function showDrop(picture, network, phase) {
-  picture.dropped = network.layers.map(({ spiking, numSpiking }) => ({
-    spiking: spiking.slice(0, numSpiking),
-    phase,
-  }));
+  const layers = network.layers.map(({ spiking, numSpiking }) => ({ spiking: spiking.slice(), numSpiking }));
+  picture.dropped = { layers, phase };
   picture.fades.dropped = 1;
   picture.fades.leftover = picture.goals.leftover = 0;
   picture.goals.gate = 0;

@@ -19,6 +19,13 @@ const TRAIL = 7; // pixels, along the network
  */
 
 /**
+ * Spikes that a reset has removed.
+ * @typedef {object} Dropped
+ * @property {Uint16Array} spiking the neurons that had sent them
+ * @property {number} numSpiking
+ */
+
+/**
  * Find the strongest synapses of each input neuron.
  * @param {Float32Array} weights 784 rows of 128
  * @returns {Uint8Array} hidden neurons, two for each input neuron
@@ -97,21 +104,17 @@ export function trace(context, { fromX, fromY, toX, toY }, n, isWide) {
 }
 
 /**
- * Draw the spikes in flight between two layers.
+ * Draw the paths of spikes in flight between two layers.
  * @param {CanvasRenderingContext2D} context
  * @param {Paths} paths
- * @param {ArrayLike<number>} spiking the neurons that have sent them
- * @param {number} numSpiking
+ * @param {import("./network.js").Layer | Dropped} layer that has sent them
  * @param {object} look
- * @param {number} look.phase how far they have travelled, from 0 to 1
  * @param {number} look.alpha
  * @param {number} look.hairline the width of the paths
  * @param {boolean} look.isWide
- * @param {boolean} look.hasDots
  * @param {import("./theme.js").Colours} look.colours
  */
-export function drawSpikes(context, paths, spiking, numSpiking, look) {
-  const { isWide, colours, alpha } = look;
+export function drawPaths(context, paths, { spiking, numSpiking }, { alpha, hairline, isWide, colours }) {
   for (const raises of [0, 1]) {
     context.beginPath();
     for (let n = 0; n < numSpiking; n++) {
@@ -120,22 +123,22 @@ export function drawSpikes(context, paths, spiking, numSpiking, look) {
         if (paths.raises[path] === raises) trace(context, paths, path, isWide);
       }
     }
-    context.lineWidth = look.hairline;
-    context.strokeStyle = css(raises ? colours.blue : colours.below, Math.min((alpha * (raises ? 0.28 : 0.13)) / look.hairline, 1));
+    const opacity = (alpha * (raises ? 0.28 : 0.13)) / hairline;
+    context.lineWidth = hairline;
+    context.strokeStyle = css(raises ? colours.blue : colours.below, Math.min(opacity, 1));
     context.stroke();
   }
-  if (look.hasDots) drawDots(context, paths, spiking, numSpiking, look);
 }
 
 /**
+ * Draw spikes in flight as short lines along their paths.
  * @param {CanvasRenderingContext2D} context
  * @param {Paths} paths
- * @param {ArrayLike<number>} spiking
- * @param {number} numSpiking
- * @param {{phase: number, alpha: number, isWide: boolean, colours: import("./theme.js").Colours}} look
+ * @param {import("./network.js").Layer | Dropped} layer that has sent them
+ * @param {number} phase how far they have travelled, from 0 to 1
+ * @param {boolean} isWide
  */
-function drawDots(context, paths, spiking, numSpiking, { phase, alpha, isWide, colours }) {
-  const { fromX, fromY, toX, toY } = paths;
+export function drawDots(context, { fromX, fromY, toX, toY, each }, { spiking, numSpiking }, phase, isWide) {
   const way = isWide ? toX[0] - fromX[0] : toY[0] - fromY[0];
   const behind = Math.max(phase - TRAIL / Math.max(way, 4 * TRAIL), 0);
   // Along the network a spike travels evenly, and across it as the path bends.
@@ -144,15 +147,14 @@ function drawDots(context, paths, spiking, numSpiking, { phase, alpha, isWide, c
   const [behindX, behindY] = isWide ? [behind, bentBehind] : [bentBehind, behind];
   context.beginPath();
   for (let n = 0; n < numSpiking; n++) {
-    const first = spiking[n] * paths.each;
-    for (let path = first; path < first + paths.each; path++) {
-      const [dx, dy] = [toX[path] - fromX[path], toY[path] - fromY[path]];
+    const first = spiking[n] * each;
+    for (let path = first; path < first + each; path++) {
+      const dx = toX[path] - fromX[path];
+      const dy = toY[path] - fromY[path];
       context.moveTo(fromX[path] + behindX * dx, fromY[path] + behindY * dy);
       context.lineTo(fromX[path] + alongX * dx, fromY[path] + alongY * dy);
     }
   }
-  context.lineWidth = 3;
-  context.strokeStyle = css(colours.spike, alpha);
   context.stroke();
 }
 
@@ -177,10 +179,10 @@ export function drawGate(context, { gaps, isWide }, alpha, colours, font) {
     const [x, y] = [gap.x + gap.width / 2, gap.y + gap.height / 2];
     context.fillStyle = css(colours.line, 0.75 * alpha);
     if (isWide) context.fillRect(x - 8, gap.y, 16, gap.height);
-    else context.fillRect(gap.x, y - 8, gap.width, 16);
+    else context.fillRect(gap.x + 30, y - 8, gap.width - 30, 16);
     context.fillStyle = css(colours.ink, alpha);
     if (isWide) context.fillText("reset", x, gap.y + gap.height + 10);
-    else context.fillText("reset", gap.x + 22, y);
+    else context.fillText("reset", gap.x + gap.width - 26, y + 1);
   }
 }
 

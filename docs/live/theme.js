@@ -24,10 +24,14 @@ const NAMES = ["panel", "paper", "ink", "quiet", "line", "blue", "spike", "below
 export function coloursOf(root) {
   // A variable's text may depend on the theme; the colour that it gives an element does not.
   const probe = document.createElement("span");
+  for (const name of NAMES) {
+    const part = document.createElement("span");
+    part.style.color = `var(--${name})`;
+    probe.append(part);
+  }
   root.append(probe);
-  const colours = NAMES.map((name) => {
-    probe.style.color = `var(--${name})`;
-    const parts = getComputedStyle(probe).color.match(/[\d.]+/g) ?? [];
+  const colours = NAMES.map((name, n) => {
+    const parts = getComputedStyle(probe.children[n]).color.match(/[\d.]+/g) ?? [];
     return [name, parts.slice(0, 3).map(Number)];
   });
   probe.remove();

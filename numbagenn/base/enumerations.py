@@ -19,9 +19,13 @@ class VarAccess(_Plain):
     `READ_ONLY`, and ``(B, 1)`` for `READ_ONLY_SHARED_NEURON`.
     """
 
+    #: Code reads and assigns it.
     READ_WRITE = enum.auto()
+    #: Code reads it, and the whole batch shares its values.
     READ_ONLY = enum.auto()
+    #: Code reads it, and each element of the batch has values of its own.
     READ_ONLY_DUPLICATE = enum.auto()
+    #: Code reads it, and all neurons share one value in each element of the batch.
     READ_ONLY_SHARED_NEURON = enum.auto()
 
     @property
@@ -51,15 +55,17 @@ class VarAccess(_Plain):
 
 
 class VarAccessMode(_Plain):
-    """How a variable reference is used by the code that holds it.
+    """How a variable reference is used by the code that holds it."""
 
-    `BROADCAST`, `REDUCE_SUM` and `REDUCE_MAX` can only be assigned.
-    """
-
+    #: Code reads and assigns the variable.
     READ_WRITE = enum.auto()
+    #: Code reads the variable.
     READ_ONLY = enum.auto()
+    #: Code assigns the variable. Where the variable is delayed, all its slots get the value.
     BROADCAST = enum.auto()
+    #: Code assigns values, and the variable becomes their sum.
     REDUCE_SUM = enum.auto()
+    #: Code assigns values, and the variable becomes the largest of them.
     REDUCE_MAX = enum.auto()
 
     @property
@@ -83,19 +89,26 @@ class CustomUpdateVarAccess(_Plain):
 
     An update runs over the batch if anything that it refers to has a value for each batch element,
     and over neurons or synapses if anything has a value for each of them.
-    Its variables have the dimensions of the update, with two exceptions: `READ_ONLY_SHARED` and
-    `REDUCE_BATCH_SUM` or ``_MAX`` have one value for the batch, and `READ_ONLY_SHARED_NEURON` and
-    `REDUCE_NEURON_SUM` or ``_MAX`` have one value for all neurons.
+    Its variables have the dimensions of the update, unless their access says otherwise.
     """
 
+    #: Code reads and assigns it.
     READ_WRITE = enum.auto()
+    #: Code reads it.
     READ_ONLY = enum.auto()
+    #: Code reads it, and the whole batch shares its values.
     READ_ONLY_SHARED = enum.auto()
+    #: Code reads it, and all neurons share one value.
     READ_ONLY_SHARED_NEURON = enum.auto()
+    #: Code assigns values, and it becomes their sum over the batch.
     REDUCE_BATCH_SUM = enum.auto()
+    #: Code assigns values, and it becomes the largest of them in the batch.
     REDUCE_BATCH_MAX = enum.auto()
+    #: Code assigns values, and it becomes their sum over the neurons.
     REDUCE_NEURON_SUM = enum.auto()
+    #: Code assigns values, and it becomes the largest of them among the neurons.
     REDUCE_NEURON_MAX = enum.auto()
+    #: Code assigns it.
     BROADCAST_DELAY = enum.auto()
 
     @property
@@ -139,28 +152,41 @@ def _reduction(access: VarAccessMode | CustomUpdateVarAccess) -> str | None:
 
 
 class SynapseMatrixType(_Plain):
-    """Connectivity and storage of a synapse population."""
+    """Connectivity and storage of a synapse population. numbagenn has `DENSE` and `SPARSE`."""
 
+    #: From every neuron to every neuron.
     DENSE = enum.auto()
+    #: As `DENSE`, with weights that are computed whenever they are needed. Not in numbagenn.
     DENSE_PROCEDURALG = enum.auto()
+    #: Between some neurons, with a bit for each pair. Not in numbagenn.
     BITMASK = enum.auto()
+    #: Between some neurons, with a list of the synapses that there are.
     SPARSE = enum.auto()
+    #: Connections that are computed whenever they are needed. Not in numbagenn.
     PROCEDURAL = enum.auto()
+    #: As `PROCEDURAL`, with the weights of a kernel. Not in numbagenn.
     PROCEDURAL_KERNELG = enum.auto()
+    #: Convolutions, with the weights of a kernel. Not in numbagenn.
     TOEPLITZ = enum.auto()
 
 
 class VarLocation(_Plain):
-    """Where the memory of a variable is held."""
+    """Where the memory of a variable is held; without effect in numbagenn."""
 
+    #: In the memory of the host.
     HOST = enum.auto()
+    #: In the memory of the device.
     DEVICE = enum.auto()
+    #: In both.
     HOST_DEVICE = enum.auto()
 
 
 class ParallelismHint(_Plain):
     """How a GPU shares out the synapses of a population; without effect in numbagenn."""
 
+    #: By postsynaptic neurons.
     POSTSYNAPTIC = enum.auto()
+    #: By presynaptic neurons.
     PRESYNAPTIC = enum.auto()
+    #: By words of a bitmask.
     WORD_PACKED_BITMASK = enum.auto()

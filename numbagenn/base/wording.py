@@ -78,6 +78,6 @@ def in_bytes(number: float | np.integer[Any]) -> str:
     return f"{number / 1000.0**power:,.1f} {units[power - 1]}"
 
 
-def unsupported(what: str) -> NotImplementedError:
+def unsupported(what: str, who: str = "real PyGeNN") -> NotImplementedError:
     """Return the error to raise for a part of PyGeNN that numbagenn does not have."""
-    return NotImplementedError(f"numbagenn does not support {what}; real PyGeNN does.")
+    return NotImplementedError(f"numbagenn does not support {what}; {who} does.")

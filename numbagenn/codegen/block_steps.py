@@ -1,13 +1,15 @@
-"""The schedule of blocks: many steps of one population, then of the next one.
+"""Blocks: many steps of one population, then of the next one.
 
 Spikes of a block are bits: each neuron has a word with one bit for each step. What synapses bring
-is summed up ahead, in an array with a row for each step.
+is summed up ahead, in an array with a row for each step. Where synapses need the spikes step by
+step, each step gets a list of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import ClassVar
 
 from numbagenn.base.array_conventions import table_size
 from numbagenn.codegen.arguments import (
@@ -29,12 +31,10 @@ from numbagenn.codegen.neuron_functions import (
     random_key,
 )
 from numbagenn.codegen.neuron_loop import neuron_loop
-from numbagenn.codegen.schedule import Schedule
 from numbagenn.codegen.synapse_functions import (
     SynapseCode,
     SynapseFunction,
     call_of_synapses,
-    codes_of_synapses,
 )
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
@@ -79,6 +79,14 @@ class Trains:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ByStep:
+    """Names of the lists of neurons of which spikes arrive in each step, and of their numbers."""
+
+    spikes: str
+    num_spikes: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Arrivals:
     """The list of neurons of which spikes arrive in a block, after some delay.
 
@@ -92,6 +100,8 @@ class Arrivals:
         Whether all of these spikes were sent before the block begins.
     by_train
         Where neurons with the same train are served together: names of what is known of them.
+    by_step
+        Where synapses take the spikes step by step: names of the lists.
     """
 
     trains: str
@@ -99,7 +109,8 @@ class Arrivals:
     num_active: str
     delay: int
     sent_before_block: bool
-    by_train: Trains | None
+    by_train: Trains | None = None
+    by_step: ByStep | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -161,27 +172,22 @@ class SynapseBlock(SynapseFunction):
 
     in_pairs: bool
 
-
-def block_steps(network: NetworkView, blocks: Blocks) -> Schedule:
-    """Return the schedule that simulates a block of steps of one population after the other."""
-    builder = _BlockSteps(network, blocks)
-    synapses = [builder.synapse_function(code) for code in codes_of_synapses(network)]
-    return Schedule(
-        template="simulate_in_blocks.jinja",
-        neuron_template="neurons_in_blocks.jinja",
-        steps=blocks.steps,
-        synapses=synapses,
-        neurons=[builder.neuron_function(group, synapses) for group in blocks.order],
-        incoming=[builder.incoming(group) for group in network.synapse_populations.values()],
-        memory=builder.memory,
-    )
+    sums_ahead: ClassVar[bool] = True
 
 
-class _BlockSteps:
-    """Makes the functions of a block of steps, and names what they share."""
+class BlockSteps:
+    """Makes the functions of a block of steps, and names what they share.
 
-    def __init__(self, network: NetworkView, blocks: Blocks) -> None:
-        self.memory = SimulateMemory()
+    Parameters
+    ----------
+    network, blocks
+        The network, and what of it is simulated block by block.
+    memory
+        Where names are from.
+    """
+
+    def __init__(self, network: NetworkView, blocks: Blocks, memory: SimulateMemory) -> None:
+        self.memory = memory
         self._network = network
         self._blocks = blocks
         self._scalar = network.types.scalar.numpy_name
@@ -195,8 +201,8 @@ class _BlockSteps:
         if code.adds:
             # What was added up before goes on there, see `incoming`.
             self.memory.row(group.out_post.buffer)
-            inputs.append(("inputs", self._inputs(group)))
-        arrivals = self._arrivals(group, None)
+            inputs.append(("inputs", self.inputs(group)))
+        arrivals = self._arrivals(group)
         if self._sums_by_train(code):
             template = "synapses_by_train.jinja"
             trains = self._trains(group)
@@ -232,12 +238,12 @@ class _BlockSteps:
         same = code.adds and not code.loop.stores
         return self._network.optimize_code and same and _has_wide_rows(code)
 
-    def _inputs(self, group: SynapseGroup) -> str:
+    def inputs(self, group: SynapseGroup) -> str:
         """Return the name of the array of what arrives from some synapses in a block."""
         shape = (BLOCK_STEPS, group.trg.num_neurons)
         return self.memory.scratch_array(group.name, "inputs", self._scalar, *shape)
 
-    def _arrivals(self, group: SynapseGroup, by_train: Trains | None) -> Arrivals:
+    def _arrivals(self, group: SynapseGroup) -> Arrivals:
         """Return the list of what arrives at some synapses, shared by all with the same delay."""
         source, suffix, memory = group.src.name, _delay_suffix(group), self.memory
         # One more, for the end of the list.
@@ -248,7 +254,15 @@ class _BlockSteps:
             num_active=memory.local(source, f"num_active{suffix}"),
             delay=group.axonal_delay_steps,
             sent_before_block=self._blocks.sent_before_block(group),
-            by_train=by_train,
+        )
+
+    def by_step(self, group: SynapseGroup) -> ByStep:
+        """Return the lists of spikes for synapses that take them step by step."""
+        source, suffix, memory = group.src.name, _delay_suffix(group), self.memory
+        shape = (BLOCK_STEPS, group.src.num_neurons)
+        return ByStep(
+            spikes=memory.scratch_array(source, f"arriving{suffix}", "uint32", *shape),
+            num_spikes=memory.scratch_array(source, f"num_arriving{suffix}", "int64", BLOCK_STEPS),
         )
 
     def _trains(self, group: SynapseGroup) -> Trains:
@@ -268,11 +282,13 @@ class _BlockSteps:
 
     def incoming(self, group: SynapseGroup) -> tuple[str, str]:
         """Return what synapses have added up before, and the array that it goes on in, by name."""
-        return self.memory.row(group.out_post.buffer), self._inputs(group)
+        return self.memory.row(group.out_post.buffer), self.inputs(group)
 
     # Neurons ------------------------------------------------------------------------------------
 
-    def neuron_function(self, group: NeuronGroup, synapses: Sequence[SynapseBlock]) -> NeuronBlock:
+    def neuron_function(
+        self, group: NeuronGroup, synapses: Sequence[SynapseFunction]
+    ) -> NeuronBlock:
         """Return the function that simulates a population, with all code for its neurons.
 
         It lists the spikes that arrive at `synapses`.
@@ -284,7 +300,7 @@ class _BlockSteps:
         if neurons_per_check(group):
             trailing += interrupt_argument(loop)
         incoming = incoming_synapses(self._network, group)
-        instead = {one.out_post.buffer: self._inputs(one) for one in incoming}
+        instead = {one.out_post.buffer: self.inputs(one) for one in incoming}
         name = self.memory.namer.unique(f"update_{group.name}")
 
         def call(some_steps: int) -> FunctionCall:
@@ -301,6 +317,7 @@ class _BlockSteps:
 
         at_once = _steps_at_once(loop, group.num_neurons)
         return NeuronBlock(
+            template="neurons_in_blocks.jinja",
             group=group,
             loop=loop,
             call=call(1),
@@ -326,17 +343,20 @@ class _BlockSteps:
         )
 
     def _lists_of_arrivals(
-        self, group: NeuronGroup, synapses: Sequence[SynapseBlock]
+        self, group: NeuronGroup, synapses: Sequence[SynapseFunction]
     ) -> tuple[Arrivals, ...]:
         lists: dict[int, Arrivals] = {}
         for function in synapses:
             delivered = function.code.group
-            if delivered.src is group:
-                delay = delivered.axonal_delay_steps
-                trains = lists[delay].by_train if delay in lists else None
-                if self._sums_by_train(function.code):
-                    trains = self._trains(delivered)
-                lists[delay] = self._arrivals(delivered, trains)
+            if delivered.src is not group or function.code.kind.side != "pre":
+                continue
+            delay = delivered.axonal_delay_steps
+            arrivals = lists.get(delay) or self._arrivals(delivered)
+            if not function.sums_ahead:
+                arrivals = replace(arrivals, by_step=self.by_step(delivered))
+            elif self._sums_by_train(function.code):
+                arrivals = replace(arrivals, by_train=self._trains(delivered))
+            lists[delay] = arrivals
         return tuple(lists.values())
 
 

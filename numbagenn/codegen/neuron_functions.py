@@ -35,6 +35,8 @@ class NeuronFunction:
 
     Parameters
     ----------
+    template
+        File that prints it.
     group
         The population.
     loop
@@ -45,6 +47,7 @@ class NeuronFunction:
         Whether anything wants to know which neurons spike.
     """
 
+    template: str
     group: NeuronGroup
     loop: Loop
     call: FunctionCall

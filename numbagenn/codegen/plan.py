@@ -10,15 +10,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from numbagenn.codegen.arguments import Scratch, SimulateMemory, array_type
-from numbagenn.codegen.block_steps import block_steps
-from numbagenn.codegen.blocks import blocks_of_steps
+from numbagenn.codegen.block_steps import BlockSteps
+from numbagenn.codegen.blocks import Blocks, blocks_of_steps
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall, functions_of_custom_updates
 from numbagenn.codegen.event_kinds import NEURON_UPDATE, PHASES, PRESYNAPTIC_UPDATE, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, parameters_of
 from numbagenn.codegen.network_view import NetworkView
 from numbagenn.codegen.rendering import rendered_module
 from numbagenn.codegen.schedule import Schedule
-from numbagenn.codegen.single_steps import single_steps
+from numbagenn.codegen.single_steps import SingleSteps
+from numbagenn.codegen.synapse_functions import codes_of_synapses
 from numbagenn.codegen.touched_rows import note_touched_rows
 from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.buffers import Buffer
@@ -100,7 +101,10 @@ def make_plan(network: NetworkView) -> Plan:
     """
     in_order = network.batch_size > 1 and _assigns_elements(network)
     left_out = note_touched_rows(network)
-    schedule = _schedule(network, in_order=in_order)
+    # A timer measures the phases of a step separately, so steps then run one by one. Batch elements
+    # that share what code assigns take turns in every step.
+    single = network.timing_enabled or in_order
+    schedule = _schedule(network, Blocks() if single else blocks_of_steps(network))
     memory = schedule.memory
     updates, calls = functions_of_custom_updates(network, left_out)
     # Every step has the first two, whether or not there is something to do in them.
@@ -129,13 +133,27 @@ def make_plan(network: NetworkView) -> Plan:
     )
 
 
-def _schedule(network: NetworkView, *, in_order: bool) -> Schedule:
-    """Return the schedule of a network: blocks of steps where they are possible."""
-    # A timer measures the phases of a step separately, so steps then run one by one. Batch elements
-    # that share what code assigns take turns in every step.
-    possible = not network.timing_enabled and not in_order
-    blocks = blocks_of_steps(network) if possible else None
-    return single_steps(network) if blocks is None else block_steps(network, blocks)
+def _schedule(network: NetworkView, blocks: Blocks) -> Schedule:
+    """Return the schedule of a network of which some or all is simulated block by block."""
+    memory = SimulateMemory()
+    in_blocks = BlockSteps(network, blocks, memory)
+    in_steps = SingleSteps(network, blocks, in_blocks, memory)
+    synapses = [
+        in_blocks.synapse_function(code)
+        if blocks.sums_ahead(code.group)
+        else in_steps.synapse_function(code)
+        for code in codes_of_synapses(network)
+    ]
+    groups = network.synapse_populations.values()
+    stepwise = [group for group in network.neuron_populations.values() if group not in blocks]
+    return Schedule(
+        block_steps=blocks.steps,
+        synapses=synapses,
+        blocks=[in_blocks.neuron_function(group, synapses) for group in blocks.order],
+        steps=[in_steps.neuron_function(group) for group in stepwise],
+        incoming=[in_blocks.incoming(group) for group in groups if blocks.sums_ahead(group)],
+        memory=memory,
+    )
 
 
 def _assigns_elements(network: NetworkView) -> bool:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from numbagenn.codegen.arguments import SimulateMemory
-    from numbagenn.codegen.neuron_functions import NeuronFunction
+    from numbagenn.codegen.block_steps import NeuronBlock
+    from numbagenn.codegen.single_steps import NeuronStep
     from numbagenn.codegen.synapse_functions import SynapseFunction
 
 
@@ -16,16 +17,19 @@ if TYPE_CHECKING:
 class Schedule:
     """How one kernel simulates a network.
 
+    In each block of steps, some populations run for all of its steps, one population after the
+    other. Then the rest of the network runs step by step. Either may be missing.
+
     Parameters
     ----------
-    template, neuron_template
-        Files that print the kernel, and the functions that simulate neurons.
-    steps
-        How many steps of a population are run before those of the next one.
+    block_steps
+        How many steps a block has; without blocks it is 1.
     synapses
         The functions that run the code of synapses.
-    neurons
-        The functions that simulate populations, in the order of a step or a block.
+    blocks
+        The functions that simulate populations block by block, in the order of a block.
+    steps
+        The functions that simulate populations step by step, in the order of a step.
     incoming
         What synapses have added up before, and the array that it goes on in, by name; nothing where
         it stays where it is.
@@ -33,10 +37,9 @@ class Schedule:
         What all of these work on, named.
     """
 
-    template: str
-    neuron_template: str
-    steps: int
+    block_steps: int
     synapses: Sequence[SynapseFunction]
-    neurons: Sequence[NeuronFunction]
+    blocks: Sequence[NeuronBlock]
+    steps: Sequence[NeuronStep]
     incoming: Sequence[tuple[str, str]]
     memory: SimulateMemory

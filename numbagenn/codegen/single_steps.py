@@ -1,8 +1,9 @@
-"""The schedule of single steps: all synapses, then all neurons, then the next step."""
+"""Single steps: all synapses, then all neurons, then the next step."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from numbagenn.codegen.arguments import SimulateMemory, function_call, interrupt_argument
 from numbagenn.codegen.network_view import NetworkView, records_spikes
@@ -10,6 +11,7 @@ from numbagenn.codegen.neuron_functions import (
     EventFlags,
     NeuronFunction,
     code_of_neurons,
+    incoming_synapses,
     lists_spikes,
     neurons_per_check,
     padded,
@@ -17,15 +19,20 @@ from numbagenn.codegen.neuron_functions import (
 )
 from numbagenn.codegen.neuron_loop import neuron_loop
 from numbagenn.codegen.reserved_names import SPIKES_PER_PASS, SPIKES_PER_PASS_BACK
-from numbagenn.codegen.schedule import Schedule
 from numbagenn.codegen.synapse_functions import (
     SynapseCode,
     SynapseFunction,
     call_of_synapses,
-    codes_of_synapses,
 )
 from numbagenn.memory.events import Events, EventSide
 from numbagenn.network.neuron_groups import NeuronGroup
+
+if TYPE_CHECKING:
+    from numbagenn.codegen.block_steps import BlockSteps
+    from numbagenn.codegen.blocks import Blocks
+
+# Where populations are simulated in blocks, which step of the block a single step is.
+_STEP_OF_BLOCK = "step - block"
 
 # What the recordings of spike-like events are called.
 _RECORDED: dict[EventSide, str] = {"pre": "recorded_pre_events", "post": "recorded_post_events"}
@@ -75,40 +82,33 @@ class SynapseStep(SynapseFunction):
     rows_per_pass: tuple[int, ...]
 
 
-def single_steps(network: NetworkView) -> Schedule:
-    """Return the schedule that simulates one step of everything after the other."""
-    builder = _SingleSteps(network)
-    return Schedule(
-        template="simulate.jinja",
-        neuron_template="neurons.jinja",
-        steps=1,
-        synapses=[builder.synapse_function(code) for code in codes_of_synapses(network)],
-        neurons=[builder.neuron_function(group) for group in network.neuron_populations.values()],
-        incoming=(),
-        memory=builder.memory,
-    )
+class SingleSteps:
+    """Makes the functions of single steps, and names what they share.
 
+    Parameters
+    ----------
+    network, blocks
+        The network, and what of it is simulated block by block instead.
+    in_blocks
+        What makes the functions of blocks, from which these take what arrives.
+    memory
+        Where names are from.
+    """
 
-class _SingleSteps:
-    """Makes the functions of single steps, and names what they share."""
-
-    def __init__(self, network: NetworkView) -> None:
-        self.memory = SimulateMemory()
+    def __init__(
+        self, network: NetworkView, blocks: Blocks, in_blocks: BlockSteps, memory: SimulateMemory
+    ) -> None:
+        self.memory = memory
         self._network = network
+        self._blocks = blocks
+        self._in_blocks = in_blocks
 
     def synapse_function(self, code: SynapseCode) -> SynapseStep:
         """Return the function that runs some code of synapses."""
         group, kind = code.group, code.kind
-        events = kind.events and kind.events(group)
         leading = []
-        if events is not None:
-            # Presynaptic neurons are those of the step in which the spikes left.
-            step = (
-                f"steps_since_load - {group.axonal_delay_steps}"
-                if kind.side == "pre"
-                else "steps_since_load"
-            )
-            spikes, num_spikes = self._delivered(events, step)
+        if kind.events is not None:
+            spikes, num_spikes = self._arriving(code)
             leading = [("spikes", spikes), ("num_spikes", num_spikes)]
         if code.adds:
             leading.append(("out_post", self.memory.row(group.out_post.buffer)))
@@ -120,6 +120,19 @@ class _SingleSteps:
             call=call_of_synapses(code, self.memory, leading),
             rows_per_pass=per_pass if code.layout.has_full_rows else (),
         )
+
+    def _arriving(self, code: SynapseCode) -> tuple[str, str]:
+        """Return the list of neurons that code of synapses runs for, and their number, as text."""
+        group, kind = code.group, code.kind
+        if kind.side == "pre" and group.src in self._blocks:
+            lists = self._in_blocks.by_step(group)
+            return f"{lists.spikes}[{_STEP_OF_BLOCK}]", f"{lists.num_spikes}[{_STEP_OF_BLOCK}]"
+        assert kind.events is not None
+        events = kind.events(group)
+        assert events is not None
+        # Presynaptic neurons are those of the step in which the spikes left.
+        delay = f" - {group.axonal_delay_steps}" if kind.side == "pre" else ""
+        return self._delivered(events, f"steps_since_load{delay}")
 
     def _listed(self, events: Events, step: str) -> tuple[str, str]:
         """Return the list of neurons of one step, and their number, as text."""
@@ -146,17 +159,28 @@ class _SingleSteps:
         if neurons_per_check(group):
             trailing += interrupt_argument(loop)
         name = self.memory.namer.unique(f"update_{group.name}")
+        instead = {
+            one.out_post.buffer: f"{self._in_blocks.inputs(one)}[{_STEP_OF_BLOCK}]"
+            for one in incoming_synapses(self._network, group)
+            if self._blocks.sums_ahead(one)
+        }
         call = function_call(
             name,
             loop,
             self.memory,
             trailing=trailing,
+            instead=instead,
             random_key=random_key(group, "steps_since_load"),
         )
         lists = [self._spike_list(group, fired)] if listed else []
         lists += [self._event_list(flags) for flags in event_flags]
         return NeuronStep(
-            group=group, loop=loop, call=call, lists_spikes=listed, lists=tuple(lists)
+            template="neurons.jinja",
+            group=group,
+            loop=loop,
+            call=call,
+            lists_spikes=listed,
+            lists=tuple(lists),
         )
 
     def _spike_list(self, group: NeuronGroup, flags: str) -> SpikeList:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from numbagenn.codegen.arguments import (
     FunctionCall,
@@ -101,6 +102,9 @@ class SynapseFunction:
     code: SynapseCode
     template: str
     call: FunctionCall
+
+    #: Whether it runs for a block of steps, before the neurons that the synapses project to.
+    sums_ahead: ClassVar[bool] = False
 
     @property
     def decorator(self) -> str:

@@ -14,21 +14,28 @@ from numbagenn.base.array_conventions import END
 from numbagenn.kernels.arrays import report
 from numbagenn.kernels.jit import device_function, noalias_function
 
+_SIDE_BY_SIDE = np.uint64(0x0102040810204080)
+
 
 @device_function
 def collect(fired, spikes):
     """Write the indices of the set flags into `spikes`, ascending, and return their number.
 
-    `fired` holds a byte for each neuron, padded with zeros to a multiple of eight. Spikes are
-    rare, so eight flags are looked at in one go.
+    `fired` holds a byte for each neuron, 0 or 1, padded with zeros to a multiple of eight. The
+    flags of 64 neurons become the bits of one number: a processor cannot foresee where a loop over
+    the spikes of some neurons ends, and this way there are few such loops.
     """
     count = np.uint64(0)
-    for begin in range(0, fired.size, 8):
-        if _eight_flags(fired, begin) != np.uint64(0):
-            for neuron in range(begin, min(begin + 8, spikes.size)):
-                # Written whether it spiked or not, and overwritten by the next if not: no branch.
-                spikes[count] = neuron
-                count += np.uint64(fired[neuron])
+    for first in range(0, fired.size, 64):
+        bits = np.uint64(0)
+        for begin in range(first, min(first + 64, fired.size), 8):
+            # The product has the lowest bits of all eight bytes side by side in its highest byte.
+            eight = (_eight_flags(fired, begin) * _SIDE_BY_SIDE) >> np.uint64(56)
+            bits |= eight << np.uint64(begin - first)
+        while bits != np.uint64(0):
+            spikes[count] = np.uint64(first) + lowest_bit(bits)
+            bits &= bits - np.uint64(1)
+            count += np.uint64(1)
     if np.int64(count) < spikes.size:
         spikes[count] = END
     return np.uint32(count)
@@ -153,6 +160,28 @@ def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):
 
 
 @noalias_function
+def list_by_step(trains, pre_inds, num_active, spikes, num_spikes):
+    """Make a list of neurons for each step of a block, ascending, from what `list_arrivals` lists.
+
+    Parameters
+    ----------
+    trains, pre_inds, num_active
+        As `list_arrivals` leaves them.
+    spikes, num_spikes
+        To be filled with the list of each step, and with how many neurons are in it.
+    """
+    for step in range(num_spikes.size):
+        num_spikes[step] = 0
+    for active in range(num_active):
+        bits = trains[active]
+        while bits != np.uint32(0):
+            step = lowest_bit(bits)
+            bits = np.uint32(bits & np.uint32(bits - np.uint32(1)))
+            spikes[step, num_spikes[step]] = pre_inds[active]
+            num_spikes[step] += 1
+
+
+@noalias_function
 def end_block(spike_bits, recent, steps):
     """Move the spikes of a block to those of recent steps."""
     one, before, rest = np.uint32(1), np.uint32(steps - 1), np.uint32(32 - steps)
@@ -185,7 +214,10 @@ def record_block(spike_bits, steps, first_step, words):
 
 @intrinsic
 def _eight_flags(typing_context, flags, begin):
-    """Return eight bytes as one number. This compiles much faster than a view of them."""
+    """Return eight bytes as one number, the first of them its lowest bits.
+
+    This compiles much faster than a view of them.
+    """
 
     def generate(context, builder, signature, arguments):
         data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
@@ -201,7 +233,7 @@ def _llvm_cttz(typing_context, bits):
     def generate(context, builder, signature, arguments):
         return builder.cttz(arguments[0], ir.Constant(ir.IntType(1), 1))
 
-    return types.uint32(types.uint32), generate
+    return bits(bits), generate
 
 
 @device_function

@@ -38,6 +38,7 @@ IMPORTS = {
         "collect",
         "end_block",
         "list_arrivals",
+        "list_by_step",
         "lowest_bit",
         "move_to_first_step",
         "pack_history",

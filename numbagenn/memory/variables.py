@@ -183,12 +183,12 @@ class Variable(Sealed):
 
     @property
     def current_view(self) -> Array | None:
-        """The part of `view` that belongs to the last step: all of it, without delays."""
+        """The part of `view` that belongs to the last step, which is all of it without delays."""
         return None if self._view is None else self._current(self._view)
 
     @property
     def current_values(self) -> Array:
-        """The part of `values` that belongs to the last step: all of it, without delays."""
+        """The part of `values` that belongs to the last step, which is all of it without delays."""
         return self._current(self.values)
 
     def _current(self, array: Array) -> Array:

@@ -31,8 +31,11 @@ class CurrentSource(Group):
     ) -> None:
         super().__init__(model, name)
         self.model = source
+        #: Population that the source drives.
         self.target_pop = pop
+        #: Parameters by name.
         self.params = ParamDict(self.title, params)
+        #: Variables by name.
         self.vars = self._variables(source.vars, initial, pop.num_neurons)
         self.extra_global_params = self._arrays(source)
         self._dynamic_params[""] = DynamicParams(self.title, name, source, self.params)

@@ -83,6 +83,7 @@ class CustomUpdate(Group):
         super().__init__(model, name)
         self.update_group_name = update_group_name
         self.model = update
+        #: Parameters by name.
         self.params = ParamDict(self.title, params)
         # These cannot change later, so an update refers only to older ones, never in a cycle.
         self.references = MappingProxyType(dict(references))
@@ -98,6 +99,7 @@ class CustomUpdate(Group):
         self.per_element = any(buffer.per_element for buffer in elements)
         if first.synapses is not None and self.per_element:
             connections = first.synapses.connections
+            #: Variables of its own by name.
             self.vars = self._synapse_variables(update.vars, initial, connections)
         else:
             self.vars = self._variables(update.vars, initial, self.count)

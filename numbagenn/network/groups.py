@@ -125,7 +125,9 @@ class Group(Sealed):
 
     def __init__(self, model: OwningModel, name: str) -> None:
         self._model = weakref.ref(model)
+        #: Name that it was added with.
         self.name = name
+        #: Extra global parameters by name; those of a weight update model for synapses.
         self.extra_global_params = ExtraGlobalArrayDict(self.title)
         #: Memory of other groups that it needs. Such memory exists only if some group needs it.
         self.borrowed: frozenset[Buffer] = frozenset()

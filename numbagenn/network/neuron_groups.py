@@ -42,9 +42,12 @@ class NeuronGroup(Group):
         initial: Values,
     ) -> None:
         super().__init__(model, name)
+        #: Number of neurons.
         self.num_neurons = num_neurons
         self.model = neuron
+        #: Parameters by name.
         self.params = ParamDict(self.title, params)
+        #: Variables by name.
         self.vars = self._variables(neuron.vars, initial, num_neurons)
         self.extra_global_params = self._arrays(neuron)
         self._dynamic_params[""] = DynamicParams(self.title, name, neuron, self.params)

@@ -84,6 +84,7 @@ class Settings:
             scalar if time_precision is None else precision_type(time_precision, "time_precision")
         )
         self.types = Precision(scalar, time)
+        #: Name of the model, from its constructor.
         self.name = model_name
         self._dt = 0.5
         self._batch_size = 1
@@ -109,7 +110,7 @@ class Settings:
 
     @property
     def backend_name(self) -> str:
-        """Name of the backend: ``"bundled"``."""
+        """Name of the backend, which is ``"bundled"``."""
         return BACKEND_NAME
 
     @property

@@ -57,6 +57,8 @@ class SynapseGroup(Group):
     parallelism_hint: object = None
     num_threads_per_spike = 1
     narrow_sparse_ind_enabled = False
+    #: Extra global parameters of the postsynaptic model by name.
+    psm_extra_global_params: ExtraGlobalArrayDict
     # The value of `max_dendritic_delay_timesteps` until it is set; None where it must be set.
     default_dendritic_delay_timesteps: ClassVar[int | None] = None
 
@@ -73,8 +75,11 @@ class SynapseGroup(Group):
         connectivity_init: ConnectivityInit | None = None,
     ) -> None:
         super().__init__(model, name)
+        #: Presynaptic population.
         self.src = src
+        #: Postsynaptic population.
         self.trg = trg
+        #: How the connections are stored.
         self.matrix_type = matrix_type
         self.weight_update = weight_update
         self.postsynaptic = postsynaptic
@@ -92,15 +97,20 @@ class SynapseGroup(Group):
             self.connections = SparseConnectivity(
                 self.title, name, num_pre, num_post, has_columns="post" in self.events
             )
+        #: Variables of the weight update model, one value for each synapse, by name.
         self.vars = self._synapse_variables(wum.vars, weight_update.vars, self.connections)
+        #: Variables of the weight update model that each presynaptic neuron has, by name.
         self.pre_vars = self._variables(
             wum.pre_vars, weight_update.pre_vars, num_pre, prefix="pre_"
         )
+        #: Variables of the weight update model that each postsynaptic neuron has, by name.
         self.post_vars = self._variables(
             wum.post_vars, weight_update.post_vars, num_post, prefix="post_"
         )
+        #: Variables of the postsynaptic model by name.
         self.psm_vars = self._variables(psm.vars, postsynaptic.vars, num_post, prefix="psm_")
         out_post = Buffer(f"{name}_out_post", SCALAR, num_post)
+        #: What synapses have added up and the postsynaptic model has not used up.
         self.out_post = self._built_in(_OutPost, "out_post", out_post)
         self.den_delay_buffer = Buffer(f"{name}_den_delay", SCALAR, num_post)
         self.out_pre_buffer = Buffer(f"{name}_out_pre", SCALAR, num_pre)
@@ -183,7 +193,7 @@ class SynapseGroup(Group):
 
     @property
     def max_dendritic_delay_timesteps(self) -> int:
-        """Number of steps that ``addToPostDelay`` can address: every delay is smaller than this.
+        """Number of steps that ``addToPostDelay`` can address; every delay is smaller than this.
 
         To be set before the model is built, if the code calls that function; 1 if it does not.
         """
@@ -249,7 +259,7 @@ class SynapseGroup(Group):
 
     @property
     def synapse_order(self) -> Array | None:
-        """For connections that the user gave: the position of each stored one in that list."""
+        """Position of each stored connection in the list that the user gave; None without one."""
         return self._sparse("synapse_order").order
 
     @property

@@ -25,6 +25,7 @@ NOT_IN_BATCHES: dict[str, str] = {
     "custom_updates": "batch is asked for",
     "reductions_of_weights": "sums over the batch",
     "learning_rounds": "sums over the batch",
+    "rivals_compete": "sums over the batch",
     "arrays_of_neurons": "networks of a batch share the arrays that code writes to",
     "arrays_everywhere": "networks of a batch share the arrays that code writes to",
     "arrays_and_updates": "networks of a batch share the arrays that code writes to",

@@ -260,3 +260,142 @@ def learning_rounds(pygenn: ModuleType, name: str, precision: str) -> Arrays:
                     arrays[f"{key}_{owner.name}_{turn}_libm_fed_back"] = pull(owner, key)
     model.unload()
     return arrays
+
+
+# Of chapter 8; a test compares them with its cells.
+LOOK = "if (t < Show) V += Isyn;"
+RACE = "if (t == 0.0) V = 0.0; V += Isyn;"
+WON = "t == When && V / Theta >= Lead"
+APPROACH = "dG = (count - g) / Wins;"
+FIND_LEAD = "Lead = V / Theta;"
+COUNT_WINS = "Wins = (V / Theta >= Lead) ? 1.0 : 0.0;"
+BALANCE = "Theta *= 1.0 + Gain * (Wins - Fair);"
+SUM_UP = "Sum = dG; dG = 0.0;"
+STEP = "g += Rate * Sum;"
+PIXELS, RIVALS = 12, 5
+
+
+@case("float", "double")
+def rivals_compete(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """Neurons compete for images, and the winner's synapses learn, told by a postsynaptic event."""
+    rng = np.random.default_rng(503)
+    read, access = pygenn.VarAccessMode.READ_ONLY, pygenn.VarAccess
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 1.0
+    looking = pygenn.create_neuron_model(
+        "looking",
+        params=["Vthr", "Show"],
+        vars=[("V", "scalar"), ("SpikeCount", "unsigned int")],
+        sim_code=LOOK,
+        threshold_condition_code="V >= Vthr",
+        reset_code="V = 0.0; SpikeCount++;",
+    )
+    rival = pygenn.create_neuron_model(
+        "rival",
+        vars=[
+            ("V", "scalar"),
+            ("Lead", "scalar", access.READ_ONLY_SHARED_NEURON),
+            ("Wins", "scalar", access.READ_ONLY),
+            ("Theta", "scalar", access.READ_ONLY),
+        ],
+        sim_code=RACE,
+    )
+    synapse = pygenn.create_weight_update_model(
+        "synapse",
+        params=["When"],
+        vars=[("g", "scalar", access.READ_ONLY), ("dG", "scalar", access.READ_WRITE)],
+        pre_neuron_var_refs=[("count", "unsigned int", read)],
+        post_neuron_var_refs=[(key, "scalar", read) for key in ("V", "Theta", "Lead", "Wins")],
+        pre_spike_syn_code=FORWARD,
+        post_event_threshold_condition_code=WON,
+        post_event_syn_code=APPROACH,
+    )
+    keep(model, (looking, rival, synapse))
+    inputs = model.add_neuron_population(
+        "inputs", PIXELS, looking, {"Vthr": 1.0, "Show": float(SHOW)}, {"V": 0.0, "SpikeCount": 0}
+    )
+    start = {"V": 0.0, "Lead": 0.0, "Wins": 0.0, "Theta": 1.0}
+    rivals = model.add_neuron_population("rivals", RIVALS, rival, {}, start)
+    drive = model.add_current_source(
+        "drive", keep(model, injector(pygenn)), inputs, {}, {"magnitude": 0.0}
+    )
+    seen = {key: pygenn.create_var_ref(inputs, key) for key in ("V", "SpikeCount")}
+    own = {key: pygenn.create_var_ref(rivals, key) for key in start}
+    group = model.add_synapse_population(
+        "synapses",
+        "DENSE",
+        inputs,
+        rivals,
+        pygenn.init_weight_update(
+            synapse,
+            {"When": float(SHOW + 1)},
+            {"g": rng.uniform(0.0, 1.0, PIXELS * RIVALS), "dG": 0.0},
+            {},
+            {},
+            {"count": seen["SpikeCount"]},
+            own,
+        ),
+        pygenn.init_postsynaptic("DeltaCurr"),
+    )
+
+    def update(at: str, code: str, references: dict[str, Any], **description: Any) -> Any:
+        numbers = description.pop("numbers", {})
+        values = description.pop("values", {})
+        made = keep(
+            model,
+            pygenn.create_custom_update_model(
+                at, update_code=code, params=list(numbers), **description
+            ),
+        )
+        return model.add_custom_update(at, at, made, numbers, values, references)
+
+    def chosen(first: str, mode: Any, *others: str) -> dict[str, Any]:
+        references = [(first, "scalar", mode), *((key, "scalar", read) for key in others)]
+        return {"var_refs": references, "references": {key: own[key] for key in (first, *others)}}
+
+    modes = pygenn.VarAccessMode
+    update("Reset", "V = 0.0; SpikeCount = 0;", seen,
+           var_refs=[("V", "scalar"), ("SpikeCount", "unsigned int")])  # fmt: skip
+    update("Lead", FIND_LEAD, **chosen("Lead", modes.REDUCE_MAX, "V", "Theta"))
+    update("Wins", COUNT_WINS, **chosen("Wins", modes.REDUCE_SUM, "V", "Theta", "Lead"))
+    balance = update("Balance", BALANCE, numbers={"Gain": 0.0, "Fair": 1 / RIVALS},
+                     **chosen("Theta", modes.READ_WRITE, "Wins"))  # fmt: skip
+    total = update(
+        "Gather",
+        SUM_UP,
+        {"dG": pygenn.create_wu_var_ref(group, "dG")},
+        vars=[("Sum", "scalar", pygenn.CustomUpdateVarAccess.REDUCE_BATCH_SUM)],
+        var_refs=[("dG", "scalar")],
+        values={"Sum": 0.0},
+    )
+    step = update(
+        "Step",
+        STEP,
+        {
+            "Sum": pygenn.create_wu_var_ref(total, "Sum"),
+            "g": pygenn.create_wu_var_ref(group, "g"),
+        },
+        var_refs=[("Sum", "scalar", read), ("g", "scalar")],
+        numbers={"Rate": 0.0},
+    )
+    balance.set_param_dynamic("Gain")
+    step.set_param_dynamic("Rate")
+    model.build()
+    model.load()
+    arrays: Arrays = {}
+    for turn in range(6):
+        show(model, drive, rng.uniform(-0.2, 1.2, PIXELS))
+        model.custom_update("Lead")
+        model.custom_update("Wins")
+        for _ in range(2):
+            model.step_time()
+        step.set_dynamic_param_value("Rate", 0.3 / (turn + 1.0))
+        balance.set_dynamic_param_value("Gain", 0.6 / (turn + 1.0))
+        for at in ("Gather", "Step", "Balance"):
+            model.custom_update(at)
+        arrays |= {f"{key}_{turn}": pull(rivals, key) for key in start}
+        arrays[f"SpikeCount_{turn}"] = pull(inputs, "SpikeCount")
+        arrays |= {f"{key}_{turn}": pull(group, key) for key in ("g", "dG")}
+        arrays[f"Sum_{turn}"] = pull(total, "Sum")
+    model.unload()
+    return arrays

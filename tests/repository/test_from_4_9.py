@@ -37,6 +37,8 @@ def spikes_of(
 
 def test_there_are_pairs() -> None:
     assert [len(pair) for pair in PAIRS] == [2, 2, 2]
+    # Both fit beside each other on the site.
+    assert max(len(line) for pair in PAIRS for code in pair for line in code.splitlines()) <= 60
 
 
 @pytest.mark.slow

@@ -13,7 +13,7 @@ import pytest
 from tests import ROOT
 
 SITE = ROOT / "docs" / "_build" / "site"
-SOURCES = ("docs", "notebooks", "numbagenn", "tutorial_helpers", "tools/book.py", "*.md")
+SOURCES = ("docs", "notebooks", "numbagenn", "tutorial_helpers", "tools/*.py", "*.md")
 
 
 def pages() -> list[str]:

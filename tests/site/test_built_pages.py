@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import enum
+import json
 import re
 from collections import defaultdict
 from html.parser import HTMLParser
@@ -10,6 +12,9 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 import pytest
 
+import numbagenn
+from numbagenn.models.builtin_models import built_in_models
+from tests import ROOT
 from tests.site import conftest
 from tools.project import site as published
 
@@ -66,6 +71,36 @@ def test_pages_are_there(pages: dict[str, Page]) -> None:
     } <= set(pages)
 
 
+API = ("numbagenn", "tutorial_helpers")
+
+
+@pytest.mark.parametrize("package", API)
+def test_what_is_described_is_not_taken_for_a_type(site: Path, package: str) -> None:
+    # Napoleon reads "text: text" in the first line of a property as "type: description".
+    page = (site / "docs" / "api" / f"{package}.html").read_text(encoding="utf-8")
+    parts = re.split(r'<dl class="py (\w+)', page)[1:]
+    for kind, part in zip(parts[::2], parts[1::2], strict=True):
+        own = part.partition("</dl>")[0]
+        typed = re.search(r">Type<span", own) and kind in ("property", "data")
+        assert not typed, re.sub("<[^>]+>", "", own)
+
+
+def test_the_reference_has_all_that_can_be_written_by_name(
+    site: Path, pages: dict[str, Page]
+) -> None:
+    page = pages["docs/api/numbagenn.html"]
+    kinds = [one for one in vars(numbagenn).values() if isinstance(one, type(enum.Enum))]
+    assert len(kinds) == 6
+    assert {f"numbagenn.{one.__name__}.{member.name}" for one in kinds for member in one} <= (
+        page.places
+    )
+    shown = (site / "docs" / "api" / "numbagenn.html").read_text(encoding="utf-8")
+    for model in built_in_models():
+        assert f'<span class="pre">{model.class_name}</span>' in shown, model
+        for given in (*model.params, *getattr(model, "vars", ())):
+            assert f'<span class="pre">{given.name}</span>' in shown, model
+
+
 def test_links_inside_lead_somewhere(site: Path, pages: dict[str, Page]) -> None:
     lost = defaultdict(list)
     for name, page in pages.items():
@@ -101,9 +136,20 @@ def test_every_page_says_its_language_and_every_image_what_it_shows(pages: dict[
 
 
 def test_every_document_has_a_card(site: Path, pages: dict[str, Page]) -> None:
-    made = {"genindex.html", "search.html", "py-modindex.html"}
+    made = {"search.html", "py-modindex.html"}
     for name in set(pages) - made:
         page = pages[name]
         assert page.description, name
         assert page.card.startswith(published()), name
         assert (site / page.card.removeprefix(published())).is_file(), name
+
+
+def test_a_page_is_described_by_its_own_words(pages: dict[str, Page]) -> None:
+    assert pages["index.html"].description.startswith("Draw a digit.")
+    chapters = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+    for chapter in chapters:
+        first = json.loads(chapter.read_text(encoding="utf-8"))["cells"][0]["source"]
+        paragraphs = re.sub(r"\[(.*?)\]\(.*?\)", r"\1", "".join(first)).split("\n\n")
+        text = next(one for one in paragraphs[2:] if re.match(r"\w", one))
+        description = pages[f"notebooks/{chapter.stem}.html"].description
+        assert description.split()[:3] == text.split()[:3]

@@ -68,6 +68,17 @@ WITHOUT_ALT = """() => [...document.images]
     .map(image => image.outerHTML.slice(0, 120))"""
 
 
+SUM_OF_SHIFTS = """() => new Promise(resolve => {
+    let sum = 0;
+    new PerformanceObserver(list => {
+        for (const shift of list.getEntries()) if (!shift.hadRecentInput) sum += shift.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => resolve(sum), 1000);
+})"""
+HEAVIEST = 1_500_000  # bytes of the front page, with all that it loads
+LARGEST_SHIFT = 0.05
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_api.sync_playwright() as playwright:
@@ -115,6 +126,19 @@ def test_a_page(name: str, address: str, page: Page) -> None:
     assert not wrong
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_front_page_is_light_and_does_not_jump(width: int, address: str, page: Page) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    throttle = page.context.new_cdp_session(page)
+    throttle.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    weights: list[int] = []
+    page.on("response", lambda response: weights.append(len(response.body())))
+    page.goto(address, wait_until="networkidle")
+    shift = page.evaluate(SUM_OF_SHIFTS)
+    assert shift < LARGEST_SHIFT
+    assert sum(weights) <= HEAVIEST
+
+
 def test_the_theme_can_be_chosen(address: str, page: Page) -> None:
     page.emulate_media(color_scheme="light")
     page.goto(f"{address}README.html")
@@ -153,3 +177,102 @@ def test_a_chapter_can_be_launched_and_edited(address: str, page: Page) -> None:
         assert any(part in link for link in links), part
     assert page.locator("a.right-next").count() == 1
     assert page.locator("a.left-prev").count() == 1
+
+
+API = "docs/api/numbagenn.html"
+
+
+def found(page: Page, address: str, words: str) -> list[str]:
+    """Search for words, and return the addresses of the pages that are found."""
+    page.goto(f"{address}search.html?q={words}")
+    page.locator(".search-summary", has_text="found").wait_for()
+    links = page.locator("#search-results li > a")
+    return links.evaluate_all("links => links.map(link => link.getAttribute('href'))")
+
+
+@pytest.mark.parametrize(
+    ("words", "first"),
+    [
+        ("threshold", "docs/glossary.html#term-threshold"),
+        ("weights", "docs/glossary.html#term-weight"),
+        (
+            "add_neuron_population",
+            f"{API}#numbagenn.GeNNModel.add_neuron_population",
+        ),
+    ],
+)
+def test_search_begins_with_what_explains(words: str, first: str, address: str, page: Page) -> None:
+    assert found(page, address, words)[0] == first
+
+
+def test_search_finds_how_to_run_a_script(address: str, page: Page) -> None:
+    assert "docs/how_to/run_your_own.html" in found(page, address, "numbagenn run")[:5]
+
+
+@pytest.mark.parametrize("place", ["search.html", "README.html"])
+def test_nothing_covers_what_is_typed_into_the_search(place: str, address: str, page: Page) -> None:
+    page.goto(address + place)
+    if place != "search.html":
+        page.locator(".search-button__button:visible").first.click()
+    field = page.locator("input[name=q]:visible").first
+    glass = page.locator("form:has(input[name=q]) .fa-magnifying-glass:visible").first
+    (inside, icon), indent = (
+        [one.bounding_box() for one in (field, glass)],
+        field.evaluate("field => parseFloat(getComputedStyle(field).paddingLeft)"),
+    )
+    assert inside is not None
+    assert icon is not None
+    assert icon["x"] + icon["width"] < inside["x"] + indent
+
+
+@pytest.mark.parametrize("name", ["index.html", "README.html", "docs/glossary.html"])
+@pytest.mark.parametrize("width", [400, 1000, 1200])
+def test_what_opens_something_opens_it(name: str, width: int, address: str, page: Page) -> None:
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(address + name)
+    entry = page.get_by_role("link", name="8 · Learning without labels").and_(page.locator("nav a"))
+    if not entry.is_visible():
+        page.locator(".primary-toggle:visible").click()
+        entry.wait_for()
+        page.keyboard.press("Escape")
+    contents = page.locator(".secondary-toggle:visible")
+    if contents.count():
+        contents.click()
+        page.locator(".bd-sidebar-secondary .toc-entry").first.wait_for()
+        page.keyboard.press("Escape")
+    page.locator(".search-button__button:visible").first.click()
+    page.locator("dialog input[name=q]").wait_for()
+
+
+@pytest.mark.parametrize("name", ["notebooks/README.html", "README.html"])
+def test_on_a_phone_the_table_of_chapters_becomes_cards(
+    name: str, address: str, page: Page
+) -> None:
+    page.set_viewport_size({"width": 400, "height": 900})
+    page.goto(address + name)
+    cells = page.locator("table:has(.badge-link) td").filter(visible=True)
+    boxes = [cell.bounding_box() for cell in cells.all()]
+    assert len(boxes) >= 24
+    assert all(box is not None and box["width"] > 300 and box["x"] >= 0 for box in boxes)
+
+
+def test_a_word_in_italics_leads_to_the_glossary(address: str, page: Page) -> None:
+    page.goto(f"{address}notebooks/1_single_image.html")
+    page.get_by_role("link", name="populations", exact=True).click()
+    page.wait_for_url("**/docs/glossary.html#term-population")
+    entry = page.locator("#term-population").bounding_box()
+    letters = page.locator(".letters").bounding_box()
+    assert entry is not None
+    assert letters is not None
+    assert entry["y"] >= letters["y"] + letters["height"]
+
+
+def test_commands_are_seen_whole(address: str, page: Page) -> None:
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto(f"{address}docs/how_to/run_your_own.html")
+        assert page.locator(".highlight-sh pre").evaluate_all(
+            "all => all.every(one => one.scrollWidth <= one.clientWidth)"
+        )
+        option = page.locator(".highlight-sh").get_by_text("--its", exact=True)
+        assert option.evaluate("one => one.getClientRects().length") == 1

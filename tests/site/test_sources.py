@@ -5,14 +5,17 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import numbagenn
 from tests import ROOT
+from tests.conformance.cases import CASES
 from tools.project import project, repository, site
 
 DOCS = ROOT / "docs"
+RECIPES = (DOCS / "how_to" / "recipes.md").read_text(encoding="utf-8")
 
 
 def test_every_name_of_numbagenn_is_documented() -> None:
@@ -26,12 +29,26 @@ def test_every_name_of_numbagenn_is_documented() -> None:
     assert set(re.findall(r"`types\.(\w+)`", page)) == types
 
 
+#: Names that came after PyGeNN 5.4.0, which the recipes are for.
+NEWER = {case.needs for case in CASES.values() if case.needs}
+
+
+def is_newer(text: str) -> bool:
+    return any(name in text for name in NEWER)
+
+
 @pytest.mark.slow
-def test_the_recipes_print_what_they_say(capsys: pytest.CaptureFixture[str]) -> None:
-    page = (DOCS / "how_to" / "recipes.md").read_text(encoding="utf-8")
-    names: dict[str, object] = {}
-    blocks = re.findall(r"```(python|text)\n(.*?)```", page, re.DOTALL)
+@pytest.mark.parametrize("release", [False, True], ids=["newest", "5.4.0"])
+def test_the_recipes_print_what_they_say(
+    release: bool, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    names: dict[str, Any] = {}
+    blocks = re.findall(r"```(python|text)\n(.*?)```", RECIPES, re.DOTALL)
     assert len(blocks) > 15
+    if release:
+        blocks = [(language, text) for language, text in blocks if not is_newer(text)]
+        for name in NEWER:
+            monkeypatch.delattr(numbagenn, name)
     for language, text in blocks:
         if language == "python":
             assert capsys.readouterr().out == ""  # or the page would not say what was printed
@@ -39,6 +56,48 @@ def test_the_recipes_print_what_they_say(capsys: pytest.CaptureFixture[str]) -> 
         else:
             assert capsys.readouterr().out == text
     assert capsys.readouterr().out == ""
+
+
+def test_the_recipes_say_what_needs_a_newer_pygenn_than_the_release() -> None:
+    sections = [section for section in RECIPES.split("\n## ") if is_newer(section)]
+    assert len(sections) == 1
+    (block,) = (text for text in RECIPES.split("```") if is_newer(text))
+    assert "a PyGeNN that is newer than 5.4.0" in RECIPES.partition(block)[0].splitlines()[-3]
+
+
+def test_the_recipe_for_spikes_in_flight_drops_them() -> None:
+    names: dict[str, Any] = {}
+    for text in re.findall(r"```python\n(.*?)```", RECIPES.split("\n## Record")[0], re.DOTALL):
+        exec(text, names)
+    (block,) = (text for text in RECIPES.split("```") if is_newer(text))
+    exec(block.removeprefix("python\n"), names)
+    model = numbagenn.GeNNModel("float", "recipe_drop")
+    cells = [
+        model.add_neuron_population(name, 1, names["leaky"], names["parameters"], start)
+        for name, start in [("source", {"V": 9.0, "Rest": 0.0}), ("target", names["start"])]
+    ]
+    g = numbagenn.init_weight_update("StaticPulse", {}, {"g": 1.0})
+    delta = numbagenn.init_postsynaptic("DeltaCurr")
+    synapses = model.add_synapse_population("synapses", "DENSE", *cells, g, delta)
+    names["drop_spikes_of"](model, synapses)
+    model.build()
+    for drops in (False, True):
+        model.load()
+        model.step_time()
+        if drops:
+            model.custom_update("Reset")
+        model.step_time()
+        cells[1].vars["V"].pull_from_device()
+        assert (cells[1].vars["V"].view[0] == 0.0) == drops
+        model.unload()
+
+
+@pytest.mark.pygenn
+def test_the_release_of_pygenn_lacks_what_is_marked_as_newer() -> None:
+    pygenn = pytest.importorskip("pygenn")
+    if pygenn.__version__ == "5.4.0":
+        own = {"get_num_threads", "set_num_threads"}
+        assert set(numbagenn.__all__) - set(dir(pygenn)) - own <= NEWER
 
 
 def test_how_to_install_is_the_same_everywhere() -> None:
@@ -66,3 +125,32 @@ def test_binder_and_the_container_have_what_the_notebooks_need() -> None:
     assert "requirements.txt" in container["postCreateCommand"]
     for path in container["customizations"]["codespaces"]["openFiles"]:
         assert Path(ROOT, path).exists()
+
+
+def test_the_words_of_the_glossary_are_in_the_chapters_that_it_names() -> None:
+    page = (DOCS / "glossary.md").read_text(encoding="utf-8")
+    entries = re.findall(r"^\*\*(.+?)\*\*.*? \(([\d, ]+)\)\. ", page, re.MULTILINE)
+    assert len(entries) > 40
+    for words, numbers in entries:
+        for number in numbers.split(", "):
+            (chapter,) = (ROOT / "notebooks").glob(f"{number}_*.ipynb")
+            stem = re.split(r"[ ,-]", words)[0][:5].lower()
+            assert stem in chapter.read_text(encoding="utf-8").lower(), (words, number)
+
+
+def test_the_first_page_of_the_repository_has_one_name_on_the_site() -> None:
+    for path in [*DOCS.glob("**/*.md"), *ROOT.glob("*/README.md"), ROOT / "index.md"]:
+        links = re.findall(r"\[([^]]+)\]\((?:\.\./)*README\.md\)", path.read_text(encoding="utf-8"))
+        if path.parent != DOCS / "mistakes":
+            assert set(links) <= {"Install and run"}, path
+
+
+def test_pages_say_how_many_chapters_there_are() -> None:
+    chapters = sorted((ROOT / "notebooks").glob("[0-9]*.ipynb"))
+    number = {7: "Seven", 8: "Eight", 9: "Nine"}[len(chapters)]
+    for page in ("README.md", "index.md"):
+        text = (ROOT / page).read_text(encoding="utf-8").replace("Jupyter ", "")
+        assert f"{number} notebooks" in text, page
+    for chapter in chapters:
+        for page in ("README.md", "notebooks/README.md"):
+            assert f"{chapter.name})" in (ROOT / page).read_text(encoding="utf-8")

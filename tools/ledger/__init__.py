@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 
@@ -15,6 +16,8 @@ from tools.ledger.features import FEATURES
 from tools.project import ROOT
 
 PAGE = ROOT / "docs" / "conformance.md"
+#: A page that says how many features differ.
+COUNTING = ROOT / "docs" / "how_to" / "run_your_own.md"
 
 
 def features() -> Iterator[Feature]:
@@ -66,7 +69,8 @@ def page() -> str:
     count = Counter(map(_status, features()))
     recorded = {name: case for name, case in CASES.items() if is_recorded(name)}
     networks = len(functions(recorded.values()))
-    agreeing = [name for name, case in recorded.items() if case.function not in OUT_OF_SCOPE]
+    refused = [name for name, case in recorded.items() if case.function in OUT_OF_SCOPE]
+    agreeing = [name for name in recorded if name not in refused]
     batched = [name for name in agreeing if CASES[name].function not in NOT_IN_BATCHES]
     lines = [
         "<!-- Written by `python -m tools.ledger`; edit tools/ledger/features.py. -->",
@@ -76,7 +80,8 @@ def page() -> str:
         "",
         f"* **{len(recorded)} recordings** of {networks} networks hold what real PyGeNN 5.4.0 gave,"
         " on its CPU backend. The engine",
-        f"  gives {len(agreeing)} of them **bit for bit**, and refuses the others by name.",
+        f"  gives {len(agreeing)} of them **bit for bit**, and refuses"
+        f" {', '.join(f'`{name}`' for name in refused)}.",
         f"* **{len(batched)} of them in batches of {SIZE}** as well, in which every other network"
         " is disturbed.",
         "* Where PyGeNN is installed, `pytest -m pygenn tests/conformance` runs the networks on"
@@ -88,8 +93,7 @@ def page() -> str:
         f" {count['same']} |",
         f"| {STATUS['alike']} | random numbers of the same distribution | {count['alike']} |",
         f"| {STATUS['differs']} | different on purpose | {count['differs']} |",
-        f"| {STATUS['absent']} | not there: `NotImplementedError` says so, and that real PyGeNN has"
-        f" it | {count['absent']} |",
+        f"| {STATUS['absent']} | not there: `NotImplementedError` says so | {count['absent']} |",
         *[f"| {STATUS['open']} | not recorded yet | {count['open']} |"][: count["open"]],
         "",
         "A check is the name of a recorded network"
@@ -110,7 +114,14 @@ def page() -> str:
     return "\n".join(lines).rstrip() + "\n"
 
 
+def counted(text: str) -> str:
+    """Give a text with the number of features that differ on purpose."""
+    number = sum(_status(feature) == "differs" for feature in features())
+    return re.sub(r"\d+(?= features differ on purpose)", str(number), text)
+
+
 def main() -> None:
-    """Write the page."""
+    """Write the page, and the number on another."""
     PAGE.write_text(page(), encoding="utf-8")
+    COUNTING.write_text(counted(COUNTING.read_text(encoding="utf-8")), encoding="utf-8")
     print(f"wrote {PAGE}")

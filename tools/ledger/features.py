@@ -360,7 +360,7 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         absent(
             "code of synapses for postsynaptic spikes, and `STDP`",
-            "learning is out of scope",
+            "learning at postsynaptic spikes is not written yet",
             lambda e: e.create_weight_update_model(
                 "x", vars=[("g", "scalar")], post_spike_syn_code="g += 1.0;"
             ),
@@ -373,7 +373,7 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         absent(
             "matrix types `BITMASK`, `PROCEDURAL`, `TOEPLITZ` and those with kernels; `Conv2D`",
-            "they save memory on GPUs",
+            "not written yet",
             *(
                 lambda e, kind=kind: Pair(e).connect(kind)
                 for kind in ("BITMASK", "PROCEDURAL", "TOEPLITZ", "DENSE_PROCEDURALG")
@@ -475,7 +475,8 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "reductions over neurons and over the batch, by variable and by reference",
-            cases="custom_update_reductions reductions_of_many reductions_of_weights",
+            cases="custom_update_reductions reductions_of_many reductions_of_weights"
+            " rivals_compete",
             tests="test_reductions.py::test_over_the_batch",
             upstream="test_custom_update.py::test_custom_update_neuron_reduce",
         ),
@@ -511,8 +512,11 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         differs(
             "the order of updates of one group",
-            "is that in which they were added; in PyGeNN it is by kind and by name",
-            tests="test_reductions.py::test_updates_of_one_group_run_in_the_order_of_adding",
+            "neurons first, then synapses, then transposes, and within each kind that in which they"
+            " were added; in PyGeNN it is by kind and by name",
+            tests="test_reductions.py::test_updates_of_one_group_run_in_the_order_of_adding"
+            " test_reductions.py"
+            "::test_updates_of_one_group_run_neurons_first_then_synapses_then_transposes",
         ),
         absent(
             "custom connectivity updates",
@@ -563,7 +567,8 @@ FEATURES: dict[str, list[Feature]] = {
     ],
     "The API of 4.9": [
         same(
-            "descriptions, code strings and calls of 4.9, through `python -m tutorial_helpers run`",
+            "descriptions, code strings and calls of 4.9, through `python -m numbagenn run`",
+            "all but what [its page](from_4_9.md#what-run-does-differently-from-49) lists",
             tests="test_v4_9.py::test_the_same_network_gives_the_same_kernels_and_spikes"
             " test_from_4_9.py::test_a_pair_gives_the_same_spikes",
         ),

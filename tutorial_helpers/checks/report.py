@@ -32,7 +32,7 @@ def report(cases: Iterable[Case], lesson: str) -> None:
     >>> report([("double(2)", 4, 4, ""), ("double(3)", 5, 6, "Add the number to itself.")], "")
     Not yet: double(3) gave 5, and 6 was expected. Add the number to itself.
     >>> report([("double(2)", None, 4, "Add the number to itself.")], "")
-    Not yet: double(2) gave None. Write the function, and return what it has found.
+    Not yet: double(2) gave None. Write the function, and let it return its result.
     >>> report([("double(2)", "2", "a number", "Add the number to itself.")], "")
     Not yet: double(2) gave '2', and a number was expected. Add the number to itself.
     >>> report([("double(2)", 4, 4, "")], "Twice two is four.")
@@ -40,7 +40,7 @@ def report(cases: Iterable[Case], lesson: str) -> None:
     """
     for number, (tried, found, expected, hint) in enumerate(cases):
         if found is None and number == 0:
-            print(f"Not yet: {tried} gave None. Write the function, and return what it has found.")
+            print(f"Not yet: {tried} gave None. Write the function, and let it return its result.")
             return
         if not _equal(found, expected):
             came, wanted = _apart(found, expected)

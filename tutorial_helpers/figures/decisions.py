@@ -186,8 +186,9 @@ after 6.2 steps on average.'
             f"{name}, {accuracy[-1]:.1f} % after {len(steps)} steps for each image; with a margin "
             f"of {chosen[name]}, {value:.1f} % after {mean:.1f} steps on average"
         )
-    frame = {"markersize": 12, "fillstyle": "none", "mew": 2, "linestyle": "none"}
-    axes.plot([], [], MARKS[0], color=GREY, label="chosen margin", **frame)
+    axes.plot(
+        [], [], MARKS[0], color=GREY, markersize=12, fillstyle="none", mew=2, label="chosen margin"
+    )
     _enlarge(axes, [*accuracies, *above])
     axes.set(xlim=(0, max(map(len, accuracies))), xlabel="steps on average", ylabel="% right")
     axes.set_title(title)

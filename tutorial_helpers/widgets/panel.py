@@ -31,7 +31,7 @@ _CSS = f"""
 """
 
 
-_HINT = "This is a still. Run the cell to get sliders."
+HINT = "This is a still. Run the cell to get sliders."
 
 
 @dataclass(frozen=True)
@@ -63,7 +63,7 @@ class Panel:
         """Return the forms that a front end may choose from: the widget first, then its still."""
         return {
             VIEW: {"version_major": 2, "version_minor": 0, "model_id": self.box.model_id},
-            "text/html": framed(f"<p>{_HINT}</p>{self.still}"),
+            "text/html": framed(f"<p>{HINT}</p>{self.still}"),
             "text/plain": self.alt,
         }
 

@@ -183,7 +183,8 @@ class GeNNModel(current.GeNNModel):
             Parameters and initial values by name.
         """
         if neuron in _GONE_NEURONS:
-            raise unsupported(f"the neuron model '{neuron}' of GeNN 4 (population '{pop_name}')")
+            what = f"the neuron model '{neuron}' of GeNN 4 (population '{pop_name}')"
+            raise unsupported(what, "PyGeNN 4.9")
         if isinstance(neuron, str):
             neuron = _RENAMED_NEURONS.get(neuron, neuron)
         group = super().add_neuron_population(pop_name, num_neurons, neuron, param_space, var_space)

@@ -9,13 +9,14 @@ import pytest
 
 from numbagenn import (
     GeNNModel,
+    VarAccessMode,
     create_neuron_model,
     create_postsynaptic_model,
     create_weight_update_model,
     init_postsynaptic,
     init_weight_update,
 )
-from numbagenn.codegen.blocks import BLOCK_STEPS, Blocks, blocks_of_steps
+from numbagenn.codegen.blocks import BLOCK_STEPS, blocks_of_steps
 from tests import a_few
 
 SIZES = {"first": 40, "second": 33, "third": 9}
@@ -33,6 +34,37 @@ TIMED = create_weight_update_model(
     "timed", vars=[("g", "scalar")], pre_spike_syn_code="addToPost(g * t);"
 )
 STATIC = "StaticPulse"
+DELTA = ("DeltaCurr", {})
+_REFERRED = [("V", "scalar", VarAccessMode.READ_ONLY)]
+#: What some synapses may have: a weight update model, its references, and a postsynaptic model.
+STEPWISE: dict[str, tuple[Any, dict[str, Any], tuple[Any, ...]]] = {
+    "decaying": (STATIC, {}, ("ExpCurr", {"tau": 2.0})),
+    "time": (TIMED, {}, DELTA),
+    "presynaptic events": (
+        create_weight_update_model(
+            "learning",
+            vars=[("g", "scalar")],
+            pre_neuron_var_refs=_REFERRED,
+            pre_spike_syn_code="addToPost(g);",
+            pre_event_threshold_condition_code="V > 4.5",
+            pre_event_syn_code="g += 0.25;",
+        ),
+        {"pre_var_refs": {"V": "V"}},
+        DELTA,
+    ),
+    "postsynaptic events": (
+        create_weight_update_model(
+            "learning",
+            vars=[("g", "scalar")],
+            post_neuron_var_refs=_REFERRED,
+            pre_spike_syn_code="addToPost(g);",
+            post_event_threshold_condition_code="V > 4.5",
+            post_event_syn_code="g -= 0.25;",
+        ),
+        {"post_var_refs": {"V": "V"}},
+        DELTA,
+    ),
+}
 FORWARD = [("first", "second"), ("second", "third"), ("first", "third")]
 
 
@@ -42,10 +74,12 @@ def network(
     timing: bool = False,
     weight_update: Any = STATIC,
     postsynaptic: tuple[Any, ...] = ("DeltaCurr", {}),
+    instead: dict[tuple[str, str], str] | None = None,
     batch_size: int = 3,
     order: tuple[str, ...] = tuple(SIZES),
     delays: dict[tuple[str, str], int] | None = None,
 ) -> GeNNModel:
+    """Return a network; some of its synapses may have a kind of `STEPWISE` instead."""
     rng = np.random.default_rng(5)
     model = GeNNModel("float", "schedule")
     model.dt = 0.1
@@ -63,25 +97,24 @@ def network(
         population.spike_recording_enabled = True
     populations = model.neuron_populations
     for source, target in connections:
+        update, references, shape = STEPWISE.get(
+            (instead or {}).get((source, target), ""), (weight_update, {}, postsynaptic)
+        )
         link = model.add_synapse_population(
             f"{source}_{target}",
             "DENSE",
             populations[source],
             populations[target],
-            init_weight_update(weight_update, {}, {"g": weights[source, target]}),
-            init_postsynaptic(*postsynaptic),
+            init_weight_update(update, {}, {"g": weights[source, target]}, **references),
+            init_postsynaptic(*shape),
         )
         link.axonal_delay_steps = (delays or {}).get((source, target), 0)
     return model
 
 
-def blocks(model: GeNNModel) -> Blocks | None:
-    return blocks_of_steps(model)
-
-
-def order(model: GeNNModel) -> list[str] | None:
-    found = blocks(model)
-    return None if found is None else [group.name for group in found.order]
+def order(model: GeNNModel) -> list[str]:
+    """Return the populations that are simulated block by block."""
+    return [group.name for group in blocks_of_steps(model).order]
 
 
 def results(model: GeNNModel, splits: list[int]) -> list[np.ndarray]:
@@ -125,7 +158,37 @@ def test_presynaptic_before_postsynaptic() -> None:
     ],
 )
 def test_single_steps_where_blocks_are_not_possible(arguments: dict[str, Any]) -> None:
-    assert order(network(**arguments)) is None
+    assert not order(network(**arguments))
+
+
+TO_THIRD = ("second", "third")
+
+
+@pytest.mark.parametrize(
+    ("instead", "expected"),
+    [
+        # What decays, or looks at the time, takes the spikes of a block one step at a time.
+        ({TO_THIRD: "decaying"}, ["first", "second"]),
+        ({TO_THIRD: "time"}, ["first", "second"]),
+        ({TO_THIRD: "postsynaptic events"}, ["first", "second"]),
+        # The events are those of second, which therefore runs step by step.
+        ({TO_THIRD: "presynaptic events"}, ["first"]),
+        # So does all that follows.
+        ({("first", "second"): "decaying"}, ["first"]),
+        # Nothing could be summed up ahead.
+        ({("first", "third"): "presynaptic events"}, []),
+        (dict.fromkeys(FORWARD, "decaying"), []),
+    ],
+    ids=str,
+)
+def test_single_steps_are_for_those_that_need_them(
+    instead: dict[tuple[str, str], str], expected: list[str]
+) -> None:
+    assert order(network(FORWARD, instead=instead)) == expected
+
+
+def test_a_loop_does_not_end_the_blocks_of_what_it_is_driven_by() -> None:
+    assert order(network([("first", "second"), TO_THIRD, ("third", "second")])) == ["first"]
 
 
 def synapse(code: str, *others: str) -> Any:
@@ -157,7 +220,7 @@ def test_what_code_uses_decides_whether_it_can_run_ahead(
     code: str, others: str, possible: bool
 ) -> None:
     model = network(FORWARD, weight_update=synapse(code, *others.split()))
-    assert (blocks(model) is not None) is possible
+    assert bool(order(model)) is possible
 
 
 @pytest.mark.parametrize(
@@ -175,20 +238,34 @@ def test_input_that_does_not_outlast_its_step(code: str, variables: str, possibl
     shape = create_postsynaptic_model("x", vars=[(n, "scalar") for n in names], sim_code=code)
     postsynaptic = (shape, {}, dict.fromkeys(names, 0.0))
     model = network(FORWARD, postsynaptic=postsynaptic)
-    assert (blocks(model) is not None) is possible
+    assert bool(order(model)) is possible
 
 
-@pytest.mark.parametrize(
-    "splits", a_few([[1, 31, 33, 35], [100], [32, 32, 36], [7] * 10 + [30]]), ids=str
-)
-def test_blocks_and_single_steps_give_the_same_bits(splits: list[int]) -> None:
+SPLITS = [[1, 31, 33, 35], [100], [32, 32, 36], [7] * 10 + [30]]
+
+
+def assert_same_bits(splits: list[int], **arguments: Any) -> None:
+    """Raise unless a network gives the same results as in single steps."""
+    found = results(network(**arguments), splits)
     # The timers of a model need single steps.
-    in_blocks = results(network(FORWARD), splits)
-    in_steps = results(network(FORWARD, timing=True), splits)
-    assert len(in_blocks) == len(in_steps)
-    assert any(array.size for array in in_blocks)
-    for block, step in zip(in_blocks, in_steps, strict=True):
-        np.testing.assert_array_equal(block, step)
+    expected = results(network(**arguments, timing=True), splits)
+    assert len(found) == len(expected)
+    assert any(array.size for array in found)
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.parametrize("splits", a_few(SPLITS), ids=str)
+def test_blocks_and_single_steps_give_the_same_bits(splits: list[int]) -> None:
+    assert_same_bits(splits, connections=FORWARD)
+
+
+# Many more in `test_random_graphs`, run by the interpreter.
+@pytest.mark.parametrize("splits", a_few(SPLITS), ids=str)
+@pytest.mark.parametrize("kind", a_few(STEPWISE, 2))
+def test_blocks_with_single_steps_in_them_give_the_same_bits(kind: str, splits: list[int]) -> None:
+    delays = {("first", "second"): 1, TO_THIRD: 3}
+    assert_same_bits(splits, connections=FORWARD, instead={TO_THIRD: kind}, delays=delays)
 
 
 LOOP = [("first", "second"), ("second", "third"), ("third", "first"), ("second", "second")]
@@ -198,21 +275,21 @@ LOOP = [("first", "second"), ("second", "third"), ("third", "first"), ("second",
     ("connections", "delays", "steps"),
     [
         pytest.param(FORWARD, [3, 31, 5], BLOCK_STEPS, id="forward"),
-        pytest.param(FORWARD, [3, 32, 5], None, id="longer than a word"),
+        pytest.param(FORWARD, [3, 32, 5], BLOCK_STEPS, id="longer than a word"),
         pytest.param(LOOP, [0, 0, 12, 8], 9, id="two loops"),
         pytest.param(LOOP, [7, 9, 2, 30], 10, id="the longest of a loop"),
-        pytest.param(LOOP, [0, 0, 40, 30], None, id="a loop longer than a word"),
+        pytest.param(LOOP, [0, 0, 40, 30], 0, id="a loop longer than a word"),
         pytest.param(LOOP, [0, 0, 31, 31], BLOCK_STEPS, id="as long as a word"),
-        pytest.param(LOOP, [1, 2, 1, 9], None, id="not worth it"),
-        pytest.param(LOOP, [0, 0, 9, 0], None, id="a loop without delay"),
+        pytest.param(LOOP, [1, 2, 1, 9], 0, id="not worth it"),
+        pytest.param(LOOP, [0, 0, 9, 0], 0, id="a loop without delay"),
     ],
 )
 def test_blocks_are_as_long_as_delays_allow(
-    connections: list[tuple[str, str]], delays: list[int], steps: int | None
+    connections: list[tuple[str, str]], delays: list[int], steps: int
 ) -> None:
     delayed = dict(zip(connections, delays, strict=True))
-    found = blocks(network(connections, delays=delayed))
-    assert (found.steps if found is not None else None) == steps
+    found = blocks_of_steps(network(connections, delays=delayed))
+    assert (found.steps if found.order else 0) == steps
 
 
 @pytest.mark.parametrize(
@@ -235,12 +312,8 @@ def test_delays_in_blocks_are_those_of_single_steps(
     connections: list[tuple[str, str]], delays: list[int], splits: list[int]
 ) -> None:
     delayed = dict(zip(connections, delays, strict=True))
-    assert blocks(network(connections, delays=delayed)) is not None
-    in_blocks = results(network(connections, delays=delayed), splits)
-    in_steps = results(network(connections, delays=delayed, timing=True), splits)
-    assert len(in_blocks) == len(in_steps)
-    for block, step in zip(in_blocks, in_steps, strict=True):
-        np.testing.assert_array_equal(block, step)
+    assert order(network(connections, delays=delayed))
+    assert_same_bits(splits, connections=connections, delays=delayed)
 
 
 def test_input_set_by_hand_arrives_once() -> None:

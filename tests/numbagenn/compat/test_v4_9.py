@@ -1123,7 +1123,7 @@ def synapses(
         (lambda s: s.model.add_neuron_population("c", 1, "LIFF", {}, {}), AttributeError,
          "did you mean 'LIF'?"),
         (lambda s: s.model.add_neuron_population("c", 1, "Poisson", {}, {}), NotImplementedError,
-         "the neuron model 'Poisson' of GeNN 4"),
+         "the neuron model 'Poisson' of GeNN 4 (population 'c'); PyGeNN 4.9 does"),
         (lambda s: s.model.add_neuron_population("c", 1, "SpikeSource", {}, {}),
          NotImplementedError, "'SpikeSource'"),
         (lambda s: s.model.add_neuron_population("a", 1, "LIF", {}, {}), RuntimeError,

@@ -73,7 +73,7 @@ def simulated(
     optimize_code: bool,
     batch_size: int = 4,
     matrix_type: str = "DENSE",
-    recurrent: bool = False,
+    decaying: bool = False,
     precision: str = "float",
     splits: tuple[int, ...] = (70,),
 ) -> dict[str, np.ndarray]:
@@ -87,18 +87,16 @@ def simulated(
         for name, size in zip("st", SIZES, strict=True)
     )
     weights = rng.normal(0.0, 0.3, SIZES)
-    for pre, post, name in [(source, target, "forward"), (target, target, "back")][: 1 + recurrent]:
-        shape = (pre.num_neurons, post.num_neurons)
-        link = model.add_synapse_population(
-            name,
-            matrix_type,
-            pre,
-            post,
-            init_weight_update("StaticPulse", {}, {"g": weights[: shape[0]].ravel()}),
-            init_postsynaptic("DeltaCurr"),
-        )
-        if matrix_type == "SPARSE":
-            link.set_sparse_connections(*np.divmod(np.arange(shape[0] * shape[1]), shape[1]))
+    link = model.add_synapse_population(
+        "forward",
+        matrix_type,
+        source,
+        target,
+        init_weight_update("StaticPulse", {}, {"g": weights.ravel()}),
+        init_postsynaptic(*(("ExpCurr", {"tau": 2.0}) if decaying else ("DeltaCurr",))),
+    )
+    if matrix_type == "SPARSE":
+        link.set_sparse_connections(*np.divmod(np.arange(weights.size), SIZES[1]))
     target.spike_recording_enabled = True
     model.build()
     model.load(num_recording_timesteps=sum(splits))
@@ -149,7 +147,7 @@ def test_neither_the_batch_nor_the_threads_matter() -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [{"matrix_type": "SPARSE"}, {"recurrent": True}], ids=["sparse", "recurrent"]
+    "arguments", [{"matrix_type": "SPARSE"}, {"decaying": True}], ids=["sparse", "decaying"]
 )
 def test_where_sums_are_not_taken_first_all_bits_are_the_same(arguments: dict[str, object]) -> None:
     exact = simulated(optimize_code=False, **arguments)  # type: ignore[arg-type]

@@ -523,6 +523,41 @@ def test_updates_of_one_group_run_in_the_order_of_adding() -> None:
     assert pulled(a, "x").tolist() == [6, 8]
 
 
+def test_updates_of_one_group_run_neurons_first_then_synapses_then_transposes() -> None:
+    """Each is added before what it follows, and passes on what that has written."""
+    model = new_model("kinds")
+    cell = engine.create_neuron_model(
+        "teller", vars=[("x", "scalar")], extra_global_params=[("told", "scalar*")]
+    )
+    a, b = (model.add_neuron_population(name, 2, cell, {}, {"x": 7.0}) for name in "AB")
+    a.extra_global_params["told"].set_init_values([0.0])
+    start = {"g": 0.0, "gradient": 0.0, "m": 0.0}
+    there, back = (
+        model.add_synapse_population(
+            name, "DENSE", *ends, engine.init_weight_update(WEIGHT, {}, start),
+            engine.init_postsynaptic("DeltaCurr"),
+        )
+        for name, ends in (("there", (a, b)), ("back", (b, a)))
+    )  # fmt: skip
+    told = engine.create_egp_ref(a, "told")
+
+    def writing(name: str, code: str, reference: VariableReference) -> None:
+        made = engine.create_custom_update_model(
+            name, var_refs=[("v", "scalar")], extra_global_param_refs=[("told", "scalar*")],
+            update_code=code,
+        )  # fmt: skip
+        model.add_custom_update(name, "G", made, {}, {}, {"v": reference}, {"told": told})
+
+    transposed = create_wu_var_ref(there, "g", back, "g")
+    model.add_custom_update("transpose", "G", "Transpose", {}, {}, {"variable": transposed})
+    writing("listen", "v = told[0];", create_wu_var_ref(there, "g"))
+    writing("tell", "told[0] = v;", create_var_ref(a, "x"))
+    model.build()
+    model.load()
+    model.custom_update("G")
+    assert pulled(back, "g").tolist() == [7] * 4
+
+
 # Mistakes ------------------------------------------------------------------------------------
 
 

@@ -76,17 +76,17 @@ def network(lit: str) -> Diagram:
     --------
     >>> network("weights")
     An image of a digit becomes a current for each of 784 input neurons; spikes go from them to \
-128 hidden neurons and on to 10 output neurons; argmax, the one with most spikes, is the answer. \
-Highlighted: the weights of both layers of synapses, some above and some below zero. Training \
-compares answers with labels and changes the weights.
+128 hidden neurons and on to 10 output neurons; argmax, the one with the most spikes, is the \
+answer. Highlighted: the weights of both layers of synapses, some above and some below zero. \
+Training compares answers with labels and changes the weights.
     """
     if lit not in _CHAPTERS:
         raise ValueError(f"lit should be one of {', '.join(_CHAPTERS)}, not {lit!r}.")
     chapter = _CHAPTERS[lit]
     alt = (
         "An image of a digit becomes a current for each of 784 input neurons; spikes go from them "
-        "to 128 hidden neurons and on to 10 output neurons; argmax, the one with most spikes, is "
-        f"the answer. Highlighted: {chapter.words}"
+        "to 128 hidden neurons and on to 10 output neurons; argmax, the one with the most spikes, "
+        f"is the answer. Highlighted: {chapter.words}"
     )
     parts = [*chapter.behind(), *_network(chapter.lit), *chapter.band()]
     return diagram(chapter.title, alt, 356, parts)
@@ -324,7 +324,7 @@ _CHAPTERS = {
         _loop,
         "The whole test set: one image after the other",
         "images that wait in a queue, and the way from an answer to the next image: a reset of "
-        "voltages, counts, and a question mark.",
+        "voltages, counts, and something unknown, marked with a question mark.",
         behind=_queue,
     ),
     "batch": _Chapter(
