@@ -39,6 +39,7 @@ from numbagenn.network.addition_checks import (
 from numbagenn.network.current_sources import CurrentSource
 from numbagenn.network.custom_updates import CustomUpdate, names_in_group
 from numbagenn.network.delays import assign_slots
+from numbagenn.network.fusing import fuse
 from numbagenn.network.groups import Group, GroupDict, Values
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.reference_checks import (
@@ -85,10 +86,10 @@ class GeNNModel(Settings, Timers):
     time_precision
         What ``timepoint`` stands for; the same as `precision` by default.
     **preferences
-        Preferences of PyGeNN's backends. ``optimize_code=True`` lets sums be taken in another
-        order, as it does there: weights of neurons with the same spike train are summed up first,
-        which is faster and rounds differently. The last bits then also depend on how many steps
-        run before a result is read. They never depend on the batch or the threads. All other
+        Preferences of PyGeNN's backends. With ``optimize_code=True``, PyGeNN lets the compiler take
+        sums in another order. Here, weights of neurons with the same spike train are summed up
+        first, which is faster and rounds differently. The last bits then also depend on how many
+        steps run before a result is read. They never depend on the batch or the threads. All other
         preferences are accepted and have no effect.
 
     Raises
@@ -481,6 +482,7 @@ class GeNNModel(Settings, Timers):
             # The batch size may have been set since the update was added.
             check_dimensions(update, self._batch_size)
         assign_slots(self.neuron_populations.values(), self.synapse_populations.values())
+        fuse(self.synapse_populations.values(), wanted=self.fuse_postsynaptic_models)
         plan = make_plan(self)
         compile_initialisers(self._groups())
         self._kernels = compiled(plan.source)

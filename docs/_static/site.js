@@ -1,17 +1,39 @@
 // Long names may break between their words, and not only where the line is full.
-const BETWEEN_WORDS = /(?<=[_.])(?=[A-Za-z_])|(?<=[A-Za-z])(?=[A-Z][a-z])/;
+const BETWEEN_WORDS = /(?<=[A-Za-z_][_.])(?=[A-Za-z_])|(?<=[A-Za-z])(?=[A-Z][a-z])/;
 for (const name of document.querySelectorAll("code.literal .pre")) {
   const words = name.textContent.split(BETWEEN_WORDS);
   name.replaceChildren(...words.flatMap((word) => [word, document.createElement("wbr")]).slice(0, -1));
 }
 
 // The options of a command do not break after their hyphens.
-for (const command of document.querySelectorAll(":is(.highlight-sh, .highlight-bat) pre")) {
-  command.innerHTML = command.innerHTML.replace(/(?<=[\s>])-[\w-]+/g, '<span class="option">$&</span>');
+for (const command of document.querySelectorAll(":is(.highlight-sh, .highlight-bat) pre, code.literal .pre")) {
+  command.innerHTML = command.innerHTML.replace(/(?<=[\s>]|^)-[\w-]+/g, '<span class="option">$&</span>');
 }
 
 // What opens a list of pages in the sidebar is an arrow without a name; it gets that of the page above.
 for (const arrow of document.querySelectorAll("summary:has(> .toctree-toggle)")) {
   const page = arrow.closest("li").querySelector("a").textContent;
   arrow.setAttribute("aria-label", `Pages below ${page}`);
+}
+
+// The list of pages shows the one that is read, wherever it was scrolled to on the page before.
+window.addEventListener("load", () => {
+  const sidebar = document.querySelector("#pst-primary-sidebar");
+  const current = sidebar?.querySelector("li.current.active > a");
+  if (!current) return;
+  const [inner, outer] = [current, sidebar].map((element) => element.getBoundingClientRect());
+  if (inner.top < outer.top || inner.bottom > outer.bottom) {
+    sidebar.scrollTop += inner.top - outer.top - outer.height / 3;
+  }
+});
+
+// What the search quotes comes from the text of a page, without its buttons and its list of contents.
+if (typeof Search !== "undefined") {
+  const quoted = Search.htmlToText;
+  Search.htmlToText = (page, anchor) => {
+    const text = new DOMParser().parseFromString(page, "text/html").querySelector("article.bd-article");
+    if (!text) return quoted(page, anchor);
+    for (const term of text.querySelectorAll("dt")) term.append(": ");
+    return quoted(`<div role="main">${text.innerHTML}</div>`, anchor);
+  };
 }

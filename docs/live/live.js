@@ -129,6 +129,7 @@ function start(weightsFile, digitsFile) {
     if (isAtEnd()) rewind();
     run.goal = run.numSteps;
     isPlaying = true;
+    canvas.setAttribute("aria-label", "The network is running.");
     sayPlaying();
     wake();
   }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from numbagenn.base.types import Precision
@@ -15,7 +15,7 @@ from numbagenn.memory.faults import Faults
 from numbagenn.memory.recording import Recorder
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Scratch:
     """An array that the kernel ``simulate`` needs while it runs, and that it leaves as it was.
 
@@ -30,11 +30,6 @@ class Scratch:
     dtype: str
     shape: tuple[int, ...]
 
-    @property
-    def type(self) -> str:
-        """Its type in the signature of a kernel."""
-        return f"{self.dtype}[{':,' * (len(self.shape) - 1)}::1]"
-
 
 def array_type(buffer: Buffer, precision: Precision) -> str:
     """Return the type of a buffer's device array in the signature of a kernel."""
@@ -44,16 +39,26 @@ def array_type(buffer: Buffer, precision: Precision) -> str:
     return f"{name}[:,:,::1]" if buffer.columns else f"{name}[:,::1]"
 
 
+#: What ``simulate`` can work on.
+Memory = Buffer | Recorder | Scratch
+
+
 @dataclass
 class SimulateMemory:
-    """Names the arrays that ``simulate`` takes and the rows of them that it passes on."""
+    """Names what ``simulate`` works on: of most memory the part of the current batch element.
 
+    Parameters
+    ----------
+    precision
+        Precision of the model.
+    """
+
+    precision: Precision
     namer: Namer = field(default_factory=lambda: Namer(SIMULATE_NAMES))
-    arrays: dict[Buffer, str] = field(default_factory=dict)
+    arrays: dict[str, Memory] = field(default_factory=dict)
     rows: dict[Buffer, str] = field(default_factory=dict)
     locals: dict[tuple[str, str], str] = field(default_factory=dict)
-    scratch: dict[str, Scratch] = field(default_factory=dict)
-    recorders: dict[str, Recorder] = field(default_factory=dict)
+    table: list[Memory] = field(default_factory=list)
 
     def local(self, group: str, what: str) -> str:
         """Return the name of something of a group that ``simulate`` alone knows."""
@@ -64,23 +69,23 @@ class SimulateMemory:
     def scratch_array(self, group: str, what: str, dtype: str, *shape: int) -> str:
         """Return the name of an array in which ``simulate`` notes something of a group."""
         name = self.local(group, what)
-        self.scratch[name] = Scratch(dtype, shape)
+        self.arrays.setdefault(name, Scratch(dtype, shape))
         return name
 
     def recording(self, group: str, what: str, recorder: Recorder) -> str:
         """Return the name of the array in which ``simulate`` records something of a group."""
         name = self.local(group, what)
-        self.recorders[name] = recorder
+        self.arrays[name] = recorder
         return name
 
     def row(self, buffer: Buffer, wish: str = "") -> str:
         """Return the name of the part of a buffer that belongs to the current batch element.
 
-        The array is called what the buffer is, unless there is another `wish`.
+        It begins with the name of the buffer, unless there is another `wish`.
         """
         if buffer not in self.rows:
-            self.arrays[buffer] = self.namer.unique(wish or buffer.name)
-            self.rows[buffer] = self.namer.unique(f"{self.arrays[buffer]}_row")
+            self.rows[buffer] = self.namer.unique(f"{wish or buffer.name}_row")
+            self.arrays[self.rows[buffer]] = buffer
         return self.rows[buffer]
 
     def slot(self, buffer: Buffer, step: str) -> tuple[str, str]:
@@ -88,12 +93,22 @@ class SimulateMemory:
         slot = slot_of(step, buffer)
         return f"{self.row(buffer)}{slot_index(slot, buffer)}", slot or "0"
 
-    def row_lines(self) -> list[str]:
-        """Return the lines that take the rows of one batch element."""
-        return [
-            f"{row} = {self.arrays[buffer]}[{'batch' if buffer.per_batch else '0'}]"
-            for buffer, row in self.rows.items()
-        ]
+    def place(self, names: Iterable[str]) -> int:
+        """Add arrays to the table of all memory, and return the place of the first one."""
+        first = len(self.table)
+        self.table += [self.arrays[name] for name in names]
+        return first
+
+    def line(self, target: str, name: str, place: str) -> str:
+        """Return the line that takes an array out of its place in the table of all memory."""
+        array = self.arrays[name]
+        if isinstance(array, Buffer):
+            dtype, is_matrix = self.precision.resolve(array.type).numpy_name, bool(array.columns)
+        elif isinstance(array, Scratch):
+            dtype, is_matrix = array.dtype, len(array.shape) == 2
+        else:
+            dtype, is_matrix = "uint32", True
+        return f"{target} = {'matrix' if is_matrix else 'vector'}(memory, {place}, batch, {dtype})"
 
 
 def slot_of(step: str, buffer: Buffer) -> str:

@@ -15,7 +15,6 @@ from numbagenn.base.array_conventions import table_size
 from numbagenn.codegen.arguments import (
     FunctionCall,
     SimulateMemory,
-    decorator_of,
     function_call,
     interrupt_argument,
 )
@@ -25,6 +24,7 @@ from numbagenn.codegen.network_view import NetworkView, records_spikes
 from numbagenn.codegen.neuron_functions import (
     NeuronFunction,
     code_of_neurons,
+    drawn_arrays,
     incoming_synapses,
     lists_spikes,
     neurons_per_check,
@@ -36,6 +36,7 @@ from numbagenn.codegen.synapse_functions import (
     SynapseFunction,
     call_of_synapses,
 )
+from numbagenn.memory.buffers import Buffer
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 
@@ -145,8 +146,6 @@ class NeuronBlock(NeuronFunction):
         Its spikes, if anything wants to know of them.
     arrivals
         What lists are made of them: one for each delay.
-    decorator
-        How it is compiled.
     steps_at_once
         How many steps of a neuron are run before those of the next one.
     call_at_once
@@ -155,7 +154,6 @@ class NeuronBlock(NeuronFunction):
 
     spikes: BlockSpikes | None
     arrivals: tuple[Arrivals, ...]
-    decorator: str
     steps_at_once: int
     call_at_once: FunctionCall
 
@@ -191,6 +189,7 @@ class BlockSteps:
         self._network = network
         self._blocks = blocks
         self._scalar = network.types.scalar.numpy_name
+        self._inputs: dict[Buffer, str] = {}
 
     # Synapses -----------------------------------------------------------------------------------
 
@@ -200,7 +199,7 @@ class BlockSteps:
         inputs = []
         if code.adds:
             # What was added up before goes on there, see `incoming`.
-            self.memory.row(group.out_post.buffer)
+            self.memory.row(group.out_post_buffer)
             inputs.append(("inputs", self.inputs(group)))
         arrivals = self._arrivals(group)
         if self._sums_by_train(code):
@@ -239,9 +238,14 @@ class BlockSteps:
         return self._network.optimize_code and same and _has_wide_rows(code)
 
     def inputs(self, group: SynapseGroup) -> str:
-        """Return the name of the array of what arrives from some synapses in a block."""
-        shape = (BLOCK_STEPS, group.trg.num_neurons)
-        return self.memory.scratch_array(group.name, "inputs", self._scalar, *shape)
+        """Return the name of the array of what arrives in a block at the input of some synapses."""
+        buffer = group.out_post_buffer
+        if buffer not in self._inputs:
+            shape = (BLOCK_STEPS, group.trg.num_neurons)
+            self._inputs[buffer] = self.memory.scratch_array(
+                group.name, "inputs", self._scalar, *shape
+            )
+        return self._inputs[buffer]
 
     def _arrivals(self, group: SynapseGroup) -> Arrivals:
         """Return the list of what arrives at some synapses, shared by all with the same delay."""
@@ -280,9 +284,14 @@ class BlockSteps:
             num_trains=self.memory.local(source, f"num_trains{suffix}"),
         )
 
-    def incoming(self, group: SynapseGroup) -> tuple[str, str]:
-        """Return what synapses have added up before, and the array that it goes on in, by name."""
-        return self.memory.row(group.out_post.buffer), self.inputs(group)
+    def incoming(self) -> dict[str, str]:
+        """Return what synapses have added up before, and the arrays that it goes on in, by name."""
+        groups = self._network.synapse_populations.values()
+        return {
+            self.memory.row(group.out_post_buffer): self.inputs(group)
+            for group in groups
+            if self._blocks.sums_ahead(group)
+        }
 
     # Neurons ------------------------------------------------------------------------------------
 
@@ -296,15 +305,17 @@ class BlockSteps:
         code, _ = code_of_neurons(self._network, group, self.memory)
         loop = neuron_loop(self._network.types, self._network.dt, code, inputs_per_step=True)
         spikes = self._spikes(group) if lists_spikes(self._network, group) else None
-        trailing = [] if spikes is None else [("spike_bits", spikes.spike_bits)]
+        trailing = drawn_arrays(group, loop, self.memory)
+        if spikes is not None:
+            trailing.append(("spike_bits", spikes.spike_bits))
         if neurons_per_check(group):
             trailing += interrupt_argument(loop)
         incoming = incoming_synapses(self._network, group)
-        instead = {one.out_post.buffer: self.inputs(one) for one in incoming}
+        instead = {one.out_post_buffer: self.inputs(one) for one in incoming}
         name = self.memory.namer.unique(f"update_{group.name}")
 
         def call(some_steps: int) -> FunctionCall:
-            steps = [("first_step", "step"), ("some_steps", str(some_steps))]
+            steps = [("first_step", "step"), ("some_steps", f"int64({some_steps})")]
             key = random_key(group, _RANDOM_STEP)
             return function_call(
                 name,
@@ -324,7 +335,6 @@ class BlockSteps:
             lists_spikes=spikes is not None,
             spikes=spikes,
             arrivals=self._lists_of_arrivals(group, synapses),
-            decorator=decorator_of(loop),
             steps_at_once=at_once,
             call_at_once=call(at_once),
         )

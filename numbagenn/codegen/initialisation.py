@@ -24,7 +24,7 @@ from numbagenn.codegen.rendering import rendered_module
 from numbagenn.codegen.reserved_names import INITIALISER_NAMES
 from numbagenn.language.arithmetic import converted, literal
 from numbagenn.language.fault_sites import FaultSites
-from numbagenn.language.kernel_names import FAULTS, RANDOM_STATE
+from numbagenn.language.kernel_names import FAULTS
 from numbagenn.language.symbols import Namer, Pointer, SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.models.descriptions import (
@@ -146,7 +146,7 @@ def value_code(
         faults=faults,
     )
     lines = translator.statements(snippet.var_init_code)
-    draws = RANDOM_STATE in translator.written
+    draws = bool(translator.draws)
     return InitCode(
         lines=tuple(lines),
         params=params,
@@ -204,7 +204,7 @@ def connectivity_code(snippet: SparseConnectivityInitSnippet, precision: Precisi
     )
     code = snippet.row_build_code if by_row else snippet.col_build_code
     lines = translator.statements(code)
-    draws = RANDOM_STATE in translator.written
+    draws = bool(translator.draws)
     return InitCode(
         lines=tuple(lines), params=params, result="", draws=draws, arrays=arrays, faults=faults
     )

@@ -16,7 +16,7 @@ from numbagenn.codegen.reserved_names import LOOP_NAMES
 from numbagenn.language.arithmetic import constant_literal, literal
 from numbagenn.language.fault_sites import FaultSites
 from numbagenn.language.kernel_names import BATCH_COUNTER, FAULTS, RANDOM_STATE
-from numbagenn.language.symbols import Namer, Pointer, SpecialFunction, Symbol
+from numbagenn.language.symbols import Draw, Namer, Pointer, SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
@@ -46,6 +46,9 @@ class Loop:
         Lines of each round: what takes elements out of their arrays, the code, what puts them back.
     reductions
         What is folded from the values of all rounds.
+    scratch
+        The types of further arrays, by name: they have an element for each round and belong to the
+        function around the loop.
     namer
         Hands out further names that are unique in the function.
     """
@@ -57,6 +60,7 @@ class Loop:
     lines: list[str] = field(default_factory=list)
     stores: list[str] = field(default_factory=list)
     reductions: list[Reduction] = field(default_factory=list)
+    scratch: dict[str, str] = field(default_factory=dict)
     namer: Namer = field(default_factory=Namer)
 
     @property
@@ -131,6 +135,7 @@ class LoopBuilder:
         self.faults = FaultSites.of_loop(index)
         self.read: set[str] = set()
         self.written: set[str] = set()
+        self.draws: dict[str, Draw] = {}
         self.loop = Loop(namer=self.namer)
         self._scalars = (*scalars, BATCH_COUNTER)
         self._constants: dict[str, str] = {"dt": constant_literal(dt, precision.time)}
@@ -326,6 +331,7 @@ class LoopBuilder:
         )
         # All translators of one loop report what they use into the same sets.
         translator.read, translator.written = self.read, self.written
+        translator.draws = self.draws
         return translator
 
     def reduce(self, name: Symbol, operation: str, *, folds: bool) -> None:
@@ -352,8 +358,10 @@ class LoopBuilder:
             self.read.add("t")
             loop.arguments.append(Argument(FAULTS, Faults(self.faults)))
         used = self.read | self.written
-        if RANDOM_STATE in used:
+        draws_ahead = self._draw_ahead()
+        if self.draws:
             used.add("random_key")
+        if len(self.draws) > len(draws_ahead):
             # Each round of the loop has a stream of its own.
             loop.lines.insert(0, f"{RANDOM_STATE} = random_numbers.start(random_key, {self.index})")
         aliases = [alias for alias in self._aliases if alias.local in used or alias.carried]
@@ -369,6 +377,7 @@ class LoopBuilder:
             if name in used:
                 used.add(array)
                 loop.before.append(f"{name} = {array}[0]")
+        loop.before += draws_ahead
         loop.arguments += [
             Argument(name, self._arrays[name]) for name in self._arrays if name in used
         ]
@@ -376,6 +385,25 @@ class LoopBuilder:
             loop.arguments.append(Argument(alias.array, alias.buffer))
             self._load_and_store(alias)
         return loop
+
+    def _draw_ahead(self) -> list[str]:
+        """Return the lines that draw, ahead of the loop, what each of its rounds draws once.
+
+        Those are the draws that are not inside of any branch or loop: their lines are not indented.
+        The loop reads the numbers from arrays.
+        """
+        result: list[str] = []
+        for place, line in enumerate(self.loop.lines):
+            draw = self.draws.get(line)
+            if draw is None or not draw.for_all:
+                continue
+            array = self.namer.unique(f"{draw.name}_array")
+            # No round has one of these streams.
+            key = f"random_numbers.start(random_key, {-1 - len(result)})"
+            result.append(draw.for_all.format(key=key, values=array))
+            self.loop.scratch[array] = draw.type.numpy_name
+            self.loop.lines[place] = f"{draw.name} = {array}[{self.index}]"
+        return result
 
     def _load_and_store(self, alias: Alias) -> None:
         """Add the lines that take an element out of its array and put it back."""

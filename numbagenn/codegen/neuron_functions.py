@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from numbagenn.base.random_streams import stream_number
-from numbagenn.codegen.arguments import FunctionCall, SimulateMemory
+from numbagenn.codegen.arguments import FunctionCall, SimulateMemory, decorator_of
 from numbagenn.codegen.event_kinds import delivers_spikes
 from numbagenn.codegen.loop_builder import Loop
 from numbagenn.codegen.network_view import NetworkView
@@ -54,6 +54,11 @@ class NeuronFunction:
     lists_spikes: bool
 
     @property
+    def decorator(self) -> str:
+        """How it is compiled."""
+        return decorator_of(self.loop)
+
+    @property
     def neurons_per_check(self) -> int:
         """After how many neurons it looks for interrupts each time; 0 if it never does."""
         return neurons_per_check(self.group)
@@ -97,9 +102,10 @@ def lists_spikes(network: NetworkView, group: NeuronGroup) -> bool:
 def incoming_synapses(network: NetworkView, group: NeuronGroup) -> list[SynapseGroup]:
     """Return the synapses to a population, in the order in which PyGeNN adds them up.
 
-    As far as it can be told: it decides the last bit.
+    As far as it can be told: it decides the last bit. Of those that share their input it is one.
     """
-    incoming = [sg for sg in network.synapse_populations.values() if sg.trg is group]
+    synapses = network.synapse_populations.values()
+    incoming = [sg for sg in synapses if sg.trg is group and sg.own_out_post.buffer not in sg.fused]
     incoming.reverse()
     return sorted(incoming, key=lambda sg: _rank(sg.postsynaptic))
 
@@ -122,7 +128,7 @@ def code_of_neurons(
         synapses=[
             IncomingSynapses(
                 postsynaptic=sg.bound_postsynaptic(),
-                out_post=sg.out_post.buffer,
+                out_post=sg.out_post_buffer,
                 target=sg.post_target_var,
                 den_delay=sg.den_delay_buffer if "addToPostDelay" in sg.usage.called else None,
             )
@@ -131,7 +137,7 @@ def code_of_neurons(
         feedback=[
             (sg.out_pre_buffer, sg.pre_target_var)
             for sg in reversed(outgoing)
-            if "addToPre" in sg.usage.called
+            if "addToPre" in sg.usage.called and sg.own_out_pre not in sg.fused
         ],
         sources=[
             (source.bound(), source.target_var)
@@ -142,6 +148,14 @@ def code_of_neurons(
         prev_spike_times=group.spikes.prev_times,
     )
     return code, event_flags
+
+
+def drawn_arrays(group: NeuronGroup, loop: Loop, memory: SimulateMemory) -> list[tuple[str, str]]:
+    """Return the arrays of the random numbers that are drawn ahead, and what is passed for them."""
+    return [
+        (name, memory.scratch_array(group.name, name, dtype, group.num_neurons))
+        for name, dtype in loop.scratch.items()
+    ]
 
 
 def _endpoints(network: NetworkView, group: NeuronGroup) -> list[tuple[SynapseGroup, EventSide]]:

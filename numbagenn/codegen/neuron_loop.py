@@ -9,6 +9,7 @@ from numbagenn.base.types import Precision
 from numbagenn.codegen.loop_builder import Loop, LoopBuilder, count_name
 from numbagenn.language.arithmetic import Expression, constant_literal
 from numbagenn.language.code_strings import CodeString
+from numbagenn.language.functions import FUNCTIONS, POISSON, Function
 from numbagenn.language.symbols import SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
@@ -243,14 +244,22 @@ class _NeuronLoopBuilder(LoopBuilder):
     def inject_current(self, source: BoundModel[CurrentSourceModel], target: str) -> None:
         """Run the code of a current source."""
         names = {**self.names_of(source), **self._referenced(source)}
-        self._run_injecting(names, source.model.injection_code, target)
+        functions = {"poisson": POISSON} if source.model.draws_poisson else {}
+        self._run_injecting(names, source.model.injection_code, target, functions)
 
-    def _run_injecting(self, names: Mapping[str, Symbol], code: CodeString, target: str) -> None:
+    def _run_injecting(
+        self,
+        names: Mapping[str, Symbol],
+        code: CodeString,
+        target: str,
+        functions: Mapping[str, Function] | None = None,
+    ) -> None:
         def add(translator: Translator, x: Expression) -> list[str]:
             return translator.add_to(self._inputs[target], x)
 
         special = {"injectCurrent": SpecialFunction(("x",), add)}
         translator = self.translator({**self._common, **names}, special, random=True)
+        translator.functions = {**FUNCTIONS, **(functions or {})}
         self._lines += translator.statements(code)
 
     def look_for_threshold_before(self) -> str:

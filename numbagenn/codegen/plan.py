@@ -6,19 +6,21 @@ the batch size and the values of variables come later.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from numbagenn.codegen.arguments import Scratch, SimulateMemory, array_type
+from numbagenn.codegen.alike import Step, shared
+from numbagenn.codegen.arguments import Memory, Scratch, SimulateMemory
 from numbagenn.codegen.block_steps import BlockSteps
 from numbagenn.codegen.blocks import Blocks, blocks_of_steps
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall, functions_of_custom_updates
 from numbagenn.codegen.event_kinds import NEURON_UPDATE, PHASES, PRESYNAPTIC_UPDATE, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, parameters_of
 from numbagenn.codegen.network_view import NetworkView
-from numbagenn.codegen.rendering import rendered_module
+from numbagenn.codegen.rendering import rendered, rendered_module
 from numbagenn.codegen.schedule import Schedule
-from numbagenn.codegen.single_steps import SingleSteps
+from numbagenn.codegen.single_steps import SingleSteps, SynapseStep
 from numbagenn.codegen.synapse_functions import codes_of_synapses
 from numbagenn.codegen.touched_rows import note_touched_rows
 from numbagenn.language.arithmetic import constant_literal
@@ -35,13 +37,10 @@ class Plan:
     ----------
     source
         Text of the module with all kernels.
-    buffers
-        Memory that the kernel ``simulate`` takes, in order.
-    recorders
-        Recordings that it takes after these.
-    scratch
-        Arrays that it takes after these; each thread that runs it needs some of its own, which hold
-        zeros before the first time.
+    memory
+        What the kernel ``simulate`` works on, in the order of its table, in which
+        something can be more than once. Each thread that runs it
+        needs scratch arrays of its own, which hold zeros before the first time.
     phases
         The phases of a step in which there is something to do.
     custom_updates
@@ -52,12 +51,25 @@ class Plan:
     """
 
     source: str
-    buffers: tuple[Buffer, ...]
-    recorders: tuple[Recorder, ...]
-    scratch: tuple[Scratch, ...]
+    memory: tuple[Memory, ...]
     phases: tuple[Phase, ...]
     custom_updates: Mapping[str, CustomUpdateCall]
     in_order: bool
+
+    @property
+    def buffers(self) -> list[Buffer]:
+        """What belongs to the parts of the model."""
+        return [array for array in dict.fromkeys(self.memory) if isinstance(array, Buffer)]
+
+    @property
+    def recorders(self) -> list[Recorder]:
+        """All recordings."""
+        return [array for array in dict.fromkeys(self.memory) if isinstance(array, Recorder)]
+
+    @property
+    def scratch(self) -> list[Scratch]:
+        """All scratch arrays."""
+        return [array for array in dict.fromkeys(self.memory) if isinstance(array, Scratch)]
 
 
 # Batch elements that threads simulate at the same time are at least a part of the batch apart.
@@ -76,6 +88,8 @@ class SimulateKernel:
         Lines that take the rows of one batch element.
     time, dt
         Type of times, and text of the length of a step.
+    phases
+        What single steps do in each phase.
     in_order
         Whether batch elements are simulated in order.
     parts_of_batch
@@ -87,6 +101,7 @@ class SimulateKernel:
     rows: list[str]
     time: str
     dt: str
+    phases: Mapping[Phase, Sequence[Step]]
     in_order: bool
     parts_of_batch: int = _PARTS_OF_BATCH
 
@@ -105,7 +120,6 @@ def make_plan(network: NetworkView) -> Plan:
     # that share what code assigns take turns in every step.
     single = network.timing_enabled or in_order
     schedule = _schedule(network, Blocks() if single else blocks_of_steps(network))
-    memory = schedule.memory
     updates, calls = functions_of_custom_updates(network, left_out)
     # Every step has the first two, whether or not there is something to do in them.
     phases = {
@@ -113,20 +127,17 @@ def make_plan(network: NetworkView) -> Plan:
         PRESYNAPTIC_UPDATE,
         *(function.code.kind.phase for function in schedule.synapses),
     }
+    steps = _steps(schedule)
     source = rendered_module(
         "Kernels of one model",
         "module.jinja",
-        schedule=schedule,
+        functions=_functions(schedule, steps),
+        simulate=_simulate(network, schedule, steps, in_order=in_order),
         custom_updates=updates,
-        phases=PHASES,
-        neuron_update=NEURON_UPDATE,
-        simulate=_simulate_kernel(network, memory, in_order=in_order),
     )
     return Plan(
         source=source,
-        buffers=tuple(memory.arrays),
-        recorders=tuple(memory.recorders.values()),
-        scratch=tuple(memory.scratch.values()),
+        memory=tuple(schedule.memory.table),
         phases=tuple(phase for phase in PHASES if phase in phases),
         custom_updates=calls,
         in_order=in_order,
@@ -135,7 +146,7 @@ def make_plan(network: NetworkView) -> Plan:
 
 def _schedule(network: NetworkView, blocks: Blocks) -> Schedule:
     """Return the schedule of a network of which some or all is simulated block by block."""
-    memory = SimulateMemory()
+    memory = SimulateMemory(network.types)
     in_blocks = BlockSteps(network, blocks, memory)
     in_steps = SingleSteps(network, blocks, in_blocks, memory)
     synapses = [
@@ -144,14 +155,13 @@ def _schedule(network: NetworkView, blocks: Blocks) -> Schedule:
         else in_steps.synapse_function(code)
         for code in codes_of_synapses(network)
     ]
-    groups = network.synapse_populations.values()
     stepwise = [group for group in network.neuron_populations.values() if group not in blocks]
     return Schedule(
         block_steps=blocks.steps,
         synapses=synapses,
         blocks=[in_blocks.neuron_function(group, synapses) for group in blocks.order],
         steps=[in_steps.neuron_function(group) for group in stepwise],
-        incoming=[in_blocks.incoming(group) for group in groups if blocks.sums_ahead(group)],
+        incoming=in_blocks.incoming(),
         memory=memory,
     )
 
@@ -168,20 +178,59 @@ def _assigns_elements(network: NetworkView) -> bool:
     return any(model.assigns_elements for model in models)
 
 
-def _simulate_kernel(
-    network: NetworkView, memory: SimulateMemory, *, in_order: bool
-) -> SimulateKernel:
-    types = {
-        **parameters_of(SimulateNumbers, network.types.time),
-        **{name: array_type(buffer, network.types) for buffer, name in memory.arrays.items()},
-        **dict.fromkeys(memory.recorders, "uint32[:,:,::1]"),
-        **{name: scratch.type for name, scratch in memory.scratch.items()},
-    }
-    return SimulateKernel(
+def _steps(schedule: Schedule) -> dict[Phase, list[Step]]:
+    """Return what single steps do in each phase."""
+    steps: dict[Phase, list[Step]] = {phase: [] for phase in PHASES}
+    for synapses in schedule.synapses:
+        if isinstance(synapses, SynapseStep):
+            text = rendered(synapses.template, synapses=synapses)
+            # All synapses only look at the lists of neurons that spiked.
+            read = frozenset(re.findall(r"\w+", synapses.arriving))
+            steps[synapses.code.kind.phase].append(Step(text, synapses.call.text, read))
+    for neurons in schedule.steps:
+        text = rendered(neurons.template, neurons=neurons)
+        lines = rendered("neuron_step.jinja", neurons=neurons)
+        steps[NEURON_UPDATE].append(Step(text, lines.strip()))
+    return {phase: list(shared(some, schedule.memory)) for phase, some in steps.items()}
+
+
+def _functions(schedule: Schedule, steps: Mapping[Phase, Sequence[Step]]) -> list[str]:
+    """Return the text of all functions that ``simulate`` calls, and of what it looks up."""
+    ahead = [one for one in schedule.synapses if one.sums_ahead]
+    single = [step for some in steps.values() for step in some]
+    return [
+        *(rendered(synapses.template, synapses=synapses) for synapses in ahead),
+        *(rendered(neurons.template, neurons=neurons) for neurons in schedule.blocks),
+        *(step.function for step in single),
+        *("\n".join(step.tables) for step in single if step.tables),
+    ]
+
+
+def _simulate(
+    network: NetworkView,
+    schedule: Schedule,
+    steps: Mapping[Phase, Sequence[Step]],
+    *,
+    in_order: bool,
+) -> str:
+    """Return the text of the kernel ``simulate``."""
+    time, memory = network.types.time, schedule.memory
+    types = {**parameters_of(SimulateNumbers, time), "memory": "int64[:,::1]"}
+    kernel = SimulateKernel(
         parameters=", ".join(types),
         signature=", ".join(types.values()),
-        rows=memory.row_lines(),
-        time=network.types.time.numpy_name,
-        dt=constant_literal(network.dt, network.types.time),
+        rows=[],
+        time=time.numpy_name,
+        dt=constant_literal(network.dt, time),
+        phases=steps,
         in_order=in_order,
     )
+    text = rendered("simulate.jinja", schedule=schedule, simulate=kernel)
+    # Arrays that only loops over groups take are not among these.
+    words = {*re.findall(r"\w+", text)}
+    kernel.rows.extend(
+        memory.line(name, name, str(memory.place([name])))
+        for name in memory.arrays
+        if name in words
+    )
+    return rendered("simulate.jinja", schedule=schedule, simulate=kernel)

@@ -24,11 +24,11 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # the output is Python, not HTML
     )
-    environment.globals["def_line"] = _def_line
+    environment.globals["def_line"] = def_line
     return environment
 
 
-def _def_line(function: str, parameters: str) -> str:
+def def_line(function: str, parameters: str) -> str:
     """Return the line that begins a function, or several where one would be too long to read."""
     line = f"def {function}({parameters}):"
     if len(line) <= _WIDEST:

@@ -19,7 +19,7 @@ SIMULATE_NAMES = (
     BATCH_COUNTER,
     *SimulateNumbers._fields,
     *_words("""
-        simulate batch block step steps t done stride position steps_since_load
+        simulate memory group first batch block step steps t done stride position steps_since_load
     """),
 )
 

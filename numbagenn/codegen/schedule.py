@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -41,5 +41,5 @@ class Schedule:
     synapses: Sequence[SynapseFunction]
     blocks: Sequence[NeuronBlock]
     steps: Sequence[NeuronStep]
-    incoming: Sequence[tuple[str, str]]
+    incoming: Mapping[str, str]
     memory: SimulateMemory

@@ -11,6 +11,7 @@ from numbagenn.codegen.neuron_functions import (
     EventFlags,
     NeuronFunction,
     code_of_neurons,
+    drawn_arrays,
     incoming_synapses,
     lists_spikes,
     neurons_per_check,
@@ -26,6 +27,7 @@ from numbagenn.codegen.synapse_functions import (
 )
 from numbagenn.memory.events import Events, EventSide
 from numbagenn.network.neuron_groups import NeuronGroup
+from numbagenn.network.synapse_groups import SynapseGroup
 
 if TYPE_CHECKING:
     from numbagenn.codegen.block_steps import BlockSteps
@@ -77,9 +79,12 @@ class SynapseStep(SynapseFunction):
     rows_per_pass
         How many rows of a matrix one pass over the postsynaptic neurons adds, and then how many of
         what is left. Empty for synapses in lists.
+    arriving
+        Text of the list of neurons that it runs for, and of their number, if there is one.
     """
 
     rows_per_pass: tuple[int, ...]
+    arriving: str
 
 
 class SingleSteps:
@@ -106,12 +111,15 @@ class SingleSteps:
     def synapse_function(self, code: SynapseCode) -> SynapseStep:
         """Return the function that runs some code of synapses."""
         group, kind = code.group, code.kind
-        leading = []
+        leading, arriving = [], ""
         if kind.events is not None:
             spikes, num_spikes = self._arriving(code)
             leading = [("spikes", spikes), ("num_spikes", num_spikes)]
+            arriving = f"{spikes}, {num_spikes}"
         if code.adds:
-            leading.append(("out_post", self.memory.row(group.out_post.buffer)))
+            # Where others that share this input sum it up ahead, it goes on in what they did.
+            ahead = self._summed_ahead(group)
+            leading.append(("out_post", ahead or self.memory.row(group.out_post_buffer)))
         at_once = SPIKES_PER_PASS_BACK if code.adds_back else SPIKES_PER_PASS
         per_pass = (at_once, 1) if code.is_short else (1,)
         return SynapseStep(
@@ -119,7 +127,19 @@ class SingleSteps:
             template=kind.template,
             call=call_of_synapses(code, self.memory, leading),
             rows_per_pass=per_pass if code.layout.has_full_rows else (),
+            arriving=arriving,
         )
+
+    def _summed_ahead(self, group: SynapseGroup) -> str:
+        """Return what some synapses bring in a step as text, if it is summed up ahead."""
+        sharing = self._network.synapse_populations.values()
+        if any(
+            self._blocks.sums_ahead(one)
+            for one in sharing
+            if one.out_post_buffer is group.out_post_buffer
+        ):
+            return f"{self._in_blocks.inputs(group)}[{_STEP_OF_BLOCK}]"
+        return ""
 
     def _arriving(self, code: SynapseCode) -> tuple[str, str]:
         """Return the list of neurons that code of synapses runs for, and their number, as text."""
@@ -150,7 +170,7 @@ class SingleSteps:
         code, event_flags = code_of_neurons(self._network, group, self.memory)
         loop = neuron_loop(self._network.types, self._network.dt, code)
         listed = lists_spikes(self._network, group)
-        fired, trailing = "", []
+        fired, trailing = "", drawn_arrays(group, loop, self.memory)
         if listed:
             size = padded(group.num_neurons)
             fired = self.memory.scratch_array(group.name, "fired", "uint8", size)
@@ -160,9 +180,9 @@ class SingleSteps:
             trailing += interrupt_argument(loop)
         name = self.memory.namer.unique(f"update_{group.name}")
         instead = {
-            one.out_post.buffer: f"{self._in_blocks.inputs(one)}[{_STEP_OF_BLOCK}]"
+            one.out_post_buffer: ahead
             for one in incoming_synapses(self._network, group)
-            if self._blocks.sums_ahead(one)
+            if (ahead := self._summed_ahead(one))
         }
         call = function_call(
             name,

@@ -113,12 +113,13 @@ class SynapseFunction:
 
 
 def codes_of_synapses(network: NetworkView) -> list[SynapseCode]:
-    """Return all code that runs for synapses, in the order in which its functions are printed."""
-    return [
-        _code_of_synapses(network, group, kind)
-        for group in network.synapse_populations.values()
-        for kind in kinds_of(group)
-    ]
+    """Return all code that runs for synapses, in the order in which its functions run."""
+    groups = list(network.synapse_populations.values())
+    if any(group.fused for group in groups):
+        # Where populations share an input, the order decides the last bit. This is PyGeNN's order
+        # for populations of the same kind.
+        groups.sort(key=lambda group: group.name)
+    return [_code_of_synapses(network, group, kind) for group in groups for kind in kinds_of(group)]
 
 
 def _code_of_synapses(network: NetworkView, group: SynapseGroup, kind: EventKind) -> SynapseCode:
@@ -187,7 +188,9 @@ def _endpoint_variables(network: NetworkView, group: SynapseGroup) -> EndpointVa
         own = {name: variable.buffer for name, variable in variables.items()}
         return own | {name: neurons.vars[target].buffer for name, target in referred.items()}
 
-    of_psm = {name: psm_vars[target].buffer for name, target in references.post_psm.items()}
+    of_psm = {
+        name: group.shared(psm_vars[target].buffer) for name, target in references.post_psm.items()
+    }
     return EndpointVariables(
         pre=at(group.pre_vars, group.src, references.pre),
         post=at(group.post_vars, group.trg, references.post) | of_psm,

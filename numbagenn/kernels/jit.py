@@ -27,13 +27,20 @@ from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, CompileResult
 from numba.core.registry import CPUDispatcher, cpu_target
 
+from numbagenn.kernels.numba_settings import garbage_kept
+
 # Numba loads half of itself when it first needs it. That takes as long as the rest of a build with
 # a warm cache, so we do it when modules are imported.
-cpu_target.target_context.refresh()
+with garbage_kept():
+    cpu_target.target_context.refresh()
 
 #: Held while modules are compiled: Numba's compiler and the setting below serve one at a time.
 COMPILER_LOCK = RLock()
 _machine_code: dict[str, bytes] | None = None
+_device_code: dict[str, bytes] | None = None
+
+#: What the names of generated modules begin with.
+GENERATED = "numbagenn_kernels_"
 
 
 # Part of the names of these variables.
@@ -75,6 +82,15 @@ class _DeviceLibrary(_KernelLibrary):
         self._codegen._engine.finalize_object()
         self._finalized = True
 
+    def serialize_using_object_code(self) -> Any:
+        """Return the code in the form that it has, which is not that of a machine."""
+        return self.serialize_using_bitcode()
+
+
+# What Numba does for closures, for arithmetic of whole arrays, and to put functions into others
+# before their types are known. None of that is in kernels.
+_UNNEEDED = {"inline_closure_likes", "inline_inlinables", "inline_overloads", "nopython_rewrites"}
+
 
 class _Compiler(Compiler):  # type: ignore[misc]
     """A compiler that takes code of any length.
@@ -99,7 +115,10 @@ class _KernelCompiler(_Compiler):
         codegen = self.state.targetctx.codegen()
         self.state.library = self.library(codegen, self.state.func_id.func_qualname)
         self.state.library.enable_object_caching()
-        return super().define_pipelines()
+        pipelines = super().define_pipelines()
+        for pipeline in pipelines:
+            pipeline.passes = [one for one in pipeline.passes if one[0].name() not in _UNNEEDED]
+        return pipelines
 
 
 class _DeviceCompiler(_KernelCompiler):
@@ -144,9 +163,46 @@ def noalias_function(function: Any) -> Any:
 
 
 def _for_kernels_only(function: Any, compiler: type[Compiler]) -> Any:
-    dispatcher = numba.njit(pipeline_class=compiler, no_cpython_wrapper=True, **_OPTIONS)(function)
+    # A kernel calls a generated function once or twice; then it knows the numbers that it passes.
+    generated = function.__module__.startswith(GENERATED)
+    dispatcher = numba.njit(
+        pipeline_class=compiler, no_cpython_wrapper=True, forceinline=generated, **_OPTIONS
+    )(function)
     dispatcher.__class__ = _DeviceFunction
+    if not generated:
+        dispatcher._cache = _DeviceCode(function)
     return dispatcher
+
+
+class _DeviceCode(NullCache):  # type: ignore[misc]
+    """Where Numba looks for the code of a function of this package, and leaves it."""
+
+    def __init__(self, function: Any) -> None:
+        self._name = f"{function.__module__}.{function.__qualname__}"
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """Return the code for some types; None where it must be compiled."""
+        name = self._name + str(sig)
+        if not _device_code or name not in _device_code:
+            return None
+        codegen = target_context.codegen()
+        usual, codegen._library_class = codegen._library_class, _DeviceLibrary
+        try:
+            return CompileResult._rebuild(target_context, *pickle.loads(_device_code[name]))
+        # A damaged entry can fail in any way.
+        except Exception:
+            return None
+        finally:
+            codegen._library_class = usual
+
+    def save_overload(self, sig: Any, cres: Any) -> None:
+        """Keep compiled code.
+
+        The addresses of this process that it may hold are those of functions that it calls, which
+        nothing reads. None is left in a kernel, or that would not be kept.
+        """
+        if _device_code is not None:
+            _device_code[self._name + str(sig)] = serialize.dumps(cres._reduce())
 
 
 class _MachineCode(NullCache):  # type: ignore[misc]
@@ -205,15 +261,16 @@ def target() -> tuple[str, ...]:
 
 
 @contextmanager
-def machine_code(known: dict[str, bytes]) -> Iterator[None]:
+def machine_code(known: dict[str, bytes], device: dict[str, bytes]) -> Iterator[None]:
     """Take the kernels that are defined inside from where they are known by name.
 
-    Those that are not known are compiled and added.
+    Those that are not known are compiled and added. The same holds for what they call of this
+    package, in `device`.
     """
-    global _machine_code
+    global _machine_code, _device_code
     with COMPILER_LOCK:
-        _machine_code = known
+        _machine_code, _device_code = known, device
         try:
             yield
         finally:
-            _machine_code = None
+            _machine_code = _device_code = None

@@ -10,6 +10,8 @@ number generators, doi 10.1145/2660193.2660195), with variant 13 of Stafford's c
 (http://zimbry.blogspot.com/2011/09/better-bit-mixing-improving-on.html).
 
 Every function takes the state of a stream, a ``uint64``, and returns a number and the next state.
+Functions with names that end in ``for_all`` draw the first number of each stream instead, in loops
+of their own: the loop over elements that uses the numbers can then be vectorised.
 """
 
 from __future__ import annotations
@@ -19,7 +21,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from numbagenn.kernels.jit import device_function
+from numbagenn.kernels.jit import device_function, noalias_function
 
 # The odd number nearest to 2**64 divided by the golden ratio.
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)
@@ -243,3 +245,122 @@ def _many_of(state, trials, p):
             others = math.lgamma(count + 1.0) + math.lgamma(trials - count + 1.0)
             if v <= peak - others + (count - mode) * log_odds:
                 return np.int64(count), state
+
+
+@noalias_function
+def normal_for_all(key, values):
+    """Draw for each element what `normal` draws from a stream that starts there.
+
+    Nearly all draws fall into the part of a layer that is all under the curve. These are made in a
+    loop of their own, which can be vectorised.
+    """
+    for element in range(values.size):
+        bits, _ = bits64(start(key, element))
+        layer = np.int64(bits & np.uint64(255))
+        x = np.float64(np.int64(bits >> np.uint64(11))) * 2.0**-53 * _EDGES[layer]
+        signed = -x if bits & np.uint64(256) else x
+        values[element] = signed if x < _EDGES[layer + 1] else math.nan
+    for element in range(values.size):
+        if math.isnan(values[element]):
+            values[element], _ = normal(start(key, element))
+
+
+@noalias_function
+def exponential_for_all(key, values):
+    """Draw for each element what `exponential` draws from a stream that starts there."""
+    for element in range(values.size):
+        values[element], _ = exponential(start(key, element))
+
+
+@device_function
+def _limit(probability):
+    """Return the number below which as many of all 64-bit numbers are as a probability says."""
+    return np.uint64(max(probability, 0.0) * 2.0**64)
+
+
+# Where counting has come to numbers this rare, nothing is left to count.
+_RAREST = 1e-30
+
+
+@device_function
+def poisson(state, mean):
+    """Draw from the Poisson distribution of a mean below about 10**15.
+
+    Small numbers are found by inversion of 64 random bits. Where more than a handful are expected
+    it is the transformed rejection with squeeze of Hörmann, 1993, The transformed rejection method
+    for generating Poisson random variables, doi 10.1016/0167-6687(93)90997-4 (algorithm PTRS).
+    """
+    if not mean > 0.0:
+        return 0.0, state
+    if mean >= _FEW:
+        return _poisson_of_many(state, mean)
+    bits, state = bits64(state)
+    count, chance = 0.0, math.exp(-mean)
+    more = 1.0 - chance
+    while bits < _limit(more) and chance > _RAREST:
+        count += 1.0
+        chance *= mean / count
+        more -= chance
+    return count, state
+
+
+@device_function
+def _poisson_of_many(state, mean):
+    b = 0.931 + 2.53 * math.sqrt(mean)
+    a = -0.059 + 0.02483 * b
+    alpha = 1.1239 + 1.1328 / (b - 3.4)
+    squeeze = 0.9277 - 3.6224 / (b - 2.0)
+    log_mean = math.log(mean)
+    # Of larger means, a float64 could not tell the numbers around them apart.
+    while mean < 1e15:
+        u, state = uniform_float64(state)
+        v, state = uniform_float64(state)
+        u = u - 0.5
+        distance = 0.5 - abs(u)
+        count = math.floor((2.0 * a / distance + b) * u + mean + 0.43)
+        if distance >= 0.07 and v <= squeeze:
+            return float(count), state
+        if count >= 0.0 and (distance >= 0.013 or v <= distance):
+            v = math.log(v * alpha / (a / (distance * distance) + b))
+            if v <= count * log_mean - mean - math.lgamma(count + 1.0):
+                return float(count), state
+    return mean, state
+
+
+@noalias_function
+def poisson_for_all(mean, key, values):
+    """Draw for each element what `poisson` draws from a stream that starts there.
+
+    Each pass over the elements compares their random bits with four limits, until no element may
+    have a larger number.
+    """
+    for element in range(values.size):
+        values[element] = 0.0
+    if mean >= _FEW:
+        for element in range(values.size):
+            values[element], _ = poisson(start(key, element), mean)
+        return
+    count, chance = 0.0, math.exp(-mean)
+    more = 1.0 - chance
+    some_left = mean > 0.0
+    while some_left and chance > _RAREST:
+        first = _limit(more)
+        chance *= mean / (count + 1.0)
+        more -= chance
+        second = _limit(more)
+        chance *= mean / (count + 2.0)
+        more -= chance
+        third = _limit(more)
+        chance *= mean / (count + 3.0)
+        more -= chance
+        fourth = _limit(more)
+        count += 4.0
+        chance *= mean / count
+        more -= chance
+        some_left = False
+        for element in range(values.size):
+            bits, _ = bits64(start(key, element))
+            passed = np.int32(bits < first) + np.int32(bits < second)
+            passed += np.int32(bits < third) + np.int32(bits < fourth)
+            values[element] += np.float32(passed)
+            some_left |= bits < fourth

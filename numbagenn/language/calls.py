@@ -17,8 +17,9 @@ from numbagenn.base.types import (
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.language.arithmetic import Expression, Level, converted
 from numbagenn.language.environment import Environment
-from numbagenn.language.functions import FUNCTIONS, INTEGER, SAME, Function
+from numbagenn.language.functions import INTEGER, SAME, Function
 from numbagenn.language.kernel_names import RANDOM_STATE
+from numbagenn.language.symbols import Draw
 
 # Functions of integers that are easily taken for those of real numbers, and what to do.
 _DROPS_FRACTION = {"abs": "use fabs()", "clz": "convert it first"}
@@ -35,9 +36,9 @@ class Calls(Environment):
             raise self._error(node, f"{name}() gives no value; make it a statement of its own.")
         if name == "printf":
             raise self._unsupported(node, "printf()")
-        function = FUNCTIONS.get(name)
+        function = self.functions.get(name)
         if function is None:
-            known = [*FUNCTIONS, *self.special]
+            known = [*self.functions, *self.special]
             raise self._error(node, self._unknown(name, known, "function"))
         if function.draws and not self.random:
             raise self._error(
@@ -93,7 +94,11 @@ class Calls(Environment):
         if function.draws:
             # A draw changes the state, so it is a line of its own before what uses the number.
             drawn = self.namer.unique("drawn")
-            self._before.append(f"{drawn}, {RANDOM_STATE} = {code}")
-            self.written.add(RANDOM_STATE)
+            line = f"{drawn}, {RANDOM_STATE} = {code}"
+            self._before.append(line)
+            for_all = function.for_all.format(
+                *codes, result=ctype.numpy_name, key="{key}", values="{values}"
+            )
+            self.draws[line] = Draw(drawn, ctype, for_all)
             code = f"{ctype.numpy_name}({drawn})" if ctype.is_float else drawn
         return Expression(code, ctype, Level.ATOM)

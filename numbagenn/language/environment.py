@@ -18,8 +18,8 @@ from numbagenn.base.wording import unsupported
 from numbagenn.language.arithmetic import Expression
 from numbagenn.language.code_strings import CodeString
 from numbagenn.language.fault_sites import FaultSites
-from numbagenn.language.functions import FUNCTIONS
-from numbagenn.language.symbols import Namer, SpecialFunction, Symbol
+from numbagenn.language.functions import FUNCTIONS, Function
+from numbagenn.language.symbols import Draw, Namer, SpecialFunction, Symbol
 
 Result = TypeVar("Result")
 
@@ -57,6 +57,8 @@ class Environment(ABC):
         Whether random numbers may be drawn, from a stream whose state is `RANDOM_STATE`.
     faults
         Where the code can fail when it runs.
+    functions
+        The functions with a result that it may call.
     """
 
     precision: Precision
@@ -66,6 +68,7 @@ class Environment(ABC):
     unavailable: Mapping[str, str] = field(default_factory=dict)
     random: bool = False
     faults: FaultSites = field(default_factory=FaultSites)
+    functions: Mapping[str, Function] = field(default_factory=lambda: FUNCTIONS)
 
     def __post_init__(self) -> None:
         self._scopes: list[dict[str, Symbol]] = [dict(self.names), {}]
@@ -75,6 +78,8 @@ class Environment(ABC):
         #: Python names that the translated code reads, and those that it assigns.
         self.read: set[str] = set()
         self.written: set[str] = set()
+        #: The lines that draw random numbers.
+        self.draws: dict[str, Draw] = {}
 
     @abstractmethod
     def _expression(self, node: c_ast.Node) -> Expression:
@@ -94,7 +99,7 @@ class Environment(ABC):
         found = self._find(node.name)
         if found is not None:
             return found
-        if node.name in FUNCTIONS or node.name in self.special:
+        if node.name in self.functions or node.name in self.special:
             raise self._error(node, f"'{node.name}' is a function; call it with arguments.")
         raise self._error(node, self._unknown(node.name, self._visible()))
 

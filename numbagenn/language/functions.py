@@ -34,18 +34,27 @@ class Function:
         name of the type of the value.
     draws
         Whether it draws a random number. The call then gives the next state of the stream, too.
+    for_all
+        The call that draws the numbers of all elements at once, for draws that would keep a loop
+        from being vectorised. ``{key}`` stands for what their streams have in common, and
+        ``{values}`` for the array of the numbers.
     """
 
     arguments: tuple[TypeLike, ...]
     result: TypeLike
     code: str
     draws: bool = False
+    for_all: str = ""
 
 
-def _drawn(name: str, *arguments: TypeLike, result: TypeLike = SCALAR) -> Function:
+def _drawn(
+    name: str, *arguments: TypeLike, result: TypeLike = SCALAR, for_all: str = ""
+) -> Function:
     """Return the row of a function of `random_numbers`, which takes the state of a stream first."""
     given = ", ".join([RANDOM_STATE, *(f"{{{place}}}" for place in range(len(arguments)))])
-    return Function(arguments, result, f"random_numbers.{name}({given})", draws=True)
+    return Function(
+        arguments, result, f"random_numbers.{name}({given})", draws=True, for_all=for_all
+    )
 
 
 _REAL = (Double,)
@@ -103,9 +112,21 @@ FUNCTIONS: dict[str, Function] = {
     "clz": Function((Int32,), Int32, "c_functions.c_clz({0})"),
     "gennrand": _drawn("bits32", result=Uint32),
     "gennrand_uniform": _drawn("uniform_{result}"),
-    "gennrand_normal": _drawn("normal"),
-    "gennrand_exponential": _drawn("exponential"),
+    "gennrand_normal": _drawn("normal", for_all="random_numbers.normal_for_all({key}, {values})"),
+    "gennrand_exponential": _drawn(
+        "exponential", for_all="random_numbers.exponential_for_all({key}, {values})"
+    ),
     "gennrand_log_normal": _drawn("log_normal", SCALAR, SCALAR),
     "gennrand_gamma": _drawn("gamma", SCALAR),
     "gennrand_binomial": _drawn("binomial", Uint32, SCALAR, result=Uint32),
 }
+
+#: Draws from the Poisson distribution. PyGeNN's code strings have no such function, so only models
+#: that come with the engine may call it. Its argument is a parameter.
+POISSON = Function(
+    (SCALAR,),
+    SCALAR,
+    f"random_numbers.poisson({RANDOM_STATE}, {{0}})",
+    draws=True,
+    for_all="random_numbers.poisson_for_all({0}, {key}, {values})",
+)

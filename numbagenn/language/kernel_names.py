@@ -34,6 +34,7 @@ IMPORTS = {
         "take_next",
     ),
     "numbagenn.kernels.jit": ("device_function", "kernel", "noalias_function"),
+    "numbagenn.kernels.memory_table": ("matrix", "vector"),
     "numbagenn.kernels.spike_lists": (
         "collect",
         "end_block",

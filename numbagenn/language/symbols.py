@@ -101,6 +101,26 @@ class SpecialFunction:
     lines: Callable[..., list[str]]
 
 
+@dataclass(frozen=True)
+class Draw:
+    """A line that draws a random number.
+
+    Parameters
+    ----------
+    name
+        Name of the number in the generated Python.
+    type
+        Its type.
+    for_all
+        The call that draws the numbers of all elements at once, if there is one, but for ``{key}``
+        and ``{values}``, see `Function`.
+    """
+
+    name: str
+    type: ResolvedType
+    for_all: str
+
+
 class Namer:
     """Hands out Python names that are unique within one generated function."""
 

@@ -66,6 +66,8 @@ class Buffer:
     constant: bool = False
     #: Whether there are values from the host that have not been checked yet.
     is_new: bool = field(default=False, init=False, repr=False)
+    #: Whether several populations share what it holds, so that it is the view of none of them.
+    is_shared: bool = field(default=False, init=False, repr=False)
     #: For variables of dense synapses, a byte for each row, which is not 0 where the row may hold
     #: anything but zeros; None where nobody asks.
     touched: Buffer | None = field(default=None, init=False, repr=False)

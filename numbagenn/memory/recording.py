@@ -12,7 +12,7 @@ _WORD = 32
 class Recorder:
     """The spike recording of one population.
 
-    The device array has shape ``(steps, batch size, words)``: step `n` of the simulation is in
+    The device array has shape ``(batch size, steps, words)``: step `n` of the simulation is in
     slot ``n % steps``, and neuron `i` is bit ``i % 32`` of word ``i // 32``.
 
     Parameters
@@ -41,7 +41,7 @@ class Recorder:
 
     def allocate(self, steps: int, batch_size: int) -> None:
         """Allocate memory for a number of steps."""
-        self.device = np.zeros((steps, batch_size, self.num_words), np.uint32)
+        self.device = np.zeros((batch_size, steps, self.num_words), np.uint32)
         self._host = None
         self._pulled_at = 0
 
@@ -70,7 +70,7 @@ class Recorder:
                 f"Recorded spikes of {title} are still on the device; call "
                 "model.pull_recording_buffers_from_device() first."
             )
-        steps = self._host.shape[0]
+        steps = self._host.shape[1]
         if self._pulled_at < steps:
             raise RuntimeError(
                 "Event recording data can only be accessed once buffer is full: "
@@ -80,9 +80,9 @@ class Recorder:
         oldest = self._pulled_at % steps
         start = (self._pulled_at - steps) * dt
         result = []
-        for batch in range(self._host.shape[1]):
+        for recorded in self._host:
             # Few words have a bit that is set, and only these are unpacked.
-            words = np.roll(self._host[:, batch], -oldest, axis=0)
+            words = np.roll(recorded, -oldest, axis=0)
             step, word = np.nonzero(words)
             found = words[step, word].astype("<u4")[:, np.newaxis].view(np.uint8)
             # Inside a word the order is descending, as GeNN's recording delivers it.

@@ -129,7 +129,7 @@ class Variable(Sealed):
 
     @property
     def _view(self) -> Array | None:
-        return self.buffer.host
+        return None if self.buffer.is_shared else self.buffer.host
 
     @property
     def _array(self) -> Array | None:
@@ -233,6 +233,11 @@ class Variable(Sealed):
 
     def _loaded(self, action: str) -> Array:
         host = self._view
+        if self.buffer.is_shared:
+            raise RuntimeError(
+                f"Cannot {action} {self._what}: several populations share it; leave "
+                "fuse_postsynaptic_models of the model False to have one for each."
+            )
         if host is None:
             raise RuntimeError(
                 f"Cannot {action} {self._what}: the model is not loaded; call model.load() first."

@@ -109,13 +109,8 @@ _POISSON_EXP: dict[str, Any] = {
         ),
         ("expected", lambda pars, dt: _rate(pars) * dt / 1000.0),
     ],
-    # The intervals between spikes that fall into one step are exponential.
     "injection_code": """
-        scalar left = expected - gennrand_exponential();
-        while (left > 0.0) {
-            current += step;
-            left -= gennrand_exponential();
-        }
+        current += step * poisson(expected);
         injectCurrent(current);
         current *= decay;
     """,
@@ -259,7 +254,9 @@ def _current_source_models() -> Mapping[str, CurrentSourceModel]:
             params=["mean", "sd"],
             injection_code="injectCurrent(mean + (sd * gennrand_normal()));",
         ),
-        "PoissonExp": create_current_source_model("PoissonExp", **_POISSON_EXP),
+        "PoissonExp": replace(
+            create_current_source_model("PoissonExp", **_POISSON_EXP), draws_poisson=True
+        ),
     }
 
 

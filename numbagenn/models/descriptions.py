@@ -147,12 +147,16 @@ class NeuronModel(Model):
 
 @dataclass(frozen=True, repr=False, kw_only=True)
 class CurrentSourceModel(Model):
-    """Description of a source that injects a current into every neuron of a population."""
+    """Description of a source that injects a current into every neuron of a population.
+
+    `draws_poisson` says whether its code may call ``poisson(mean)``, which code of users cannot.
+    """
 
     family: ClassVar[str] = "current source model"
 
     neuron_var_refs: tuple[DeclaredReference, ...]
     injection_code: CodeString
+    draws_poisson: bool = False
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)

@@ -160,7 +160,10 @@ class CustomUpdate(Group):
     def memory(self) -> dict[str, Buffer]:
         """Memory by name in the code: the update's own, and what it refers to."""
         own = {name: variable.buffer for name, variable in self.vars.items()}
-        return own | {name: reference.buffer for name, reference in self.references.items()}
+        return own | {
+            name: reference.group.shared(reference.buffer)
+            for name, reference in self.references.items()
+        }
 
     def reduced_over(self, target: Buffer) -> str | None:
         """Return the dimension that the update has and the target of a reduction lacks.

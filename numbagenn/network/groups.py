@@ -131,6 +131,9 @@ class Group(Sealed):
         self.extra_global_params = ExtraGlobalArrayDict(self.title)
         #: Memory of other groups that it needs. Such memory exists only if some group needs it.
         self.borrowed: frozenset[Buffer] = frozenset()
+        #: For memory of its own that it does not use, because it shares that of another group: the
+        #: memory that it uses.
+        self.fused: dict[Buffer, Buffer] = {}
         self._dynamic_params: dict[str, DynamicParams] = {}
 
     @property
@@ -296,6 +299,10 @@ class Group(Sealed):
         """
         self.genn_model.check_initialiser(variable, init)
         return self._arrays(init.snippet, variable.buffer.name)
+
+    def shared(self, buffer: Buffer) -> Buffer:
+        """Return the memory that the group uses in place of memory of its own, or that itself."""
+        return self.fused.get(buffer, buffer)
 
     def _stream(self, name: str, prefix: str = "") -> int:
         """Return the number of a variable's own stream of random numbers."""

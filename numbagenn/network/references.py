@@ -223,7 +223,7 @@ def create_out_post_var_ref(group: object) -> VariableReference:
     return VariableReference(
         name="out_post",
         group=synapses,
-        buffer=synapses.out_post.buffer,
+        buffer=synapses.own_out_post.buffer,
         size=synapses.trg.num_neurons,
     )
 
@@ -248,7 +248,7 @@ def create_den_delay_var_ref(group: object) -> VariableReference:
     return VariableReference(
         name="den_delay",
         group=synapses,
-        buffer=synapses.den_delay_buffer,
+        buffer=synapses.own_den_delay,
         size=synapses.trg.num_neurons,
     )
 

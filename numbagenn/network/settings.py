@@ -90,6 +90,7 @@ class Settings:
         self._batch_size = 1
         self._seed = 0
         self._timing_enabled = False
+        self._fuse_postsynaptic_models = False
         self._optimize_code = any(
             bool(preferences.get(name)) for name in ("optimize_code", "optimise_code")
         )
@@ -177,3 +178,18 @@ class Settings:
     def timing_enabled(self, value: bool) -> None:
         self.refuse_if_built("set timing_enabled")
         self._timing_enabled = bool(value)
+
+    @property
+    def fuse_postsynaptic_models(self) -> bool:
+        """Whether synapse populations with the same target and postsynaptic model share it.
+
+        To be set before `build`. What their synapses bring is then added up before the model runs,
+        which is faster and rounds differently. Their `out_post` and the views of their postsynaptic
+        model's variables are then None. PyGeNN's setting cannot be read.
+        """
+        return self._fuse_postsynaptic_models
+
+    @fuse_postsynaptic_models.setter
+    def fuse_postsynaptic_models(self, value: bool) -> None:
+        self.refuse_if_built("set fuse_postsynaptic_models")
+        self._fuse_postsynaptic_models = bool(value)

@@ -110,10 +110,9 @@ class SynapseGroup(Group):
         #: Variables of the postsynaptic model by name.
         self.psm_vars = self._variables(psm.vars, postsynaptic.vars, num_post, prefix="psm_")
         out_post = Buffer(f"{name}_out_post", SCALAR, num_post)
-        #: What synapses have added up and the postsynaptic model has not used up.
-        self.out_post = self._built_in(_OutPost, "out_post", out_post)
-        self.den_delay_buffer = Buffer(f"{name}_den_delay", SCALAR, num_post)
-        self.out_pre_buffer = Buffer(f"{name}_out_pre", SCALAR, num_pre)
+        self.own_out_post = self._built_in(_OutPost, "out_post", out_post)
+        self.own_den_delay = Buffer(f"{name}_den_delay", SCALAR, num_post)
+        self.own_out_pre = Buffer(f"{name}_out_pre", SCALAR, num_pre)
         self._create_arrays_and_dynamic_params()
         self.borrowed = self._borrowed_memory()
         self._post_target_var = "Isyn"
@@ -356,6 +355,31 @@ class SynapseGroup(Group):
         """Declare a parameter of the postsynaptic model dynamic, see `set_param_dynamic`."""
         self._declare_dynamic("postsynaptic", name, dynamic)
 
+    # Memory that may be shared ------------------------------------------------------------------
+
+    @property
+    def out_post(self) -> Variable | None:
+        """What synapses have added up and the postsynaptic model has not used up.
+
+        None once the model is built, where the input is fused with that of other populations.
+        """
+        return None if self.own_out_post.buffer.is_shared else self.own_out_post
+
+    @property
+    def out_post_buffer(self) -> Buffer:
+        """Memory of the input that synapses have added up."""
+        return self.shared(self.own_out_post.buffer)
+
+    @property
+    def den_delay_buffer(self) -> Buffer:
+        """Memory of the input that synapses have added for later steps."""
+        return self.shared(self.own_den_delay)
+
+    @property
+    def out_pre_buffer(self) -> Buffer:
+        """Memory of the input that synapses have added for their presynaptic neurons."""
+        return self.shared(self.own_out_pre)
+
     # What build and load ask --------------------------------------------------------------------
 
     @property
@@ -368,15 +392,16 @@ class SynapseGroup(Group):
         groups = (self.vars, self.pre_vars, self.post_vars, self.psm_vars)
         variables = [variable for group in groups for variable in group.values()]
         result: list[tuple[Buffer, Variable | None]] = [
-            (variable.buffer, variable) for variable in [*variables, self.out_post]
+            (variable.buffer, variable) for variable in [*variables, self.own_out_post]
         ]
         hidden = self.connections.buffers()
         if "addToPostDelay" in self.usage.called:
-            hidden.append(self.den_delay_buffer)
+            hidden.append(self.own_den_delay)
         if "addToPre" in self.usage.called:
-            hidden.append(self.out_pre_buffer)
+            hidden.append(self.own_out_pre)
         hidden += [buffer for events in self.events.values() for buffer in events.buffers()]
-        return result + [(buffer, None) for buffer in hidden]
+        result += [(buffer, None) for buffer in hidden]
+        return [(buffer, variable) for buffer, variable in result if buffer not in self.fused]
 
     def size_memory(self) -> None:
         """Size the memory of variables of synapses by their number."""

@@ -8,13 +8,15 @@ is replaced. The text of the module always decides what runs: an entry only save
 Machine code cannot be checked before it runs. So entries are used only from a folder that nobody
 but the user and the administrator can write to. Where others can write, and where nothing can be
 written, modules are compiled in memory, which costs time and nothing else.
+
+One more entry, that of an empty text, holds the functions that modules have in common, so that the
+next model is compiled faster.
 """
 
 from __future__ import annotations
 
 import contextlib
 import functools
-import gc
 import hashlib
 import linecache
 import os
@@ -38,6 +40,7 @@ from numbagenn.base.user_warnings import warn_user
 
 # Generated modules import these. Importing them here saves the time when a model is built.
 from numbagenn.kernels import jit
+from numbagenn.kernels.numba_settings import garbage_kept
 from numbagenn.runtime.threads import run_off_main_thread
 
 # Names of unfinished entries begin like this. Writing takes less than a second, so an unfinished
@@ -128,10 +131,14 @@ def _compile(key: str, source: str, folder: Path | None) -> None:
         if known:
             # A damaged entry can fail in any way.
             with contextlib.suppress(Exception):
-                module = _execute(key, source, known)
+                module = _execute(key, source, known, {})
         if module is None:
             known = {}
-            module = _execute(key, source, known)
+            device = _read(folder / _key("")) if folder else {}
+            before = dict(device)
+            module = _execute(key, source, known, device)
+            if folder and device != before:
+                _write(folder / _key(""), device)
         if folder and known != stored:
             _write(folder / key, known)
         _modules[key] = module
@@ -165,32 +172,19 @@ def _sources() -> list[str]:
 _SOURCES = _sources()
 
 
-def _execute(key: str, source: str, known: dict[str, bytes]) -> ModuleType:
+def _execute(
+    key: str, source: str, known: dict[str, bytes], device: dict[str, bytes]
+) -> ModuleType:
     """Run the text as a module; compile kernels without known machine code, and add them."""
-    module = ModuleType(f"numbagenn_kernels_{key}")
+    module = ModuleType(f"{jit.GENERATED}{key}")
     module.__file__ = file = f"<kernels {key}>"
     # Numba finds the globals of stored functions by the name of their module.
     sys.modules[module.__name__] = module
     # Tracebacks and inspect.getsource find the text here, because no file holds it.
     linecache.cache[file] = (len(source), None, source.splitlines(keepends=True), file)
-    with jit.machine_code(known), _garbage_kept():
+    with jit.machine_code(known, device), garbage_kept():
         exec(compile(source, file, "exec"), module.__dict__)
     return module
-
-
-@contextlib.contextmanager
-def _garbage_kept() -> Iterator[None]:
-    """Pause Python's garbage collection, which takes a tenth of Numba's time.
-
-    Almost everything that Numba makes stays in use until the module is compiled.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _problem(folder: Path) -> str | None:

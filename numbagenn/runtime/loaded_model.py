@@ -21,13 +21,16 @@ from types import ModuleType
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from numbagenn.base.array_conventions import Array
 from numbagenn.base.types import TIMEPOINT, Precision
+from numbagenn.codegen.arguments import Memory, Scratch
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall
 from numbagenn.codegen.event_kinds import PHASES, WHOLE_STEP, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, UpdateNumbers
 from numbagenn.kernels.batch_counter import Counter, new_batch_counter
+from numbagenn.kernels.memory_table import memory_table
 from numbagenn.memory.buffers import Buffer, aligned_zeros
 from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.memory.faults import Faults
@@ -114,10 +117,6 @@ class LoadedModel:
             if isinstance(group, NeuronGroup) and group.model.value_warning is not None
         ]
         connecting = self._initialise(groups, num_recording_timesteps)
-        self._arguments = [
-            *(self._device(buffer) for buffer in plan.buffers),
-            *(recorder.device for recorder in plan.recorders),
-        ]
         self.times = dict.fromkeys(("init", *(phase.timer for phase in PHASES)), 0.0)
         # By part, as there are timers, and group.
         self.custom_update_times: dict[tuple[str, str], float] = {}
@@ -201,15 +200,25 @@ class LoadedModel:
         _, device = buffer.arrays
         return device.reshape(len(device), -1, buffer.columns) if buffer.columns else device
 
-    def _scratch(self) -> list[Array]:
-        """Return the arrays that this thread uses while it simulates."""
-        if not hasattr(self._thread_local, "scratch"):
-            self._thread_local.scratch = [
-                aligned_zeros(scratch.shape, np.dtype(scratch.dtype))
-                for scratch in self._plan.scratch
-            ]
-        arrays: list[Array] = self._thread_local.scratch
-        return arrays
+    def _memory_table(self) -> NDArray[np.int64]:
+        """Return the table of all that this thread works on while it simulates."""
+        if not hasattr(self._thread_local, "table"):
+            memory = self._plan.memory
+            # Kept, because the table itself keeps no arrays.
+            parts = self._thread_local.parts = {array: self._part(array) for array in {*memory}}
+            self._thread_local.table = memory_table(parts[array] for array in memory)
+        table: NDArray[np.int64] = self._thread_local.table
+        return table
+
+    def _part(self, array: Memory) -> tuple[Array, int]:
+        """Return the first part of an array, and how many bytes the parts are apart."""
+        if isinstance(array, Scratch):
+            return aligned_zeros(array.shape, np.dtype(array.dtype)), 0
+        if isinstance(array, Buffer):
+            device = self._device(array)
+            return device[0], device.strides[0] if array.per_batch else 0
+        assert array.device is not None
+        return array.device[0], array.device.strides[0]
 
     @property
     def buffers(self) -> list[Buffer]:
@@ -293,7 +302,7 @@ class LoadedModel:
 
     def _simulate(self, steps: Steps, job: PhaseJob) -> None:
         """Let all batch elements do the rest of a phase of some steps."""
-        simulate, arguments = self._kernels.simulate, self._arguments
+        simulate = self._kernels.simulate
         numbers = SimulateNumbers(
             progress=job.progress,
             num_batch=self._batch_size,
@@ -305,7 +314,7 @@ class LoadedModel:
         )
 
         def kernel(counter: Counter) -> None:
-            simulate(counter, *numbers, *arguments, *self._scratch())
+            simulate(counter, *numbers, self._memory_table())
 
         self._faults_unread = bool(self._faults)
         job.finish(kernel)

@@ -98,6 +98,8 @@ def in_batches(module: ModuleType) -> ModuleType:
         def load(self, *arguments: Any, **keywords: Any) -> None:
             super().load(*arguments, **keywords)
             for variable in variables(self):
+                if variable.buffer.is_shared:  # fused models have no view of their own
+                    continue
                 variable.pull_from_device()
                 disturb(variable)
 

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from tests import a_few
 from tools.project import ROOT, project, repository
 from tools.stamp_notebooks import set_up
 from tutorial_helpers.chapter_packages import PACKAGES
+
+# Not in every run, which is to take less than four minutes.
+pytestmark = pytest.mark.slow
 
 # Modules on the path of a new Python: what it would install is printed, and what to leave out is
 # read from the environment.
@@ -33,13 +35,13 @@ def printed(cell: str, folder: Path, path: Path, without: str = "") -> list[str]
     return ran.stdout.splitlines()
 
 
-@pytest.mark.parametrize("place", a_few(["elsewhere", "notebooks", "root"]))
+@pytest.mark.parametrize("place", ["elsewhere", "notebooks", "root"])
 def test_nothing_happens_where_the_package_is_installed(place: str, tmp_path: Path) -> None:
     folder = {"notebooks": ROOT / "notebooks", "root": ROOT, "elsewhere": tmp_path}[place]
     assert printed(set_up(), folder, tmp_path) == []
 
 
-@pytest.mark.parametrize("missing", a_few(["tutorial_helpers", "numba", *PACKAGES], 2))
+@pytest.mark.parametrize("missing", ["tutorial_helpers", "numba", *PACKAGES])
 def test_the_package_is_installed_if_it_or_what_it_needs_is_missing(
     missing: str, tmp_path: Path
 ) -> None:

@@ -14,6 +14,9 @@ from nbclient import NotebookClient
 
 from tests import ROOT
 
+# Not in every run, which is to take less than four minutes.
+pytestmark = pytest.mark.slow
+
 CHAPTER = ROOT / "notebooks" / "5_train_your_own.ipynb"
 
 # Python runs a file of this name when it starts: what it imports cannot be imported there.
@@ -89,7 +92,6 @@ def test_the_chapter_runs_without_a_failure(without_jax: Path) -> None:
     assert outputs.index(NOTICE) <= 1  # right after the set-up
 
 
-@pytest.mark.slow
 def test_pytest_skips_the_chapter_and_says_why(without_jax: Path) -> None:
     command = [sys.executable, "-m", "pytest", "-n", "0", "-p", "no:cacheprovider", "-rs"]
     finished = subprocess.run(

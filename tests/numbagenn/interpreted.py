@@ -7,6 +7,7 @@ compiler decides: types, conversions, the order of branches.
 
 from __future__ import annotations
 
+import ctypes
 import math
 import re
 from importlib import import_module
@@ -43,6 +44,19 @@ def _put(array: np.ndarray, index: Any, value: Any, *where: Any) -> None:
         array[int(index)] = value
 
 
+def _taken(dimensions: int) -> Any:
+    """Return what takes an array out of a table, see `kernels.memory_table`."""
+
+    def take(memory: np.ndarray, number: int, batch: int, dtype: _Converter) -> np.ndarray:
+        address, apart, *shape = memory[number].tolist()
+        shape = shape[:dimensions]
+        size = math.prod(shape) * dtype.dtype.itemsize
+        content = (ctypes.c_char * size).from_address(address + batch * apart)
+        return np.frombuffer(content, dtype.dtype).reshape(shape)
+
+    return take
+
+
 def _take_next(counter: np.ndarray) -> int:
     counter[0] += 1
     return int(counter[0]) - 1
@@ -74,7 +88,7 @@ def _drawing(function: Any) -> Any:
         result = compiled(*arguments)
         if isinstance(result, tuple):
             return result[0], np.uint64(result[1])
-        return np.uint64(result)
+        return None if result is None else np.uint64(result)
 
     return call
 
@@ -102,6 +116,8 @@ _INSTEAD: dict[str, Any] = {
     "device_function": lambda function: function,
     "noalias_function": lambda function: function,
     "take_next": _take_next,
+    "vector": _taken(1),
+    "matrix": _taken(2),
     "mark_finished": _mark_finished,
     "should_pause": lambda counter: False,
     "should_abort": lambda counter: False,

@@ -17,8 +17,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import numbagenn as engine
-from tests import a_few
 from tests.numbagenn.networks import FLUSH, PIXEL, add_cells, add_reset, connect, new_model, pushed
+
+# Not in every run, which is to take less than four minutes.
+pytestmark = pytest.mark.slow
 
 Arrays = dict[str, np.ndarray]
 # What happens: a number of steps, or the name of a group of custom updates.
@@ -157,7 +159,7 @@ def threads() -> Iterator[None]:
 few = settings(max_examples=60, deadline=None)
 
 
-@pytest.mark.parametrize("kind", a_few(KINDS))
+@pytest.mark.parametrize("kind", KINDS)
 @few
 @given(problems())
 def test_a_batch_is_its_images_one_by_one(kind: str, problem: Any) -> None:
@@ -167,7 +169,7 @@ def test_a_batch_is_its_images_one_by_one(kind: str, problem: Any) -> None:
     assert_same(together, {name: np.concatenate([one[name] for one in alone]) for name in together})
 
 
-@pytest.mark.parametrize("kind", a_few(KINDS, 2))
+@pytest.mark.parametrize("kind", KINDS)
 @few
 @given(problems(), st.lists(st.integers(0, 3), min_size=4, max_size=4))
 def test_the_place_in_the_batch_does_not_matter(kind: str, problem: Any, places: Any) -> None:
@@ -177,7 +179,7 @@ def test_the_place_in_the_batch_does_not_matter(kind: str, problem: Any, places:
     assert_same(elsewhere, {name: values[places] for name, values in in_order.items()})
 
 
-@pytest.mark.parametrize("kind", a_few(KINDS, 2))
+@pytest.mark.parametrize("kind", KINDS)
 @few
 @given(problems(batch=9))
 def test_the_number_of_threads_does_not_matter(kind: str, problem: Any) -> None:
@@ -189,7 +191,7 @@ def test_the_number_of_threads_does_not_matter(kind: str, problem: Any) -> None:
     assert_same(results[2], results[0])
 
 
-@pytest.mark.parametrize("kind", a_few(KINDS, 2))
+@pytest.mark.parametrize("kind", KINDS)
 @few
 @given(problems(batch=3), st.lists(st.integers(0, STEPS), max_size=6))
 def test_looking_changes_nothing(kind: str, problem: Any, looks: list[int]) -> None:
@@ -273,7 +275,7 @@ def reference(kind: str, image: np.ndarray, weights: Arrays) -> Arrays:
     return result | {f"{name}.spikes": fired[name] for name in sizes}
 
 
-@pytest.mark.parametrize("kind", a_few(KINDS, 2))
+@pytest.mark.parametrize("kind", KINDS)
 @settings(max_examples=100, deadline=None)
 @given(problems())
 def test_sums_are_taken_in_the_order_of_the_presynaptic_neurons(kind: str, problem: Any) -> None:

@@ -162,6 +162,7 @@ def test_nothing_changes_after_building() -> None:
         (model, "dt", 0.5),
         (model, "batch_size", 2),
         (model, "timing_enabled", True),
+        (model, "fuse_postsynaptic_models", True),
         (group, "axonal_delay_steps", 2),
         (group, "max_dendritic_delay_timesteps", 2),
         (group, "post_target_var", "Isyn"),

@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 
 import numbagenn as engine
 from numbagenn.codegen.blocks import blocks_of_steps
-from tests import a_few
 from tests.numbagenn import interpreted
 from tests.numbagenn.profiles import examples
 from tests.numbagenn.random_models import RandomModel
 from tests.numbagenn.test_random_models import assert_same, run
+
+# Not in every run, which is to take less than four minutes.
+pytestmark = pytest.mark.slow
 
 BATCH_SIZE = 2
 READ_ONLY = engine.VarAccessMode.READ_ONLY
@@ -173,7 +175,7 @@ def _add_synapses(
     model.parts.append(add)
 
 
-@pytest.mark.parametrize("kind", a_few(STEPWISE, 8))
+@pytest.mark.parametrize("kind", STEPWISE)
 @examples(2, 200, shrink=False)
 @given(data=st.data(), seed=st.integers(0, 2**32 - 1))
 def test_blocks_change_no_bit_wherever_they_are(kind: str, data: Any, seed: int) -> None:

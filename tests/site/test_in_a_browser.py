@@ -205,6 +205,50 @@ def test_search_begins_with_what_explains(words: str, first: str, address: str, 
     assert found(page, address, words)[0] == first
 
 
+@pytest.mark.parametrize(
+    "message", ["has to be loaded before stepping", "needs values of shape (784,)"]
+)
+def test_search_finds_a_message(message: str, address: str, page: Page) -> None:
+    assert found(page, address, message)[0].startswith("docs/mistakes/")
+
+
+SIZES = """() => [...document.querySelectorAll(".live-explained li")].map((item) => {
+  const { x, width } = item.getBoundingClientRect();
+  return [x, width];
+})"""
+
+
+@pytest.mark.parametrize("width", [320, 400, 480])
+def test_on_a_phone_explanations_are_one_below_the_other(
+    width: int, address: str, page: Page
+) -> None:
+    page.set_viewport_size({"width": width, "height": 800})
+    page.goto(address)
+    sizes = page.evaluate(SIZES)
+    assert len(sizes) == 5
+    assert sizes == [sizes[0]] * 5
+    assert sizes[0][1] > width * 0.75
+
+
+def test_the_page_that_is_read_is_seen_in_the_list(address: str, page: Page) -> None:
+    page.set_viewport_size({"width": 1280, "height": 700})
+    for name in ("README.html", "docs/glossary.html"):
+        page.goto(address + name, wait_until="load")
+    entry = page.locator("#pst-primary-sidebar li.current.active > a")
+    page.wait_for_function(
+        "entry => { const { top, bottom } = entry.getBoundingClientRect();"
+        " return top > 0 && bottom < innerHeight; }",
+        arg=entry.element_handle(),
+    )
+
+
+def test_what_search_quotes_is_text(address: str, page: Page) -> None:
+    page.goto(f"{address}search.html?q=install")
+    quoted = page.locator("#search-results li .context")
+    quoted.first.wait_for()
+    assert "System Settings" not in " ".join(quoted.all_inner_texts())
+
+
 def test_search_finds_how_to_run_a_script(address: str, page: Page) -> None:
     assert "docs/how_to/run_your_own.html" in found(page, address, "numbagenn run")[:5]
 

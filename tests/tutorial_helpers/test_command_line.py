@@ -16,10 +16,13 @@ from typing import Any
 
 import pytest
 
-from tests import ROOT, a_few
+from tests import ROOT
 from tests.tutorial_helpers.commands.command_lines import QUICK, error_of, python
 from tutorial_helpers import data, inference, pygenn
 from tutorial_helpers.__main__ import main
+
+# Not in every run, which is to take less than four minutes.
+pytestmark = pytest.mark.slow
 
 
 @pytest.mark.parametrize("command", ["classify", "evaluate"])
@@ -103,7 +106,7 @@ WRONG_SETTINGS = [
 
 @pytest.mark.parametrize(
     ("variable", "value", "words"),
-    a_few(WRONG_SETTINGS),
+    WRONG_SETTINGS,
 )
 def test_wrong_settings_in_a_process(variable: str, value: str, words: str) -> None:
     completed = python("-m", "tutorial_helpers", *QUICK, "--json", **{variable: value})
@@ -188,7 +191,7 @@ def in_shell(line: str, **settings: str) -> subprocess.CompletedProcess[str]:
 
 @shell
 @pytest.mark.parametrize(
-    ("redirected", "status"), a_few([("2>&-", 0), (">&- 2>&- <&-", 0), ("--x 2>&-", 2)])
+    ("redirected", "status"), [("2>&-", 0), (">&- 2>&- <&-", 0), ("--x 2>&-", 2)]
 )
 def test_closed_streams(redirected: str, status: int) -> None:
     line = f'"$@" -m tutorial_helpers {" ".join(QUICK)} --json {redirected}'
@@ -202,7 +205,7 @@ MANY_LINES = "for number in range(100_000):\n    print('line', number)\n"
 
 
 @shell
-@pytest.mark.parametrize("command", a_few([f"{' '.join(QUICK)}", "run {script}"]))
+@pytest.mark.parametrize("command", [f"{' '.join(QUICK)}", "run {script}"])
 def test_nobody_reads_the_output(command: str, tmp_path: Path) -> None:
     script = tmp_path / "script.py"
     script.write_text(MANY_LINES)

@@ -64,7 +64,7 @@ Wrong input fails at the call that is wrong. The message names the object, what 
 what was given, and says what to do. For a mistake in a code string it shows the line, with a caret
 under the place. A failed call changes nothing. Fix it and carry on with the same model.
 
-To find the cause of a message, use the search, or search this folder, for a few of its words. The
+To find the cause of a message, search the site or this folder for a few of its words. The
 pages show {count} mistakes, each with the code and with the message as it is printed, and the
 message says how to fix the code. A test makes every one of them.
 

@@ -294,6 +294,13 @@ FEATURES: dict[str, list[Feature]] = {
             cases="exp_curr exp_cond postsynaptic_models references_of_postsynaptic_models"
             " postsynaptic_models_at_time_steps",
         ),
+        same(
+            "`fuse_postsynaptic_models`: which populations share their input, and how that rounds",
+            "where they are of different kinds, the order of their sum is left open in PyGeNN",
+            cases="fused_currents fused_pulses fused_dendritic_delays fused_models_of_ones_own"
+            " fused_feedback",
+            tests="test_fusing.py::test_fusing_changes_nothing_but_how_sums_are_rounded",
+        ),
         same("`id_pre`, `id_post`, `id_syn`", cases="synapse_ids counts sparse_variables"),
         differs(
             "`id_syn` of sparse synapses",

@@ -13,7 +13,10 @@ import nbformat
 import pytest
 
 from numbagenn.__main__ import main
-from tests import ROOT, a_few
+from tests import ROOT
+
+# Not in every run, which is to take less than four minutes.
+pytestmark = pytest.mark.slow
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -272,8 +275,7 @@ def test_an_older_format(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> 
     assert capsys.readouterr() == ("old\n", "")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("package", a_few(["numbagenn", "tutorial_helpers"]))
+@pytest.mark.parametrize("package", ["numbagenn", "tutorial_helpers"])
 def test_a_process(package: str, tmp_path: Path) -> None:
     write(tmp_path / "book.ipynb", ("import pygenn\nprint(pygenn.__version__)",))
     completed = subprocess.run(

@@ -19,9 +19,12 @@ from numbagenn.compat import shim as stand_in
 from numbagenn.compat import v4_9 as legacy
 from numbagenn.compat.api_version import pygenn_version
 from numbagenn.compat.shim import ONLY_4_9, ONLY_5
-from tests import ROOT, a_few
+from tests import ROOT
 from tutorial_helpers import data, inference
 from tutorial_helpers.models import build_classifier
+
+# Not in every run, which is to take less than four minutes.
+pytestmark = pytest.mark.slow
 
 SCRIPTS = Path(__file__).parent / "scripts_4_9"
 
@@ -86,7 +89,7 @@ def test_single_image(
     )
 
 
-@pytest.mark.parametrize("name", a_few(["one_at_a_time.py", "batches.py"]))
+@pytest.mark.parametrize("name", ["one_at_a_time.py", "batches.py"])
 def test_many_images(
     name: str,
     folder: Path,
@@ -98,7 +101,6 @@ def test_many_images(
     assert err == ""
 
 
-@pytest.mark.slow
 def test_a_process(folder: Path) -> None:
     completed = subprocess.run(
         [sys.executable, "-m", "numbagenn", "run", str(SCRIPTS / "batches.py"), str(folder)],
@@ -201,7 +203,7 @@ WAYS_TO_END = [
 @pytest.mark.parametrize("package", ["numbagenn", "tutorial_helpers"])
 @pytest.mark.parametrize(
     ("code", "redirected", "statuses"),
-    a_few(WAYS_TO_END),
+    WAYS_TO_END,
 )
 def test_both_commands_end_alike(
     package: str, code: str, redirected: str, statuses: str, tmp_path: Path

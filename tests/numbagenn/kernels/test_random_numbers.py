@@ -22,6 +22,9 @@ from numbagenn import create_current_source_model, create_neuron_model
 from numbagenn.kernels import random_numbers
 from tests.numbagenn.networks import INTEGRATE_AND_FIRE, START, new_model, pulled, steps
 
+# Not in every run, which is to take less than four minutes.
+pytestmark = pytest.mark.slow
+
 CHANCE = 1e-6
 GAMMA = 0x9E3779B97F4A7C15
 MASK = 2**64 - 1
@@ -141,6 +144,87 @@ def test_a_binomial_number_without_choice(trials: int, chance: float, expected: 
     assert (_binomials(10, np.uint64(1), (trials, chance)) == expected).all()
 
 
+_poissons = sampler(random_numbers.poisson)
+
+
+@pytest.mark.parametrize("mean", [0.01, 0.13, 1.0, 2.3, 9.99, 10.0, 12.5, 300.0, 1e6])
+def test_poisson_numbers_have_the_poisson_distribution(mean: float) -> None:
+    found = _poissons(NUMBER, np.uint64(21), (mean,))
+    exact = stats.poisson(mean)
+    assert found.min() >= 0
+    assert (found == np.floor(found)).all()
+    edges = np.unique(exact.ppf(np.linspace(0, 1, 40)[1:-1]))
+    edges = np.unique([*edges, *(edges.max() + np.arange(1, 4))])
+    observed = np.histogram(found, [-0.5, *(edges + 0.5), np.inf])[0]
+    expected = NUMBER * np.diff([0, *exact.cdf(edges), 1])
+    counted = expected > 5
+    expected = expected[counted] * observed[counted].sum() / expected[counted].sum()
+    assert stats.chisquare(observed[counted], expected).pvalue > CHANCE
+    assert abs(found.mean() - mean) < 5 * math.sqrt(mean / NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("mean", "expected"), [(0.0, 0.0), (-1.0, 0.0), (math.nan, 0.0), (math.inf, math.inf)]
+)
+def test_a_poisson_number_without_choice(mean: float, expected: float) -> None:
+    assert (_poissons(10, np.uint64(1), (mean,)) == expected).all()
+    assert (_poissons_for_all(10, np.uint64(1), mean) == expected).all()
+
+
+@njit
+def _poissons_for_all(number: Any, key: Any, mean: Any) -> Any:
+    values = np.ones(number)
+    random_numbers.poisson_for_all(mean, key, values)
+    return values
+
+
+@njit
+def _poissons_of_each(number: Any, key: Any, mean: Any) -> Any:
+    values = np.zeros(number)
+    for element in range(number):
+        values[element], _ = random_numbers.poisson(random_numbers.start(key, element), mean)
+    return values
+
+
+@njit
+def _for_all(draw: Any, key: Any, values: Any) -> None:
+    draw(key, values)
+
+
+@njit
+def _for_each(draw: Any, key: Any, values: Any) -> None:
+    for element in range(values.size):
+        values[element], _ = draw(random_numbers.start(key, element))
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("name", ["normal", "exponential"])
+def test_numbers_are_the_same_for_each_element_and_for_all(name: str, dtype: type) -> None:
+    together, separate = np.empty(NUMBER, dtype), np.empty(NUMBER, dtype)
+    _for_all(getattr(random_numbers, f"{name}_for_all"), np.uint64(7), together)
+    _for_each(getattr(random_numbers, name), np.uint64(7), separate)
+    np.testing.assert_array_equal(together, separate)
+
+
+@pytest.mark.parametrize("mean", [0.001, 0.2, 3.0, 9.99, 10.0, 50.0])
+def test_poisson_numbers_are_the_same_for_each_element_and_for_all(mean: float) -> None:
+    together = _poissons_for_all(NUMBER, np.uint64(5), mean)
+    assert together.max() >= 1
+    np.testing.assert_array_equal(together, _poissons_of_each(NUMBER, np.uint64(5), mean))
+
+
+@pytest.mark.parametrize("bits", [0, 1, MASK])
+def test_the_rarest_poisson_numbers_are_found(bits: int) -> None:
+    """The 64 bits from which one is found can be any, and looking for it ends."""
+    (value,) = sampler(random_numbers.poisson)(1, state_before(bits), (0.2,))
+    assert value == 0 if bits == MASK else 10 < value < 30
+
+
+def test_poisson_numbers_are_for_built_in_models_alone() -> None:
+    with pytest.raises(RuntimeError, match="Undefined function 'poisson'"):
+        create_current_source_model("own", injection_code="injectCurrent(poisson(2.0));")
+
+
 @pytest.mark.parametrize("shape", [0.05, 0.3, 0.999, 1.0, 2.5, 150.0, 1e5])
 def test_gamma_numbers_have_the_gamma_distribution(shape: float) -> None:
     found = _gammas(NUMBER, np.uint64(11), (shape,))
@@ -155,7 +239,6 @@ def test_there_is_no_gamma_distribution_of_such_a_shape(shape: float) -> None:
     assert np.isnan(_gammas(5, np.uint64(1), (shape,))).all()
 
 
-@pytest.mark.slow
 def test_the_tails_of_the_normal_distribution_are_as_heavy_as_they_should_be() -> None:
     """Beyond 3.65 standard deviations another method draws: their number and their shape."""
     number, edge = 20_000_000, 3.6541528853610088
@@ -492,6 +575,23 @@ def run_code(code: str, condition: str = "", precision: str = "double") -> np.nd
     model.load()
     model.step_time()
     return np.stack([pulled(pop, "x"), pulled(pop, "hits")])
+
+
+def test_what_every_neuron_draws_is_drawn_ahead_of_the_loop() -> None:
+    model = new_model("ahead")
+    neuron = create_neuron_model(
+        "ahead",
+        vars=[("x", "scalar")],
+        sim_code="x = gennrand_normal(); if (x > 1.0) { x -= gennrand_exponential(); }",
+        threshold_condition_code="gennrand_uniform() < 0.5",
+    )
+    model.add_neuron_population("pop", 50, neuron, {}, {"x": 0.0})
+    model.build()
+    ahead, _, loop = model.generated_code.partition("for neuron in range(50):")
+    assert "random_numbers.normal_for_all(" in ahead
+    assert "random_numbers.exponential" not in ahead
+    assert "random_numbers.exponential(" in loop
+    assert "random_numbers.normal" not in loop
 
 
 def test_operands_that_are_not_asked_draw_nothing() -> None:

@@ -205,7 +205,7 @@ def plan_of(built: Any) -> dict[str, Any]:
         "source": plan.source,
         "arguments": _memory(plan.buffers),
         "recorders": len(plan.recorders),
-        "scratch": plan.scratch,
+        "scratch": [(one.dtype, one.shape) for one in plan.scratch],
         "phases": [phase.timer for phase in plan.phases],
         "in_order": plan.in_order,
         "updates": {

@@ -32,6 +32,9 @@ from tests.numbagenn.language import c_programs
 from tests.numbagenn.language.code_kinds import KINDS
 from tests.numbagenn.profiles import examples
 
+# Not in every run, which is to take less than four minutes.
+pytestmark = pytest.mark.slow
+
 # Seconds of processor time within which a text has to be answered.
 LONGEST = 10.0
 
@@ -268,7 +271,6 @@ def copied(memory: dict[Any, Any]) -> dict[Any, Any]:
     return {name: value.copy() for name, value in memory.items()}
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("scalar", [types.Float, types.Double], ids=repr)
 @examples(100, 5000)
 @given(data=st.data())
@@ -328,7 +330,6 @@ def outcomes(model: Any, start: list[dict[Any, Any]], steps: int) -> dict[str, n
     return result
 
 
-@pytest.mark.slow
 @examples(3, 300, shrink=False)
 @given(data=st.data(), precision=st.sampled_from(["float", "double"]))
 def test_the_compiler_agrees_with_the_interpreter(data: Any, precision: str) -> None:

@@ -357,7 +357,7 @@ def test_every_variable_can_start_from_code_or_says_why_not() -> None:
     for name in [name for name in started if "spike_times" in name]:
         with pytest.raises(RuntimeError, match="starts from no spikes"):
             started.pop(name).set_init_values(wide)
-    assert {"ab out_post", "ba out_post", "a vars V", "a_halve vars n"} <= started.keys()
+    assert {"ab own_out_post", "ba own_out_post", "a vars V", "a_halve vars n"} <= started.keys()
     for variable in started.values():
         variable.set_init_values(wide)
     model.build()

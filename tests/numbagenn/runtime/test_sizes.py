@@ -380,7 +380,9 @@ def bytes_of(model: Any) -> int:
             total += sum(indices.nbytes for indices in group.connections.synapses)
     total += 2 * sum(recorder.device.nbytes for recorder in model._plan.recorders)
     threads = min(engine.get_num_threads(), model.batch_size)
-    return int(total + threads * sum(array.nbytes for array in loaded._scratch()))
+    return int(
+        total + threads * sum(loaded._part(scratch)[0].nbytes for scratch in model._plan.scratch)
+    )
 
 
 @pytest.mark.parametrize("name", a_few(FITTING, 2))

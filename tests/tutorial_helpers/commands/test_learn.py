@@ -16,6 +16,9 @@ from tutorial_helpers.__main__ import main
 from tutorial_helpers.learning import LearningNetwork
 from tutorial_helpers.weight_sets import load_weights, set_digest
 
+# Not in every run, which is to take less than four minutes.
+pytestmark = pytest.mark.slow
+
 # Kernels are compiled once for all tests, as the number of hidden neurons is part of none.
 QUICK = ["learn", "--epochs", "2", "--hidden", "12", "--images", "700"]
 
@@ -70,13 +73,11 @@ def test_json(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     assert found["files"] == [str(tmp_path / f"weights_{n}.npy") for n in ("0_1", "1_2")]
 
 
-@pytest.mark.slow
 def test_seeds(capsys: pytest.CaptureFixture[str]) -> None:
     first, again, other = (report(capsys, "--seed", seed)["sha256"] for seed in "778")
     assert first == again != other
 
 
-@pytest.mark.slow
 def test_going_on(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -118,7 +119,6 @@ def test_interrupted_before_anything_is_kept(
     )
 
 
-@pytest.mark.slow
 def test_what_is_refused(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     report(capsys, "--output", str(tmp_path))
     error = error_of([*QUICK, "--seed", "2", "--output", str(tmp_path)], capsys)

@@ -18,6 +18,18 @@ a.vars["V"].push_to_device()
 model.unload()
 a.vars["V"].values
 
+# %% Reading a variable that several populations share -> RuntimeError
+held = create_postsynaptic_model("held", vars=[("x", "scalar")], sim_code="injectCurrent(x);")
+sharing = GeNNModel("float", "sharing")
+sharing.fuse_postsynaptic_models = True
+c = sharing.add_neuron_population("c", 4, integrate_and_fire, {"Vthr": 1.0}, start)
+psm = init_postsynaptic(held, {}, {"x": 0.5})
+first = sharing.add_synapse_population("first", "DENSE", c, c, pulse, psm)
+second = sharing.add_synapse_population("second", "DENSE", c, c, pulse, psm)
+sharing.build()
+sharing.load()
+first.psm_vars["x"].values
+
 # %% Too few values -> ValueError
 a.vars["V"].values = [0.1, 0.2, 0.3]
 

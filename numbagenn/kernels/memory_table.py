@@ -1,0 +1,76 @@
+"""The table of all memory that a kernel works on, and how it takes an array out of that.
+
+A kernel with an argument for each array would be compiled for as long as all of its code. The table
+has a row for each array: its address, by how many bytes the parts of two batch elements are apart,
+and the two dimensions of a part; a vector has only the first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+from llvmlite import ir
+from numba import types
+from numba.extending import intrinsic
+from numpy.typing import NDArray
+
+_ADDRESS, _APART, _SHAPE = range(3)
+
+
+def memory_table(parts: Iterable[tuple[NDArray[Any], int]]) -> NDArray[np.int64]:
+    """Return the table of some arrays: of each the first part, and how many bytes parts are apart.
+
+    It does not keep the arrays alive.
+    """
+    rows = [
+        (part.ctypes.data, apart, *part.shape, *(0,) * (2 - part.ndim)) for part, apart in parts
+    ]
+    return np.array(rows, np.int64).reshape(-1, 4)
+
+
+def _getter(dimensions: int) -> Callable[..., Any]:
+    def get(typing_context: Any, memory: Any, number: Any, batch: Any, dtype: Any) -> Any:
+        result = types.Array(dtype.dtype, dimensions, "C")
+
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            table = context.make_array(signature.args[0])(context, builder, arguments[0])
+            first = builder.mul(arguments[1], ir.Constant(arguments[1].type, 4))
+
+            def entry(column: int) -> Any:
+                place = builder.add(first, ir.Constant(first.type, column))
+                return builder.gep(table.data, [place])
+
+            array = context.make_array(result)(context, builder)
+            word = array.data.type
+            address = builder.load(
+                builder.bitcast(entry(_ADDRESS), ir.IntType(8).as_pointer().as_pointer())
+            )
+            part = builder.mul(arguments[2], builder.load(entry(_APART)))
+            array.data = builder.bitcast(builder.gep(address, [part]), word)
+            size = context.get_constant(types.intp, context.get_abi_sizeof(word.pointee))
+            array.itemsize = size
+            shape = [builder.load(entry(_SHAPE + axis)) for axis in range(dimensions)]
+            strides: list[Any] = []
+            count = context.get_constant(types.intp, 1)
+            for length in reversed(shape):
+                strides.insert(0, builder.mul(count, size))
+                count = builder.mul(count, length)
+            pair = types.UniTuple(types.intp, dimensions)
+            array.shape = context.make_tuple(builder, pair, shape)
+            array.strides = context.make_tuple(builder, pair, strides)
+            array.nitems = count
+            array.meminfo = ir.Constant(array.meminfo.type, None)
+            array.parent = ir.Constant(array.parent.type, None)
+            return array._getvalue()
+
+        return result(memory, types.int64, types.int64, dtype), generate
+
+    return get
+
+
+#: ``vector(memory, number, batch, type)`` is the part of a batch element of the array in a row.
+vector = intrinsic(_getter(1))
+#: The same for an array of matrices.
+matrix = intrinsic(_getter(2))

@@ -1,0 +1,125 @@
+"""Groups that are alike share a function, and get the bits that functions of their own give."""
+
+from __future__ import annotations
+
+import ast
+
+import numpy as np
+import pytest
+
+from numbagenn import (
+    GeNNModel,
+    create_neuron_model,
+    init_postsynaptic,
+    init_sparse_connectivity,
+    init_weight_update,
+)
+from numbagenn.codegen import alike
+
+NEURON = create_neuron_model(
+    "leaky",
+    params=["tau", "number_1"],
+    vars=[("V", "scalar"), ("last", "scalar")],
+    sim_code="V += (Isyn + number_1 * (1.0 + 0.1 * gennrand_normal()) - V) / tau; last = t - st;",
+    threshold_condition_code="V >= 1.0",
+    reset_code="V = 0.0;",
+)
+
+
+def network(count: int, *, first: str = "DENSE") -> GeNNModel:
+    """Return populations of different sizes and parameters, each connected with all.
+
+    Spikes of the last one are delayed.
+    """
+    model = GeNNModel("float", "alike")
+    model.dt, model.batch_size, model.seed = 0.5, 2, 7
+    populations = []
+    for number in range(count):
+        values = {"tau": 4.0 + number, "number_1": 1.5 - 0.1 * number}
+        population = model.add_neuron_population(
+            f"p{number}", 20 + 3 * number, NEURON, values, {"V": 0.0, "last": 0.0}
+        )
+        population.spike_recording_enabled = True
+        populations.append(population)
+    for pre in populations:
+        for post in populations:
+            name = f"{pre.name}_{post.name}"
+            matrix = first if name == "p0_p0" else "SPARSE"
+            weights = np.full(pre.num_neurons * post.num_neurons, 0.1, np.float32)
+            link = model.add_synapse_population(
+                name,
+                matrix,
+                pre,
+                post,
+                init_weight_update(
+                    "StaticPulse", {}, {"g": weights if matrix == "DENSE" else -0.05}
+                ),
+                init_postsynaptic("ExpCurr", {"tau": 2.0 + pre.num_neurons / 10}),
+                *(
+                    [init_sparse_connectivity("FixedProbability", {"prob": 0.3})]
+                    if matrix == "SPARSE"
+                    else []
+                ),
+            )
+            link.axonal_delay_steps = 2 if pre is populations[-1] else 0
+    return model
+
+
+def results(model: GeNNModel) -> list[np.ndarray]:
+    model.build()
+    model.load(num_recording_timesteps=100)
+    for _ in range(100):
+        model.step_time()
+    model.pull_recording_buffers_from_device()
+    seen = []
+    for population in model.neuron_populations.values():
+        for variable in population.vars.values():
+            variable.pull_from_device()
+            seen.append(variable.values)
+        for times, ids in population.spike_recording_data:
+            seen += [times, ids]
+    return seen
+
+
+def functions(model: GeNNModel) -> set[str]:
+    tree = ast.parse(model.generated_code)
+    return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
+
+
+@pytest.mark.parametrize("first", ["SPARSE", "DENSE"])
+def test_the_same_bits_as_with_a_function_for_each(
+    first: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = network(5, first=first)
+    found = results(shared)
+    monkeypatch.setattr(alike, "_FEWEST_ALIKE", 100)
+    apart = network(5, first=first)
+    expected = results(apart)
+    assert len(functions(shared)) < 12 < len(functions(apart))
+    assert sum(array.size for array in found[2::6]) > 100
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_as_many_functions_for_many_groups_as_for_some() -> None:
+    counts = []
+    for count in (5, 7):
+        model = network(count)
+        model.build()
+        counts.append(len(functions(model)))
+    assert counts[0] == counts[1]
+
+
+def test_a_few_have_functions_of_their_own() -> None:
+    """The compiler knows their sizes then."""
+    model = network(3)
+    model.build()
+    assert {"update_p0", "update_p1", "update_p2"} <= functions(model)
+
+
+def test_the_function_says_for_whom_it_is() -> None:
+    model = network(5, first="SPARSE")
+    model.build()
+    assert "neuron population 'p0' and 3 like it." in model.generated_code
+    # All lines of a loop are of one group, under names that are not those of the first.
+    assert "V_row = vector(memory, first + " in model.generated_code
