@@ -56,7 +56,7 @@ def _getter(dimensions: int) -> Callable[..., Any]:
                 place = builder.add(first, ir.Constant(first.type, column))
                 return builder.gep(table, [place])
 
-            word = context.get_value_type(result.dtype).as_pointer()
+            word = context.get_data_type(result.dtype).as_pointer()
             address = builder.load(
                 builder.bitcast(entry(_ADDRESS), ir.IntType(8).as_pointer().as_pointer())
             )
