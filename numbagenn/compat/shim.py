@@ -14,7 +14,7 @@ from typing import Any
 
 import numbagenn
 from numbagenn.base.types import ResolvedType
-from numbagenn.base.wording import shown, unsupported
+from numbagenn.base.wording import shown
 from numbagenn.compat import v4_9
 from numbagenn.compat.missing_names import MissingNames
 from numbagenn.compat.v4_9.enums import MODELS, WRAPPER
@@ -27,15 +27,6 @@ from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
 
 #: The versions of the API that have stand-ins, and the version that each reports.
 VERSIONS = {"4.9": "4.9.0", "5": "5.4.0"}
-
-# The names of PyGeNN 5.4, and what they are. numbagenn's own take precedence.
-_FUNCTIONS = {
-    "create_custom_connectivity_update_model": "custom connectivity updates",
-    "init_toeplitz_connectivity": "Toeplitz connectivity",
-}
-
-# Those of them that PyGeNN 4.9 has too, in ``pygenn.genn_model``.
-_FUNCTIONS_4_9 = ("init_toeplitz_connectivity",)
 
 _BACKENDS = ("cuda", "hip", "single_threaded_cpu")
 
@@ -84,10 +75,6 @@ class _GeNNModel(numbagenn.GeNNModel):
         if name != BACKEND_NAME:
             _announce(name)
 
-    def add_custom_connectivity_update(self, cu_name: str, *_: object, **__: object) -> None:
-        """Refuse: numbagenn has no custom connectivity updates."""
-        raise unsupported(f"custom connectivity updates ('{cu_name}')")
-
 
 class _GeNNModelV4(v4_9.GeNNModel):
     """A model of PyGeNN 4.9 that says on the terminal which backend runs it."""
@@ -116,18 +103,6 @@ def _deferring(factory: Callable[..., Any]) -> Callable[..., Any]:
     return describe
 
 
-def _function(name: str) -> Any:
-    """Return a function of PyGeNN: numbagenn's, or one that says that it has none."""
-    if hasattr(numbagenn, name):
-        return getattr(numbagenn, name)
-
-    def refuse(*_: object, **__: object) -> Any:
-        raise unsupported(f"{_FUNCTIONS[name]} ({name})")
-
-    refuse.__name__ = refuse.__qualname__ = name
-    return refuse
-
-
 def _described(names: Mapping[str, Any]) -> dict[str, Any]:
     """Return `names` with the functions that describe models put into `_deferring`."""
     endings = ("_model", "_snippet", "_class")
@@ -150,11 +125,9 @@ def names(version: str) -> dict[str, Any]:
     """
     if version == "4.9":
         own = {name: getattr(v4_9, name) for name in v4_9.__all__}
-        others = {name: _function(name) for name in _FUNCTIONS_4_9}
-        return {**others, **_described(own), "GeNNModel": _GeNNModelV4}
+        return {**_described(own), "GeNNModel": _GeNNModelV4}
     own = {name: getattr(numbagenn, name) for name in numbagenn.__all__ if name not in _OWN}
-    others = {name: _function(name) for name in _FUNCTIONS}
-    return {**_described({**others, **own}), "GeNNModel": _GeNNModel}
+    return {**_described(own), "GeNNModel": _GeNNModel}
 
 
 _NAMES_4_9 = {*names("4.9"), "genn_wrapper", "genn_groups"}

@@ -39,6 +39,8 @@ class DenseConnectivity:
     is_known: ClassVar[bool] = True
     #: What the host stores about the connections themselves.
     num_bytes: ClassVar[int] = 0
+    #: Whether the user has given the connections.
+    is_given: ClassVar[bool] = False
     #: Memory of both neurons of each synapse, which a matrix does not need.
     inds: ClassVar[None] = None
 
@@ -56,6 +58,11 @@ class DenseConnectivity:
     def longest_row(self) -> int:
         """Largest number of synapses that one presynaptic neuron has."""
         return self.num_post
+
+    @property
+    def longest_column(self) -> int:
+        """Largest number of synapses that one postsynaptic neuron has."""
+        return self.num_pre
 
     def buffers(self) -> list[Buffer]:
         """Return the memory of the connectivity: none."""
@@ -136,9 +143,17 @@ class SparseConnectivity:
     @property
     def longest_row(self) -> int:
         """Largest number of synapses that one presynaptic neuron has, 0 while that is unknown."""
-        if self._current is None or not len(self._current[0]):
+        return self._most(0)
+
+    @property
+    def longest_column(self) -> int:
+        """Largest number of synapses that one postsynaptic neuron has, 0 while that is unknown."""
+        return self._most(1)
+
+    def _most(self, side: int) -> int:
+        if self._current is None or not len(self._current[side]):
             return 0
-        return int(np.bincount(self._current[0]).max())
+        return int(np.bincount(self._current[side]).max())
 
     def give(self, pre_inds: object, post_inds: object) -> None:
         """Take the connections that a user gives, one for each pair of indices.

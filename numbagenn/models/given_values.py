@@ -65,6 +65,11 @@ class WeightUpdateInit:
     post_var_refs: Mapping[str, Any]
     psm_var_refs: Mapping[str, Any]
 
+    @property
+    def snippet(self) -> WeightUpdateModel:
+        """The model, under PyGeNN's name."""
+        return self.model
+
     def __repr__(self) -> str:
         return f"init_weight_update('{self.model.class_name}', …)"
 
@@ -77,6 +82,11 @@ class PostsynapticInit:
     params: Mapping[str, float]
     vars: Mapping[str, Any]
     var_refs: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def snippet(self) -> PostsynapticModel:
+        """The model, under PyGeNN's name."""
+        return self.model
 
     def __repr__(self) -> str:
         return f"init_postsynaptic('{self.model.class_name}', …)"

@@ -4,6 +4,7 @@ It is a thin layer: it rewrites code strings, puts arguments into today's order,
 to the classes of `numbagenn`. ``docs/from_4_9.md`` shows both side by side.
 """
 
+from numbagenn.absent import init_toeplitz_connectivity
 from numbagenn.compat.v4_9.connectivity import (
     create_custom_sparse_connect_init_snippet_class,
     init_connectivity,
@@ -53,5 +54,6 @@ __all__ = [
     "create_wu_pre_var_ref",
     "create_wu_var_ref",
     "init_connectivity",
+    "init_toeplitz_connectivity",
     "init_var",
 ]
