@@ -1,7 +1,8 @@
 """How variables may be used and how they are laid out: the enumerations of PyGeNN's API.
 
 The values of members are bits, which have names of their own in the enumerations of attributes. As
-in PyGeNN, ``access & attribute`` says whether an access has an attribute.
+in PyGeNN, ``access & attribute`` says whether an access has an attribute. Here the number of the
+attribute will do, too.
 """
 
 from __future__ import annotations
@@ -22,10 +23,10 @@ class _Bits(enum.Enum):
     __index__ = __int__
 
     def __and__(self, attribute: Any) -> bool:
-        """Return whether a member has an attribute."""
-        if type(attribute) not in _ATTRIBUTES.get(type(self), ()):
+        """Return whether a member has an attribute, or any bit of a number."""
+        if type(attribute) not in (*_ATTRIBUTES.get(type(self), ()), int):
             return NotImplemented
-        return bool(self.value & attribute.value)
+        return bool(self.value & int(attribute))
 
 
 class VarAccessModeAttribute(_Bits):

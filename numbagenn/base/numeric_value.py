@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 
-class _Number:
+class NumericValue:
     """What PyGeNN's parameters are: an object that holds its number as `value`, always a float."""
 
     @property
     def value(self) -> float:
+        """The number."""
         return float(self)  # type: ignore[arg-type]
 
 
-class _Integer(_Number, int):
+class _Integer(NumericValue, int):
     """An integer that is also what PyGeNN's parameters are."""
 
 
-class _Real(_Number, float):
+class _Real(NumericValue, float):
     """A real number that is also what PyGeNN's parameters are."""
 
 

@@ -15,7 +15,6 @@ from numbagenn.base.suggestions import did_you_mean
 #: Titles of the versions of the API, by the values of ``--api``.
 TITLES = {"4.9": "PyGeNN 4.9", "5": "PyGeNN 5.4"}
 
-_CLASSES = "names for the classes of populations and updates"
 _CONNECTIVITY_UPDATES = "custom connectivity updates"
 _TOEPLITZ = "Toeplitz connectivity"
 _FLAGS = "flags of enumerations"
@@ -24,35 +23,10 @@ _BACKENDS = "settings of other backends"
 # By version: names that PyGeNN has and numbagenn lacks, with their purpose.
 _NAMES: dict[str, dict[str, str]] = {
     "5": {
-        **dict.fromkeys(
-            (
-                "NeuronGroup",
-                "SynapseGroup",
-                "CurrentSource",
-                "ModelSpec",
-                "CustomUpdate",
-                "CustomUpdateWU",
-                "CustomUpdateBase",
-            ),
-            _CLASSES,
-        ),
-        **dict.fromkeys(
-            ("CustomConnectivityUpdate", "create_pre_var_ref", "create_post_var_ref"),
-            _CONNECTIVITY_UPDATES,
-        ),
-        "create_toeplitz_connect_init_snippet": _TOEPLITZ,
-        **dict.fromkeys(
-            (
-                "SynapseMatrixConnectivity",
-                "SynapseMatrixWeight",
-                "VarAccessDim",
-                "VarAccessModeAttribute",
-                "VarLocationAttribute",
-                "get_var_access_dim",
-            ),
-            _FLAGS,
-        ),
-        **dict.fromkeys(("PlogSeverity", "init_logging"), "levels of logging"),
+        "CustomConnectivityUpdateModelBase": _CONNECTIVITY_UPDATES,
+        "InitToeplitzConnectivitySnippetBase": _TOEPLITZ,
+        "ToeplitzConnectivityInit": _TOEPLITZ,
+        **dict.fromkeys(("Runtime", "generate_code"), _BACKENDS),
     },
     "4.9": {},
 }
@@ -67,13 +41,7 @@ _STARTS_4_9 = {
 
 # The same for modules.
 _MODULES: dict[str, dict[str, str]] = {
-    "5": {
-        "pygenn.custom_connectivity_update_models": _CONNECTIVITY_UPDATES,
-        "pygenn.init_toeplitz_connectivity_snippets": _TOEPLITZ,
-        "pygenn.cuda_backend": _BACKENDS,
-        "pygenn.hip_backend": _BACKENDS,
-        "pygenn.single_threaded_cpu_backend": _BACKENDS,
-    },
+    "5": {},
     "4.9": {
         **{
             f"pygenn.genn_wrapper.{family}": "built-in models as classes"

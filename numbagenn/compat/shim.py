@@ -13,16 +13,11 @@ from types import ModuleType
 from typing import Any
 
 import numbagenn
-from numbagenn.base.types import ResolvedType
 from numbagenn.base.wording import shown
-from numbagenn.compat import v4_9
+from numbagenn.compat import modules_5, v4_9
 from numbagenn.compat.missing_names import MissingNames
 from numbagenn.compat.v4_9.enums import MODELS, WRAPPER
-from numbagenn.models.builtin_models import FAMILIES, find_model
-from numbagenn.models.descriptions import (
-    Model,
-    Unavailable,
-)
+from numbagenn.models.descriptions import Unavailable
 from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
 
 #: The versions of the API that have stand-ins, and the version that each reports.
@@ -130,7 +125,16 @@ def names(version: str) -> dict[str, Any]:
     return {**_described(own), "GeNNModel": _GeNNModel}
 
 
-_NAMES_4_9 = {*names("4.9"), "genn_wrapper", "genn_groups"}
+_GROUPS_4_9 = {
+    kind.__name__: kind
+    for kind in (
+        _GeNNModelV4.neuron_class,
+        _GeNNModelV4.synapse_class,
+        _GeNNModelV4.source_class,
+        _GeNNModelV4.update_class,
+    )
+}
+_NAMES_4_9 = {*names("4.9"), *_GROUPS_4_9, "genn_wrapper", "genn_groups"}
 _NAMES_5 = {*names("5"), "types", "backend_modules"}
 
 #: Functions and modules that only one of the two versions has.
@@ -143,39 +147,20 @@ def _contents(version: str) -> dict[str, Mapping[str, Any]]:
     """Return the contents of the modules that only list names."""
     public = names(version)
     if version == "4.9":
-        kinds = (
-            _GeNNModelV4.neuron_class,
-            _GeNNModelV4.synapse_class,
-            _GeNNModelV4.source_class,
-            _GeNNModelV4.update_class,
-        )
-        groups = {kind.__name__: kind for kind in kinds}
         return {
             "pygenn": public,
-            "pygenn.genn_model": {**public, **groups},
+            "pygenn.genn_model": {**public, **_GROUPS_4_9},
             "pygenn.genn_wrapper": WRAPPER,
             "pygenn.genn_wrapper.Models": MODELS,
-            "pygenn.genn_groups": groups,
+            "pygenn.genn_groups": _GROUPS_4_9,
         }
-    backends = {"backend_modules": {BACKEND_NAME: numbagenn}}
-    types = {
-        name: value
-        for name, value in vars(numbagenn.types).items()
-        if isinstance(value, ResolvedType)
-    }
-    return {
-        "pygenn": public,
-        "pygenn.genn_model": {**public, **backends},
-        "pygenn.types": types,
-    }
+    return modules_5.modules(public)
 
 
 @functools.cache
 def _names_of(version: str) -> dict[str, set[str]]:
     """Return the names in all modules and in the modules inside them."""
     found = {name: set(content) for name, content in _contents(version).items()}
-    if version != "4.9":
-        found |= {f"pygenn.{name}": set() for name, _ in FAMILIES.values()}
     for name in found:
         parent, _, child = name.rpartition(".")
         if parent:
@@ -217,9 +202,6 @@ def stand_in(version: str) -> dict[str, ModuleType]:
     modules = {name: _module(name, content) for name, content in _contents(version).items()}
     for name, module in modules.items():
         module.__getattr__ = missing.attributes_of(name)  # type: ignore[method-assign]
-    if version != "4.9":
-        for family, (name, _) in FAMILIES.items():
-            modules[f"pygenn.{name}"] = _built_in_models(f"pygenn.{name}", family)
     for name, module in modules.items():
         # Without a path, what is not among the modules is not found elsewhere either.
         module.__dict__.setdefault("__path__", [])
@@ -234,18 +216,4 @@ def _module(name: str, content: Mapping[str, Any]) -> ModuleType:
     module = ModuleType(name, "PyGeNN's names, in numbagenn.")
     vars(module).update(content)
     module.__all__ = sorted(content)  # type: ignore[attr-defined]
-    return module
-
-
-def _built_in_models(name: str, family: type[Model]) -> ModuleType:
-    """Return a module with a function for each built-in model of a family."""
-    module = _module(name, {})
-
-    def model(attribute: str) -> Callable[[], Model]:
-        if attribute.startswith("__"):
-            raise AttributeError(f"module '{name}' has no attribute '{attribute}'")
-        found = find_model(attribute, family, f"{name}.{attribute}")
-        return lambda: found
-
-    module.__getattr__ = model  # type: ignore[method-assign]
     return module

@@ -109,7 +109,10 @@ class GroupDict(dict[str, AnyGroup]):
 
 
 class Group(Sealed):
-    """A part of a model: it has a name and memory, and refuses attributes that look like mistakes."""
+    """A part of a model: it has a name and memory.
+
+    Users may set attributes of their own, but not such as look like a misspelt one of it.
+    """
 
     kind = "group"
     _open = True
