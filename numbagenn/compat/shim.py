@@ -16,7 +16,7 @@ import numbagenn
 from numbagenn.base.wording import shown
 from numbagenn.compat import modules_5, v4_9
 from numbagenn.compat.missing_names import MissingNames
-from numbagenn.compat.v4_9.enums import MODELS, WRAPPER
+from numbagenn.compat.v4_9 import wrapper
 from numbagenn.models.descriptions import Unavailable
 from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
 
@@ -150,8 +150,7 @@ def _contents(version: str) -> dict[str, Mapping[str, Any]]:
         return {
             "pygenn": public,
             "pygenn.genn_model": {**public, **_GROUPS_4_9},
-            "pygenn.genn_wrapper": WRAPPER,
-            "pygenn.genn_wrapper.Models": MODELS,
+            **wrapper.modules(),
             "pygenn.genn_groups": _GROUPS_4_9,
         }
     return modules_5.modules(public)

@@ -268,12 +268,17 @@ class WeightUpdateModel(Model):
 
 @dataclass(frozen=True, repr=False, kw_only=True)
 class PostsynapticModel(Model):
-    """Description of how summed synaptic input becomes a current."""
+    """Description of how summed synaptic input becomes a current.
+
+    `neuron_inputs` are inputs of the neuron that the code uses by name, beside the one that
+    ``injectCurrent`` adds to. Only models of PyGeNN 4.9 have such code.
+    """
 
     family: ClassVar[str] = "postsynaptic model"
 
     neuron_var_refs: tuple[DeclaredReference, ...]
     sim_code: CodeString
+    neuron_inputs: tuple[AdditionalInput, ...] = ()
 
     get_vars = items_of("vars")
     get_neuron_var_refs = items_of("neuron_var_refs")
