@@ -59,11 +59,6 @@ class DenseConnectivity:
         """Largest number of synapses that one presynaptic neuron has."""
         return self.num_post
 
-    @property
-    def longest_column(self) -> int:
-        """Largest number of synapses that one postsynaptic neuron has."""
-        return self.num_pre
-
     def buffers(self) -> list[Buffer]:
         """Return the memory of the connectivity: none."""
         return []
@@ -143,17 +138,9 @@ class SparseConnectivity:
     @property
     def longest_row(self) -> int:
         """Largest number of synapses that one presynaptic neuron has, 0 while that is unknown."""
-        return self._most(0)
-
-    @property
-    def longest_column(self) -> int:
-        """Largest number of synapses that one postsynaptic neuron has, 0 while that is unknown."""
-        return self._most(1)
-
-    def _most(self, side: int) -> int:
-        if self._current is None or not len(self._current[side]):
+        if self._current is None or not len(self._current[0]):
             return 0
-        return int(np.bincount(self._current[side]).max())
+        return int(np.bincount(self._current[0]).max())
 
     def give(self, pre_inds: object, post_inds: object) -> None:
         """Take the connections that a user gives, one for each pair of indices.

@@ -39,8 +39,8 @@ class DerivedParameter:
 
     @property
     def func(self) -> Callable[[Mapping[str, float], float], float]:
-        """Its function of the parameters and ``dt``, under PyGeNN's name."""
-        return self.function
+        """Its function of the parameters and ``dt``, as PyGeNN has it: with a result in `value`."""
+        return lambda params, dt: numeric_value(self.function(params, dt))
 
 
 @dataclass(frozen=True)

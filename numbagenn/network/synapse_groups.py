@@ -288,7 +288,7 @@ class SynapseGroup(Group):
     def get_sparse_post_inds(self) -> Array:
         """Return the postsynaptic neuron of each sparse synapse, in the order of storage."""
         _, post = self._sparse("get_sparse_post_inds").indices()
-        if not self._narrow_sparse_ind_enabled:
+        if not self._narrow_sparse_ind_enabled or self.connections_set:
             return post
         narrow: Array = post.astype(_narrowest(self.trg.num_neurons))
         return narrow
@@ -311,13 +311,13 @@ class SynapseGroup(Group):
 
     @property
     def max_source_connections(self) -> int:
-        """Largest number of synapses that a postsynaptic neuron has, or may have."""
+        """Largest number of synapses that a postsynaptic neuron may have."""
         if self._max_source_connections is not None:
             return self._max_source_connections
         num_pre, num_post = self.src.num_neurons, self.trg.num_neurons
-        if not self.connections.is_known and self.connectivity_init is not None:
-            return max_column_length(self.connectivity_init, num_pre, num_post)
-        return self.connections.longest_column or num_pre
+        if self.connectivity_init is None:
+            return num_pre
+        return max_column_length(self.connectivity_init, num_pre, num_post)
 
     @max_source_connections.setter
     def max_source_connections(self, number: int) -> None:
@@ -388,7 +388,7 @@ class SynapseGroup(Group):
 
     @property
     def narrow_sparse_ind_enabled(self) -> bool:
-        """Whether `get_sparse_post_inds` returns the narrowest type that fits.
+        """Whether `get_sparse_post_inds` returns the narrowest type, if a snippet connects.
 
         PyGeNN's setting cannot be read.
         """

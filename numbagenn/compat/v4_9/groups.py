@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Protocol, runtime_checkable
 
 import numpy as np
 
@@ -14,7 +14,15 @@ from numbagenn.compat.v4_9.global_params import GlobalNumber
 from numbagenn.compat.v4_9.wrapped import Wrapped, wrapped_group
 from numbagenn.memory import variables
 from numbagenn.memory.buffers import Buffer
-from numbagenn.models.descriptions import Model
+from numbagenn.models.descriptions import (
+    CurrentSourceModel,
+    CustomUpdateModel,
+    Model,
+    NeuronModel,
+    PostsynapticModel,
+    WeightUpdateModel,
+)
+from numbagenn.models.given_values import ConnectivityInit
 from numbagenn.network import current_sources, custom_updates, groups, neuron_groups, synapse_groups
 
 
@@ -67,6 +75,9 @@ class ExtraGlobalNumber(variables.ExtraGlobalArray):
     def set_init_values(self, values: object) -> None:
         """Set the number that the model starts from."""
         super().set_init_values([values] if np.isscalar(values) else values)
+
+    #: What PyGeNN 4.9 says of numbers.
+    is_scalar = True
 
     def update(self) -> None:
         """Let the steps from now on see what the host has written."""
@@ -199,6 +210,20 @@ def _check_size(array: variables.ExtraGlobalArray, size: int | None) -> None:
         )
 
 
+def _in_slots(buffer: Buffer) -> Array | None:
+    host = buffer.host
+    return None if host is None else host.reshape(-1, buffer.slots, buffer.count)
+
+
+@runtime_checkable
+class HasSynapses(Protocol):
+    """A model that has populations of synapses."""
+
+    @property
+    def synapse_populations(self) -> Mapping[str, synapse_groups.SynapseGroup]:
+        """The populations by name."""
+
+
 class NeuronGroup(_Group, neuron_groups.NeuronGroup):
     """A population of neurons."""
 
@@ -211,6 +236,11 @@ class NeuronGroup(_Group, neuron_groups.NeuronGroup):
     def size(self) -> int:
         """Number of neurons."""
         return self.num_neurons
+
+    @property
+    def neuron(self) -> NeuronModel:
+        """The neuron model."""
+        return self.model
 
     @property
     def delay_slots(self) -> int:
@@ -237,6 +267,58 @@ class NeuronGroup(_Group, neuron_groups.NeuronGroup):
             order = np.lexsort((ids, times))
             result.append((times[order], ids[order].astype(np.int64)))
         return result if len(result) > 1 else result[0]
+
+    @property
+    def spike_event_recording_data(self) -> Any:
+        """Recorded spike-like events of all synapses that define some, as `spike_recording_data`.
+
+        Raises
+        ------
+        RuntimeError
+            If there are none, or the buffer has not been filled yet.
+        """
+        model = self.genn_model
+        assert isinstance(model, HasSynapses)
+        groups = [group for group in model.synapse_populations.values() if group.src is self]
+        recorded = [one.pre_spike_event_recording_data for one in groups if "pre" in one.events]
+        if not recorded:
+            raise RuntimeError(f"Nothing defines spike-like events of {self.title}.")
+        result = []
+        for batch in zip(*recorded, strict=True):
+            # A neuron has one event in a step, however many synapses define it.
+            pairs = {pair for times, ids in batch for pair in zip(times, ids, strict=True)}
+            ordered = np.array(sorted(pairs)).reshape(-1, 2)
+            result.append((ordered[:, 0], ordered[:, 1].astype(np.int64)))
+        return result if len(result) > 1 else result[0]
+
+    def pull_spike_times_from_device(self) -> None:
+        """Copy the times of the last spikes from the device to the host."""
+        super().spike_times.pull_from_device()
+
+    def push_spike_times_to_device(self) -> None:
+        """Copy the times of the last spikes from the host to the device."""
+        super().spike_times.push_to_device()
+
+    def pull_prev_spike_times_from_device(self) -> None:
+        """Copy the times of the spikes before the last step from the device to the host."""
+        super().prev_spike_times.pull_from_device()
+
+    def push_prev_spike_times_to_device(self) -> None:
+        """Copy the times of the spikes before the last step from the host to the device."""
+        super().prev_spike_times.push_to_device()
+
+    @property
+    def spike_times(self) -> Any:
+        """Times of the last spikes on the host: by batch element, slot and neuron.
+
+        None unless something in the model uses them.
+        """
+        return _in_slots(self.spike_time_buffer)
+
+    @property
+    def prev_spike_times(self) -> Any:
+        """Times of the spikes before the last step, in the same form."""
+        return _in_slots(self.prev_spike_time_buffer)
 
     def pull_current_spikes_from_device(self) -> None:
         """Copy the spikes of the last step to the host, as `current_spikes`.
@@ -362,6 +444,31 @@ class SynapseGroup(_Group, synapse_groups.SynapseGroup):
         self.own_out_post.pull_from_device()
 
     @property
+    def w_update(self) -> WeightUpdateModel:
+        """The weight update model."""
+        return self.weight_update.model
+
+    @property
+    def postsyn(self) -> PostsynapticModel:
+        """The postsynaptic model."""
+        return self.postsynaptic.model
+
+    @property
+    def connectivity_initialiser(self) -> ConnectivityInit | None:
+        """What `init_connectivity` returned, if it was used."""
+        return self.connectivity_init
+
+    @property
+    def weight_sharing_master(self) -> None:
+        """The population whose weights it shares: none."""
+        return
+
+    @property
+    def has_individual_synapse_vars(self) -> bool:
+        """Whether each synapse has variables of its own."""
+        return bool(self.vars)
+
+    @property
     def num_synapses(self) -> int:
         """Number of synapses."""
         return self.connections.num_synapses
@@ -458,6 +565,11 @@ class CurrentSource(_Group, current_sources.CurrentSource):
     """A source of current for a population."""
 
     @property
+    def current_source_model(self) -> CurrentSourceModel:
+        """The current source model."""
+        return self.model
+
+    @property
     def size(self) -> int:
         """Number of neurons of the population."""
         return self.target_pop.num_neurons
@@ -466,9 +578,19 @@ class CurrentSource(_Group, current_sources.CurrentSource):
 class CustomUpdate(_Group, custom_updates.CustomUpdate):
     """An operation on variables of neurons that runs on request."""
 
+    @property
+    def custom_update_model(self) -> CustomUpdateModel:
+        """The custom update model."""
+        return self.model
+
 
 class CustomUpdateWU(_Group, custom_updates.CustomUpdateWU):
     """An operation on variables of synapses that runs on request."""
+
+    @property
+    def custom_update_model(self) -> CustomUpdateModel:
+        """The custom update model."""
+        return self.model
 
     def get_var_values(self, var_name: str) -> Array:
         """Return a copy of a variable on the host, one number for each synapse."""

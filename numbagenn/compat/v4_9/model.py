@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
@@ -168,6 +168,11 @@ class GeNNModel(current.GeNNModel):
         if name in BACKENDS:
             self._serve_instead_of(name)
 
+    @property
+    def free_device_mem_bytes(self) -> int:
+        """Free memory of a GPU in bytes: 0, as there is none."""
+        return 0
+
     # Description -----------------------------------------------------------------------------
 
     def add_neuron_population(  # type: ignore[override]
@@ -276,6 +281,10 @@ class GeNNModel(current.GeNNModel):
             del self.synapse_populations[pop_name]
             raise
         return group
+
+    def add_slave_synapse_population(self, pop_name: str, *_: object, **__: object) -> NoReturn:
+        """Refuse: numbagenn has no populations that share the weights of another."""
+        raise unsupported(f"populations that share weights ('{pop_name}')", "PyGeNN 4.9")
 
     def add_current_source(  # type: ignore[override]
         self,
