@@ -117,7 +117,7 @@ class MissingNames:
                 f"with --api {other}."
             )
         known = [*own.get(module, ()), *_NAMES[version]]
-        return f"{title} has no such name{did_you_mean(name, known, '; correct it.', cutoff=0.75)}"
+        return f"{title} has no such name{did_you_mean(name, known, '; correct it.', cutoff=0.65)}"
 
 
 def _no_attribute(module: str, name: str) -> str:

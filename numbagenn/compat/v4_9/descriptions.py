@@ -6,7 +6,7 @@ Each rewrites its code strings and calls the function of PyGeNN 5 that does the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
@@ -21,6 +21,7 @@ from numbagenn.compat.v4_9.enums import (
 )
 from numbagenn.compat.v4_9.global_params import as_arrays, with_numbers
 from numbagenn.compat.v4_9.rewriting import local_variables, names_in, rewrite
+from numbagenn.compat.v4_9.support_code import functions_of, written_out
 from numbagenn.create import (
     create_current_source_model,
     create_custom_update_model,
@@ -155,10 +156,20 @@ class Code:
     """Rewrites the code strings of one model."""
 
     def __init__(
-        self, title: str, *items: Any, codes: dict[str, Any], numbers: frozenset[str] = frozenset()
+        self,
+        title: str,
+        *items: Any,
+        codes: dict[str, Any],
+        numbers: frozenset[str] = frozenset(),
+        support: Mapping[str, object] | None = None,
     ) -> None:
         self.title = title
         self.numbers = numbers
+        self.functions = {
+            name: function
+            for keyword, code in (support or {}).items()
+            for name, function in functions_of(title, keyword, _text(title, keyword, code)).items()
+        }
         self.own = {
             entry if isinstance(entry, str) else entry[0]
             for entries in items
@@ -185,7 +196,7 @@ class Code:
         """Return a code string as PyGeNN 5 writes it, or None."""
         if name not in self.codes:
             return None
-        return rewrite(
+        code = rewrite(
             self.codes[name],
             f"{name.replace('_', ' ')} of {self.title}",
             own=self.own,
@@ -193,6 +204,12 @@ class Code:
             local_names=self.local_names,
             in_loop=in_loop,
         )
+        return written_out(code, self.functions)
+
+
+def _text(title: str, name: str, code: object) -> str:
+    """Return support code, after checking that it is a string or None."""
+    return check_codes(title, **{name: code})[name] or ""
 
 
 def _entries(entries: Any) -> list[Any]:
@@ -237,8 +254,10 @@ additional_input_vars
         ``(name, create_dpf_class(function)())``.
     is_auto_refractory_required
         Whether the condition must have been false before `sim_code`. **True by default.**
-    support_code, custom_body
-        C++, which is not supported.
+    support_code
+        Functions in C++ that the code calls, each of one statement, ``return …;``.
+    custom_body
+        Any other C++, which is not supported.
 
     Examples
     --------
@@ -250,7 +269,7 @@ additional_input_vars
     True
     """
     title = f"neuron model '{class_name}'"
-    refuse_cpp(title, support_code=support_code, custom_body=custom_body)
+    refuse_cpp(title, custom_body=custom_body)
     codes = check_codes(
         title,
         sim_code=sim_code,
@@ -259,7 +278,8 @@ additional_input_vars
     )
     arrays, numbers = as_arrays(extra_global_params)
     items = (param_names, var_name_types, derived_params, arrays, additional_input_vars)
-    code = Code(title, *items, codes=codes, numbers=numbers)
+    support = {"support_code": support_code}
+    code = Code(title, *items, codes=codes, numbers=numbers, support=support)
     model = create_neuron_model(
         class_name,
         params=param_names,
@@ -309,11 +329,12 @@ def create_custom_postsynaptic_class(
     'half'
     """
     title = f"postsynaptic model '{class_name}'"
-    refuse_cpp(title, support_code=support_code, custom_body=custom_body)
+    refuse_cpp(title, custom_body=custom_body)
     codes = check_codes(title, apply_input_code=apply_input_code, decay_code=decay_code)
     arrays, numbers = as_arrays(extra_global_params)
     items = (param_names, var_name_types, derived_params, arrays)
-    code = Code(title, *items, codes=codes, numbers=numbers)
+    support = {"support_code": support_code}
+    code = Code(title, *items, codes=codes, numbers=numbers, support=support)
     parts = [_injecting(code[name] or "") for name in codes]
     # In blocks of their own, because both may declare the same locals.
     sim_code = "\n".join(f"{{\n{part}\n}}" if local_variables(part) else part for part in parts)
@@ -438,20 +459,19 @@ custom_body
         What 5.x calls ``pre_spike_syn_code``, ``pre_event_syn_code``, ``post_spike_syn_code`` and
         ``pre_event_threshold_condition_code``.
     sim_support_code, learn_post_support_code, synapse_dynamics_suppport_code
-        C++, which is not supported. (The last is spelt so in 4.9.)
+        As `support_code` of `create_custom_neuron_class`. (The last is spelt so in 4.9.)
     is_pre_spike_time_required, is_post_spike_time_required, is_pre_spike_event_time_required, \
 is_prev_pre_spike_time_required, is_prev_post_spike_time_required, \
 is_prev_pre_spike_event_time_required
         No longer needed: the code strings show it.
     """
     title = f"weight update model '{class_name}'"
-    refuse_cpp(
-        title,
-        sim_support_code=sim_support_code,
-        learn_post_support_code=learn_post_support_code,
-        synapse_dynamics_suppport_code=synapse_dynamics_suppport_code,
-        custom_body=custom_body,
-    )
+    refuse_cpp(title, custom_body=custom_body)
+    support = {
+        "sim_support_code": sim_support_code,
+        "learn_post_support_code": learn_post_support_code,
+        "synapse_dynamics_suppport_code": synapse_dynamics_suppport_code,
+    }
     codes = check_codes(
         title,
         sim_code=sim_code,
@@ -468,6 +488,7 @@ is_prev_pre_spike_event_time_required
         title,
         class_name,
         codes,
+        support,
         param_names,
         derived_params,
         extra_global_params,
@@ -490,6 +511,7 @@ def _weight_update_model(
     title: str,
     class_name: str,
     codes: dict[str, Any],
+    support: Mapping[str, object],
     param_names: Names,
     derived_params: Items,
     extra_global_params: Items,
@@ -499,7 +521,7 @@ def _weight_update_model(
 ) -> WeightUpdateModel:
     arrays, numbers = as_arrays(extra_global_params)
     items = (param_names, variables, derived_params, arrays, pre_variables, post_variables)
-    code = Code(title, *items, codes=codes, numbers=numbers)
+    code = Code(title, *items, codes=codes, numbers=numbers, support=support)
     in_5: dict[str, Any] = {_CODES_IN_5.get(name, name): code[name] for name in code.codes}
     model = create_weight_update_model(
         class_name,

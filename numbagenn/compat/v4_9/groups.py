@@ -416,7 +416,7 @@ class NeuronGroup(_Group, neuron_groups.NeuronGroup):
     def _require_loaded(self) -> None:
         if not self.genn_model.is_loaded:
             raise RuntimeError(
-                f"Spikes of {self.title} cannot be read or written: the model is not loaded; call "
+                f"Spikes of {self.title} cannot be read: the model is not loaded; call "
                 "model.load() first."
             )
 

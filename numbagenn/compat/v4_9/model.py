@@ -565,13 +565,14 @@ def _with_inputs(model: PostsynapticModel, post: object, title: str) -> Postsyna
             )
     read = [item.name for item in model.neuron_var_refs if item.name in inputs]
     used = [*(item.name for item in model.neuron_inputs), *read]
+    if not used:
+        return model
     changed = replace(
         model,
         neuron_var_refs=tuple(item for item in model.neuron_var_refs if item.name not in read),
         neuron_inputs=tuple(inputs[name] for name in used),
     )
-    if changed != model:
-        check_code(changed)
+    check_code(changed)
     return changed
 
 

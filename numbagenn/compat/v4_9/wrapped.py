@@ -124,7 +124,7 @@ class Wrapped:
             if setting in _LOCATIONS and by_name is not None:
                 return partial(_set_location if action == "set" else _get_location, by_name)
             found = self._properties.get(setting)
-            if (found is not None and hasattr(type(wrapper), found)) or found in vars(wrapper):
+            if found and (hasattr(type(wrapper), found) or found in vars(wrapper)):
                 return partial(_set if action == "set" else _get, wrapper, setting, found)
         known = [f"{action}_{one}" for one in (*self._properties, *_LOCATIONS)]
         raise AttributeError(
