@@ -6,14 +6,6 @@ runs there. See `GeNNModel` for the life of a model.
 
 __version__ = "0.1.0"
 
-from numbagenn.absent import (
-    CustomConnectivityUpdate,
-    create_custom_connectivity_update_model,
-    create_post_var_ref,
-    create_pre_var_ref,
-    create_toeplitz_connect_init_snippet,
-    init_toeplitz_connectivity,
-)
 from numbagenn.base import types
 from numbagenn.base.enumerations import (
     CustomUpdateVarAccess,
@@ -45,6 +37,14 @@ from numbagenn.models.initialisers import (
     init_sparse_connectivity,
     init_var,
     init_weight_update,
+)
+from numbagenn.network.absent import (
+    CustomConnectivityUpdate,
+    create_custom_connectivity_update_model,
+    create_post_var_ref,
+    create_pre_var_ref,
+    create_toeplitz_connect_init_snippet,
+    init_toeplitz_connectivity,
 )
 from numbagenn.network.current_sources import CurrentSource
 from numbagenn.network.custom_updates import CustomUpdate, CustomUpdateBase, CustomUpdateWU

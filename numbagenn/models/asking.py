@@ -7,8 +7,6 @@ from collections.abc import Callable
 from textwrap import dedent
 from typing import Any
 
-from numbagenn.language.code_strings import CodeString
-
 # A name in the notation of GeNN 4, which PyGeNN replaces when a model is created.
 _GENN_4 = re.compile(r"\$\(([A-Za-z_]\w*)\)")
 
@@ -27,8 +25,8 @@ def code_of(part: str) -> Callable[[Any], str]:
     """Return a method that returns a code string of a description, such as ``"sim_code"``."""
 
     def get(self: Any) -> str:
-        code: CodeString = getattr(self, part)
-        return _GENN_4.sub(r"\1", dedent(code.text))
+        text: str = getattr(self, part).text
+        return _GENN_4.sub(r"\1", dedent(text))
 
     get.__doc__ = f"Return the text of {part}, not indented; an empty one if there is none."
     return get

@@ -13,6 +13,7 @@ from numbagenn.base.enumerations import ParallelismHint, SynapseMatrixType, VarL
 from numbagenn.base.number_checks import LARGEST_COUNT, checked_integer
 from numbagenn.base.types import SCALAR
 from numbagenn.base.wording import unsupported
+from numbagenn.language.code_strings import CodeString
 from numbagenn.language.usage import Usage
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import Connectivity, DenseConnectivity, SparseConnectivity
@@ -20,9 +21,12 @@ from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.events import EventSide, make_events
 from numbagenn.memory.variables import ExtraGlobalArray, ExtraGlobalArrayDict, Variable
 from numbagenn.models.connection_limits import max_column_length, max_row_length
-from numbagenn.models.descriptions import PostsynapticModel, WeightUpdateModel
+from numbagenn.models.descriptions import (
+    PostsynapticModel,
+    SparseConnectivityInitSnippet,
+    WeightUpdateModel,
+)
 from numbagenn.models.given_values import ConnectivityInit, PostsynapticInit, WeightUpdateInit
-from numbagenn.models.initialisers import init_sparse_connectivity
 from numbagenn.network.bound_model import BoundModel
 from numbagenn.network.groups import Group, OwningModel
 from numbagenn.network.locations import checked_member, location_of
@@ -48,6 +52,22 @@ class SynapseReferences:
     pre: Mapping[str, str]
     post: Mapping[str, str]
     post_psm: Mapping[str, str]
+
+
+_BLANK = CodeString("", "")
+_UNINITIALISED = ConnectivityInit(
+    SparseConnectivityInitSnippet(
+        class_name="Uninitialised",
+        params=(),
+        vars=(),
+        derived_params=(),
+        row_build_code=_BLANK,
+        col_build_code=_BLANK,
+        calc_max_row_len_func=None,
+        calc_max_col_len_func=None,
+    ),
+    {},
+)
 
 
 class SynapseGroup(Group):
@@ -358,8 +378,8 @@ class SynapseGroup(Group):
 
     @property
     def sparse_connectivity_initialiser(self) -> ConnectivityInit:
-        """What `init_sparse_connectivity` returned; that of ``"Uninitialised"`` without it."""
-        return self.connectivity_init or init_sparse_connectivity("Uninitialised")
+        """What `init_sparse_connectivity` returned; one whose snippet does nothing without it."""
+        return self.connectivity_init or _UNINITIALISED
 
     @property
     def toeplitz_connectivity_initialiser(self) -> NoReturn:

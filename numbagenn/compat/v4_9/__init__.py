@@ -4,7 +4,6 @@ It is a thin layer: it rewrites code strings, puts arguments into today's order,
 to the classes of `numbagenn`. ``docs/from_4_9.md`` shows both side by side.
 """
 
-from numbagenn.absent import init_toeplitz_connectivity
 from numbagenn.compat.v4_9.connectivity import (
     create_custom_sparse_connect_init_snippet_class,
     init_connectivity,
@@ -22,6 +21,7 @@ from numbagenn.compat.v4_9.descriptions import (
 )
 from numbagenn.compat.v4_9.model import GeNNModel
 from numbagenn.models.initialisers import init_var
+from numbagenn.network.absent import init_toeplitz_connectivity
 from numbagenn.network.references import (
     create_egp_ref,
     create_psm_egp_ref,

@@ -127,10 +127,7 @@ class Wrapped:
             if found and (hasattr(type(wrapper), found) or found in vars(wrapper)):
                 return partial(_set if action == "set" else _get, wrapper, setting, found)
         known = [f"{action}_{one}" for one in (*self._properties, *_LOCATIONS)]
-        raise AttributeError(
-            f"numbagenn has no {self._what}.{name}{did_you_mean(name, known)} It has the settings "
-            "that 5.x has, too."
-        )
+        raise AttributeError(f"numbagenn has no {self._what}.{name}{did_you_mean(name, known)}")
 
 
 def wrapped_model(model: Any) -> Wrapped:
