@@ -123,13 +123,15 @@ def with_access(entries: Any, members: Mapping[int, Enum]) -> Any:
 
 
 def location_of(given: object) -> VarLocation:
-    """Return the location of 5.x for its number.
+    """Return the location of 5.x for its number, or for itself.
 
     Raises
     ------
     TypeError
         If it is none.
     """
+    if isinstance(given, VarLocation):
+        return given
     if not isinstance(given, int) or given not in _LOCATIONS:
         raise TypeError(f"A location must be such as VarLocation_HOST_DEVICE, not {shown(given)}.")
     return _LOCATIONS[given]

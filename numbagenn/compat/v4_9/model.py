@@ -11,6 +11,7 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 
 from numbagenn import model as current
+from numbagenn.base.enumerations import VarLocation
 from numbagenn.base.number_checks import float_if_huge
 from numbagenn.base.suggestions import closest, did_you_mean
 from numbagenn.base.types import ResolvedType
@@ -18,7 +19,7 @@ from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import quoted, shown, unsupported
 from numbagenn.codegen.code_checks import check_code
 from numbagenn.compat.v4_9.builtin_models import find
-from numbagenn.compat.v4_9.enums import MATRIX_TYPES
+from numbagenn.compat.v4_9.enums import MATRIX_TYPES, location_of
 from numbagenn.compat.v4_9.groups import (
     CurrentSource,
     CustomUpdate,
@@ -152,6 +153,26 @@ class GeNNModel(current.GeNNModel):
         if not isinstance(name, str):
             raise TypeError(f"model_name must be a string, not {shown(name)}.")
         self.name = name
+
+    @property
+    def default_var_location(self) -> VarLocation:
+        """Where a GPU would hold the variables of what is added from now on."""
+        return super().default_var_location
+
+    @default_var_location.setter
+    def default_var_location(self, location: object) -> None:
+        self.refuse_if_built("set default_var_location")
+        self._default_var_location = location_of(location)
+
+    @property
+    def default_sparse_connectivity_location(self) -> VarLocation:
+        """Where a GPU would hold the sparse connections of what is added from now on."""
+        return super().default_sparse_connectivity_location
+
+    @default_sparse_connectivity_location.setter
+    def default_sparse_connectivity_location(self, location: object) -> None:
+        self.refuse_if_built("set default_sparse_connectivity_location")
+        self._default_sparse_connectivity_location = location_of(location)
 
     @property
     def use_backend(self) -> str:

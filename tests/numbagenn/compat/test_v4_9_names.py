@@ -122,6 +122,8 @@ def test_settings_of_the_model_that_is_wrapped() -> None:
     model._model.set_merge_postsynaptic_models(True)
     model._model.set_default_narrow_sparse_ind_enabled(True)
     model._model.set_default_var_location(WRAPPER.VarLocation_HOST_DEVICE)
+    model.default_sparse_connectivity_location = WRAPPER.VarLocation_DEVICE
+    assert model.default_sparse_connectivity_location is VarLocation.DEVICE
     model._model.set_timing(True)
     assert model.fuse_postsynaptic_models
     assert model.default_narrow_sparse_ind_enabled
