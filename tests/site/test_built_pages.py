@@ -18,8 +18,6 @@ from tests import ROOT
 from tests.site import conftest
 from tools.project import site as published
 
-pytestmark = pytest.mark.slow
-
 #: Elements whose address is loaded with the page, and the attribute that holds it.
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src"}
 SHOWN_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "manifest"}

@@ -28,8 +28,6 @@ from tutorial_helpers.own_digits import digit_from_picture
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
-pytestmark = pytest.mark.slow
-
 NODE = shutil.which("node")
 BROWSERS = ("chromium", "google-chrome", "chromium-browser")
 CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
