@@ -197,6 +197,14 @@ def test_old_methods_of_copies_warn_and_work() -> None:
 COPIES = (("push", "to_device"), ("pull", "from_device"))
 
 
+def test_initialisers_have_the_entries_of_pygenn_s_tuples() -> None:
+    init = engine.init_weight_update(WEIGHT, {}, {"g": 1.0}, {"a": 2.0}, {"b": 3.0})
+    made, *values = init
+    assert (len(init), made.snippet, values) == (4, WEIGHT, [{"g": 1.0}, {"a": 2.0}, {"b": 3.0}])
+    shape = engine.init_postsynaptic(SHAPE, {}, {"x": 4.0})
+    assert (len(shape), shape[0].snippet, shape[1]) == (2, SHAPE, {"x": 4.0})
+
+
 def test_attributes_of_one_s_own() -> None:
     parts = described()
     parts.pop.my_label = "input"
