@@ -235,6 +235,8 @@ class _NeuronLoopBuilder(LoopBuilder):
             due = self.element(f"{bound.prefix}delayed", synapses.den_delay, slot=slot)
             self.move(due, in_syn)
         names = {"inSyn": Symbol(in_syn, scalar), **self.names_of(bound), **self._referenced(bound)}
+        for item in bound.model.neuron_inputs:
+            names[item.name] = replace(self._inputs[item.name], writable=True)
         self._run_injecting(names, bound.model.sim_code, synapses.target)
 
     def receive_feedback(self, buffer: Buffer, target: str) -> None:

@@ -39,6 +39,8 @@ class DenseConnectivity:
     is_known: ClassVar[bool] = True
     #: What the host stores about the connections themselves.
     num_bytes: ClassVar[int] = 0
+    #: Whether the user has given the connections.
+    is_given: ClassVar[bool] = False
     #: Memory of both neurons of each synapse, which a matrix does not need.
     inds: ClassVar[None] = None
 

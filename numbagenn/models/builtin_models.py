@@ -338,6 +338,12 @@ _ELSEWHERE: dict[type[Model], tuple[str, ...]] = {
 }
 
 
+def names_in_pygenn(family: type[Model]) -> list[str]:
+    """Return the names of all models of a family that come with PyGeNN."""
+    _, models = FAMILIES[family]
+    return sorted({*models(), *_ELSEWHERE[family]})
+
+
 def built_in_models() -> Iterator[Model]:
     """Return all built-in models and snippets, one after the other."""
     for _, models in FAMILIES.values():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.ledger.entries import Feature, absent, alike, differs, same
-from tools.ledger.probes import Pair, standing_in
+from tools.ledger.probes import Pair
 
 FEATURES: dict[str, list[Feature]] = {
     "Models and their life": [
@@ -61,6 +61,30 @@ FEATURES: dict[str, list[Feature]] = {
             "two models of one name in one process",
             "are independent; PyGeNN's share one compiled library",
             tests="test_hazards.py::test_models_of_one_name_are_independent",
+        ),
+        same(
+            "all names of `pygenn` and of its public modules, and all public attributes of what"
+            " they make; enumerations with PyGeNN's numbers, and `&`",
+            "those of features that are not there only say so",
+            tests="test_names.py::test_modules_have_the_names_of_pygenn"
+            " test_names.py::test_objects_have_the_attributes_of_pygenn"
+            " test_names.py::test_enumerations_have_the_numbers_of_pygenn",
+        ),
+        same(
+            "models, snippets, initialisers and groups tell what they are made of:"
+            " `pop.model.get_vars()`, `sg.wu_initialiser.snippet`",
+            cases="what_models_tell",
+        ),
+        differs(
+            "`VarLocation`, zero copy, `num_threads_per_spike`, `parallelism_hint`",
+            "are kept and change nothing: everything is held on both sides; in PyGeNN a variable"
+            " that is held on the device alone has no `view`",
+            tests="test_locations.py::test_variables_are_seen_wherever_they_are_held",
+        ),
+        differs(
+            "`set_array` of variables, `Runtime`, `generate_code`",
+            "are not there: PyGeNN calls them itself, to work with what it compiled from C++",
+            tests="test_names.py::test_objects_have_the_attributes_of_pygenn",
         ),
         differs(
             "descriptions of which the user keeps no reference",
@@ -386,7 +410,9 @@ FEATURES: dict[str, list[Feature]] = {
                 for kind in ("BITMASK", "PROCEDURAL", "TOEPLITZ", "DENSE_PROCEDURALG")
             ),
             lambda e: e.init_sparse_connectivity("Conv2D"),
-            lambda e: standing_in("init_toeplitz_connectivity")("Conv2D"),
+            lambda e: e.init_toeplitz_connectivity("Conv2D"),
+            lambda e: e.create_toeplitz_connect_init_snippet("x"),
+            lambda e: Pair(e).connect("DENSE").toeplitz_connectivity_initialiser,
         ),
     ],
     "Delays": [
@@ -528,7 +554,9 @@ FEATURES: dict[str, list[Feature]] = {
         absent(
             "custom connectivity updates",
             "they change which synapses there are",
-            lambda e: standing_in("GeNNModel")().add_custom_connectivity_update("x"),
+            lambda e: e.GeNNModel().add_custom_connectivity_update("x"),
+            lambda e: e.create_custom_connectivity_update_model("x"),
+            lambda e: e.create_pre_var_ref(None, "x"),
         ),
     ],
     "Batches": [
@@ -574,10 +602,15 @@ FEATURES: dict[str, list[Feature]] = {
     ],
     "The API of 4.9": [
         same(
-            "descriptions, code strings and calls of 4.9, through `python -m numbagenn run`",
+            "descriptions, code strings, calls and settings of 4.9, through"
+            " `python -m numbagenn run`",
             "all but what [its page](from_4_9.md#what-run-does-differently-from-49) lists",
             tests="test_v4_9.py::test_the_same_network_gives_the_same_kernels_and_spikes"
-            " test_from_4_9.py::test_a_pair_gives_the_same_spikes",
+            " test_from_4_9.py::test_a_pair_gives_the_same_spikes"
+            " test_v4_9_names.py::test_objects_have_the_attributes_of_pygenn"
+            " test_v4_9_names.py::test_numbers_are_in_use_once_their_view_is_written"
+            " test_v4_9_names.py::test_postsynaptic_code_adds_to_inputs_by_name"
+            " test_v4_9_names.py::test_spikes_by_hand_are_delivered_in_the_next_step",
         ),
     ],
 }
