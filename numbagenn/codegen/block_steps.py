@@ -70,21 +70,21 @@ class Trains:
     ----------
     num_trains
         Name of the number of different trains.
-    distinct, begins, members, group_of, table
+    distinct, firsts, lasts, nexts, table
         Names of the arrays that `group_trains` fills.
     """
 
     num_trains: str
     distinct: str
-    begins: str
-    members: str
-    group_of: str
+    firsts: str
+    lasts: str
+    nexts: str
     table: str
 
     @property
     def arrays(self) -> tuple[str, ...]:
         """All arrays, in the order in which `group_trains` takes them."""
-        return (self.distinct, self.begins, self.members, self.group_of, self.table)
+        return (self.distinct, self.firsts, self.lasts, self.nexts, self.table)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -251,9 +251,11 @@ class BlockSteps:
             trains = self._trains(group)
             leading = [
                 ("distinct", trains.distinct),
-                ("begins", trains.begins),
-                ("members", trains.members),
+                ("firsts", trains.firsts),
+                ("nexts", trains.nexts),
                 ("num_trains", trains.num_trains),
+                ("pre_inds", arrivals.pre_inds),
+                ("num_active", arrivals.num_active),
             ]
             num_post = group.trg.num_neurons
             summed = self.memory.scratch_array(group.name, "summed", self._scalar, num_post)
@@ -321,9 +323,9 @@ class BlockSteps:
 
         return Trains(
             distinct=array(f"distinct{suffix}", count),
-            begins=array(f"begins{suffix}", count + 1),
-            members=array(f"members{suffix}", count),
-            group_of=array("group_of", count),
+            firsts=array(f"firsts{suffix}", count),
+            lasts=array("lasts", count),
+            nexts=array(f"nexts{suffix}", count),
             table=array("table", table_size(count)),
             num_trains=self.memory.local(source, f"num_trains{suffix}"),
         )
