@@ -362,7 +362,7 @@ class LoadedModel:
         for buffer in call.touched:
             buffer.touch()
         if function is not None:
-            # Naming the two numbers that differ from run to run would take as long as a small update.
+            # Replacing the two numbers by name would take as long as a small update.
             *always, _, _ = prepared.numbers
             timestep = self._steps_done + self._timestep_offset
             self._faults_unread |= prepared.can_fail

@@ -61,10 +61,12 @@ class Network:
         model.build()
         model.load()
 
-    def run(self, magnitude: np.ndarray, V: np.ndarray, steps: int, *, single: bool) -> list[bytes]:
+    def run(
+        self, magnitude: np.ndarray, voltages: np.ndarray, steps: int, *, single: bool
+    ) -> list[bytes]:
         """Set currents and voltages, run some steps, and return all that there is to see."""
         drive = self.drive.vars["magnitude"]
-        for variable, values in ((drive, magnitude), (self.source.vars["V"], V)):
+        for variable, values in ((drive, magnitude), (self.source.vars["V"], voltages)):
             variable.view[:] = values
             variable.push_to_device()
         for _ in range(steps):
@@ -106,10 +108,11 @@ def test_a_neuron_stands_for_others_to_the_last_bit(
     unlike = data.draw(st.sampled_from([0.0, 0.02, 0.3, 1.0]))
     shape = (BATCH_SIZE, size)
     magnitude = np.where(rng.random(shape) < unlike, rng.choice(levels, shape), levels[-1])
-    V = np.where(rng.random(shape) < unlike / 2, rng.choice([-0.0, 0.5, np.nan], shape), 0.0)
+    odd = rng.choice([-0.0, 0.5, np.nan], shape)
+    voltages = np.where(rng.random(shape) < unlike / 2, odd, 0.0)
     steps = data.draw(st.sampled_from([1, 31, 32, 33, 70, 96]))
-    expected = step_by_step.run(magnitude, V, steps, single=True)
-    assert at_once.run(magnitude, V, steps, single=False) == expected
+    expected = step_by_step.run(magnitude, voltages, steps, single=True)
+    assert at_once.run(magnitude, voltages, steps, single=False) == expected
 
 
 @pytest.mark.parametrize(
