@@ -609,8 +609,8 @@ class GeNNModel(ModelSpec, Timers):
                 "GeNN model has to be loaded before stepping: call model.load() first."
             )
         # The step is counted here, because calling a method would double the time.
-        loaded.steps_asked += 1
-        if loaded.steps_asked >= loaded.steps_at_flush:
+        loaded.steps_asked = asked = loaded.steps_asked + 1
+        if asked >= loaded.steps_at_flush:
             loaded.flush()
 
     def custom_update(self, group_name: str) -> None:

@@ -39,10 +39,10 @@ LOOP_NAMES = (
     *_words("""
         random_key batch num_batch neuron pre post synapse element t dt steps_since_load
         begin end fired spike spikes num_spikes spikes_done some first last
-        spike_bits step first_step some_steps later bits arrival inputs out_post
+        spike_bits step first_step some_steps some_neurons later bits arrival inputs out_post
         out_pre den_delay total summed pre_inds post_inds row_start in_column column_start
-        column_synapses trains num_active pair second active train_0 train_1 distinct begins
-        members num_trains train member position parts in_a_row back row columns
+        column_synapses trains num_active pair second active train_0 train_1 distinct firsts
+        nexts num_trains train position parts in_a_row back row columns
     """),
     *(f"pre_{number}" for number in range(SPIKES_PER_PASS)),
     *(f"back_{number}" for number in range(SPIKES_PER_PASS_BACK)),

@@ -63,7 +63,9 @@ class _KernelLibrary(JITCodeLibrary):  # type: ignore[misc]
         ll_module.data_layout = self._codegen._data_layout
 
     def _optimize_final_module(self) -> None:
-        passes = self._codegen._module_pass_manager()
+        # Short loops are unrolled before loops are vectorised. What is left of them becomes vectors
+        # only if the compiler looks for lines that do the same side by side, as C compilers do.
+        passes = self._codegen._module_pass_manager(slp_vectorize=True)
         if isinstance(passes, tuple):
             manager, builder = passes
             manager.run(self._final_module, builder)
@@ -318,7 +320,7 @@ def kernel(signature: str, *, allocates: bool = False) -> Callable[[Any], Any]:
 
 def target() -> tuple[str, ...]:
     """Return what machine code depends on besides its source: versions, processor, settings."""
-    settings = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT")
+    settings = ("OPT", "LOOP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT")
     return (
         numba.__version__,
         llvmlite.__version__,

@@ -122,7 +122,7 @@ def move_to_first_step(out_post, inputs):
 
 
 @noalias_function
-def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):
+def list_arrivals(spike_bits, recent, num_neurons, delay, steps, trains, pre_inds):
     """List the neurons of which spikes arrive in a block of steps, and return their number.
 
     Parameters
@@ -131,6 +131,8 @@ def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):
         In which steps of the block each neuron spiked.
     recent
         In which of the 32 steps before the block it did; the last one is the highest bit.
+    num_neurons
+        How many neurons to look at.
     delay
         Steps of axonal delay: a spike arrives ``delay + 1`` steps after it was sent.
     steps
@@ -145,11 +147,11 @@ def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):
     one, later, earlier = np.uint32(1), np.uint32(delay), np.uint32(31 - delay)
     in_block = np.uint32((np.uint64(1) << np.uint64(steps)) - np.uint64(1))
     # There are two loops, because this one can be vectorised and the other cannot.
-    for neuron in range(spike_bits.size):
+    for neuron in range(num_neurons):
         sent = np.uint32(np.uint32(spike_bits[neuron] << one) << later)
         trains[neuron] = np.uint32(sent | (recent[neuron] >> earlier)) & in_block
     count = np.uint64(0)
-    for neuron in range(spike_bits.size):
+    for neuron in range(num_neurons):
         # Written whether it is kept or not, and overwritten by the next if not: no branch.
         train = trains[neuron]
         pre_inds[count] = neuron
@@ -182,10 +184,10 @@ def list_by_step(trains, pre_inds, num_active, spikes, num_spikes):
 
 
 @noalias_function
-def end_block(spike_bits, recent, steps):
-    """Move the spikes of a block to those of recent steps."""
+def end_block(spike_bits, recent, steps, num_neurons):
+    """Move the spikes of the first neurons in a block to those of recent steps."""
     one, before, rest = np.uint32(1), np.uint32(steps - 1), np.uint32(32 - steps)
-    for neuron in range(spike_bits.size):
+    for neuron in range(num_neurons):
         old = (recent[neuron] >> before) >> one
         recent[neuron] = np.uint32(old | np.uint32(spike_bits[neuron] << rest))
         spike_bits[neuron] = np.uint32(0)

@@ -33,6 +33,7 @@ IMPORTS = {
         "should_pause",
         "take_next",
     ),
+    "numbagenn.kernels.folding": ("differ", "list_all_alike", "list_marked"),
     "numbagenn.kernels.jit": ("device_function", "kernel", "noalias_function"),
     "numbagenn.kernels.memory_table": ("matrix", "vector"),
     "numbagenn.kernels.spike_lists": (

@@ -362,11 +362,11 @@ class LoadedModel:
         for buffer in call.touched:
             buffer.touch()
         if function is not None:
-            numbers = prepared.numbers._replace(
-                timestep=self._steps_done + self._timestep_offset, steps_done=self._steps_done
-            )
+            # Replacing the two numbers by name would take as long as a small update.
+            *always, _, _ = prepared.numbers
+            timestep = self._steps_done + self._timestep_offset
             self._faults_unread |= prepared.can_fail
-            update.finish(function, *numbers, *prepared.arguments)
+            update.finish(function, *always, timestep, self._steps_done, *prepared.arguments)
         for buffer in call.broadcast:
             slots = buffer.in_slots
             slots[:] = slots[:, [self._steps_done % buffer.slots]]
