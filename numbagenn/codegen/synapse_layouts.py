@@ -39,6 +39,9 @@ class DenseLayout:
         """Lines that begin a loop over the synapses of the presynaptic neuron `pre`."""
         return [f"for post in range({self.num_post}):"]
 
+    #: The same for the synapses to the postsynaptic neurons from `first` up to `last`.
+    part_header: ClassVar[list[str]] = ["for post in range(first, last):"]
+
     @property
     def column_header(self) -> list[str]:
         """Lines that begin a loop over the synapses of the postsynaptic neuron `post`."""
@@ -72,6 +75,13 @@ class SparseLayout:
         "    synapse = column_synapses[in_column]",
         "    pre = pre_inds[synapse]",
     ]
+
+    @property
+    def part_header(self) -> list[str]:
+        """The same for the synapses to the postsynaptic neurons from `first` up to `last`."""
+        row = "post_inds, row_start[pre], row_start[pre + 1]"
+        ends = [f"place_in_row({row}, {end}, {self.num_post})" for end in ("first", "last")]
+        return [f"for synapse in range({', '.join(ends)}):", "    post = post_inds[synapse]"]
 
     @property
     def row_arrays(self) -> dict[str, Buffer]:

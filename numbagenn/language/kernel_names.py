@@ -35,6 +35,17 @@ IMPORTS = {
     ),
     "numbagenn.kernels.jit": ("device_function", "kernel", "noalias_function"),
     "numbagenn.kernels.memory_table": ("matrix", "vector"),
+    "numbagenn.kernels.shared_steps": (
+        "end_step",
+        "finish_parts",
+        "first_of_part",
+        "leaves",
+        "num_parts",
+        "place_in_row",
+        "steps_ended",
+        "take_parts",
+        "wait_for_step",
+    ),
     "numbagenn.kernels.spike_lists": (
         "collect",
         "end_block",

@@ -129,6 +129,13 @@ class SparseConnectivity:
         return 0 if self._current is None else len(self._current[0])
 
     @property
+    def rows_are_sorted(self) -> bool:
+        """Whether the synapses of each presynaptic neuron are ordered by postsynaptic neuron."""
+        assert self._current is not None
+        pre, post = self._current
+        return bool(np.all((post[:-1] <= post[1:]) | (pre[:-1] != pre[1:])))
+
+    @property
     def num_bytes(self) -> int:
         """What the host stores about the connections themselves."""
         return self.num_synapses * BYTES_OF_PAIR
