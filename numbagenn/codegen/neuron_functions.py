@@ -59,12 +59,12 @@ class NeuronFunction:
     @property
     def first(self) -> str:
         """Text of the first neuron that it runs for."""
-        return "first" if self.shared else "0"
+        return "int64(first)" if self.shared else "0"
 
     @property
     def last(self) -> str:
         """Text of the neuron after the last one that it runs for."""
-        return "last" if self.shared else str(self.group.num_neurons)
+        return "int64(last)" if self.shared else str(self.group.num_neurons)
 
     @property
     def decorator(self) -> str:

@@ -96,8 +96,9 @@ class SimulateKernel:
         Type of times, and text of the length of a step.
     phases
         What single steps do in each phase.
-    lists
-        What ends a step that threads share.
+    lists, patience
+        What ends a step that threads share, and how often a thread looks whether it has ended
+        before it does not count on the others any more: for longer than any step takes.
     in_order
         Whether batch elements are simulated in order.
     parts_of_batch
@@ -111,6 +112,7 @@ class SimulateKernel:
     dt: str
     phases: Mapping[Phase, Sequence[Step]]
     lists: Sequence[str]
+    patience: int
     in_order: bool
     parts_of_batch: int = _PARTS_OF_BATCH
 
@@ -256,6 +258,7 @@ def _simulate(
             for neurons in schedule.steps
             if schedule.shared and neurons.lists
         ],
+        patience=sum(group.num_neurons for group in network.neuron_populations.values()),
         in_order=in_order,
     )
     template = "simulate_shared.jinja" if schedule.shared else "simulate.jinja"

@@ -43,7 +43,7 @@ LOOP_NAMES = (
         spike_bits step first_step some_steps later bits arrival inputs out_post
         out_pre den_delay total summed pre_inds post_inds row_start in_column column_start
         column_synapses trains num_active pair second active train_0 train_1 distinct begins
-        members num_trains train member position parts in_a_row back row columns
+        members num_trains train member position parts in_a_row back row columns part_start
     """),
     *(f"pre_{number}" for number in range(SPIKES_PER_PASS)),
     *(f"back_{number}" for number in range(SPIKES_PER_PASS_BACK)),

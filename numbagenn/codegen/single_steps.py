@@ -54,6 +54,8 @@ class SpikeList:
         Name of the recording, if there is one.
     before
         Text of what `set_flags` takes, if the flags start from those of the step before.
+    listed
+        Name of the array of the lists of all parts, if there are parts.
     """
 
     flags: str
@@ -61,6 +63,7 @@ class SpikeList:
     count: str
     recorded: str | None
     before: str | None
+    listed: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,11 +86,14 @@ class SynapseStep(SynapseFunction):
         Text of the list of neurons that it runs for, and of their number, if there is one.
     row_header
         Lines that begin a loop over the synapses of the presynaptic neuron `pre`.
+    row_starts
+        Text of where rows begin, for `fetch_ahead`; none for a matrix.
     """
 
     rows_per_pass: tuple[int, ...]
     arriving: str
     row_header: list[str]
+    row_starts: str
 
 
 class SingleSteps:
@@ -123,7 +129,7 @@ class SingleSteps:
     def synapse_function(self, code: SynapseCode) -> SynapseStep:
         """Return the function that runs some code of synapses."""
         group, kind = code.group, code.kind
-        leading, arriving = self._own_neurons(group.trg), ""
+        leading, arriving = self._own_synapses(code), ""
         if kind.events is not None:
             spikes, num_spikes = self._arriving(code)
             leading += [("spikes", spikes), ("num_spikes", num_spikes)]
@@ -137,11 +143,18 @@ class SingleSteps:
         return SynapseStep(
             code=code,
             template=kind.template,
-            call=call_of_synapses(code, self.memory, leading),
+            call=call_of_synapses(code, self.memory, leading, in_parts=self._shared),
             rows_per_pass=per_pass if code.layout.has_full_rows else (),
             arriving=arriving,
             row_header=code.layout.part_header if self._shared else code.layout.row_header,
+            row_starts=code.layout.part_starts if self._shared else code.layout.row_starts,
         )
+
+    def _own_synapses(self, code: SynapseCode) -> list[tuple[str, str]]:
+        """Return what a function takes to know which synapses are its own."""
+        if code.layout.has_full_rows:
+            return self._own_neurons(code.group.trg)
+        return [(name, name) for name in ("begin", "end", "parts")] if self._shared else []
 
     def _own_neurons(self, group: NeuronGroup) -> list[tuple[str, str]]:
         """Return what a function takes to know which neurons of a population are its own."""
@@ -247,4 +260,15 @@ class SingleSteps:
         before = None
         if events.prev_times is not None:
             before = ", ".join(self._delivered(events, "steps_since_load"))
-        return SpikeList(flags=flags, spikes=spikes, count=count, recorded=recorded, before=before)
+        listed = ""
+        if self._shared:
+            size = events.neurons.count
+            listed = self.memory.scratch_array(events.neurons.name, "listed", "uint32", size)
+        return SpikeList(
+            flags=flags,
+            spikes=spikes,
+            count=count,
+            recorded=recorded,
+            before=before,
+            listed=listed,
+        )

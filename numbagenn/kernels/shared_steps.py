@@ -23,8 +23,10 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
+from numbagenn.base.array_conventions import END
 from numbagenn.kernels.batch_counter import Counter
 from numbagenn.kernels.jit import device_function
+from numbagenn.kernels.spike_lists import collect
 
 # Numbers in a cache line.
 _LINE = 8
@@ -33,11 +35,6 @@ _STEPS, _PARTS, ALONE, _FIRST_PART = range(_LINE, 5 * _LINE, _LINE)
 
 # Parts begin at multiples of so many neurons, of which even the flags fill a cache line.
 _NEURONS_TOGETHER = 64
-
-# How often a thread looks whether a step has ended before it lets other programs run, and before it
-# no longer counts on the others: about 0.1 ms and 2 ms.
-_PATIENCE = 4_000
-_TOO_LONG = 80_000
 
 
 def new_shared_counter(parts: int, done: int, *, alone: bool) -> Counter:
@@ -177,58 +174,79 @@ def end_step(counter, done):
 
 
 @device_function
-def wait_for_step(counter, done):
-    """Wait until the step after so many has ended, and return how many have."""
+def wait_for_step(counter, done, patience):
+    """Wait until the step after so many has ended, and return how many have.
+
+    Who has looked `patience` times does not count on other threads any more, and lets other
+    programs run.
+    """
     looks = 0
     while _load(counter, _STEPS) <= done:
-        looks += 1
-        if looks < _PATIENCE:
+        if looks < patience:
+            looks += 1
             _wait_a_little()
+            if looks == patience:
+                _store(counter, ALONE, 1)
         else:
             _let_others_run()
-            if looks == _TOO_LONG:
-                _store(counter, ALONE, 1)
     return _load(counter, _STEPS)
 
 
 @device_function
 def first_of_part(count, part, parts):
-    """Return the first neuron of a part of so many neurons."""
+    """Return the first neuron of a part of so many neurons.
+
+    Of this type it cannot be negative, and loops that begin there are compiled for that.
+    """
     groups = (count + _NEURONS_TOGETHER - 1) // _NEURONS_TOGETHER
-    return min(count, groups * part // parts * _NEURONS_TOGETHER)
+    return np.uint32(min(count, groups * part // parts * _NEURONS_TOGETHER))
 
 
 @device_function
-def place_in_row(post_inds, begin, end, post, num_post):
-    """Return where in a row, which is sorted, the synapses to neurons from `post` on begin.
+def list_part(fired, begin, end, parts, listed):
+    """List the neurons of some parts of which the flags are set.
 
-    Where connections are spread evenly, that is close to where the first look is. From there on
-    each step is twice as long as the one before.
+    `listed` has a place for each neuron. The list begins at that of the first one of these parts,
+    and ends with a mark, unless it is full.
     """
-    if post <= 0 or begin == end:
-        return begin
-    if post >= num_post:
-        return end
-    low = begin + (end - begin) * post // num_post
-    step = 4
-    if post_inds[low] < post:
-        high = low + step
-        while high < end and post_inds[high] < post:
-            low, step = high, 2 * step
-            high += step
-        low += 1
-        high = min(high, end)
-    else:
-        high = low
-        low -= step
-        while low >= begin and post_inds[low] >= post:
-            high, step = low, 2 * step
-            low -= step
-        low = max(low + 1, begin)
-    while low < high:
-        middle = (low + high) // 2
-        if post_inds[middle] < post:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+    first = np.int64(first_of_part(listed.size, begin, parts))
+    last = np.int64(first_of_part(listed.size, end, parts))
+    # The array of flags goes on with zeros to a multiple of eight.
+    count = collect(fired[first : (last + 7) // 8 * 8], listed[first:last])
+    after = first + np.int64(count)
+    for place in range(first, after):
+        listed[place] += np.uint32(first)
+    for part in range(begin + 1, end):
+        first = np.int64(first_of_part(listed.size, part, parts))
+        if after <= first < last:
+            listed[first] = END
+
+
+@device_function
+def record_part(listed, begin, end, parts, words):
+    """Set the bits of some parts in a step of a recording, as `record` does for all neurons."""
+    first = np.int64(first_of_part(listed.size, begin, parts))
+    last = np.int64(first_of_part(listed.size, end, parts))
+    for word in range(first // 32, (last + 31) // 32):
+        words[word] = np.uint32(0)
+    for place in range(first, last):
+        neuron = listed[place]
+        if neuron == END:
+            break
+        words[neuron >> np.uint32(5)] |= np.uint32(1) << (neuron & np.uint32(31))
+
+
+@device_function
+def join_parts(listed, parts, spikes):
+    """Join the lists of all parts, as `collect` makes one, and return how many neurons are in it."""
+    count = np.int64(0)
+    for part in range(parts):
+        first = np.int64(first_of_part(spikes.size, part, parts))
+        for place in range(first, np.int64(first_of_part(spikes.size, part + 1, parts))):
+            if listed[place] == END:
+                break
+            spikes[count] = listed[place]
+            count += 1
+    if count < spikes.size:
+        spikes[count] = END
+    return np.uint32(count)

@@ -98,12 +98,13 @@ class SharedJob(PhaseJob):
     ----------
     phase
         All phases.
-    threads
-        Number of threads; one of them does everything.
+    threads, parts
+        Number of threads, of which one alone does everything, and number of parts.
     """
 
-    def __init__(self, phase: Phase, threads: int) -> None:
+    def __init__(self, phase: Phase, threads: int, parts: int) -> None:
         super().__init__(phase, 1, threads)
+        self._parts = parts
         self._counter = self._remaining()
 
     @property
@@ -118,7 +119,7 @@ class SharedJob(PhaseJob):
 
     def _remaining(self) -> Counter:
         alone = self._most_threads == 1
-        return new_shared_counter(self._most_threads, int(self.progress[0]), alone=alone)
+        return new_shared_counter(self._parts, int(self.progress[0]), alone=alone)
 
 
 @dataclass(eq=False)

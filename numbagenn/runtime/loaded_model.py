@@ -31,6 +31,7 @@ from numbagenn.codegen.event_kinds import PHASES, WHOLE_STEP, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, UpdateNumbers
 from numbagenn.kernels.batch_counter import Counter, new_batch_counter
 from numbagenn.kernels.memory_table import memory_table
+from numbagenn.kernels.shared_steps import first_of_part
 from numbagenn.memory.buffers import Buffer, aligned_zeros
 from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.memory.faults import Faults
@@ -120,6 +121,8 @@ class LoadedModel:
         ]
         connecting = self._initialise(groups, num_recording_timesteps)
         self._sharing = Sharing(self._neurons_to_share(groups))
+        if plan.shared:
+            self._share_out(1)
         self.times = dict.fromkeys(("init", *(phase.timer for phase in PHASES)), 0.0)
         # By part, as there are timers, and group.
         self.custom_update_times: dict[tuple[str, str], float] = {}
@@ -180,6 +183,19 @@ class LoadedModel:
         if not self._plan.shared or not all(one.rows_are_sorted for one in sparse):
             return 0
         return sum(group.num_neurons for group in groups if isinstance(group, NeuronGroup))
+
+    def _share_out(self, parts: int) -> None:
+        """Make so many parts of the neurons, for as many threads."""
+        for group in self._synapses:
+            if isinstance(group.connections, SparseConnectivity):
+                ends = (
+                    int(first_of_part.py_func(group.trg.num_neurons, part, parts))
+                    for part in range(1, parts + 1)
+                )
+                group.connections.share_out([*ends])
+        # It has the addresses of arrays that are no more.
+        self._thread_local.__dict__.clear()
+        self._parts = parts
 
     def _allocate(self, group: Group, buffer: Buffer, variable: Variable | None) -> None:
         ctype = self._precision.resolve(buffer.type)
@@ -306,7 +322,10 @@ class LoadedModel:
 
     def _phase_job(self, phase: Phase) -> PhaseJob:
         if self._plan.shared:
-            return SharedJob(phase, self._sharing.threads(self.steps_asked - self._steps_done))
+            threads = self._sharing.threads(self.steps_asked - self._steps_done)
+            if threads > self._parts:
+                self._share_out(threads)
+            return SharedJob(phase, threads, self._parts)
         return PhaseJob(phase, self._batch_size, self._most_threads)
 
     def _raise_faults(self) -> None:
