@@ -33,6 +33,9 @@ _LINE = 8
 
 _STEPS, _PARTS, ALONE, _FIRST_PART = range(_LINE, 5 * _LINE, _LINE)
 
+# How often a thread looks whether others finish a step before it looks whether they have begun.
+_FEW_LOOKS = 64
+
 # Parts begin at multiples of so many neurons, of which even the flags fill a cache line.
 _NEURONS_TOGETHER = 64
 
@@ -142,6 +145,19 @@ def leaves(counter, thread):
 
 
 @device_function
+def ended_soon(counter, done):
+    """Return whether the step after so many ends within a few microseconds.
+
+    Meanwhile its threads are not disturbed by others that look for parts of it.
+    """
+    for _ in range(_FEW_LOOKS):
+        if _load(counter, _STEPS) > done:
+            return True
+        _wait_a_little()
+    return False
+
+
+@device_function
 def take_parts(counter, begin, done):
     """Take a part of the step after so many, or all that follow if one thread does everything.
 
@@ -238,7 +254,7 @@ def record_part(listed, begin, end, parts, words):
 
 @device_function
 def join_parts(listed, parts, spikes):
-    """Join the lists of all parts, as `collect` makes one, and return how many neurons are in it."""
+    """Join the lists of all parts to one like that of `collect`, and return its length."""
     count = np.int64(0)
     for part in range(parts):
         first = np.int64(first_of_part(spikes.size, part, parts))

@@ -37,6 +37,7 @@ IMPORTS = {
     "numbagenn.kernels.memory_table": ("matrix", "vector"),
     "numbagenn.kernels.shared_steps": (
         "end_step",
+        "ended_soon",
         "finish_parts",
         "first_of_part",
         "join_parts",
