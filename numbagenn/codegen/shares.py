@@ -13,8 +13,9 @@ from numbagenn.codegen.network_view import NetworkView
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 
-# In smaller networks threads wait for each other as long as they work.
-_FEWEST_NEURONS = 4_000
+# Waiting for each other takes two threads half a microsecond or a whole one in each step. So many
+# neurons, with some spikes, take three times as long.
+_FEWEST_NEURONS = 8_000
 
 # Times of spikes and events of presynaptic neurons, which run in the same step.
 _TIMES_OF_PRE = {"st_pre", "prev_st_pre", "set_pre", "prev_set_pre"}

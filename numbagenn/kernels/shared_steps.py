@@ -31,7 +31,7 @@ from numbagenn.kernels.spike_lists import collect
 # Numbers in a cache line.
 _LINE = 8
 
-_STEPS, _PARTS, ALONE, _FIRST_PART = range(_LINE, 5 * _LINE, _LINE)
+_STEPS, _PARTS, ALONE, FIRST_PART = range(_LINE, 5 * _LINE, _LINE)
 
 # How often a thread looks whether others finish a step before it looks whether they have begun.
 _FEW_LOOKS = 64
@@ -45,10 +45,10 @@ def new_shared_counter(parts: int, done: int, *, alone: bool) -> Counter:
 
     With `alone`, the first thread that comes does everything.
     """
-    counter = np.zeros(_FIRST_PART + _LINE * parts, np.int64)
+    counter = np.zeros(FIRST_PART + _LINE * parts, np.int64)
     counter[_STEPS] = done
     counter[_PARTS] = done * parts
-    counter[_FIRST_PART::_LINE] = 2 * done
+    counter[FIRST_PART::_LINE] = 2 * done
     counter[ALONE] = alone
     return counter
 
@@ -129,7 +129,7 @@ else:
 @device_function
 def num_parts(counter):
     """Return how many parts the neurons have."""
-    return (counter.size - _FIRST_PART) // _LINE
+    return (counter.size - FIRST_PART) // _LINE
 
 
 @device_function
@@ -169,7 +169,7 @@ def take_parts(counter, begin, done):
     end, most = begin, begin + 1
     if _load(counter, ALONE) != 0:
         most = num_parts(counter)
-    while end < most and _swap(counter, _FIRST_PART + _LINE * end, 2 * done, 2 * done + 1):
+    while end < most and _swap(counter, FIRST_PART + _LINE * end, 2 * done, 2 * done + 1):
         end += 1
     return end
 
@@ -178,7 +178,7 @@ def take_parts(counter, begin, done):
 def finish_parts(counter, begin, end, done):
     """Count parts as finished, and return whether they were the last ones of their step."""
     for part in range(begin, end):
-        _store(counter, _FIRST_PART + _LINE * part, 2 * done + 2)
+        _store(counter, FIRST_PART + _LINE * part, 2 * done + 2)
     finished = _add(counter, _PARTS, end - begin) + end - begin
     return finished == (done + 1) * num_parts(counter)
 

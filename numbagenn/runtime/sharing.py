@@ -31,7 +31,7 @@ class Sharing:
 
     def threads(self, steps: int) -> int:
         """Return how many threads share a job of so many steps, which now begins."""
-        if steps * self._neurons < _LEAST_WORK:
+        if not self._neurons or steps * self._neurons < _LEAST_WORK:
             return 1
         if self._alone > 0:
             self._alone -= 1
