@@ -137,6 +137,8 @@ class LoopBuilder:
         self.written: set[str] = set()
         self.draws: dict[str, Draw] = {}
         self.loop = Loop(namer=self.namer)
+        #: Whether the loop runs from element `first` up to `last` alone.
+        self.in_parts = False
         self._scalars = (*scalars, BATCH_COUNTER)
         self._constants: dict[str, str] = {"dt": constant_literal(dt, precision.time)}
         self._offsets: dict[str, str] = {}
@@ -400,7 +402,10 @@ class LoopBuilder:
             array = self.namer.unique(f"{draw.name}_array")
             # No round has one of these streams.
             key = f"random_numbers.start(random_key, {-1 - len(result)})"
-            result.append(draw.for_all.format(key=key, values=array))
+            values = array
+            if self.in_parts:
+                key, values = f"random_numbers.from_element({key}, first)", f"{array}[first:last]"
+            result.append(draw.for_all.format(key=key, values=values))
             self.loop.scratch[array] = draw.type.numpy_name
             self.loop.lines[place] = f"{draw.name} = {array}[{self.index}]"
         return result
