@@ -455,6 +455,13 @@ FEATURES: dict[str, list[Feature]] = {
             tests="test_extra_global_params.py::test_every_part_of_a_model_reads_its_arrays",
         ),
         same(
+            "arrays that code writes, such as ring buffers; batch elements that keep to parts of"
+            " their own run on all threads, and others in order",
+            cases="ring_buffers arrays_of_neurons",
+            tests="test_batch_parts.py::test_results_do_not_depend_on_threads"
+            " test_extra_global_params.py::test_batches_write_shared_arrays_in_order",
+        ),
+        same(
             "extra global parameters of custom updates, and references to those of others",
             cases="arrays_and_updates",
             upstream="test_egp.py::test_egp_ref",
@@ -504,7 +511,8 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "chains: an update reads and writes what another one owns",
-            cases="chained_updates custom_update_reductions learning_rounds",
+            cases="chained_updates custom_update_reductions learning_rounds eligibility_traces",
+            tests="test_queued_updates.py::test_waiting_changes_nothing",
         ),
         same(
             "reductions over neurons and over the batch, by variable and by reference",
