@@ -26,7 +26,8 @@ _NO_EVENTS = {
 }
 _NOT_BY_COLUMN = dict.fromkeys(
     ("addToPost", "addToPostDelay"),
-    "code for postsynaptic events reaches the synapses and, by addToPre(x), the presynaptic input.",
+    "code for postsynaptic spikes and events reaches the synapses and, by addToPre(x), the "
+    "presynaptic input.",
 )
 
 

@@ -179,6 +179,7 @@ class WeightUpdateModel(Model):
     pre_event_threshold_condition_code: CodeString
     post_event_syn_code: CodeString
     post_event_threshold_condition_code: CodeString
+    post_spike_syn_code: CodeString
     synapse_dynamics_code: CodeString
     pre_spike_code: CodeString
     post_spike_code: CodeString
@@ -192,6 +193,7 @@ class WeightUpdateModel(Model):
             self.pre_spike_syn_code,
             self.pre_event_syn_code,
             self.post_event_syn_code,
+            self.post_spike_syn_code,
             self.synapse_dynamics_code,
         )
 

@@ -95,7 +95,11 @@ class SynapseGroup(Group):
         self.connections: Connectivity = DenseConnectivity(num_pre, num_post)
         if matrix_type is SynapseMatrixType.SPARSE:
             self.connections = SparseConnectivity(
-                self.title, name, num_pre, num_post, has_columns="post" in self.events
+                self.title,
+                name,
+                num_pre,
+                num_post,
+                has_columns="post" in self.events or self.learns_from_spikes,
             )
         #: Variables of the weight update model, one value for each synapse, by name.
         self.vars = self._synapse_variables(wum.vars, weight_update.vars, self.connections)
@@ -386,6 +390,11 @@ class SynapseGroup(Group):
     def usage(self) -> Usage:
         """What the code of the synapses uses."""
         return self.weight_update.model.synapse_usage
+
+    @property
+    def learns_from_spikes(self) -> bool:
+        """Whether code of the synapses runs for spikes of the postsynaptic neurons."""
+        return self.trg.can_spike and not self.weight_update.model.post_spike_syn_code.is_blank
 
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory of the synapses."""

@@ -365,13 +365,19 @@ FEATURES: dict[str, list[Feature]] = {
             "`set_pre`, `set_post`, `prev_set_pre`, `prev_set_post`: times of spike-like events",
             cases="event_times learning_at_time_steps",
         ),
-        absent(
-            "code of synapses for postsynaptic spikes, and `STDP`",
-            "learning at postsynaptic spikes is not written yet",
-            lambda e: e.create_weight_update_model(
-                "x", vars=[("g", "scalar")], post_spike_syn_code="g += 1.0;"
-            ),
-            lambda e: e.init_weight_update("STDP"),
+        same(
+            "code of synapses for postsynaptic spikes, dense and sparse, and `STDP`",
+            cases="stdp_at_time_steps stdp_within_a_population columns_in_order both_sides_learn",
+            tests="test_synapses.py::test_batch_elements_are_separate_runs",
+            upstream="test_event_propagation.py::test_reverse_post"
+            " test_model_lifecycle.py::test_model_load_unload_cycle"
+            " test_model_timing.py::test_model_timing_counters_accessible",
+        ),
+        differs(
+            "code for postsynaptic spikes and for postsynaptic events at the same synapses",
+            "runs for the events first, as PyGeNN's documentation says; its CPU backend cannot"
+            " build such a model",
+            tests="test_hazards.py::test_synapses_may_have_code_for_spikes_and_events_of_one_neuron",
         ),
         absent(
             "`StaticGraded`",

@@ -55,6 +55,7 @@ EVERYTHING = create_weight_update_model(
     pre_event_syn_code="addToPost(0.0625); uses += 100;",
     post_event_threshold_condition_code="V_post > 0.5 && y < 0.75",
     post_event_syn_code="addToPre(0.02 * g * V_post + 0.01 * x); g *= 0.98; uses += 10000;",
+    post_spike_syn_code="addToPre(0.01 * g * y); g += 0.01 * x; uses += 1000000;",
     synapse_dynamics_code="""
         addToPost(0.001 * V_pre);
         g += (set_pre > set_post) ? 0.001 : 0.002;
