@@ -12,7 +12,6 @@ from numbagenn.base.array_conventions import Array
 from numbagenn.base.enumerations import SynapseMatrixType
 from numbagenn.base.number_checks import LARGEST_COUNT, checked_integer
 from numbagenn.base.types import SCALAR
-from numbagenn.base.wording import unsupported
 from numbagenn.language.usage import Usage
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import Connectivity, DenseConnectivity, SparseConnectivity
@@ -122,6 +121,7 @@ class SynapseGroup(Group):
         self._post_target_var = "Isyn"
         self._pre_target_var = "Isyn"
         self._axonal_delay_steps = 0
+        self._back_prop_delay_steps = 0
         self._max_dendritic_delay_timesteps = self.default_dendritic_delay_timesteps
         self._max_connections: int | None = None
         self._complete = True
@@ -186,13 +186,19 @@ class SynapseGroup(Group):
 
     @property
     def back_prop_delay_steps(self) -> int:
-        """Steps by which postsynaptic spikes are delayed for learning: 0."""
-        return 0
+        """Steps by which the synapses see the postsynaptic neurons later than other synapses do.
+
+        Their spikes, events and variables are delayed, for all code of the synapses.
+        """
+        return self._back_prop_delay_steps
 
     @back_prop_delay_steps.setter
     def back_prop_delay_steps(self, steps: int) -> None:
-        if self._steps("back_prop_delay_steps", steps, 0):
-            raise unsupported(f"back-propagation delays ({self.title})")
+        self._back_prop_delay_steps = self._steps("back_prop_delay_steps", steps, 0)
+
+    def delay_steps(self, side: EventSide) -> int:
+        """Return the delay with which the synapses see the neurons on one side."""
+        return self._axonal_delay_steps if side == "pre" else self._back_prop_delay_steps
 
     @property
     def max_dendritic_delay_timesteps(self) -> int:

@@ -143,8 +143,8 @@ def columns_in_order(pygenn: ModuleType, name: str, precision: str) -> Arrays:
 
 
 # What the code of synapses can read.
-SIDES = ("x", "V_pre", "y", "V_post", "q")
-TIMES = ("st_pre", "st_post", "prev_st_post")
+SIDES = "1.1 * x + 1.3 * V_pre + 0.7 * y + 0.3 * V_post + 1.7 * q"
+TIMES = ("st_pre", "st_post")
 
 # Kinds of code, and what each does to the weight and to what it reaches.
 CODES = {
@@ -177,11 +177,15 @@ def observed(
     read_only = pygenn.VarAccessMode.READ_ONLY
     kinds = [kind for kind in CODES if kind != without]
     sides = [side for side in ("pre", "post") if without != f"{side}_event_syn_code"]
-    times = [*TIMES, "set_pre"] + ["set_post", "prev_set_post"] * ("post" in sides)
-    seen = [(f"{name}_{number}", "scalar") for number in range(len(kinds)) for name in SIDES]
+    times = [*TIMES, "set_pre"] + ["set_post"] * ("post" in sides)
+    if not any("back_prop_delay_steps" in delays for delays in groups.values()):
+        # With such a delay PyGeNN's may be the time of the very spike that arrives.
+        times.append("prev_st_post")
+    seen = [(f"sides_{number}", "scalar") for number in range(len(kinds))]
     seen += [(f"{name}_{number}", "timepoint") for number in range(len(kinds)) for name in times]
     codes = {
-        kind: CODES[kind] + "".join(f"{name}_{number} = {name};" for name in (*SIDES, *times))
+        kind: f"{CODES[kind]} sides_{number} = {SIDES};"
+        + "".join(f"{name}_{number} = {name};" for name in times)
         for number, kind in enumerate(kinds)
     }
     update = pygenn.create_weight_update_model(
@@ -224,8 +228,17 @@ def observed(
         for delay, steps in delays.items():
             setattr(group, delay, steps)
         observers.append(group)
-    # PyGeNN keeps the times before the last of those neurons only that send spikes.
+    # PyGeNN keeps the times before the last of those neurons only that send spikes, and times of
+    # some steps ago only where it queues spikes for code like this.
     static_dense(pygenn, model, "back", post, pre, np.full((3, 4), 0.1))
+    learning = pygenn.create_weight_update_model(
+        "learning", vars=[("w", "scalar")], post_spike_syn_code="w += 0.1 * t; addToPre(w);"
+    )
+    init = pygenn.init_weight_update(keep(model, learning), {}, {"w": 0.3})
+    learner = connected(pygenn, model, rng, "learner", (pre, post), init)
+    learner.back_prop_delay_steps = max(
+        (delays.get("back_prop_delay_steps", 0) for delays in groups.values()), default=0
+    )
     model.build()
     model.load()
     steps = []
@@ -236,7 +249,7 @@ def observed(
             for group in observers:
                 found |= weights(group, *group.vars)
             steps.append(found)
-    arrays = rows_of(steps)
+    arrays = {**rows_of(steps), "V": read(post.vars["V"]), "st": read(post.spike_times)}
     for group in observers:
         arrays[f"{group.name}_x"] = read(group.pre_vars["x"])
         arrays[f"{group.name}_y"] = read(group.post_vars["y"])
@@ -256,3 +269,30 @@ def both_sides_learn(pygenn: ModuleType, name: str, precision: str) -> Arrays:
         "late_sparse": {"axonal_delay_steps": 2},
     }
     return observed(pygenn, model, groups, "post_event_syn_code", 404)
+
+
+@case("float", "double")
+def back_propagation_delays(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """Delays of either side or both, with code for postsynaptic spikes."""
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 0.3
+    groups = {
+        "dense": {"back_prop_delay_steps": 2},
+        "late_dense": {"axonal_delay_steps": 3, "back_prop_delay_steps": 1},
+        "early_sparse": {},
+        "late_sparse": {"axonal_delay_steps": 1, "back_prop_delay_steps": 4},
+    }
+    return observed(pygenn, model, groups, "post_event_syn_code", 405)
+
+
+@case("float", "double")
+def back_propagation_delays_of_events(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """The same with code for postsynaptic events."""
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 0.7
+    groups = {
+        "dense": {"back_prop_delay_steps": 3},
+        "late_sparse": {"axonal_delay_steps": 2, "back_prop_delay_steps": 3},
+        "sparse": {"back_prop_delay_steps": 1},
+    }
+    return observed(pygenn, model, groups, "post_spike_syn_code", 406)

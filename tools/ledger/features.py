@@ -332,8 +332,8 @@ FEATURES: dict[str, list[Feature]] = {
             " learning_at_time_steps previous_spike_times_at_time_steps",
         ),
         differs(
-            "`prev_st_post` of neurons that send no spikes; `prev_st_pre`, `prev_set_pre` after an"
-            " axonal delay",
+            "`prev_st_post` of neurons that send no spikes; `prev_st_*`, `prev_set_*` after a"
+            " delay of their side",
             "are what they are elsewhere; in PyGeNN the one is never set, and the others may be the"
             " time of the very spike or event that arrives",
             cases="spike_times_in_synapses event_times",
@@ -420,10 +420,18 @@ FEATURES: dict[str, list[Feature]] = {
             " test_faults.py"
             "::test_a_delay_that_is_written_down_is_checked_when_the_model_is_built",
         ),
-        absent(
-            "`back_prop_delay_steps`",
-            "it delays what learning sees",
-            lambda e: Pair(e).connect("DENSE", back_prop_delay_steps=2),
+        same(
+            "`back_prop_delay_steps`: postsynaptic spikes, events, their times and the variables of"
+            " postsynaptic neurons and models",
+            cases="back_propagation_delays back_propagation_delays_of_events",
+            upstream="test_event_times.py::test_spike_times"
+            " test_event_times.py::test_spike_event_times"
+            " test_pre_post_neuron_vars.py::test_pre_post_neuron_var",
+        ),
+        differs(
+            "times of spikes that are read with a delay, where no code runs for delayed spikes",
+            "are kept for the delay; PyGeNN cannot load such a model",
+            tests="test_delays.py::test_times_are_kept_for_a_delay_that_no_spikes_have",
         ),
     ],
     "Arrays and parameters that change": [

@@ -91,7 +91,7 @@ def build(
         init_postsynaptic("DeltaCurr"),
     )  # fmt: skip
     group.max_dendritic_delay_timesteps = 4
-    group.axonal_delay_steps = delay
+    group.axonal_delay_steps = group.back_prop_delay_steps = delay
     if matrix == "SPARSE":
         group.set_sparse_connections(PRE, POST)
     back = connect(model, post, pre, np.linspace(-0.5, 0.5, 20))

@@ -45,8 +45,8 @@ model.build()
 # %% A reference to dendritic delays that do not exist -> RuntimeError
 create_den_delay_var_ref(ab)
 
-# %% A delay for spikes that travel backwards -> NotImplementedError
-ab.back_prop_delay_steps = 1
+# %% A delay for spikes that travel backwards, in milliseconds -> TypeError
+ab.back_prop_delay_steps = 0.5
 
 # %% Events from synapses without any -> RuntimeError
 a.spike_event_recording_enabled = True
@@ -71,6 +71,11 @@ create_weight_update_model(
     post_neuron_var_refs=[("V", "scalar")],
     post_event_threshold_condition_code="V > 0.5",
     post_event_syn_code="addToPost(g);",
+)
+
+# %% Learning from postsynaptic spikes that sends on -> CodeStringError
+create_weight_update_model(
+    "learning", vars=[("g", "scalar")], post_spike_syn_code="g += 0.1; addToPost(g);"
 )
 
 # %% The time of events that do not exist -> CodeStringError
