@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field, replace
 
 from numbagenn.base.types import Int64, Precision
@@ -108,7 +108,8 @@ def synapse_loop(
     names = builder.common_names()
     names |= builder.names_of(weight_update)
     names |= builder.variables_at("pre", endpoints.pre, endpoints.delays["pre"])
-    names |= builder.variables_at("post", endpoints.post, endpoints.delays["post"])
+    indexed = kind.code(weight_update.model).usage.indexed
+    names |= builder.variables_at("post", endpoints.post, endpoints.delays["post"], indexed)
     names |= builder.spike_times(endpoints)
     builder.run(weight_update.model, kind, names)
     return builder.finish()
@@ -139,14 +140,24 @@ class _SynapseLoopBuilder(LoopBuilder):
         }
 
     def variables_at(
-        self, side: str, memory: Mapping[str, Buffer], delay: int
+        self,
+        side: str,
+        memory: Mapping[str, Buffer],
+        delay: int,
+        indexed: Container[str] = (),
     ) -> dict[str, Symbol]:
-        """Bind variables of the neurons at one end, as they were so many steps ago."""
+        """Bind variables of the neurons at one end, as they were so many steps ago.
+
+        Of those that are `indexed`, the code says itself how many steps.
+        """
         step = f"steps_since_load - {delay}" if delay else "steps_since_load"
         result = {}
         for name, buffer in memory.items():
-            slot = self.offset(f"{name}_slot", step, buffer)
             kind = f"{side}synaptic variable"
+            if name in indexed:
+                result[name] = self.earlier(f"{side}_{name}", buffer, side, kind)
+                continue
+            slot = self.offset(f"{name}_slot", step, buffer)
             result[name] = self.read_only(f"{side}_{name}", buffer, side, slot, kind)
         return result
 

@@ -258,7 +258,9 @@ def create_weight_update_model(
         Variables that each presynaptic, or postsynaptic, neuron has for these synapses.
     pre_neuron_var_refs, post_neuron_var_refs, psm_var_refs
         Variables of the presynaptic neuron, of the postsynaptic neuron, and of the postsynaptic
-        model to read: ``(name, type)``.
+        model to read: ``(name, type)``. Code of synapses can take earlier values of the latter two,
+        and of `post_vars`: ``x[d]`` is the value that `x` had `d` steps before the last one, for
+        which `SynapseGroup.max_dendritic_delay_timesteps` has to be set.
     pre_var_name_types, post_var_name_types, sim_code, event_code, event_threshold_condition_code,
     learn_post_code
         Deprecated names of `pre_vars`, `post_vars`, `pre_spike_syn_code`, `pre_event_syn_code`,

@@ -4,12 +4,13 @@ A population whose spikes are delayed stores as many lists of spikes as its long
 slots that are reused in a cycle. Synapses read the variables of its neurons as they were when the
 spike was emitted, so these are stored for as long. The same is true of the variables that delayed
 synapses have at the neurons themselves. It is the axonal delay for presynaptic neurons and the
-back-propagation delay for postsynaptic ones, and all delays of one population share its slots.
+back-propagation delay for postsynaptic ones, of whose variables code can also take earlier values
+by an index. All delays of one population share its slots.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.variables import Variable
@@ -42,29 +43,35 @@ def _assign_slots(
     learnt = [group.back_prop_delay_steps for group in incoming if group.learns_from_spikes]
     for buffer in (population.spikes.neurons, population.spikes.count):
         buffer.slots = 1 + max([0, *sent, *learnt])
-    slots = 1 + max([0, *sent, *(group.back_prop_delay_steps for group in incoming)])
+    late = [group.back_prop_delay_steps for group in incoming]
+    earlier = [group.max_dendritic_delay_timesteps for group in incoming if group.indexed_variables]
+    slots = 1 + max([0, *sent, *late, *earlier])
     delayed = [population.spike_time_buffer, population.prev_spike_time_buffer]
     for group in outgoing:
-        delayed += _read_by_synapses(group, population.vars, group.references.pre)
+        delayed += _referred_to(population.vars, group.references.pre, group.usage.names)
         if "pre" in group.events:
             delayed += group.events["pre"].buffers()
         # Unlike those of neurons, whether the code of synapses reads them or not.
         if group.axonal_delay_steps:
             delayed += [variable.buffer for variable in group.pre_vars.values()]
     for group in incoming:
-        delayed += _read_by_synapses(group, population.vars, group.references.post)
+        is_late, indexed = group.back_prop_delay_steps > 0, group.indexed_variables
+        delayed += _referred_to(population.vars, group.references.post, group.usage.names)
         if "post" in group.events:
             delayed += group.events["post"].buffers()
-        if group.back_prop_delay_steps:
-            delayed += [variable.buffer for variable in group.post_vars.values()]
-            delayed += _read_by_synapses(group, group.psm_vars, group.references.post_psm)
+        delayed += [
+            variable.buffer
+            for name, variable in group.post_vars.items()
+            if is_late or name in indexed
+        ]
+        names = group.usage.names if is_late else indexed
+        delayed += _referred_to(group.psm_vars, group.references.post_psm, names)
     for buffer in delayed:
         buffer.slots = slots
 
 
-def _read_by_synapses(
-    group: SynapseGroup, variables: Mapping[str, Variable], references: Mapping[str, str]
+def _referred_to(
+    variables: Mapping[str, Variable], references: Mapping[str, str], names: Container[str]
 ) -> list[Buffer]:
-    """Return the memory of variables that the code of synapses uses through references."""
-    names = group.weight_update.model.synapse_usage.names
+    """Return the memory of variables that certain references are to."""
     return [variables[target].buffer for name, target in references.items() if name in names]

@@ -204,7 +204,9 @@ class SynapseGroup(Group):
     def max_dendritic_delay_timesteps(self) -> int:
         """Number of steps that ``addToPostDelay`` can address; every delay is smaller than this.
 
-        To be set before the model is built, if the code calls that function; 1 if it does not.
+        Where code takes earlier values of postsynaptic variables, as ``x[delay]``, it is the
+        longest such delay. To be set before the model is built, if the code does either; 1 if it
+        does not.
         """
         return self._max_dendritic_delay_timesteps or 1
 
@@ -218,18 +220,27 @@ class SynapseGroup(Group):
         return checked_integer(what, steps, least, LARGEST_COUNT, error=TypeError)
 
     def check_dendritic_delays(self) -> None:
-        """Raise if code adds to later steps and the number of these steps is not set.
+        """Raise if code uses later or earlier steps and the number of these is not set.
 
         Raises
         ------
         RuntimeError
             If `max_dendritic_delay_timesteps` is not set.
         """
-        if self._max_dendritic_delay_timesteps is None and "addToPostDelay" in self.usage.called:
+        if self._max_dendritic_delay_timesteps is not None:
+            return
+        if "addToPostDelay" in self.usage.called:
             raise RuntimeError(
                 f"The code of {self.title} calls addToPostDelay, but maximum dendritic delay "
                 "timesteps has not been set: set its max_dendritic_delay_timesteps to one more "
                 "than its longest delay."
+            )
+        if self.indexed_variables:
+            name = min(self.indexed_variables)
+            raise RuntimeError(
+                f"The code of {self.title} takes earlier values of {name}, as {name}[delay], but "
+                "maximum dendritic delay timesteps has not been set: set its "
+                "max_dendritic_delay_timesteps to its longest delay, or 1."
             )
 
     # Connectivity -------------------------------------------------------------------------------
@@ -396,6 +407,14 @@ class SynapseGroup(Group):
     def usage(self) -> Usage:
         """What the code of the synapses uses."""
         return self.weight_update.model.synapse_usage
+
+    @property
+    def indexed_variables(self) -> frozenset[str]:
+        """Names by which code of the synapses takes earlier values of postsynaptic variables."""
+        references = self.references
+        return self.usage.indexed.intersection(
+            [*self.post_vars, *references.post, *references.post_psm]
+        )
 
     @property
     def learns_from_spikes(self) -> bool:

@@ -296,3 +296,85 @@ def back_propagation_delays_of_events(pygenn: ModuleType, name: str, precision: 
         "sparse": {"back_prop_delay_steps": 1},
     }
     return observed(pygenn, model, groups, "post_spike_syn_code", 406)
+
+
+@case("float", "double")
+def delays_as_indices(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """Earlier values of all kinds of postsynaptic variables, of each synapse by a delay of its own.
+
+    Other code of the same synapses reads them without an index. Sums and differences are in
+    brackets, because PyGeNN takes the index 5 - x for 5 + x.
+    """
+    rng = np.random.default_rng(407)
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 0.3
+    read_only = pygenn.VarAccessMode.READ_ONLY
+    looking = pygenn.create_weight_update_model(
+        "looking",
+        params=[("most", "int")],
+        vars=[("w", "scalar"), ("d", "uint8_t", pygenn.VarAccess.READ_ONLY)]
+        + [(f"seen_{number}", "scalar") for number in range(5)],
+        post_vars=[("y", "scalar"), ("plain", "scalar")],
+        pre_neuron_var_refs=[("V_pre", "scalar", read_only)],
+        post_neuron_var_refs=[("V_post", "scalar", read_only)],
+        psm_var_refs=[("q", "scalar", read_only)],
+        post_spike_code="y = 0.8 * y - t;",
+        post_dynamics_code="y += 0.3 * V_post; plain = y;",
+        pre_event_threshold_condition_code="V_pre > 1.3 && fmod(t + id * 0.35, 2.3) < 0.8",
+        pre_spike_syn_code="addToPost(w * V_post[d]); seen_0 = y[(most - d)] + V_pre;",
+        pre_event_syn_code="seen_1 = q[d] + y; addToPost(0.1 * q[0]);",
+        post_spike_syn_code="""
+            w = 0.9 * w + 0.1 * (d > 1 ? V_post[d] : y[d]);
+            addToPre(w * V_post[most]);
+        """,
+        synapse_dynamics_code="""
+            seen_2 = 0.0;
+            for(int back = 0; back <= most; back++) {
+                seen_2 = 0.7 * seen_2 + q[back];
+            }
+            seen_3 = V_post + plain;
+            seen_4 = y[(int)d / 2] - y[d];
+        """,
+    )
+    leaky = pygenn.create_postsynaptic_model(
+        "leaky",
+        vars=[("q", "scalar")],
+        sim_code="q = 0.7 * q + inSyn + 0.1 * t; injectCurrent(q); inSyn = 0.0;",
+    )
+    keep(model, (looking, leaky))
+    pre = spiking(pygenn, model, rng, "pre", 4)
+    post = spiking(pygenn, model, rng, "post", 3)
+    groups = []
+    for kind, axonal, back in (("dense", 0, 0), ("late_dense", 2, 1), ("sparse", 1, 0)):
+        init = pygenn.init_weight_update(
+            looking,
+            {"most": 4},
+            {"w": rng.uniform(-1.0, 1.0, 12), "d": rng.integers(0, 5, 12)}
+            | {f"seen_{number}": -1.0 for number in range(5)},
+            {},
+            {"y": rng.uniform(0.0, 1.0, 3), "plain": 0.1},
+            {"V_pre": pygenn.create_var_ref(pre, "V")},
+            {"V_post": pygenn.create_var_ref(post, "V")},
+            {"q": "q"},
+        )
+        psm = pygenn.init_postsynaptic(leaky, {}, {"q": 0.3})
+        group = connected(pygenn, model, rng, kind, (pre, post), init, psm)
+        group.max_dendritic_delay_timesteps = 4
+        group.axonal_delay_steps, group.back_prop_delay_steps = axonal, back
+        groups.append(group)
+    model.build()
+    model.load()
+    steps = []
+    for _ in range(STEPS // 2):
+        model.step_time()
+        found = {f"{pop.name}_I": pull(pop, "I") for pop in (pre, post)}
+        for group in groups:
+            found |= weights(group, "w", *(f"seen_{number}" for number in range(5)))
+        steps.append(found)
+    arrays = {**rows_of(steps), "V": read(post.vars["V"])}
+    for group in groups:
+        for key, variable in group.post_vars.items():
+            arrays[f"{group.name}_{key}"] = read(variable)
+        arrays[f"{group.name}_q"] = read(group.psm_vars["q"])
+    model.unload()
+    return arrays

@@ -428,6 +428,21 @@ FEATURES: dict[str, list[Feature]] = {
             " test_event_times.py::test_spike_event_times"
             " test_pre_post_neuron_vars.py::test_pre_post_neuron_var",
         ),
+        same(
+            "a delay as the index `x[d]` of a variable of postsynaptic neurons, of their models, or"
+            " of the weight update model there",
+            cases="delays_as_indices",
+            upstream="test_wu_vars.py::test_wu_var test_wu_vars.py::test_wu_var_cont"
+            " test_post_psm_vars.py::test_post_psm_var"
+            " test_continuous_propagation.py::test_reverse_den_delay",
+        ),
+        differs(
+            "a delay as an index of which no step is kept, or that is a sum or a difference",
+            "is an error, which names the synapse and the step, and counts as it is written; PyGeNN"
+            " takes it modulo the number of steps, and takes `x[5 - d]` for `x[5 + d]`",
+            tests="test_delays.py::test_an_index_of_no_kept_step_is_an_error_and_does_no_harm"
+            " test_delays.py::test_an_index_is_an_expression_as_any_other",
+        ),
         differs(
             "times of spikes that are read with a delay, where no code runs for delayed spikes",
             "are kept for the delay; PyGeNN cannot load such a model",

@@ -108,3 +108,96 @@ def test_a_long_delay_that_nothing_learns_by_changes_nothing() -> None:
         return [float(v) for name in "abc" for v in pulled(model.neuron_populations[name], "V")]
 
     assert voltages(0) == voltages(45)
+
+
+def test_an_index_takes_the_value_of_so_many_steps_ago() -> None:
+    code = {"synapse_dynamics_code": "w = V[d] + 100 * q[d];", "pre_spike_syn_code": "w = y;"}
+    model, group = loaded(code, max_dendritic_delay_timesteps=3)
+    shapes = [variable.view.shape for variable in (group.trg.vars["V"], group.psm_vars["q"])]
+    assert shapes == [(4, 2), (4, 2)]
+    assert group.post_vars["y"].view.shape == (2,)
+    steps(model, 2)
+    # In the step at 1 ms the last one was that at 0 ms, and before that there are initial values.
+    assert pulled(group, "w").tolist() == [0.0, -101.0, -101.0, -101.0]
+    steps(model, 4)
+    assert pulled(group, "w").tolist() == [404.0, 303.0, 202.0, 101.0]
+
+
+def test_a_variable_that_neurons_share_has_earlier_values_too() -> None:
+    code = {"synapse_dynamics_code": "w = s[d];"}
+    update = engine.create_weight_update_model(
+        "update",
+        vars=[("w", "scalar"), ("d", "int")],
+        post_vars=[("s", "scalar", engine.VarAccess.READ_ONLY_SHARED_NEURON)],
+        **code,
+    )
+    model = new_model()
+    pre, post = add_cells(model, "a", 2), add_cells(model, "b", 3)
+    init = engine.init_weight_update(update, {}, {"w": 0.0, "d": np.arange(6) % 3}, {}, {"s": 7.0})
+    psm = engine.init_postsynaptic("DeltaCurr")
+    group = model.add_synapse_population("ab", "DENSE", pre, post, init, psm)
+    group.max_dendritic_delay_timesteps = 2
+    model.build()
+    model.load()
+    assert group.post_vars["s"].view.shape == (3, 1)
+    group.post_vars["s"].view[:] = [[1.0], [2.0], [3.0]]
+    group.post_vars["s"].push_to_device()
+    steps(model, 1)
+    assert pulled(group, "w").tolist() == [1.0, 3.0, 2.0] * 2
+
+
+@pytest.mark.parametrize(("given", "nearest"), [(4, 1.0), (10**6, 1.0), (-1, 4.0), (-(2**31), 4.0)])
+def test_an_index_of_no_kept_step_is_an_error_and_does_no_harm(given: int, nearest: float) -> None:
+    model, group = loaded({"synapse_dynamics_code": "w = V[d];"}, max_dendritic_delay_timesteps=3)
+    steps(model, 5)
+    group.vars["d"].view[:] = [0, given, 1, 2]
+    group.vars["d"].push_to_device()
+    model.step_time()
+    with pytest.raises(RuntimeError, match=rf"a delay of {given} steps is outside 'V', of which"):
+        model.flush()
+    group.vars["w"].pull_from_device()
+    assert group.vars["w"].view.tolist() == [4.0, nearest, 3.0, 2.0]
+
+
+@pytest.mark.parametrize("index", ["4", "-1", "2 + 3"])
+def test_an_index_that_is_written_down_is_checked_when_the_model_is_built(index: str) -> None:
+    model, _ = two({"synapse_dynamics_code": f"w = V[{index}];"}, max_dendritic_delay_timesteps=3)
+    if index == "2 + 3":
+        model.build()
+        model.load()
+        model.step_time()
+    with pytest.raises(RuntimeError, match=r"is outside 'V', of which delays from 0 to 3 are kept"):
+        model.flush() if index == "2 + 3" else model.build()
+
+
+@pytest.mark.parametrize(
+    ("code", "message"),
+    [
+        ("w = V + V[d];", "'V' referenced both with and without delay"),
+        ("w = V[0]; w += *V;", "Subscripted object is not a pointer"),
+        ("V[0] = w;", "postsynaptic variable 'V' is read-only"),
+        ("w = V[0.5];", "Invalid subscript index type"),
+        ("w = x[d];", "Subscripted object is not a pointer: a delay can be the index of post"),
+        ("w = w[d];", "Subscripted object is not a pointer"),
+    ],
+)
+def test_what_cannot_have_an_index_is_refused(code: str, message: str) -> None:
+    with pytest.raises(RuntimeError, match=message):
+        two({"synapse_dynamics_code": code})
+
+
+def test_how_many_earlier_steps_to_keep_has_to_be_set() -> None:
+    model, group = two({"post_spike_syn_code": "w = q[d];"})
+    with pytest.raises(RuntimeError, match=r"takes earlier values of q, as q\[delay\]"):
+        model.build()
+    group.max_dendritic_delay_timesteps = 1
+    model.build()
+
+
+def test_an_index_is_an_expression_as_any_other() -> None:
+    """PyGeNN takes V[3 - d], without brackets, for V[3 + d]."""
+    model, group = loaded(
+        {"synapse_dynamics_code": "w = V[3 - d];"}, max_dendritic_delay_timesteps=3
+    )
+    steps(model, 6)
+    assert pulled(group, "w").tolist() == [1.0, 2.0, 3.0, 4.0]
