@@ -9,6 +9,27 @@ import pytest
 
 pytest_plugins = ["tests.notebooks.chapters"]
 
+# Modules whose tests are all slow: they take longest and break seldom, and every run is to take
+# less than four minutes. Single tests are marked where they are.
+SLOW_MODULES = {
+    "tests/conformance/test_recorded_in_double.py",
+    "tests/notebooks/test_set_up.py",
+    "tests/notebooks/test_skipping.py",
+    "tests/numbagenn/compat/test_run_notebook.py",
+    "tests/numbagenn/compat/test_run_script.py",
+    "tests/numbagenn/kernels/test_random_numbers.py",
+    "tests/numbagenn/language/test_code_fuzz.py",
+    "tests/numbagenn/network/test_fusing.py",
+    "tests/numbagenn/runtime/test_cache.py",
+    "tests/repository/test_wheel.py",
+    "tests/site/test_built_pages.py",
+    "tests/site/test_live.py",
+    "tests/tutorial_helpers/commands/test_learn.py",
+    "tests/tutorial_helpers/learning/test_epochs.py",
+    "tests/tutorial_helpers/test_command_line.py",
+    "tests/tutorial_helpers/widgets/test_every_widget.py",
+}
+
 
 def pytest_configure(config: pytest.Config) -> None:
     """Have JAX keep compiled code for this run of the tests, in a folder that all processes share.
@@ -21,3 +42,11 @@ def pytest_configure(config: pytest.Config) -> None:
     config.add_cleanup(folder.cleanup)
     os.environ["JAX_COMPILATION_CACHE_DIR"] = folder.name
     os.environ["JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS"] = "0.3"
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest's own leaves out what -m does not ask for
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark all tests of the slow modules."""
+    for item in items:
+        if item.nodeid.partition("::")[0] in SLOW_MODULES:
+            item.add_marker(pytest.mark.slow)

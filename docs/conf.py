@@ -71,7 +71,7 @@ html_js_files = [("site.js", {"defer": "defer"})]
 html_context = {"default_mode": "auto"}
 html_math_renderer = "mathml"
 html_copy_source = False
-html_use_index = False  # the search finds the same, and no page links to it
+html_use_index = html_domain_indices = False  # the search finds the same, and no page links to them
 html_search_scorer = str(ROOT / "docs" / "scorer.js")
 html_theme_options = {
     "repository_url": repository(),
@@ -101,4 +101,8 @@ copybutton_selector = ":not(.output) > div.highlight pre"
 
 ogp_site_url = site()
 ogp_site_name = project
-ogp_social_cards = {"image": "docs/fields.png", "image_mini": "docs/_static/icon.png"}
+ogp_social_cards = {
+    "image": "docs/fields.png",
+    "image_mini": "docs/_static/icon.png",
+    "font": "DejaVu Sans",  # which Matplotlib brings in bold, too
+}

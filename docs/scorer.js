@@ -1,16 +1,16 @@
 // The order of what the search finds. Sphinx puts names of code first. Here they come after what explains,
-// unless the reader typed one that can be nothing but code, such as add_neuron_population.
+// unless the reader typed something that can be nothing but code, such as add_neuron_population.
 // Whoever pastes four words or more looks for the cause of a message.
-var isMessage = (new URLSearchParams(location.search).get("q") ?? "").trim().split(/\s+/).length >= 4;
+var words = (new URLSearchParams(location.search).get("q") ?? "").trim();
+var isMessage = words.split(/\s+/).length >= 4;
+var isCode = /^\S*([A-Za-z\d]_|[a-z][A-Z]|[a-z]\.[a-z])\S*$/.test(words);
 var Scorer = {
-  score([page, title, , , score]) {
-    if (/^docs\/api\//.test(page)) {
-      const isTyped = score >= Scorer.objNameMatch && /_|[a-z][A-Z]/.test(title.split(".").pop());
-      return isTyped ? score + 20 : score;
-    }
+  score([page, , , , score]) {
+    if (/^docs\/api\//.test(page)) return score + (isCode ? 40 : -30);
     if (/^docs\/mistakes/.test(page)) return score + (isMessage ? 40 : 0);
-    if (/^(docs\/how_to|README)/.test(page)) return score + 12;
-    if (/^(index|notebooks\/)/.test(page)) return score + 10;
+    if (/^docs\/glossary/.test(page)) return score + 18;
+    if (/^docs\/how_to/.test(page)) return score + 15;
+    if (/^(index|README|notebooks\/)/.test(page)) return score + 14;
     if (/^(CHANGELOG|CONTRIBUTING|tests|tools)/.test(page)) return score - 10;
     return score;
   },

@@ -7,6 +7,7 @@ them is edited for the site: what has to differ is changed here, while Sphinx re
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -22,11 +23,18 @@ from tools.project import ROOT, repository, site
 from tutorial_helpers.widgets.panel import HINT
 
 NOT_TEXT = {"badge-link", "headerlink", "letters"}  # what no description of a page begins with
+PRINTED = {"text", "none", "myst-ansi"}  # what is no code
 SET_UP = "hide-input"  # the tag that makes MyST-NB fold a cell
 
 # What stands in the place of a comment. On GitHub a comment is not shown.
 _LIVE_NETWORK = "```{raw} html\n:file: docs/live/live.html\n```"
 _TITLE_OF_README = "# Install and run"
+_START_OF_README = "## Start here\n"
+_ABOUT_OF_README = "## What you run\n"
+_FIND_MISTAKES = "```{raw} html\n:file: ../find_mistakes.html\n```"
+_SEARCHES = re.compile(
+    r'\s*<script src="[^"]*\b(?:searchtools|language_data|searchindex)\.js"></script>'
+)
 _PAGES_OF_MISTAKES = "```{toctree}\n:hidden:\n:glob:\n\n*\n```"
 
 
@@ -36,14 +44,22 @@ def prepare(app: Sphinx, docname: str, source: list[str]) -> None:
     if path.suffix == ".ipynb":
         source[0] = with_folded_cells(with_hints_for_readers(source[0]))
     elif docname == "README":
-        _, _, text = source[0].partition("\n")
-        source[0] = f"{_TITLE_OF_README}\n{text}".replace(f"]({site()})", "](index.md)")
+        source[0] = beginning_with_the_start(source[0]).replace(f"]({site()})", "](index.md)")
     elif docname == "index":
         source[0] = source[0].replace("<!-- live network -->", _LIVE_NETWORK)
     elif docname == "docs/api/numbagenn":
         source[0] = source[0].replace("<!-- built-in models -->", built_in_models())
     elif docname == "docs/mistakes/README":
+        source[0] = source[0].replace("<!-- find mistakes -->", _FIND_MISTAKES)
         source[0] += f"\n{_PAGES_OF_MISTAKES}\n"
+
+
+def beginning_with_the_start(readme: str) -> str:
+    """Put how to start before what it is about, which the front page of the site has said."""
+    about, _, rest = readme.partition(_START_OF_README)
+    start, heading, rest = rest.partition("\n## ")
+    _, _, about = about.partition("\n")
+    return f"{_TITLE_OF_README}\n{start}\n{_ABOUT_OF_README}{about.rstrip()}\n{heading}{rest}"
 
 
 def with_folded_cells(notebook: str) -> str:
@@ -105,6 +121,18 @@ def with_hints_for_readers(notebook: str) -> str:
     return notebook.replace(HINT, json.dumps(hint)[1:-1])
 
 
+class TitlesForFileNames(SphinxTransform):
+    """Let links that show the file name of a page, as on GitHub, show its title."""
+
+    default_priority = 400
+
+    def apply(self, **kwargs: Any) -> None:
+        """Change the links of one page."""
+        for link in self.document.findall(addnodes.pending_xref):
+            if re.fullmatch(r"[\w/.]+\.md", link.astext()):
+                link["refexplicit"] = False
+
+
 class BadgesAsText(SphinxTransform):
     """Replace badges, which come from other hosts, by their words: nothing foreign is loaded."""
 
@@ -118,6 +146,22 @@ class BadgesAsText(SphinxTransform):
                 image.replace_self(nodes.Text(image["alt"]))
 
 
+class ProseWraps(SphinxTransform):
+    """Mark printed text without columns: it wraps, and all else scrolls.
+
+    Two spaces between words make a column, and one at the start of a line belongs to what is above.
+    """
+
+    default_priority = 400
+
+    def apply(self, **kwargs: Any) -> None:
+        """Mark the texts of one page."""
+        for block in self.document.findall(nodes.literal_block):
+            language = block.get("language", "")
+            if language in PRINTED and not re.search(r"(?m)^ |\S {2,}\S", block.astext()):
+                block["classes"].append("wraps")
+
+
 def describe(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -128,10 +172,12 @@ def describe(
                 element.parent.remove(element)
 
 
-def style_front_page(
+def load_for_one_page(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
-    """Load the styles that only the front page needs, before there is anything to see."""
+    """Load what only one page needs; styles come before there is anything to see."""
+    if page == "docs/mistakes/README":
+        app.add_js_file("mistakes.js", loading_method="defer")
     if page == "index":
         app.add_css_file("front.css")
         app.add_css_file(f"{STATIC.removeprefix('_static/')}/live.css")
@@ -162,26 +208,57 @@ def write_live_network(app: Sphinx, error: Exception | None) -> None:
         write_static(Path(app.outdir) / STATIC)
 
 
+def write_mistakes(app: Sphinx, error: Exception | None) -> None:
+    """Write what `mistakes.js` searches: page, anchor, title, code and message of each mistake."""
+    if error is not None:
+        return
+    rows = []
+    for page in sorted(app.env.found_docs):
+        folder, _, name = page.rpartition("/")
+        if folder == "docs/mistakes" and name != "README":
+            for section in app.env.get_doctree(page).findall(nodes.section):
+                texts = [block.astext() for block in section.findall(nodes.literal_block)]
+                if isinstance(section.parent, nodes.section) and texts:
+                    title = section.next_node(nodes.title)
+                    found = (section["ids"][0], title.astext() if title else "")
+                    rows.append([f"{name}.html", *found, "\n".join(texts[:-1]), texts[-1]])
+    path = Path(app.outdir) / "_static" / "mistakes.json"
+    path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
+
+
 def lighten(app: Sphinx, error: Exception | None) -> None:
     """Leave out what the theme brings and no page needs.
 
-    The theme draws its icons twice, by a script of 1.5 MB and by fonts. The fonts are enough.
+    The theme draws its icons twice, by a script of 1.5 MB and by fonts. The fonts are enough. On
+    every page it loads what only the page of search results uses. And it leaves the choice of
+    light or dark to a script, without which links would have no colour: then pages are light.
     """
-    if error is None:
-        scripts = Path(app.outdir) / "_static" / "scripts"
-        (scripts / "fontawesome.js").write_text("// The fonts draw the icons.\n", encoding="utf-8")
-        for source_map in scripts.glob("*.map"):
-            source_map.unlink()
+    if error is not None:
+        return
+    scripts = Path(app.outdir) / "_static" / "scripts"
+    (scripts / "fontawesome.js").write_text("// The fonts draw the icons.\n", encoding="utf-8")
+    for source_map in scripts.parent.rglob("*.map"):
+        source_map.unlink()
+    for page in Path(app.outdir).rglob("*.html"):
+        text = page.read_text(encoding="utf-8").replace(
+            'data-theme="auto"', 'data-theme="light"', 1
+        )
+        if page.name != "search.html":
+            text = _SEARCHES.sub("", text)
+        page.write_text(text, encoding="utf-8")
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register all of it with Sphinx."""
     app.connect("source-read", prepare)
     app.add_transform(LinksToSources)
+    app.add_transform(TitlesForFileNames)
     app.add_transform(BadgesAsText)
+    app.add_transform(ProseWraps)
     app.add_html_math_renderer("mathml", (visit_math, None), (visit_math_block, None))
     app.connect("html-page-context", describe, priority=400)
-    app.connect("html-page-context", style_front_page)
+    app.connect("html-page-context", load_for_one_page)
     app.connect("build-finished", write_live_network)
+    app.connect("build-finished", write_mistakes)
     app.connect("build-finished", lighten)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

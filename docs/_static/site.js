@@ -37,3 +37,16 @@ if (typeof Search !== "undefined") {
     return quoted(`<div role="main">${text.innerHTML}</div>`, anchor);
   };
 }
+
+// What the search says when it has finished.
+if (typeof Search !== "undefined") {
+  Documentation.addTranslations({
+    messages: {
+      "Your search did not match any documents. Please make sure that all words are spelled correctly and that you've selected enough categories.":
+        "Nothing found. A page has to have all the words, so try fewer of them, or another form of a word.",
+      "Search finished, found one page matching the search query.": ["1 page found.", "${resultCount} pages found."],
+    },
+    plural_expr: "n === 1 ? 0 : 1",
+    locale: "en",
+  });
+}

@@ -67,7 +67,9 @@ function fromLeftToRight(width) {
   const hidden = grid(8, 16, hiddenLeft, middle - 8 * pitch, pitch, pitch, 0.39 * pitch);
   const output = grid(1, 10, outputLeft, TITLE, 2 * radius, outputPitch, radius);
   const imageTop = Math.round(middle - side / 2);
-  const isTight = gap < 60; // and then some names would lie above others
+  // Where there is little room, some names would lie above others.
+  const isTight = gap < 84;
+  const left = gap < 60 ? [20, 56] : [0, 0]; // by how much names make way
   const pathsName = isTight ? height - TITLE / 2 : TITLE / 2;
   return {
     width,
@@ -83,11 +85,11 @@ function fromLeftToRight(width) {
     ],
     names: [
       [BADGE, imageTop - 18],
-      [side + gap / 2, pathsName],
-      [hiddenLeft + BADGE, TITLE / 2],
-      [outputLeft - gap / 2, pathsName],
-      [outputLeft + BADGE - (isTight ? 32 : 0), TITLE / 2],
-      [width - 62 + BADGE, TITLE / 2],
+      [side + (isTight ? 6 : 4) + BADGE, pathsName],
+      [hiddenLeft + BADGE - left[0], TITLE / 2],
+      [outputLeft - gap + (isTight ? 0 : 4) + BADGE, pathsName],
+      [outputLeft + BADGE - left[1], TITLE / 2],
+      [width - 74 + BADGE, TITLE / 2],
     ],
   };
 }

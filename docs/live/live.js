@@ -178,11 +178,23 @@ function start(weightsFile, digitsFile) {
     let why = "no output spike yet";
     if (safeAt) why = `safe after ${counted(safeAt, "step")}`;
     else if (race.first > race.second) why = "ahead by 1 spike";
-    else if (race.first > 0) why = "a tie so far";
+    else if (race.first > 0) why = isAtEnd() ? "a tie" : "a tie so far";
     if (message) why = "";
     write(find("why"), why);
     write(find("note"), message);
-    find("step").setAttribute("aria-disabled", String(isAtEnd()));
+    sayWhyNoStep();
+  }
+
+  /** The button of a single step says why it does nothing. */
+  function sayWhyNoStep() {
+    const step = find("step");
+    let why = "";
+    if (!image.some(Boolean)) why = "There is no digit yet: draw one, or choose one.";
+    else if (isAtEnd()) why = "The run has ended. Play starts another one.";
+    step.setAttribute("aria-disabled", String(why !== ""));
+    step.title = why;
+    if (why) step.setAttribute("aria-description", why);
+    else step.removeAttribute("aria-description");
   }
 
   function sayAnswer() {
@@ -388,6 +400,6 @@ Promise.all([load("weights.bin"), load("digits.bin")])
   .then(([weights, digits]) => start(weights, digits))
   .catch((error) => {
     root.classList.add("live-failed");
-    find("said").textContent = `The network could not be loaded (${error.message}). Reload the page to try again.`;
+    find("said").textContent = "The network could not be loaded. Check your connection, and reload the page.";
     throw error;
   });

@@ -6,8 +6,6 @@ import pytest
 
 from tests.conformance.agreement import IN_DOUBLE, cases, cases_in_batches, check, check_in_batches
 
-pytestmark = pytest.mark.slow
-
 
 @pytest.mark.parametrize("name", cases(IN_DOUBLE))
 def test_engine_agrees(name: str) -> None:

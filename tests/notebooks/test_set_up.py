@@ -13,9 +13,6 @@ from tools.project import ROOT, project, repository
 from tools.stamp_notebooks import set_up
 from tutorial_helpers.chapter_packages import PACKAGES
 
-# Not in every run, which is to take less than four minutes.
-pytestmark = pytest.mark.slow
-
 # Modules on the path of a new Python: what it would install is printed, and what to leave out is
 # read from the environment.
 PIP = "import sys\nprint('pip', sys.argv[1:])\n"

@@ -14,9 +14,6 @@ from nbclient import NotebookClient
 
 from tests import ROOT
 
-# Not in every run, which is to take less than four minutes.
-pytestmark = pytest.mark.slow
-
 CHAPTER = ROOT / "notebooks" / "5_train_your_own.ipynb"
 
 # Python runs a file of this name when it starts: what it imports cannot be imported there.

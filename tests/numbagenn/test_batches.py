@@ -19,9 +19,6 @@ from hypothesis import strategies as st
 import numbagenn as engine
 from tests.numbagenn.networks import FLUSH, PIXEL, add_cells, add_reset, connect, new_model, pushed
 
-# Not in every run, which is to take less than four minutes.
-pytestmark = pytest.mark.slow
-
 Arrays = dict[str, np.ndarray]
 # What happens: a number of steps, or the name of a group of custom updates.
 Schedule = list[int | str]

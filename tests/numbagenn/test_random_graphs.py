@@ -22,9 +22,6 @@ from tests.numbagenn.profiles import examples
 from tests.numbagenn.random_models import RandomModel
 from tests.numbagenn.test_random_models import assert_same, run
 
-# Not in every run, which is to take less than four minutes.
-pytestmark = pytest.mark.slow
-
 BATCH_SIZE = 2
 READ_ONLY = engine.VarAccessMode.READ_ONLY
 

@@ -15,8 +15,6 @@ from tools.project import ROOT, project, repository
 from tools.stamp_notebooks import set_up
 from tutorial_helpers.chapter_packages import PACKAGES
 
-pytestmark = pytest.mark.slow  # installs packages, from an index on the network
-
 CLASSIFY = "%run -m tutorial_helpers classify --images 300 --json"
 #: Good enough, although there are newer ones. Google Colab had these in 2025.
 OLD = ("numpy==2.0.2", "numba==0.60.0")

@@ -18,8 +18,6 @@ from tests import ROOT
 from tests.site import conftest
 from tools.project import site as published
 
-pytestmark = pytest.mark.slow
-
 #: Elements whose address is loaded with the page, and the attribute that holds it.
 LOADED = {"script": "src", "img": "src", "iframe": "src", "source": "src", "video": "src"}
 SHOWN_LINKS = {"stylesheet", "icon", "preload", "modulepreload", "manifest"}
@@ -130,13 +128,46 @@ def test_nothing_is_loaded_from_elsewhere(site: Path, pages: dict[str, Page]) ->
     assert not foreign
 
 
+def test_only_the_page_of_results_loads_what_is_searched(pages: dict[str, Page]) -> None:
+    loading = {
+        name
+        for name, page in pages.items()
+        if any(one.endswith(("searchindex.js", "searchtools.js")) for one in page.loaded)
+    }
+    assert loading == {"search.html"}
+
+
+def test_links_show_titles_and_not_names_of_pages(site: Path, pages: dict[str, Page]) -> None:
+    for name in pages:
+        text = (site / name).read_text(encoding="utf-8")
+        links = re.findall(r'<a class="reference internal"[^>]*>(.*?)</a>', text, re.DOTALL)
+        shown = [re.sub("<[^>]+>", "", link) for link in links]
+        assert not [one for one in shown if re.search(r"\.(md|ipynb)$", one)], name
+
+
+def test_how_to_install_begins_with_a_clone(site: Path) -> None:
+    page = (site / "README.html").read_text(encoding="utf-8")
+    blocks = re.findall(r"<pre>(.*?)</pre>", page, re.DOTALL)
+    first, classify, tests = (re.sub("<[^>]+>", "", block) for block in (*blocks[:2], blocks[3]))
+    assert first.lstrip().startswith("git clone https://github.com/")
+    assert "tutorial_helpers classify" in classify
+    assert "pytest" in tests
+    article = page[page.index("<article") :]
+    assert article.index("<pre>") < article.index("<img")
+
+
+def test_results_of_benchmarks_come_before_the_method(site: Path) -> None:
+    page = (site / "benchmarks" / "README.html").read_text(encoding="utf-8")
+    assert page.index('id="results"') < page.index('id="how-it-is-measured"')
+
+
 def test_every_page_says_its_language_and_every_image_what_it_shows(pages: dict[str, Page]) -> None:
     assert {page.language for page in pages.values()} == {"en"}
     assert not {name: page.without_alt for name, page in pages.items() if page.without_alt}
 
 
 def test_every_document_has_a_card(site: Path, pages: dict[str, Page]) -> None:
-    made = {"search.html", "py-modindex.html"}
+    made = {"search.html"}
     for name in set(pages) - made:
         page = pages[name]
         assert page.description, name

@@ -21,9 +21,6 @@ from tests.tutorial_helpers.commands.command_lines import QUICK, error_of, pytho
 from tutorial_helpers import data, inference, pygenn
 from tutorial_helpers.__main__ import main
 
-# Not in every run, which is to take less than four minutes.
-pytestmark = pytest.mark.slow
-
 
 @pytest.mark.parametrize("command", ["classify", "evaluate"])
 def test_images_that_are_damaged_or_missing(

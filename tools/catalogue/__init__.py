@@ -1,7 +1,8 @@
 """The catalogue of mistakes, and the pages that are made of it: ``docs/mistakes/``.
 
 The mistakes are in ``mistakes/``, a file for each subject. After a docstring, whose first line is
-the subject, and the lines that all mistakes of the file share, each mistake is a cell::
+the subject, and the lines that all mistakes of the file share, each mistake is a cell. Sections of
+the docstring come last on the page::
 
     # %% Title of the mistake -> RuntimeError
     what_leads_up_to_it()
@@ -64,9 +65,11 @@ Wrong input fails at the call that is wrong. The message names the object, what 
 what was given, and says what to do. For a mistake in a code string it shows the line, with a caret
 under the place. A failed call changes nothing. Fix it and carry on with the same model.
 
-To find the cause of a message, search the site or this folder for a few of its words. The
-pages show {count} mistakes, each with the code and with the message as it is printed, and the
-message says how to fix the code. A test makes every one of them.
+The pages show {count} mistakes, each with the code and with the message as it is printed, and the
+message says how to fix the code. A test makes every one of them. To find the cause of a message,
+search this folder for a few of its words. On the site, paste the message into the field below.
+
+<!-- find mistakes -->
 
 | page | mistakes |
 |---|---:|
@@ -243,13 +246,16 @@ def _page_name(file: str) -> str:
 
 def _page(subject: Subject) -> str:
     parts = [_WRITTEN.format(file=subject.file), f"# {subject.title}"]
-    if subject.about:
-        parts.append(subject.about)
+    about, heading, last = subject.about.partition("\n\n## ")
+    if about:
+        parts.append(about)
     if subject.file.endswith(".py"):
         start = "[this network](README.md#the-network)"
         then = f", and then:\n\n```python\n{subject.setup}\n```" if subject.setup else "."
         parts.append(f"Each example starts from {start}{then}")
     parts += [_entry(mistake) for mistake in subject.mistakes]
+    if heading:
+        parts.append(f"## {last}")
     return parts[0] + "\n" + "\n\n".join(parts[1:]) + "\n"
 
 

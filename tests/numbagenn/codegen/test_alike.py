@@ -15,6 +15,7 @@ from numbagenn import (
     init_weight_update,
 )
 from numbagenn.codegen import alike
+from tests import a_few
 
 NEURON = create_neuron_model(
     "leaky",
@@ -86,7 +87,7 @@ def functions(model: GeNNModel) -> set[str]:
     return {node.name for node in tree.body if isinstance(node, ast.FunctionDef)}
 
 
-@pytest.mark.parametrize("first", ["SPARSE", "DENSE"])
+@pytest.mark.parametrize("first", a_few(["SPARSE", "DENSE"]))
 def test_the_same_bits_as_with_a_function_for_each(
     first: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -15,9 +15,6 @@ import pytest
 from numbagenn.__main__ import main
 from tests import ROOT
 
-# Not in every run, which is to take less than four minutes.
-pytestmark = pytest.mark.slow
-
 Run = Callable[..., tuple[int, str, str]]
 
 

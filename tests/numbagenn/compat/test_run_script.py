@@ -23,9 +23,6 @@ from tests import ROOT
 from tutorial_helpers import data, inference
 from tutorial_helpers.models import build_classifier
 
-# Not in every run, which is to take less than four minutes.
-pytestmark = pytest.mark.slow
-
 SCRIPTS = Path(__file__).parent / "scripts_4_9"
 
 Run = Callable[..., tuple[int, str, str]]

@@ -22,9 +22,6 @@ from numbagenn import create_current_source_model, create_neuron_model
 from numbagenn.kernels import random_numbers
 from tests.numbagenn.networks import INTEGRATE_AND_FIRE, START, new_model, pulled, steps
 
-# Not in every run, which is to take less than four minutes.
-pytestmark = pytest.mark.slow
-
 CHANCE = 1e-6
 GAMMA = 0x9E3779B97F4A7C15
 MASK = 2**64 - 1

@@ -32,9 +32,6 @@ from tests.numbagenn.language import c_programs
 from tests.numbagenn.language.code_kinds import KINDS
 from tests.numbagenn.profiles import examples
 
-# Not in every run, which is to take less than four minutes.
-pytestmark = pytest.mark.slow
-
 # Seconds of processor time within which a text has to be answered.
 LONGEST = 10.0
 

@@ -11,9 +11,6 @@ import pytest
 import numbagenn as engine
 from tests.numbagenn.networks import PIXEL, add_cells, connect, new_model, pulled, steps
 
-# Not in every run, which is to take less than four minutes.
-pytestmark = pytest.mark.slow
-
 SIZE, STEPS = 40, 75
 
 SEES_SOURCE = engine.create_weight_update_model(

@@ -16,9 +16,6 @@ from tutorial_helpers.__main__ import main
 from tutorial_helpers.learning import LearningNetwork
 from tutorial_helpers.weight_sets import load_weights, set_digest
 
-# Not in every run, which is to take less than four minutes.
-pytestmark = pytest.mark.slow
-
 # Kernels are compiled once for all tests, as the number of hidden neurons is part of none.
 QUICK = ["learn", "--epochs", "2", "--hidden", "12", "--images", "700"]
 

@@ -15,8 +15,6 @@ from tutorial_helpers.data import load_mnist
 from tutorial_helpers.learning import LearningNetwork, epochs, learn, random_weights
 from tutorial_helpers.learning.epochs import shifted
 
-pytestmark = pytest.mark.slow  # a network is compiled for each setting
-
 IMAGES, LABELS = some_images(23)
 
 

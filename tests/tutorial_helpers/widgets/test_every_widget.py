@@ -15,9 +15,6 @@ from tutorial_helpers.data import load_weights
 from tutorial_helpers.learning import random_weights
 from tutorial_helpers.widgets.panel import VIEW, Panel
 
-# Not in every run, which is to take less than four minutes.
-pytestmark = pytest.mark.slow
-
 MAKERS: dict[str, Callable[[], Panel]] = {
     "whole_test_set": lambda: widgets.whole_test_set(network(), *digits()),
     "neuron": widgets.neuron,

@@ -1,6 +1,41 @@
 """The life of a model: build, load, step.
 
 Most of these calls come too early or too late.
+
+## Two loaded models of one name, on real PyGeNN
+
+This mistake raises nothing. PyGeNN builds a model in the folder `NAME_CODE`, and loads the library
+from there. Two models of one name share both, so one of them runs with the code of the other, and
+its numbers are wrong. Here the second model should count ten times as fast as the first:
+
+```python
+def counter(name, step):
+    count = create_neuron_model("count", vars=[("n", "scalar")], sim_code=f"n += {step};")
+    model = GeNNModel("float", name)
+    neurons = model.add_neuron_population("neurons", 1, count, {}, {"n": 0.0})
+    model.build()
+    model.load()
+    return model, neurons.vars["n"]
+
+
+counters = [counter("counter", step) for step in ("1.0", "10.0")]
+for model, n in counters:
+    for _ in range(3):
+        model.step_time()
+for model, n in counters:
+    n.pull_from_device()
+    print(n.view[0])
+```
+
+PyGeNN 5.4.0 prints wrong numbers, without a message:
+
+```text
+0.0
+6.0
+```
+
+Give each model a name of its own, and it prints 3 and 30. In numbagenn models of one name are
+independent, so it prints 3 and 30 in both cases.
 """
 
 # %% Loading before building -> RuntimeError
