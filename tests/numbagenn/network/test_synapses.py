@@ -164,13 +164,14 @@ def test_batch_elements_are_separate_runs(matrix: str, delay: int) -> None:
     alone = [results(build(matrix, row[None], 1, delay))[0] for row in drive]
     for one, other in zip(together, alone, strict=True):
         assert_same(one, other)
-    # All of it was put to use: spikes, events of both, and uses counted by all three.
+    # All of it was put to use: spikes, events of both, and uses counted by all four.
     spikes, events, back = together[0][-8], together[0][-4], together[0][-2]
-    assert min(len(spikes), len(events), len(back)) > 5
+    assert min(len(spikes), len(events), len(back)) > 3
     uses = together[0][7]
     assert (uses % 100 > 0).any()
     assert (uses % 10000 >= 100).any()
-    assert (uses >= 10000).any()
+    assert (uses % 1000000 >= 10000).any()
+    assert (uses >= 1000000).any()
     for threads in (1, 2, 7):
         set_num_threads(threads)
         try:
@@ -214,7 +215,8 @@ def test_variables_that_are_kept_for_a_delay_have_slots() -> None:
     assert pre.vars["V"].view.shape == (2, 4, 5)
     assert group.pre_vars["x"].view.shape == (2, 4, 5)
     assert pre.vars["count"].view.shape == (2, 5)
-    assert post.vars["V"].view.shape == (2, 4)
+    assert post.vars["V"].view.shape == group.post_vars["y"].view.shape == (2, 4, 4)
+    assert post.vars["count"].view.shape == (2, 4)
     steps(model, 6)
     voltage = pre.vars["V"]
     voltage.pull_from_device()
