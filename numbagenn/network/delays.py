@@ -26,6 +26,9 @@ def assign_slots(populations: Iterable[NeuronGroup], synapses: Iterable[SynapseG
         for variables in (group.pre_vars, group.post_vars, group.psm_vars):
             for variable in variables.values():
                 variable.buffer.slots = 1
+        for events in group.events.values():
+            for buffer in events.buffers():
+                buffer.slots = 1
         group.den_delay_buffer.slots = group.max_dendritic_delay_timesteps
     for population in populations:
         outgoing = [group for group in synapses if group.src is population]
@@ -57,7 +60,7 @@ def _assign_slots(
     for group in incoming:
         is_late, indexed = group.back_prop_delay_steps > 0, group.indexed_variables
         delayed += _referred_to(population.vars, group.references.post, group.usage.names)
-        if "post" in group.events:
+        if is_late and "post" in group.events:
             delayed += group.events["post"].buffers()
         delayed += [
             variable.buffer
