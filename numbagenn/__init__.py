@@ -10,10 +10,17 @@ from numbagenn.base import types
 from numbagenn.base.enumerations import (
     CustomUpdateVarAccess,
     ParallelismHint,
+    PlogSeverity,
+    SynapseMatrixConnectivity,
     SynapseMatrixType,
+    SynapseMatrixWeight,
     VarAccess,
+    VarAccessDim,
     VarAccessMode,
+    VarAccessModeAttribute,
     VarLocation,
+    VarLocationAttribute,
+    get_var_access_dim,
 )
 from numbagenn.create import (
     create_current_source_model,
@@ -31,6 +38,17 @@ from numbagenn.models.initialisers import (
     init_var,
     init_weight_update,
 )
+from numbagenn.network.absent import (
+    CustomConnectivityUpdate,
+    create_custom_connectivity_update_model,
+    create_post_var_ref,
+    create_pre_var_ref,
+    create_toeplitz_connect_init_snippet,
+    init_toeplitz_connectivity,
+)
+from numbagenn.network.current_sources import CurrentSource
+from numbagenn.network.custom_updates import CustomUpdate, CustomUpdateBase, CustomUpdateWU
+from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.references import (
     create_den_delay_var_ref,
     create_egp_ref,
@@ -46,29 +64,49 @@ from numbagenn.network.references import (
     create_wu_pre_var_ref,
     create_wu_var_ref,
 )
+from numbagenn.network.settings import ModelSpec
+from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.runtime.threads import get_num_threads, set_num_threads
 
 __all__ = [
+    "CurrentSource",
+    "CustomConnectivityUpdate",
+    "CustomUpdate",
+    "CustomUpdateBase",
     "CustomUpdateVarAccess",
+    "CustomUpdateWU",
     "GeNNModel",
+    "ModelSpec",
+    "NeuronGroup",
     "ParallelismHint",
+    "PlogSeverity",
+    "SynapseGroup",
+    "SynapseMatrixConnectivity",
     "SynapseMatrixType",
+    "SynapseMatrixWeight",
     "VarAccess",
+    "VarAccessDim",
     "VarAccessMode",
+    "VarAccessModeAttribute",
     "VarLocation",
+    "VarLocationAttribute",
     "create_current_source_model",
+    "create_custom_connectivity_update_model",
     "create_custom_update_model",
     "create_den_delay_var_ref",
     "create_egp_ref",
     "create_neuron_model",
     "create_out_post_var_ref",
+    "create_post_var_ref",
     "create_postsynaptic_model",
+    "create_pre_var_ref",
     "create_prev_spike_time_var_ref",
     "create_psm_egp_ref",
     "create_psm_var_ref",
     "create_sparse_connect_init_snippet",
     "create_spike_time_var_ref",
     "create_src_spike_count_var_ref",
+    "create_toeplitz_connect_init_snippet",
     "create_var_init_snippet",
     "create_var_ref",
     "create_weight_update_model",
@@ -77,8 +115,10 @@ __all__ = [
     "create_wu_pre_var_ref",
     "create_wu_var_ref",
     "get_num_threads",
+    "get_var_access_dim",
     "init_postsynaptic",
     "init_sparse_connectivity",
+    "init_toeplitz_connectivity",
     "init_var",
     "init_weight_update",
     "set_num_threads",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from types import ModuleType
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from numbagenn.base.enumerations import SynapseMatrixType
 from numbagenn.base.number_checks import LARGEST, checked_integer
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import ResolvedType
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import shown
+from numbagenn.base.wording import shown, unsupported
 from numbagenn.codegen.code_checks import check_update_code
 from numbagenn.codegen.plan import Plan, make_plan
 from numbagenn.memory.buffers import Buffer
@@ -37,7 +37,12 @@ from numbagenn.network.addition_checks import (
     population_size,
 )
 from numbagenn.network.current_sources import CurrentSource
-from numbagenn.network.custom_updates import CustomUpdate, names_in_group
+from numbagenn.network.custom_updates import (
+    CustomUpdate,
+    CustomUpdateBase,
+    CustomUpdateWU,
+    names_in_group,
+)
 from numbagenn.network.delays import assign_slots
 from numbagenn.network.fusing import fuse
 from numbagenn.network.groups import Group, GroupDict, Values
@@ -48,7 +53,7 @@ from numbagenn.network.reference_checks import (
     synapse_references,
     update_references,
 )
-from numbagenn.network.settings import Settings
+from numbagenn.network.settings import ModelSpec
 from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.network.update_shapes import check_dimensions, check_targets
 from numbagenn.runtime.compilation import compiled
@@ -69,7 +74,7 @@ _FIXED = {
 }
 
 
-class GeNNModel(Settings, Timers):
+class GeNNModel(ModelSpec, Timers):
     """A network of spiking neurons.
 
     The life of a model: set `dt` and `batch_size`, add populations, `build`, `load`, then
@@ -122,7 +127,8 @@ class GeNNModel(Settings, Timers):
     neuron_class: ClassVar[type[NeuronGroup]] = NeuronGroup
     synapse_class: ClassVar[type[SynapseGroup]] = SynapseGroup
     source_class: ClassVar[type[CurrentSource]] = CurrentSource
-    update_class: ClassVar[type[CustomUpdate]] = CustomUpdate
+    update_class: ClassVar[type[CustomUpdateBase]] = CustomUpdate
+    synapse_update_class: ClassVar[type[CustomUpdateBase]] = CustomUpdateWU
 
     def __init__(
         self,
@@ -140,7 +146,7 @@ class GeNNModel(Settings, Timers):
         #: Current sources by name.
         self.current_sources: dict[str, CurrentSource] = GroupDict("current source")
         #: Custom updates by name.
-        self.custom_updates: dict[str, CustomUpdate] = GroupDict("custom update")
+        self.custom_updates: dict[str, CustomUpdateBase] = GroupDict("custom update")
         self.custom_connectivity_updates: dict[str, Any] = {}
         self._plan: Plan | None = None
         self._kernels: ModuleType | None = None
@@ -392,7 +398,7 @@ class GeNNModel(Settings, Timers):
         vars: Values | None = None,
         var_refs: Values | None = None,
         egp_refs: Values | None = None,
-    ) -> CustomUpdate:
+    ) -> CustomUpdateBase:
         """Add an operation that `custom_update` runs on the device.
 
         Parameters
@@ -416,8 +422,8 @@ class GeNNModel(Settings, Timers):
 
         Returns
         -------
-        CustomUpdate
-            The custom update.
+        CustomUpdate or CustomUpdateWU
+            The custom update, of neurons or of synapses.
 
         Raises
         ------
@@ -441,13 +447,17 @@ class GeNNModel(Settings, Timers):
         kind, names = "Extra global parameter reference", [item.name for item in declared]
         arrays = check_names(prefix, kind, "target", names, egp_refs)
         check_array_references(title, declared, arrays, self)
-        group = self.update_class(
-            self, cu_name, group_name, model, values, initial, targets, arrays
-        )
+        of_synapses = any(target.synapses is not None for target in targets.values())
+        create = self.synapse_update_class if of_synapses else self.update_class
+        group = create(self, cu_name, group_name, model, values, initial, targets, arrays)
         check_dimensions(group, self._batch_size)
         check_update_code(model, of_synapses=group.of_synapses)
         self.custom_updates[cu_name] = group
         return group
+
+    def add_custom_connectivity_update(self, cu_name: str, *_: object, **__: object) -> NoReturn:
+        """Refuse: numbagenn has no custom connectivity updates."""
+        raise unsupported(f"custom connectivity updates ('{cu_name}')")
 
     def _check_new(self, kind: str, name: str, existing: Mapping[str, Group]) -> None:
         self.refuse_if_built(f"add {kind} {shown(name)}")
@@ -599,8 +609,8 @@ class GeNNModel(Settings, Timers):
                 "GeNN model has to be loaded before stepping: call model.load() first."
             )
         # The step is counted here, because calling a method would double the time.
-        loaded.steps_asked += 1
-        if loaded.steps_asked >= loaded.steps_at_flush:
+        loaded.steps_asked = asked = loaded.steps_asked + 1
+        if asked >= loaded.steps_at_flush:
             loaded.flush()
 
     def custom_update(self, group_name: str) -> None:

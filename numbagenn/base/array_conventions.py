@@ -15,4 +15,4 @@ END = 2**32 - 1
 
 def table_size(num_neurons: int) -> int:
     """Return the size of a table in which that many trains are found quickly: a power of two."""
-    return int(1 << (2 * num_neurons + 1).bit_length())
+    return max(64, 1 << (2 * num_neurons).bit_length())

@@ -15,8 +15,8 @@ class Sealed:
     # Becomes true at the end of the constructor.
     _complete = False
 
-    # Plain attributes that may be set at any time.
-    _hints: ClassVar[tuple[str, ...]] = ()
+    # Whether users may set attributes of their own, whose names resemble none of the object's.
+    _open: ClassVar[bool] = False
 
     @property
     def _what(self) -> str:
@@ -29,13 +29,17 @@ class Sealed:
     def __setattr__(self, name: str, value: object) -> None:
         attribute = getattr(type(self), name, None)
         settable = isinstance(attribute, property) and attribute.fset is not None
-        if name.startswith("_") or settable or name in self._hints or not self._complete:
+        if name.startswith("_") or settable or not self._complete:
             super().__setattr__(name, value)
             return
         known = [item for item in dir(self) if not item.startswith("_")]
         if name in known:
             raise AttributeError(f"'{name}' of {self._what} cannot be assigned; {self._instead}.")
-        raise AttributeError(f"{self._what} has no attribute '{name}'{did_you_mean(name, known)}")
+        hint = did_you_mean(name, known)
+        if hint == "." and self._open:
+            super().__setattr__(name, value)
+            return
+        raise AttributeError(f"{self._what} has no attribute '{name}'{hint}")
 
 
 class SealedDict(dict[str, Item]):

@@ -34,7 +34,7 @@ from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.variables import Variable
 from numbagenn.models.descriptions import Model
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.custom_updates import CustomUpdate
+from numbagenn.network.custom_updates import CustomUpdateBase
 from numbagenn.network.neuron_groups import NeuronGroup
 
 #: The range of some memory: its least and its greatest value.
@@ -197,7 +197,7 @@ class _Code:
                 walk.join(names, spiking)
         return names, walk
 
-    def _run_update(self, update: CustomUpdate, ranges: _Ranges) -> _Ranges:
+    def _run_update(self, update: CustomUpdateBase, ranges: _Ranges) -> _Ranges:
         """Return the ranges of variables of the population after a custom update."""
         bound = update.bound()
         names = self._known(bound, ranges)

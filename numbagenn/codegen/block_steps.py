@@ -7,6 +7,7 @@ step, each step gets a list of them.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
@@ -15,6 +16,7 @@ from numbagenn.base.array_conventions import table_size
 from numbagenn.codegen.arguments import (
     FunctionCall,
     SimulateMemory,
+    decorator_of,
     function_call,
     interrupt_argument,
 )
@@ -36,6 +38,7 @@ from numbagenn.codegen.synapse_functions import (
     SynapseFunction,
     call_of_synapses,
 )
+from numbagenn.language.kernel_names import BATCH_COUNTER
 from numbagenn.memory.buffers import Buffer
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
@@ -46,6 +49,11 @@ from numbagenn.network.synapse_groups import SynapseGroup
 _STEPS_AT_ONCE = 4
 _LONGEST_CODE_FOR_STEPS = 12
 _FEWEST_NEURONS = 8
+
+# Populations worth looking for neurons that are alike in, and how many neurons a vectorised loop
+# takes in one round, at most: with a multiple of that it has no rest.
+_FEWEST_NEURONS_TO_FOLD = 64
+_NEURONS_AT_ONCE = 32
 
 # For fewer postsynaptic neurons, neither rows of synapses in pairs nor sums over neurons with the
 # same spike train are worth the longer compilation.
@@ -62,21 +70,21 @@ class Trains:
     ----------
     num_trains
         Name of the number of different trains.
-    distinct, begins, members, group_of, table
+    distinct, firsts, lasts, nexts, table
         Names of the arrays that `group_trains` fills.
     """
 
     num_trains: str
     distinct: str
-    begins: str
-    members: str
-    group_of: str
+    firsts: str
+    lasts: str
+    nexts: str
     table: str
 
     @property
     def arrays(self) -> tuple[str, ...]:
         """All arrays, in the order in which `group_trains` takes them."""
-        return (self.distinct, self.begins, self.members, self.group_of, self.table)
+        return (self.distinct, self.firsts, self.lasts, self.nexts, self.table)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -137,6 +145,35 @@ class BlockSpikes:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Fold:
+    """How neurons that are alike are simulated as one.
+
+    Parameters
+    ----------
+    arrays
+        Names, in the functions, of the arrays that make neurons alike or not.
+    call, back
+        How what makes one of them stand for all is called, and what takes them back.
+    unlike, others, num_others
+        Names of the marks of neurons that are not like the first one, of their list, and of their
+        number.
+    most_others
+        How many these may be.
+    at_once
+        How many neurons are simulated at once: the number is rounded up to a multiple of that.
+    """
+
+    arrays: tuple[str, ...]
+    call: FunctionCall
+    back: FunctionCall
+    unlike: str
+    others: str
+    num_others: str
+    most_others: int
+    at_once: int = _NEURONS_AT_ONCE
+
+
+@dataclass(frozen=True, kw_only=True)
 class NeuronBlock(NeuronFunction):
     """The function that runs some steps of a population.
 
@@ -150,12 +187,24 @@ class NeuronBlock(NeuronFunction):
         How many steps of a neuron are run before those of the next one.
     call_at_once
         How it is called for so many steps.
+    count, count_in_simulate
+        How many neurons it simulates, as the function and as ``simulate`` call that.
+    fold
+        How those that are alike are simulated as one, if they are.
     """
 
     spikes: BlockSpikes | None
     arrivals: tuple[Arrivals, ...]
     steps_at_once: int
     call_at_once: FunctionCall
+    count: str
+    count_in_simulate: str
+    fold: Fold | None
+
+    @property
+    def last(self) -> str:
+        """Text of the neuron after the last one that it runs for."""
+        return self.count
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -207,9 +256,11 @@ class BlockSteps:
             trains = self._trains(group)
             leading = [
                 ("distinct", trains.distinct),
-                ("begins", trains.begins),
-                ("members", trains.members),
+                ("firsts", trains.firsts),
+                ("nexts", trains.nexts),
                 ("num_trains", trains.num_trains),
+                ("pre_inds", arrivals.pre_inds),
+                ("num_active", arrivals.num_active),
             ]
             num_post = group.trg.num_neurons
             summed = self.memory.scratch_array(group.name, "summed", self._scalar, num_post)
@@ -277,9 +328,9 @@ class BlockSteps:
 
         return Trains(
             distinct=array(f"distinct{suffix}", count),
-            begins=array(f"begins{suffix}", count + 1),
-            members=array(f"members{suffix}", count),
-            group_of=array("group_of", count),
+            firsts=array(f"firsts{suffix}", count),
+            lasts=array("lasts", count),
+            nexts=array(f"nexts{suffix}", count),
             table=array("table", table_size(count)),
             num_trains=self.memory.local(source, f"num_trains{suffix}"),
         )
@@ -310,6 +361,11 @@ class BlockSteps:
             trailing.append(("spike_bits", spikes.spike_bits))
         if neurons_per_check(group):
             trailing += interrupt_argument(loop)
+        fold = self._fold(group, loop, spikes)
+        count = count_in_simulate = str(group.num_neurons)
+        if fold is not None:
+            count, count_in_simulate = "some_neurons", self.memory.local(group.name, "count")
+            trailing.append((count, count_in_simulate))
         incoming = incoming_synapses(self._network, group)
         instead = {one.out_post_buffer: self.inputs(one) for one in incoming}
         name = self.memory.namer.unique(f"update_{group.name}")
@@ -337,6 +393,40 @@ class BlockSteps:
             arrivals=self._lists_of_arrivals(group, synapses),
             steps_at_once=at_once,
             call_at_once=call(at_once),
+            count=count,
+            count_in_simulate=count_in_simulate,
+            fold=fold,
+        )
+
+    def _fold(self, group: NeuronGroup, loop: Loop, spikes: BlockSpikes | None) -> Fold | None:
+        """Return how neurons that are alike are simulated as one; None if they cannot be."""
+        if spikes is None or spikes.recorded or not _can_fold(self._network, group, loop):
+            return None
+        memory, name, count = self.memory, group.name, group.num_neurons
+        rows = {
+            one.name: memory.row(one.buffer)
+            for one in loop.arguments
+            if f"= {one.name}[neuron]" in "\n".join(loop.loads)
+        }
+        unlike = memory.scratch_array(name, "unlike", "uint32", count)
+        others = memory.scratch_array(name, "others", "uint32", count + 1)
+        num_others = memory.local(name, "num_others")
+        pairs = {**rows, "recent": spikes.recent, "unlike": unlike, "others": others}
+
+        def call(what: str, **more: str) -> FunctionCall:
+            function = memory.namer.unique(f"{what}_{name}")
+            passed = {**pairs, **more}
+            text = f"{function}({', '.join(passed.values())})"
+            return FunctionCall(function, ", ".join(passed), text)
+
+        return Fold(
+            arrays=(*rows, "recent"),
+            call=call("fold"),
+            back=call("unfold", num_others=num_others),
+            unlike=unlike,
+            others=others,
+            num_others=num_others,
+            most_others=count // 2,
         )
 
     def _spikes(self, group: NeuronGroup) -> BlockSpikes:
@@ -374,6 +464,33 @@ def _has_wide_rows(code: SynapseCode) -> bool:
     """Return whether rows of synapses are worth code that serves several of them at once."""
     layout = code.layout
     return layout.has_full_rows and layout.num_post >= _FEWEST_POSTSYNAPTIC_NEURONS
+
+
+def _can_fold(network: NetworkView, group: NeuronGroup, loop: Loop) -> bool:
+    """Return whether neurons of a population with the same input and state have the same future.
+
+    They have where nothing arrives from synapses, nothing is random, and no code asks which neuron
+    it is for. Arrays that batch elements share stay as they are, because threads share them, too.
+    """
+    elements = [re.fullmatch(r"\w+ = (\w+)\[neuron\]", line) for line in loop.loads]
+    loaded = {found[1] for found in elements if found}
+    stored = {line.partition("[neuron] = ")[0] for line in loop.stores}
+    rest = "\n".join((*loop.before, *loop.lines))
+    return (
+        group.num_neurons >= _FEWEST_NEURONS_TO_FOLD
+        and not incoming_synapses(network, group)
+        and not loop.scratch
+        and {"random_key", BATCH_COUNTER}.isdisjoint(loop.scalars)
+        and all(elements)
+        and stored <= loaded
+        and not re.search(r"\bneuron\b", rest)
+        and decorator_of(loop) == "noalias_function"
+        and all(
+            (one.buffer.per_batch or network.batch_size == 1) and not one.buffer.constant
+            for one in loop.arguments
+            if one.name in loaded
+        )
+    )
 
 
 def _delay_suffix(group: SynapseGroup) -> str:

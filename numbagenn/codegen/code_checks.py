@@ -22,6 +22,7 @@ from numbagenn.language.code_strings import CodeString, CodeStringError
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import EventSide
 from numbagenn.models.descriptions import (
+    AdditionalInput,
     AnyModel,
     CurrentSourceModel,
     CustomUpdateModel,
@@ -62,7 +63,7 @@ def check_code(model: Model) -> None:
         case PostsynapticModel():
             out_post, bound = Buffer("out_post", _PRECISION.scalar, 1), _bound_to_nothing(model)
             synapses = IncomingSynapses(postsynaptic=bound, out_post=out_post, target="Isyn")
-            neuron = _host_neuron(model.neuron_var_refs)
+            neuron = _host_neuron(model.neuron_var_refs, model.neuron_inputs)
             _check_neuron(_one_neuron(neuron=neuron, synapses=[synapses]))
         case CurrentSourceModel():
             source = (_bound_to_nothing(model), "Isyn")
@@ -138,8 +139,10 @@ def _check_initial_value(snippet: VarInitSnippet) -> None:
     raise errors[0]
 
 
-def _host_neuron(references: Sequence[DeclaredReference]) -> BoundModel[NeuronModel]:
-    """Return a neuron of which only the variables that other code refers to matter."""
+def _host_neuron(
+    references: Sequence[DeclaredReference], inputs: tuple[AdditionalInput, ...] = ()
+) -> BoundModel[NeuronModel]:
+    """Return a neuron of which only the variables and inputs that other code uses matter."""
     blank, always = CodeString("", ""), CodeString("true", "", is_condition=True)
     variables = tuple(Var(r.name, r.type, VarAccess.READ_WRITE) for r in references)
     model = NeuronModel(
@@ -150,7 +153,7 @@ def _host_neuron(references: Sequence[DeclaredReference]) -> BoundModel[NeuronMo
         sim_code=blank,
         threshold_condition_code=always,
         reset_code=blank,
-        additional_input_vars=(),
+        additional_input_vars=inputs,
         auto_refractory_required=False,
     )
     return BoundModel(prefix="neuron_", model=model, params={}, buffers=_memory(variables))

@@ -16,7 +16,7 @@ from numbagenn.codegen.rendering import rendered
 from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
-from numbagenn.network.custom_updates import CustomUpdate
+from numbagenn.network.custom_updates import CustomUpdateBase
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -112,7 +112,7 @@ def functions_of_custom_updates(
 
 
 def _function(
-    network: NetworkView, group: CustomUpdate, zeros: Mapping[Buffer, bool]
+    network: NetworkView, group: CustomUpdateBase, zeros: Mapping[Buffer, bool]
 ) -> tuple[UpdateFunction, tuple[Buffer, ...]]:
     """Return the function of a custom update, and the memory that it takes.
 
@@ -152,7 +152,7 @@ def _function(
     return function, buffers
 
 
-def loop_of_update(network: NetworkView, group: CustomUpdate) -> Loop:
+def loop_of_update(network: NetworkView, group: CustomUpdateBase) -> Loop:
     """Return what a custom update does to each of its neurons or synapses."""
     over = _reduced_over(group)
     # The only element of a batch is its own sum, and is stored as it is.
@@ -161,11 +161,11 @@ def loop_of_update(network: NetworkView, group: CustomUpdate) -> Loop:
     return custom_update_loop(network.types, network.dt, group.bound(), elements, folded)
 
 
-def _reduced_over(group: CustomUpdate) -> dict[str, str | None]:
+def _reduced_over(group: CustomUpdateBase) -> dict[str, str | None]:
     return {name: group.reduced_over(group.memory[name]) for name in group.model.reductions}
 
 
-def is_apart(group: CustomUpdate) -> bool:
+def is_apart(group: CustomUpdateBase) -> bool:
     """Return whether the batch elements of a custom update write nothing in common."""
     return not group.model.assigns_elements and all(
         buffer.per_batch or not group.per_batch for buffer in _written(group)
@@ -193,7 +193,7 @@ def _row(argument: Argument, array: str) -> str:
 
 
 def _call(
-    group: CustomUpdate,
+    group: CustomUpdateBase,
     function: str | None,
     buffers: tuple[Buffer, ...],
     zeros: Mapping[Buffer, bool],
@@ -217,7 +217,7 @@ def _call(
     )
 
 
-def _written(group: CustomUpdate) -> list[Buffer]:
+def _written(group: CustomUpdateBase) -> list[Buffer]:
     """Return the memory that a custom update may write."""
     model = group.model
     names = [
@@ -227,20 +227,20 @@ def _written(group: CustomUpdate) -> list[Buffer]:
     return [group.memory[name] for name in names]
 
 
-def _stage(group: CustomUpdate) -> int:
+def _stage(group: CustomUpdateBase) -> int:
     if group.transposing is not None:
         return 2
     return 1 if group.of_synapses else 0
 
 
-def _transposed(group: CustomUpdate) -> tuple[Buffer, Buffer] | None:
+def _transposed(group: CustomUpdateBase) -> tuple[Buffer, Buffer] | None:
     forward = group.transposing
     if forward is None or forward.transposed is None:
         return None
     return forward.buffer, forward.transposed.buffer
 
 
-def _touched(group: CustomUpdate) -> tuple[Buffer, ...]:
+def _touched(group: CustomUpdateBase) -> tuple[Buffer, ...]:
     memory = group.memory
     written = [memory[name] for name in group.model.update_code.usage.assigned if name in memory]
     transposed = _transposed(group)
@@ -249,7 +249,7 @@ def _touched(group: CustomUpdate) -> tuple[Buffer, ...]:
     return tuple(buffer for buffer in written if buffer.touched is not None)
 
 
-def _broadcast(group: CustomUpdate) -> tuple[Buffer, ...]:
+def _broadcast(group: CustomUpdateBase) -> tuple[Buffer, ...]:
     buffers = [
         group.memory[reference.name]
         for reference in group.model.var_refs

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from numbagenn.base.types import Precision
 from numbagenn.network.current_sources import CurrentSource
-from numbagenn.network.custom_updates import CustomUpdate
+from numbagenn.network.custom_updates import CustomUpdateBase
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 
@@ -17,7 +17,7 @@ class NetworkView(Protocol):
     neuron_populations: dict[str, NeuronGroup]
     synapse_populations: dict[str, SynapseGroup]
     current_sources: dict[str, CurrentSource]
-    custom_updates: dict[str, CustomUpdate]
+    custom_updates: dict[str, CustomUpdateBase]
     types: Precision
 
     @property

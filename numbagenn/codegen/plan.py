@@ -22,11 +22,13 @@ from numbagenn.codegen.network_view import NetworkView
 from numbagenn.codegen.queued_updates import queued_updates
 from numbagenn.codegen.rendering import rendered, rendered_module
 from numbagenn.codegen.schedule import Schedule
+from numbagenn.codegen.shares import can_be_shared
 from numbagenn.codegen.single_steps import SingleSteps, SynapseStep
 from numbagenn.codegen.synapse_functions import codes_of_synapses
 from numbagenn.codegen.touched_rows import note_touched_rows
 from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.buffers import Buffer
+from numbagenn.memory.faults import Faults
 from numbagenn.memory.recording import Recorder
 
 
@@ -49,6 +51,9 @@ class Plan:
     in_order
         Whether all batch elements must have finished a phase of a step before any goes on, one
         after the other, because they share arrays that code assigns.
+    shared
+        Whether threads share the steps, instead of batch elements. Scratch arrays then are the same
+        for all of them.
     ranges
         Memory that must stay in a range, or else batch elements have to run in order, too.
     """
@@ -58,6 +63,7 @@ class Plan:
     phases: tuple[Phase, ...]
     custom_updates: Mapping[str, CustomUpdateCall]
     in_order: bool
+    shared: bool
     ranges: Mapping[Buffer, Limits]
 
     @property
@@ -90,6 +96,9 @@ class SimulateKernel:
         Type of times, and text of the length of a step.
     phases
         What single steps do in each phase.
+    lists, patience
+        What ends a step that threads share, and how often a thread looks whether it has ended
+        before it does not count on the others any more: for longer than any step takes.
     updates
         Calls of the custom updates that wait with the steps.
     """
@@ -100,6 +109,8 @@ class SimulateKernel:
     time: str
     dt: str
     phases: Mapping[Phase, Sequence[Step]]
+    lists: Sequence[str]
+    patience: int
     updates: Sequence[str]
 
 
@@ -117,9 +128,14 @@ def make_plan(network: NetworkView) -> Plan:
     # A timer measures the phases of a step separately, so steps then run one by one. Batch elements
     # that share what code assigns take turns in every step, or may have to.
     single = network.timing_enabled or in_order or bool(ranges)
-    schedule = _schedule(network, Blocks() if single else blocks_of_steps(network))
+    blocks = Blocks() if single else blocks_of_steps(network)
+    shared = not blocks.order and can_be_shared(network)
+    schedule = _schedule(network, blocks, shared=shared)
+    if shared and _can_fail(schedule):
+        shared = False
+        schedule = _schedule(network, blocks, shared=False)
     # Between two blocks of steps, spikes in flight are not where an update would look for them.
-    waits = not (network.timing_enabled or in_order or schedule.blocks)
+    waits = not (network.timing_enabled or in_order or schedule.blocks or shared)
     queued = queued_updates(network, schedule.memory) if waits else {}
     updates, calls = functions_of_custom_updates(network, left_out, list(queued))
     # Every step has the first two, whether or not there is something to do in them.
@@ -142,15 +158,19 @@ def make_plan(network: NetworkView) -> Plan:
         phases=tuple(phase for phase in PHASES if phase in phases),
         custom_updates=calls,
         in_order=in_order,
+        shared=shared,
         ranges=ranges or {},
     )
 
 
-def _schedule(network: NetworkView, blocks: Blocks) -> Schedule:
-    """Return the schedule of a network of which some or all is simulated block by block."""
+def _schedule(network: NetworkView, blocks: Blocks, *, shared: bool) -> Schedule:
+    """Return the schedule of a network of which some or all is simulated block by block.
+
+    Otherwise threads can share the steps.
+    """
     memory = SimulateMemory(network.types)
     in_blocks = BlockSteps(network, blocks, memory)
-    in_steps = SingleSteps(network, blocks, in_blocks, memory)
+    in_steps = SingleSteps(network, blocks, in_blocks, memory, shared=shared)
     synapses = [
         in_blocks.synapse_function(code)
         if blocks.sums_ahead(code.group)
@@ -165,7 +185,17 @@ def _schedule(network: NetworkView, blocks: Blocks) -> Schedule:
         steps=[in_steps.neuron_function(group) for group in stepwise],
         incoming=in_blocks.incoming(),
         memory=memory,
+        shared=shared,
     )
+
+
+def _can_fail(schedule: Schedule) -> bool:
+    """Return whether a fault can happen in some code of the steps."""
+    loops = [
+        *(synapses.code.loop for synapses in schedule.synapses),
+        *(neurons.loop for neurons in schedule.steps),
+    ]
+    return any(isinstance(one.buffer, Faults) for loop in loops for one in loop.arguments)
 
 
 def _steps(schedule: Schedule) -> dict[Phase, list[Step]]:
@@ -212,9 +242,16 @@ def _simulate(
         time=time.numpy_name,
         dt=constant_literal(network.dt, time),
         phases=steps,
+        lists=[
+            rendered("shared_lists.jinja", neurons=neurons).strip()
+            for neurons in schedule.steps
+            if schedule.shared and neurons.lists
+        ],
+        patience=sum(group.num_neurons for group in network.neuron_populations.values()),
         updates=updates,
     )
-    text = rendered("simulate.jinja", schedule=schedule, simulate=kernel)
+    template = "simulate_shared.jinja" if schedule.shared else "simulate.jinja"
+    text = rendered(template, schedule=schedule, simulate=kernel)
     # Arrays that only loops over groups take are not among these.
     words = {*re.findall(r"\w+", text)}
     kernel.rows.extend(
@@ -222,4 +259,4 @@ def _simulate(
         for name in memory.arrays
         if name in words
     )
-    return rendered("simulate.jinja", schedule=schedule, simulate=kernel)
+    return rendered(template, schedule=schedule, simulate=kernel)

@@ -20,7 +20,7 @@ from numbagenn.codegen.network_view import NetworkView
 from numbagenn.codegen.rendering import rendered
 from numbagenn.language.kernel_names import BATCH_COUNTER
 from numbagenn.memory.faults import Faults
-from numbagenn.network.custom_updates import CustomUpdate
+from numbagenn.network.custom_updates import CustomUpdateBase
 
 # Threads had better share what more neurons have to do.
 _MOST_NEURONS = 1 << 14
@@ -53,7 +53,7 @@ def queued_updates(network: NetworkView, memory: SimulateMemory) -> dict[str, Qu
     return found
 
 
-def _may_wait(network: NetworkView, group: CustomUpdate) -> bool:
+def _may_wait(network: NetworkView, group: CustomUpdateBase) -> bool:
     """Return whether an update changes nothing but neurons of the batch element that it is at."""
     return (
         not group.model.update_code.is_blank
@@ -66,7 +66,7 @@ def _may_wait(network: NetworkView, group: CustomUpdate) -> bool:
 
 
 def _queued(
-    network: NetworkView, group: CustomUpdate, memory: SimulateMemory
+    network: NetworkView, group: CustomUpdateBase, memory: SimulateMemory
 ) -> QueuedUpdate | None:
     """Return an update as part of ``simulate``; None where a mistake in it has to be told."""
     loop = loop_of_update(network, group)

@@ -8,6 +8,7 @@ from functools import cache
 
 import jinja2
 
+from numbagenn.codegen.pieces import in_pieces
 from numbagenn.language.kernel_names import IMPORTS
 
 # How wide the first line of a function may be.
@@ -60,7 +61,7 @@ def rendered_module(title: str, template: str, **context: object) -> str:
     template, **context
         As for `rendered`.
     """
-    body = rendered(template, **context)
+    body = in_pieces(rendered(template, **context))
     found = {node.id for node in ast.walk(ast.parse(body)) if isinstance(node, ast.Name)}
     used = {module: [name for name in names if name in found] for module, names in IMPORTS.items()}
     imports = {module: names for module, names in used.items() if names}

@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from numbagenn.codegen.network_view import NetworkView
 from numbagenn.language.zeros import zeros_after
 from numbagenn.memory.buffers import Buffer
-from numbagenn.network.custom_updates import CustomUpdate
+from numbagenn.network.custom_updates import CustomUpdateBase
 
 # Looking whether a row was touched takes as long as reading some synapses.
 _FEWEST_COLUMNS = 32
@@ -42,7 +42,7 @@ def note_touched_rows(network: NetworkView) -> dict[str, Mapping[Buffer, bool]]:
     }
 
 
-def _zeros(network: NetworkView, group: CustomUpdate) -> dict[Buffer, bool]:
+def _zeros(network: NetworkView, group: CustomUpdateBase) -> dict[Buffer, bool]:
     """Return the variables that a custom update uses, if it changes nothing where they are zero.
 
     Returns
@@ -66,7 +66,7 @@ def _zeros(network: NetworkView, group: CustomUpdate) -> dict[Buffer, bool]:
     }
 
 
-def _copies(group: CustomUpdate) -> dict[str, Buffer]:
+def _copies(group: CustomUpdateBase) -> dict[str, Buffer]:
     """Return the variables of dense synapses of which each batch element has its own."""
     return {
         name: buffer
@@ -75,7 +75,7 @@ def _copies(group: CustomUpdate) -> dict[str, Buffer]:
     }
 
 
-def _numbers(network: NetworkView, group: CustomUpdate) -> dict[str, float]:
+def _numbers(network: NetworkView, group: CustomUpdateBase) -> dict[str, float]:
     """Return the numbers that the code of a custom update may name, and that nothing changes."""
     bound = group.bound()
     numbers = {} if "num_batch" in bound.model.names else {"num_batch": float(network.batch_size)}

@@ -23,6 +23,8 @@ _ATTRIBUTES_4_9 = {
     "push_var_to_device",
     "pull_var_from_device",
     "pull_current_spikes_from_device",
+    "current_spikes",
+    "in_syn",
 }
 
 # In PyGeNN 5 add_synapse_population has at most seven arguments, in 4.9 at least thirteen.

@@ -15,80 +15,22 @@ from numbagenn.base.suggestions import did_you_mean
 #: Titles of the versions of the API, by the values of ``--api``.
 TITLES = {"4.9": "PyGeNN 4.9", "5": "PyGeNN 5.4"}
 
-_CLASSES = "names for the classes of populations and updates"
 _CONNECTIVITY_UPDATES = "custom connectivity updates"
 _TOEPLITZ = "Toeplitz connectivity"
-_FLAGS = "flags of enumerations"
-_BACKENDS = "settings of other backends"
+_CPP = "what is made of C++"
 
 # By version: names that PyGeNN has and numbagenn lacks, with their purpose.
 _NAMES: dict[str, dict[str, str]] = {
     "5": {
-        **dict.fromkeys(
-            (
-                "NeuronGroup",
-                "SynapseGroup",
-                "CurrentSource",
-                "ModelSpec",
-                "CustomUpdate",
-                "CustomUpdateWU",
-                "CustomUpdateBase",
-            ),
-            _CLASSES,
-        ),
-        **dict.fromkeys(
-            ("CustomConnectivityUpdate", "create_pre_var_ref", "create_post_var_ref"),
-            _CONNECTIVITY_UPDATES,
-        ),
-        "create_toeplitz_connect_init_snippet": _TOEPLITZ,
-        **dict.fromkeys(
-            (
-                "SynapseMatrixConnectivity",
-                "SynapseMatrixWeight",
-                "VarAccessDim",
-                "VarAccessModeAttribute",
-                "VarLocationAttribute",
-                "get_var_access_dim",
-            ),
-            _FLAGS,
-        ),
-        **dict.fromkeys(("PlogSeverity", "init_logging"), "levels of logging"),
-    },
-    "4.9": {},
-}
-
-# In 4.9 the members of an enumeration are separate names with a common beginning.
-_STARTS_4_9 = {
-    **dict.fromkeys(
-        ("VarAccessDuplication_", "SynapseMatrixConnectivity_", "SynapseMatrixWeight_"), _FLAGS
-    ),
-    **dict.fromkeys(("DeviceSelect_", "BlockSizeSelect_"), _BACKENDS),
-}
-
-# The same for modules.
-_MODULES: dict[str, dict[str, str]] = {
-    "5": {
-        "pygenn.custom_connectivity_update_models": _CONNECTIVITY_UPDATES,
-        "pygenn.init_toeplitz_connectivity_snippets": _TOEPLITZ,
-        "pygenn.cuda_backend": _BACKENDS,
-        "pygenn.hip_backend": _BACKENDS,
-        "pygenn.single_threaded_cpu_backend": _BACKENDS,
+        "CustomConnectivityUpdateModelBase": _CONNECTIVITY_UPDATES,
+        "InitToeplitzConnectivitySnippetBase": _TOEPLITZ,
+        "ToeplitzConnectivityInit": _TOEPLITZ,
+        **dict.fromkeys(("Runtime", "generate_code"), _CPP),
     },
     "4.9": {
-        **{
-            f"pygenn.genn_wrapper.{family}": "built-in models as classes"
-            for family in (
-                "NeuronModels",
-                "PostsynapticModels",
-                "WeightUpdateModels",
-                "CurrentSourceModels",
-                "CustomUpdateModels",
-                "InitVarSnippet",
-                "InitSparseConnectivitySnippet",
-            )
-        },
-        "pygenn.genn_wrapper.InitToeplitzConnectivitySnippet": _TOEPLITZ,
-        "pygenn.genn_wrapper.CUDABackend": _BACKENDS,
+        "create_custom_toeplitz_connect_init_snippet_class": _TOEPLITZ,
+        **dict.fromkeys(("Snippet", "StlContainers", "SharedLibraryModelNumpy"), _CPP),
+        **dict.fromkeys(("Var", "VarRef", "VarInit", "EGP", "EGPRef", "ParamVal"), _CPP),
     },
 }
 
@@ -101,17 +43,14 @@ def purpose(version: str, name: str) -> str:
     version
         ``"4.9"`` or ``"5"``.
     name
-        Name of a module without its parents, or of something in a module.
+        Name of something in a module, such as another module.
 
     Examples
     --------
-    >>> purpose("5", "create_pre_var_ref"), purpose("4.9", "create_pre_var_ref")
-    ('custom connectivity updates', '')
+    >>> purpose("5", "generate_code"), purpose("4.9", "generate_code")
+    ('what is made of C++', '')
     """
-    modules = {module.rpartition(".")[2]: what for module, what in _MODULES[version].items()}
-    starts = _STARTS_4_9 if version == "4.9" else {}
-    found = [what for start, what in starts.items() if name.startswith(start)]
-    return found[0] if found else {**modules, **_NAMES[version]}.get(name, "")
+    return _NAMES[version].get(name, "")
 
 
 class MissingNames:
@@ -145,7 +84,7 @@ class MissingNames:
             why = str(error).removeprefix(_no_attribute(module, name))
         else:
             return
-        if any(fullname in (*self._names_of(each), *_MODULES[each]) for each in TITLES):
+        if any(fullname in self._names_of(each) for each in TITLES):
             # Under a different name: with the one that it looks for, Python would ignore the error.
             raise ModuleNotFoundError(f"No module named '{fullname}'{why}", name=module)
         raise ImportError(f"cannot import name '{name}' from '{module}'{why}", name=module)
@@ -178,7 +117,7 @@ class MissingNames:
                 f"with --api {other}."
             )
         known = [*own.get(module, ()), *_NAMES[version]]
-        return f"{title} has no such name{did_you_mean(name, known, '; correct it.', cutoff=0.75)}"
+        return f"{title} has no such name{did_you_mean(name, known, '; correct it.', cutoff=0.65)}"
 
 
 def _no_attribute(module: str, name: str) -> str:

@@ -13,29 +13,15 @@ from types import ModuleType
 from typing import Any
 
 import numbagenn
-from numbagenn.base.types import ResolvedType
-from numbagenn.base.wording import shown, unsupported
-from numbagenn.compat import v4_9
+from numbagenn.base.wording import shown
+from numbagenn.compat import modules_5, v4_9
 from numbagenn.compat.missing_names import MissingNames
-from numbagenn.compat.v4_9.enums import MODELS, WRAPPER
-from numbagenn.models.builtin_models import FAMILIES, find_model
-from numbagenn.models.descriptions import (
-    Model,
-    Unavailable,
-)
+from numbagenn.compat.v4_9 import wrapper
+from numbagenn.models.descriptions import Unavailable
 from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
 
 #: The versions of the API that have stand-ins, and the version that each reports.
 VERSIONS = {"4.9": "4.9.0", "5": "5.4.0"}
-
-# The names of PyGeNN 5.4, and what they are. numbagenn's own take precedence.
-_FUNCTIONS = {
-    "create_custom_connectivity_update_model": "custom connectivity updates",
-    "init_toeplitz_connectivity": "Toeplitz connectivity",
-}
-
-# Those of them that PyGeNN 4.9 has too, in ``pygenn.genn_model``.
-_FUNCTIONS_4_9 = ("init_toeplitz_connectivity",)
 
 _BACKENDS = ("cuda", "hip", "single_threaded_cpu")
 
@@ -84,10 +70,6 @@ class _GeNNModel(numbagenn.GeNNModel):
         if name != BACKEND_NAME:
             _announce(name)
 
-    def add_custom_connectivity_update(self, cu_name: str, *_: object, **__: object) -> None:
-        """Refuse: numbagenn has no custom connectivity updates."""
-        raise unsupported(f"custom connectivity updates ('{cu_name}')")
-
 
 class _GeNNModelV4(v4_9.GeNNModel):
     """A model of PyGeNN 4.9 that says on the terminal which backend runs it."""
@@ -116,18 +98,6 @@ def _deferring(factory: Callable[..., Any]) -> Callable[..., Any]:
     return describe
 
 
-def _function(name: str) -> Any:
-    """Return a function of PyGeNN: numbagenn's, or one that says that it has none."""
-    if hasattr(numbagenn, name):
-        return getattr(numbagenn, name)
-
-    def refuse(*_: object, **__: object) -> Any:
-        raise unsupported(f"{_FUNCTIONS[name]} ({name})")
-
-    refuse.__name__ = refuse.__qualname__ = name
-    return refuse
-
-
 def _described(names: Mapping[str, Any]) -> dict[str, Any]:
     """Return `names` with the functions that describe models put into `_deferring`."""
     endings = ("_model", "_snippet", "_class")
@@ -150,14 +120,21 @@ def names(version: str) -> dict[str, Any]:
     """
     if version == "4.9":
         own = {name: getattr(v4_9, name) for name in v4_9.__all__}
-        others = {name: _function(name) for name in _FUNCTIONS_4_9}
-        return {**others, **_described(own), "GeNNModel": _GeNNModelV4}
+        return {**_described(own), "GeNNModel": _GeNNModelV4}
     own = {name: getattr(numbagenn, name) for name in numbagenn.__all__ if name not in _OWN}
-    others = {name: _function(name) for name in _FUNCTIONS}
-    return {**_described({**others, **own}), "GeNNModel": _GeNNModel}
+    return {**_described(own), "GeNNModel": _GeNNModel}
 
 
-_NAMES_4_9 = {*names("4.9"), "genn_wrapper", "genn_groups"}
+_GROUPS_4_9 = {
+    kind.__name__: kind
+    for kind in (
+        _GeNNModelV4.neuron_class,
+        _GeNNModelV4.synapse_class,
+        _GeNNModelV4.source_class,
+        _GeNNModelV4.update_class,
+    )
+}
+_NAMES_4_9 = {*names("4.9"), *_GROUPS_4_9, "genn_wrapper", "genn_groups"}
 _NAMES_5 = {*names("5"), "types", "backend_modules"}
 
 #: Functions and modules that only one of the two versions has.
@@ -170,39 +147,19 @@ def _contents(version: str) -> dict[str, Mapping[str, Any]]:
     """Return the contents of the modules that only list names."""
     public = names(version)
     if version == "4.9":
-        kinds = (
-            _GeNNModelV4.neuron_class,
-            _GeNNModelV4.synapse_class,
-            _GeNNModelV4.source_class,
-            _GeNNModelV4.update_class,
-        )
-        groups = {kind.__name__: kind for kind in kinds}
         return {
             "pygenn": public,
-            "pygenn.genn_model": {**public, **groups},
-            "pygenn.genn_wrapper": WRAPPER,
-            "pygenn.genn_wrapper.Models": MODELS,
-            "pygenn.genn_groups": groups,
+            "pygenn.genn_model": {**public, **_GROUPS_4_9},
+            **wrapper.modules(),
+            "pygenn.genn_groups": _GROUPS_4_9,
         }
-    backends = {"backend_modules": {BACKEND_NAME: numbagenn}}
-    types = {
-        name: value
-        for name, value in vars(numbagenn.types).items()
-        if isinstance(value, ResolvedType)
-    }
-    return {
-        "pygenn": public,
-        "pygenn.genn_model": {**public, **backends},
-        "pygenn.types": types,
-    }
+    return modules_5.modules(public)
 
 
 @functools.cache
 def _names_of(version: str) -> dict[str, set[str]]:
     """Return the names in all modules and in the modules inside them."""
     found = {name: set(content) for name, content in _contents(version).items()}
-    if version != "4.9":
-        found |= {f"pygenn.{name}": set() for name, _ in FAMILIES.values()}
     for name in found:
         parent, _, child = name.rpartition(".")
         if parent:
@@ -244,9 +201,6 @@ def stand_in(version: str) -> dict[str, ModuleType]:
     modules = {name: _module(name, content) for name, content in _contents(version).items()}
     for name, module in modules.items():
         module.__getattr__ = missing.attributes_of(name)  # type: ignore[method-assign]
-    if version != "4.9":
-        for family, (name, _) in FAMILIES.items():
-            modules[f"pygenn.{name}"] = _built_in_models(f"pygenn.{name}", family)
     for name, module in modules.items():
         # Without a path, what is not among the modules is not found elsewhere either.
         module.__dict__.setdefault("__path__", [])
@@ -261,18 +215,4 @@ def _module(name: str, content: Mapping[str, Any]) -> ModuleType:
     module = ModuleType(name, "PyGeNN's names, in numbagenn.")
     vars(module).update(content)
     module.__all__ = sorted(content)  # type: ignore[attr-defined]
-    return module
-
-
-def _built_in_models(name: str, family: type[Model]) -> ModuleType:
-    """Return a module with a function for each built-in model of a family."""
-    module = _module(name, {})
-
-    def model(attribute: str) -> Callable[[], Model]:
-        if attribute.startswith("__"):
-            raise AttributeError(f"module '{name}' has no attribute '{attribute}'")
-        found = find_model(attribute, family, f"{name}.{attribute}")
-        return lambda: found
-
-    module.__getattr__ = model  # type: ignore[method-assign]
     return module

@@ -13,6 +13,7 @@ What is imported from ``numba.core`` is private and may change with any version 
 from __future__ import annotations
 
 import pickle
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import RLock
@@ -21,11 +22,15 @@ from typing import Any, ClassVar
 import llvmlite
 import numba
 from llvmlite import binding
-from numba.core import serialize, sigutils
+from numba import typeof, types
+from numba.core import errors, serialize, sigutils
+from numba.core import ir as nodes
 from numba.core.caching import NullCache
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, CompileResult
+from numba.core.compiler_machinery import AnalysisPass, PassManager, register_pass
 from numba.core.registry import CPUDispatcher, cpu_target
+from numba.core.typed_passes import NopythonTypeInference
 
 from numbagenn.kernels.numba_settings import garbage_kept
 
@@ -58,7 +63,9 @@ class _KernelLibrary(JITCodeLibrary):  # type: ignore[misc]
         ll_module.data_layout = self._codegen._data_layout
 
     def _optimize_final_module(self) -> None:
-        passes = self._codegen._module_pass_manager()
+        # Short loops are unrolled before loops are vectorised. What is left of them becomes vectors
+        # only if the compiler looks for lines that do the same side by side, as C compilers do.
+        passes = self._codegen._module_pass_manager(slp_vectorize=True)
         if isinstance(passes, tuple):
             manager, builder = passes
             manager.run(self._final_module, builder)
@@ -92,10 +99,70 @@ class _DeviceLibrary(_KernelLibrary):
 _UNNEEDED = {"inline_closure_likes", "inline_inlinables", "inline_overloads", "nopython_rewrites"}
 
 
+# What gives each assignment of a variable a name of its own, so that a variable can have several
+# types. It takes a time that grows with the cube of the number of assignments, and recurs from
+# branch to branch. Generated functions of more lines than these are compiled without, which LLVM
+# makes up for, unless one of their variables has several types.
+_VERSIONS = "reconstruct_ssa"
+_LONG = 200
+
+
+class _SeveralTypesError(errors.NumbaError):
+    """A variable of a function that is compiled without versions has several types."""
+
+
+@register_pass(mutates_CFG=False, analysis_only=True)
+class _OneType(AnalysisPass):  # type: ignore[misc]
+    """Raises an error if any variable is assigned values of several types.
+
+    Numba would give the variable a type that holds all of them, and convert the values.
+    """
+
+    _name = "one_type"
+
+    def __init__(self) -> None:
+        AnalysisPass.__init__(self)
+
+    def run_pass(self, state: Any) -> bool:
+        """Compare the types of variables with those of all that is assigned to them."""
+        count = Counter(one.target.name for one in _assignments(state.func_ir))
+        for one in _assignments(state.func_ir):
+            name, value = one.target.name, one.value
+            kind = types.unliteral(state.typemap[name])
+            if isinstance(value, nodes.Var):
+                same = types.unliteral(state.typemap[value.name]) == kind
+            elif isinstance(value, nodes.Const):
+                same = types.unliteral(typeof(value.value)) == kind
+            else:
+                called = state.calltypes.get(value) if isinstance(value, nodes.Expr) else None
+                same = types.unliteral(called.return_type) == kind if called else False
+            if not same and count[name] > 1:
+                raise _SeveralTypesError(f"{name} has several types.")
+        return False
+
+
+def _assignments(function: Any) -> Iterator[Any]:
+    for block in function.blocks.values():
+        yield from block.find_insts(nodes.Assign)
+
+
+def _without_versions(pipeline: Any) -> Any:
+    """Return a pipeline that compiles functions in which each variable has one type."""
+    result = PassManager(f"{pipeline.pipeline_name} without versions")
+    for one, description in pipeline.passes:
+        if one.name() != _VERSIONS:
+            result.add_pass(one, description)
+        if one is NopythonTypeInference:
+            result.add_pass(_OneType, "each variable has one type")
+    result.finalize()
+    return result
+
+
 class _KernelCompiler(Compiler):  # type: ignore[misc]
     """The compiler of kernels."""
 
     library: ClassVar[type[JITCodeLibrary]] = _KernelLibrary
+    _versions = True
 
     def define_pipelines(self) -> Any:
         codegen = self.state.targetctx.codegen()
@@ -104,7 +171,23 @@ class _KernelCompiler(Compiler):  # type: ignore[misc]
         pipelines = super().define_pipelines()
         for pipeline in pipelines:
             pipeline.passes = [one for one in pipeline.passes if one[0].name() not in _UNNEEDED]
-        return pipelines
+        return pipelines if self._versions else [_without_versions(one) for one in pipelines]
+
+    def _compile_core(self) -> Any:
+        self._versions = not _is_long_and_generated(self.state.func_id)
+        try:
+            return super()._compile_core()
+        except errors.NumbaError:
+            if self._versions:
+                raise
+            self._versions = True
+            self.state.status.fail_reason = None
+            return super()._compile_core()
+
+
+def _is_long_and_generated(function: Any) -> bool:
+    lines = {line for _, _, line in function.code.co_lines()}
+    return function.func.__module__.startswith(GENERATED) and len(lines) > _LONG
 
 
 class _DeviceCompiler(_KernelCompiler):
@@ -237,7 +320,7 @@ def kernel(signature: str, *, allocates: bool = False) -> Callable[[Any], Any]:
 
 def target() -> tuple[str, ...]:
     """Return what machine code depends on besides its source: versions, processor, settings."""
-    settings = ("OPT", "LOOP_VECTORIZE", "SLP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT")
+    settings = ("OPT", "LOOP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT")
     return (
         numba.__version__,
         llvmlite.__version__,

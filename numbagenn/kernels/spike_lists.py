@@ -122,7 +122,7 @@ def move_to_first_step(out_post, inputs):
 
 
 @noalias_function
-def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):
+def list_arrivals(spike_bits, recent, num_neurons, delay, steps, trains, pre_inds):
     """List the neurons of which spikes arrive in a block of steps, and return their number.
 
     Parameters
@@ -131,6 +131,8 @@ def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):
         In which steps of the block each neuron spiked.
     recent
         In which of the 32 steps before the block it did; the last one is the highest bit.
+    num_neurons
+        How many neurons to look at.
     delay
         Steps of axonal delay: a spike arrives ``delay + 1`` steps after it was sent.
     steps
@@ -145,11 +147,11 @@ def list_arrivals(spike_bits, recent, delay, steps, trains, pre_inds):
     one, later, earlier = np.uint32(1), np.uint32(delay), np.uint32(31 - delay)
     in_block = np.uint32((np.uint64(1) << np.uint64(steps)) - np.uint64(1))
     # There are two loops, because this one can be vectorised and the other cannot.
-    for neuron in range(spike_bits.size):
+    for neuron in range(num_neurons):
         sent = np.uint32(np.uint32(spike_bits[neuron] << one) << later)
         trains[neuron] = np.uint32(sent | (recent[neuron] >> earlier)) & in_block
     count = np.uint64(0)
-    for neuron in range(spike_bits.size):
+    for neuron in range(num_neurons):
         # Written whether it is kept or not, and overwritten by the next if not: no branch.
         train = trains[neuron]
         pre_inds[count] = neuron
@@ -182,10 +184,10 @@ def list_by_step(trains, pre_inds, num_active, spikes, num_spikes):
 
 
 @noalias_function
-def end_block(spike_bits, recent, steps):
-    """Move the spikes of a block to those of recent steps."""
+def end_block(spike_bits, recent, steps, num_neurons):
+    """Move the spikes of the first neurons in a block to those of recent steps."""
     one, before, rest = np.uint32(1), np.uint32(steps - 1), np.uint32(32 - steps)
-    for neuron in range(spike_bits.size):
+    for neuron in range(num_neurons):
         old = (recent[neuron] >> before) >> one
         recent[neuron] = np.uint32(old | np.uint32(spike_bits[neuron] << rest))
         spike_bits[neuron] = np.uint32(0)
@@ -210,6 +212,49 @@ def record_block(spike_bits, steps, first_step, words):
             slot = (first_step + np.int64(lowest_bit(bits))) % slots
             bits = np.uint32(bits & np.uint32(bits - np.uint32(1)))
             words[slot, neuron >> 5] |= np.uint32(1) << np.uint32(neuron & 31)
+
+
+@device_function
+def fetch_ahead(spikes, spike, num_spikes, starts, columns, column, post_inds):
+    """Ask for the memory of rows of synapses that will be needed soon.
+
+    Large rows that are scattered over memory are waited for longer than they are worked on.
+
+    Parameters
+    ----------
+    spikes, spike, num_spikes
+        A list of neurons, and where in it the current one is.
+    starts
+        Where in `post_inds` the rows begin: a matrix of so many columns, of which one counts.
+    columns, column
+        How many columns, and which one.
+    post_inds
+        The synapses.
+    """
+    if spike + 4 < num_spikes:
+        _prefetch(starts, np.int64(spikes[spike + 4]) * columns + column)
+    if spike + 2 < num_spikes:
+        begin = starts[np.int64(spikes[spike + 2]) * columns + column]
+        for line in range(3):
+            _prefetch(post_inds, begin + 16 * line)
+
+
+@intrinsic
+def _prefetch(typing_context, array, index):
+    """Ask for the memory of an element, which need not exist."""
+
+    def generate(context, builder, signature, arguments):
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        pointer, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [pointer, word, word, word])
+        name = "llvm.prefetch.p0i8"
+        prefetch = builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
+        place = builder.bitcast(builder.gep(data, [arguments[1]]), pointer)
+        # To read data, which is to stay in all caches.
+        builder.call(prefetch, [place, *(ir.Constant(word, number) for number in (0, 3, 1))])
+        return context.get_dummy_value()
+
+    return types.none(array, types.int64), generate
 
 
 @intrinsic

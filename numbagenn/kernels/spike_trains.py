@@ -13,25 +13,26 @@ from numbagenn.kernels.jit import noalias_function
 
 
 @noalias_function
-def group_trains(trains, pre_inds, num_active, distinct, begins, members, group_of, table):
-    """Sort neurons by their trains, and return how many different trains there are.
+def group_trains(trains, num_active, distinct, firsts, lasts, nexts, table):
+    """Link neurons with the same train, and return how many different trains there are.
 
     Parameters
     ----------
-    trains, pre_inds, num_active
+    trains, num_active
         What `spike_lists.list_arrivals` gives.
     distinct
         To be filled with the trains that there are, in the order in which they are met.
-    begins
-        To be filled with where the neurons of each train begin in `members`, and with where those
-        of the last one end.
-    members
-        To be filled with the indices of the neurons, ascending for each train.
-    group_of, table
+    firsts, nexts
+        To be filled with the place in the list of the first neuron of each train, and with that of
+        the next one of the same train for each neuron, which is `num_active` where there is none.
+    lasts, table
         Scratch arrays with as many elements as there are neurons, and as `table_size` says.
     """
-    last_slot = np.uint64(table.size - 1)
-    for slot in range(table.size):
+    size = np.int64(64)
+    while size < 2 * num_active:
+        size *= 2
+    last_slot = np.uint64(size - 1)
+    for slot in range(size):
         table[slot] = np.uint32(0)
     num_trains = 0
     for active in range(num_active):
@@ -40,20 +41,14 @@ def group_trains(trains, pre_inds, num_active, distinct, begins, members, group_
         slot = ((np.uint64(train) * np.uint64(0x9E3779B97F4A7C15)) >> np.uint64(40)) & last_slot
         while table[slot] != np.uint32(0) and distinct[table[slot] - np.uint32(1)] != train:
             slot = (slot + np.uint64(1)) & last_slot
+        nexts[active] = num_active
         if table[slot] == np.uint32(0):
             distinct[num_trains] = train
-            begins[num_trains] = np.uint32(0)
+            firsts[num_trains] = lasts[num_trains] = active
             num_trains += 1
             table[slot] = num_trains
-        group = table[slot] - np.uint32(1)
-        group_of[active] = group
-        begins[group] += np.uint32(1)
-    for group in range(1, num_trains):
-        begins[group] += begins[group - 1]
-    begins[num_trains] = num_active
-    # From the last to the first: where the neurons of a train end becomes where they begin.
-    for active in range(num_active - 1, -1, -1):
-        group = group_of[active]
-        begins[group] -= np.uint32(1)
-        members[begins[group]] = pre_inds[active]
+        else:
+            group = table[slot] - np.uint32(1)
+            nexts[lasts[group]] = active
+            lasts[group] = active
     return num_trains

@@ -8,7 +8,7 @@ Statements are translated here, and what they are made of by the classes that it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from pycparser import c_ast
@@ -41,6 +41,9 @@ from numbagenn.language.usage import STEPS
 _DEEPEST_LOOP = 15
 _DEEPEST_PYTHON_BLOCK = 60
 _DEEPEST_PYTHON_BRACKET = 120
+
+# Each 'elif' is a level as well, for Python and for Numba; this is the longest chain of them.
+_LONGEST_CHAIN = 48
 
 
 class Translator(Expressions):
@@ -246,16 +249,7 @@ class Translator(Expressions):
         chosen = self.namer.unique("chosen")
         lines.append(f"{chosen} = {converted(value, ctype).code}")
         entry = self.namer.unique("entry")
-        default = len(cases)
-        word = "if"
-        for number, case in enumerate(cases):
-            if isinstance(case, c_ast.Default):
-                default = number
-                continue
-            label = self._label(case.expr, ctype)
-            lines += [f"{word} {chosen} == {wrapped(label, Level.OR)}:", f"    {entry} = {number}"]
-            word = "elif"
-        lines += [f"{entry} = {default}"] if word == "if" else ["else:", f"    {entry} = {default}"]
+        lines += self._entered(cases, ctype, chosen, entry)
         # A 'break' leaves the switch and a 'continue' the loop around it: the switch is a loop of
         # one round, and a flag carries the 'continue' out of it.
         onward = self.namer.unique("onward")
@@ -275,6 +269,31 @@ class Translator(Expressions):
         if uses_continue:
             lines += [f"if {onward}:", *("    " + line for line in [*self._loops[-1], "continue"])]
         return lines
+
+    def _entered(
+        self, cases: Sequence[c_ast.Node], ctype: ResolvedType, chosen: str, entry: str
+    ) -> list[str]:
+        """Return the lines that find the number of the case at which a switch is entered."""
+        numbered = [(number, case) for number, case in enumerate(cases)]
+        defaults = [number for number, case in numbered if isinstance(case, c_ast.Default)]
+        default = f"{entry} = {defaults[-1] if defaults else len(cases)}"
+        tests = [
+            (f"{chosen} == {wrapped(self._label(case.expr, ctype), Level.OR)}:", number)
+            for number, case in numbered
+            if isinstance(case, c_ast.Case)
+        ]
+        starts = range(0, len(tests), _LONGEST_CHAIN)
+        chains = [tests[start : start + _LONGEST_CHAIN] for start in starts]
+        lines = []
+        # The first of equal labels counts, so its chain comes last.
+        for chain in reversed(chains):
+            word = "if"
+            for test, number in chain:
+                lines += [f"{word} {test}", f"    {entry} = {number}"]
+                word = "elif"
+        if len(chains) == 1:
+            return [*lines, "else:", f"    {default}"]
+        return [default, *lines]
 
     def _label(self, node: c_ast.Node, ctype: ResolvedType) -> Expression:
         """Translate the number of a case."""

@@ -13,6 +13,7 @@ from numbagenn.base.number_checks import float_if_huge
 from numbagenn.base.sealed import Sealed, SealedDict
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import TypeLike
+from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import capitalised, quoted, shown
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.given_values import (
@@ -97,6 +98,16 @@ class Variable(Sealed):
     def initial(self) -> object:
         """What the variable starts from at the next `GeNNModel.load`."""
         return self._initial
+
+    @property
+    def init_values(self) -> Array | None:
+        """The array that the variable starts from; None if it starts from something else."""
+        return np.asarray(self._initial) if np.iterable(self._initial) else None
+
+    @property
+    def init_required(self) -> bool:
+        """Whether the variable starts from an array, rather than from a number or a snippet."""
+        return bool(np.iterable(self._initial))
 
     @property
     def extra_global_params(self) -> ExtraGlobalArrayDict:
@@ -212,6 +223,11 @@ class Variable(Sealed):
         check_initial_value(self._what, values)
         self._check_shape(values)
         self._start_from(values)
+
+    def set_values(self, values: object) -> None:
+        """Set what the variable starts from: deprecated, as in PyGeNN."""
+        warn_user(f"set_values of {self._what} is deprecated; use set_init_values.", FutureWarning)
+        self.set_init_values(values)
 
     def _check_shape(self, initial: object) -> None:
         """Raise if initial values have a shape that does not fit."""

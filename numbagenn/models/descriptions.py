@@ -14,9 +14,11 @@ from typing import ClassVar, TypeVar
 
 from numbagenn.base.array_conventions import Array
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess, VarAccessMode
+from numbagenn.base.numeric_value import numeric_value
 from numbagenn.base.types import SCALAR, TypeLike
 from numbagenn.language.code_strings import CodeString
 from numbagenn.language.usage import Usage
+from numbagenn.models.asking import code_of, items_of
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,11 @@ class DerivedParameter:
     function: Callable[[Mapping[str, float], float], float]
     type: TypeLike = SCALAR
 
+    @property
+    def func(self) -> Callable[[Mapping[str, float], float], float]:
+        """Its function of the parameters and ``dt``, as PyGeNN has it: with a result in `value`."""
+        return lambda params, dt: numeric_value(self.function(params, dt))
+
 
 @dataclass(frozen=True)
 class Var:
@@ -52,6 +59,11 @@ class DeclaredReference:
     name: str
     type: TypeLike
     mode: VarAccessMode
+
+    @property
+    def access(self) -> VarAccessMode:
+        """How code uses the variable, under PyGeNN's name."""
+        return self.mode
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,11 @@ class AdditionalInput:
     type: TypeLike
     initial: float
 
+    @property
+    def value(self) -> float:
+        """The value that it starts from, which PyGeNN holds as its `value` again."""
+        return numeric_value(self.initial)
+
 
 @dataclass(frozen=True, repr=False, kw_only=True)
 class Model:
@@ -85,6 +102,10 @@ class Model:
     vars: tuple[Var, ...]
     derived_params: tuple[DerivedParameter, ...]
     extra_global_params: tuple[ExtraGlobalParam, ...] = ()
+
+    get_params = items_of("params")
+    get_derived_params = items_of("derived_params")
+    get_extra_global_params = items_of("extra_global_params")
 
     @property
     def constants(self) -> tuple[Parameter | DerivedParameter, ...]:
@@ -137,6 +158,16 @@ class NeuronModel(Model):
     auto_refractory_required: bool
     value_warning: Callable[[Mapping[str, Array]], str] | None = None
 
+    get_vars = items_of("vars")
+    get_additional_input_vars = items_of("additional_input_vars")
+    get_sim_code = code_of("sim_code")
+    get_threshold_condition_code = code_of("threshold_condition_code")
+    get_reset_code = code_of("reset_code")
+
+    def is_auto_refractory_required(self) -> bool:
+        """Return whether the condition must have been false before `sim_code`."""
+        return self.auto_refractory_required
+
     @cached_property
     def usage(self) -> Usage:
         """What its code uses; the condition and the reset code see the locals of `sim_code`."""
@@ -157,6 +188,10 @@ class CurrentSourceModel(Model):
     neuron_var_refs: tuple[DeclaredReference, ...]
     injection_code: CodeString
     draws_poisson: bool = False
+
+    get_vars = items_of("vars")
+    get_neuron_var_refs = items_of("neuron_var_refs")
+    get_injection_code = code_of("injection_code")
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -179,11 +214,30 @@ class WeightUpdateModel(Model):
     pre_event_threshold_condition_code: CodeString
     post_event_syn_code: CodeString
     post_event_threshold_condition_code: CodeString
+    post_spike_syn_code: CodeString
     synapse_dynamics_code: CodeString
     pre_spike_code: CodeString
     post_spike_code: CodeString
     pre_dynamics_code: CodeString
     post_dynamics_code: CodeString
+
+    get_vars = items_of("vars")
+    get_pre_vars = items_of("pre_vars")
+    get_post_vars = items_of("post_vars")
+    get_pre_neuron_var_refs = items_of("pre_neuron_var_refs")
+    get_post_neuron_var_refs = items_of("post_neuron_var_refs")
+    get_psm_var_refs = items_of("psm_var_refs")
+    get_pre_spike_syn_code = code_of("pre_spike_syn_code")
+    get_pre_event_syn_code = code_of("pre_event_syn_code")
+    get_pre_event_threshold_condition_code = code_of("pre_event_threshold_condition_code")
+    get_post_spike_syn_code = code_of("post_spike_syn_code")
+    get_post_event_syn_code = code_of("post_event_syn_code")
+    get_post_event_threshold_condition_code = code_of("post_event_threshold_condition_code")
+    get_synapse_dynamics_code = code_of("synapse_dynamics_code")
+    get_pre_spike_code = code_of("pre_spike_code")
+    get_post_spike_code = code_of("post_spike_code")
+    get_pre_dynamics_code = code_of("pre_dynamics_code")
+    get_post_dynamics_code = code_of("post_dynamics_code")
 
     @property
     def synapse_code(self) -> tuple[CodeString, ...]:
@@ -192,6 +246,7 @@ class WeightUpdateModel(Model):
             self.pre_spike_syn_code,
             self.pre_event_syn_code,
             self.post_event_syn_code,
+            self.post_spike_syn_code,
             self.synapse_dynamics_code,
         )
 
@@ -215,12 +270,21 @@ class WeightUpdateModel(Model):
 
 @dataclass(frozen=True, repr=False, kw_only=True)
 class PostsynapticModel(Model):
-    """Description of how summed synaptic input becomes a current."""
+    """Description of how summed synaptic input becomes a current.
+
+    `neuron_inputs` are inputs of the neuron that the code uses by name, beside the one that
+    ``injectCurrent`` adds to. Only models of PyGeNN 4.9 have such code.
+    """
 
     family: ClassVar[str] = "postsynaptic model"
 
     neuron_var_refs: tuple[DeclaredReference, ...]
     sim_code: CodeString
+    neuron_inputs: tuple[AdditionalInput, ...] = ()
+
+    get_vars = items_of("vars")
+    get_neuron_var_refs = items_of("neuron_var_refs")
+    get_sim_code = code_of("sim_code")
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -232,6 +296,11 @@ class CustomUpdateModel(Model):
     var_refs: tuple[DeclaredReference, ...]
     update_code: CodeString
     extra_global_param_refs: tuple[ExtraGlobalParam, ...] = ()
+
+    get_vars = items_of("vars")
+    get_var_refs = items_of("var_refs")
+    get_extra_global_param_refs = items_of("extra_global_param_refs")
+    get_update_code = code_of("update_code")
 
     @property
     def reductions(self) -> dict[str, str]:
@@ -252,6 +321,8 @@ class VarInitSnippet(Model):
     var_init_code: CodeString
     # The problem with values of the parameters, blank if there is none; for built-in snippets only.
     mistake: Callable[[Mapping[str, float]], str] | None = None
+
+    get_code = code_of("var_init_code")
 
 
 #: Returns the most synapses of a row or column from (num_pre, num_post, parameters).
@@ -274,6 +345,24 @@ class SparseConnectivityInitSnippet(Model):
     mistake: Callable[[Mapping[str, float]], str] | None = None
     # The number of synapses, where it is known in advance, at least on average.
     expected: CountFunction | None = None
+
+    get_row_build_code = code_of("row_build_code")
+    get_col_build_code = code_of("col_build_code")
+
+    def get_host_init_code(self) -> str:
+        """Return code that would be run on the host: none."""
+        return ""
+
+    def get_calc_max_row_length_func(self) -> CountFunction | None:
+        """Return the function that counts the synapses of a presynaptic neuron, if there is one."""
+        return self.calc_max_row_len_func
+
+    def get_calc_max_col_length_func(self) -> CountFunction | None:
+        """Return the function that counts the synapses of a postsynaptic one, if there is one."""
+        return self.calc_max_col_len_func
+
+    def get_calc_kernel_size_func(self) -> None:
+        """Return the function that sizes a kernel: None, as numbagenn has no kernels."""
 
 
 @dataclass(frozen=True)

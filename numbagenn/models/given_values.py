@@ -52,8 +52,24 @@ class ConnectivityInit:
         return f"init_sparse_connectivity('{self.snippet.class_name}', …)"
 
 
+class _Entries:
+    """What is a tuple in PyGeNN: an initialiser, and the initial values that go with it."""
+
+    def _entries(self) -> tuple[Any, ...]:
+        raise NotImplementedError
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self._entries())
+
+    def __getitem__(self, index: int) -> Any:
+        return self._entries()[index]
+
+    def __len__(self) -> int:
+        return len(self._entries())
+
+
 @dataclass(frozen=True, kw_only=True)
-class WeightUpdateInit:
+class WeightUpdateInit(_Entries):
     """A weight update model with its parameters, initial values and references."""
 
     model: WeightUpdateModel
@@ -65,18 +81,34 @@ class WeightUpdateInit:
     post_var_refs: Mapping[str, Any]
     psm_var_refs: Mapping[str, Any]
 
+    def _entries(self) -> tuple[Any, ...]:
+        return self, self.vars, self.pre_vars, self.post_vars
+
+    @property
+    def snippet(self) -> WeightUpdateModel:
+        """The model, under PyGeNN's name."""
+        return self.model
+
     def __repr__(self) -> str:
         return f"init_weight_update('{self.model.class_name}', …)"
 
 
 @dataclass(frozen=True, kw_only=True)
-class PostsynapticInit:
+class PostsynapticInit(_Entries):
     """A postsynaptic model with its parameters, initial values and references."""
 
     model: PostsynapticModel
     params: Mapping[str, float]
     vars: Mapping[str, Any]
     var_refs: Mapping[str, Any] = field(default_factory=dict)
+
+    def _entries(self) -> tuple[Any, ...]:
+        return self, self.vars
+
+    @property
+    def snippet(self) -> PostsynapticModel:
+        """The model, under PyGeNN's name."""
+        return self.model
 
     def __repr__(self) -> str:
         return f"init_postsynaptic('{self.model.class_name}', …)"

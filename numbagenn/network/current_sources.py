@@ -10,14 +10,15 @@ from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.variables import Variable
 from numbagenn.models.descriptions import CurrentSourceModel
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.groups import Group, OwningModel, ParamDict, Values
+from numbagenn.network.groups import GroupOfOneModel, OwningModel, ParamDict, Values
 from numbagenn.network.neuron_groups import NeuronGroup, check_input
 
 
-class CurrentSource(Group):
+class CurrentSource(GroupOfOneModel):
     """A source of current for a population, made by `GeNNModel.add_current_source`."""
 
     kind = "current source"
+    model: CurrentSourceModel
 
     def __init__(
         self,

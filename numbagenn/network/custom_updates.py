@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from numbagenn.base.array_conventions import Array
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import TypeLike
 from numbagenn.base.wording import quoted
@@ -14,7 +15,7 @@ from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.variables import ExtraGlobalArray, Variable
 from numbagenn.models.descriptions import CustomUpdateModel
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.groups import Group, OwningModel, ParamDict, Values
+from numbagenn.network.groups import Group, GroupOfOneModel, OwningModel, ParamDict, Values
 from numbagenn.network.synapse_groups import SynapseGroup, size_by_connections
 
 
@@ -64,10 +65,11 @@ class ExtraGlobalParamReference:
         return self.array.type
 
 
-class CustomUpdate(Group):
-    """An operation on variables, made by `GeNNModel.add_custom_update`."""
+class CustomUpdateBase(GroupOfOneModel):
+    """An operation on variables: a `CustomUpdate` or a `CustomUpdateWU`."""
 
     kind = "custom update"
+    model: CustomUpdateModel
 
     def __init__(
         self,
@@ -114,24 +116,6 @@ class CustomUpdate(Group):
     def count(self) -> int:
         """Number of neurons or synapses for which the code is run in each batch element."""
         return self.size if self.per_element else 1
-
-    @property
-    def num_neurons(self) -> int:
-        """Number of neurons that the update refers to; an update of synapses has none."""
-        if self._synapses is not None:
-            raise AttributeError(
-                f"{self.title} is of synapses and has no num_neurons; see its synapse_group."
-            )
-        return self.size
-
-    @property
-    def synapse_group(self) -> SynapseGroup:
-        """The synapse population that the update refers to; an update of neurons has none."""
-        if self._synapses is None:
-            raise AttributeError(
-                f"{self.title} is of neurons and has no synapse_group; see its num_neurons."
-            )
-        return self._synapses
 
     @property
     def inds(self) -> tuple[Buffer, Buffer] | None:
@@ -191,8 +175,32 @@ class CustomUpdate(Group):
         return replace(bound, buffers={**bound.buffers, **self.memory, **arrays})
 
 
+class CustomUpdate(CustomUpdateBase):
+    """An operation on variables of neurons, made by `GeNNModel.add_custom_update`."""
+
+    @property
+    def num_neurons(self) -> int:
+        """Number of neurons that the update refers to."""
+        return self.size
+
+
+class CustomUpdateWU(CustomUpdateBase):
+    """An operation on variables of synapses, made by `GeNNModel.add_custom_update`."""
+
+    @property
+    def synapse_group(self) -> SynapseGroup:
+        """The synapse population that the update refers to."""
+        assert self._synapses is not None
+        return self._synapses
+
+    def get_var_values(self, var_name: str) -> Array:
+        """Return the values of a variable: deprecated, as in PyGeNN."""
+        self._deprecated("get_var_values", f"vars['{var_name}'].values")
+        return self.vars[var_name].values
+
+
 def names_in_group(
-    updates: Mapping[str, CustomUpdate], group_name: str, error: type[Exception]
+    updates: Mapping[str, CustomUpdateBase], group_name: str, error: type[Exception]
 ) -> list[str]:
     """Return the names of the custom updates that run together under a name.
 

@@ -9,7 +9,9 @@ from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 
+from numbagenn.base.enumerations import VarLocation
 from numbagenn.base.number_checks import float_if_huge
+from numbagenn.base.numeric_value import numeric_value
 from numbagenn.base.random_streams import stream_number
 from numbagenn.base.sealed import Sealed, SealedDict
 from numbagenn.base.suggestions import did_you_mean
@@ -29,6 +31,7 @@ from numbagenn.memory.variables import (
 from numbagenn.models.descriptions import AnyModel, Model, Var
 from numbagenn.models.given_values import VarInit, evaluate_parameters
 from numbagenn.network.bound_model import BoundModel
+from numbagenn.network.locations import Locations
 
 Values = Mapping[str, Any]
 AnyGroup = TypeVar("AnyGroup")
@@ -40,6 +43,18 @@ class OwningModel(Protocol):
     @property
     def dt(self) -> float:
         """Length of a step in ms."""
+
+    @property
+    def default_var_location(self) -> VarLocation:
+        """Where a GPU would hold the variables of groups that are added from now on."""
+
+    @property
+    def default_sparse_connectivity_location(self) -> VarLocation:
+        """The same of sparse connections."""
+
+    @property
+    def default_narrow_sparse_ind_enabled(self) -> bool:
+        """Whether these would be stored in the narrowest type."""
 
     @property
     def types(self) -> Precision:
@@ -66,32 +81,11 @@ class OwningModel(Protocol):
         """Run all steps that have been asked for so far."""
 
 
-class _Number:
-    """What PyGeNN's parameters are: an object that holds its number as `value`, always a float."""
-
-    @property
-    def value(self) -> float:
-        return float(self)  # type: ignore[arg-type]
-
-
-class _Integer(_Number, int):
-    """An integer that is also what PyGeNN's parameters are."""
-
-
-class _Real(_Number, float):
-    """A real number that is also what PyGeNN's parameters are."""
-
-
 class ParamDict(SealedDict[float]):
     """Parameters of a group by name, as they were given."""
 
     def __init__(self, title: str, values: Mapping[str, float]) -> None:
-        super().__init__(
-            {
-                name: _Integer(value) if isinstance(value, int) else _Real(value)
-                for name, value in values.items()
-            }
-        )
+        super().__init__({name: numeric_value(value) for name, value in values.items()})
         self._title = title
 
     def _refusal(self, name: object) -> str:
@@ -115,9 +109,13 @@ class GroupDict(dict[str, AnyGroup]):
 
 
 class Group(Sealed):
-    """A part of a model: it has a name and memory, and refuses attributes that it does not know."""
+    """A part of a model: it has a name and memory.
+
+    Users may set attributes of their own, but not such as look like a misspelt one of it.
+    """
 
     kind = "group"
+    _open = True
 
     # The class of its variables; models for another version of the API have their own.
     variable_type: ClassVar[type[Variable]] = Variable
@@ -135,6 +133,7 @@ class Group(Sealed):
         #: memory that it uses.
         self.fused: dict[Buffer, Buffer] = {}
         self._dynamic_params: dict[str, DynamicParams] = {}
+        self._locations = Locations(self.title, model.default_var_location)
 
     @property
     def _what(self) -> str:
@@ -182,6 +181,18 @@ class Group(Sealed):
         """Copy a variable from the device to the host: deprecated, as in PyGeNN."""
         self._deprecated("pull_var_from_device", f"vars['{var_name}'].pull_from_device()")
         self._own_variables()[var_name].pull_from_device()
+
+    def push_extra_global_param_to_device(self, egp_name: str) -> None:
+        """Copy an extra global parameter from the host to the device: deprecated, as in PyGeNN."""
+        instead = f"extra_global_params['{egp_name}'].push_to_device()"
+        self._deprecated("push_extra_global_param_to_device", instead)
+        self.extra_global_params[egp_name].push_to_device()
+
+    def pull_extra_global_param_from_device(self, egp_name: str) -> None:
+        """Copy an extra global parameter from the device to the host: deprecated, as in PyGeNN."""
+        instead = f"extra_global_params['{egp_name}'].pull_from_device()"
+        self._deprecated("pull_extra_global_param_from_device", instead)
+        self.extra_global_params[egp_name].pull_from_device()
 
     def _own_variables(self) -> Mapping[str, Variable]:
         variables: Mapping[str, Variable] = getattr(self, "vars", {})
@@ -273,6 +284,12 @@ class Group(Sealed):
             )
         self.flush()
         params.set(name, float(value), self.genn_model.types)
+
+    def _set_location(
+        self, what: str, name: str, known: Iterable[str], location: VarLocation
+    ) -> None:
+        self.genn_model.refuse_if_built(f"set where variables of {self.title} are held")
+        self._locations.set(what, name, known, location)
 
     def _arrays(self, model: Model, prefix: str = "") -> ExtraGlobalArrayDict:
         """Create the extra global parameters of a description, with this prefix to their names."""
@@ -388,3 +405,35 @@ class Group(Sealed):
             references=references or {},
             title=self.title,
         )
+
+
+class GroupOfOneModel(Group):
+    """A part of a model that uses one description, with its parameters and variables."""
+
+    model: Model
+    #: Parameters by name.
+    params: ParamDict
+    #: Variables by name.
+    vars: VariableDict
+
+    def set_var_location(self, name: str, location: VarLocation) -> None:
+        """Say where a GPU is to hold a variable; it has no effect here, see `VarLocation`.
+
+        Raises
+        ------
+        RuntimeError
+            If there is no such variable, or the model is built already.
+        TypeError
+            If `location` is not a `VarLocation`.
+        """
+        self._set_location(f"{self.model.family} variable", name, self.vars, location)
+
+    def get_var_location(self, name: str) -> VarLocation:
+        """Return where a GPU would hold a variable.
+
+        Raises
+        ------
+        RuntimeError
+            If there is no such variable.
+        """
+        return self._locations.get(f"{self.model.family} variable", name, self.vars)

@@ -21,16 +21,21 @@ from numbagenn.memory.recording import Recorder
 from numbagenn.memory.variables import Variable
 from numbagenn.models.descriptions import NeuronModel
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.groups import Group, OwningModel, ParamDict, Values
+from numbagenn.network.groups import GroupOfOneModel, OwningModel, ParamDict, Values
+from numbagenn.network.locations import location_of
 
 
-class NeuronGroup(Group):
+class NeuronGroup(GroupOfOneModel):
     """A population of neurons, made by `GeNNModel.add_neuron_population`."""
 
     kind = "neuron population"
 
     # Whether users can ask for the spikes of the last step; if so, they are always listed.
     shows_current_spikes: ClassVar[bool] = False
+
+    model: NeuronModel
+    spike_time_location = location_of("the times of spikes")
+    prev_spike_time_location = location_of("the times of previous spikes")
 
     def __init__(
         self,
@@ -67,6 +72,7 @@ class NeuronGroup(Group):
         )
         self._spike_recording_enabled = False
         self._spike_event_recording_enabled = False
+        self._recording_zero_copy_enabled = False
         self._complete = True
 
     @property
@@ -88,6 +94,16 @@ class NeuronGroup(Group):
     def spike_event_recording_enabled(self, enabled: bool) -> None:
         self.genn_model.refuse_if_built(f"set spike_event_recording_enabled of {self.title}")
         self._spike_event_recording_enabled = bool(enabled)
+
+    @property
+    def recording_zero_copy_enabled(self) -> bool:
+        """Whether a GPU would record into memory that the host sees, too; without effect here."""
+        return self._recording_zero_copy_enabled
+
+    @recording_zero_copy_enabled.setter
+    def recording_zero_copy_enabled(self, enabled: bool) -> None:
+        self.genn_model.refuse_if_built(f"set recording_zero_copy_enabled of {self.title}")
+        self._recording_zero_copy_enabled = bool(enabled)
 
     @property
     def spike_recording_data(self) -> list[tuple[Array, Array]]:
@@ -119,34 +135,16 @@ class NeuronGroup(Group):
     def spike_times(self) -> Variable:
         """Time of the last spike of each neuron in ms, a large negative number if there is none.
 
-        Raises
-        ------
-        RuntimeError
-            If the times are not kept, because nothing in the model uses them.
+        The times are kept where anything in the model uses them.
         """
-        if not self.keeps_spike_times:
-            raise RuntimeError(
-                f"Spike times of {self.title} are not kept, as nothing uses them; before "
-                "model.build(), use 'st' in code, or give a custom update what "
-                "create_spike_time_var_ref(…) returns."
-            )
         return self._spike_times
 
     @property
     def prev_spike_times(self) -> Variable:
         """Time of each neuron's last spike before the last step, in ms.
 
-        Raises
-        ------
-        RuntimeError
-            If the times are not kept, because nothing in the model uses them.
+        The times are kept where anything in the model uses them.
         """
-        if not self.keeps_prev_spike_times:
-            raise RuntimeError(
-                f"Previous spike times of {self.title} are not kept, as nothing uses them; before "
-                "model.build(), use 'prev_st_pre' or 'prev_st_post' in the code of synapses, or "
-                "give a custom update what create_prev_spike_time_var_ref(…) returns."
-            )
         return self._prev_spike_times
 
     @property
@@ -204,8 +202,29 @@ class NeuronGroup(Group):
         return self._bound("", self.model, self.params, variables)
 
 
+# What makes a model keep times of spikes.
+_WHAT_KEEPS_TIMES = {
+    "spike_times": ("'st' in code", "create_spike_time_var_ref"),
+    "prev_spike_times": (
+        "'prev_st_pre' or 'prev_st_post' in the code of synapses",
+        "create_prev_spike_time_var_ref",
+    ),
+}
+
+
 class _SpikeTimes(Variable):
     """Times of spikes; when a model is loaded there are none."""
+
+    def _loaded(self, action: str) -> Array:
+        group = self.group
+        assert isinstance(group, NeuronGroup)
+        if self._view is None and group.genn_model.is_loaded:
+            used, made = _WHAT_KEEPS_TIMES[self.name]
+            raise RuntimeError(
+                f"{capitalised(self._what)} is not kept, as nothing uses it; before "
+                f"model.build(), use {used}, or give a custom update what {made}(…) returns."
+            )
+        return super()._loaded(action)
 
     def set_init_values(self, values: object) -> NoReturn:
         """Refuse: there are no spikes to start from."""

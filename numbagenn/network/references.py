@@ -15,6 +15,8 @@ from numbagenn.models.descriptions import DeclaredReference
 from numbagenn.network.current_sources import CurrentSource
 from numbagenn.network.custom_updates import (
     CustomUpdate,
+    CustomUpdateBase,
+    CustomUpdateWU,
     ExtraGlobalParamReference,
     VariableReference,
 )
@@ -22,7 +24,7 @@ from numbagenn.network.groups import Group
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 
-HasVariables = NeuronGroup | CurrentSource | CustomUpdate
+HasVariables = NeuronGroup | CurrentSource | CustomUpdate | CustomUpdateWU
 
 
 def _checked(group: object, kinds: tuple[type[Group], ...], function: str) -> Any:
@@ -78,14 +80,14 @@ def create_var_ref(group: object, name: str) -> VariableReference:
         If `group` is something else.
     """
     owner: HasVariables = _checked(
-        group, (NeuronGroup, CurrentSource, CustomUpdate), "create_var_ref"
+        group, (NeuronGroup, CurrentSource, CustomUpdateBase), "create_var_ref"
     )
-    if isinstance(owner, CustomUpdate) and owner.of_synapses:
+    if isinstance(owner, CustomUpdateWU):
         raise TypeError(
             f"create_var_ref is for variables of neurons, and {owner.title} is of synapses; use "
             "create_wu_var_ref."
         )
-    size = owner.target_pop.num_neurons if isinstance(owner, CurrentSource) else owner.num_neurons
+    size = (owner.target_pop if isinstance(owner, CurrentSource) else owner).num_neurons
     return _find(owner, owner.vars, name, size)
 
 
@@ -142,13 +144,13 @@ def create_wu_var_ref(
     TypeError
         If `group` is something else.
     """
-    owner: SynapseGroup | CustomUpdate = _checked(
-        group, (SynapseGroup, CustomUpdate), "create_wu_var_ref"
+    owner: SynapseGroup | CustomUpdate | CustomUpdateWU = _checked(
+        group, (SynapseGroup, CustomUpdateBase), "create_wu_var_ref"
     )
     if isinstance(owner, SynapseGroup):
         size = owner.src.num_neurons * owner.trg.num_neurons
         reference = _find(owner, owner.vars, name, size, owner)
-    elif owner.of_synapses:
+    elif isinstance(owner, CustomUpdateWU):
         reference = _find(owner, owner.vars, name, owner.size, owner.synapse_group)
     else:
         raise TypeError(
@@ -324,7 +326,7 @@ def create_egp_ref(group: object, name: str) -> ExtraGlobalParamReference:
         If `group` is something else.
     """
     owner: HasVariables = _checked(
-        group, (NeuronGroup, CurrentSource, CustomUpdate), "create_egp_ref"
+        group, (NeuronGroup, CurrentSource, CustomUpdateBase), "create_egp_ref"
     )
     return _find_array(owner, owner.extra_global_params, name)
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 import numpy as np
 
+from numbagenn.base.enumerations import PlogSeverity, VarLocation
 from numbagenn.base.number_checks import LARGEST_COUNT, checked_integer, float_if_huge
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.type_checks import precision_type
-from numbagenn.base.types import Precision, ResolvedType
+from numbagenn.base.types import TYPE_NAMES, Precision, ResolvedType
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import shown
+from numbagenn.network.locations import checked_member
 
 BACKEND_NAME = "bundled"
 
@@ -55,18 +58,18 @@ GPU_PREFERENCES = (
 )
 
 
-class Settings:
+class ModelSpec:
     """The settings of a model, each checked when it is given; see `GeNNModel`."""
 
     known_preferences: ClassVar[tuple[str, ...]] = _PREFERENCES
 
     def __init__(
         self,
-        precision: str | ResolvedType,
-        model_name: str,
-        backend: str | None,
-        time_precision: str | ResolvedType | None,
-        preferences: Mapping[str, object],
+        precision: str | ResolvedType = "float",
+        model_name: str = "GeNNModel",
+        backend: str | None = None,
+        time_precision: str | ResolvedType | None = None,
+        preferences: Mapping[str, object] = MappingProxyType({}),
     ) -> None:
         if backend not in (None, BACKEND_NAME):
             raise KeyError(
@@ -91,6 +94,12 @@ class Settings:
         self._seed = 0
         self._timing_enabled = False
         self._fuse_postsynaptic_models = False
+        self._fuse_pre_post_weight_update_models = False
+        self._default_var_location = VarLocation.HOST_DEVICE
+        self._default_sparse_connectivity_location = VarLocation.HOST_DEVICE
+        self._default_narrow_sparse_ind_enabled = False
+        #: How much PyGeNN's backend logs; nothing is logged here.
+        self.backend_log_level = PlogSeverity.WARNING
         self._optimize_code = any(
             bool(preferences.get(name)) for name in ("optimize_code", "optimise_code")
         )
@@ -193,3 +202,56 @@ class Settings:
     def fuse_postsynaptic_models(self, value: bool) -> None:
         self.refuse_if_built("set fuse_postsynaptic_models")
         self._fuse_postsynaptic_models = bool(value)
+
+    @property
+    def fuse_pre_post_weight_update_models(self) -> bool:
+        """Whether PyGeNN lets synapse populations share variables of their neurons.
+
+        To be set before `build`. Results are the same either way, and here nothing is shared.
+        """
+        return self._fuse_pre_post_weight_update_models
+
+    @fuse_pre_post_weight_update_models.setter
+    def fuse_pre_post_weight_update_models(self, value: bool) -> None:
+        self.refuse_if_built("set fuse_pre_post_weight_update_models")
+        self._fuse_pre_post_weight_update_models = bool(value)
+
+    @property
+    def default_var_location(self) -> VarLocation:
+        """Where a GPU would hold the variables of what is added from now on; without effect here.
+
+        PyGeNN's setting cannot be read, nor can the next two.
+        """
+        return self._default_var_location
+
+    @default_var_location.setter
+    def default_var_location(self, location: VarLocation) -> None:
+        self.refuse_if_built("set default_var_location")
+        location = checked_member("default_var_location", location, VarLocation)
+        self._default_var_location = location
+
+    @property
+    def default_sparse_connectivity_location(self) -> VarLocation:
+        """Where a GPU would hold the sparse connections of what is added from now on."""
+        return self._default_sparse_connectivity_location
+
+    @default_sparse_connectivity_location.setter
+    def default_sparse_connectivity_location(self, location: VarLocation) -> None:
+        self.refuse_if_built("set default_sparse_connectivity_location")
+        location = checked_member("default_sparse_connectivity_location", location, VarLocation)
+        self._default_sparse_connectivity_location = location
+
+    @property
+    def default_narrow_sparse_ind_enabled(self) -> bool:
+        """`SynapseGroup.narrow_sparse_ind_enabled` of what is added from now on."""
+        return self._default_narrow_sparse_ind_enabled
+
+    @default_narrow_sparse_ind_enabled.setter
+    def default_narrow_sparse_ind_enabled(self, value: bool) -> None:
+        self.refuse_if_built("set default_narrow_sparse_ind_enabled")
+        self._default_narrow_sparse_ind_enabled = bool(value)
+
+    @property
+    def genn_types(self) -> dict[ResolvedType, type[Any]]:
+        """NumPy's type for each type of `pygenn.types`."""
+        return {ctype: ctype.dtype.type for ctype in TYPE_NAMES.values()}

@@ -4,26 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
 from numbagenn.base.array_conventions import Array
-from numbagenn.base.enumerations import SynapseMatrixType
+from numbagenn.base.enumerations import ParallelismHint, SynapseMatrixType, VarLocation
 from numbagenn.base.number_checks import LARGEST_COUNT, checked_integer
 from numbagenn.base.types import SCALAR
 from numbagenn.base.wording import unsupported
+from numbagenn.language.code_strings import CodeString
 from numbagenn.language.usage import Usage
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import Connectivity, DenseConnectivity, SparseConnectivity
 from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.events import EventSide, make_events
 from numbagenn.memory.variables import ExtraGlobalArray, ExtraGlobalArrayDict, Variable
-from numbagenn.models.connection_limits import max_row_length
-from numbagenn.models.descriptions import PostsynapticModel, WeightUpdateModel
+from numbagenn.models.connection_limits import max_column_length, max_row_length
+from numbagenn.models.descriptions import (
+    PostsynapticModel,
+    SparseConnectivityInitSnippet,
+    WeightUpdateModel,
+)
 from numbagenn.models.given_values import ConnectivityInit, PostsynapticInit, WeightUpdateInit
 from numbagenn.network.bound_model import BoundModel
 from numbagenn.network.groups import Group, OwningModel
+from numbagenn.network.locations import checked_member, location_of
 from numbagenn.network.neuron_groups import NeuronGroup, check_input
 
 
@@ -48,15 +54,29 @@ class SynapseReferences:
     post_psm: Mapping[str, str]
 
 
+_BLANK = CodeString("", "")
+_UNINITIALISED = ConnectivityInit(
+    SparseConnectivityInitSnippet(
+        class_name="Uninitialised",
+        params=(),
+        vars=(),
+        derived_params=(),
+        row_build_code=_BLANK,
+        col_build_code=_BLANK,
+        calc_max_row_len_func=None,
+        calc_max_col_len_func=None,
+    ),
+    {},
+)
+
+
 class SynapseGroup(Group):
     """Synapses from one population to another, made by `GeNNModel.add_synapse_population`."""
 
     kind = "synapse population"
-    # Hints to a GPU, which have no effect here.
-    _hints = ("parallelism_hint", "num_threads_per_spike", "narrow_sparse_ind_enabled")
-    parallelism_hint: object = None
-    num_threads_per_spike = 1
-    narrow_sparse_ind_enabled = False
+    output_location = location_of("the input of the postsynaptic neurons")
+    dendritic_delay_location = location_of("the input for later steps")
+    sparse_connectivity_location = location_of("the connectivity")
     #: Extra global parameters of the postsynaptic model by name.
     psm_extra_global_params: ExtraGlobalArrayDict
     # The value of `max_dendritic_delay_timesteps` until it is set; None where it must be set.
@@ -95,7 +115,11 @@ class SynapseGroup(Group):
         self.connections: Connectivity = DenseConnectivity(num_pre, num_post)
         if matrix_type is SynapseMatrixType.SPARSE:
             self.connections = SparseConnectivity(
-                self.title, name, num_pre, num_post, has_columns="post" in self.events
+                self.title,
+                name,
+                num_pre,
+                num_post,
+                has_columns="post" in self.events or self.learns_from_spikes,
             )
         #: Variables of the weight update model, one value for each synapse, by name.
         self.vars = self._synapse_variables(wum.vars, weight_update.vars, self.connections)
@@ -118,8 +142,14 @@ class SynapseGroup(Group):
         self._post_target_var = "Isyn"
         self._pre_target_var = "Isyn"
         self._axonal_delay_steps = 0
+        self._back_prop_delay_steps = 0
         self._max_dendritic_delay_timesteps = self.default_dendritic_delay_timesteps
         self._max_connections: int | None = None
+        self._max_source_connections: int | None = None
+        self._parallelism_hint = ParallelismHint.POSTSYNAPTIC
+        self._num_threads_per_spike = 1
+        self._narrow_sparse_ind_enabled = model.default_narrow_sparse_ind_enabled
+        self.sparse_connectivity_location = model.default_sparse_connectivity_location
         self._complete = True
 
     def _create_arrays_and_dynamic_params(self) -> None:
@@ -182,19 +212,27 @@ class SynapseGroup(Group):
 
     @property
     def back_prop_delay_steps(self) -> int:
-        """Steps by which postsynaptic spikes are delayed for learning: 0."""
-        return 0
+        """Steps by which the synapses see the postsynaptic neurons later than other synapses do.
+
+        Their spikes, events and variables are delayed, for all code of the synapses.
+        """
+        return self._back_prop_delay_steps
 
     @back_prop_delay_steps.setter
     def back_prop_delay_steps(self, steps: int) -> None:
-        if self._steps("back_prop_delay_steps", steps, 0):
-            raise unsupported(f"back-propagation delays ({self.title})")
+        self._back_prop_delay_steps = self._steps("back_prop_delay_steps", steps, 0)
+
+    def delay_steps(self, side: EventSide) -> int:
+        """Return the delay with which the synapses see the neurons on one side."""
+        return self._axonal_delay_steps if side == "pre" else self._back_prop_delay_steps
 
     @property
     def max_dendritic_delay_timesteps(self) -> int:
         """Number of steps that ``addToPostDelay`` can address; every delay is smaller than this.
 
-        To be set before the model is built, if the code calls that function; 1 if it does not.
+        Where code takes earlier values of postsynaptic variables, as ``x[delay]``, it is the
+        longest such delay. To be set before the model is built, if the code does either; 1 if it
+        does not.
         """
         return self._max_dendritic_delay_timesteps or 1
 
@@ -208,18 +246,27 @@ class SynapseGroup(Group):
         return checked_integer(what, steps, least, LARGEST_COUNT, error=TypeError)
 
     def check_dendritic_delays(self) -> None:
-        """Raise if code adds to later steps and the number of these steps is not set.
+        """Raise if code uses later or earlier steps and the number of these is not set.
 
         Raises
         ------
         RuntimeError
             If `max_dendritic_delay_timesteps` is not set.
         """
-        if self._max_dendritic_delay_timesteps is None and "addToPostDelay" in self.usage.called:
+        if self._max_dendritic_delay_timesteps is not None:
+            return
+        if "addToPostDelay" in self.usage.called:
             raise RuntimeError(
                 f"The code of {self.title} calls addToPostDelay, but maximum dendritic delay "
                 "timesteps has not been set: set its max_dendritic_delay_timesteps to one more "
                 "than its longest delay."
+            )
+        if self.indexed_variables:
+            name = min(self.indexed_variables)
+            raise RuntimeError(
+                f"The code of {self.title} takes earlier values of {name}, as {name}[delay], but "
+                "maximum dendritic delay timesteps has not been set: set its "
+                "max_dendritic_delay_timesteps to its longest delay, or 1."
             )
 
     # Connectivity -------------------------------------------------------------------------------
@@ -282,7 +329,11 @@ class SynapseGroup(Group):
 
     def get_sparse_post_inds(self) -> Array:
         """Return the postsynaptic neuron of each sparse synapse, in the order of storage."""
-        return self._sparse("get_sparse_post_inds").indices()[1]
+        _, post = self._sparse("get_sparse_post_inds").indices()
+        if not self._narrow_sparse_ind_enabled or self.connections_set:
+            return post
+        narrow: Array = post.astype(_narrowest(self.trg.num_neurons))
+        return narrow
 
     def pull_connectivity_from_device(self) -> None:
         """Let `get_sparse_pre_inds` and `get_sparse_post_inds` see what was made on the device."""
@@ -299,6 +350,161 @@ class SynapseGroup(Group):
                 f"{action} of {self.title} needs a loaded model; call model.load() first."
             )
         return connectivity
+
+    @property
+    def max_source_connections(self) -> int:
+        """Largest number of synapses that a postsynaptic neuron may have."""
+        if self._max_source_connections is not None:
+            return self._max_source_connections
+        num_pre, num_post = self.src.num_neurons, self.trg.num_neurons
+        if self.connectivity_init is None:
+            return num_pre
+        return max_column_length(self.connectivity_init, num_pre, num_post)
+
+    @max_source_connections.setter
+    def max_source_connections(self, number: int) -> None:
+        self._sparse("max_source_connections")
+        self._max_source_connections = self._steps("max_source_connections", number, 1)
+
+    @property
+    def weight_update_var_size(self) -> int:
+        """Number of values for which a variable of the synapses has memory on a GPU."""
+        return self.src.num_neurons * self.max_connections
+
+    @property
+    def connections_set(self) -> bool:
+        """Whether `set_sparse_connections` has been called."""
+        return self.connections.is_given
+
+    @property
+    def kernel_size(self) -> list[int]:
+        """Size of the kernel that synapses share, in each dimension: none have one."""
+        return []
+
+    # What the population is made of, and hints to a GPU -------------------------------------------
+
+    @property
+    def synapse_group(self) -> SynapseGroup:
+        """The population itself, as custom updates of synapses have theirs."""
+        return self
+
+    @property
+    def wu_initialiser(self) -> WeightUpdateInit:
+        """What `init_weight_update` returned; its `snippet` is the weight update model."""
+        return self.weight_update
+
+    @property
+    def ps_initialiser(self) -> PostsynapticInit:
+        """What `init_postsynaptic` returned; its `snippet` is the postsynaptic model."""
+        return self.postsynaptic
+
+    @property
+    def sparse_connectivity_initialiser(self) -> ConnectivityInit:
+        """What `init_sparse_connectivity` returned; one whose snippet does nothing without it."""
+        return self.connectivity_init or _UNINITIALISED
+
+    @property
+    def toeplitz_connectivity_initialiser(self) -> NoReturn:
+        """What `init_toeplitz_connectivity` returned, which numbagenn does not support."""
+        raise unsupported(f"Toeplitz connectivity ({self.title})")
+
+    @property
+    def parallelism_hint(self) -> ParallelismHint:
+        """How a GPU shares out the synapses; without effect here."""
+        return self._parallelism_hint
+
+    @parallelism_hint.setter
+    def parallelism_hint(self, hint: ParallelismHint) -> None:
+        what = f"parallelism_hint of {self.title}"
+        self.genn_model.refuse_if_built(f"set {what}")
+        self._parallelism_hint = checked_member(what, hint, ParallelismHint)
+
+    @property
+    def num_threads_per_spike(self) -> int:
+        """How many threads of a GPU work on the synapses of one spike; without effect here."""
+        return self._num_threads_per_spike
+
+    @num_threads_per_spike.setter
+    def num_threads_per_spike(self, number: int) -> None:
+        self._num_threads_per_spike = self._steps("num_threads_per_spike", number, 0)
+
+    @property
+    def narrow_sparse_ind_enabled(self) -> bool:
+        """Whether `get_sparse_post_inds` returns the narrowest type, if a snippet connects.
+
+        PyGeNN's setting cannot be read.
+        """
+        return self._narrow_sparse_ind_enabled
+
+    @narrow_sparse_ind_enabled.setter
+    def narrow_sparse_ind_enabled(self, enabled: bool) -> None:
+        self._sparse("narrow_sparse_ind_enabled")
+        self.genn_model.refuse_if_built(f"set narrow_sparse_ind_enabled of {self.title}")
+        self._narrow_sparse_ind_enabled = bool(enabled)
+
+    def set_wu_var_location(self, name: str, location: VarLocation) -> None:
+        """Say where a GPU is to hold a variable; it has no effect here, see `VarLocation`."""
+        self._set_location("weight update model variable", name, self.vars, location)
+
+    def get_wu_var_location(self, name: str) -> VarLocation:
+        """Return where a GPU would hold a variable."""
+        return self._locations.get("weight update model variable", name, self.vars)
+
+    def set_wu_pre_var_location(self, name: str, location: VarLocation) -> None:
+        """Say where a GPU is to hold a presynaptic variable; it has no effect here."""
+        what = "weight update model presynaptic variable"
+        self._set_location(what, name, self.pre_vars, location)
+
+    def get_wu_pre_var_location(self, name: str) -> VarLocation:
+        """Return where a GPU would hold a presynaptic variable."""
+        return self._locations.get("weight update model presynaptic variable", name, self.pre_vars)
+
+    def set_wu_post_var_location(self, name: str, location: VarLocation) -> None:
+        """Say where a GPU is to hold a postsynaptic variable; it has no effect here."""
+        what = "weight update model postsynaptic variable"
+        self._set_location(what, name, self.post_vars, location)
+
+    def get_wu_post_var_location(self, name: str) -> VarLocation:
+        """Return where a GPU would hold a postsynaptic variable."""
+        what = "weight update model postsynaptic variable"
+        return self._locations.get(what, name, self.post_vars)
+
+    def set_ps_var_location(self, name: str, location: VarLocation) -> None:
+        """Say where a GPU is to hold a variable of the postsynaptic model; without effect here."""
+        self._set_location("postsynaptic model variable", name, self.psm_vars, location)
+
+    def get_ps_var_location(self, name: str) -> VarLocation:
+        """Return where a GPU would hold a variable of the postsynaptic model."""
+        return self._locations.get("postsynaptic model variable", name, self.psm_vars)
+
+    # Old names of copies --------------------------------------------------------------------------
+
+    def push_psm_extra_global_param_to_device(self, egp_name: str) -> None:
+        """Copy one of `psm_extra_global_params` to the device: deprecated, as in PyGeNN."""
+        instead = f"psm_extra_global_params['{egp_name}'].push_to_device()"
+        self._deprecated("push_psm_extra_global_param_to_device", instead)
+        self.psm_extra_global_params[egp_name].push_to_device()
+
+    def pull_psm_extra_global_param_from_device(self, egp_name: str) -> None:
+        """Copy one of `psm_extra_global_params` from the device: deprecated, as in PyGeNN."""
+        instead = f"psm_extra_global_params['{egp_name}'].pull_from_device()"
+        self._deprecated("pull_psm_extra_global_param_from_device", instead)
+        self.psm_extra_global_params[egp_name].pull_from_device()
+
+    def push_in_syn_to_device(self) -> None:
+        """Copy `out_post` to the device: deprecated, as in PyGeNN."""
+        self._deprecated("push_in_syn_to_device", "out_post.push_to_device()")
+        self.own_out_post.push_to_device()
+
+    def pull_in_syn_from_device(self) -> None:
+        """Copy `out_post` from the device: deprecated, as in PyGeNN."""
+        self._deprecated("pull_in_syn_from_device", "out_post.pull_from_device()")
+        self.own_out_post.pull_from_device()
+
+    def get_var_values(self, var_name: str) -> Array:
+        """Return the values of a variable: deprecated, as in PyGeNN."""
+        self._deprecated("get_var_values", f"vars['{var_name}'].values")
+        return self.vars[var_name].values
 
     # Spike-like events --------------------------------------------------------------------------
 
@@ -387,6 +593,19 @@ class SynapseGroup(Group):
         """What the code of the synapses uses."""
         return self.weight_update.model.synapse_usage
 
+    @property
+    def indexed_variables(self) -> frozenset[str]:
+        """Names by which code of the synapses takes earlier values of postsynaptic variables."""
+        references = self.references
+        return self.usage.indexed.intersection(
+            [*self.post_vars, *references.post, *references.post_psm]
+        )
+
+    @property
+    def learns_from_spikes(self) -> bool:
+        """Whether code of the synapses runs for spikes of the postsynaptic neurons."""
+        return self.trg.can_spike and not self.weight_update.model.post_spike_syn_code.is_blank
+
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory of the synapses."""
         groups = (self.vars, self.pre_vars, self.post_vars, self.psm_vars)
@@ -450,6 +669,13 @@ class _OutPost(Variable):
     def _view(self) -> Array | None:
         host = self.buffer.host
         return None if host is None else np.atleast_2d(host)
+
+
+def _narrowest(num_post: int) -> type[np.unsignedinteger[Any]]:
+    """Return the type in which PyGeNN stores narrow indices of this many neurons."""
+    if num_post <= np.iinfo(np.uint8).max:
+        return np.uint8
+    return np.uint16 if num_post <= np.iinfo(np.uint16).max else np.uint32
 
 
 def size_by_connections(connections: Connectivity, variables: Mapping[str, Variable]) -> None:

@@ -13,7 +13,7 @@ from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccessMode
 from numbagenn.base.wording import capitalised, quoted
 from numbagenn.models.builtin_models import find_model
 from numbagenn.models.descriptions import CustomUpdateModel
-from numbagenn.network.custom_updates import CustomUpdate, VariableReference
+from numbagenn.network.custom_updates import CustomUpdateBase, VariableReference
 from numbagenn.network.references import check_reference_type
 
 _OF_NEURONS = (
@@ -73,7 +73,7 @@ def check_targets(
         )
 
 
-def check_dimensions(update: CustomUpdate, batch_size: int) -> None:
+def check_dimensions(update: CustomUpdateBase, batch_size: int) -> None:
     """Raise unless what an update writes has the dimensions that it needs.
 
     Parameters
@@ -122,7 +122,7 @@ def check_dimensions(update: CustomUpdate, batch_size: int) -> None:
         )
 
 
-def _check_reductions(update: CustomUpdate, batch_size: int) -> None:
+def _check_reductions(update: CustomUpdateBase, batch_size: int) -> None:
     """Raise unless all targets of reductions lack the same one of the update's dimensions."""
     own = {var.name: var.access for var in update.model.vars}
     axes = {}
@@ -146,7 +146,7 @@ def _check_reductions(update: CustomUpdate, batch_size: int) -> None:
         )
 
 
-def _misfit(update: CustomUpdate, name: str) -> str:
+def _misfit(update: CustomUpdateBase, name: str) -> str:
     """Return why something cannot be the target of a reduction, and what to do."""
     access = {var.name: var.access for var in update.model.vars}.get(name)
     if access is None:

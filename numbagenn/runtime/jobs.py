@@ -18,6 +18,7 @@ from numbagenn.codegen.custom_update_functions import CustomUpdateCall
 from numbagenn.codegen.event_kinds import Phase
 from numbagenn.codegen.kernel_numbers import Integers, UpdateNumbers
 from numbagenn.kernels.batch_counter import ABORTED, FINISHED, Counter, new_batch_counter
+from numbagenn.kernels.shared_steps import ALONE, new_shared_counter
 from numbagenn.runtime.threads import run_on_threads, stop_interrupted_work
 
 
@@ -92,6 +93,37 @@ class PhaseJob(Job):
 
 #: A custom update that waits: its number in ``simulate``, and how many steps come before it.
 Queued = tuple[int, int]
+
+
+class SharedJob(PhaseJob):
+    """Steps of one network that threads share.
+
+    Parameters
+    ----------
+    phase
+        All phases.
+    threads, parts
+        Number of threads, of which one alone does everything, and number of parts.
+    """
+
+    def __init__(self, phase: Phase, threads: int, parts: int) -> None:
+        super().__init__(phase, 1, threads)
+        self._parts = parts
+        self._counter = self._remaining()
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether several threads began it."""
+        return self._most_threads > 1
+
+    @property
+    def became_alone(self) -> bool:
+        """Whether one thread did the rest, because another one had kept it waiting."""
+        return bool(self._counter[ALONE])
+
+    def _remaining(self) -> Counter:
+        alone = self._most_threads == 1
+        return new_shared_counter(self._parts, int(self.progress[0]), alone=alone)
 
 
 @dataclass(eq=False)

@@ -17,7 +17,7 @@ from collections.abc import Callable, Container, Iterable
 from functools import partial
 from operator import attrgetter, itemgetter
 from time import perf_counter
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,6 +32,7 @@ from numbagenn.codegen.event_kinds import PHASES, WHOLE_STEP, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, UpdateNumbers
 from numbagenn.kernels.batch_counter import Counter, new_batch_counter
 from numbagenn.kernels.memory_table import memory_table
+from numbagenn.kernels.shared_steps import first_of_part
 from numbagenn.memory.buffers import Buffer, aligned_zeros
 from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.memory.faults import Faults
@@ -40,8 +41,9 @@ from numbagenn.network.groups import Group
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.runtime.interrupts import unwatch, watch
-from numbagenn.runtime.jobs import PhaseJob, PreparedUpdate, Queued, Steps, UpdateJob
+from numbagenn.runtime.jobs import PhaseJob, PreparedUpdate, Queued, SharedJob, Steps, UpdateJob
 from numbagenn.runtime.memory_footprint import check_footprint
+from numbagenn.runtime.sharing import Sharing
 from numbagenn.runtime.starting_state import make_connections, starting_values
 from numbagenn.runtime.threads import parallel_for
 
@@ -112,7 +114,8 @@ class LoadedModel:
         # 0 asks for different numbers at each load.
         self.seed = seed or secrets.randbits(63)
         self._owned: list[Buffer] = []
-        self._thread_local = threading.local()
+        # Where threads share the steps, they share all memory.
+        self._thread_local = SimpleNamespace() if plan.shared else threading.local()
         groups = list(groups)
         # In order, one batch element runs after the other, because each sees what earlier ones
         # have assigned.
@@ -124,6 +127,9 @@ class LoadedModel:
             if isinstance(group, NeuronGroup) and group.model.value_warning is not None
         ]
         connecting = self._initialise(groups, num_recording_timesteps)
+        self._sharing = Sharing(self._neurons_to_share(groups))
+        if plan.shared:
+            self._share_out(1)
         self.times = dict.fromkeys(("init", *(phase.timer for phase in PHASES)), 0.0)
         # By part, as there are timers, and group.
         self.custom_update_times: dict[tuple[str, str], float] = {}
@@ -173,6 +179,30 @@ class LoadedModel:
             assert num_recording_timesteps is not None
             recorder.allocate(num_recording_timesteps, batch_size)
         return connecting
+
+    def _neurons_to_share(self, groups: list[Group]) -> int:
+        """Return how many neurons threads can share; none where rows of synapses are unordered."""
+        sparse = [
+            group.connections
+            for group in self._synapses
+            if isinstance(group.connections, SparseConnectivity)
+        ]
+        if not self._plan.shared or not all(one.rows_are_sorted for one in sparse):
+            return 0
+        return sum(group.num_neurons for group in groups if isinstance(group, NeuronGroup))
+
+    def _share_out(self, parts: int) -> None:
+        """Make so many parts of the neurons, for as many threads."""
+        for group in self._synapses:
+            if isinstance(group.connections, SparseConnectivity):
+                ends = (
+                    int(first_of_part.py_func(group.trg.num_neurons, part, parts))
+                    for part in range(1, parts + 1)
+                )
+                group.connections.share_out([*ends])
+        # It has the addresses of arrays that are no more.
+        self._thread_local.__dict__.clear()
+        self._parts = parts
 
     def _allocate(self, group: Group, buffer: Buffer, variable: Variable | None) -> None:
         ctype = self._precision.resolve(buffer.type)
@@ -314,6 +344,11 @@ class LoadedModel:
         return Steps(first, first + 1, deque(map(self._phase_job, self._plan.phases)), queue, 0)
 
     def _phase_job(self, phase: Phase) -> PhaseJob:
+        if self._plan.shared:
+            threads = self._sharing.threads(self.steps_asked - self._steps_done)
+            if threads > self._parts:
+                self._share_out(threads)
+            return SharedJob(phase, threads, self._parts)
         return PhaseJob(phase, self._batch_size, 1 if self._in_order else self._batch_size)
 
     def _raise_faults(self) -> None:
@@ -344,7 +379,11 @@ class LoadedModel:
             simulate(counter, *numbers, self._memory_table())
 
         self._faults_unread = bool(self._faults)
+        # Made before other threads can look for it.
+        self._memory_table()
         job.finish(kernel)
+        if isinstance(job, SharedJob) and job.is_shared:
+            self._sharing.note(went_well=not job.became_alone)
 
     def custom_update(self, group_name: str, names: Callable[[], Iterable[str]]) -> None:
         """Run the custom updates of a group, after all steps so far, or let them wait with these.
@@ -403,11 +442,11 @@ class LoadedModel:
         for buffer in call.touched:
             buffer.touch()
         if function is not None:
-            numbers = prepared.numbers._replace(
-                timestep=self._steps_done + self._timestep_offset, steps_done=self._steps_done
-            )
+            # Replacing the two numbers by name would take as long as a small update.
+            *always, _, _ = prepared.numbers
+            timestep = self._steps_done + self._timestep_offset
             self._faults_unread |= prepared.can_fail
-            update.finish(function, *numbers, *prepared.arguments)
+            update.finish(function, *always, timestep, self._steps_done, *prepared.arguments)
         for buffer in call.broadcast:
             slots = buffer.in_slots
             slots[:] = slots[:, [self._steps_done % buffer.slots]]

@@ -210,10 +210,11 @@ def run_on_threads(
         longer than most work, so this thread first watches the counter for a moment. Helpers that
         find nothing left to do may then end after the return. Without a number, all have ended.
     """
-    stop_interrupted_work()
+    if _of_thread.work is not None:
+        stop_interrupted_work()
     before = None if counter is None else watch(counter)
     try:
-        threads = min(get_num_threads(), most) if most > 1 else 1
+        threads = 1 if most == 1 else min(get_num_threads(), most)
         if threads == 1:
             work()
         else:

@@ -230,3 +230,80 @@ def host_and_device(pygenn: ModuleType, name: str, precision: str) -> Arrays:
     parts.append(trace(model, 3, V=(post, "V"), I=(post, "I")))
     model.unload()
     return {key: np.concatenate([part[key] for part in parts]) for key in ("V", "I")}
+
+
+@case("float", "double")
+def what_models_tell(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """Models, groups and initialisers say what they are made of; locations change no result."""
+    cell = pygenn.create_neuron_model(
+        "cell",
+        params=["k"],
+        vars=[("V", "scalar"), ("a", "scalar", pygenn.VarAccess.READ_ONLY)],
+        derived_params=[("twice", lambda pars, dt: 2.0 * pars["k"] * dt)],
+        additional_input_vars=[("other", "scalar", 0.25)],
+        sim_code="""
+            V += a * (Isyn + other);
+              // indented
+        """,
+        threshold_condition_code="  V >= k",
+    )
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 0.1
+    held = pygenn.VarLocation.HOST_DEVICE_ZERO_COPY
+    model.default_var_location = held
+    start = {"V": [0.0, 0.5, 1.0], "a": 0.3}
+    pop = model.add_neuron_population("pop", 3, cell, {"k": 1.0}, start)
+    group = model.add_synapse_population(
+        "group",
+        "SPARSE",
+        pop,
+        pop,
+        pygenn.init_weight_update("StaticPulse", {}, {"g": [0.1, 0.2, 0.3, 0.4]}),
+        pygenn.init_postsynaptic("ExpCurr", {"tau": 5.0}),
+    )
+    group.set_sparse_connections([0, 2, 1, 0], [1, 0, 2, 2])
+    ring = model.add_synapse_population(
+        "ring",
+        "SPARSE",
+        pop,
+        pop,
+        pygenn.init_weight_update("StaticPulseConstantWeight", {"g": 0.05}),
+        pygenn.init_postsynaptic("DeltaCurr"),
+        pygenn.init_sparse_connectivity("OneToOne"),
+    )
+    ring.narrow_sparse_ind_enabled = True
+    group.set_wu_var_location("g", pygenn.VarLocation.HOST_DEVICE)
+    pop.recording_zero_copy_enabled = pop.spike_recording_enabled = True
+    weight = group.wu_initialiser.snippet
+    (given, other), (condition,) = cell.get_vars(), [cell.get_threshold_condition_code()]
+    told = [
+        given.name, other.name, condition, cell.get_sim_code(), repr(cell.get_reset_code()),
+        *(item.name for item in cell.get_params() + cell.get_derived_params()),
+        *(item.name for item in weight.get_vars()), weight.get_synapse_dynamics_code(),
+        *(item.name for item in group.ps_initialiser.snippet.get_params()),
+        group.sparse_connectivity_initialiser.snippet.get_row_build_code(), pop.name, group.name,
+        pop.get_var_location("V").name, group.get_wu_var_location("g").name,
+    ]  # fmt: skip
+    numbers = [
+        int(given.access), int(other.access), int(weight.get_vars()[0].access),
+        other.access & pygenn.VarAccessModeAttribute.READ_WRITE,
+        group.matrix_type & pygenn.SynapseMatrixConnectivity.SPARSE,
+        int(pygenn.get_var_access_dim(given.access)),
+        cell.get_additional_input_vars()[0].value.value,
+        cell.get_derived_params()[0].func(pop.params, 0.1).value, pop.params["k"].value,
+        cell.is_auto_refractory_required(), len(group.kernel_size), group.max_connections,
+        group.max_source_connections, ring.max_source_connections,
+        group.weight_update_var_size, group.connections_set,
+        group.synapse_group is group, pop.model is cell, int(group.parallelism_hint),
+        group.num_threads_per_spike, group.max_dendritic_delay_timesteps,
+    ]  # fmt: skip
+    model.build()
+    model.load(num_recording_timesteps=20)
+    arrays = trace(model, 20, V=(pop, "V"))
+    arrays["out"] = read(group.out_post)
+    ring.pull_connectivity_from_device()
+    arrays |= recorded_spikes(model, pop=pop)
+    arrays["post_inds"] = ring.get_sparse_post_inds()
+    arrays["told"], arrays["numbers"] = np.array(told), np.array(numbers, np.float64)
+    model.unload()
+    return arrays

@@ -22,6 +22,10 @@ def settable(thing: Any) -> list[str]:
     ]
 
 
+#: What only synapses in lists can be told.
+OF_SPARSE = ("max_connections", "max_source_connections", "narrow_sparse_ind_enabled")
+
+
 @models
 def test_groups_do_not_change_once_they_are_built(describe: Callable[[], Any]) -> None:
     model, built = describe(), describe()
@@ -29,7 +33,9 @@ def test_groups_do_not_change_once_they_are_built(describe: Callable[[], Any]) -
     names = set()
     for group, same in zip(model._groups(), built._groups(), strict=True):
         for name in settable(group):
-            if name == "max_connections" and group.connections.inds is None:
+            if name == "current_spikes":  # of a loaded model in 4.9
+                continue
+            if name in OF_SPARSE and group.connections.inds is None:
                 continue
             names.add(name)
             value = getattr(group, name)
@@ -69,7 +75,7 @@ def test_what_is_no_setting_cannot_be_assigned(describe: Callable[[], Any]) -> N
     expected = plan_of(model)
     tried = 0
     for thing in (*model._groups(), *variables(model)):
-        others = {*settable(thing), *thing._hints, "view"}
+        others = {*settable(thing), "view"}
         for name in [name for name in dir(thing) if not name.startswith("_")]:
             if name not in others:
                 tried += 1

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.ledger.entries import Feature, absent, alike, differs, same
-from tools.ledger.probes import Pair, standing_in
+from tools.ledger.probes import Pair
 
 FEATURES: dict[str, list[Feature]] = {
     "Models and their life": [
@@ -61,6 +61,30 @@ FEATURES: dict[str, list[Feature]] = {
             "two models of one name in one process",
             "are independent; PyGeNN's share one compiled library",
             tests="test_hazards.py::test_models_of_one_name_are_independent",
+        ),
+        same(
+            "all names of `pygenn` and of its public modules, and all public attributes of what"
+            " they make; enumerations with PyGeNN's numbers, and `&`",
+            "those of features that are not there only say so",
+            tests="test_names.py::test_modules_have_the_names_of_pygenn"
+            " test_names.py::test_objects_have_the_attributes_of_pygenn"
+            " test_names.py::test_enumerations_have_the_numbers_of_pygenn",
+        ),
+        same(
+            "models, snippets, initialisers and groups tell what they are made of:"
+            " `pop.model.get_vars()`, `sg.wu_initialiser.snippet`",
+            cases="what_models_tell",
+        ),
+        differs(
+            "`VarLocation`, zero copy, `num_threads_per_spike`, `parallelism_hint`",
+            "are kept and change nothing: everything is held on both sides; in PyGeNN a variable"
+            " that is held on the device alone has no `view`",
+            tests="test_locations.py::test_variables_are_seen_wherever_they_are_held",
+        ),
+        differs(
+            "`set_array` of variables, `Runtime`, `generate_code`",
+            "are not there: PyGeNN calls them itself, to work with what it compiled from C++",
+            tests="test_names.py::test_objects_have_the_attributes_of_pygenn",
         ),
         differs(
             "descriptions of which the user keeps no reference",
@@ -332,8 +356,8 @@ FEATURES: dict[str, list[Feature]] = {
             " learning_at_time_steps previous_spike_times_at_time_steps",
         ),
         differs(
-            "`prev_st_post` of neurons that send no spikes; `prev_st_pre`, `prev_set_pre` after an"
-            " axonal delay",
+            "`prev_st_post` of neurons that send no spikes; `prev_st_*`, `prev_set_*` after a"
+            " delay of their side",
             "are what they are elsewhere; in PyGeNN the one is never set, and the others may be the"
             " time of the very spike or event that arrives",
             cases="spike_times_in_synapses event_times",
@@ -365,13 +389,19 @@ FEATURES: dict[str, list[Feature]] = {
             "`set_pre`, `set_post`, `prev_set_pre`, `prev_set_post`: times of spike-like events",
             cases="event_times learning_at_time_steps",
         ),
-        absent(
-            "code of synapses for postsynaptic spikes, and `STDP`",
-            "learning at postsynaptic spikes is not written yet",
-            lambda e: e.create_weight_update_model(
-                "x", vars=[("g", "scalar")], post_spike_syn_code="g += 1.0;"
-            ),
-            lambda e: e.init_weight_update("STDP"),
+        same(
+            "code of synapses for postsynaptic spikes, dense and sparse, and `STDP`",
+            cases="stdp_at_time_steps stdp_within_a_population columns_in_order both_sides_learn",
+            tests="test_synapses.py::test_batch_elements_are_separate_runs",
+            upstream="test_event_propagation.py::test_reverse_post"
+            " test_model_lifecycle.py::test_model_load_unload_cycle"
+            " test_model_timing.py::test_model_timing_counters_accessible",
+        ),
+        differs(
+            "code for postsynaptic spikes and for postsynaptic events at the same synapses",
+            "runs for the events first, as PyGeNN's documentation says; its CPU backend cannot"
+            " build such a model",
+            tests="test_hazards.py::test_synapses_may_have_code_for_spikes_and_events_of_one_neuron",
         ),
         absent(
             "`StaticGraded`",
@@ -386,7 +416,9 @@ FEATURES: dict[str, list[Feature]] = {
                 for kind in ("BITMASK", "PROCEDURAL", "TOEPLITZ", "DENSE_PROCEDURALG")
             ),
             lambda e: e.init_sparse_connectivity("Conv2D"),
-            lambda e: standing_in("init_toeplitz_connectivity")("Conv2D"),
+            lambda e: e.init_toeplitz_connectivity("Conv2D"),
+            lambda e: e.create_toeplitz_connect_init_snippet("x"),
+            lambda e: Pair(e).connect("DENSE").toeplitz_connectivity_initialiser,
         ),
     ],
     "Delays": [
@@ -414,10 +446,33 @@ FEATURES: dict[str, list[Feature]] = {
             " test_faults.py"
             "::test_a_delay_that_is_written_down_is_checked_when_the_model_is_built",
         ),
-        absent(
-            "`back_prop_delay_steps`",
-            "it delays what learning sees",
-            lambda e: Pair(e).connect("DENSE", back_prop_delay_steps=2),
+        same(
+            "`back_prop_delay_steps`: postsynaptic spikes, events, their times and the variables of"
+            " postsynaptic neurons and models",
+            cases="back_propagation_delays back_propagation_delays_of_events",
+            upstream="test_event_times.py::test_spike_times"
+            " test_event_times.py::test_spike_event_times"
+            " test_pre_post_neuron_vars.py::test_pre_post_neuron_var",
+        ),
+        same(
+            "a delay as the index `x[d]` of a variable of postsynaptic neurons, of their models, or"
+            " of the weight update model there",
+            cases="delays_as_indices",
+            upstream="test_wu_vars.py::test_wu_var test_wu_vars.py::test_wu_var_cont"
+            " test_post_psm_vars.py::test_post_psm_var"
+            " test_continuous_propagation.py::test_reverse_den_delay",
+        ),
+        differs(
+            "a delay as an index of which no step is kept, or that is a sum or a difference",
+            "is an error, which names the synapse and the step, and counts as it is written; PyGeNN"
+            " takes it modulo the number of steps, and takes `x[5 - d]` for `x[5 + d]`",
+            tests="test_delays.py::test_an_index_of_no_kept_step_is_an_error_and_does_no_harm"
+            " test_delays.py::test_an_index_is_an_expression_as_any_other",
+        ),
+        differs(
+            "times of spikes that are read with a delay, where no code runs for delayed spikes",
+            "are kept for the delay; PyGeNN cannot load such a model",
+            tests="test_delays.py::test_times_are_kept_for_a_delay_that_no_spikes_have",
         ),
     ],
     "Arrays and parameters that change": [
@@ -536,7 +591,9 @@ FEATURES: dict[str, list[Feature]] = {
         absent(
             "custom connectivity updates",
             "they change which synapses there are",
-            lambda e: standing_in("GeNNModel")().add_custom_connectivity_update("x"),
+            lambda e: e.GeNNModel().add_custom_connectivity_update("x"),
+            lambda e: e.create_custom_connectivity_update_model("x"),
+            lambda e: e.create_pre_var_ref(None, "x"),
         ),
     ],
     "Batches": [
@@ -582,10 +639,15 @@ FEATURES: dict[str, list[Feature]] = {
     ],
     "The API of 4.9": [
         same(
-            "descriptions, code strings and calls of 4.9, through `python -m numbagenn run`",
+            "descriptions, code strings, calls and settings of 4.9, through"
+            " `python -m numbagenn run`",
             "all but what [its page](from_4_9.md#what-run-does-differently-from-49) lists",
             tests="test_v4_9.py::test_the_same_network_gives_the_same_kernels_and_spikes"
-            " test_from_4_9.py::test_a_pair_gives_the_same_spikes",
+            " test_from_4_9.py::test_a_pair_gives_the_same_spikes"
+            " test_v4_9_names.py::test_objects_have_the_attributes_of_pygenn"
+            " test_v4_9_names.py::test_numbers_are_in_use_once_their_view_is_written"
+            " test_v4_9_names.py::test_postsynaptic_code_adds_to_inputs_by_name"
+            " test_v4_9_names.py::test_spikes_by_hand_are_delivered_in_the_next_step",
         ),
     ],
 }

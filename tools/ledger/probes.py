@@ -18,8 +18,8 @@ class Pair:
             for name in ("source", "target")
         )
 
-    def connect(self, matrix: str, **attributes: object) -> None:
-        """Add synapses from the one to the other, and set what they are given."""
+    def connect(self, matrix: str, **attributes: object) -> Any:
+        """Add synapses from the one to the other, set what they are given, and return them."""
         group = self.model.add_synapse_population(
             "synapses",
             matrix,
@@ -30,10 +30,4 @@ class Pair:
         )
         for name, value in attributes.items():
             setattr(group, name, value)
-
-
-def standing_in(name: str) -> Any:
-    """Give what scripts find under a name of PyGeNN's."""
-    from numbagenn.compat import shim as stand_in
-
-    return stand_in.names("5")[name]
+        return group

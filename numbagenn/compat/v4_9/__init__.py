@@ -21,6 +21,7 @@ from numbagenn.compat.v4_9.descriptions import (
 )
 from numbagenn.compat.v4_9.model import GeNNModel
 from numbagenn.models.initialisers import init_var
+from numbagenn.network.absent import init_toeplitz_connectivity
 from numbagenn.network.references import (
     create_egp_ref,
     create_psm_egp_ref,
@@ -53,5 +54,6 @@ __all__ = [
     "create_wu_pre_var_ref",
     "create_wu_var_ref",
     "init_connectivity",
+    "init_toeplitz_connectivity",
     "init_var",
 ]

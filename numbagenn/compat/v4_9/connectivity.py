@@ -15,6 +15,7 @@ from numbagenn.compat.v4_9.descriptions import (
     instance_of_callback,
     refuse_cpp,
 )
+from numbagenn.compat.v4_9.global_params import as_arrays, with_numbers
 from numbagenn.create import create_sparse_connect_init_snippet
 from numbagenn.models.descriptions import SparseConnectivityInitSnippet
 from numbagenn.models.given_values import ConnectivityInit
@@ -82,14 +83,15 @@ def create_custom_sparse_connect_init_snippet_class(
     refuse_cpp(title, custom_body=custom_body)
     codes = check_codes(title, row_build_code=row_build_code, col_build_code=col_build_code)
     states = {"row_build_code": row_build_state_vars, "col_build_code": col_build_state_vars}
-    items = (param_names, derived_params, extra_global_params)
+    arrays, numbers = as_arrays(extra_global_params)
+    items = (param_names, derived_params, arrays)
     # The initial value of a state variable may be code.
     initial = {
         f"{name} of {state[0]}": str(state[2])
         for name, entries in states.items()
         for state in _states(title, name, entries)
     }
-    code = Code(title, *items, *states.values(), codes={**codes, **initial})
+    code = Code(title, *items, *states.values(), codes={**codes, **initial}, numbers=numbers)
     given: dict[str, Any] = {}
     for name, entries in states.items():
         body = code.rewritten(name, in_loop=True)
@@ -107,13 +109,14 @@ def create_custom_sparse_connect_init_snippet_class(
         if function is not None:
             callback = instance_of_callback(function, f"{name} of {title}", factory)
             given[name] = _by_name(callback, list(param_names or ()))
-    return create_sparse_connect_init_snippet(
+    model = create_sparse_connect_init_snippet(
         class_name,
         params=param_names,
         derived_params=derived_parameters(title, derived_params, param_names),
-        extra_global_params=extra_global_params,
+        extra_global_params=arrays,
         **given,
     )
+    return with_numbers(model, numbers)
 
 
 def _states(title: str, name: str, entries: Items) -> list[tuple[str, str, Any]]:

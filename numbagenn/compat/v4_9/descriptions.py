@@ -6,23 +6,33 @@ Each rewrites its code strings and calls the function of PyGeNN 5 that does the 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, ClassVar
 
-from numbagenn.base.enumerations import VarAccess
 from numbagenn.base.types import SCALAR
 from numbagenn.base.wording import shown
-from numbagenn.compat.v4_9.enums import CUSTOM_UPDATE_ACCESS
+from numbagenn.codegen.code_checks import check_code
+from numbagenn.compat.v4_9.enums import (
+    REFERENCE_MODE,
+    UPDATE_ACCESS,
+    VARIABLE_ACCESS,
+    with_access,
+)
+from numbagenn.compat.v4_9.global_params import as_arrays, with_numbers
 from numbagenn.compat.v4_9.rewriting import local_variables, names_in, rewrite
+from numbagenn.compat.v4_9.support_code import functions_of, written_out
 from numbagenn.create import (
     create_current_source_model,
     create_custom_update_model,
     create_neuron_model,
-    create_postsynaptic_model,
     create_var_init_snippet,
     create_weight_update_model,
 )
+from numbagenn.language.code_strings import CodeString
+from numbagenn.models import create_unchecked
 from numbagenn.models.descriptions import (
+    AdditionalInput,
     CurrentSourceModel,
     CustomUpdateModel,
     NeuronModel,
@@ -145,8 +155,21 @@ def refuse_cpp(title: str, **parts: object) -> None:
 class Code:
     """Rewrites the code strings of one model."""
 
-    def __init__(self, title: str, *items: Any, codes: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        title: str,
+        *items: Any,
+        codes: dict[str, Any],
+        numbers: frozenset[str] = frozenset(),
+        support: Mapping[str, object] | None = None,
+    ) -> None:
         self.title = title
+        self.numbers = numbers
+        self.functions = {
+            name: function
+            for keyword, code in (support or {}).items()
+            for name, function in functions_of(title, keyword, _text(title, keyword, code)).items()
+        }
         self.own = {
             entry if isinstance(entry, str) else entry[0]
             for entries in items
@@ -173,13 +196,20 @@ class Code:
         """Return a code string as PyGeNN 5 writes it, or None."""
         if name not in self.codes:
             return None
-        return rewrite(
+        code = rewrite(
             self.codes[name],
             f"{name.replace('_', ' ')} of {self.title}",
             own=self.own,
+            numbers=self.numbers,
             local_names=self.local_names,
             in_loop=in_loop,
         )
+        return written_out(code, self.functions)
+
+
+def _text(title: str, name: str, code: object) -> str:
+    """Return support code, after checking that it is a string or None."""
+    return check_codes(title, **{name: code})[name] or ""
 
 
 def _entries(entries: Any) -> list[Any]:
@@ -224,8 +254,10 @@ additional_input_vars
         ``(name, create_dpf_class(function)())``.
     is_auto_refractory_required
         Whether the condition must have been false before `sim_code`. **True by default.**
-    support_code, custom_body
-        C++, which is not supported.
+    support_code
+        Functions in C++ that the code calls, each of one statement, ``return …;``.
+    custom_body
+        Any other C++, which is not supported.
 
     Examples
     --------
@@ -237,29 +269,32 @@ additional_input_vars
     True
     """
     title = f"neuron model '{class_name}'"
-    refuse_cpp(title, support_code=support_code, custom_body=custom_body)
+    refuse_cpp(title, custom_body=custom_body)
     codes = check_codes(
         title,
         sim_code=sim_code,
         threshold_condition_code=threshold_condition_code,
         reset_code=reset_code,
     )
-    items = (param_names, var_name_types, derived_params, extra_global_params)
-    code = Code(title, *items, additional_input_vars, codes=codes)
-    return create_neuron_model(
+    arrays, numbers = as_arrays(extra_global_params)
+    items = (param_names, var_name_types, derived_params, arrays, additional_input_vars)
+    support = {"support_code": support_code}
+    code = Code(title, *items, codes=codes, numbers=numbers, support=support)
+    model = create_neuron_model(
         class_name,
         params=param_names,
-        vars=var_name_types,
+        vars=with_access(var_name_types, VARIABLE_ACCESS),
         derived_params=derived_parameters(title, derived_params, param_names),
         sim_code=code["sim_code"],
         threshold_condition_code=code["threshold_condition_code"],
         reset_code=code["reset_code"],
-        extra_global_params=extra_global_params,
+        extra_global_params=arrays,
         additional_input_vars=additional_input_vars,
         auto_refractory_required=(
             True if is_auto_refractory_required is None else is_auto_refractory_required
         ),
     )
+    return with_numbers(model, numbers)
 
 
 def create_custom_postsynaptic_class(
@@ -294,21 +329,33 @@ def create_custom_postsynaptic_class(
     'half'
     """
     title = f"postsynaptic model '{class_name}'"
-    refuse_cpp(title, support_code=support_code, custom_body=custom_body)
+    refuse_cpp(title, custom_body=custom_body)
     codes = check_codes(title, apply_input_code=apply_input_code, decay_code=decay_code)
-    items = (param_names, var_name_types, derived_params, extra_global_params)
-    code = Code(title, *items, codes=codes)
+    arrays, numbers = as_arrays(extra_global_params)
+    items = (param_names, var_name_types, derived_params, arrays)
+    support = {"support_code": support_code}
+    code = Code(title, *items, codes=codes, numbers=numbers, support=support)
     parts = [_injecting(code[name] or "") for name in codes]
-    return create_postsynaptic_model(
+    # In blocks of their own, because both may declare the same locals.
+    sim_code = "\n".join(f"{{\n{part}\n}}" if local_variables(part) else part for part in parts)
+    of_neuron = _neuron_variables(code)
+    assigned = CodeString(sim_code, f"Code of {title}").usage.assigned
+    model = create_unchecked.create_postsynaptic_model(
         class_name,
         params=param_names,
-        vars=var_name_types,
-        neuron_var_refs=_neuron_variables(code),
+        vars=with_access(var_name_types, VARIABLE_ACCESS),
+        neuron_var_refs=[item for item in of_neuron if item[0] not in assigned],
         derived_params=derived_parameters(title, derived_params, param_names),
-        # In blocks of their own, because both may declare the same locals.
-        sim_code="\n".join(f"{{\n{part}\n}}" if local_variables(part) else part for part in parts),
-        extra_global_params=extra_global_params,
+        sim_code=sim_code,
+        extra_global_params=arrays,
     )
+    # What code adds to can only be an input of the neuron; which it has is known where it is used.
+    inputs = tuple(
+        AdditionalInput(name, ctype, 0.0) for name, ctype in of_neuron if name in assigned
+    )
+    model = with_numbers(replace(model, neuron_inputs=inputs), numbers)
+    check_code(model)
+    return model
 
 
 # What is not declared in the code of a synapse or a current source is a variable of the neuron.
@@ -354,17 +401,19 @@ def create_custom_current_source_class(
     title = f"current source model '{class_name}'"
     refuse_cpp(title, custom_body=custom_body)
     codes = check_codes(title, injection_code=injection_code)
-    items = (param_names, var_name_types, derived_params, extra_global_params)
-    code = Code(title, *items, codes=codes)
-    return create_current_source_model(
+    arrays, numbers = as_arrays(extra_global_params)
+    items = (param_names, var_name_types, derived_params, arrays)
+    code = Code(title, *items, codes=codes, numbers=numbers)
+    model = create_current_source_model(
         class_name,
         params=param_names,
-        vars=var_name_types,
+        vars=with_access(var_name_types, VARIABLE_ACCESS),
         neuron_var_refs=_neuron_variables(code),
         derived_params=derived_parameters(title, derived_params, param_names),
         injection_code=code["injection_code"],
-        extra_global_params=extra_global_params,
+        extra_global_params=arrays,
     )
+    return with_numbers(model, numbers)
 
 
 def create_custom_weight_update_class(
@@ -410,20 +459,19 @@ custom_body
         What 5.x calls ``pre_spike_syn_code``, ``pre_event_syn_code``, ``post_spike_syn_code`` and
         ``pre_event_threshold_condition_code``.
     sim_support_code, learn_post_support_code, synapse_dynamics_suppport_code
-        C++, which is not supported. (The last is spelt so in 4.9.)
+        As `support_code` of `create_custom_neuron_class`. (The last is spelt so in 4.9.)
     is_pre_spike_time_required, is_post_spike_time_required, is_pre_spike_event_time_required, \
 is_prev_pre_spike_time_required, is_prev_post_spike_time_required, \
 is_prev_pre_spike_event_time_required
         No longer needed: the code strings show it.
     """
     title = f"weight update model '{class_name}'"
-    refuse_cpp(
-        title,
-        sim_support_code=sim_support_code,
-        learn_post_support_code=learn_post_support_code,
-        synapse_dynamics_suppport_code=synapse_dynamics_suppport_code,
-        custom_body=custom_body,
-    )
+    refuse_cpp(title, custom_body=custom_body)
+    support = {
+        "sim_support_code": sim_support_code,
+        "learn_post_support_code": learn_post_support_code,
+        "synapse_dynamics_suppport_code": synapse_dynamics_suppport_code,
+    }
     codes = check_codes(
         title,
         sim_code=sim_code,
@@ -440,6 +488,7 @@ is_prev_pre_spike_event_time_required
         title,
         class_name,
         codes,
+        support,
         param_names,
         derived_params,
         extra_global_params,
@@ -462,6 +511,7 @@ def _weight_update_model(
     title: str,
     class_name: str,
     codes: dict[str, Any],
+    support: Mapping[str, object],
     param_names: Names,
     derived_params: Items,
     extra_global_params: Items,
@@ -469,21 +519,23 @@ def _weight_update_model(
     pre_variables: Items,
     post_variables: Items,
 ) -> WeightUpdateModel:
-    items = (param_names, variables, derived_params, extra_global_params)
-    code = Code(title, *items, pre_variables, post_variables, codes=codes)
+    arrays, numbers = as_arrays(extra_global_params)
+    items = (param_names, variables, derived_params, arrays, pre_variables, post_variables)
+    code = Code(title, *items, codes=codes, numbers=numbers, support=support)
     in_5: dict[str, Any] = {_CODES_IN_5.get(name, name): code[name] for name in code.codes}
-    return create_weight_update_model(
+    model = create_weight_update_model(
         class_name,
         params=param_names,
-        vars=variables,
-        pre_vars=pre_variables,
-        post_vars=post_variables,
+        vars=with_access(variables, VARIABLE_ACCESS),
+        pre_vars=with_access(pre_variables, VARIABLE_ACCESS),
+        post_vars=with_access(post_variables, VARIABLE_ACCESS),
         pre_neuron_var_refs=_neuron_variables(code, "_pre"),
         post_neuron_var_refs=_neuron_variables(code, "_post"),
         derived_params=derived_parameters(title, derived_params, param_names),
-        extra_global_params=extra_global_params or None,
+        extra_global_params=arrays or None,
         **in_5,
     )
+    return with_numbers(model, numbers)
 
 
 def create_custom_custom_update_class(
@@ -510,28 +562,20 @@ def create_custom_custom_update_class(
     title = f"custom update model '{class_name}'"
     refuse_cpp(title, custom_body=custom_body)
     codes = check_codes(title, update_code=update_code)
-    items = (param_names, var_name_types, derived_params, extra_global_params)
-    code = Code(title, *items, var_refs, extra_global_param_refs, codes=codes)
-    return create_custom_update_model(
+    arrays, numbers = as_arrays(extra_global_params)
+    items = (param_names, var_name_types, derived_params, arrays, var_refs)
+    code = Code(title, *items, extra_global_param_refs, codes=codes, numbers=numbers)
+    model = create_custom_update_model(
         class_name,
         params=param_names,
-        vars=[_with_update_access(entry) for entry in var_name_types or ()],
+        vars=with_access(var_name_types, UPDATE_ACCESS),
         derived_params=derived_parameters(title, derived_params, param_names),
-        var_refs=var_refs,
+        var_refs=with_access(var_refs, REFERENCE_MODE),
         update_code=code["update_code"],
-        extra_global_params=extra_global_params,
+        extra_global_params=arrays,
         extra_global_param_refs=extra_global_param_refs,
     )
-
-
-def _with_update_access(entry: tuple[Any, ...]) -> tuple[Any, ...]:
-    """Return a variable of a custom update with the access that it has in 5.x."""
-    if not isinstance(entry, (tuple, list)) or len(entry) != 3:
-        return entry
-    name, ctype, access = entry
-    if isinstance(access, VarAccess):
-        access = CUSTOM_UPDATE_ACCESS[access]
-    return name, ctype, access
+    return with_numbers(model, numbers)
 
 
 def create_custom_init_var_snippet_class(
@@ -554,11 +598,13 @@ def create_custom_init_var_snippet_class(
     title = f"variable initialisation snippet '{class_name}'"
     refuse_cpp(title, custom_body=custom_body)
     codes = check_codes(title, var_init_code=var_init_code)
-    code = Code(title, param_names, derived_params, extra_global_params, codes=codes)
-    return create_var_init_snippet(
+    arrays, numbers = as_arrays(extra_global_params)
+    code = Code(title, param_names, derived_params, arrays, codes=codes, numbers=numbers)
+    model = create_var_init_snippet(
         class_name,
         params=param_names,
         derived_params=derived_parameters(title, derived_params, param_names),
         var_init_code=code["var_init_code"],
-        extra_global_params=extra_global_params,
+        extra_global_params=arrays,
     )
+    return with_numbers(model, numbers)

@@ -1,48 +1,92 @@
-"""The enumerations of PyGeNN 4.9: flat names in ``pygenn.genn_wrapper``."""
+"""The enumerations of PyGeNN 4.9: flat names in ``pygenn.genn_wrapper``, which are numbers."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from enum import Enum
+from typing import Any
+
 from numbagenn.base.enumerations import (
     CustomUpdateVarAccess,
+    ParallelismHint,
+    SynapseMatrixConnectivity,
+    SynapseMatrixWeight,
     VarAccess,
     VarAccessMode,
     VarLocation,
 )
+from numbagenn.base.wording import shown
 
 #: The value of ``delay_steps`` for synapses without a delay of their own.
 NO_DELAY = 0
 
-#: What ``pygenn.genn_wrapper.Models`` holds.
-MODELS: dict[str, object] = {
-    **{f"VarAccess_{access.name}": access for access in VarAccess},
-    # Only custom updates reduce; in 4.9 they shared the enumeration of all others.
+_READ, _WRITE, _SUM, _MAX = 1, 2, 4 | 8, 4 | 16
+_DUPLICATION = {"DUPLICATE": 32, "SHARED": 64, "SHARED_NEURON": 128}
+_DUPLICATE, _SHARED, _SHARED_NEURON = _DUPLICATION.values()
+
+# Access to variables, by name. Only custom updates reduce; they share the numbers of all others.
+_ACCESS = {
+    "READ_WRITE": _WRITE | _DUPLICATE,
+    "READ_ONLY": _READ | _SHARED,
+    "READ_ONLY_DUPLICATE": _READ | _DUPLICATE,
+    "READ_ONLY_SHARED_NEURON": _READ | _SHARED_NEURON,
+    "REDUCE_BATCH_SUM": _SUM | _SHARED,
+    "REDUCE_BATCH_MAX": _MAX | _SHARED,
+    "REDUCE_NEURON_SUM": _SUM | _SHARED_NEURON,
+    "REDUCE_NEURON_MAX": _MAX | _SHARED_NEURON,
+}
+
+#: By number: access to variables in 5.x, and to the own variables of a custom update.
+VARIABLE_ACCESS = {_ACCESS[access.name]: access for access in VarAccess}
+UPDATE_ACCESS = {
     **{
-        f"VarAccess_{access.name}": access
+        _ACCESS[access.name]: access
         for access in CustomUpdateVarAccess
-        if access.name.startswith("REDUCE")
+        if access.name in _ACCESS and access.name != "READ_ONLY"
     },
-    **{
-        f"VarAccessMode_{mode.name}": mode
-        for mode in VarAccessMode
-        if mode is not VarAccessMode.BROADCAST
-    },
+    _ACCESS["READ_ONLY"]: CustomUpdateVarAccess.READ_ONLY_SHARED,
+    _ACCESS["READ_ONLY_DUPLICATE"]: CustomUpdateVarAccess.READ_ONLY,
+}
+
+#: By number: how references are used.
+REFERENCE_MODE = {mode.value: mode for mode in VarAccessMode if mode is not VarAccessMode.BROADCAST}
+
+# By number: where memory is held. The host alone was one of the places.
+_LOCATIONS = {1: VarLocation.HOST_DEVICE, **{int(one.value): one for one in VarLocation}}
+
+#: What ``pygenn.genn_wrapper.Models`` holds beside classes.
+MODELS: dict[str, object] = {
+    **{f"VarAccess_{name}": number for name, number in _ACCESS.items()},
+    **{f"VarAccessMode_{mode.name}": number for number, mode in REFERENCE_MODE.items()},
+    **{f"VarAccessDuplication_{name}": number for name, number in _DUPLICATION.items()},
 }
 
 #: What ``pygenn.genn_wrapper`` holds beside its modules.
 WRAPPER: dict[str, object] = {
     "NO_DELAY": NO_DELAY,
-    **{f"VarLocation_{location.name}": location for location in VarLocation},
-    "VarLocation_HOST_DEVICE_ZERO_COPY": VarLocation.HOST_DEVICE,
+    "VarLocation_HOST": 1,
+    **{f"VarLocation_{location.name}": int(location) for location in VarLocation},
+    **{f"SynapseMatrixConnectivity_{one.name}": int(one) for one in SynapseMatrixConnectivity},
+    **{f"SynapseMatrixWeight_{one.name}": int(one) for one in SynapseMatrixWeight},
+    # One weight for all synapses, and postsynaptic models with variables: 5.x needs no names for
+    # these.
+    "SynapseMatrixWeight_GLOBAL": 32,
+    "SynapseMatrixWeight_INDIVIDUAL_PSM": 512,
     # They were found here, too.
     **MODELS,
 }
 
-#: Access to the own variables of a custom update, where it has another name in 5.x.
-CUSTOM_UPDATE_ACCESS = {
-    VarAccess.READ_WRITE: CustomUpdateVarAccess.READ_WRITE,
-    VarAccess.READ_ONLY: CustomUpdateVarAccess.READ_ONLY_SHARED,
-    VarAccess.READ_ONLY_DUPLICATE: CustomUpdateVarAccess.READ_ONLY,
-    VarAccess.READ_ONLY_SHARED_NEURON: CustomUpdateVarAccess.READ_ONLY_SHARED_NEURON,
+#: What ``pygenn.genn_wrapper.SynapseGroup`` holds, and the hints of 5.x by number.
+SPAN_TYPES = {f"SpanType_{hint.name}": int(hint) for hint in ParallelismHint}
+
+#: What ``pygenn.genn_wrapper.CUDABackend`` holds: choices that have no effect here.
+CUDA: dict[str, object] = {
+    "DeviceSelect_OPTIMAL": 0,
+    "DeviceSelect_MOST_MEMORY": 1,
+    "DeviceSelect_MANUAL": 2,
+    "DeviceSelect_MANUAL_RUNTIME": 3,
+    "BlockSizeSelect_OCCUPANCY": 0,
+    "BlockSizeSelect_MANUAL": 1,
 }
 
 #: Matrix types of 4.9: the type in 5.x, and whether all synapses share one constant weight.
@@ -61,3 +105,46 @@ MATRIX_TYPES = {
     "PROCEDURAL_KERNELG": ("PROCEDURAL_KERNELG", False),
     "TOEPLITZ_KERNELG": ("TOEPLITZ", False),
 }
+
+
+def with_access(entries: Any, members: Mapping[int, Enum]) -> Any:
+    """Return variables or references with a member of 5.x for the number of their access.
+
+    What is no list of entries with such a number raises an error later.
+    """
+    if not isinstance(entries, (tuple, list)):
+        return entries
+    return [
+        (*entry[:2], members.get(entry[2], entry[2]))
+        if isinstance(entry, (tuple, list)) and len(entry) == 3 and isinstance(entry[2], int)
+        else entry
+        for entry in entries
+    ]
+
+
+def location_of(given: object) -> VarLocation:
+    """Return the location of 5.x for its number, or for itself.
+
+    Raises
+    ------
+    TypeError
+        If it is none.
+    """
+    if isinstance(given, VarLocation):
+        return given
+    if not isinstance(given, int) or given not in _LOCATIONS:
+        raise TypeError(f"A location must be such as VarLocation_HOST_DEVICE, not {shown(given)}.")
+    return _LOCATIONS[given]
+
+
+def span_type_of(given: object) -> ParallelismHint:
+    """Return the hint of 5.x for the number of a span type.
+
+    Raises
+    ------
+    TypeError
+        If it is none.
+    """
+    if not isinstance(given, int) or given not in SPAN_TYPES.values():
+        raise TypeError(f"A span type must be such as SpanType_PRESYNAPTIC, not {shown(given)}.")
+    return ParallelismHint(given)

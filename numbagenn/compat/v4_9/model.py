@@ -6,25 +6,29 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
 from numbagenn import model as current
+from numbagenn.base.enumerations import VarLocation
 from numbagenn.base.number_checks import float_if_huge
 from numbagenn.base.suggestions import closest, did_you_mean
 from numbagenn.base.types import ResolvedType
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import quoted, shown, unsupported
 from numbagenn.codegen.code_checks import check_code
-from numbagenn.compat.v4_9.enums import MATRIX_TYPES
+from numbagenn.compat.v4_9.builtin_models import find
+from numbagenn.compat.v4_9.enums import MATRIX_TYPES, location_of
 from numbagenn.compat.v4_9.groups import (
     CurrentSource,
     CustomUpdate,
+    CustomUpdateWU,
+    ExtraGlobalNumber,
     NeuronGroup,
     SynapseGroup,
 )
-from numbagenn.models.builtin_models import find_model
+from numbagenn.compat.v4_9.wrapped import Wrapped, wrapped_model
 from numbagenn.models.descriptions import (
     AnyModel,
     CurrentSourceModel,
@@ -41,9 +45,6 @@ Space = Mapping[str, Any] | None
 
 #: Names of the backends of 4.9.
 BACKENDS = ("CUDA", "OpenCL", "SingleThreadedCPU")
-
-_RENAMED_NEURONS = {"PoissonNew": "Poisson"}
-_GONE_NEURONS = ("Poisson", "SpikeSource")
 
 
 class GeNNModel(current.GeNNModel):
@@ -76,6 +77,7 @@ class GeNNModel(current.GeNNModel):
     synapse_class = SynapseGroup
     source_class = CurrentSource
     update_class = CustomUpdate
+    synapse_update_class = CustomUpdateWU
 
     known_preferences: ClassVar[tuple[str, ...]] = (
         *current.GeNNModel.known_preferences,
@@ -104,12 +106,18 @@ class GeNNModel(current.GeNNModel):
             **{_snake_case(name): value for name, value in preferences.items()},
         )
         self._dt = 0.1
+        self._numbers: list[ExtraGlobalNumber] = []
 
     def _serve_instead_of(self, backend: str) -> None:
         """Say that another backend runs the model than the one that was asked for."""
         warn_user(f"numbagenn serves instead of the backend '{backend}'.")
 
     # Properties ------------------------------------------------------------------------------
+
+    @property
+    def _model(self) -> Wrapped:
+        """What PyGeNN 4.9 wraps, for settings such as ``_model.set_seed(1)``."""
+        return wrapped_model(self)
 
     @property
     def dT(self) -> float:  # noqa: N802 - the name is PyGeNN's
@@ -147,6 +155,26 @@ class GeNNModel(current.GeNNModel):
         self.name = name
 
     @property
+    def default_var_location(self) -> VarLocation:
+        """Where a GPU would hold the variables of what is added from now on."""
+        return super().default_var_location
+
+    @default_var_location.setter
+    def default_var_location(self, location: object) -> None:
+        self.refuse_if_built("set default_var_location")
+        self._default_var_location = location_of(location)
+
+    @property
+    def default_sparse_connectivity_location(self) -> VarLocation:
+        """Where a GPU would hold the sparse connections of what is added from now on."""
+        return super().default_sparse_connectivity_location
+
+    @default_sparse_connectivity_location.setter
+    def default_sparse_connectivity_location(self, location: object) -> None:
+        self.refuse_if_built("set default_sparse_connectivity_location")
+        self._default_sparse_connectivity_location = location_of(location)
+
+    @property
     def use_backend(self) -> str:
         """Name of the backend: ``"bundled"``; setting another name has no effect."""
         return self.backend_name
@@ -160,6 +188,11 @@ class GeNNModel(current.GeNNModel):
             raise ValueError(f"use_backend must be one of {listed}, not {shown(name)}.")
         if name in BACKENDS:
             self._serve_instead_of(name)
+
+    @property
+    def free_device_mem_bytes(self) -> int:
+        """Free memory of a GPU in bytes: 0, as there is none."""
+        return 0
 
     # Description -----------------------------------------------------------------------------
 
@@ -182,12 +215,8 @@ class GeNNModel(current.GeNNModel):
         param_space, var_space
             Parameters and initial values by name.
         """
-        if neuron in _GONE_NEURONS:
-            what = f"the neuron model '{neuron}' of GeNN 4 (population '{pop_name}')"
-            raise unsupported(what, "PyGeNN 4.9")
-        if isinstance(neuron, str):
-            neuron = _RENAMED_NEURONS.get(neuron, neuron)
-        group = super().add_neuron_population(pop_name, num_neurons, neuron, param_space, var_space)
+        model = find(neuron, NeuronModel, f"population '{pop_name}'")
+        group = super().add_neuron_population(pop_name, num_neurons, model, param_space, var_space)
         assert isinstance(group, NeuronGroup)
         return group
 
@@ -238,7 +267,7 @@ class GeNNModel(current.GeNNModel):
         kind, one_weight = _matrix_type(title, matrix_type)
         pre = self._population(source, f"source of {title}")
         post = self._population(target, f"target of {title}")
-        weight_update = find_model(w_update_model, WeightUpdateModel, title)
+        weight_update = find(w_update_model, WeightUpdateModel, title)
         params, variables = wu_param_space, wu_var_space
         if one_weight:
             weight_update, params = _with_constant_variables(
@@ -246,7 +275,8 @@ class GeNNModel(current.GeNNModel):
             )
             variables = {}
         weight_update, references = _with_references(weight_update, pre, post, title)
-        postsynaptic = find_model(postsyn_model, PostsynapticModel, title)
+        postsynaptic = find(postsyn_model, PostsynapticModel, title)
+        postsynaptic = _with_inputs(postsynaptic, post, title)
         postsynaptic, found = _refer(postsynaptic, "neuron_var_refs", post, title)
         group = super().add_synapse_population(
             pop_name,
@@ -273,6 +303,10 @@ class GeNNModel(current.GeNNModel):
             raise
         return group
 
+    def add_slave_synapse_population(self, pop_name: str, *_: object, **__: object) -> NoReturn:
+        """Refuse: numbagenn has no populations that share the weights of another."""
+        raise unsupported(f"populations that share weights ('{pop_name}')", "PyGeNN 4.9")
+
     def add_current_source(  # type: ignore[override]
         self,
         cs_name: str,
@@ -297,7 +331,7 @@ class GeNNModel(current.GeNNModel):
         title = f"current source '{cs_name}'"
         self.refuse_if_built(f"add {title}")
         population = self._population(pop, f"population of {title}")
-        source = find_model(current_source_model, CurrentSourceModel, title)
+        source = find(current_source_model, CurrentSourceModel, title)
         source, found = _refer(source, "neuron_var_refs", population, title)
         group = super().add_current_source(
             cs_name, source, population, param_space, var_space, found
@@ -348,6 +382,20 @@ class GeNNModel(current.GeNNModel):
             )
         super().load(num_recording_timesteps)
         self._num_recording_timesteps = num_recording_timesteps
+        arrays = [array for group in self._groups() for array in group.extra_global_arrays()]
+        self._numbers = [array for array in arrays if isinstance(array, ExtraGlobalNumber)]
+
+    def step_time(self) -> None:
+        """Simulate one step; see `numbagenn.GeNNModel.step_time`."""
+        for number in self._numbers:
+            number.update()
+        super().step_time()
+
+    def custom_update(self, group_name: str) -> None:
+        """Run all custom updates of a group; see `numbagenn.GeNNModel.custom_update`."""
+        for number in self._numbers:
+            number.update()
+        super().custom_update(group_name)
 
     def unload(self) -> None:
         """Drop the memory of the model, if it is loaded."""
@@ -385,12 +433,13 @@ class GeNNModel(current.GeNNModel):
             self.neuron_populations,
             self.synapse_populations,
             self.current_sources,
+            self.custom_updates,
         ]
         found = [table[key] for table in tables for key in table if name in (None, key)]
         if not found and name is not None:
             known = [key for table in tables for key in table]
             hint = did_you_mean(str(name), known)
-            raise ValueError(f"The model has no population or current source '{name}'{hint}")
+            raise ValueError(f"The model has no population, source or update '{name}'{hint}")
         return found
 
     def push_state_to_device(self, pop_name: str | None = None) -> None:
@@ -413,9 +462,51 @@ class GeNNModel(current.GeNNModel):
         for group in self._named(pop_name):
             group.pull_var_from_device(var_name)
 
+    def push_extra_global_param_to_device(
+        self, pop_name: str, egp_name: str, size: int | None = None
+    ) -> None:
+        """Copy an extra global parameter of a population from the host to the device.
+
+        PyGeNN 4.9 copies only its first `size` values, or one without it.
+        """
+        for group in self._named(pop_name):
+            group.push_extra_global_param_to_device(egp_name)
+
+    def pull_extra_global_param_from_device(
+        self, pop_name: str, egp_name: str, size: int | None = None
+    ) -> None:
+        """Copy an extra global parameter of a population from the device to the host.
+
+        PyGeNN 4.9 copies only its first `size` values, or one without it.
+        """
+        for group in self._named(pop_name):
+            group.pull_extra_global_param_from_device(egp_name)
+
+    def push_connectivity_to_device(self, pop_name: str) -> None:
+        """Do nothing: the connectivity on the device is the one that was given."""
+        for group in self._named(pop_name):
+            group.push_connectivity_to_device()
+
+    def pull_connectivity_from_device(self, pop_name: str) -> None:
+        """Let the host see connections that were made on the device."""
+        for group in self._named(pop_name):
+            group.pull_connectivity_from_device()
+
+    def pull_spikes_from_device(self, pop_name: str) -> None:
+        """Copy all spikes that the memory of a population holds to the host."""
+        self._population(pop_name, "argument").pull_spikes_from_device()
+
+    def push_spikes_to_device(self, pop_name: str) -> None:
+        """Copy all spikes that the memory of a population holds to the device."""
+        self._population(pop_name, "argument").push_spikes_to_device()
+
     def pull_current_spikes_from_device(self, pop_name: str) -> None:
         """Copy the spikes that a population emitted in the last step to the host."""
         self._population(pop_name, "argument").pull_current_spikes_from_device()
+
+    def push_current_spikes_to_device(self, pop_name: str) -> None:
+        """Copy the spikes of the last step to the device, which delivers them in the next one."""
+        self._population(pop_name, "argument").push_current_spikes_to_device()
 
 
 def _snake_case(name: str) -> str:
@@ -475,6 +566,35 @@ def _with_references(
         if found:
             references[f"{side}_var_refs"] = found
     return model, references
+
+
+def _with_inputs(model: PostsynapticModel, post: object, title: str) -> PostsynapticModel:
+    """Return a postsynaptic model whose code uses inputs that its neurons have.
+
+    What it only reads looked like a variable as long as the neurons were unknown.
+    """
+    if not isinstance(post, NeuronGroup):
+        return model
+    inputs = {item.name: item for item in post.model.additional_input_vars}
+    for item in model.neuron_inputs:
+        if item.name not in inputs:
+            kind = "a variable" if item.name in post.vars else "nothing"
+            raise unsupported(
+                f"code of {model.title} that assigns $({item.name}), which is {kind} of "
+                f"{post.title} and no input ({title})",
+                "PyGeNN 4.9",
+            )
+    read = [item.name for item in model.neuron_var_refs if item.name in inputs]
+    used = [*(item.name for item in model.neuron_inputs), *read]
+    if not used:
+        return model
+    changed = replace(
+        model,
+        neuron_var_refs=tuple(item for item in model.neuron_var_refs if item.name not in read),
+        neuron_inputs=tuple(inputs[name] for name in used),
+    )
+    check_code(changed)
+    return changed
 
 
 def _refer(

@@ -82,6 +82,7 @@ def rewrite(
     what: str,
     *,
     own: Iterable[str] = (),
+    numbers: Iterable[str] = (),
     local_names: Mapping[str, str] | None = None,
     in_loop: bool = False,
 ) -> str:
@@ -95,6 +96,8 @@ def rewrite(
         What it is, for messages, such as ``"sim code of neuron model 'if'"``.
     own
         Names that the model itself declares; they take precedence over those of GeNN.
+    numbers
+        Those of them that are extra global parameters of one number, the only one in an array.
     local_names
         New names of local variables.
     in_loop
@@ -113,7 +116,8 @@ def rewrite(
     'injectCurrent((a + 1) * gennrand_uniform());'
     """
     code_string = CodeString(code, capitalised(what))
-    rewriter = _Rewriter(code_string, frozenset(own), local_names or {}, in_loop)
+    names = frozenset(own), frozenset(numbers)
+    rewriter = _Rewriter(code_string, *names, local_names or {}, in_loop)
     return _DIVIDE_ASSIGN.sub(r"\g<1> = \g<1> / (\g<2>);", rewriter.part(0, len(code)))
 
 
@@ -124,11 +128,13 @@ class _Rewriter:
         self,
         code_string: CodeString,
         own: frozenset[str],
+        numbers: frozenset[str],
         local_names: Mapping[str, str],
         in_loop: bool,
     ) -> None:
         self._code_string = code_string
         self._own = own
+        self._numbers = numbers
         self._local_names = local_names
         self._in_loop = in_loop
 
@@ -169,7 +175,7 @@ class _Rewriter:
 
     def _name(self, name: str, offset: int) -> str:
         if name in self._own:
-            return name
+            return f"{name}[0]" if name in self._numbers else name
         if name in _WITHOUT_ARGUMENTS:
             return f"{name}()"
         if name in FUNCTIONS:

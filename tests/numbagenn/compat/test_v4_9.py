@@ -19,7 +19,15 @@ from hypothesis import strategies as st
 import numbagenn as engine
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess, VarAccessMode
 from numbagenn.compat import v4_9 as legacy
-from numbagenn.compat.v4_9.enums import MATRIX_TYPES, MODELS, NO_DELAY, WRAPPER
+from numbagenn.compat.v4_9.enums import (
+    MATRIX_TYPES,
+    MODELS,
+    NO_DELAY,
+    REFERENCE_MODE,
+    UPDATE_ACCESS,
+    VARIABLE_ACCESS,
+    WRAPPER,
+)
 from numbagenn.compat.v4_9.rewriting import local_variables, rewrite
 from numbagenn.language.code_strings import CodeStringError
 from numbagenn.models.builtin_models import find_model
@@ -249,7 +257,10 @@ def test_descriptions_are_those_of_5() -> None:
     assert legacy.create_custom_custom_update_class(
         "cu",
         ["a"],
-        [("s", "scalar", VarAccess.READ_ONLY), ("d", "scalar", VarAccess.READ_ONLY_DUPLICATE)],
+        [
+            ("s", "scalar", MODELS["VarAccess_READ_ONLY"]),
+            ("d", "scalar", MODELS["VarAccess_READ_ONLY_DUPLICATE"]),
+        ],
         var_refs=[("V", "scalar", VarAccessMode.READ_WRITE)],
         update_code="$(V) = $(a) + $(s) + $(d) + $(batch);",
     ) == engine.create_custom_update_model(
@@ -333,9 +344,17 @@ def test_callbacks_of_connectivity() -> None:
 
 def test_flat_enumerations() -> None:
     assert (WRAPPER["NO_DELAY"], NO_DELAY) == (0, 0)
-    assert MODELS["VarAccess_READ_ONLY_DUPLICATE"] is VarAccess.READ_ONLY_DUPLICATE
-    assert MODELS["VarAccess_REDUCE_BATCH_SUM"] is CustomUpdateVarAccess.REDUCE_BATCH_SUM
-    assert MODELS["VarAccessMode_REDUCE_MAX"] is VarAccessMode.REDUCE_MAX
+    duplicate = MODELS["VarAccess_READ_ONLY_DUPLICATE"]
+    assert duplicate == 1 | 32
+    assert duplicate & MODELS["VarAccessDuplication_DUPLICATE"]
+    assert not duplicate & MODELS["VarAccessDuplication_SHARED"]
+    assert VARIABLE_ACCESS[duplicate] is VarAccess.READ_ONLY_DUPLICATE
+    assert MODELS["VarAccess_REDUCE_BATCH_SUM"] == 4 | 8 | 64
+    assert UPDATE_ACCESS[4 | 8 | 64] is CustomUpdateVarAccess.REDUCE_BATCH_SUM
+    assert UPDATE_ACCESS[4 | 16 | 128] is CustomUpdateVarAccess.REDUCE_NEURON_MAX
+    assert REFERENCE_MODE[MODELS["VarAccessMode_REDUCE_MAX"]] is VarAccessMode.REDUCE_MAX
+    assert (WRAPPER["VarLocation_HOST"], WRAPPER["VarLocation_HOST_DEVICE"]) == (1, 3)
+    assert WRAPPER["SynapseMatrixConnectivity_SPARSE"] == 4
     assert "VarAccessMode_BROADCAST" not in MODELS
     assert {kind for kind, _ in MATRIX_TYPES.values()} <= set(engine.SynapseMatrixType.__members__)
 
@@ -1124,8 +1143,6 @@ def synapses(
          "did you mean 'LIF'?"),
         (lambda s: s.model.add_neuron_population("c", 1, "Poisson", {}, {}), NotImplementedError,
          "the neuron model 'Poisson' of GeNN 4 (population 'c'); PyGeNN 4.9 does"),
-        (lambda s: s.model.add_neuron_population("c", 1, "SpikeSource", {}, {}),
-         NotImplementedError, "'SpikeSource'"),
         (lambda s: s.model.add_neuron_population("a", 1, "LIF", {}, {}), RuntimeError,
          "duplicate name: a"),
         (lambda s: s.model.add_neuron_population("c", 1, "LIF"), TypeError, "missing 2 required"),
@@ -1141,7 +1158,7 @@ def synapses(
         (lambda s: s.a.set_extra_global_param("e", [1.0]), KeyError,
          "Neuron population 'a' has no extra global parameter 'e'; it has none."),
         (lambda s: s.model.push_state_to_device("inn"), ValueError,
-         "The model has no population or current source 'inn'; did you mean 'in'?"),
+         "The model has no population, source or update 'inn'; did you mean 'in'?"),
         (lambda s: s.model.pull_state_from_device(), RuntimeError, "the model is not loaded"),
         (lambda s: setattr(s.model, "dT", 0.0), ValueError, "dt must be a positive number"),
         (lambda s: setattr(s.model, "dT", "1"), TypeError, "dt must be a number"),

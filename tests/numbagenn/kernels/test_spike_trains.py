@@ -30,26 +30,18 @@ _group_trains = njit(group_trains.py_func, error_model="numpy")
 
 
 def grouped(trains: list[int]) -> tuple[list[int], list[list[int]]]:
-    """Return the distinct trains and, for each, the neurons that have it."""
+    """Return the distinct trains and, for each, the places of the neurons that have it."""
     count = len(trains)
-    neurons = 3 * np.arange(count, dtype=np.uint32)
-    distinct, begins = np.zeros(count, np.uint32), np.zeros(count + 1, np.uint32)
-    members, group_of = np.zeros(count, np.uint32), np.zeros(count, np.uint32)
+    distinct, firsts, lasts, nexts = (np.zeros(count, np.uint32) for _ in range(4))
     table = np.full(table_size(count), 7, np.uint32)  # what the last block has left there
-    number = _group_trains(
-        np.array(trains, np.uint32),
-        neurons,
-        count,
-        distinct,
-        begins,
-        members,
-        group_of,
-        table,
-    )
-    assert begins[number] == count
-    return distinct[:number].tolist(), [
-        members[begins[group] : begins[group + 1]].tolist() for group in range(number)
-    ]
+    arrays = (distinct, firsts, lasts, nexts, table)
+    number = _group_trains(np.array(trains, np.uint32), count, *arrays)
+    members: list[list[int]] = [[] for _ in range(number)]
+    for group, place in enumerate(firsts[:number]):
+        while place < count:
+            members[group].append(int(place))
+            place = nexts[place]
+    return distinct[:number].tolist(), members
 
 
 @settings(deadline=None)  # the first call compiles
@@ -59,7 +51,7 @@ def grouped(trains: list[int]) -> tuple[list[int], list[list[int]]]:
 def test_neurons_are_sorted_by_their_trains(trains: list[int]) -> None:
     distinct, members = grouped(trains)
     assert distinct == list(dict.fromkeys(trains))
-    assert members == [[3 * i for i, one in enumerate(trains) if one == t] for t in distinct]
+    assert members == [[i for i, one in enumerate(trains) if one == t] for t in distinct]
 
 
 @pytest.mark.parametrize("count", [1, 2, 3, 31, 32, 784, 1000])

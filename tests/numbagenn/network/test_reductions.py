@@ -735,14 +735,6 @@ MISTAKES: dict[str, tuple[Any, type[Exception], str]] = {
         lambda s: create_var_ref(add(s.m, "u", owning(Access.READ_WRITE), x=(s.a, "x")), "R"),
         RuntimeError, "'R' not found: the variables of custom update 'u' are 'r'",
     ),
-    "num_neurons of synapses": (
-        lambda s: add(s.m, "u", owning(Access.READ_WRITE), x=(s.s, "m")).num_neurons,
-        AttributeError, "custom update 'u' is of synapses and has no num_neurons; see its synapse",
-    ),
-    "synapse_group of neurons": (
-        lambda s: add(s.m, "u", owning(Access.READ_WRITE), x=(s.a, "x")).synapse_group,
-        AttributeError, "custom update 'u' is of neurons and has no synapse_group",
-    ),
     "num_neurons in code of synapses": (
         lambda s: (
             add(s.m, "u", update("x = num_neurons;", refers=[("x", "scalar")]), x=(s.s, "m")),

@@ -51,7 +51,14 @@ legacy.create_custom_current_source_class("dc", injection_code="$(injectCurent, 
 legacy.create_custom_neuron_class("cells", derived_params=[("decay", lambda pars, dt: dt)])
 
 # %% C++ in support code -> NotImplementedError
-legacy.create_custom_neuron_class("cells", support_code="scalar f() { return 1.0; }")
+legacy.create_custom_neuron_class("cells", support_code="void f(scalar& x) { x = 1.0; }")
+
+# %% A misspelt setting of what is wrapped -> AttributeError
+layer.pop.set_var_locations("V", 3)
+
+# %% Pushing a number that all neurons share -> RuntimeError
+gained = legacy.create_custom_neuron_class("gained", extra_global_params=[("gain", "scalar")])
+old.add_neuron_population("gained", 4, gained, {}, {}).push_extra_global_param_to_device("gain")
 
 # %% The recording length in place of the path -> TypeError
 old.build()

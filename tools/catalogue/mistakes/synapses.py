@@ -12,6 +12,12 @@ model.add_synapse_population("ab", "DENSE", a, b, pulse, delta)
 # %% A population by its name -> TypeError
 model.add_synapse_population("ba", "DENSE", "b", a, pulse, delta)
 
+# %% A location by its name -> TypeError
+ab.set_wu_var_location("g", "DEVICE")
+
+# %% The location of a variable that there is not -> RuntimeError
+ab.set_wu_var_location("weight", VarLocation.DEVICE)
+
 # %% A current source as target -> TypeError
 model.add_synapse_population("ba", "DENSE", b, source, pulse, delta)
 

@@ -64,8 +64,8 @@ a.vars["V"] = np.zeros(4)
 a.params["Vthr"] = 2.0
 
 # %% Spike times that are not stored -> RuntimeError
-a.spike_times
+a.spike_times.values
 
 # %% Spike times that only a reference uses -> RuntimeError
 times = create_prev_spike_time_var_ref(a)
-a.prev_spike_times
+a.prev_spike_times.values
