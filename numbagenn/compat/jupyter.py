@@ -17,8 +17,7 @@ from IPython.core.inputtransformer2 import TransformerManager
 import numbagenn
 from numbagenn.compat import v4_9
 from numbagenn.compat.api_version import pygenn_version
-from numbagenn.compat.in_place import put_in_place
-from numbagenn.compat.shim import ONLY_4_9, ONLY_5
+from numbagenn.compat.shim import ONLY_4_9, ONLY_5, put_in_place
 
 _REMEDY = "run %reload_ext numbagenn, and then the cell again"
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 
-from numbagenn.compat.running import is_notebook, run_script
-
 _DESCRIPTION = """\
 Run a PyGeNN script or notebook unchanged on numbagenn, which takes the place of the module pygenn
 in its process, whether or not PyGeNN is installed. Scripts for PyGeNN 5.x and for PyGeNN 4.9 are
@@ -59,6 +57,8 @@ def run_parsed(parser: argparse.ArgumentParser, parsed: argparse.Namespace) -> i
     parser, parsed
         The parser that `add_run_options` described, and what it returned.
     """
+    from numbagenn.compat.running import run_script
+
     arguments = parsed.arguments
     if is_notebook(parsed.script):
         # A notebook has no options of its own, so those of the command can also follow it.
@@ -66,3 +66,8 @@ def run_parsed(parser: argparse.ArgumentParser, parsed: argparse.Namespace) -> i
         _add_options(behind)
         parsed, arguments = behind.parse_known_args(arguments, parsed)
     return run_script(parsed.script, arguments, parsed.api, parsed.output)
+
+
+def is_notebook(path: str) -> bool:
+    """Return whether a path is one of a notebook."""
+    return path.lower().endswith(".ipynb")

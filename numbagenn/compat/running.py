@@ -16,8 +16,8 @@ from types import ModuleType
 
 import numbagenn
 from numbagenn.compat.api_version import pygenn_version
-from numbagenn.compat.in_place import is_pygenn, put_in_place
-from numbagenn.compat.shim import ONLY_4_9, ONLY_5
+from numbagenn.compat.run_command import is_notebook
+from numbagenn.compat.shim import ONLY_4_9, ONLY_5, is_pygenn, put_in_place
 
 _PACKAGE = Path(numbagenn.__path__[0]).resolve()
 
@@ -75,11 +75,6 @@ def run_script(
             _print(error, file)
             return 1
     return 0
-
-
-def is_notebook(path: str) -> bool:
-    """Return whether a path is one of a notebook."""
-    return Path(path).suffix.lower() == ".ipynb"
 
 
 def _run_notebook(
