@@ -201,6 +201,11 @@ class NeuronBlock(NeuronFunction):
     count_in_simulate: str
     fold: Fold | None
 
+    @property
+    def last(self) -> str:
+        """Text of the neuron after the last one that it runs for."""
+        return self.count
+
 
 @dataclass(frozen=True, kw_only=True)
 class SynapseBlock(SynapseFunction):

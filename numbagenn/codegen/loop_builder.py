@@ -16,7 +16,7 @@ from numbagenn.codegen.reserved_names import LOOP_NAMES
 from numbagenn.language.arithmetic import constant_literal, literal
 from numbagenn.language.fault_sites import FaultSites
 from numbagenn.language.kernel_names import BATCH_COUNTER, FAULTS, RANDOM_STATE
-from numbagenn.language.symbols import Draw, Namer, Pointer, SpecialFunction, Symbol
+from numbagenn.language.symbols import Draw, History, Namer, Pointer, SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
@@ -137,6 +137,8 @@ class LoopBuilder:
         self.written: set[str] = set()
         self.draws: dict[str, Draw] = {}
         self.loop = Loop(namer=self.namer)
+        #: Whether the loop runs from element `first` up to `last` alone.
+        self.in_parts = False
         self._scalars = (*scalars, BATCH_COUNTER)
         self._constants: dict[str, str] = {"dt": constant_literal(dt, precision.time)}
         self._offsets: dict[str, str] = {}
@@ -303,6 +305,18 @@ class LoopBuilder:
         local = self.element(wish, buffer, index, slot)
         return Symbol(local, self.precision.resolve(buffer.type), writable=False, kind=kind)
 
+    def earlier(self, wish: str, buffer: Buffer, index: str, kind: str) -> Symbol:
+        """Bind a variable of something else whose values of some steps ago the code takes."""
+        array = self.array(f"{wish}_array", buffer)
+        history = History(
+            array=array,
+            slots=buffer.slots,
+            count=buffer.count,
+            index=index if buffer.per_element else "0",
+        )
+        ctype = self.precision.resolve(buffer.type)
+        return Symbol(array, ctype, writable=False, kind=kind, history=history)
+
     # The code -----------------------------------------------------------------------------------
 
     def translator(
@@ -400,7 +414,10 @@ class LoopBuilder:
             array = self.namer.unique(f"{draw.name}_array")
             # No round has one of these streams.
             key = f"random_numbers.start(random_key, {-1 - len(result)})"
-            result.append(draw.for_all.format(key=key, values=array))
+            values = array
+            if self.in_parts:
+                key, values = f"random_numbers.from_element({key}, first)", f"{array}[first:last]"
+            result.append(draw.for_all.format(key=key, values=values))
             self.loop.scratch[array] = draw.type.numpy_name
             self.loop.lines[place] = f"{draw.name} = {array}[{self.index}]"
         return result

@@ -45,6 +45,8 @@ class NeuronFunction:
         Its name and parameters, and how it is called.
     lists_spikes
         Whether anything wants to know which neurons spike.
+    shared
+        Whether it runs for some of the neurons: from `first` up to but not including `last`.
     """
 
     template: str
@@ -52,6 +54,17 @@ class NeuronFunction:
     loop: Loop
     call: FunctionCall
     lists_spikes: bool
+    shared: bool = False
+
+    @property
+    def first(self) -> str:
+        """Text of the first neuron that it runs for."""
+        return "int64(first)" if self.shared else "0"
+
+    @property
+    def last(self) -> str:
+        """Text of the neuron after the last one that it runs for."""
+        return "int64(last)" if self.shared else str(self.group.num_neurons)
 
     @property
     def decorator(self) -> str:

@@ -148,7 +148,12 @@ class NeuronCode:
 
 
 def neuron_loop(
-    precision: Precision, dt: float, code: NeuronCode, *, inputs_per_step: bool = False
+    precision: Precision,
+    dt: float,
+    code: NeuronCode,
+    *,
+    inputs_per_step: bool = False,
+    in_parts: bool = False,
 ) -> Loop:
     """Build one step of every neuron of a population.
 
@@ -163,6 +168,8 @@ def neuron_loop(
     inputs_per_step
         Whether what synapses bring has a row for each step. Only the `lines` of the loop are then
         of one step, between its loads and stores.
+    in_parts
+        Whether the loop runs for the neurons from `first` up to `last` alone.
 
     Returns
     -------
@@ -170,6 +177,7 @@ def neuron_loop(
         Its lines set `spike` in every round if the neuron can spike at all.
     """
     builder = _NeuronLoopBuilder(precision, dt, code)
+    builder.in_parts = in_parts
     builder.start_inputs()
     builder.note_previous_spikes()
     for synapses in code.synapses:

@@ -20,6 +20,7 @@ SIMULATE_NAMES = (
     *SimulateNumbers._fields,
     *_words("""
         simulate memory group first batch block step steps t done stride position steps_since_load
+        thread parts tried begin end kind
     """),
 )
 
@@ -41,8 +42,8 @@ LOOP_NAMES = (
         begin end fired spike spikes num_spikes spikes_done some first last
         spike_bits step first_step some_steps some_neurons later bits arrival inputs out_post
         out_pre den_delay total summed pre_inds post_inds row_start in_column column_start
-        column_synapses trains num_active pair second active train_0 train_1 distinct firsts
-        nexts num_trains train position parts in_a_row back row columns
+         column_synapses trains num_active pair second active train_0 train_1 distinct firsts
+         nexts num_trains train position parts in_a_row back row columns part_start
     """),
     *(f"pre_{number}" for number in range(SPIKES_PER_PASS)),
     *(f"back_{number}" for number in range(SPIKES_PER_PASS_BACK)),

@@ -35,6 +35,8 @@ class Schedule:
         it stays where it is.
     memory
         What all of these work on, named.
+    shared
+        Whether threads share the steps, of which there are then no blocks.
     """
 
     block_steps: int
@@ -43,3 +45,4 @@ class Schedule:
     steps: Sequence[NeuronStep]
     incoming: Mapping[str, str]
     memory: SimulateMemory
+    shared: bool = False

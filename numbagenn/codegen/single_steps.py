@@ -54,6 +54,8 @@ class SpikeList:
         Name of the recording, if there is one.
     before
         Text of what `set_flags` takes, if the flags start from those of the step before.
+    listed
+        Name of the array of the lists of all parts, if there are parts.
     """
 
     flags: str
@@ -61,6 +63,7 @@ class SpikeList:
     count: str
     recorded: str | None
     before: str | None
+    listed: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,10 +84,16 @@ class SynapseStep(SynapseFunction):
         what is left. Empty for synapses in lists.
     arriving
         Text of the list of neurons that it runs for, and of their number, if there is one.
+    row_header
+        Lines that begin a loop over the synapses of the presynaptic neuron `pre`.
+    row_starts
+        Text of where rows begin, for `fetch_ahead`; none for a matrix.
     """
 
     rows_per_pass: tuple[int, ...]
     arriving: str
+    row_header: list[str]
+    row_starts: str
 
 
 class SingleSteps:
@@ -98,12 +107,21 @@ class SingleSteps:
         What makes the functions of blocks, from which these take what arrives.
     memory
         Where names are from.
+    shared
+        Whether the functions run for parts of the neurons, because threads share these.
     """
 
     def __init__(
-        self, network: NetworkView, blocks: Blocks, in_blocks: BlockSteps, memory: SimulateMemory
+        self,
+        network: NetworkView,
+        blocks: Blocks,
+        in_blocks: BlockSteps,
+        memory: SimulateMemory,
+        *,
+        shared: bool,
     ) -> None:
         self.memory = memory
+        self._shared = shared
         self._network = network
         self._blocks = blocks
         self._in_blocks = in_blocks
@@ -111,10 +129,10 @@ class SingleSteps:
     def synapse_function(self, code: SynapseCode) -> SynapseStep:
         """Return the function that runs some code of synapses."""
         group, kind = code.group, code.kind
-        leading, arriving = [], ""
+        leading, arriving = self._own_synapses(code), ""
         if kind.events is not None:
             spikes, num_spikes = self._arriving(code)
-            leading = [("spikes", spikes), ("num_spikes", num_spikes)]
+            leading += [("spikes", spikes), ("num_spikes", num_spikes)]
             arriving = f"{spikes}, {num_spikes}"
         if code.adds:
             # Where others that share this input sum it up ahead, it goes on in what they did.
@@ -125,10 +143,28 @@ class SingleSteps:
         return SynapseStep(
             code=code,
             template=kind.template,
-            call=call_of_synapses(code, self.memory, leading),
+            call=call_of_synapses(code, self.memory, leading, in_parts=self._shared),
             rows_per_pass=per_pass if code.layout.has_full_rows else (),
             arriving=arriving,
+            row_header=code.layout.part_header if self._shared else code.layout.row_header,
+            row_starts=code.layout.part_starts if self._shared else code.layout.row_starts,
         )
+
+    def _own_synapses(self, code: SynapseCode) -> list[tuple[str, str]]:
+        """Return what a function takes to know which synapses are its own."""
+        if code.layout.has_full_rows:
+            return self._own_neurons(code.group.trg)
+        return [(name, name) for name in ("begin", "end", "parts")] if self._shared else []
+
+    def _own_neurons(self, group: NeuronGroup) -> list[tuple[str, str]]:
+        """Return what a function takes to know which neurons of a population are its own."""
+        if not self._shared:
+            return []
+        count = group.num_neurons
+        return [
+            ("first", f"first_of_part({count}, begin, parts)"),
+            ("last", f"first_of_part({count}, end, parts)"),
+        ]
 
     def _summed_ahead(self, group: SynapseGroup) -> str:
         """Return what some synapses bring in a step as text, if it is summed up ahead."""
@@ -148,11 +184,14 @@ class SingleSteps:
             lists = self._in_blocks.by_step(group)
             return f"{lists.spikes}[{_STEP_OF_BLOCK}]", f"{lists.num_spikes}[{_STEP_OF_BLOCK}]"
         assert kind.events is not None
+        assert kind.side is not None
         events = kind.events(group)
         assert events is not None
-        # Presynaptic neurons are those of the step in which the spikes left.
-        delay = f" - {group.axonal_delay_steps}" if kind.side == "pre" else ""
-        return self._delivered(events, f"steps_since_load{delay}")
+        # The neurons are those of the step in which the spikes left.
+        delay = group.delay_steps(kind.side)
+        return self._delivered(
+            events, f"steps_since_load - {delay}" if delay else "steps_since_load"
+        )
 
     def _listed(self, events: Events, step: str) -> tuple[str, str]:
         """Return the list of neurons of one step, and their number, as text."""
@@ -168,7 +207,7 @@ class SingleSteps:
     def neuron_function(self, group: NeuronGroup) -> NeuronStep:
         """Return the function that simulates a population, with all code for its neurons."""
         code, event_flags = code_of_neurons(self._network, group, self.memory)
-        loop = neuron_loop(self._network.types, self._network.dt, code)
+        loop = neuron_loop(self._network.types, self._network.dt, code, in_parts=self._shared)
         listed = lists_spikes(self._network, group)
         fired, trailing = "", drawn_arrays(group, loop, self.memory)
         if listed:
@@ -188,6 +227,7 @@ class SingleSteps:
             name,
             loop,
             self.memory,
+            leading=self._own_neurons(group),
             trailing=trailing,
             instead=instead,
             random_key=random_key(group, "steps_since_load"),
@@ -200,6 +240,7 @@ class SingleSteps:
             loop=loop,
             call=call,
             lists_spikes=listed,
+            shared=self._shared,
             lists=tuple(lists),
         )
 
@@ -222,4 +263,15 @@ class SingleSteps:
         before = None
         if events.prev_times is not None:
             before = ", ".join(self._delivered(events, "steps_since_load"))
-        return SpikeList(flags=flags, spikes=spikes, count=count, recorded=recorded, before=before)
+        listed = ""
+        if self._shared:
+            size = events.neurons.count
+            listed = self.memory.scratch_array(events.neurons.name, "listed", "uint32", size)
+        return SpikeList(
+            flags=flags,
+            spikes=spikes,
+            count=count,
+            recorded=recorded,
+            before=before,
+            listed=listed,
+        )

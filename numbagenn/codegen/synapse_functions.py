@@ -151,7 +151,11 @@ def _code_of_synapses(network: NetworkView, group: SynapseGroup, kind: EventKind
 
 
 def call_of_synapses(
-    code: SynapseCode, memory: SimulateMemory, leading: Sequence[tuple[str, str]]
+    code: SynapseCode,
+    memory: SimulateMemory,
+    leading: Sequence[tuple[str, str]],
+    *,
+    in_parts: bool = False,
 ) -> FunctionCall:
     """Return the call of the function that runs some code of synapses.
 
@@ -164,13 +168,18 @@ def call_of_synapses(
     leading
         The first parameters of the function with what is passed for them: what happens to which
         neurons, and what takes the input that the code adds.
+    in_parts
+        Whether it runs for parts of the rows.
     """
     group, called, pairs = code.group, code.usage.called, [*leading]
     if "addToPostDelay" in called:
         pairs.append(("den_delay", memory.row(group.den_delay_buffer)))
     if "addToPre" in called:
         pairs.append(("out_pre", memory.row(group.out_pre_buffer)))
-    arrays = code.layout.column_arrays if code.kind.by_column else code.layout.row_arrays
+    layout = code.layout
+    arrays = layout.column_arrays if code.kind.by_column else layout.row_arrays
+    if in_parts:
+        arrays = layout.part_arrays
     arrays = {**arrays, **code.touched}
     pairs += [(name, memory.row(buffer)) for name, buffer in arrays.items()]
     if code.is_interruptible:
@@ -195,20 +204,17 @@ def _endpoint_variables(network: NetworkView, group: SynapseGroup) -> EndpointVa
         pre=at(group.pre_vars, group.src, references.pre),
         post=at(group.post_vars, group.trg, references.post) | of_psm,
         times=_times(network, group),
-        delay=group.axonal_delay_steps,
+        delays={"pre": group.axonal_delay_steps, "post": group.back_prop_delay_steps},
     )
 
 
 def _times(network: NetworkView, group: SynapseGroup) -> dict[str, EventTime]:
     """Return the times of spikes and events that code may ask for, by name."""
     times = {}
-    ends: tuple[tuple[EventSide, NeuronGroup, int], ...] = (
-        ("pre", group.src, group.axonal_delay_steps),
-        ("post", group.trg, 0),
-    )
-    for side, population, delay in ends:
+    ends: tuple[tuple[EventSide, NeuronGroup], ...] = (("pre", group.src), ("post", group.trg))
+    for side, population in ends:
         # A spike arrives in the step after the one in which it was emitted, or later.
-        latency = (delay + 1) * network.dt
+        latency = (group.delay_steps(side) + 1) * network.dt
         for word, events in (("st", population.spikes), ("set", group.events.get(side))):
             if events is not None and events.times is not None:
                 times[f"{word}_{side}"] = EventTime(events.times, side, latency)

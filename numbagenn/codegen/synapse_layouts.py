@@ -27,6 +27,7 @@ class DenseLayout:
     #: added in one pass.
     has_full_rows: ClassVar[bool] = True
     row_arrays: ClassVar[dict[str, Buffer]] = {}
+    part_arrays: ClassVar[dict[str, Buffer]] = {}
     column_arrays: ClassVar[dict[str, Buffer]] = {}
 
     @property
@@ -38,6 +39,11 @@ class DenseLayout:
     def row_header(self) -> list[str]:
         """Lines that begin a loop over the synapses of the presynaptic neuron `pre`."""
         return [f"for post in range({self.num_post}):"]
+
+    #: The same for the synapses to the postsynaptic neurons from `first` up to `last`.
+    row_starts: ClassVar[str] = ""
+    part_starts: ClassVar[str] = ""
+    part_header: ClassVar[list[str]] = ["for post in range(int64(first), int64(last)):"]
 
     @property
     def column_header(self) -> list[str]:
@@ -67,6 +73,15 @@ class SparseLayout:
         "for synapse in range(row_start[pre], row_start[pre + 1]):",
         "    post = post_inds[synapse]",
     ]
+    #: The array of where rows, or parts of them, begin; how many columns it has, and which counts.
+    row_starts: ClassVar[str] = "row_start, 1, 0"
+    part_starts: ClassVar[str] = "part_start, parts + 1, begin"
+    #: The same for the synapses to the postsynaptic neurons of some parts.
+    part_header: ClassVar[list[str]] = [
+        "row = pre * (parts + 1)",
+        "for synapse in range(part_start[row + begin], part_start[row + end]):",
+        "    post = post_inds[synapse]",
+    ]
     column_header: ClassVar[list[str]] = [
         "for in_column in range(column_start[post], column_start[post + 1]):",
         "    synapse = column_synapses[in_column]",
@@ -78,6 +93,14 @@ class SparseLayout:
         """Arrays that the loop over a row needs, by their names there."""
         return {
             "row_start": self.connectivity.row_start,
+            "post_inds": self.connectivity.post_inds,
+        }
+
+    @property
+    def part_arrays(self) -> dict[str, Buffer]:
+        """Arrays that the loop over parts of a row needs, by their names there."""
+        return {
+            "part_start": self.connectivity.part_start,
             "post_inds": self.connectivity.post_inds,
         }
 

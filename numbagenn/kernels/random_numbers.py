@@ -51,6 +51,12 @@ def start(key, element):
 
 
 @device_function
+def from_element(key, first):
+    """Return the key of the same streams, counted from one of the elements."""
+    return key + np.uint64(first) * _GAMMA
+
+
+@device_function
 def bits64(state):
     """Draw 64 random bits."""
     state = state + _GAMMA

@@ -214,6 +214,49 @@ def record_block(spike_bits, steps, first_step, words):
             words[slot, neuron >> 5] |= np.uint32(1) << np.uint32(neuron & 31)
 
 
+@device_function
+def fetch_ahead(spikes, spike, num_spikes, starts, columns, column, post_inds):
+    """Ask for the memory of rows of synapses that will be needed soon.
+
+    Large rows that are scattered over memory are waited for longer than they are worked on.
+
+    Parameters
+    ----------
+    spikes, spike, num_spikes
+        A list of neurons, and where in it the current one is.
+    starts
+        Where in `post_inds` the rows begin: a matrix of so many columns, of which one counts.
+    columns, column
+        How many columns, and which one.
+    post_inds
+        The synapses.
+    """
+    if spike + 4 < num_spikes:
+        _prefetch(starts, np.int64(spikes[spike + 4]) * columns + column)
+    if spike + 2 < num_spikes:
+        begin = starts[np.int64(spikes[spike + 2]) * columns + column]
+        for line in range(3):
+            _prefetch(post_inds, begin + 16 * line)
+
+
+@intrinsic
+def _prefetch(typing_context, array, index):
+    """Ask for the memory of an element, which need not exist."""
+
+    def generate(context, builder, signature, arguments):
+        data = context.make_array(signature.args[0])(context, builder, arguments[0]).data
+        pointer, word = ir.IntType(8).as_pointer(), ir.IntType(32)
+        kind = ir.FunctionType(ir.VoidType(), [pointer, word, word, word])
+        name = "llvm.prefetch.p0i8"
+        prefetch = builder.module.globals.get(name) or ir.Function(builder.module, kind, name)
+        place = builder.bitcast(builder.gep(data, [arguments[1]]), pointer)
+        # To read data, which is to stay in all caches.
+        builder.call(prefetch, [place, *(ir.Constant(word, number) for number in (0, 3, 1))])
+        return context.get_dummy_value()
+
+    return types.none(array, types.int64), generate
+
+
 @intrinsic
 def _eight_flags(typing_context, flags, begin):
     """Return eight bytes as one number, the first of them its lowest bits.

@@ -8,6 +8,7 @@ for the synapses of one postsynaptic neuron `j`, ``column_synapses`` lists them 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -100,6 +101,7 @@ class SparseConnectivity:
             return Buffer(f"{name}_{what}", ctype, count, per_batch=False, constant=True)
 
         self.row_start = buffer("row_start", "int64_t", num_pre + 1)
+        self.part_start = buffer("part_start", "int64_t")
         self.pre_inds = buffer("pre_inds", "uint32_t")
         self.post_inds = buffer("post_inds", "uint32_t")
         self.column_start = buffer("column_start", "int64_t", num_post + 1)
@@ -129,6 +131,13 @@ class SparseConnectivity:
     def num_synapses(self) -> int:
         """Number of synapses, 0 while they are not known."""
         return 0 if self._current is None else len(self._current[0])
+
+    @property
+    def rows_are_sorted(self) -> bool:
+        """Whether the synapses of each presynaptic neuron are ordered by postsynaptic neuron."""
+        assert self._current is not None
+        pre, post = self._current
+        return bool(np.all((post[:-1] <= post[1:]) | (pre[:-1] != pre[1:])))
 
     @property
     def num_bytes(self) -> int:
@@ -204,8 +213,26 @@ class SparseConnectivity:
             self.column_start.fill(_starts(post, self.num_post))
             self.column_synapses.fill(np.argsort(post, kind="stable"))
 
+    def share_out(self, ends: Sequence[int]) -> None:
+        """Write down where in each row the synapses to each part of the neurons begin.
+
+        Parameters
+        ----------
+        ends
+            The first postsynaptic neuron after each part.
+        """
+        assert self._current is not None
+        pre, post = self._current
+        starts = _starts(pre, self.num_pre)
+        within = [np.bincount(pre[post < end], minlength=self.num_pre) for end in ends[:-1]]
+        columns = [starts[:-1], *(starts[:-1] + count for count in within), starts[1:]]
+        self.part_start.count = len(columns) * self.num_pre
+        self.part_start.allocate(np.dtype(np.int64), 1)
+        self.part_start.fill(np.stack(columns, axis=1).ravel())
+
     def forget(self) -> None:
         """Forget connections that were made when the model was loaded."""
+        self.part_start.release()
         if self._given is None:
             self._current = None
             self._pulled = False
