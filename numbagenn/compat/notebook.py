@@ -36,16 +36,16 @@ _INTERRUPTED = 130
 # A line with those that it continues in.
 _LINE = re.compile(r"(?:.*\\\n)*.*\n?")
 _COMMAND = re.compile(r"\s*(?:[!%]|(?:pip|conda|mamba)\s)")
-_SHELL_CELL = re.compile(r"%%(?:bash|sh|shell|!|script\b.*sh)\b")
+_SHELL_CELL = re.compile(r"%%(?:!|(?:bash|sh|shell|script\b.*sh)\b)")
 
 # Commands that get PyGeNN, or that set up CUDA for it. Data of its project are something else.
 _NAME = r"(?<![\w-])(?:py)?genn(?!\w|-team)"
 _GETS_PYGENN = re.compile(
-    rf"\b(?:pip3?|conda|mamba|uv)\s.*\binstall\s.*{_NAME}|\bgit\s+clone\s.*{_NAME}"
+    rf"\b(?:pip3?|conda|mamba|uv)\s.*\binstall\s.*{_NAME}|\bgit\s+clone\s.*{_NAME}(?!-)"
     rf"|\b(?:wget|curl|gdown)\s.*{_NAME}.*\.(?:whl|zip|tar\.gz)",
     re.IGNORECASE | re.DOTALL,
 )
-_CUDA = re.compile(r"\bCUDA_PATH\b")
+_CUDA = re.compile(r"\s*%(?:set_)?env\s+CUDA_PATH\b")
 # What belongs to them only beside one of them.
 _BESIDE = re.compile(r"\b(?:gdown|wget|curl|cd|make)\s|\bsetup\.py\b|\bpip3?\s+install\s+\.")
 
@@ -143,7 +143,11 @@ def run_notebook(
         status = client.run(set_up, cells)
     if output is not None and status == 0:
         executed.metadata["language_info"] = IPythonKernel.language_info
-        _write(f"{nbformat.writes(executed)}\n", output)
+        try:
+            _write(f"{nbformat.writes(executed)}\n", output)
+        except OSError as error:
+            print(f"Error: cannot write '{output}': {error.strerror}.", file=sys.stderr)
+            return 1
     return status
 
 
@@ -202,7 +206,7 @@ class _Client(NotebookClient):  # type: ignore[misc]
         source, note = cell.source, ""
         cell.source = without_installation(source)
         if cell.source != source:
-            note = f"Note: cell {number} installs PyGeNN, which is passed over.\n"
+            note = f"Note: cell {number} sets up PyGeNN, which is passed over.\n"
             self._say(note, sys.stderr)
         try:
             self.execute_cell(cell, place, execution_count=number)
@@ -319,7 +323,7 @@ def without_installation(cell: str) -> str:
     nothing = ":" if shell else "pass"
 
     def replaced(line: str) -> str:
-        if not (_GETS_PYGENN.search(line) or _CUDA.search(line) or (gets and _BESIDE.search(line))):
+        if not (_GETS_PYGENN.search(line) or _CUDA.match(line) or (gets and _BESIDE.search(line))):
             return line
         indent = line[: len(line) - len(line.lstrip())]
         return f"{indent}{nothing}{line.count(chr(10)) * chr(10)}"

@@ -10,7 +10,8 @@ import os
 import select
 import sys
 import traceback
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 
@@ -52,8 +53,8 @@ def run_script(
         file = Path(path).resolve()
         text = file.read_bytes()
         if is_notebook(path):
-            return _run_notebook(file, text, version, [path, *arguments], output)
-        if output is not None:
+            run = _notebook(file, text, version, [path, *arguments], output)
+        elif output is not None:
             raise ValueError("--output is for notebooks, and this is a script")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
@@ -61,6 +62,8 @@ def run_script(
             reason = "there is no such file"
         print(f"Error: cannot run '{path}': {reason}.", file=sys.stderr)
         return 2
+    if is_notebook(path):
+        return run()
     main = ModuleType("__main__")
     vars(main).update(__file__=str(file), __builtins__=__builtins__, __cached__=None)
     version = version or pygenn_version([text], file.parent, ONLY_4_9, ONLY_5)
@@ -77,10 +80,10 @@ def run_script(
     return 0
 
 
-def _run_notebook(
+def _notebook(
     file: Path, text: bytes, version: str | None, arguments: list[str], output: str | None
-) -> int:
-    """Run a notebook, and return the exit status; what cannot be run is a ValueError."""
+) -> Callable[[], int]:
+    """Return what runs a notebook, and gives the exit status."""
     try:
         from numbagenn.compat.jupyter import python_of
         from numbagenn.compat.notebook import read_notebook, run_notebook, sources_of
@@ -99,7 +102,7 @@ def _run_notebook(
     if version is None:
         cells = map(python_of, sources_of(notebook))
         version = pygenn_version(cells, file.parent, ONLY_4_9, ONLY_5)
-    return run_notebook(notebook, file, version, arguments, copy)
+    return partial(run_notebook, notebook, file, version, arguments, copy)
 
 
 @contextlib.contextmanager

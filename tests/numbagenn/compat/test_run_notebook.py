@@ -115,7 +115,7 @@ NETWORK = (
 def test_a_copy_with_outputs(run: Run, tmp_path: Path) -> None:
     copy = tmp_path / "copy.ipynb"
     status, out, err = run(*NETWORK, options=("--output", str(copy)))
-    note = "Note: cell 1 installs PyGeNN, which is passed over.\n"
+    note = "Note: cell 1 sets up PyGeNN, which is passed over.\n"
     assert (status, out) == (0, "")
     assert note in err
     assert "book.ipynb: 100%" in err
@@ -229,6 +229,7 @@ WHEEL = "https://github.com/genn-team/genn/releases/download/5.4.0/pygenn-5.4.0-
             "!git clone https://github.com/genn-team/genn.git\n%cd genn\n!python setup.py install",
             "pass\npass\npass",
         ),
+        (f"%%!\nwget {WHEEL}", "%%!\n:"),
         ("%%bash\ngit clone https://github.com/genn-team/genn\necho a", "%%bash\n:\necho a"),
     ],
 )
@@ -245,6 +246,7 @@ def test_commands_that_install_pygenn(cell: str, left: str) -> None:
         "!git clone https://github.com/genn-team/ml_genn",
         "!wget https://github.com/genn-team/genn/raw/master/weights.npy",
         "!ls pygenn",
+        "!git clone https://github.com/someone/genn-networks",
         "import pygenn  # pip install pygenn",
         "%%time\nmodel.build()",
         "%cd genn",
@@ -373,6 +375,17 @@ def test_a_process(package: str, tmp_path: Path) -> None:
         timeout=300,
     )
     assert (completed.returncode, completed.stdout, completed.stderr) == (0, "5.4.0\n", "")
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.name == "nt", reason="needs a POSIX shell")
+def test_nobody_reads(tmp_path: Path) -> None:
+    write(tmp_path / "book.ipynb", ("print('x\\n' * 100_000)", "print('after')"))
+    command = f"({sys.executable} -m numbagenn run {tmp_path}/book.ipynb; echo $? >&2) | true"
+    completed = subprocess.run(
+        command, shell=True, cwd=ROOT, capture_output=True, text=True, timeout=300
+    )
+    assert completed.stderr == "141\n"
 
 
 def test_scripts_need_no_ipython() -> None:
