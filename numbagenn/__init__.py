@@ -124,3 +124,17 @@ __all__ = [
     "set_num_threads",
     "types",
 ]
+
+
+def load_ipython_extension(shell: object) -> None:
+    """Make ``import pygenn`` give numbagenn in this session: ``%load_ext numbagenn`` calls this."""
+    from numbagenn.compat.jupyter import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: object) -> None:
+    """Take that back: ``%unload_ext numbagenn`` calls this."""
+    from numbagenn.compat.jupyter import unload
+
+    unload()
