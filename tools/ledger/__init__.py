@@ -16,8 +16,8 @@ from tools.ledger.features import FEATURES
 from tools.project import ROOT
 
 PAGE = ROOT / "docs" / "conformance.md"
-#: A page that says how many features differ.
-COUNTING = ROOT / "docs" / "how_to" / "run_your_own.md"
+#: Pages that say how many features differ.
+COUNTING = (ROOT / "README.md", ROOT / "docs" / "how_to" / "run_your_own.md")
 
 
 def features() -> Iterator[Feature]:
@@ -121,7 +121,8 @@ def counted(text: str) -> str:
 
 
 def main() -> None:
-    """Write the page, and the number on another."""
+    """Write the page, and the number on others."""
     PAGE.write_text(page(), encoding="utf-8")
-    COUNTING.write_text(counted(COUNTING.read_text(encoding="utf-8")), encoding="utf-8")
+    for other in COUNTING:
+        other.write_text(counted(other.read_text(encoding="utf-8")), encoding="utf-8")
     print(f"wrote {PAGE}")
