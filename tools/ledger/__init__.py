@@ -44,9 +44,13 @@ def _row(feature: Feature) -> str:
         for names in (feature.cases, [_short(test) for test in feature.tests])
         if names
     ]
-    checks += [f"upstream: {', '.join(f'`{_short(name)}`' for name in feature.upstream)}"] * bool(
-        feature.upstream
-    )
+    if feature.upstream:
+        short = [_short(name) for name in feature.upstream]
+        upstream = [
+            name if short.count(one) > 1 else one
+            for name, one in zip(feature.upstream, short, strict=True)
+        ]
+        checks.append(f"upstream: {', '.join(f'`{name}`' for name in upstream)}")
     checks += ["is refused in a test"] * bool(feature.probes)
     return f"| {STATUS[_status(feature)]} | {_cell(what)} | {_cell('; '.join(checks))} |"
 
