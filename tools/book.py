@@ -41,7 +41,7 @@ _BUTTONS = {
 _SEARCHES = re.compile(
     r'\s*<script src="[^"]*\b(?:searchtools|language_data|searchindex)\.js"></script>'
 )
-_CONTENTS = "```{contents}\n:local:\n:depth: 1\n```"
+_CONTENTS = "```{contents}\n:local:\n:depth: 1\n:backlinks: none\n```"
 _PAGES_OF_MISTAKES = "```{toctree}\n:hidden:\n:glob:\n\n*\n```"
 
 

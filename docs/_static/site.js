@@ -46,7 +46,7 @@ if (typeof Search !== "undefined") {
     // The search puts the summary below the link as soon as this returns.
     queueMicrotask(() => {
       const link = summary?.closest("li")?.querySelector("a");
-      if (link && section) link.hash = section;
+      if (link && section) link.setAttribute("href", `${link.getAttribute("href")}#${section}`);
     });
     return summary;
   };
@@ -55,8 +55,8 @@ if (typeof Search !== "undefined") {
 function sectionWith(page, words) {
   const article = new DOMParser().parseFromString(page, "text/html").querySelector("article.bd-article");
   let [best, most] = ["", 0];
-  // Inner sections first, so that what is left of the outer ones is their own.
-  for (const section of [...(article?.querySelectorAll("section[id]") ?? [])].reverse()) {
+  // An entry of the glossary is as good as a section. Inner ones first, so that what is left of the outer ones is their own.
+  for (const section of [...(article?.querySelectorAll("section[id], .entries > [id]") ?? [])].reverse()) {
     const text = section.textContent.toLowerCase();
     const number = words.filter((word) => text.includes(word.toLowerCase())).length;
     const isPage = !section.parentElement.closest("section");

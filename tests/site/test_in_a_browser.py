@@ -261,11 +261,11 @@ def test_what_search_quotes_is_text(address: str, page: Page) -> None:
     quoted = page.locator("#search-results li .context")
     quoted.first.wait_for()
     assert "System Settings" not in " ".join(quoted.all_inner_texts())
-    assert page.locator(".search-summary").inner_text().endswith(" results")
+    page.locator(".search-summary", has_text=re.compile(r"^\d+ results$")).wait_for()
 
 
 def test_search_leads_to_the_section_that_has_the_words(address: str, page: Page) -> None:
-    page.goto(f"{address}search.html?q=dendritic")
+    page.goto(f"{address}search.html?q=axonal")
     link = page.locator("#search-results li > a[href^='docs/how_to/recipes.html']")
     link.and_(page.locator("[href$='#delay-spikes']")).wait_for()
     text = page.locator("#search-results li", has=link).locator(".context").inner_text()
@@ -367,7 +367,10 @@ MISTAKES = "docs/mistakes/README.html"
             "Too many values",
         ),
         ("Undefined identifier", "An undeclared name"),  # PyGeNN's own words
-        ("Error at 'U': Subscripted object is not a pointer", "Indexing something that is not an array"),
+        (
+            "Error at 'U': Subscripted object is not a pointer",
+            "Indexing something that is not an array",
+        ),
         ("models of one name", "Two loaded models of one name, on real PyGeNN"),
     ],
 )
@@ -436,8 +439,12 @@ def test_pictures_of_chapters_are_large_and_whole(address: str, page: Page) -> N
         assert len(sizes) >= 8
         assert min(sizes) > 0.4
         assert page.locator("td img").evaluate_all(
-            "all => all.every(one => getComputedStyle(one).objectFit === 'contain'"
-            " && one.getBoundingClientRect().right <= one.closest('td').getBoundingClientRect().right)"
+            """all => all.every((one) => {
+                const [inside, around] = [one, one.closest("td")].map(
+                    (element) => element.getBoundingClientRect());
+                return inside.right <= around.right && inside.bottom <= around.bottom
+                    && getComputedStyle(one).objectFit === "contain";
+            })"""
         )
 
 

@@ -9,9 +9,9 @@ the docstring come last on the page::
     the_mistake()
 
 Its last statement is the one that fails. What real PyGeNN prints instead may come first, as
-``# PyGeNN: its words``: the site finds the mistake by them. All start from ``network.py``. In ``*.sh`` a cell is one
-command, and what is after the arrow is its exit status. ``python -m tools.catalogue`` writes a page
-for each file, and an index.
+``# PyGeNN: its words``: the site finds the mistake by them. All start from ``network.py``. In
+``*.sh`` a cell is one command, and what is after the arrow is its exit status.
+``python -m tools.catalogue`` writes a page for each file, and an index.
 """
 
 from __future__ import annotations
@@ -70,7 +70,8 @@ under the place. A failed call changes nothing. Fix it and carry on with the sam
 
 The pages show {count} mistakes, each with the code and with the message as it is printed, and the
 message says how to fix the code. A test makes every one of them. To find the cause of a message,
-search this folder for a few of its words. On the site, paste the message into the field below.
+search this folder for a few of its words. On the site, paste the message into the field below. It
+may also be what PyGeNN itself prints about a code string.
 
 <!-- find mistakes -->
 
