@@ -252,8 +252,8 @@ BARS = (
     Bar("all threads, exact", "engine", "pygenn", 10),
     Bar("one thread, exact", "engine-1", "pygenn", 6),
     Bar("all threads, optimize_code", "engine-opt", "pygenn", 20),
-    Bar("float64, exact", "engine-64", "pygenn-64", 10),
-    Bar("ten times the synapses, exact", "wide", "wide-pygenn", 10),
+    Bar("float64, all threads, exact", "engine-64", "pygenn-64", 10),
+    Bar("ten times the synapses, all threads, exact", "wide", "wide-pygenn", 10),
     Bar("one image at a time, exact", "engine-loop", "pygenn-loop", 4),
     Bar("one image at a time, optimize_code", "engine-opt-loop", "pygenn-loop", 4),
 )
