@@ -209,3 +209,27 @@ def load_lesson(folder: Path) -> Lesson:
     # Numbers come back as arrays of no dimensions.
     values = {name: array if array.ndim else int(array) for name, array in arrays.items()}
     return Lesson(**{**values, "sizes": arrays["sizes"].tolist()})
+
+
+# --- Networks -------------------------------------------------------------------------------------
+
+
+class Simulation(NamedTuple):
+    """A network that is built, and has made its first step.
+
+    Parameters
+    ----------
+    versions
+        Versions of what it is made of.
+    threads
+        How many threads it uses.
+    model_seconds
+        How long a run is, for the network.
+    run
+        Goes on for one run, and returns the spikes of each population in it.
+    """
+
+    versions: dict[str, str]
+    threads: int
+    model_seconds: float
+    run: Callable[[], Sequence[int]]
