@@ -628,7 +628,7 @@ class GeNNModel(ModelSpec, Timers):
             If the model is not loaded.
         """
         loaded = self._require_loaded("performing custom update")
-        loaded.custom_update(group_name, self._updates_of(group_name, IndexError))
+        loaded.custom_update(group_name, lambda: self._updates_of(group_name, IndexError))
 
     def pull_recording_buffers_from_device(self) -> None:
         """Copy the recorded spikes of all populations to the host.

@@ -90,9 +90,13 @@ def _longest_blocks(network: NetworkView, stepwise: set[str]) -> Blocks:
 
 def _stepwise(network: NetworkView) -> set[str]:
     """Return the names of populations that synapses need step by step."""
-    # Which neurons spiked in the last step is known from one step to the next alone.
+    # Which neurons spiked in the last step is known from one step to the next alone, and so are
+    # the times of spikes that are kept for later steps.
     names = {
-        name for name, group in network.neuron_populations.items() if group.keeps_prev_spike_times
+        name
+        for name, group in network.neuron_populations.items()
+        if group.keeps_prev_spike_times
+        or (group.keeps_spike_times and group.spike_time_buffer.slots > 1)
     }
     for group in network.synapse_populations.values():
         if not _can_be_summed_ahead(group):

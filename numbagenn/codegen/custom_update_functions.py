@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from numbagenn.base.enumerations import VarAccessMode
 from numbagenn.codegen.arguments import array_type, slot_index, slot_of
@@ -48,6 +48,8 @@ class CustomUpdateCall:
         Memory whose current slot is to be copied to all of its slots afterwards.
     touched
         Memory in which any row may be written, and that keeps a record of that.
+    in_queue
+        The number by which ``simulate`` knows it, from 1, if it waits with the steps, else 0.
     """
 
     function: str | None
@@ -62,6 +64,7 @@ class CustomUpdateCall:
     transposed: tuple[Buffer, Buffer] | None
     broadcast: tuple[Buffer, ...]
     touched: tuple[Buffer, ...]
+    in_queue: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,17 +88,21 @@ class UpdateFunction:
 
 
 def functions_of_custom_updates(
-    network: NetworkView, left_out: Mapping[str, Mapping[Buffer, bool]]
+    network: NetworkView, left_out: Mapping[str, Mapping[Buffer, bool]], queued: Sequence[str] = ()
 ) -> tuple[dict[str, UpdateFunction], dict[str, CustomUpdateCall]]:
     """Return the functions of all custom updates by name, and how each update is run.
 
-    `left_out` is what `note_touched_rows` returns.
+    `left_out` is what `note_touched_rows` returns. Updates that are `queued` have no function.
     """
     names: dict[UpdateFunction, str] = {}
     calls = {}
     for update, group in network.custom_updates.items():
         if group.model.update_code.is_blank:
             calls[update] = _call(group, None, (), {})
+            continue
+        if update in queued:
+            call = _call(group, None, (), {})
+            calls[update] = replace(call, in_queue=1 + queued.index(update))
             continue
         zeros = left_out[update]
         function, buffers = _function(network, group, zeros)
@@ -111,12 +118,8 @@ def _function(
 
     `zeros` are the variables of which it leaves out rows, see `note_touched_rows`.
     """
-    over = {name: group.reduced_over(group.memory[name]) for name in group.model.reductions}
-    # The only element of a batch is its own sum, and is stored as it is.
-    folded = {name for name in over if over[name] == "neurons" or network.batch_size > 1}
-    elements = UpdateElements(group.size, group.columns, group.inds)
-    loop = custom_update_loop(network.types, network.dt, group.bound(), elements, folded)
-    folds_batch = bool(loop.reductions) and "the batch" in over.values()
+    loop = loop_of_update(network, group)
+    folds_batch = bool(loop.reductions) and "the batch" in _reduced_over(group).values()
     records = [_record(loop, buffer) for buffer in zeros]
     loop.arguments += records
     arrays = [loop.namer.unique(f"all_{argument.name}") for argument in loop.arguments]
@@ -147,6 +150,26 @@ def _function(
         body=body,
     )
     return function, buffers
+
+
+def loop_of_update(network: NetworkView, group: CustomUpdateBase) -> Loop:
+    """Return what a custom update does to each of its neurons or synapses."""
+    over = _reduced_over(group)
+    # The only element of a batch is its own sum, and is stored as it is.
+    folded = {name for name in over if over[name] == "neurons" or network.batch_size > 1}
+    elements = UpdateElements(group.size, group.columns, group.inds)
+    return custom_update_loop(network.types, network.dt, group.bound(), elements, folded)
+
+
+def _reduced_over(group: CustomUpdateBase) -> dict[str, str | None]:
+    return {name: group.reduced_over(group.memory[name]) for name in group.model.reductions}
+
+
+def is_apart(group: CustomUpdateBase) -> bool:
+    """Return whether the batch elements of a custom update write nothing in common."""
+    return not group.model.assigns_elements and all(
+        buffer.per_batch or not group.per_batch for buffer in _written(group)
+    )
 
 
 def _record(loop: Loop, buffer: Buffer) -> Argument:
@@ -184,8 +207,7 @@ def _call(
         at_once=group.columns if zeros else 1,
         counted=counted,
         per_batch=group.per_batch,
-        batch_elements_apart=not group.model.assigns_elements
-        and all(buffer.per_batch or not group.per_batch for buffer in written),
+        batch_elements_apart=is_apart(group),
         elements_apart=not any(isinstance(buffer, Faults) for buffer in buffers)
         and all(buffer.per_element or not group.per_element for buffer in written),
         stage=_stage(group),

@@ -99,6 +99,10 @@ def _presynaptic_spikes(group: SynapseGroup) -> Events | None:
     return group.src.spikes if group.src.can_spike and not is_blank else None
 
 
+def _postsynaptic_spikes(group: SynapseGroup) -> Events | None:
+    return group.trg.spikes if group.learns_from_spikes else None
+
+
 #: All kinds, in the order in which a population's functions are printed.
 EVENT_KINDS = (
     EventKind(
@@ -135,6 +139,15 @@ EVENT_KINDS = (
         side="post",
         events=lambda group: group.events.get("post"),
         verb="deliver_postsynaptic_events_of",
+        template="synapses_in_columns.jinja",
+    ),
+    EventKind(
+        name="spikes",
+        code=attrgetter("post_spike_syn_code"),
+        phase=POSTSYNAPTIC_UPDATE,
+        side="post",
+        events=_postsynaptic_spikes,
+        verb="learn_from_spikes_after",
         template="synapses_in_columns.jinja",
     ),
 )

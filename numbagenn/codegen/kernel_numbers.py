@@ -24,9 +24,16 @@ class SimulateNumbers(NamedTuple):
     Parameters
     ----------
     progress
-        How many steps each batch element has done already.
+        How many steps each batch element has done already; custom updates that wait with the
+        steps count as steps here.
+    kinds
+        What each of these is: 0 for a step, or the number of a custom update.
+    before
+        How many real steps come before each of these.
     num_batch
         Number of batch elements.
+    parts
+        Between how many parts of the batch threads go to and fro.
     timestep
         Number of the first step.
     steps_done
@@ -35,13 +42,16 @@ class SimulateNumbers(NamedTuple):
     seed
         Seed of random numbers.
     num_steps
-        Number of steps.
+        Number of steps, and of custom updates that wait with them.
     phases
         Which phases to run, as the sum of their bits.
     """
 
     progress: Integers
+    kinds: Integers
+    before: Integers
     num_batch: int
+    parts: int
     timestep: int
     steps_done: int
     seed: int

@@ -16,7 +16,7 @@ from numbagenn.codegen.reserved_names import LOOP_NAMES
 from numbagenn.language.arithmetic import constant_literal, literal
 from numbagenn.language.fault_sites import FaultSites
 from numbagenn.language.kernel_names import BATCH_COUNTER, FAULTS, RANDOM_STATE
-from numbagenn.language.symbols import Draw, Namer, Pointer, SpecialFunction, Symbol
+from numbagenn.language.symbols import Draw, History, Namer, Pointer, SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
@@ -304,6 +304,18 @@ class LoopBuilder:
         """Bind a variable of something else."""
         local = self.element(wish, buffer, index, slot)
         return Symbol(local, self.precision.resolve(buffer.type), writable=False, kind=kind)
+
+    def earlier(self, wish: str, buffer: Buffer, index: str, kind: str) -> Symbol:
+        """Bind a variable of something else whose values of some steps ago the code takes."""
+        array = self.array(f"{wish}_array", buffer)
+        history = History(
+            array=array,
+            slots=buffer.slots,
+            count=buffer.count,
+            index=index if buffer.per_element else "0",
+        )
+        ctype = self.precision.resolve(buffer.type)
+        return Symbol(array, ctype, writable=False, kind=kind, history=history)
 
     # The code -----------------------------------------------------------------------------------
 

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 
 from numbagenn.codegen.alike import Step, shared
 from numbagenn.codegen.arguments import Memory, Scratch, SimulateMemory
+from numbagenn.codegen.batch_parts import Limits, ranges_that_keep_apart
 from numbagenn.codegen.block_steps import BlockSteps
 from numbagenn.codegen.blocks import Blocks, blocks_of_steps
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall, functions_of_custom_updates
 from numbagenn.codegen.event_kinds import NEURON_UPDATE, PHASES, PRESYNAPTIC_UPDATE, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, parameters_of
 from numbagenn.codegen.network_view import NetworkView
+from numbagenn.codegen.queued_updates import queued_updates
 from numbagenn.codegen.rendering import rendered, rendered_module
 from numbagenn.codegen.schedule import Schedule
 from numbagenn.codegen.shares import can_be_shared
@@ -28,7 +30,6 @@ from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
 from numbagenn.memory.recording import Recorder
-from numbagenn.models.descriptions import Model
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +54,8 @@ class Plan:
     shared
         Whether threads share the steps, instead of batch elements. Scratch arrays then are the same
         for all of them.
+    ranges
+        Memory that must stay in a range, or else batch elements have to run in order, too.
     """
 
     source: str
@@ -61,6 +64,7 @@ class Plan:
     custom_updates: Mapping[str, CustomUpdateCall]
     in_order: bool
     shared: bool
+    ranges: Mapping[Buffer, Limits]
 
     @property
     def buffers(self) -> list[Buffer]:
@@ -76,10 +80,6 @@ class Plan:
     def scratch(self) -> list[Scratch]:
         """All scratch arrays."""
         return [array for array in dict.fromkeys(self.memory) if isinstance(array, Scratch)]
-
-
-# Batch elements that threads simulate at the same time are at least a part of the batch apart.
-_PARTS_OF_BATCH = 16
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,10 +99,8 @@ class SimulateKernel:
     lists, patience
         What ends a step that threads share, and how often a thread looks whether it has ended
         before it does not count on the others any more: for longer than any step takes.
-    in_order
-        Whether batch elements are simulated in order.
-    parts_of_batch
-        Between how many parts of the batch threads go to and fro, if not.
+    updates
+        Calls of the custom updates that wait with the steps.
     """
 
     parameters: str
@@ -113,8 +111,7 @@ class SimulateKernel:
     phases: Mapping[Phase, Sequence[Step]]
     lists: Sequence[str]
     patience: int
-    in_order: bool
-    parts_of_batch: int = _PARTS_OF_BATCH
+    updates: Sequence[str]
 
 
 def make_plan(network: NetworkView) -> Plan:
@@ -125,18 +122,22 @@ def make_plan(network: NetworkView) -> Plan:
     RuntimeError
         If a parameter does not fit into its type.
     """
-    in_order = network.batch_size > 1 and _assigns_elements(network)
+    ranges = ranges_that_keep_apart(network) if network.batch_size > 1 else {}
+    in_order = ranges is None
     left_out = note_touched_rows(network)
     # A timer measures the phases of a step separately, so steps then run one by one. Batch elements
-    # that share what code assigns take turns in every step.
-    single = network.timing_enabled or in_order
+    # that share what code assigns take turns in every step, or may have to.
+    single = network.timing_enabled or in_order or bool(ranges)
     blocks = Blocks() if single else blocks_of_steps(network)
     shared = not blocks.order and can_be_shared(network)
     schedule = _schedule(network, blocks, shared=shared)
     if shared and _can_fail(schedule):
         shared = False
         schedule = _schedule(network, blocks, shared=False)
-    updates, calls = functions_of_custom_updates(network, left_out)
+    # Between two blocks of steps, spikes in flight are not where an update would look for them.
+    waits = not (network.timing_enabled or in_order or schedule.blocks or shared)
+    queued = queued_updates(network, schedule.memory) if waits else {}
+    updates, calls = functions_of_custom_updates(network, left_out, list(queued))
     # Every step has the first two, whether or not there is something to do in them.
     phases = {
         NEURON_UPDATE,
@@ -147,8 +148,8 @@ def make_plan(network: NetworkView) -> Plan:
     source = rendered_module(
         "Kernels of one model",
         "module.jinja",
-        functions=_functions(schedule, steps),
-        simulate=_simulate(network, schedule, steps, in_order=in_order),
+        functions=[*_functions(schedule, steps), *(update.function for update in queued.values())],
+        simulate=_simulate(network, schedule, steps, [update.call for update in queued.values()]),
         custom_updates=updates,
     )
     return Plan(
@@ -158,6 +159,7 @@ def make_plan(network: NetworkView) -> Plan:
         custom_updates=calls,
         in_order=in_order,
         shared=shared,
+        ranges=ranges or {},
     )
 
 
@@ -196,18 +198,6 @@ def _can_fail(schedule: Schedule) -> bool:
     return any(isinstance(one.buffer, Faults) for loop in loops for one in loop.arguments)
 
 
-def _assigns_elements(network: NetworkView) -> bool:
-    """Return whether code of a step assigns elements of arrays, which the batch shares."""
-    synapses = network.synapse_populations.values()
-    models: list[Model] = [
-        *(group.model for group in network.neuron_populations.values()),
-        *(group.model for group in network.current_sources.values()),
-        *(group.weight_update.model for group in synapses),
-        *(group.postsynaptic.model for group in synapses),
-    ]
-    return any(model.assigns_elements for model in models)
-
-
 def _steps(schedule: Schedule) -> dict[Phase, list[Step]]:
     """Return what single steps do in each phase."""
     steps: dict[Phase, list[Step]] = {phase: [] for phase in PHASES}
@@ -240,8 +230,7 @@ def _simulate(
     network: NetworkView,
     schedule: Schedule,
     steps: Mapping[Phase, Sequence[Step]],
-    *,
-    in_order: bool,
+    updates: Sequence[str],
 ) -> str:
     """Return the text of the kernel ``simulate``."""
     time, memory = network.types.time, schedule.memory
@@ -259,7 +248,7 @@ def _simulate(
             if schedule.shared and neurons.lists
         ],
         patience=sum(group.num_neurons for group in network.neuron_populations.values()),
-        in_order=in_order,
+        updates=updates,
     )
     template = "simulate_shared.jinja" if schedule.shared else "simulate.jinja"
     text = rendered(template, schedule=schedule, simulate=kernel)

@@ -20,7 +20,7 @@ SIMULATE_NAMES = (
     *SimulateNumbers._fields,
     *_words("""
         simulate memory group first batch block step steps t done stride position steps_since_load
-        thread parts tried begin end
+        thread parts tried begin end kind
     """),
 )
 

@@ -184,11 +184,14 @@ class SingleSteps:
             lists = self._in_blocks.by_step(group)
             return f"{lists.spikes}[{_STEP_OF_BLOCK}]", f"{lists.num_spikes}[{_STEP_OF_BLOCK}]"
         assert kind.events is not None
+        assert kind.side is not None
         events = kind.events(group)
         assert events is not None
-        # Presynaptic neurons are those of the step in which the spikes left.
-        delay = f" - {group.axonal_delay_steps}" if kind.side == "pre" else ""
-        return self._delivered(events, f"steps_since_load{delay}")
+        # The neurons are those of the step in which the spikes left.
+        delay = group.delay_steps(kind.side)
+        return self._delivered(
+            events, f"steps_since_load - {delay}" if delay else "steps_since_load"
+        )
 
     def _listed(self, events: Events, step: str) -> tuple[str, str]:
         """Return the list of neurons of one step, and their number, as text."""

@@ -204,20 +204,17 @@ def _endpoint_variables(network: NetworkView, group: SynapseGroup) -> EndpointVa
         pre=at(group.pre_vars, group.src, references.pre),
         post=at(group.post_vars, group.trg, references.post) | of_psm,
         times=_times(network, group),
-        delay=group.axonal_delay_steps,
+        delays={"pre": group.axonal_delay_steps, "post": group.back_prop_delay_steps},
     )
 
 
 def _times(network: NetworkView, group: SynapseGroup) -> dict[str, EventTime]:
     """Return the times of spikes and events that code may ask for, by name."""
     times = {}
-    ends: tuple[tuple[EventSide, NeuronGroup, int], ...] = (
-        ("pre", group.src, group.axonal_delay_steps),
-        ("post", group.trg, 0),
-    )
-    for side, population, delay in ends:
+    ends: tuple[tuple[EventSide, NeuronGroup], ...] = (("pre", group.src), ("post", group.trg))
+    for side, population in ends:
         # A spike arrives in the step after the one in which it was emitted, or later.
-        latency = (delay + 1) * network.dt
+        latency = (group.delay_steps(side) + 1) * network.dt
         for word, events in (("st", population.spikes), ("set", group.events.get(side))):
             if events is not None and events.times is not None:
                 times[f"{word}_{side}"] = EventTime(events.times, side, latency)

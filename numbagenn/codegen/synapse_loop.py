@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Container, Mapping
+from dataclasses import dataclass, field, replace
 
 from numbagenn.base.types import Int64, Precision
 from numbagenn.codegen.event_kinds import EventKind
@@ -26,7 +26,8 @@ _NO_EVENTS = {
 }
 _NOT_BY_COLUMN = dict.fromkeys(
     ("addToPost", "addToPostDelay"),
-    "code for postsynaptic events reaches the synapses and, by addToPre(x), the presynaptic input.",
+    "code for postsynaptic spikes and events reaches the synapses and, by addToPre(x), the "
+    "presynaptic input.",
 )
 
 
@@ -61,14 +62,14 @@ class EndpointVariables:
         ones, this includes variables of the postsynaptic model.
     times
         Times of spikes and events by name, such as ``"st_pre"``.
-    delay
-        Steps of axonal delay.
+    delays
+        For each side, by how many steps the synapses see its neurons late.
     """
 
     pre: Mapping[str, Buffer]
     post: Mapping[str, Buffer]
     times: Mapping[str, EventTime]
-    delay: int = 0
+    delays: Mapping[EventSide, int] = field(default_factory=lambda: {"pre": 0, "post": 0})
 
 
 def synapse_loop(
@@ -106,8 +107,9 @@ def synapse_loop(
     builder = _SynapseLoopBuilder(precision, dt, layout, dendritic_delays)
     names = builder.common_names()
     names |= builder.names_of(weight_update)
-    names |= builder.variables_at("pre", endpoints.pre, endpoints.delay)
-    names |= builder.variables_at("post", endpoints.post)
+    names |= builder.variables_at("pre", endpoints.pre, endpoints.delays["pre"])
+    indexed = kind.code(weight_update.model).usage.indexed
+    names |= builder.variables_at("post", endpoints.post, endpoints.delays["post"], indexed)
     names |= builder.spike_times(endpoints)
     builder.run(weight_update.model, kind, names)
     return builder.finish()
@@ -138,14 +140,24 @@ class _SynapseLoopBuilder(LoopBuilder):
         }
 
     def variables_at(
-        self, side: str, memory: Mapping[str, Buffer], delay: int = 0
+        self,
+        side: str,
+        memory: Mapping[str, Buffer],
+        delay: int,
+        indexed: Container[str] = (),
     ) -> dict[str, Symbol]:
-        """Bind variables of the neurons at one end, as they were so many steps ago."""
+        """Bind variables of the neurons at one end, as they were so many steps ago.
+
+        Of those that are `indexed`, the code says itself how many steps.
+        """
         step = f"steps_since_load - {delay}" if delay else "steps_since_load"
         result = {}
         for name, buffer in memory.items():
-            slot = self.offset(f"{name}_slot", step, buffer)
             kind = f"{side}synaptic variable"
+            if name in indexed:
+                result[name] = self.earlier(f"{side}_{name}", buffer, side, kind)
+                continue
+            slot = self.offset(f"{name}_slot", step, buffer)
             result[name] = self.read_only(f"{side}_{name}", buffer, side, slot, kind)
         return result
 
@@ -153,7 +165,7 @@ class _SynapseLoopBuilder(LoopBuilder):
         """Bind the times of spikes and events: synapses see when they arrive."""
         result = {}
         for name, event in endpoints.times.items():
-            delay = endpoints.delay if event.side == "pre" else 0
+            delay = endpoints.delays[event.side]
             time = self.variables_at(event.side, {name: event.buffer}, delay)[name]
             text = f"({time.code} + {constant_literal(event.latency, self.precision.time)})"
             result[name] = replace(time, code=text, also_reads=time.code)

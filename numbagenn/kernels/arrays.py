@@ -88,3 +88,20 @@ def put(typing_context, array, index, value, faults, site, t, first, second):
         return context.get_dummy_value()
 
     return types.none(array, types.uint64, array.dtype, faults, site, t, first, second), generate
+
+
+@intrinsic
+def limited(typing_context, number, limit, faults, site, t, first, second):
+    """Return `number`, or where it is not from 0 to ``limit - 1`` the nearest one that is."""
+
+    def generate(context, builder, signature, arguments):
+        number, limit = arguments[:2]
+        zero, one = ir.Constant(number.type, 0), ir.Constant(number.type, 1)
+        inside = builder.icmp_unsigned("<", number, limit)
+        with builder.if_then(builder.not_(inside), likely=False):
+            _note_fault(context, builder, signature.args[2:], arguments[2:], arguments[:2])
+        is_negative = builder.icmp_signed("<", number, zero)
+        nearest = builder.select(is_negative, zero, builder.sub(limit, one))
+        return builder.select(inside, number, nearest)
+
+    return types.int64(types.int64, types.int64, faults, site, t, first, second), generate

@@ -125,6 +125,12 @@ class Environment(ABC):
         name = self._lookup(node)
         if not name.readable:
             raise self._error(node, f"{name.kind} '{node.name}' can only be assigned, not read.")
+        if name.history is not None:
+            raise self._error(
+                node,
+                f"Identifier '{node.name}' referenced both with and without delay: in one code "
+                f"string, write {node.name}[0] for the value of the last step.",
+            )
         if name.pointer is not None:
             raise self._error(
                 node,

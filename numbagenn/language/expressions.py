@@ -81,6 +81,12 @@ class Expressions(Pointers, Calls):
         return _value(self._readable(node))
 
     def _value_of_ArrayRef(self, node: c_ast.ArrayRef) -> Expression:
+        name = self._find(node.name.name) if isinstance(node.name, c_ast.ID) else None
+        if name is not None and name.history is not None:
+            return self._of_earlier_step(node, name, name.history)
+        return self._element(node)
+
+    def _element(self, node: c_ast.ArrayRef | c_ast.UnaryOp) -> Expression:
         pointer, index = self._place(node)
         fault = self.faults.site(outside(pointer.title), self._code_string, node)
         return _value(ArrayElement(pointer.array, index, pointer.type, fault))
@@ -119,7 +125,7 @@ class Expressions(Pointers, Calls):
         if node.op in {"&", "sizeof"}:
             raise self._error(node, f"GeNN's snippet language has no '{node.op}' of a variable.")
         if node.op == "*":
-            return self._value_of_ArrayRef(node)
+            return self._element(node)
         value = self._expression(node.expr)
         if node.op == "!":
             return Expression(f"not {truth(value, Level.NOT)}", Int32, Level.NOT, True)

@@ -60,6 +60,18 @@ def late(delay: float, slots: int) -> str:
     )
 
 
+def not_kept(name: str) -> Message:
+    """Return the message about a delay, as the index of a variable, of which no value is kept."""
+
+    def message(delay: int, slots: int) -> str:
+        return (
+            f"a delay of {delay} steps is outside '{name}', of which delays from 0 to {slots - 1} "
+            "are kept; correct it, or raise max_dendritic_delay_timesteps"
+        )
+
+    return message
+
+
 def too_many(what: str) -> Message:
     """Return the message about a count of spikes, or events, that exceeds their number."""
 

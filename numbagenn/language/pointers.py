@@ -10,14 +10,11 @@ from dataclasses import replace
 from pycparser import c_ast
 
 from numbagenn.base.types import Int64, ResolvedType
-from numbagenn.language.arithmetic import ONE, Expression, Level
+from numbagenn.language.arithmetic import ONE, Expression, Level, converted
 from numbagenn.language.environment import Environment
-from numbagenn.language.fault_sites import NOWHERE, outside
-from numbagenn.language.symbols import ArrayElement, Pointer, Symbol
+from numbagenn.language.fault_sites import NOWHERE, not_kept, outside
+from numbagenn.language.symbols import ArrayElement, History, Pointer, Symbol
 from numbagenn.language.usage import STEPS
-
-# Kinds of names whose values of some steps ago PyGeNN can read, by an index.
-_DELAYED_KINDS = ("presynaptic variable", "postsynaptic variable")
 
 _OWN_COPIES = "change it in a custom update, or declare it READ_WRITE, which gives each {} its own"
 #: What to do instead of an assignment to a read-only name, by its kind.
@@ -184,8 +181,8 @@ class Pointers(Environment):
         """Translate ``p[i]`` or ``*p`` into the pointer and the text of an index."""
         base = node.name if isinstance(node, c_ast.ArrayRef) else node.expr
         if not self._is_pointer(base):
-            if isinstance(base, c_ast.ID) and self._lookup(base).kind in _DELAYED_KINDS:
-                raise self._unsupported(node, "a delay as the index of a neuron's variable")
+            if isinstance(base, c_ast.ID):
+                self._check_takes_index(node, base.name, self._lookup(base))
             pointers = sorted(
                 {name for name in self._visible() if self._is_pointer(c_ast.ID(name))}
             )
@@ -194,17 +191,48 @@ class Pointers(Environment):
         pointer = self._pointer(base)
         if isinstance(node, c_ast.UnaryOp):
             return pointer, f"uint64({pointer.offset})"
-        if self._is_pointer(node.subscript):
-            given = self._pointer(node.subscript).type_name
-            raise self._error(node.subscript, f"Invalid subscript index type '{given}'.")
-        index = self._expression(node.subscript)
+        return pointer, f"uint64({_offset(pointer, '+', self._subscript(node.subscript))})"
+
+    def _subscript(self, node: c_ast.Node) -> Expression:
+        """Translate an index, which has to be an integer."""
+        if self._is_pointer(node):
+            given = self._pointer(node).type_name
+            raise self._error(node, f"Invalid subscript index type '{given}'.")
+        index = self._expression(node)
         if index.type.is_float:
             raise self._error(
-                node.subscript,
+                node,
                 f"Invalid subscript index type '{index.type.name}': an index is an integer; cast "
                 "it, for example to (int).",
             )
-        return pointer, f"uint64({_offset(pointer, '+', index)})"
+        return index
+
+    def _check_takes_index(self, node: c_ast.Node, name: str, found: Symbol) -> None:
+        """Raise for variables of neurons where they cannot have an index."""
+        if found.history is not None and isinstance(node, c_ast.ArrayRef):
+            raise self._error(
+                node, f"{found.kind} '{name}' is read-only; assign it in the code of the neurons."
+            )
+        if found.kind == "presynaptic variable":
+            raise self._error(
+                node,
+                "Subscripted object is not a pointer: a delay can be the index of postsynaptic "
+                f"variables alone, and '{name}' is presynaptic; set axonal_delay_steps.",
+            )
+
+    def _of_earlier_step(self, node: c_ast.ArrayRef, name: Symbol, history: History) -> Expression:
+        """Translate the value that a variable had some steps ago."""
+        index, message = self._subscript(node.subscript), not_kept(node.name.name)
+        number = index.constant
+        if number is None:
+            fault = self.faults.site(message, self._code_string, node)
+            delay = f"arrays.limited({converted(index, Int64).code}, {history.slots}, {fault})"
+        elif 0 <= number < history.slots or history.slots == 1:
+            delay = str(int(number))
+        else:
+            raise self._error(node, f"{message(int(number), history.slots)}.")
+        self.read |= {history.array, "steps_since_load"}
+        return Expression(history.element(delay), name.type, Level.ATOM)
 
     def _assignable(self, node: c_ast.Node) -> Symbol | ArrayElement:
         if isinstance(node, c_ast.ArrayRef) or (isinstance(node, c_ast.UnaryOp) and node.op == "*"):

@@ -55,6 +55,31 @@ class ArrayElement:
     fault: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class History:
+    """Where the values of a variable in the last steps are, which code takes by an index.
+
+    Parameters
+    ----------
+    array
+        Name of the array in the generated Python, which has a slot for each step.
+    slots, count
+        Number of slots, and of elements in each; a single slot where the number is not known yet.
+    index
+        Text of the index of the element in a slot.
+    """
+
+    array: str
+    slots: int
+    count: int
+    index: str
+
+    def element(self, delay: str) -> str:
+        """Return the text of the element as it was a number of steps before the last one."""
+        slot = f"(steps_since_load - {delay}) % {self.slots}"
+        return f"{self.array}[{slot} * {self.count} + {self.index}]"
+
+
 @dataclass(frozen=True)
 class Symbol:
     """What a name of a code string stands for.
@@ -73,6 +98,8 @@ class Symbol:
         Where `code` is more than a name: the variable that it reads.
     pointer
         Where it points, if it is a pointer and not a number.
+    history
+        Where its values are, if the code takes those of some steps ago.
     """
 
     code: str
@@ -82,6 +109,7 @@ class Symbol:
     kind: str = "variable"
     also_reads: str = ""
     pointer: Pointer | None = None
+    history: History | None = None
 
 
 @dataclass(frozen=True)

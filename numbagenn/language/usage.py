@@ -29,6 +29,8 @@ class Usage:
         instead of outer variables of the same name.
     assigns_elements
         Whether elements of arrays are assigned.
+    indexed
+        Variables that are not the code's own and of which it takes elements, as in ``x[i]``.
     """
 
     read: frozenset[str] = frozenset()
@@ -36,6 +38,7 @@ class Usage:
     called: frozenset[str] = frozenset()
     declared: frozenset[str] = frozenset()
     assigns_elements: bool = False
+    indexed: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -54,6 +57,7 @@ class Usage:
             later.called,
             later.declared,
             later.assigns_elements,
+            later.indexed - self.declared,
         )
 
 
@@ -74,6 +78,7 @@ def usage_of(tree: c_ast.Node) -> Usage:
         called=frozenset(walk.called),
         declared=frozenset(walk.scopes[0]),
         assigns_elements=walk.assigns_elements,
+        indexed=frozenset(walk.indexed),
     )
 
 
@@ -85,6 +90,7 @@ class _Walk:
         self.read: set[str] = set()
         self.assigned: set[str] = set()
         self.called: set[str] = set()
+        self.indexed: set[str] = set()
         self.assigns_elements = False
 
     def visit(self, node: c_ast.Node) -> None:
@@ -108,6 +114,8 @@ class _Walk:
             self._visit_parts(node)
             self.scopes.pop()
         else:
+            if isinstance(node, c_ast.ArrayRef) and isinstance(node.name, c_ast.ID):
+                self._note(node.name, self.indexed)
             self._visit_parts(node)
 
     def _visit_parts(self, node: c_ast.Node | tuple[()]) -> None:

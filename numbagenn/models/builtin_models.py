@@ -170,6 +170,32 @@ _TRAUB_MILES: dict[str, Any] = {
 }
 
 
+# Pairs of nearest neighbours, additive with hard bounds, as in Song, Miller and Abbott (2000),
+# Competitive Hebbian learning through spike-timing-dependent synaptic plasticity, doi
+# 10.1038/78829.
+_STDP: dict[str, Any] = {
+    "params": ["tauPlus", "tauMinus", "Aplus", "Aminus", "Wmin", "Wmax"],
+    "vars": [("g", SCALAR)],
+    "pre_spike_syn_code": """
+        addToPost(g);
+        const scalar since = t - st_post;
+        if (since > 0.0) {
+            const scalar near = exp(-since / tauMinus);
+            const scalar less = g - (Aminus * near);
+            g = fmax(Wmin, fmin(Wmax, less));
+        }
+    """,
+    "post_spike_syn_code": """
+        const scalar since = t - st_pre;
+        if (since > 0.0) {
+            const scalar near = exp(-since / tauPlus);
+            const scalar more = g + (Aplus * near);
+            g = fmax(Wmin, fmin(Wmax, more));
+        }
+    """,
+}
+
+
 def _rate(pars: Mapping[str, float]) -> float:
     """Return the rate of a Poisson process.
 
@@ -276,6 +302,7 @@ def _weight_update_models() -> Mapping[str, WeightUpdateModel]:
             vars=[("g", SCALAR, VarAccess.READ_ONLY), ("d", "uint8_t", VarAccess.READ_ONLY)],
             pre_spike_syn_code="addToPostDelay(g, d);",
         ),
+        "STDP": create_weight_update_model("STDP", **_STDP),
     }
 
 
@@ -330,7 +357,7 @@ FAMILIES: dict[type[Model], tuple[str, Callable[[], Mapping[str, Any]]]] = {
 _ELSEWHERE: dict[type[Model], tuple[str, ...]] = {
     NeuronModel: (),
     CurrentSourceModel: (),
-    WeightUpdateModel: ("StaticGraded", "STDP"),
+    WeightUpdateModel: ("StaticGraded",),
     PostsynapticModel: (),
     CustomUpdateModel: (),
     VarInitSnippet: ("Kernel",),

@@ -258,10 +258,13 @@ def create_weight_update_model(
         Variables that each presynaptic, or postsynaptic, neuron has for these synapses.
     pre_neuron_var_refs, post_neuron_var_refs, psm_var_refs
         Variables of the presynaptic neuron, of the postsynaptic neuron, and of the postsynaptic
-        model to read: ``(name, type)``.
-    pre_var_name_types, post_var_name_types, sim_code, event_code, event_threshold_condition_code
-        Deprecated names of `pre_vars`, `post_vars`, `pre_spike_syn_code`, `pre_event_syn_code` and
-        `pre_event_threshold_condition_code`.
+        model to read: ``(name, type)``. Code of synapses can take earlier values of the latter two,
+        and of `post_vars`: ``x[d]`` is the value that `x` had `d` steps before the last one, for
+        which `SynapseGroup.max_dendritic_delay_timesteps` has to be set.
+    pre_var_name_types, post_var_name_types, sim_code, event_code, event_threshold_condition_code,
+    learn_post_code
+        Deprecated names of `pre_vars`, `post_vars`, `pre_spike_syn_code`, `pre_event_syn_code`,
+        `pre_event_threshold_condition_code` and `post_spike_syn_code`.
     pre_spike_syn_code
         Run for every synapse of a neuron that spiked; ``addToPost(x)`` adds to the postsynaptic
         input, ``addToPostDelay(x, steps)`` does so a number of steps later, and ``addToPre(x)``
@@ -277,14 +280,15 @@ def create_weight_update_model(
         The same for spike-like events of postsynaptic neurons, after what presynaptic neurons did
         in the same step. All that such an event can reach is the synapses of its neuron and, by
         ``addToPre``, the presynaptic input.
+    post_spike_syn_code
+        Run for every synapse of a postsynaptic neuron that spiked, for learning. It sees and
+        reaches what `post_event_syn_code` does, and runs after that.
     synapse_dynamics_code
         As `pre_spike_syn_code`, run for every synapse in every step.
     pre_spike_code, post_spike_code
         Run for every presynaptic, or postsynaptic, neuron that spiked.
     pre_dynamics_code, post_dynamics_code
         Run for every presynaptic, or postsynaptic, neuron in every step.
-    learn_post_code, post_spike_syn_code
-        Learning from postsynaptic spikes, which numbagenn does not support.
     extra_global_params
         As for `create_neuron_model`.
 
@@ -306,29 +310,29 @@ def create_weight_update_model(
     post_vars = renamed(post_vars, post_var_name_types, "post_vars", "post_var_name_types")
     spike_code = renamed(pre_spike_syn_code, sim_code, "pre_spike_syn_code", "sim_code")
     pre_event = renamed(pre_event_syn_code, event_code, "pre_event_syn_code", "event_code")
+    learn = renamed(post_spike_syn_code, learn_post_code, "post_spike_syn_code", "learn_post_code")
     pre_when, post_when = pre_event_threshold_condition_code, post_event_threshold_condition_code
     when, name = event_threshold_condition_code, "event_threshold_condition_code"
     pre_when = renamed(pre_when, when, f"pre_{name}", name)
-    entries.refuse(title, learn_post_code=learn_post_code, post_spike_syn_code=post_spike_syn_code)
-    return _named_once(
-        WeightUpdateModel(
-            **_shared(title, class_name, params, param_names, vars, var_name_types, derived_params),
-            pre_vars=entries.variables(title, pre_vars),
-            post_vars=entries.variables(title, post_vars),
-            pre_neuron_var_refs=entries.references(title, pre_neuron_var_refs),
-            post_neuron_var_refs=entries.references(title, post_neuron_var_refs),
-            psm_var_refs=entries.references(title, psm_var_refs),
-            pre_spike_syn_code=code(spike_code, "presynaptic spike code"),
-            **entries.event_code(title, "pre", pre_event, pre_when),
-            **entries.event_code(title, "post", post_event_syn_code, post_when),
-            synapse_dynamics_code=code(synapse_dynamics_code, "synapse dynamics code"),
-            pre_spike_code=code(pre_spike_code, "code for presynaptic neurons that spiked"),
-            post_spike_code=code(post_spike_code, "code for postsynaptic neurons that spiked"),
-            pre_dynamics_code=code(pre_dynamics_code, "presynaptic dynamics code"),
-            post_dynamics_code=code(post_dynamics_code, "postsynaptic dynamics code"),
-            extra_global_params=entries.arrays(title, extra_global_params),
-        )
+    model = WeightUpdateModel(
+        **_shared(title, class_name, params, param_names, vars, var_name_types, derived_params),
+        pre_vars=entries.variables(title, pre_vars),
+        post_vars=entries.variables(title, post_vars),
+        pre_neuron_var_refs=entries.references(title, pre_neuron_var_refs),
+        post_neuron_var_refs=entries.references(title, post_neuron_var_refs),
+        psm_var_refs=entries.references(title, psm_var_refs),
+        pre_spike_syn_code=code(spike_code, "presynaptic spike code"),
+        **entries.event_code(title, "pre", pre_event, pre_when),
+        **entries.event_code(title, "post", post_event_syn_code, post_when),
+        post_spike_syn_code=code(learn, "postsynaptic spike code"),
+        synapse_dynamics_code=code(synapse_dynamics_code, "synapse dynamics code"),
+        pre_spike_code=code(pre_spike_code, "code for presynaptic neurons that spiked"),
+        post_spike_code=code(post_spike_code, "code for postsynaptic neurons that spiked"),
+        pre_dynamics_code=code(pre_dynamics_code, "presynaptic dynamics code"),
+        post_dynamics_code=code(post_dynamics_code, "postsynaptic dynamics code"),
+        extra_global_params=entries.arrays(title, extra_global_params),
     )
+    return _named_once(model)
 
 
 def create_current_source_model(

@@ -214,6 +214,7 @@ class WeightUpdateModel(Model):
     pre_event_threshold_condition_code: CodeString
     post_event_syn_code: CodeString
     post_event_threshold_condition_code: CodeString
+    post_spike_syn_code: CodeString
     synapse_dynamics_code: CodeString
     pre_spike_code: CodeString
     post_spike_code: CodeString
@@ -245,6 +246,7 @@ class WeightUpdateModel(Model):
             self.pre_spike_syn_code,
             self.pre_event_syn_code,
             self.post_event_syn_code,
+            self.post_spike_syn_code,
             self.synapse_dynamics_code,
         )
 

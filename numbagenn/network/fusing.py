@@ -70,6 +70,7 @@ def _postsynaptic_key(group: SynapseGroup) -> Hashable:
         tuple(starts),
         model.neuron_var_refs,
         tuple(bound.references.items()),
+        tuple(variable.buffer.slots for variable in group.psm_vars.values()),
         group.max_dendritic_delay_timesteps,
         "addToPostDelay" in group.usage.called,
     )

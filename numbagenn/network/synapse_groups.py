@@ -115,7 +115,11 @@ class SynapseGroup(Group):
         self.connections: Connectivity = DenseConnectivity(num_pre, num_post)
         if matrix_type is SynapseMatrixType.SPARSE:
             self.connections = SparseConnectivity(
-                self.title, name, num_pre, num_post, has_columns="post" in self.events
+                self.title,
+                name,
+                num_pre,
+                num_post,
+                has_columns="post" in self.events or self.learns_from_spikes,
             )
         #: Variables of the weight update model, one value for each synapse, by name.
         self.vars = self._synapse_variables(wum.vars, weight_update.vars, self.connections)
@@ -138,6 +142,7 @@ class SynapseGroup(Group):
         self._post_target_var = "Isyn"
         self._pre_target_var = "Isyn"
         self._axonal_delay_steps = 0
+        self._back_prop_delay_steps = 0
         self._max_dendritic_delay_timesteps = self.default_dendritic_delay_timesteps
         self._max_connections: int | None = None
         self._max_source_connections: int | None = None
@@ -207,19 +212,27 @@ class SynapseGroup(Group):
 
     @property
     def back_prop_delay_steps(self) -> int:
-        """Steps by which postsynaptic spikes are delayed for learning: 0."""
-        return 0
+        """Steps by which the synapses see the postsynaptic neurons later than other synapses do.
+
+        Their spikes, events and variables are delayed, for all code of the synapses.
+        """
+        return self._back_prop_delay_steps
 
     @back_prop_delay_steps.setter
     def back_prop_delay_steps(self, steps: int) -> None:
-        if self._steps("back_prop_delay_steps", steps, 0):
-            raise unsupported(f"back-propagation delays ({self.title})")
+        self._back_prop_delay_steps = self._steps("back_prop_delay_steps", steps, 0)
+
+    def delay_steps(self, side: EventSide) -> int:
+        """Return the delay with which the synapses see the neurons on one side."""
+        return self._axonal_delay_steps if side == "pre" else self._back_prop_delay_steps
 
     @property
     def max_dendritic_delay_timesteps(self) -> int:
         """Number of steps that ``addToPostDelay`` can address; every delay is smaller than this.
 
-        To be set before the model is built, if the code calls that function; 1 if it does not.
+        Where code takes earlier values of postsynaptic variables, as ``x[delay]``, it is the
+        longest such delay. To be set before the model is built, if the code does either; 1 if it
+        does not.
         """
         return self._max_dendritic_delay_timesteps or 1
 
@@ -233,18 +246,27 @@ class SynapseGroup(Group):
         return checked_integer(what, steps, least, LARGEST_COUNT, error=TypeError)
 
     def check_dendritic_delays(self) -> None:
-        """Raise if code adds to later steps and the number of these steps is not set.
+        """Raise if code uses later or earlier steps and the number of these is not set.
 
         Raises
         ------
         RuntimeError
             If `max_dendritic_delay_timesteps` is not set.
         """
-        if self._max_dendritic_delay_timesteps is None and "addToPostDelay" in self.usage.called:
+        if self._max_dendritic_delay_timesteps is not None:
+            return
+        if "addToPostDelay" in self.usage.called:
             raise RuntimeError(
                 f"The code of {self.title} calls addToPostDelay, but maximum dendritic delay "
                 "timesteps has not been set: set its max_dendritic_delay_timesteps to one more "
                 "than its longest delay."
+            )
+        if self.indexed_variables:
+            name = min(self.indexed_variables)
+            raise RuntimeError(
+                f"The code of {self.title} takes earlier values of {name}, as {name}[delay], but "
+                "maximum dendritic delay timesteps has not been set: set its "
+                "max_dendritic_delay_timesteps to its longest delay, or 1."
             )
 
     # Connectivity -------------------------------------------------------------------------------
@@ -570,6 +592,19 @@ class SynapseGroup(Group):
     def usage(self) -> Usage:
         """What the code of the synapses uses."""
         return self.weight_update.model.synapse_usage
+
+    @property
+    def indexed_variables(self) -> frozenset[str]:
+        """Names by which code of the synapses takes earlier values of postsynaptic variables."""
+        references = self.references
+        return self.usage.indexed.intersection(
+            [*self.post_vars, *references.post, *references.post_psm]
+        )
+
+    @property
+    def learns_from_spikes(self) -> bool:
+        """Whether code of the synapses runs for spikes of the postsynaptic neurons."""
+        return self.trg.can_spike and not self.weight_update.model.post_spike_syn_code.is_blank
 
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory of the synapses."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 
 import numpy as np
 
 from numbagenn.base.array_conventions import Array
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall
 from numbagenn.codegen.event_kinds import Phase
-from numbagenn.codegen.kernel_numbers import UpdateNumbers
+from numbagenn.codegen.kernel_numbers import Integers, UpdateNumbers
 from numbagenn.kernels.batch_counter import ABORTED, FINISHED, Counter, new_batch_counter
 from numbagenn.kernels.shared_steps import ALONE, new_shared_counter
 from numbagenn.runtime.threads import run_on_threads, stop_interrupted_work
@@ -91,6 +91,10 @@ class PhaseJob(Job):
         return new_batch_counter()
 
 
+#: A custom update that waits: its number in ``simulate``, and how many steps come before it.
+Queued = tuple[int, int]
+
+
 class SharedJob(PhaseJob):
     """Steps of one network that threads share.
 
@@ -124,11 +128,49 @@ class SharedJob(PhaseJob):
 
 @dataclass(eq=False)
 class Steps:
-    """Steps that have begun, from `first` up to but not including `last`, and their phases left."""
+    """Steps that have begun, with custom updates in between, and their phases left.
+
+    Parameters
+    ----------
+    first, last
+        The first step, and the one after the last.
+    phases
+        The phases that are left.
+    queue, num_queued
+        A list of custom updates that wait, and how many of them are among these steps.
+    """
 
     first: int
     last: int
     phases: deque[PhaseJob]
+    queue: list[Queued]
+    num_queued: int
+
+    @property
+    def program(self) -> tuple[Integers, Integers]:
+        """What the kernel ``simulate`` runs: `kinds` and `before` of `SimulateNumbers`."""
+        if not self.num_queued:
+            return _plain_program(self.last - self.first)
+        kinds, before, done = [], [], 0
+        for kind, step in self.queue[: self.num_queued]:
+            steps = step - self.first
+            kinds += [0] * (steps - done) + [kind]
+            before += [*range(done, steps), steps]
+            done = steps
+        rest = self.last - self.first
+        kinds += [0] * (rest - done)
+        before += range(done, rest)
+        return np.array(kinds, np.int64), np.array(before, np.int64)
+
+
+@cache
+def _steps_alone(number: int) -> tuple[Integers, Integers]:
+    return np.zeros(number, np.int64), np.arange(number)
+
+
+def _plain_program(number: int) -> tuple[Integers, Integers]:
+    """Return the program of so many steps, or more, and nothing else."""
+    return _steps_alone(1 << max(10, number.bit_length()))
 
 
 @dataclass(frozen=True, kw_only=True)

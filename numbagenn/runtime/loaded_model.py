@@ -13,7 +13,7 @@ from __future__ import annotations
 import secrets
 import threading
 from collections import deque
-from collections.abc import Container, Iterable
+from collections.abc import Callable, Container, Iterable
 from functools import partial
 from operator import attrgetter, itemgetter
 from time import perf_counter
@@ -26,6 +26,7 @@ from numpy.typing import NDArray
 from numbagenn.base.array_conventions import Array
 from numbagenn.base.types import TIMEPOINT, Precision
 from numbagenn.codegen.arguments import Memory, Scratch
+from numbagenn.codegen.batch_parts import is_inside
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall
 from numbagenn.codegen.event_kinds import PHASES, WHOLE_STEP, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, UpdateNumbers
@@ -40,7 +41,7 @@ from numbagenn.network.groups import Group
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.runtime.interrupts import unwatch, watch
-from numbagenn.runtime.jobs import PhaseJob, PreparedUpdate, SharedJob, Steps, UpdateJob
+from numbagenn.runtime.jobs import PhaseJob, PreparedUpdate, Queued, SharedJob, Steps, UpdateJob
 from numbagenn.runtime.memory_footprint import check_footprint
 from numbagenn.runtime.sharing import Sharing
 from numbagenn.runtime.starting_state import make_connections, starting_values
@@ -51,6 +52,9 @@ if TYPE_CHECKING:
 
 #: Number of steps that may wait. A longer queue is not faster, and makes progress bars jump.
 LONGEST_QUEUE = 1000
+
+# Batch elements that threads simulate at the same time are at least a part of the batch apart.
+_PARTS_OF_BATCH = 16
 
 # The elements of a custom update that keep one thread busy; a second one helps only with more.
 _ELEMENTS_PER_PART = 1 << 18
@@ -99,6 +103,9 @@ class LoadedModel:
         self._timestep_offset = 0
         # Work that has begun and, after an interrupt, may be unfinished.
         self._steps: Steps | None = None
+        # Custom updates that wait with the steps.
+        self._queue: list[Queued] = []
+        self._queued_groups: dict[str, list[int]] = {}
         self._updates: deque[UpdateJob] = deque()
         self._prepared_updates: dict[str, list[PreparedUpdate]] = {}
         self._faults_unread = False
@@ -112,7 +119,7 @@ class LoadedModel:
         groups = list(groups)
         # In order, one batch element runs after the other, because each sees what earlier ones
         # have assigned.
-        self._most_threads = 1 if plan.in_order else batch_size
+        self._in_order = plan.in_order
         self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
         self._populations_to_check = [
             group
@@ -143,7 +150,7 @@ class LoadedModel:
             groups,
             recorders=plan.recorders,
             scratch=plan.scratch,
-            most_threads=self._most_threads,
+            most_threads=1 if plan.in_order else batch_size,
             batch_size=batch_size,
             precision=precision,
             num_recording_timesteps=num_recording_timesteps,
@@ -282,7 +289,8 @@ class LoadedModel:
         RuntimeError
             If an interrupt has left a step in the middle.
         """
-        if self._updates or self._steps_done < self.steps_asked:
+        if self._updates or self._steps_done < self.steps_asked or self._queue:
+            self._check_ranges()
             for population in self._populations_to_check:
                 population.warn_of_suspicious_values()
             # One watch covers all the work here, because starting one for each job would take
@@ -292,17 +300,24 @@ class LoadedModel:
                 while self._updates:
                     self._run_update(self._updates[0])
                     self._updates.popleft()
-                while self._steps_done < self.steps_asked:
+                while self._steps_done < self.steps_asked or self._queue:
                     self._run_steps()
             finally:
                 unwatch(before)
         if self._faults_unread:
             self._raise_faults()
 
+    def _check_ranges(self) -> None:
+        """Let batch elements run in order from now on if what the host wrote calls for that."""
+        for buffer in self._plan.ranges:
+            if buffer.is_new and not self._in_order:
+                buffer.is_new = False
+                self._in_order = not is_inside(buffer, self._plan.ranges)
+
     def _run_steps(self) -> None:
         """Finish the steps that have begun, or else begin those that are waiting."""
         steps = self._steps
-        if steps is None or steps.last <= self._steps_done:
+        if steps is None:
             steps = self._steps = self._next_steps()
         while steps.phases:
             job = steps.phases[0]
@@ -311,14 +326,22 @@ class LoadedModel:
             if self._timing_enabled:
                 self.times[job.phase.timer] += perf_counter() - start
             steps.phases.popleft()
+        # An interrupt may come at any line, and then all of them run again.
         self._steps_done = steps.last
+        if self._queue is steps.queue:
+            self._queue = self._queue[steps.num_queued :]
         self.steps_at_flush = steps.last + LONGEST_QUEUE
+        self._steps = None
 
     def _next_steps(self) -> Steps:
-        first = self._steps_done
-        if not self._timing_enabled and not self._plan.in_order:
-            return Steps(first, self.steps_asked, deque([self._phase_job(WHOLE_STEP)]))
-        return Steps(first, first + 1, deque(map(self._phase_job, self._plan.phases)))
+        first, queue = self._steps_done, self._queue
+        whole = deque([self._phase_job(WHOLE_STEP)])
+        if not self._timing_enabled and not self._in_order:
+            return Steps(first, self.steps_asked, whole, queue, len(queue))
+        updates = sum(step == first for _, step in queue)
+        if updates:
+            return Steps(first, first, whole, queue, updates)
+        return Steps(first, first + 1, deque(map(self._phase_job, self._plan.phases)), queue, 0)
 
     def _phase_job(self, phase: Phase) -> PhaseJob:
         if self._plan.shared:
@@ -326,7 +349,7 @@ class LoadedModel:
             if threads > self._parts:
                 self._share_out(threads)
             return SharedJob(phase, threads, self._parts)
-        return PhaseJob(phase, self._batch_size, self._most_threads)
+        return PhaseJob(phase, self._batch_size, 1 if self._in_order else self._batch_size)
 
     def _raise_faults(self) -> None:
         """Raise an error for the first fault since the last call."""
@@ -338,13 +361,17 @@ class LoadedModel:
     def _simulate(self, steps: Steps, job: PhaseJob) -> None:
         """Let all batch elements do the rest of a phase of some steps."""
         simulate = self._kernels.simulate
+        kinds, before = steps.program
         numbers = SimulateNumbers(
             progress=job.progress,
+            kinds=kinds,
+            before=before,
             num_batch=self._batch_size,
+            parts=1 if self._in_order else _PARTS_OF_BATCH,
             timestep=steps.first + self._timestep_offset,
             steps_done=steps.first,
             seed=self.seed,
-            num_steps=steps.last - steps.first,
+            num_steps=steps.last - steps.first + steps.num_queued,
             phases=job.phase.bit,
         )
 
@@ -358,12 +385,26 @@ class LoadedModel:
         if isinstance(job, SharedJob) and job.is_shared:
             self._sharing.note(went_well=not job.became_alone)
 
-    def custom_update(self, group_name: str, names: Iterable[str]) -> None:
-        """Run custom updates, after all steps so far."""
+    def custom_update(self, group_name: str, names: Callable[[], Iterable[str]]) -> None:
+        """Run the custom updates of a group, after all steps so far, or let them wait with these.
+
+        `names` returns their names.
+        """
+        queued = self._queued_groups.get(group_name)
+        if queued is None:
+            # Either all updates of a group can wait, or none.
+            numbers = (self._plan.custom_updates[name].in_queue for name in names())
+            queued = [number for number in numbers if number]
+            self._queued_groups[group_name] = queued
+        if queued:
+            self._queue += [(number, self.steps_asked) for number in queued]
+            if len(self._queue) >= LONGEST_QUEUE:
+                self.flush()
+            return
         self.flush()
         if group_name not in self._prepared_updates:
             calls = sorted(
-                (self._plan.custom_updates[name] for name in names), key=attrgetter("stage")
+                (self._plan.custom_updates[name] for name in names()), key=attrgetter("stage")
             )
             self._prepared_updates[group_name] = [self._prepare(group_name, call) for call in calls]
         self._updates = deque(map(UpdateJob, self._prepared_updates[group_name]))

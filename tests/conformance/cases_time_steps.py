@@ -24,6 +24,7 @@ from tests.conformance.case_parts import (
     trace,
 )
 from tests.conformance.casebook import Arrays, case
+from tests.conformance.cases_plasticity import STDP, connected, spiking, weights
 
 TIME_STEPS = (0.1, 0.3, 0.7, 0.05)
 # Closer to halfway between two floats, all of them or twice as much, than ten decimal digits tell.
@@ -435,6 +436,35 @@ def learning(pygenn: ModuleType, model: Any) -> Arrays:
 @case("float", "double")
 def learning_at_time_steps(pygenn: ModuleType, name: str, precision: str) -> Arrays:
     return at_time_steps(learning, pygenn, name, precision)
+
+
+def pairs(pygenn: ModuleType, model: Any) -> Arrays:
+    """The built-in rule, dense and sparse, from weights that partly start outside its bounds."""
+    rng = np.random.default_rng(401)
+    pre = spiking(pygenn, model, rng, "pre", 6)
+    groups, targets = [], []
+    for kind, delay in (("dense", 0), ("late_dense", 2), ("sparse", 0), ("late_sparse", 3)):
+        post = spiking(pygenn, model, rng, f"post_{kind}", 5)
+        update = pygenn.init_weight_update("STDP", STDP, {"g": rng.uniform(-0.3, 1.6, 30)})
+        group = connected(pygenn, model, rng, kind, (pre, post), update)
+        group.axonal_delay_steps = delay
+        groups.append(group)
+        targets.append(post)
+    model.build()
+    model.load()
+    rows: dict[str, list[np.ndarray]] = {}
+    for step in range(STEPS // 4):
+        model.step_time()
+        for group, post in zip(groups, targets, strict=True):
+            found = {**weights(group, "g"), f"{group.name}_I": pull(post, "I")}
+            for key, values in found.items() if step % 5 == 4 else ():
+                rows.setdefault(f"{key}_libm_fed_back", []).append(values)
+    return {key: np.stack(values) for key, values in rows.items()}
+
+
+@case("float", "double")
+def stdp_at_time_steps(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    return at_time_steps(pairs, pygenn, name, precision)
 
 
 def trains(pygenn: ModuleType, model: Any) -> Arrays:

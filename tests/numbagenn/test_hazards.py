@@ -241,6 +241,39 @@ def test_sparse_synapses_are_numbered_one_by_one() -> None:
         assert pulled(owner, name).tolist() == [0, 1, 2, 3], name
 
 
+def test_synapses_may_have_code_for_spikes_and_events_of_one_neuron() -> None:
+    """PyGeNN's CPU backend cannot build this; events come before spikes."""
+    both = engine.create_weight_update_model(
+        "both",
+        vars=[("w", "scalar")],
+        post_neuron_var_refs=[("V", "scalar", engine.VarAccessMode.READ_ONLY)],
+        post_event_threshold_condition_code="V > 1.5",
+        post_event_syn_code="w *= 10.0;",
+        post_spike_syn_code="w += 1.0;",
+    )
+    ramp = engine.create_neuron_model(
+        "ramp", vars=[("V", "scalar")], sim_code="V += 1.0;", threshold_condition_code="V > 2.5"
+    )
+    model = new_model()
+    pop = model.add_neuron_population("pop", 2, ramp, {}, {"V": 0.0})
+    group = model.add_synapse_population(
+        "within",
+        "DENSE",
+        pop,
+        pop,
+        engine.init_weight_update(both, {}, {"w": 1.0}, post_var_refs={"V": "V"}),
+        engine.init_postsynaptic("DeltaCurr"),
+    )
+    model.build()
+    model.load()
+    seen = []
+    for _ in range(5):
+        steps(model, 1)
+        seen.append(pulled(group, "w")[0])
+    # V is 1, 2, 3, …; events from the second step on and spikes from the third, each a step later.
+    assert seen == [1.0, 1.0, 10.0, 101.0, 1011.0]
+
+
 def test_neurons_connected_with_each_other_have_events_of_both_sides() -> None:
     """Within one population PyGeNN takes the presynaptic condition for both sides."""
     read_only = engine.VarAccessMode.READ_ONLY

@@ -356,8 +356,8 @@ FEATURES: dict[str, list[Feature]] = {
             " learning_at_time_steps previous_spike_times_at_time_steps",
         ),
         differs(
-            "`prev_st_post` of neurons that send no spikes; `prev_st_pre`, `prev_set_pre` after an"
-            " axonal delay",
+            "`prev_st_post` of neurons that send no spikes; `prev_st_*`, `prev_set_*` after a"
+            " delay of their side",
             "are what they are elsewhere; in PyGeNN the one is never set, and the others may be the"
             " time of the very spike or event that arrives",
             cases="spike_times_in_synapses event_times",
@@ -389,13 +389,19 @@ FEATURES: dict[str, list[Feature]] = {
             "`set_pre`, `set_post`, `prev_set_pre`, `prev_set_post`: times of spike-like events",
             cases="event_times learning_at_time_steps",
         ),
-        absent(
-            "code of synapses for postsynaptic spikes, and `STDP`",
-            "learning at postsynaptic spikes is not written yet",
-            lambda e: e.create_weight_update_model(
-                "x", vars=[("g", "scalar")], post_spike_syn_code="g += 1.0;"
-            ),
-            lambda e: e.init_weight_update("STDP"),
+        same(
+            "code of synapses for postsynaptic spikes, dense and sparse, and `STDP`",
+            cases="stdp_at_time_steps stdp_within_a_population columns_in_order both_sides_learn",
+            tests="test_synapses.py::test_batch_elements_are_separate_runs",
+            upstream="test_event_propagation.py::test_reverse_post"
+            " test_model_lifecycle.py::test_model_load_unload_cycle"
+            " test_model_timing.py::test_model_timing_counters_accessible",
+        ),
+        differs(
+            "code for postsynaptic spikes and for postsynaptic events at the same synapses",
+            "runs for the events first, as PyGeNN's documentation says; its CPU backend cannot"
+            " build such a model",
+            tests="test_hazards.py::test_synapses_may_have_code_for_spikes_and_events_of_one_neuron",
         ),
         absent(
             "`StaticGraded`",
@@ -440,10 +446,33 @@ FEATURES: dict[str, list[Feature]] = {
             " test_faults.py"
             "::test_a_delay_that_is_written_down_is_checked_when_the_model_is_built",
         ),
-        absent(
-            "`back_prop_delay_steps`",
-            "it delays what learning sees",
-            lambda e: Pair(e).connect("DENSE", back_prop_delay_steps=2),
+        same(
+            "`back_prop_delay_steps`: postsynaptic spikes, events, their times and the variables of"
+            " postsynaptic neurons and models",
+            cases="back_propagation_delays back_propagation_delays_of_events",
+            upstream="test_event_times.py::test_spike_times"
+            " test_event_times.py::test_spike_event_times"
+            " test_pre_post_neuron_vars.py::test_pre_post_neuron_var",
+        ),
+        same(
+            "a delay as the index `x[d]` of a variable of postsynaptic neurons, of their models, or"
+            " of the weight update model there",
+            cases="delays_as_indices",
+            upstream="test_wu_vars.py::test_wu_var test_wu_vars.py::test_wu_var_cont"
+            " test_post_psm_vars.py::test_post_psm_var"
+            " test_continuous_propagation.py::test_reverse_den_delay",
+        ),
+        differs(
+            "a delay as an index of which no step is kept, or that is a sum or a difference",
+            "is an error, which names the synapse and the step, and counts as it is written; PyGeNN"
+            " takes it modulo the number of steps, and takes `x[5 - d]` for `x[5 + d]`",
+            tests="test_delays.py::test_an_index_of_no_kept_step_is_an_error_and_does_no_harm"
+            " test_delays.py::test_an_index_is_an_expression_as_any_other",
+        ),
+        differs(
+            "times of spikes that are read with a delay, where no code runs for delayed spikes",
+            "are kept for the delay; PyGeNN cannot load such a model",
+            tests="test_delays.py::test_times_are_kept_for_a_delay_that_no_spikes_have",
         ),
     ],
     "Arrays and parameters that change": [
@@ -453,6 +482,13 @@ FEATURES: dict[str, list[Feature]] = {
             cases="arrays_of_neurons arrays_everywhere spike_source_array"
             " spike_source_array_at_time_steps",
             tests="test_extra_global_params.py::test_every_part_of_a_model_reads_its_arrays",
+        ),
+        same(
+            "arrays that code writes, such as ring buffers; batch elements that keep to parts of"
+            " their own run on all threads, and others in order",
+            cases="ring_buffers arrays_of_neurons",
+            tests="test_batch_parts.py::test_results_do_not_depend_on_threads"
+            " test_extra_global_params.py::test_batches_write_shared_arrays_in_order",
         ),
         same(
             "extra global parameters of custom updates, and references to those of others",
@@ -504,7 +540,8 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "chains: an update reads and writes what another one owns",
-            cases="chained_updates custom_update_reductions learning_rounds",
+            cases="chained_updates custom_update_reductions learning_rounds eligibility_traces",
+            tests="test_queued_updates.py::test_waiting_changes_nothing",
         ),
         same(
             "reductions over neurons and over the batch, by variable and by reference",

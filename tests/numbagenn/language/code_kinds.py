@@ -156,6 +156,10 @@ KINDS: dict[str, tuple[Callable[[str], Any], str]] = {
         lambda code: of_events("post", "q > 0.5", code),
         "addToPre(V * q); V -= (t - set_post > 2.0) ? p : theta; u = id_syn;",
     ),
+    "post_spike_syn": (
+        lambda code: of_synapses(post_spike_syn_code=code),
+        "V += (t - st_pre) * theta; addToPre(p - q); i = (int)id_pre; e[0] = V;",
+    ),
     "event condition": (
         lambda code: of_events("pre", code, ";"),
         "p > theta * dt && fabs(p) < 3.0f",

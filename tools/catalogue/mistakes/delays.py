@@ -42,11 +42,54 @@ synapses = model.add_synapse_population(
 synapses.max_dendritic_delay_timesteps = 3
 model.build()
 
+# %% A delay as an index that is too long -> CodeStringError
+looking = create_weight_update_model(
+    "looking",
+    vars=[("g", "scalar"), ("d", "uint8_t")],
+    post_neuron_var_refs=[("V", "scalar", VarAccessMode.READ_ONLY)],
+    pre_spike_syn_code="addToPost(g * V[d]);",
+)
+values = {"g": 0.5, "d": [2] * 11 + [6]}
+update = init_weight_update(looking, {}, values, post_var_refs={"V": "V"})
+synapses = model.add_synapse_population("looking", "DENSE", a, b, update, delta)
+synapses.max_dendritic_delay_timesteps = 4
+a.vars["V"].set_init_values(1.0)
+model.build()
+model.load()
+model.step_time()
+model.step_time()
+model.flush()
+
+# %% Delays as indices without a maximum -> RuntimeError
+looking = create_weight_update_model(
+    "looking",
+    vars=[("g", "scalar")],
+    post_neuron_var_refs=[("V", "scalar", VarAccessMode.READ_ONLY)],
+    pre_spike_syn_code="addToPost(g * V[2]);",
+)
+update = init_weight_update(looking, {}, {"g": 0.5}, post_var_refs={"V": "V"})
+model.add_synapse_population("looking", "DENSE", a, b, update, delta)
+model.build()
+
+# %% A variable with and without a delay -> CodeStringError
+create_weight_update_model(
+    "looking",
+    post_neuron_var_refs=[("V", "scalar", VarAccessMode.READ_ONLY)],
+    synapse_dynamics_code="addToPost(V - V[1]);",
+)
+
+# %% A delay as an index of a presynaptic variable -> CodeStringError
+create_weight_update_model(
+    "looking",
+    pre_neuron_var_refs=[("V", "scalar", VarAccessMode.READ_ONLY)],
+    synapse_dynamics_code="addToPost(V[1]);",
+)
+
 # %% A reference to dendritic delays that do not exist -> RuntimeError
 create_den_delay_var_ref(ab)
 
-# %% A delay for spikes that travel backwards -> NotImplementedError
-ab.back_prop_delay_steps = 1
+# %% A delay for spikes that travel backwards, in milliseconds -> TypeError
+ab.back_prop_delay_steps = 0.5
 
 # %% Events from synapses without any -> RuntimeError
 a.spike_event_recording_enabled = True
@@ -71,6 +114,11 @@ create_weight_update_model(
     post_neuron_var_refs=[("V", "scalar")],
     post_event_threshold_condition_code="V > 0.5",
     post_event_syn_code="addToPost(g);",
+)
+
+# %% Learning from postsynaptic spikes that sends on -> CodeStringError
+create_weight_update_model(
+    "learning", vars=[("g", "scalar")], post_spike_syn_code="g += 0.1; addToPost(g);"
 )
 
 # %% The time of events that do not exist -> CodeStringError

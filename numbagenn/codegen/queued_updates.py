@@ -1,0 +1,85 @@
+"""Custom updates that wait with the steps, and run in their order in the kernel ``simulate``.
+
+A network may be updated after every step. To call a kernel and to wait for all threads takes longer
+than what the update of a few neurons does. So such updates are only counted, as steps are. A batch
+element then goes through all steps and updates that wait, while its state stays in the cache.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from numbagenn.codegen.arguments import (
+    SimulateMemory,
+    decorator_of,
+    function_call,
+)
+from numbagenn.codegen.custom_update_functions import is_apart, loop_of_update
+from numbagenn.codegen.network_view import NetworkView
+from numbagenn.codegen.rendering import rendered
+from numbagenn.language.kernel_names import BATCH_COUNTER
+from numbagenn.memory.faults import Faults
+from numbagenn.network.custom_updates import CustomUpdateBase
+
+# Threads had better share what more neurons have to do.
+_MOST_NEURONS = 1 << 14
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuedUpdate:
+    """A custom update in ``simulate``: the text of its function, and of the call."""
+
+    function: str
+    call: str
+
+
+def queued_updates(network: NetworkView, memory: SimulateMemory) -> dict[str, QueuedUpdate]:
+    """Return the custom updates that can wait with single steps, by name.
+
+    Of those that run together, either all can or none.
+    """
+    found: dict[str, QueuedUpdate] = {}
+    together = defaultdict(list)
+    for name, group in network.custom_updates.items():
+        together[group.update_group_name].append(name)
+    for names in together.values():
+        groups = [network.custom_updates[name] for name in names]
+        if all(_may_wait(network, group) for group in groups):
+            updates = [_queued(network, group, memory) for group in groups]
+            known = [update for update in updates if update is not None]
+            if len(known) == len(names):
+                found.update(zip(names, known, strict=True))
+    return found
+
+
+def _may_wait(network: NetworkView, group: CustomUpdateBase) -> bool:
+    """Return whether an update changes nothing but neurons of the batch element that it is at."""
+    return (
+        not group.model.update_code.is_blank
+        and not group.of_synapses
+        and (group.per_batch or network.batch_size == 1)
+        and group.count <= _MOST_NEURONS
+        and is_apart(group)
+        and not any(buffer.slots > 1 for buffer in group.memory.values())
+    )
+
+
+def _queued(
+    network: NetworkView, group: CustomUpdateBase, memory: SimulateMemory
+) -> QueuedUpdate | None:
+    """Return an update as part of ``simulate``; None where a mistake in it has to be told."""
+    loop = loop_of_update(network, group)
+    buffers = [argument.buffer for argument in loop.arguments]
+    if BATCH_COUNTER in loop.scalars or any(isinstance(buffer, Faults) for buffer in buffers):
+        return None
+    call = function_call(memory.namer.unique(f"run_{group.name}"), loop, memory)
+    function = rendered(
+        "queued_update.jinja",
+        call=call,
+        decorator=decorator_of(loop),
+        title=group.title,
+        code=loop,
+        count=group.count,
+    )
+    return QueuedUpdate(function=function, call=call.text)
