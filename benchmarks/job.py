@@ -214,6 +214,22 @@ def load_lesson(folder: Path) -> Lesson:
 # --- Networks -------------------------------------------------------------------------------------
 
 
+class Simulated(NamedTuple):
+    """What a run of a network gives.
+
+    Parameters
+    ----------
+    seconds, cpu_seconds
+        Wall-clock time, and the time of all processors together.
+    spikes
+        Spikes of each population in this run; the digits that were told right, of those that learn.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    spikes: list[int]
+
+
 class Simulation(NamedTuple):
     """A network that is built, and has made its first step.
 
@@ -226,10 +242,10 @@ class Simulation(NamedTuple):
     model_seconds
         How long a run is, for the network.
     run
-        Goes on for one run, and returns the spikes of each population in it.
+        Goes on for one run.
     """
 
     versions: dict[str, str]
     threads: int
     model_seconds: float
-    run: Callable[[], Sequence[int]]
+    run: Callable[[], Simulated]

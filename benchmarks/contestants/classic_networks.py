@@ -7,12 +7,15 @@ import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from time import perf_counter, process_time
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks.job import Simulation
+from benchmarks.contestants import e_prop, event_prop
+from benchmarks.contestants.latencies import spikes_of
+from benchmarks.job import Simulated, Simulation
 
 
 class Network(NamedTuple):
@@ -34,14 +37,64 @@ class Network(NamedTuple):
     steps: int
 
 
-def build(
-    folder: Path, network: str, *, api: str = "numbagenn", **preferences: Any
-) -> Simulation:
-    """Build the network of a name; `folder` is not needed."""
-    module, (describe, dt, steps) = importlib.import_module(api), NETWORKS[network]
-    model = module.GeNNModel("float", network, **preferences)
+class Learning(NamedTuple):
+    """A network that learns from digits: its class, and what it takes digits as.
+
+    Parameters
+    ----------
+    make
+        The class.
+    latency
+        Returns times of spikes for grey levels.
+    darkest
+        The grey level up to which pixels have no spike.
+    steps
+        Steps of 1 ms for which a digit is shown.
+    """
+
+    make: Callable[..., Any]
+    latency: Callable[[NDArray[np.float64]], NDArray[np.float64]]
+    darkest: int
+    steps: int
+
+
+def build(folder: Path, network: str, *, api: str, **preferences: Any) -> Simulation:
+    """Build the network of a name, in the module `pygenn` or one with its names.
+
+    Parameters
+    ----------
+    folder
+        Folder with the digits, for networks that learn from them.
+    network
+        One of `NETWORKS` or of `LEARNING`.
+    api
+        Name of the module.
+    **preferences
+        Further arguments of `GeNNModel`.
+    """
+    module = importlib.import_module(api)
+    threads = 1 if api == "pygenn" else module.get_num_threads()
+    make = _learning if network in LEARNING else _simulation
+    model_seconds, run, spikes = make(module, folder, network, preferences)
+
+    def timed() -> Simulated:
+        begin, used = perf_counter(), process_time()
+        run()
+        seconds, cpu_seconds = perf_counter() - begin, process_time() - used
+        return Simulated(seconds, cpu_seconds, spikes())
+
+    return Simulation({api: module.__version__}, threads, model_seconds, timed)
+
+
+#: The length of a run in seconds of the network, how to run, and what counts spikes afterwards.
+_Made = tuple[float, Callable[[], None], Callable[[], list[int]]]
+
+
+def _simulation(api: Any, _: Path, network: str, preferences: dict[str, Any]) -> _Made:
+    describe, dt, steps = NETWORKS[network]
+    model = api.GeNNModel("float", network.replace("-", "_"), **preferences)
     model.dt, model.seed = dt, 1
-    populations = describe(module, model)
+    populations = describe(api, model)
     for population in populations:
         population.spike_recording_enabled = True
     model.build()
@@ -51,16 +104,34 @@ def build(
     populations[0].vars["V"].pull_from_device()
     left = steps - 1
 
-    def run() -> list[int]:
+    def run() -> None:
         nonlocal left
         for _ in range(left):
             model.step_time()
         model.pull_recording_buffers_from_device()
         left = steps
+
+    def spikes() -> list[int]:
         return [len(population.spike_recording_data[0][0]) for population in populations]
 
-    versions = {api: module.__version__}
-    return Simulation(versions, 1 if api == "pygenn" else module.get_num_threads(), dt * steps / 1000, run)
+    return dt * steps / 1000, run, spikes
+
+
+def _learning(api: Any, folder: Path, network: str, preferences: dict[str, Any]) -> _Made:
+    kind = LEARNING[network]
+    with np.load(folder / "digits.npz", allow_pickle=False) as digits:
+        images, labels = digits["images"], digits["labels"]
+    spikes = spikes_of(images, labels, kind.latency, kind.darkest)
+    learner = kind.make(api, **preferences)
+    learner.build()
+    learner.learn(spikes.part(0, 1))
+    right = 0
+
+    def run() -> None:
+        nonlocal right
+        right = learner.learn(spikes)
+
+    return len(images) * kind.steps / 1000, run, lambda: [right]
 
 
 # --- Vogels and Abbott, Journal of Neuroscience 25:10786 (2005) -----------------------------------
@@ -186,7 +257,9 @@ def brunel(api: Any, model: Any) -> list[Any]:
                 api.init_postsynaptic("DeltaCurr"),
             )
             synapses.axonal_delay_steps = 15
-            synapses.set_sparse_connections(*random_pairs(rng, source.num_neurons, target.num_neurons, 0.1))
+            synapses.set_sparse_connections(
+                *random_pairs(rng, source.num_neurons, target.num_neurons, 0.1)
+            )
     return populations
 
 
@@ -204,9 +277,7 @@ def izhikevich(api: Any, model: Any, neurons: int, connections: int | None) -> l
         else:
             cell = {"a": 0.02 + 0.08 * r, "b": 0.25 - 0.05 * r, "c": -65.0, "d": 2.0}
         start = {"V": -65.0, "U": -65.0 * cell["b"], **cell}
-        populations.append(
-            model.add_neuron_population(name, size, "IzhikevichVariable", {}, start)
-        )
+        populations.append(model.add_neuron_population(name, size, "IzhikevichVariable", {}, start))
         noise = {"mean": 0.0, "sd": sd}
         model.add_current_source(f"noise{name}", "GaussianNoise", populations[-1], noise, {})
     for source, strongest in zip(populations, (0.5, -1.0), strict=True):
@@ -328,7 +399,7 @@ def _column_weight(source: str, target: str) -> float:
 # --- Song, Miller and Abbott, Nature Neuroscience 3:919 (2000) ------------------------------------
 
 
-STDP = {"TauPlus": 20.0, "TauMinus": 20.0, "APlus": 0.0002, "AMinus": 0.00021, "Largest": 0.02}
+STDP = {"TauPlus": 20.0, "TauMinus": 20.0, "APlus": 1.5e-4, "AMinus": 1.575e-4, "Largest": 0.03}
 STDP_CELL = {**LIF, "Vrest": -74.0, "Vthresh": -54.0, "TauRefrac": 0.0}
 
 
@@ -350,7 +421,7 @@ def stdp(api: Any, model: Any) -> list[Any]:
     )
     largest = STDP["Largest"]
     inputs = model.add_neuron_population(
-        "inputs", 1000, "PoissonNew", {"rate": 15.0}, {"timeStepToSpike": 0.0}
+        "inputs", 1000, "Poisson", {"rate": 15.0}, {"timeStepToSpike": 0.0}
     )
     cells = model.add_neuron_population(
         "cells", 100, "LIF", STDP_CELL, {"V": -60.0, "RefracTime": 0.0}
@@ -377,4 +448,10 @@ NETWORKS = {
     "izhikevich-sparse": Network(partial(izhikevich, neurons=10_000, connections=100), 1.0, 2000),
     "stdp": Network(stdp, 1.0, 5000),
     "potjans": Network(potjans, 0.1, 2000),
+}
+
+#: Networks that learn from one digit after the other.
+LEARNING = {
+    "event-prop": Learning(event_prop.EventProp, event_prop.latency, 1, event_prop.STEPS),
+    "e-prop": Learning(e_prop.EProp, e_prop.latency, e_prop.DARKEST, e_prop.STEPS),
 }
