@@ -130,22 +130,26 @@ def learning_section(learnt: dict[str, Any]) -> str:
     )
 
 
+def _slower(measured: dict[str, Any]) -> str:
+    """Return a sentence about networks that are slower than with PyGeNN."""
+    slower = [networks.TITLES[name] for name in networks.slower(measured)]
+    if not slower:
+        return "No network is slower than with PyGeNN."
+    return f"Slower than with PyGeNN: {'; '.join(slower)}."
+
+
 def networks_section(measured: dict[str, Any]) -> str:
     """Return how fast the classic networks are, how long they are built, and how threads share."""
-    speed, builds, shared = (
-        _rows(rows[0], rows[1:])
-        for rows in map(
-            lambda make: make(measured),
-            (networks.rows, networks.build_rows, networks.thread_rows),
-        )
-    )
+    made = (make(measured) for make in networks.TABLES)
+    speed, builds, shared = (_rows(head, rows) for head, *rows in made)
     machine = measured["machine"]
     return "\n\n".join(
         (
             speed,
-            "All on one thread, in single precision. *Times PyGeNN* is the speed of numbagenn, that "
-            "of PyGeNN's CPU backend with `optimize_code=True` being 1. *Other spikes* compares all "
-            "spikes of numbagenn with those of PyGeNN, or the digits that it told right.",
+            "All on one thread, in single precision. *Times PyGeNN* is the speed of numbagenn, "
+            "that of PyGeNN's CPU backend with `optimize_code=True` being 1. *Other spikes* "
+            "compares all spikes with those of PyGeNN, or the digits that were told right. "
+            + _slower(measured),
             builds,
             shared,
             f"Medians of {measured['rounds']} interleaved rounds on {machine['processors']} "

@@ -20,6 +20,8 @@ from statistics import median
 from time import perf_counter, process_time
 from typing import Any, NamedTuple, TextIO
 
+import numpy as np
+
 from benchmarks.entries import Entry
 from benchmarks.environments import Interpreter
 from benchmarks.job import Simulation
@@ -96,7 +98,7 @@ def measure(
         with ExitStack() as stack:
             cache = folder / "built" / network
             workers = start(chosen, found, folder, stack, "benchmarks.networks", cache)
-            runs = {worker.entry.key: [] for worker in workers}
+            runs: dict[str, list[dict[str, Any]]] = {worker.entry.key: [] for worker in workers}
             for _ in range(1 + rounds):
                 shuffle(workers)
                 for worker in workers:
@@ -123,7 +125,7 @@ def measure(
 
 def _speed(result: dict[str, Any], name: str = "cpu_seconds") -> float:
     """Return the seconds that one second of a network took."""
-    return median(result[name]) / result["model_seconds"]
+    return float(median(result[name]) / result["model_seconds"])
 
 
 def _of(measured: dict[str, Any], network: str) -> dict[str, dict[str, Any]]:
@@ -138,14 +140,14 @@ def _of(measured: dict[str, Any], network: str) -> dict[str, dict[str, Any]]:
 def ratio(result: dict[str, Any], slow: dict[str, Any]) -> float:
     """Return how many times as fast as another a contestant is: the median of all rounds."""
     pairs = zip(result["cpu_seconds"], slow["cpu_seconds"], strict=True)
-    return median(other / own for own, other in pairs)
+    return float(median(other / own for own, other in pairs))
 
 
 def other_spikes(result: dict[str, Any], reference: dict[str, Any]) -> float | None:
     """Return by what share all spikes differ from those of another; None if no count differs."""
     if result["spikes"] == reference["spikes"]:
         return None
-    own, other = (sum(map(sum, one["spikes"])) for one in (result, reference))
+    own, other = (int(np.sum(one["spikes"])) for one in (result, reference))
     return own / other - 1
 
 
@@ -206,13 +208,13 @@ def compared(measured: dict[str, Any]) -> list[Comparison]:
 
 
 def failures(measured: dict[str, Any]) -> list[str]:
-    """Return which contestants spike too often or too rarely, and threads that change spikes."""
+    """Return where numbagenn spikes too often or too rarely, and threads that change spikes."""
     wrong = [
-        f"{key} has {100 * share:+.1f} % of the spikes of PyGeNN in {row.network}; at most "
+        f"{key} has {_difference(share)} spikes in {row.network}, PyGeNN being 0; at most "
         f"{100 * TOLERANCE:g} % are tolerated."
         for row in compared(measured)
         for key, share in row.spikes.items()
-        if share is not None and abs(share) > TOLERANCE
+        if key != "brian2" and share is not None and abs(share) > TOLERANCE
     ]
     shared = _of(measured, SHARED)
     for key in ("engine", "engine-opt"):
@@ -220,6 +222,15 @@ def failures(measured: dict[str, Any]) -> list[str]:
         if one and more and one["spikes"] != more["spikes"]:
             wrong.append(f"{key} has other spikes than on one thread. They have to be identical.")
     return wrong
+
+
+def slower(measured: dict[str, Any]) -> list[str]:
+    """Return the networks that numbagenn does not simulate as fast as PyGeNN, in some mode."""
+    return [
+        row.network
+        for row in compared(measured)
+        if any(times is not None and times < 1 for times in row.ratios)
+    ]
 
 
 def _cell(number: float | None, digits: int) -> str:
@@ -241,6 +252,8 @@ def rows(measured: dict[str, Any]) -> list[tuple[str, ...]]:
         "times PyGeNN",
         "times PyGeNN, optimize_code",
         "other spikes",
+        "other spikes, optimize_code",
+        "other spikes, Brian2",
     )
     found = compared(measured)
     return [
@@ -250,7 +263,10 @@ def rows(measured: dict[str, Any]) -> list[tuple[str, ...]]:
                 TITLES[row.network],
                 *(_cell(speed, 3) for speed in row.speeds),
                 *(_cell(times, 1) for times in row.ratios),
-                _difference(row.spikes["engine-1"]) if "engine-1" in row.spikes else "",
+                *(
+                    _difference(row.spikes[key]) if key in row.spikes else ""
+                    for key in ("engine-1", "engine-opt-1", "brian2")
+                ),
             )
             for row in found
         ),
@@ -272,14 +288,20 @@ def build_rows(measured: dict[str, Any]) -> list[tuple[str, ...]]:
 def thread_rows(measured: dict[str, Any]) -> list[tuple[str, ...]]:
     """Return how the network that threads share grows faster with them."""
     shared = _of(measured, SHARED)
-    lines = [(f"seconds for a second of {TITLES[SHARED]}", "exact", "optimize_code")]
+    lines: list[tuple[str, ...]] = [
+        (f"seconds for a second of {TITLES[SHARED]}", "exact", "optimize_code")
+    ]
     for suffix in ("-1", ""):
-        both = [shared.get(f"{key}{suffix}") for key in ("engine", "engine-opt")]
-        if all(both):
+        keys = f"engine{suffix}", f"engine-opt{suffix}"
+        both = [shared[key] for key in keys if key in shared]
+        if len(both) == len(keys):
             number = both[0]["threads"]
             title = f"numbagenn, {number} thread{'s' if number > 1 else ''}"
             lines.append((title, *(_cell(_speed(result, "seconds"), 3) for result in both)))
     return lines
+
+
+TABLES = (rows, build_rows, thread_rows)
 
 
 # --- In a new process -----------------------------------------------------------------------------

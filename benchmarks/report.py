@@ -207,8 +207,7 @@ def text(values: dict[str, Any]) -> str:
         parts += [table(learning_rows(learnt)), *(f"left out: {key}" for key in learnt["left_out"])]
     if "networks" in values:
         simulated = values["networks"]
-        for rows in (networks.rows, networks.build_rows, networks.thread_rows):
-            parts.append(table(rows(simulated)))
+        parts += [table(make(simulated)) for make in networks.TABLES]
     parts.append(f"{machine['cpu']}, {machine['processors']} processors, {machine['platform']}")
     return "\n\n".join(parts)
 

@@ -272,6 +272,7 @@ def izhikevich(api: Any, model: Any, neurons: int, connections: int | None) -> l
     populations = []
     for name, size, sd in (("E", neurons * 4 // 5, 5.0), ("I", neurons // 5, 2.0)):
         r = rng.random(size)
+        cell: dict[str, Any]
         if name == "E":
             cell = {"a": 0.02, "b": 0.2, "c": -65.0 + 15.0 * r**2, "d": 8.0 - 6.0 * r**2}
         else:
@@ -363,7 +364,7 @@ def potjans(api: Any, model: Any, scale: float = 0.1) -> list[Any]:
         for source, probability in zip(COLUMN, row, strict=True):
             if not probability:
                 continue
-            number = _synapses(probability, COLUMN[target][0], COLUMN[source][0])
+            total = _synapses(probability, COLUMN[target][0], COLUMN[source][0])
             mean = _column_weight(source, target) / math.sqrt(scale)
             least, most, delay = (0.0, 3e38, 1.5) if mean > 0 else (-3e38, 0.0, 0.75)
             g = {"mean": mean, "sd": abs(mean) * 0.1, "min": least, "max": most}
@@ -378,7 +379,7 @@ def potjans(api: Any, model: Any, scale: float = 0.1) -> list[Any]:
                 api.init_weight_update("StaticPulseDendriticDelay", {}, start),
                 api.init_postsynaptic("ExpCurr", {"tau": COLUMN_TAU}),
                 api.init_sparse_connectivity(
-                    "FixedNumberTotalWithReplacement", {"num": round(number * scale**2)}
+                    "FixedNumberTotalWithReplacement", {"num": round(total * scale**2)}
                 ),
             )
             synapses.max_dendritic_delay_timesteps = 64
