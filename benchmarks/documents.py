@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
+from benchmarks import networks
 from benchmarks.entries import WIDE_NEURONS
 from benchmarks.figures import AXES, label
 from benchmarks.job import BenchmarkError
@@ -125,6 +126,34 @@ def learning_section(learnt: dict[str, Any]) -> str:
             "column counts whole epochs, because networks are tested at the end of each. Medians "
             f"of {learnt['seeds']} seeds, in turn, on {machine['processors']} processors of "
             f"{_article(machine['cpu'])}, {learnt['date']}.",
+        )
+    )
+
+
+def _slower(measured: dict[str, Any]) -> str:
+    """Return a sentence about networks that are slower than with PyGeNN."""
+    slower = [networks.TITLES[name] for name in networks.slower(measured)]
+    if not slower:
+        return "No network is slower than with PyGeNN."
+    return f"Slower than with PyGeNN: {'; '.join(slower)}."
+
+
+def networks_section(measured: dict[str, Any]) -> str:
+    """Return how fast the classic networks are, how long they are built, and how threads share."""
+    made = (make(measured) for make in networks.TABLES)
+    speed, builds, shared = (_rows(head, rows) for head, *rows in made)
+    machine = measured["machine"]
+    return "\n\n".join(
+        (
+            speed,
+            "All on one thread, in single precision. *Times PyGeNN* is the speed of numbagenn, "
+            "that of PyGeNN's CPU backend with `optimize_code=True` being 1. *Other spikes* "
+            "compares all spikes with those of PyGeNN, or the digits that were told right. "
+            + _slower(measured),
+            builds,
+            shared,
+            f"Medians of {measured['rounds']} interleaved rounds on {machine['processors']} "
+            f"processors of {_article(machine['cpu'])}, {measured['date']}.",
         )
     )
 
@@ -277,6 +306,8 @@ def details_section(values: dict[str, Any]) -> str:
             ),
             "### Learning",
             learning_section(values["learning"]),
+            "### Classic networks",
+            networks_section(values["networks"]),
             "### Memory",
             _rows(("", "steps queued", "state and weights, MB", "grown by, MB"), memory),
             "### Building",

@@ -14,8 +14,9 @@ from benchmarks.environments import Interpreter
 
 BATCH_SIZE = 128
 
-#: Jobs: the network of the tutorials, one of ten times as many synapses, and one that learns.
-TUTORIAL, WIDE, LEARNING = "tutorial", "wide", "learning"
+#: Jobs: the network of the tutorials, one of ten times as many synapses, one that learns, and the
+#: classic networks.
+TUTORIAL, WIDE, LEARNING, NETWORKS = "tutorial", "wide", "learning", "networks"
 WIDE_NEURONS = 1280
 
 
@@ -91,7 +92,8 @@ _OPTIMISED, _DOUBLE, _PUSHED = (
 def all_entries() -> list[Entry]:
     """Return all contestants, in the order of the table, whether they can take part here or not."""
     batched, single, pygenn = "bundled_batched", "bundled_single", "pygenn_single"
-    few = 1000
+    few, classic, bundled = 1000, "classic_networks", {"api": "numbagenn"}
+    real = {"api": "pygenn", "backend": "single_threaded_cpu"}
     return [
         Entry("engine-opt", "numbagenn, optimize_code", batched, _OPTIMISED),
         Entry("engine-opt-1", "numbagenn, optimize_code", batched, _OPTIMISED, threads=1),
@@ -200,6 +202,32 @@ def all_entries() -> list[Entry]:
                 ("norse", "Norse, as in its examples", "norse", {"rate": 5e-3}),
             )
             for threads in (None, 1)
+        ),
+        # Each builds one network after the other; the network is a setting that the part adds.
+        *(
+            Entry(f"networks-{key}", title, module, settings, NETWORKS, library, threads=threads)
+            for key, title, module, library, settings, threads in (
+                ("engine-1", "numbagenn", classic, None, bundled, 1),
+                (
+                    "engine-opt-1",
+                    "numbagenn, optimize_code",
+                    classic,
+                    None,
+                    bundled | _OPTIMISED,
+                    1,
+                ),
+                ("engine", "numbagenn", classic, None, bundled, None),
+                (
+                    "engine-opt",
+                    "numbagenn, optimize_code",
+                    classic,
+                    None,
+                    bundled | _OPTIMISED,
+                    None,
+                ),
+                ("pygenn", "PyGeNN, optimize_code", classic, "pygenn", real | _OPTIMISED, 1),
+                ("brian2", "Brian2, cpp_standalone", "brian2_networks", "brian2", {}, 1),
+            )
         ),
     ]
 
