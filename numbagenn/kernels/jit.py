@@ -65,8 +65,8 @@ class _KernelLibrary(JITCodeLibrary):  # type: ignore[misc]
     def _optimize_final_module(self) -> None:
         # Short loops are unrolled before loops are vectorised. What is left of them becomes vectors
         # only if the compiler looks for lines that do the same side by side, as C compilers do.
-        # Intel's vector functions, if there are any, would then be called in a wrong way on Windows:
-        # see issue 8705 of Numba.
+        # With Intel's vector functions, where there are any, that goes wrong on Windows: see issue
+        # 8705 of Numba.
         passes = self._codegen._module_pass_manager(slp_vectorize=not numba.config.USING_SVML)
         if isinstance(passes, tuple):
             manager, builder = passes
