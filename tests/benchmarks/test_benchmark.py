@@ -507,11 +507,9 @@ def test_other_spikes_of_networks_are_an_error() -> None:
     ]
     measured = {"results": results}
     cuba, shared, *_ = networks.compared(measured)
-    assert (cuba.speeds[0], cuba.ratios, cuba.spikes) == (
-        0.75,
-        (3.0, None),
-        {"engine-1": pytest.approx(200 / 196 - 1)},
-    )
+    assert cuba.speeds[0] == 0.75
+    assert cuba.ratios == (3.0, None)
+    assert cuba.spikes["engine-1"] == pytest.approx(200 / 196 - 1)
     assert shared.spikes == {"engine-1": None}
     assert networks.slower(measured) == [networks.SHARED]
     assert networks.failures(measured) == []
