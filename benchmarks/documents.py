@@ -138,6 +138,16 @@ def _slower(measured: dict[str, Any]) -> str:
     return f"Slower than with PyGeNN: {'; '.join(slower)}."
 
 
+def _busy(measured: dict[str, Any]) -> list[str]:
+    """Return a warning about seconds that went to other work of the machine."""
+    if networks.lost(measured) < 0.1:
+        return []
+    return [
+        "The machine had other work in these seconds, which says little about what threads bring: "
+        f"on one thread, {100 * networks.lost(measured):.0f} % of them were not numbagenn's."
+    ]
+
+
 def networks_section(measured: dict[str, Any]) -> str:
     """Return how fast the classic networks are, how long they are built, and how threads share."""
     made = (make(measured) for make in networks.TABLES)
@@ -152,6 +162,7 @@ def networks_section(measured: dict[str, Any]) -> str:
             + _slower(measured),
             builds,
             shared,
+            *_busy(measured),
             f"Medians of {measured['rounds']} interleaved rounds on {machine['processors']} "
             f"processors of {_article(machine['cpu'])}, {measured['date']}.",
         )

@@ -301,6 +301,12 @@ def thread_rows(measured: dict[str, Any]) -> list[tuple[str, ...]]:
     return lines
 
 
+def lost(measured: dict[str, Any]) -> float:
+    """Return the share of seconds on one thread that the processor spent with something else."""
+    one = _of(measured, SHARED).get("engine-1")
+    return 1 - _speed(one) / _speed(one, "seconds") if one else 0.0
+
+
 TABLES = (rows, build_rows, thread_rows)
 
 

@@ -247,7 +247,7 @@ def test_contestants_without_an_interpreter_are_left_out() -> None:
     } <= set(keys)
     assert {entry.library for entry in entries} - {None} <= set(LIBRARIES)
     can, cannot = able(entries, {"brian2": Interpreter("elsewhere", True)})
-    assert [entry.python for entry in can if entry.library] == ["elsewhere"]
+    assert [entry.python for entry in can if entry.library] == ["elsewhere"] * 2
     assert len(can) + len(cannot) == len(keys)
     for entry in entries:
         assert (ROOT / "benchmarks" / "contestants" / f"{entry.module}.py").is_file()
@@ -507,11 +507,9 @@ def test_other_spikes_of_networks_are_an_error() -> None:
     ]
     measured = {"results": results}
     cuba, shared, *_ = networks.compared(measured)
-    assert (cuba.speeds[0], cuba.ratios, cuba.spikes) == (
-        0.75,
-        (3.0, None),
-        {"engine-1": pytest.approx(200 / 196 - 1)},
-    )
+    assert cuba.speeds[0] == 0.75
+    assert cuba.ratios == (3.0, None)
+    assert cuba.spikes["engine-1"] == pytest.approx(200 / 196 - 1)
     assert shared.spikes == {"engine-1": None}
     assert networks.slower(measured) == [networks.SHARED]
     assert networks.failures(measured) == []
