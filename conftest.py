@@ -6,6 +6,7 @@ import os
 import tempfile
 
 import pytest
+import tqdm.auto  # noqa: F401  Before any test imports ipykernel: tqdm takes that for a notebook.
 
 pytest_plugins = ["tests.notebooks.chapters"]
 
