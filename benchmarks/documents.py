@@ -301,7 +301,9 @@ def details_section(values: dict[str, Any]) -> str:
             _rows(("small costs", ""), list(costs.items())),
             "### How time grows",
             f"![{scaling_alt}](../docs/benchmark_scaling.svg)",
-            _rows(("time of an image grows with", "exact", "optimize_code", "in proportion"), grown),
+            _rows(
+                ("time of an image grows with", "exact", "optimize_code", "in proportion"), grown
+            ),
             "### How close the kernel is",
             f"![{roofline_alt}](../docs/benchmark_roofline.svg)",
             f"An image makes {counted['rows']:,.0f} spikes that are delivered: as many rows of "
