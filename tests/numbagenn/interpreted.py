@@ -121,7 +121,6 @@ _INSTEAD: dict[str, Any] = {
     "device_function": lambda function: function,
     "noalias_function": lambda function: function,
     "take_next": _take_next,
-    "differ": lambda first, second: bytes(first) != bytes(second),
     "vector": _taken(1),
     "matrix": _taken(2),
     "mark_finished": _mark_finished,
