@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
+from typing import Protocol
 
 from numbagenn.base.array_conventions import Array
 from numbagenn.base.suggestions import did_you_mean
-from numbagenn.base.types import TypeLike
+from numbagenn.base.types import ResolvedType, TypeLike
 from numbagenn.base.wording import quoted
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.variables import ExtraGlobalArray, Variable
-from numbagenn.models.descriptions import CustomUpdateModel
+from numbagenn.models.descriptions import CustomUpdateModel, DeclaredReference
 from numbagenn.network.bound_model import BoundModel
 from numbagenn.network.groups import Group, GroupOfOneModel, OwningModel, ParamDict, Values
 from numbagenn.network.synapse_groups import SynapseGroup, size_by_connections
@@ -63,6 +64,27 @@ class ExtraGlobalParamReference:
     def type(self) -> TypeLike:
         """Type of the elements, as written in its model."""
         return self.array.type
+
+
+def check_reference_type(
+    title: str, declared: DeclaredReference, target: VariableReference
+) -> None:
+    """Raise unless a reference has the type of its target, written in the same way.
+
+    PyGeNN, too, compares types as they are written: ``scalar`` depends on the model, so it is not
+    the same as ``float``.
+    """
+    if type_text(declared.type) != type_text(target.type):
+        raise RuntimeError(
+            f"Incompatible type for variable reference '{declared.name}' of {title}: it is "
+            f"declared '{type_text(declared.type)}', but '{target.name}' of {target.group.title} "
+            f"is '{type_text(target.type)}'; write the same."
+        )
+
+
+def type_text(given: TypeLike) -> str:
+    """Return a type as it is written in a model."""
+    return given.name if isinstance(given, ResolvedType) else " ".join(given.split())
 
 
 class CustomUpdateBase(GroupOfOneModel):
@@ -199,8 +221,17 @@ class CustomUpdateWU(CustomUpdateBase):
         return self.vars[var_name].values
 
 
+class _InGroup(Protocol):
+    """An update that runs together with those of its group."""
+
+    update_group_name: str
+
+
 def names_in_group(
-    updates: Mapping[str, CustomUpdateBase], group_name: str, error: type[Exception]
+    updates: Mapping[str, CustomUpdateBase],
+    others: Mapping[str, _InGroup],
+    group_name: str,
+    error: type[Exception],
 ) -> list[str]:
     """Return the names of the custom updates that run together under a name.
 
@@ -208,14 +239,17 @@ def names_in_group(
     ----------
     updates
         All custom updates of a model.
+    others
+        Its custom connectivity updates, which run under the same names.
     group_name
         The name under which they run.
     error
         What to raise if there are none.
     """
     names = [name for name, update in updates.items() if update.update_group_name == group_name]
-    if not names:
-        known = sorted({update.update_group_name for update in updates.values()})
+    groups = {update.update_group_name for update in (*updates.values(), *others.values())}
+    if group_name not in groups:
+        known = sorted(groups)
         hint = did_you_mean(str(group_name), known, f"; the groups are {quoted(known)}.")
         raise error(f"Unknown custom update group '{group_name}'{hint}")
     return names

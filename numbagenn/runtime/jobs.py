@@ -14,6 +14,7 @@ from functools import cache, partial
 import numpy as np
 
 from numbagenn.base.array_conventions import Array
+from numbagenn.codegen.connectivity_update_functions import ConnectivityCall
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall
 from numbagenn.codegen.event_kinds import Phase
 from numbagenn.codegen.kernel_numbers import Integers, UpdateNumbers
@@ -200,6 +201,28 @@ class PreparedUpdate:
     num_parts: int
     arguments: tuple[Array, ...]
     can_fail: bool
+
+
+class ConnectivityJob(Job):
+    """Code of a custom connectivity update that has begun: on the host, or for all rows.
+
+    Parameters
+    ----------
+    call
+        The update.
+    on_host
+        Whether it is the code of the host.
+    run
+        How often the update ran before.
+    """
+
+    def __init__(self, call: ConnectivityCall, run: int, *, on_host: bool) -> None:
+        super().__init__(1 if on_host else call.update.connections.num_pre, 1)
+        self.call = call
+        self.on_host = on_host
+        self.run = run
+        #: Whether the rows have room to grow, and are not to be copied again.
+        self.is_spread = False
 
 
 class UpdateJob(Job):
