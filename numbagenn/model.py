@@ -54,8 +54,6 @@ from numbagenn.network.custom_updates import (
     CustomUpdate,
     CustomUpdateBase,
     CustomUpdateWU,
-    ExtraGlobalParamReference,
-    VariableReference,
     names_in_group,
 )
 from numbagenn.network.delays import assign_slots
@@ -68,6 +66,7 @@ from numbagenn.network.reference_checks import (
     synapse_references,
     update_references,
 )
+from numbagenn.network.reference_types import ExtraGlobalParamReference, VariableReference
 from numbagenn.network.settings import ModelSpec
 from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.network.update_shapes import check_dimensions, check_targets
@@ -526,11 +525,7 @@ class GeNNModel(ModelSpec, Timers):
         self._check_new("custom connectivity update", cu_name, self.custom_connectivity_updates)
         check_name(group_name, "Custom update group", may_start_with_digit=True)
         title = f"custom connectivity update '{cu_name}'"
-        if not isinstance(syn_group, SynapseGroup):
-            raise TypeError(f"{title} needs a synapse population, not {shown(syn_group)}.")
-        if self.synapse_populations.get(syn_group.name) is not syn_group:
-            raise ValueError(f"{title}: {syn_group.title} belongs to another model.")
-        check_synapses(title, syn_group)
+        check_synapses(title, syn_group, self.synapse_populations)
         model = find_model(custom_conn_update_model, CustomConnectivityUpdateModel, title)
         prefix = f"Custom connectivity update {cu_name}"
         values = check_parameters(prefix, model, params)

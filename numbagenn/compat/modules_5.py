@@ -16,8 +16,8 @@ from numbagenn.base.wording import unsupported
 from numbagenn.memory import variables
 from numbagenn.models import descriptions, given_values
 from numbagenn.models.builtin_models import FAMILIES, find_model, names_in_pygenn
-from numbagenn.network.custom_updates import ExtraGlobalParamReference, VariableReference
 from numbagenn.network.groups import Group
+from numbagenn.network.reference_types import ExtraGlobalParamReference, VariableReference
 from numbagenn.network.settings import BACKEND_NAME
 
 

@@ -75,8 +75,8 @@ def not_kept(name: str) -> Message:
 def no_room(row: int, stride: int) -> str:
     """Return the message about a synapse that is added to a row that is full."""
     return (
-        f"row {row} is full: it has room for {stride} synapses, so none can be added; set "
-        f"max_connections of the synapse population to more before model.build()"
+        f"row {row} is full: it has room for {stride} synapse{'' if stride == 1 else 's'}, so none "
+        "can be added; set max_connections of the synapse population to more before model.build()"
     )
 
 

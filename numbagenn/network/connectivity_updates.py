@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from numbagenn.base.array_conventions import Array
 from numbagenn.base.enumerations import VarLocation
+from numbagenn.base.wording import capitalised, shown
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.memory.dynamic_parameters import DynamicParams
@@ -15,12 +16,12 @@ from numbagenn.memory.rows import Rows
 from numbagenn.memory.variables import Variable, VariableDict
 from numbagenn.models.descriptions import CustomConnectivityUpdateModel
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.custom_updates import (
+from numbagenn.network.groups import Group, GroupOfOneModel, OwningModel, ParamDict, Values
+from numbagenn.network.reference_types import (
     ExtraGlobalParamReference,
     VariableReference,
     check_reference_type,
 )
-from numbagenn.network.groups import GroupOfOneModel, OwningModel, ParamDict, Values
 from numbagenn.network.synapse_groups import SynapseGroup, size_by_connections
 
 References = Mapping[str, VariableReference]
@@ -140,14 +141,26 @@ class CustomConnectivityUpdate(GroupOfOneModel):
         return self.vars, self.pre_vars, self.post_vars
 
 
-def check_synapses(title: str, synapses: SynapseGroup) -> None:
-    """Raise unless connections of a population can be changed.
+def check_synapses(title: str, synapses: object, known: Mapping[str, SynapseGroup]) -> None:
+    """Raise unless connections of what a user gives can be changed.
 
     Raises
     ------
     RuntimeError
         If they are not sparse.
+    TypeError
+        If it is no synapse population.
+    ValueError
+        If it is not one of the model, whose populations are `known`.
     """
+    if not isinstance(synapses, SynapseGroup):
+        given = synapses.title if isinstance(synapses, Group) else shown(synapses)
+        raise TypeError(f"{capitalised(title)} needs a synapse population, not {given}.")
+    if known.get(synapses.name) is not synapses:
+        raise ValueError(
+            f"{capitalised(title)} needs synapses of this model, and {synapses.title} belongs to "
+            "another."
+        )
     if not isinstance(synapses.connections, SparseConnectivity):
         raise RuntimeError(
             "Custom connectivity updates can only be attached to synapse groups with SPARSE "

@@ -12,16 +12,14 @@ from numbagenn.base.wording import quoted
 from numbagenn.memory.variables import ExtraGlobalArray, Variable
 from numbagenn.network.connectivity_updates import CustomConnectivityUpdate
 from numbagenn.network.current_sources import CurrentSource
-from numbagenn.network.custom_updates import (
-    CustomUpdate,
-    CustomUpdateBase,
-    CustomUpdateWU,
+from numbagenn.network.custom_updates import CustomUpdate, CustomUpdateBase, CustomUpdateWU
+from numbagenn.network.groups import Group
+from numbagenn.network.neuron_groups import NeuronGroup
+from numbagenn.network.reference_types import (
     ExtraGlobalParamReference,
     VariableReference,
     type_text,
 )
-from numbagenn.network.groups import Group
-from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 
 HasVariables = NeuronGroup | CurrentSource | CustomUpdate | CustomUpdateWU
