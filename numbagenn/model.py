@@ -225,6 +225,11 @@ class GeNNModel(ModelSpec, Timers):
             )
         )
 
+    def can_change(self, synapses: object) -> bool:
+        """Return whether an update can change the connections of a synapse population."""
+        updates = self.custom_connectivity_updates.values()
+        return any(update.synapse_group is synapses for update in updates)
+
     @property
     def num_neurons(self) -> int:
         """Number of neurons of all populations."""
@@ -551,7 +556,6 @@ class GeNNModel(ModelSpec, Timers):
             self, cu_name, group_name, syn_group, model, values, initial, references, arrays
         )
         self.custom_connectivity_updates[cu_name] = group
-        syn_group.allow_changes()
         return group
 
     def _targets(

@@ -115,7 +115,7 @@ class Rows:
 
     def _hold(self, buffer: Buffer, array: Array) -> None:
         buffer.count = array.size
-        # Users see nothing of it, so there is no array of the host.
+        # Code alone sees it, so both are the same.
         buffer.host = buffer.device = array[np.newaxis]
 
     def _device(self, buffer: Buffer) -> Array:

@@ -145,7 +145,6 @@ class SynapseGroup(Group):
         self._back_prop_delay_steps = 0
         self._max_dendritic_delay_timesteps = self.default_dendritic_delay_timesteps
         self._max_connections: int | None = None
-        self._is_changeable = False
         self._max_source_connections: int | None = None
         self._parallelism_hint = ParallelismHint.POSTSYNAPTIC
         self._num_threads_per_spike = 1
@@ -303,6 +302,8 @@ class SynapseGroup(Group):
                 "before model.load()."
             )
         connectivity.give(pre_indices, post_indices)
+        # As in PyGeNN, it can be set to more afterwards.
+        self._max_connections = None
 
     @property
     def synapse_order(self) -> Array | None:
@@ -312,11 +313,7 @@ class SynapseGroup(Group):
     @property
     def is_changeable(self) -> bool:
         """Whether an update can add or remove synapses while the model is loaded."""
-        return self._is_changeable
-
-    def allow_changes(self) -> None:
-        """Note that an update can add or remove synapses."""
-        self._is_changeable = True
+        return self.genn_model.can_change(self)
 
     @property
     def row_stride(self) -> int:

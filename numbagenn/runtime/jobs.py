@@ -20,6 +20,7 @@ from numbagenn.codegen.event_kinds import Phase
 from numbagenn.codegen.kernel_numbers import Integers, UpdateNumbers
 from numbagenn.kernels.batch_counter import ABORTED, FINISHED, Counter, new_batch_counter
 from numbagenn.kernels.shared_steps import ALONE, new_shared_counter
+from numbagenn.memory.rows import Rearranged
 from numbagenn.runtime.threads import run_on_threads, stop_interrupted_work
 
 
@@ -203,6 +204,10 @@ class PreparedUpdate:
     can_fail: bool
 
 
+#: Both neurons of each synapse, and the arrays of variables.
+Result = tuple[tuple[Array, Array], list[Rearranged]]
+
+
 class ConnectivityJob(Job):
     """Code of a custom connectivity update that has begun: on the host, or for all rows.
 
@@ -223,6 +228,9 @@ class ConnectivityJob(Job):
         self.run = run
         #: Whether the rows have room to grow, and are not to be copied again.
         self.is_spread = False
+        #: The connections and the variables of synapses after the update, once they are known.
+        self.result: Result | None = None
+        self.is_done = False
 
 
 class UpdateJob(Job):

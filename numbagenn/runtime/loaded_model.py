@@ -508,6 +508,8 @@ class LoadedModel:
 
     def _run_connectivity(self, job: ConnectivityJob) -> None:
         """Do the rest of a custom connectivity update: its code of the host, or that of rows."""
+        if job.is_done:
+            return
         start = perf_counter()
         update = job.call.update
         connections, stride = update.connections, self._strides[update.synapse_group.name]
@@ -536,17 +538,20 @@ class LoadedModel:
             buffer.is_new = True
         done = perf_counter()
         if not job.on_host:
-            self._rearrange(update, stride)
+            self._rearrange(job, stride)
         if self._timing_enabled:
             self._add_time("host" if job.on_host else "update", update, done - start)
             self._add_time("remap", update, perf_counter() - done)
+        job.is_done = True
+        update.rows.release()
 
     def _add_time(self, part: str, update: CustomConnectivityUpdate, seconds: float) -> None:
         key = part, update.update_group_name
         self.custom_update_times[key] = self.custom_update_times.get(key, 0.0) + seconds
 
-    def _rearrange(self, update: CustomConnectivityUpdate, stride: int) -> None:
+    def _rearrange(self, job: ConnectivityJob, stride: int) -> None:
         """Put the rows of synapses together again, and let all of their variables follow."""
+        update = job.call.update
         connections = update.connections
         variables = changed_variables(
             [
@@ -555,15 +560,16 @@ class LoadedModel:
                 if group.synapse_group is update.synapse_group
             ]
         )
-        synapses, rearranged = update.rows.put_together(connections, stride, variables)
+        if job.result is None:
+            job.result = update.rows.put_together(connections, stride, variables)
         # From here on nothing depends on what is replaced, so all of it can be done again.
+        synapses, rearranged = job.result
         connections.replace(*synapses)
         for one in rearranged:
             one.replace()
         # They have the addresses of arrays that are no more.
         self._thread_local = SimpleNamespace() if self._plan.shared else threading.local()
         self._prepared_updates.clear()
-        update.rows.release()
 
     def pull_recordings(self) -> None:
         """Copy all recordings to the host, after all steps so far."""
