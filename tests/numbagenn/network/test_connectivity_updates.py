@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -558,3 +561,45 @@ def test_an_update_that_is_unknown() -> None:
     model, _, _ = loaded(EMPTY)
     with pytest.raises(IndexError, match="Unknown custom update group 'chang'; did you"):
         model.custom_update("chang")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="a process on Windows cannot send itself Ctrl-C alone")
+def test_an_interrupt_leaves_the_rest_of_the_rows_to_the_next_call() -> None:
+    model = engine.GeNNModel("double", "network")
+    model.dt = 1.0
+    cells = model.add_neuron_population("cells", 400, CELL, {}, {"V": 0.0})
+    synapses = model.add_synapse_population(
+        "link",
+        "SPARSE",
+        cells,
+        cells,
+        engine.init_weight_update("StaticPulse", {}, {"g": 1.0}),
+        engine.init_postsynaptic("DeltaCurr"),
+        engine.init_sparse_connectivity("OneToOne"),
+    )
+    synapses.max_connections = 2
+    slow = create(
+        "slow",
+        pre_vars=[("runs", "unsigned int"), ("x", "unsigned int")],
+        var_refs=[("g", "scalar")],
+        row_update_code="""
+        runs++;
+        for(unsigned int i = 0; i < 1000000u; i++) { x = 3u * x + 1u; }
+        add_synapse((id_pre + 1) % num_post, id_pre);
+        """,
+    )
+    weights = create_wu_var_ref(synapses, "g")
+    group = model.add_custom_connectivity_update(
+        "u", "change", synapses, slow, pre_vars={"runs": 0, "x": 1}, var_refs={"g": weights}
+    )
+    model.build()
+    model.load()
+    timer = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        model.custom_update("change")
+    group.pre_vars["runs"].pull_from_device()
+    assert group.pre_vars["runs"].values.tolist() == [1] * 400
+    synapses.pull_connectivity_from_device()
+    assert synapses.get_sparse_pre_inds().tolist() == [*np.repeat(np.arange(400), 2)]
+    assert values(synapses, "g") == [g for row in range(400) for g in (1.0, row)]
