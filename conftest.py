@@ -15,7 +15,6 @@ SLOW_MODULES = {
     "tests/conformance/test_recorded_in_double.py",
     "tests/notebooks/test_set_up.py",
     "tests/notebooks/test_skipping.py",
-    "tests/numbagenn/compat/test_run_notebook.py",
     "tests/numbagenn/compat/test_run_script.py",
     "tests/numbagenn/kernels/test_random_numbers.py",
     "tests/numbagenn/language/test_code_fuzz.py",

@@ -11,12 +11,15 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from benchmarks import (
     costs,
     documents,
     figures,
     learning,
     memory,
+    networks,
     report,
     roofline,
     rounds,
@@ -25,6 +28,7 @@ from benchmarks import (
 from benchmarks.entries import (
     BATCH_SIZE,
     LEARNING,
+    NETWORKS,
     TUTORIAL,
     WIDE,
     WIDE_NEURONS,
@@ -41,7 +45,7 @@ from tutorial_helpers.data import load_mnist, load_weights
 from tutorial_helpers.models import GREY_LEVELS_PER_MILLIVOLT, THRESHOLD
 
 RESULTS = ROOT / "benchmarks" / "results.json"
-PARTS = ("speed", "costs", "memory", "scaling", "roofline", "learning")
+PARTS = ("speed", "costs", "memory", "scaling", "roofline", "learning", "networks")
 TIMESTEPS = 100
 
 #: Images for the network of ten times the synapses.
@@ -129,7 +133,7 @@ def benchmark(arguments: argparse.Namespace) -> dict[str, Any]:
     able_to_run, missing = able(chosen, found)
     if arguments.publish:
         _refuse_to_publish(arguments, missing)
-    entries = [entry for entry in able_to_run if entry.job != LEARNING]
+    entries = [entry for entry in able_to_run if entry.job not in (LEARNING, NETWORKS)]
     wide = widened(weights, WIDE_NEURONS)
     jobs = {
         TUTORIAL: _job(images[:wanted], weights),
@@ -177,18 +181,35 @@ def benchmark(arguments: argparse.Namespace) -> dict[str, Any]:
                 "date": values["date"],
                 "machine": values["machine"],
             }
+        if "networks" in parts:
+            simulators = [entry for entry in able_to_run if entry.job == NETWORKS]
+            _save_digits(folder / NETWORKS)
+            values["networks"] = {
+                **networks.measure(simulators, found, folder, count),
+                "date": values["date"],
+                "machine": values["machine"],
+            }
     return values
+
+
+def _save_digits(folder: Path) -> None:
+    """Write the digits that the learning networks see into a folder, which is made."""
+    images, labels = load_mnist("train")
+    seen = networks.DIGITS
+    folder.mkdir()
+    np.savez(folder / "digits.npz", images=images[:seen], labels=labels[:seen])
 
 
 def _refuse_to_publish(arguments: argparse.Namespace, missing: Sequence[Entry]) -> None:
     """Raise, before anything is measured, if the documents would lack what they show."""
-    if arguments.contestants or arguments.only not in (None, ["learning"]):
+    if arguments.contestants or arguments.only not in (None, ["learning"], ["networks"]):
         raise BenchmarkError(
             "--publish needs all parts and contestants; leave out --only and --contestants. "
-            "Only the part 'learning' can be published by itself."
+            "Only the parts 'learning' and 'networks' can be published by themselves."
         )
     for entry in missing:
-        if entry.job == LEARNING or (entry.library == "pygenn" and not arguments.only):
+        needed = entry.library == "pygenn" and arguments.only != [LEARNING]
+        if needed or (entry.job == LEARNING and arguments.only != [NETWORKS]):
             raise BenchmarkError(
                 f"--publish needs {entry.library} to compare with; say with --python "
                 f"{entry.library}=PATH which interpreter has it."

@@ -14,8 +14,9 @@ from benchmarks.environments import Interpreter
 
 BATCH_SIZE = 128
 
-#: Jobs: the network of the tutorials, one of ten times as many synapses, and one that learns.
-TUTORIAL, WIDE, LEARNING = "tutorial", "wide", "learning"
+#: Jobs: the network of the tutorials, one of ten times as many synapses, one that learns, and the
+#: classic networks.
+TUTORIAL, WIDE, LEARNING, NETWORKS = "tutorial", "wide", "learning", "networks"
 WIDE_NEURONS = 1280
 
 
@@ -91,7 +92,8 @@ _OPTIMISED, _DOUBLE, _PUSHED = (
 def all_entries() -> list[Entry]:
     """Return all contestants, in the order of the table, whether they can take part here or not."""
     batched, single, pygenn = "bundled_batched", "bundled_single", "pygenn_single"
-    few = 1000
+    few, classic, bundled = 1000, "classic_networks", {"api": "numbagenn"}
+    real = {"api": "pygenn", "backend": "single_threaded_cpu"}
     return [
         Entry("engine-opt", "numbagenn, optimize_code", batched, _OPTIMISED),
         Entry("engine-opt-1", "numbagenn, optimize_code", batched, _OPTIMISED, threads=1),
@@ -201,6 +203,32 @@ def all_entries() -> list[Entry]:
             )
             for threads in (None, 1)
         ),
+        # Each builds one network after the other; the network is a setting that the part adds.
+        *(
+            Entry(f"networks-{key}", title, module, settings, NETWORKS, library, threads=threads)
+            for key, title, module, library, settings, threads in (
+                ("engine-1", "numbagenn", classic, None, bundled, 1),
+                (
+                    "engine-opt-1",
+                    "numbagenn, optimize_code",
+                    classic,
+                    None,
+                    bundled | _OPTIMISED,
+                    1,
+                ),
+                ("engine", "numbagenn", classic, None, bundled, None),
+                (
+                    "engine-opt",
+                    "numbagenn, optimize_code",
+                    classic,
+                    None,
+                    bundled | _OPTIMISED,
+                    None,
+                ),
+                ("pygenn", "PyGeNN, optimize_code", classic, "pygenn", real | _OPTIMISED, 1),
+                ("brian2", "Brian2, cpp_standalone", "brian2_networks", "brian2", {}, 1),
+            )
+        ),
     ]
 
 
@@ -252,8 +280,8 @@ BARS = (
     Bar("all threads, exact", "engine", "pygenn", 10),
     Bar("one thread, exact", "engine-1", "pygenn", 6),
     Bar("all threads, optimize_code", "engine-opt", "pygenn", 20),
-    Bar("float64, exact", "engine-64", "pygenn-64", 10),
-    Bar("ten times the synapses, exact", "wide", "wide-pygenn", 10),
+    Bar("float64, all threads, exact", "engine-64", "pygenn-64", 10),
+    Bar("ten times the synapses, all threads, exact", "wide", "wide-pygenn", 10),
     Bar("one image at a time, exact", "engine-loop", "pygenn-loop", 4),
     Bar("one image at a time, optimize_code", "engine-opt-loop", "pygenn-loop", 4),
 )

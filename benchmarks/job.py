@@ -209,3 +209,43 @@ def load_lesson(folder: Path) -> Lesson:
     # Numbers come back as arrays of no dimensions.
     values = {name: array if array.ndim else int(array) for name, array in arrays.items()}
     return Lesson(**{**values, "sizes": arrays["sizes"].tolist()})
+
+
+# --- Networks -------------------------------------------------------------------------------------
+
+
+class Simulated(NamedTuple):
+    """What a run of a network gives.
+
+    Parameters
+    ----------
+    seconds, cpu_seconds
+        Wall-clock time, and the time of all processors together.
+    spikes
+        Spikes of each population in this run; the digits that were told right, of those that learn.
+    """
+
+    seconds: float
+    cpu_seconds: float
+    spikes: list[int]
+
+
+class Simulation(NamedTuple):
+    """A network that is built, and has made its first step.
+
+    Parameters
+    ----------
+    versions
+        Versions of what it is made of.
+    threads
+        How many threads it uses.
+    model_seconds
+        How long a run is, for the network.
+    run
+        Goes on for one run.
+    """
+
+    versions: dict[str, str]
+    threads: int
+    model_seconds: float
+    run: Callable[[], Simulated]

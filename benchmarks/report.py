@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from benchmarks import learning
+from benchmarks import learning, networks
 from benchmarks.entries import BARS, MAY_DIFFER, PAIRS, TUTORIAL, Entry
 
 
@@ -112,7 +112,7 @@ def failures(values: dict[str, Any]) -> list[str]:
             share = pair["images_with_other_answers"] / pair["images"]
             if share > MAY_DIFFER:
                 wrong.append(f"{comparison(pair)} At most {100 * MAY_DIFFER:g} % may differ.")
-    return wrong
+    return wrong + (networks.failures(values["networks"]) if "networks" in values else [])
 
 
 def comparison(pair: dict[str, Any]) -> str:
@@ -205,6 +205,9 @@ def text(values: dict[str, Any]) -> str:
     if "learning" in values:
         learnt = values["learning"]
         parts += [table(learning_rows(learnt)), *(f"left out: {key}" for key in learnt["left_out"])]
+    if "networks" in values:
+        simulated = values["networks"]
+        parts += [table(make(simulated)) for make in networks.TABLES]
     parts.append(f"{machine['cpu']}, {machine['processors']} processors, {machine['platform']}")
     return "\n\n".join(parts)
 

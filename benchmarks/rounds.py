@@ -128,16 +128,18 @@ def start(
     folder: Path,
     stack: ExitStack,
     program: str = "benchmarks.worker",
+    cache: Path | None = None,
 ) -> list[Worker]:
     """Build every contestant, and return their processes, which end with the stack.
 
-    One that fails in an interpreter that nobody asked for is left out.
+    One that fails in an interpreter that nobody asked for is left out. What they compile goes to
+    `cache`, as with `Worker`.
     """
     workers = []
     for entry in entries:
         say(f"building {entry.key}")
         try:
-            worker = stack.enter_context(Worker(entry, folder, program=program))
+            worker = stack.enter_context(Worker(entry, folder, cache, program))
         except BenchmarkError as error:
             if entry.library is None or found[entry.library].asked_for:
                 raise

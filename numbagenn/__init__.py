@@ -124,3 +124,36 @@ __all__ = [
     "set_num_threads",
     "types",
 ]
+
+_NAMES_OF_4_9 = {
+    "create_custom_neuron_class": "create_neuron_model",
+    "create_custom_current_source_class": "create_current_source_model",
+    "create_custom_weight_update_class": "create_weight_update_model",
+    "create_custom_postsynaptic_class": "create_postsynaptic_model",
+    "create_custom_custom_update_class": "create_custom_update_model",
+    "create_custom_init_var_snippet_class": "create_var_init_snippet",
+    "create_custom_sparse_connect_init_snippet_class": "create_sparse_connect_init_snippet",
+    "init_connectivity": "init_sparse_connectivity",
+}
+
+
+def __getattr__(name: str) -> None:
+    """Say what a name of PyGeNN 4.9 is called since version 5."""
+    message = f"module 'numbagenn' has no attribute '{name}'"
+    if name in _NAMES_OF_4_9:
+        message += f": it is a name of PyGeNN 4.9. Write {_NAMES_OF_4_9[name]}, as in PyGeNN 5."
+    raise AttributeError(message)
+
+
+def load_ipython_extension(shell: object) -> None:
+    """Make ``import pygenn`` give numbagenn in this session: ``%load_ext numbagenn`` calls this."""
+    from numbagenn.compat.jupyter import load
+
+    load(shell)
+
+
+def unload_ipython_extension(shell: object) -> None:
+    """Take that back: ``%unload_ext numbagenn`` calls this."""
+    from numbagenn.compat.jupyter import unload
+
+    unload()

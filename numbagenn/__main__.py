@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from numbagenn import __version__
-from numbagenn.compat.run_command import add_run_options
-from numbagenn.compat.running import run_script
+from numbagenn.compat.run_command import add_run_options, run_parsed
 
 _INTERRUPTED = 130
 _NOBODY_READS = 141
@@ -33,9 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         Exit status: that of the script, 130 after Ctrl-C, and 141 when nobody reads what the
         script prints any longer.
     """
-    parsed = _parser().parse_args(arguments)
+    parser = _parser()
+    parsed = parser.parse_args(arguments)
     try:
-        status = run_script(parsed.script, parsed.arguments, parsed.api)
+        status = run_parsed(parser, parsed)
         # What hinders the output, such as a lost reader, is noticed here and not as Python ends.
         if not getattr(sys.stdout, "closed", sys.stdout is None):
             sys.stdout.flush()

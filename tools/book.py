@@ -32,9 +32,16 @@ _TITLE_OF_README = "# Install and run"
 _START_OF_README = "## Start here\n"
 _ABOUT_OF_README = "## What you run\n"
 _FIND_MISTAKES = "```{raw} html\n:file: ../find_mistakes.html\n```"
+# What the theme calls its buttons, and what they are called here.
+_BUTTONS = {
+    "Color mode": "Colour",
+    "Toggle primary sidebar": "Menu",
+    "Toggle secondary sidebar": "Contents",
+}
 _SEARCHES = re.compile(
     r'\s*<script src="[^"]*\b(?:searchtools|language_data|searchindex)\.js"></script>'
 )
+_CONTENTS = "```{contents}\n:local:\n:depth: 1\n:backlinks: none\n```"
 _PAGES_OF_MISTAKES = "```{toctree}\n:hidden:\n:glob:\n\n*\n```"
 
 
@@ -49,8 +56,13 @@ def prepare(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = source[0].replace("<!-- live network -->", _LIVE_NETWORK)
     elif docname == "docs/api/numbagenn":
         source[0] = source[0].replace("<!-- built-in models -->", built_in_models())
+    elif docname == "docs/from_4_9":
+        source[0] = source[0].replace("\n## ", f"\n{_CONTENTS}\n\n## ", 1)
     elif docname == "docs/mistakes/README":
         source[0] = source[0].replace("<!-- find mistakes -->", _FIND_MISTAKES)
+        source[0] = re.sub(
+            r"search\s+this folder .*?\bpaste the message", "paste it", source[0], flags=re.DOTALL
+        )
         source[0] += f"\n{_PAGES_OF_MISTAKES}\n"
 
 
@@ -208,8 +220,13 @@ def write_live_network(app: Sphinx, error: Exception | None) -> None:
         write_static(Path(app.outdir) / STATIC)
 
 
+def is_paragraph(node: nodes.Node) -> bool:
+    """Say whether a part of a section is plain text."""
+    return isinstance(node, nodes.paragraph)
+
+
 def write_mistakes(app: Sphinx, error: Exception | None) -> None:
-    """Write what `mistakes.js` searches: page, anchor, title, code and message of each mistake."""
+    """Write what `mistakes.js` searches of each mistake: where it is, and what is said of it."""
     if error is not None:
         return
     rows = []
@@ -221,7 +238,9 @@ def write_mistakes(app: Sphinx, error: Exception | None) -> None:
                 if isinstance(section.parent, nodes.section) and texts:
                     title = section.next_node(nodes.title)
                     found = (section["ids"][0], title.astext() if title else "")
-                    rows.append([f"{name}.html", *found, "\n".join(texts[:-1]), texts[-1]])
+                    said = [part.astext() for part in section.children if is_paragraph(part)]
+                    texts = ["\n".join(texts[:-1]), texts[-1], "\n".join(said)]
+                    rows.append([f"{name}.html", *found, *texts])
     path = Path(app.outdir) / "_static" / "mistakes.json"
     path.write_text(json.dumps(rows, ensure_ascii=False), encoding="utf-8")
 
@@ -243,6 +262,8 @@ def lighten(app: Sphinx, error: Exception | None) -> None:
         text = page.read_text(encoding="utf-8").replace(
             'data-theme="auto"', 'data-theme="light"', 1
         )
+        for theirs, ours in _BUTTONS.items():
+            text = text.replace(f'="{theirs}"', f'="{ours}"')
         if page.name != "search.html":
             text = _SEARCHES.sub("", text)
         page.write_text(text, encoding="utf-8")

@@ -2,8 +2,8 @@
 
     python -m tools.stamp_notebooks
 
-* The address of the repository, from `pyproject.toml`: into set-up cells, Colab badges and
-  `CITATION.cff`. That of the site, which follows from it: into the README.
+* The address of the repository, from `pyproject.toml`: into set-up cells, Colab badges, the line
+  that clones it and `CITATION.cff`. That of the site, which follows from it: into the README.
 * The set-up cell, from `set_up` below: into each notebook.
 * The diagrams, from `docs/diagrams/`, which `pictures.py` draws: into the first cell of each
   notebook, and wherever a text says `<!-- diagram: NAME -->`.
@@ -72,9 +72,11 @@ def rounded(seconds: float) -> int:
 
 
 def with_address(text: str) -> str:
-    """Put the address into the links to Colab, to the archive and to the front page of the site."""
+    """Put the address into what clones it, and into links to Colab, its archive and its site."""
     text = re.sub(r"(?<=\[Draw a digit\]\()[^)]+", site(), text)
     text = re.sub(r"https://[\w./-]+(?=/archive/main\.zip)", repository(), text)
+    clone = f"git clone {repository()}\ncd {repository().rpartition('/')[2]}\n"
+    text = re.sub(r"git clone https://\S+\ncd \S+\n", clone, text)
     colab = r"https://colab\.research\.google\.com/github"
     owner_and_name = repository().removeprefix("https://github.com/")
     return re.sub(rf"({colab})/[^/]+/[^/]+/(?=blob/)", rf"\1/{owner_and_name}/", text)

@@ -101,8 +101,10 @@ def _neurons(api: Any) -> tuple[Any, Any, Any]:
             "LambdaV += (1.0 / RingSlope[at + ReadAt]) * (Vthr * LambdaV + Iback);",
         )
         + "V = (Alpha * V) + ((1.0 - Alpha) * Isyn);",
-        threshold_condition_code="V >= Vthr",
-        reset_code=_WRITE % "RingSlope[at + WriteAt] = (Isyn * Scale) - V;" + "V = 0.0;",
+        # A spike in the last step would reach the next image, and no step goes back to it.
+        threshold_condition_code="V >= Vthr && back > 0.5 * dt",
+        # What is above the threshold stays: steps are long, and errors assume that none is lost.
+        reset_code=_WRITE % "RingSlope[at + WriteAt] = (Isyn * Scale) - V;" + "V -= Vthr;",
     )
     output = api.create_neuron_model(
         "event_prop_output",
@@ -186,7 +188,7 @@ class EventProp:
         precision: str = "float",
         seed: int = 1,
         steps: int = STEPS,
-        rate: float = 0.01,
+        rate: float = 0.02,
         sizes: tuple[int, int, int] = (INPUTS, HIDDEN, CLASSES),
         **preferences: Any,
     ) -> None:
@@ -284,6 +286,12 @@ class EventProp:
 
         state = [("V", "scalar"), ("LambdaV", "scalar"), ("LambdaI", "scalar")]
         clear = "V = 0.0; LambdaV = 0.0; LambdaI = 0.0;"
+        still = api.create_custom_update_model(
+            "still", var_refs=[("Current", "scalar")], update_code="Current = 0.0;"
+        )
+        for group in self.synapses:
+            refs = {"Current": api.create_out_post_var_ref(group)}
+            self.model.add_custom_update(f"still_{group.name}", "Reset", still, {}, {}, refs)
         add(self.inputs, _RING_RESET, _RING_VARS)
         add(self.hidden, clear + _RING_RESET, [*state, *_RING_VARS])
         add(self.output, clear + "Mean = 0.0;", [*state, ("Mean", "scalar")])
@@ -322,5 +330,8 @@ class EventProp:
 
 
 def latency(grey: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return when pixels spike: the brightest at 2 ms, the darkest at the end of the show."""
-    return 2.0 + (255.0 - grey) / 254.0 * (STEPS - 4.0)
+    """Return when pixels spike: the brightest at once, the darkest after 8 ms of the show.
+
+    The rest of the show is for hidden neurons, whose spikes count only if the output has time left.
+    """
+    return (255.0 - grey) / 254.0 * 8.0

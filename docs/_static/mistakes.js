@@ -16,9 +16,10 @@ function load() {
   loading ??= fetch(source)
     .then((response) => response.json())
     .then((rows) =>
-      rows.map(([page, anchor, title, code, message]) => {
-        const text = `${title} ${message} ${code}`.toLowerCase();
-        return { page, anchor, title, message, text, words: new Set(wordsOf(`${title} ${message}`)) };
+      rows.map(([page, anchor, title, code, message, also]) => {
+        const text = `${title} ${message} ${also} ${code}`.toLowerCase();
+        const words = new Set(wordsOf(`${title} ${message} ${also}`));
+        return { page, anchor, title, message, text, words };
       }),
     );
   return loading;

@@ -27,15 +27,43 @@ window.addEventListener("load", () => {
   }
 });
 
-// What the search quotes comes from the text of a page, without its buttons and its list of contents.
+// What the search quotes comes from the text of a page, without its title, its buttons and its list of
+// contents. A result leads to the section that has most of the words.
 if (typeof Search !== "undefined") {
   const quoted = Search.htmlToText;
   Search.htmlToText = (page, anchor) => {
     const text = new DOMParser().parseFromString(page, "text/html").querySelector("article.bd-article");
     if (!text) return quoted(page, anchor);
     for (const term of text.querySelectorAll("dt")) term.append(": ");
+    for (const one of text.querySelectorAll("h1, .badge-link")) one.remove();
     return quoted(`<div role="main">${text.innerHTML}</div>`, anchor);
   };
+  const summarise = Search.makeSearchSummary;
+  Search.makeSearchSummary = (page, words, anchor) => {
+    if (anchor) return summarise(page, words, anchor);
+    const section = sectionWith(page, [...words]);
+    const summary = summarise(page, words, section && `#${section}`);
+    // The search puts the summary below the link as soon as this returns.
+    queueMicrotask(() => {
+      const link = summary?.closest("li")?.querySelector("a");
+      if (link && section) link.setAttribute("href", `${link.getAttribute("href")}#${section}`);
+    });
+    return summary;
+  };
+}
+
+function sectionWith(page, words) {
+  const article = new DOMParser().parseFromString(page, "text/html").querySelector("article.bd-article");
+  let [best, most] = ["", 0];
+  // An entry of the glossary is as good as a section. Inner ones first, so that what is left of the outer ones is their own.
+  for (const section of [...(article?.querySelectorAll("section[id], .entries > [id]") ?? [])].reverse()) {
+    const text = section.textContent.toLowerCase();
+    const number = words.filter((word) => text.includes(word.toLowerCase())).length;
+    const isPage = !section.parentElement.closest("section");
+    if (number && number >= most) [best, most] = [isPage ? "" : section.id, number];
+    section.remove();
+  }
+  return best;
 }
 
 // What the search says when it has finished.
@@ -44,7 +72,7 @@ if (typeof Search !== "undefined") {
     messages: {
       "Your search did not match any documents. Please make sure that all words are spelled correctly and that you've selected enough categories.":
         "Nothing found. A page has to have all the words, so try fewer of them, or another form of a word.",
-      "Search finished, found one page matching the search query.": ["1 page found.", "${resultCount} pages found."],
+      "Search finished, found one page matching the search query.": ["1 result", "${resultCount} results"],
     },
     plural_expr: "n === 1 ? 0 : 1",
     locale: "en",

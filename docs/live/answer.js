@@ -43,13 +43,14 @@ export function isSafe(race) {
 /**
  * Give the answer of a run: the first digit that was safe, or else the leader at its end.
  * @param {Uint8Array} counts a row of ten for each step
- * @returns {number | null} null without any spike
+ * @returns {{answer: number | null, safeAt: number}} no answer without any spike; the step at which
+ *   the answer was safe, or 0
  */
 export function answerOf(counts) {
   for (let first = 0; first < counts.length; first += 10) {
     const race = raceOf(counts.subarray(first, first + 10));
-    if (isSafe(race)) return race.leader;
+    if (isSafe(race)) return { answer: race.leader, safeAt: first / 10 + 1 };
   }
   const { leader, first } = raceOf(counts.subarray(-10));
-  return first ? leader : null;
+  return { answer: first ? leader : null, safeAt: 0 };
 }

@@ -34,6 +34,7 @@ const BADGE = 11; // from the edge of a name to the middle of its number
  * @property {Discs} output
  * @property {Box} counts where spikes are counted: a row for each digit, or a column
  * @property {Box[]} gaps between the layers, where spikes travel
+ * @property {number} row below each gap, where names are and paths go on
  * @property {[number, number][]} names where the middles of the numbers are: of the input neurons, the
  *   paths, the hidden neurons, the paths, the output neurons, and the counts
  */
@@ -83,6 +84,7 @@ function fromLeftToRight(width) {
       { x: side, y: TITLE, width: gap, height: tall },
       { x: hiddenLeft + 8 * pitch, y: TITLE, width: gap, height: tall },
     ],
+    row: 0,
     names: [
       [BADGE, imageTop - 18],
       [side + (isTight ? 6 : 4) + BADGE, pathsName],
@@ -122,6 +124,7 @@ function fromTopToBottom(width) {
       { x: 0, y: TITLE + side, width, height: gap },
       { x: 0, y: secondGap, width, height: gap },
     ],
+    row,
     names: [
       [BADGE, TITLE / 2],
       [BADGE, TITLE + side + gap / 2],

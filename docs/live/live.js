@@ -46,6 +46,7 @@ function start(weightsFile, digitsFile) {
   let message = ""; // why there is no image
   let safeAt = 0; // the step at which the answer was safe, or 0
   let safeDigit = 0;
+  let release = () => {}; // puts out the light
   /** @type {Uint8Array | null} */
   let cleanCounts = null; // after an incomplete reset, the counts of a run without it
   let numCrossed = 0;
@@ -105,7 +106,7 @@ function start(weightsFile, digitsFile) {
     networks.resetVariables(network);
     networks.dropSpikes(network);
     cleanCounts = null;
-    write(find("crossed"), "");
+    sayCrossed("");
     begin();
     run.phase = runs.HALF_WAY;
     run.isCrossing = false;
@@ -147,6 +148,20 @@ function start(weightsFile, digitsFile) {
     wake();
   }
 
+  /**
+   * Start again with other settings. What was paused stays so.
+   * @param {() => void} set
+   */
+  function restartWith(set) {
+    const isPaused = !isPlaying && !isAtEnd();
+    set();
+    if (!isPaused) return restart();
+    rewind();
+    stop();
+    describe();
+    wake();
+  }
+
   /** Start again with what is on the pad. */
   function restart() {
     rewind();
@@ -182,19 +197,17 @@ function start(weightsFile, digitsFile) {
     if (message) why = "";
     write(find("why"), why);
     write(find("note"), message);
-    sayWhyNoStep();
+    const whyNot = whyNoRun();
+    for (const name of ["play", "reset-now", "reset-all"]) disable(find(name), whyNot);
+    disable(find("step"), whyNoStep());
   }
 
-  /** The button of a single step says why it does nothing. */
-  function sayWhyNoStep() {
-    const step = find("step");
-    let why = "";
-    if (!image.some(Boolean)) why = "There is no digit yet: draw one, or choose one.";
-    else if (isAtEnd()) why = "The run has ended. Play starts another one.";
-    step.setAttribute("aria-disabled", String(why !== ""));
-    step.title = why;
-    if (why) step.setAttribute("aria-description", why);
-    else step.removeAttribute("aria-description");
+  function whyNoRun() {
+    return image.some(Boolean) ? "" : "There is no digit yet: draw one, or choose one.";
+  }
+
+  function whyNoStep() {
+    return whyNoRun() || (isAtEnd() ? "The run has ended. Play starts another one." : "");
   }
 
   function sayAnswer() {
@@ -216,22 +229,30 @@ function start(weightsFile, digitsFile) {
     write(find("play"), isPlaying ? "Pause" : "Play");
   }
 
+  /** @param {string} words */
+  function sayCrossed(words) {
+    for (const place of root.querySelectorAll(".live-crossed")) write(place, words);
+  }
+
   function tellCrossed() {
     if (!cleanCounts || !network.steps) return;
     const row = cleanCounts.subarray((network.steps - 1) * 10, network.steps * 10);
     let differ = 0;
     network.layers[2].counts.forEach((count, n) => (differ += Math.abs(count - row[n])));
+    const without = answerOf(cleanCounts);
     let words = `${counted(numCrossed, "spike")} crossed the reset, and arrived in a network that should have been at rest.`;
+    if (safeAt && without.safeAt && safeAt !== without.safeAt) {
+      words += ` So the answer is safe after ${counted(safeAt, "step")}, and from a clean start after ${without.safeAt}.`;
+    }
     if (isAtEnd()) {
       words += differ
         ? ` After ${counted(network.steps, "step")}, the counts differ by ${counted(differ, "output spike")} from those of a clean start.`
         : " This time, the final counts are those of a clean start.";
       const race = raceOf(network.layers[2].counts);
       const answer = safeAt ? safeDigit : race.first ? race.leader : null;
-      const without = answerOf(cleanCounts);
-      words += answer === without ? " The answer is the same." : ` The answer changed: from a clean start it is ${without ?? "none"}.`;
+      words += answer === without.answer ? " The answer is the same." : ` The answer changed: from a clean start it is ${without.answer ?? "none"}.`;
     }
-    write(find("crossed"), words);
+    sayCrossed(words);
   }
 
   /** Describe the picture in words, for those who do not see it. */
@@ -257,7 +278,8 @@ function start(weightsFile, digitsFile) {
       // A step that is still under way ends at once, so that each press counts.
       if (!isPlaying) while (run.goal !== null && network.steps < run.goal) runs.jump(run, takeStep);
       // What a run has counted stays; another one begins with Play.
-      if (!image.some(Boolean) || isAtEnd()) return;
+      if (isAtEnd() && !message) write(find("note"), whyNoStep());
+      if (whyNoStep()) return;
       stop();
       if (stillness.matches) {
         runs.jump(run, takeStep);
@@ -270,17 +292,16 @@ function start(weightsFile, digitsFile) {
     },
     setThreshold(/** @type {number} */ threshold) {
       if (threshold === network.threshold) return;
-      network.threshold = threshold;
-      restart();
+      restartWith(() => (network.threshold = threshold));
       look();
     },
     setNumSteps(/** @type {number} */ steps) {
       if (steps === run.numSteps) return;
-      run.numSteps = steps;
-      restart();
+      restartWith(() => (run.numSteps = steps));
     },
     resetNow() {
       if (!image.some(Boolean)) return;
+      release();
       numCrossed = network.layers[0].numSpiking + network.layers[1].numSpiking;
       pictures.showCrossing(picture);
       networks.resetVariables(network);
@@ -288,19 +309,28 @@ function start(weightsFile, digitsFile) {
       begin();
       if (numCrossed) runs.cross(run);
       const crossing = `${counted(numCrossed, "spike")} ${numCrossed === 1 ? "is" : "are"} crossing the reset.`;
-      write(find("crossed"), numCrossed ? crossing : "No spike was in flight, so this reset was complete.");
+      sayCrossed(numCrossed ? crossing : "No spike was in flight, so this reset was complete.");
       if (stillness.matches) runToEnd();
       else play();
     },
     resetAll() {
       if (!image.some(Boolean)) return;
+      release();
       restart();
-      write(find("crossed"), "Voltages and counts are zero, and nothing is in flight. This run starts clean.");
+      sayCrossed("Voltages and counts are zero, and nothing is in flight. This run starts clean.");
     },
     light(/** @type {string} */ part) {
       root.dataset.lit = part;
       pictures.light(picture, part);
       wake();
+    },
+    bringUp(/** @type {string} */ part) {
+      const dock = find("dock");
+      const boxes = pictures.boxesOf(picture.layout)[part];
+      if (!boxes || getComputedStyle(dock).position !== "sticky") return;
+      const bottom = canvas.getBoundingClientRect().top + Math.max(...boxes.map(({ y, height }) => y + height));
+      const hidden = bottom - dock.getBoundingClientRect().top;
+      if (hidden > 0) window.scrollBy({ top: hidden, behavior: stillness.matches ? "auto" : "smooth" });
     },
     select(/** @type {number} */ neuron) {
       picture.selected = view.neuron = neuron;
@@ -321,12 +351,14 @@ function start(weightsFile, digitsFile) {
 
   const pad = makePad(root, samples, picture.colours, {
     draws(drawn) {
+      release();
       show(drawn, "");
       rewind();
       stop();
       wake();
     },
     shows(drawn, why) {
+      release();
       show(drawn, why);
       restart();
       look();
@@ -347,12 +379,14 @@ function start(weightsFile, digitsFile) {
   canvas.addEventListener("click", (event) => {
     const box = canvas.getBoundingClientRect();
     const neuron = hiddenNeuronAt(picture.layout, event.clientX - box.left, event.clientY - box.top);
-    if (neuron !== null) orders.select(neuron);
+    if (neuron === null) return;
+    release();
+    orders.select(neuron);
   });
 
   // --- Page --------------------------------------------------------------------------------------
 
-  connect(root, orders);
+  release = connect(root, orders);
   pictures.fit(picture, find("layers").getBoundingClientRect().width);
   new ResizeObserver(([{ contentRect }]) => {
     if (contentRect.width === picture.layout.width) return;
@@ -389,7 +423,19 @@ function counted(number, noun) {
 }
 
 /**
- * @param {HTMLElement} element
+ * A button says why it does nothing.
+ * @param {HTMLElement} button
+ * @param {string} why it does nothing, or ""
+ */
+function disable(button, why) {
+  button.setAttribute("aria-disabled", String(why !== ""));
+  button.title = why;
+  if (why) button.setAttribute("aria-description", why);
+  else button.removeAttribute("aria-description");
+}
+
+/**
+ * @param {Element} element
  * @param {string} text
  */
 function write(element, text) {

@@ -102,7 +102,8 @@ export function showNeuron(view, image, threshold, colours) {
   drawSigned(canvas("drive"), added, limit * rates[255], colours);
   const { up, down } = driveOf(weights[0], neuron, image, rates);
   const millivolts = (/** @type {number} */ value) => Math.abs(value).toFixed(1);
-  write(find("drive-words"), `This image raises it by ${millivolts(up)} mV in a step and lowers it by ${millivolts(down)} mV, on average.`);
+  const adds = `This image raises it by ${millivolts(up)} mV in a step and lowers it by ${millivolts(down)} mV, on average.`;
+  write(find("drive-words"), up || down ? adds : "Draw a digit to see what it adds.");
 
   const drives = samples.map((sample, number) => {
     const drive = driveOf(weights[0], neuron, sample.image, rates);

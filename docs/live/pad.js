@@ -43,6 +43,7 @@ const NEAREST = 2; // pixels between two points of a line, at least
  * @property {Content} content
  * @property {Content[]} before what undo goes back to
  * @property {Uint8Array} ink of the strokes
+ * @property {boolean} isDrawing whether a line is being drawn, which nothing interrupts
  * @property {import("./theme.js").Colours} colours
  */
 
@@ -81,6 +82,7 @@ export function makePad(root, samples, colours, listener) {
     content: /** @type {Content} */ ({ strokes: EXAMPLE }),
     before: [],
     ink: padOf(EXAMPLE),
+    isDrawing: false,
   };
   options.forEach((option, n) => option.addEventListener("click", () => choose(pad, n)));
   list.addEventListener("keydown", (event) => chooseByKey(pad, event));
@@ -168,17 +170,19 @@ function drawContent({ canvas, content, samples, colours }) {
 }
 
 /**
- * Put something on the pad, and remember what was there.
+ * Put something on the pad, and remember what was there if that was something else.
  * @param {Pad} pad
  * @param {Content} content
  */
 function put(pad, content) {
-  pad.before.push(pad.content);
+  if (pad.isDrawing) return;
+  if (JSON.stringify(pad.content) !== JSON.stringify(content)) pad.before.push(pad.content);
   take(pad, content);
 }
 
 /** @param {Pad} pad */
 function undo(pad) {
+  if (pad.isDrawing) return;
   const content = pad.before.pop();
   if (content) take(pad, content);
 }
@@ -249,6 +253,7 @@ function followPointer(pad) {
     canvas.focus({ preventScroll: true });
     canvas.setPointerCapture(event.pointerId);
     pointer = event.pointerId;
+    pad.isDrawing = true;
     box = canvas.getBoundingClientRect();
     points = [place(event)];
     // The example and the test digits make way; lines of the visitor's own are added to.
@@ -274,6 +279,7 @@ function followPointer(pad) {
   const lift = (/** @type {PointerEvent} */ event) => {
     if (event.pointerId !== pointer) return;
     pointer = null;
+    pad.isDrawing = false;
     cancelAnimationFrame(frame);
     frame = 0;
     take(pad, pad.content);

@@ -13,6 +13,7 @@ const SPEEDS = [0.5, 1, 2, 4, 8, 16, 32]; // steps per second
  * @property {() => void} resetNow
  * @property {() => void} resetAll
  * @property {(part: string) => void} light a part of the picture, or "" for none
+ * @property {(part: string) => void} bringUp scrolls until nothing lies over a part of the picture
  * @property {(neuron: number) => void} select a hidden neuron
  * @property {() => void} keepNeuron shows the number of the selected neuron again
  */
@@ -21,6 +22,7 @@ const SPEEDS = [0.5, 1, 2, 4, 8, 16, 32]; // steps per second
  * Connect the controls.
  * @param {HTMLElement} root
  * @param {Orders} orders
+ * @returns {() => void} puts out the light, for what is done next
  */
 export function connect(root, orders) {
   onClick(root, ".live-play", orders.play);
@@ -45,7 +47,7 @@ export function connect(root, orders) {
     if (number.checkValidity() && number.value) orders.select(number.valueAsNumber);
   });
   number.addEventListener("change", orders.keepNeuron);
-  connectSteps(root, orders.light);
+  return connectSteps(root, orders);
 }
 
 /**
@@ -76,11 +78,13 @@ function onSlider(root, name, follow) {
 
 /**
  * The five steps, and their numbers in the picture. The mouse or the focus on one lights its part; a
- * click keeps it lit until the next one, and on a phone opens a sheet with its text.
+ * click keeps it lit until the next one, Escape, or whatever is done next. A number in the picture also
+ * opens a sheet with the text of its step, which may be off the screen.
  * @param {HTMLElement} root
- * @param {(part: string) => void} light
+ * @param {Orders} orders
+ * @returns {() => void}
  */
-function connectSteps(root, light) {
+function connectSteps(root, { light, bringUp }) {
   const parts = /** @type {HTMLElement[]} */ ([...root.querySelectorAll("[data-part]")]);
   const sheet = /** @type {HTMLElement} */ (root.querySelector(".live-sheet"));
   let kept = "";
@@ -88,13 +92,18 @@ function connectSteps(root, light) {
     for (const one of parts) one.classList.toggle("live-lit", one.dataset.part === part);
     light(part);
   };
-  const keep = (/** @type {string} */ part) => {
+  const keep = (/** @type {string} */ part, isNumber = false) => {
     kept = part;
     for (const one of parts) buttonOf(one)?.setAttribute("aria-pressed", String(one.dataset.part === part));
-    const card = root.querySelector(`li[data-part="${part}"]`);
-    sheet.replaceChildren(...(card ? sheetOf(card, () => keep("")) : []));
+    const card = isNumber && root.querySelector(`li[data-part="${part}"]`);
+    sheet.replaceChildren(...(card ? sheetOf(card, release) : []));
     show(part);
+    if (card) bringUp(part);
   };
+  const release = () => {
+    if (kept || root.dataset.lit) keep("");
+  };
+  document.addEventListener("keydown", (event) => event.key === "Escape" && release());
   for (const one of parts) {
     const part = one.dataset.part ?? "";
     one.addEventListener("pointerenter", (event) => event.pointerType === "mouse" && show(part));
@@ -102,8 +111,9 @@ function connectSteps(root, light) {
     const button = buttonOf(one);
     button?.addEventListener("focus", () => show(part));
     button?.addEventListener("blur", () => show(kept));
-    button?.addEventListener("click", () => keep(kept === part ? "" : part));
+    button?.addEventListener("click", () => keep(kept === part ? "" : part, one === button));
   }
+  return release;
 }
 
 /**

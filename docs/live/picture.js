@@ -339,21 +339,27 @@ function drawDigits(context, { layout, colours, family }, counts) {
 }
 
 /**
+ * Where the parts are that can be in the light.
+ * @param {import("./layout.js").Layout} layout
+ * @returns {Record<string, import("./layout.js").Box[]>}
+ */
+export function boxesOf({ image, hidden, output, counts, gaps, row }) {
+  return {
+    currents: [image],
+    spikes: gaps.map((gap) => ({ ...gap, height: gap.height + row })),
+    neurons: [boxAround(hidden), boxAround(output)],
+    counts: [counts],
+  };
+}
+
+/**
  * Lay a veil over all parts but the one that is in the light.
  * @param {CanvasRenderingContext2D} context
  * @param {Picture} picture
  */
 function drawVeil(context, { layout, colours, fades, lit }) {
-  const { image, hidden, output, counts, gaps } = layout;
-  /** @type {Record<string, import("./layout.js").Box[]>} */
-  const boxes = {
-    currents: [image],
-    spikes: gaps,
-    neurons: [boxAround(hidden), boxAround(output)],
-    counts: [counts],
-  };
   context.fillStyle = css(colours.panel, 0.82 * fades.veil);
-  for (const [part, some] of Object.entries(boxes)) {
+  for (const [part, some] of Object.entries(boxesOf(layout))) {
     if (part === lit || (part === "counts" && lit === "answer")) continue;
     for (const { x, y, width, height } of some) context.fillRect(x, y, width, height);
   }

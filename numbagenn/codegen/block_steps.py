@@ -150,26 +150,20 @@ class Fold:
 
     Parameters
     ----------
-    arrays
-        Names, in the functions, of the arrays that make neurons alike or not.
-    call, back
-        How what makes one of them stand for all is called, and what takes them back.
+    rows
+        Where the arrays are that make neurons alike or not: for each number of bytes the first row
+        in the table of all memory, the row after the last one, the batch element and a type.
     unlike, others, num_others
         Names of the marks of neurons that are not like the first one, of their list, and of their
         number.
-    most_others
-        How many these may be.
     at_once
         How many neurons are simulated at once: the number is rounded up to a multiple of that.
     """
 
-    arrays: tuple[str, ...]
-    call: FunctionCall
-    back: FunctionCall
+    rows: tuple[str, ...]
     unlike: str
     others: str
     num_others: str
-    most_others: int
     at_once: int = _NEURONS_AT_ONCE
 
 
@@ -403,30 +397,21 @@ class BlockSteps:
         if spikes is None or spikes.recorded or not _can_fold(self._network, group, loop):
             return None
         memory, name, count = self.memory, group.name, group.num_neurons
-        rows = {
-            one.name: memory.row(one.buffer)
-            for one in loop.arguments
-            if f"= {one.name}[neuron]" in "\n".join(loop.loads)
-        }
-        unlike = memory.scratch_array(name, "unlike", "uint32", count)
-        others = memory.scratch_array(name, "others", "uint32", count + 1)
-        num_others = memory.local(name, "num_others")
-        pairs = {**rows, "recent": spikes.recent, "unlike": unlike, "others": others}
-
-        def call(what: str, **more: str) -> FunctionCall:
-            function = memory.namer.unique(f"{what}_{name}")
-            passed = {**pairs, **more}
-            text = f"{function}({', '.join(passed.values())})"
-            return FunctionCall(function, ", ".join(passed), text)
-
+        loads = "\n".join(loop.loads)
+        arrays = {4: [spikes.recent]}
+        for one in loop.arguments:
+            if f"= {one.name}[neuron]" in loads:
+                size = self._network.types.resolve(one.buffer.type).dtype.itemsize
+                arrays.setdefault(size, []).append(memory.row(one.buffer))
+        rows = []
+        for size, names in arrays.items():
+            first = memory.place(names)
+            rows.append(f"{first}, {first + len(names)}, batch, uint{8 * size}")
         return Fold(
-            arrays=(*rows, "recent"),
-            call=call("fold"),
-            back=call("unfold", num_others=num_others),
-            unlike=unlike,
-            others=others,
-            num_others=num_others,
-            most_others=count // 2,
+            rows=tuple(rows),
+            unlike=memory.scratch_array(name, "unlike", "uint32", count),
+            others=memory.scratch_array(name, "others", "uint32", count + 1),
+            num_others=memory.local(name, "num_others"),
         )
 
     def _spikes(self, group: NeuronGroup) -> BlockSpikes:

@@ -15,6 +15,9 @@ from numbagenn.base.suggestions import did_you_mean
 #: Titles of the versions of the API, by the values of ``--api``.
 TITLES = {"4.9": "PyGeNN 4.9", "5": "PyGeNN 5.4"}
 
+#: What to do about a name of the other version where a command runs a script.
+REMEDY = "run it with --api {other}"
+
 _TOEPLITZ = "Toeplitz connectivity"
 _CPP = "what is made of C++"
 
@@ -63,13 +66,19 @@ class MissingNames:
         ``"4.9"`` or ``"5"``.
     names_of
         Returns, for a version, what each module of its stand-in has.
+    remedy
+        What to do about a name of the ``{other}`` version.
     """
 
     def __init__(
-        self, version: str, names_of: Callable[[str], Mapping[str, Collection[str]]]
+        self,
+        version: str,
+        names_of: Callable[[str], Mapping[str, Collection[str]]],
+        remedy: str = REMEDY,
     ) -> None:
         self._version = version
         self._names_of = names_of
+        self._remedy = remedy
 
     def find_spec(self, fullname: str, *where: object) -> None:
         """Raise if the name is one of ``pygenn``, because none of the modules has it."""
@@ -111,8 +120,8 @@ class MissingNames:
         (other,) = TITLES.keys() - {version}
         if purpose(other, name) or any(name in names for names in self._names_of(other).values()):
             return (
-                f"it belongs to {TITLES[other]}, and the script is run as one for {title}; run it "
-                f"with --api {other}."
+                f"it belongs to {TITLES[other]}, and the script is run as one for {title}; "
+                f"{self._remedy.format(other=other)}."
             )
         known = [*own.get(module, ()), *_NAMES[version]]
         return f"{title} has no such name{did_you_mean(name, known, '; correct it.', cutoff=0.65)}"

@@ -1,62 +1,60 @@
-"""Reads a notebook, and runs its code cells in IPython as one script.
+"""Runs a notebook in a kernel of its own, in which ``pygenn`` is numbagenn.
 
-Only this module needs IPython and nbformat, so it is imported when there is a notebook to run.
+Only this module needs a kernel and what talks to it, so it is imported when there is a notebook to
+run.
 """
 
 from __future__ import annotations
 
 import contextlib
+import copy
 import json
 import os
+import re
 import sys
 import warnings
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import nbformat
-from IPython.core.compilerop import CachingCompiler
-from IPython.core.displayhook import DisplayHook
-from IPython.core.inputtransformer2 import TransformerManager
-from IPython.core.interactiveshell import InteractiveShell
-from matplotlib_inline.config import InlineBackend
-from traitlets import Type
-from traitlets.config import Config
+from ipykernel.ipkernel import IPythonKernel
+from ipykernel.kernelspec import get_kernel_dict
+from jupyter_client.kernelspec import KernelSpec, KernelSpecManager
+from jupyter_client.manager import AsyncKernelManager
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, DeadKernelError
+from tqdm import tqdm
 
-# What IPython and Matplotlib warn of, and what a user who runs a notebook as a script has chosen.
-_NO_WARNINGS = ("To exit: use 'exit'", "FigureCanvasAgg is non-interactive")
+# What the kernel runs before the first cell; it leaves no names behind.
+_SET_UP = """\
+__import__("sys").path[:] = {path!r}
+__import__("numbagenn.compat.jupyter", fromlist=["prepare"]).prepare({version!r}, {arguments!r})"""
 
+_INTERRUPTED = 130
 
-@dataclass(frozen=True)
-class Cell:
-    """A code cell.
+# A line with those that it continues in.
+_LINE = re.compile(r"(?:.*\\\n)*.*\n?")
+_COMMAND = re.compile(r"\s*(?:[!%]|(?:pip|conda|mamba)\s)")
+_SHELL_CELL = re.compile(r"%%(?:!|(?:bash|sh|shell|script\b.*sh)\b)")
 
-    Parameters
-    ----------
-    source
-        Its text.
-    may_fail
-        Whether it has the tag ``raises-exception``, after which the next cell runs all the same.
-    """
+# Commands that get PyGeNN, or that set up CUDA for it. Data of its project are something else.
+_NAME = r"(?<![\w-])(?:py)?genn(?!\w|-team)"
+_GETS_PYGENN = re.compile(
+    rf"\b(?:pip3?|conda|mamba|uv)\s.*\binstall\s.*{_NAME}|\bgit\s+clone\s.*{_NAME}(?!-)"
+    rf"|\b(?:wget|curl|gdown)\s.*{_NAME}.*\.(?:whl|zip|tar\.gz)",
+    re.IGNORECASE | re.DOTALL,
+)
+_CUDA = re.compile(r"\s*%(?:set_)?env\s+CUDA_PATH\b")
+# What belongs to them only beside one of them.
+_BESIDE = re.compile(r"\b(?:gdown|wget|curl|cd|make)\s|\bsetup\.py\b|\bpip3?\s+install\s+\.")
 
-    source: str
-    may_fail: bool = False
-
-    @property
-    def python(self) -> str:
-        """Its text as Python, as far as it is Python: without the magics."""
-        first, _, others = self.source.partition("\n")
-        try:
-            text = others if first.startswith("%%") else self.source
-            return str(TransformerManager().transform_cell(text))
-        except SyntaxError:
-            return self.source
+_ANSI = re.compile(r"\x1b\[[0-9;]*m")
+_INSIDE = f"{os.sep}numbagenn{os.sep}"
 
 
-def read_cells(text: bytes) -> list[Cell]:
-    """Return the code cells of a notebook that have any code.
+def read_notebook(text: bytes) -> Any:
+    """Return a notebook that has any code.
 
     Parameters
     ----------
@@ -84,125 +82,263 @@ def read_cells(text: bytes) -> list[Cell]:
         language = about.get("language_info", {}).get("name") or about.get("kernelspec", {}).get(
             "language", "python"
         )
-        cells = [
-            Cell(cell.source, "raises-exception" in cell.metadata.get("tags", []))
-            for cell in notebook.cells
-            if cell.cell_type == "code" and cell.source.strip()
-        ]
+        sources = sources_of(notebook)
     except (AttributeError, KeyError, TypeError, ValueError, nbformat.ValidationError):
         raise ValueError("nbformat cannot read it as a notebook") from None
     if language.lower() not in ("python", "ipython"):
         raise ValueError(f"the notebook is written in {language}, not in Python")
-    if not cells:
+    if not sources:
         raise ValueError("the notebook has no code")
-    return cells
+    return notebook
 
 
-def run_cells(
-    cells: Sequence[Cell], file: Path, main: ModuleType, report: Callable[[Exception], None]
-) -> None:
-    """Run cells in order; what they raise is raised.
+def sources_of(notebook: Any) -> list[str]:
+    """Return the text of the code cells of a notebook that have any."""
+    return [cell.source for _, cell in _code_cells(notebook)]
+
+
+def _code_cells(notebook: Any) -> list[tuple[int, Any]]:
+    """Return the code cells that have any code, with their places."""
+    return [
+        (place, cell)
+        for place, cell in enumerate(notebook.cells)
+        if cell.cell_type == "code" and cell.source.strip()
+    ]
+
+
+def run_notebook(
+    notebook: Any, file: Path, version: str, arguments: Sequence[str], output: Path | None
+) -> int:
+    """Run the cells of a notebook, in order.
 
     Parameters
     ----------
-    cells
-        The cells.
+    notebook
+        The notebook.
     file
-        The notebook, which tracebacks name.
-    main
-        The module whose names they define.
-    report
-        Called with what a cell raises that may fail.
+        Where it is; the cells can import what lies beside it.
+    version
+        ``"4.9"`` or ``"5"``: the PyGeNN that it was written for.
+    arguments
+        What the cells find in `sys.argv`.
+    output
+        Where a copy with the outputs is written if all cells run; without it the outputs are
+        printed.
+
+    Returns
+    -------
+    int
+        Exit status: 0, or that of the cell that called `sys.exit`, or 1 if a cell fails, which is
+        printed with its number.
     """
-    with _shell(main) as shell:
-        for number, cell in enumerate(cells, start=1):
-            shell.compile.name = f"{file}, cell {number}"
-            shell.failure = None
-            shell.run_cell(cell.source, store_history=True)
-            _close_figures()
+    executed = copy.deepcopy(notebook)
+    set_up = _SET_UP.format(
+        path=[str(file.parent), *sys.path], version=version, arguments=list(arguments)
+    )
+    cells = _code_cells(executed)
+    with tqdm(
+        total=len(cells), desc=file.name, unit="cell", disable=None if output is None else False
+    ) as bar:
+        client = _Client(executed, file.name, bar, echo=output is None)
+        status = client.run(set_up, cells)
+    if output is not None and status == 0:
+        executed.metadata["language_info"] = IPythonKernel.language_info
+        try:
+            _write(f"{nbformat.writes(executed)}\n", output)
+        except OSError as error:
+            print(f"Error: cannot write '{output}': {error.strerror}.", file=sys.stderr)
+            return 1
+    return status
+
+
+class _ThisPython(KernelSpecManager):  # type: ignore[misc]
+    """Knows the kernel of this Python alone, whatever the notebook or the computer names."""
+
+    def get_kernel_spec(self, kernel_name: str) -> KernelSpec:
+        """Return that kernel."""
+        return KernelSpec(**get_kernel_dict())
+
+
+class _Client(NotebookClient):  # type: ignore[misc]
+    """Runs cells in a kernel, and prints what they print where that is wanted."""
+
+    def __init__(self, notebook: Any, name: str, bar: tqdm[Any], echo: bool) -> None:
+        super().__init__(
+            notebook,
+            km=AsyncKernelManager(kernel_spec_manager=_ThisPython()),
+            timeout=None,
+            iopub_timeout=60,
+            record_timing=False,
+            # Without what ipykernel says about itself.
+            extra_arguments=["--log-level=ERROR"],
+        )
+        # It starts the manager's kernel, so it ends it, too.
+        self.owns_km = True
+        self._name = name
+        self._bar = bar
+        self._echo = echo
+        self._begun: dict[str, str] = {}
+        self._failure: dict[str, Any] = {}
+        self._left = False
+        self.on_cell_executed = self._look_for_exit
+
+    def run(self, set_up: str, cells: list[tuple[int, Any]]) -> int:
+        """Run cells, after what sets up the kernel, and return the exit status."""
+        with self.setup_kernel():
             try:
-                if shell.failure is not None:
-                    raise shell.failure
-            except Exception as error:
-                if not cell.may_fail:
-                    raise
-                report(error)
+                first = self.nb.cells[0]
+                self.execute_cell(nbformat.v4.new_code_cell(set_up), 0, store_history=False)
+                self.nb.cells[0] = first  # whose place it has taken
+                for number, (place, cell) in enumerate(cells, start=1):
+                    status = self._run_cell(number, place, cell)
+                    if status is not None:
+                        return status
+                    self._bar.update()
+                self.set_widgets_metadata()
+                return 0
+            except BaseException:
+                self.shutdown_kernel = "immediate"
+                raise
+
+    def _run_cell(self, number: int, place: int, cell: Any) -> int | None:
+        """Run a cell, and return the exit status if it ends the notebook."""
+        self._failure = {}
+        source, note = cell.source, ""
+        cell.source = without_installation(source)
+        if cell.source != source:
+            note = f"Note: cell {number} sets up PyGeNN, which is passed over.\n"
+            self._say(note, sys.stderr)
+        try:
+            self.execute_cell(cell, place, execution_count=number)
+        except CellExecutionError as error:
+            return self._failed(number, error.ename, error.evalue)
+        except DeadKernelError:
+            return self._failed(number, "", "its kernel has died")
+        finally:
+            self._finish_lines()
+            cell.source = source
+        if note:
+            cell.outputs.insert(0, nbformat.v4.new_output("stream", name="stderr", text=note))
+        if self._failure and "raises-exception" not in cell.metadata.get("tags", []):
+            # Inside a magic such as %%capture: for the kernel, the cell itself has not failed.
+            return self._failed(number, self._failure["ename"], self._failure["evalue"])
+        if self._failure:
+            self._say(f"{self._lines()}{_named(**self._failure)}\n", sys.stderr)
+        return 0 if self._left else None
+
+    def _failed(self, number: int, name: str, value: str) -> int:
+        """Print why a cell failed, and return the exit status."""
+        if name == "SystemExit":
+            if re.fullmatch(r"-?\d+|None|", value):
+                return int(value) if value[-1:].isdigit() else 0
+            self._say(f"{value}\n", sys.stderr)
+            return 1
+        if name == "KeyboardInterrupt":
+            self._say("Interrupted.\n", sys.stderr)
+            return _INTERRUPTED
+        error = f"Error in cell {number} of '{self._name}': {_named(name, value)}"
+        self._say(f"{self._lines()}{error}\n", sys.stderr)
+        return 1
+
+    def _lines(self) -> str:
+        """Return the lines in which the last failure happened, without those of numbagenn."""
+        if not self._failure:
+            return ""
+        parts = [_ANSI.sub("", part) for part in self._failure["traceback"]]
+        lines = [
+            line
+            for part in parts
+            if _INSIDE not in part.partition("\n")[0]
+            for line in part.splitlines()
+        ]
+        # The exception itself is printed with the number of the cell.
+        hidden = (20 * "-", self._failure["ename"])
+        return "".join(f"{line}\n" for line in lines if not line.startswith(hidden))
+
+    def process_message(self, message: Any, cell: Any, place: int) -> Any:
+        """Take what the kernel sends: it belongs into the notebook, and perhaps on the terminal."""
+        kind, content = message["msg_type"], message["content"]
+        if kind == "error":
+            self._failure = {name: content[name] for name in ("ename", "evalue", "traceback")}
+        elif self._echo and kind == "stream":
+            self._print(content["text"], content["name"])
+        elif self._echo and kind in ("execute_result", "display_data"):
+            self._show(content["data"])
+        return super().process_message(message, cell, place)
+
+    def _show(self, data: dict[str, Any]) -> None:
+        """Print a value as text; a terminal shows no figures."""
+        if not any(form.startswith("image/") for form in data):
+            self._print(f"{data.get('text/plain', '')}\n", "stdout")
+
+    def _print(self, text: str, stream: str) -> None:
+        """Print what a cell prints; the bar stands below whole lines only."""
+        if not self._bar.disable:
+            text = self._begun.pop(stream, "") + text
+            text, newline, self._begun[stream] = text.rpartition("\n")
+            text += newline
+        self._say(text, getattr(sys, stream))
+
+    def _finish_lines(self) -> None:
+        for stream, text in self._begun.items():
+            if text:
+                self._say(f"{text}\n", getattr(sys, stream))
+        self._begun.clear()
+
+    def _say(self, text: str, stream: Any) -> None:
+        tqdm.write(text, file=stream, end="")
+        stream.flush()
+
+    def _look_for_exit(self, execute_reply: Any, **_: Any) -> None:
+        """Note that a cell has called ``exit()``, which ends the kernel."""
+        payload = execute_reply["content"].get("payload", ())
+        self._left = any(each.get("source") == "ask_exit" for each in payload)
 
 
-class _Value(DisplayHook):  # type: ignore[misc]
-    """Prints the value of a cell's last line."""
-
-    def write_output_prompt(self) -> None:
-        """Leave out the prompt: a terminal shows no number beside the cell either."""
-
-
-class _Compiler(CachingCompiler):  # type: ignore[misc]
-    """Compiles a cell under the name that tracebacks show."""
-
-    name = ""
-
-    def get_code_name(self, raw_code: str, transformed_code: str, number: int) -> str:
-        """Return the name, which is the same for code that the cell itself runs as a cell."""
-        return self.name
+def _named(ename: str, evalue: str, **_: object) -> str:
+    """Return an exception as Python prints it, without the name that IPython gives to a cell."""
+    evalue = re.sub(r" \(\d+\.py, (line \d+)\)$", r" (\1)", evalue)
+    return f"{ename}: {evalue}" if ename and evalue else ename or evalue
 
 
-class _Shell(InteractiveShell):  # type: ignore[misc]
-    """An IPython that shows no figures, and keeps what a cell raises instead of printing it."""
+def without_installation(cell: str) -> str:
+    r"""Return a cell without the commands that install PyGeNN, or download it.
 
-    displayhook_class = Type(_Value)
-    compiler_class = Type(_Compiler)
-    failure: BaseException | None = None
+    Parameters
+    ----------
+    cell
+        Its text.
 
-    def showtraceback(self, exc_tuple: Any = None, *_: object, **__: object) -> None:
-        """Keep what was raised."""
-        self.failure = exc_tuple[1] if exc_tuple else sys.exc_info()[1]
+    Examples
+    --------
+    >>> without_installation("if colab:\n    !pip install pygenn\nimport numpy")
+    'if colab:\n    pass\nimport numpy'
+    """
+    shell = _SHELL_CELL.match(cell) is not None
+    lines = _LINE.findall(cell)
+    commands = [shell or _COMMAND.match(line) is not None for line in lines]
+    gets = any(
+        command and _GETS_PYGENN.search(line) for line, command in zip(lines, commands, strict=True)
+    )
+    nothing = ":" if shell else "pass"
 
-    def showsyntaxerror(self, *_: object, **__: object) -> None:
-        """Keep what was raised."""
-        self.failure = sys.exc_info()[1]
+    def replaced(line: str) -> str:
+        if not (_GETS_PYGENN.search(line) or _CUDA.match(line) or (gets and _BESIDE.search(line))):
+            return line
+        indent = line[: len(line) - len(line.lstrip())]
+        return f"{indent}{nothing}{line.count(chr(10)) * chr(10)}"
 
-    def ask_exit(self) -> None:
-        """End the notebook, as ``exit()`` ends a script."""
-        raise SystemExit
-
-    def enable_gui(self, gui: object = None) -> None:
-        """Start no event loop."""
-
-    def enable_matplotlib(self, gui: object = None) -> tuple[object, str]:
-        """Leave Matplotlib as it is, whatever ``%matplotlib`` asks for."""
-        return gui, os.environ["MPLBACKEND"]
-
-    def system(self, cmd: str) -> None:
-        """Run a shell command, whose output comes after what was printed before."""
-        sys.stdout.flush()
-        self.system_raw(cmd)
+    return "".join(
+        replaced(line) if command else line for line, command in zip(lines, commands, strict=True)
+    )
 
 
-@contextlib.contextmanager
-def _shell(main: ModuleType) -> Iterator[_Shell]:
-    """Give a shell that defines names in a module, and leaves nothing behind."""
-    chosen = os.environ.get("MPLBACKEND")
-    os.environ.setdefault("MPLBACKEND", "agg")
+def _write(text: str, file: Path) -> None:
+    """Write a file whole or not at all."""
+    part = file.with_name(f".{file.name}.{os.getpid()}")
     try:
-        with warnings.catch_warnings():
-            for start in _NO_WARNINGS:
-                warnings.filterwarnings("ignore", start)
-            shell = _Shell.instance(
-                user_module=main,
-                user_ns=vars(main),
-                config=Config({"HistoryManager": {"enabled": False}}),
-            )
-            # %config finds it here before there is a figure.
-            shell.configurables.append(InlineBackend.instance(parent=shell, shell=shell))
-            yield shell
+        part.write_text(text, encoding="utf-8")
+        part.replace(file)
     finally:
-        InlineBackend.clear_instance()
-        _Shell.clear_instance()
-        if chosen is None:
-            del os.environ["MPLBACKEND"]
-
-
-def _close_figures() -> None:
-    """Close all figures, as Jupyter does after a cell, so that the next cell begins its own."""
-    if "matplotlib.pyplot" in sys.modules:
-        sys.modules["matplotlib.pyplot"].close("all")
+        with contextlib.suppress(FileNotFoundError):
+            part.unlink()

@@ -17,18 +17,19 @@ from types import ModuleType
 
 import numbagenn
 from numbagenn.compat.api_version import pygenn_version
-from numbagenn.compat.missing_names import MissingNames
-from numbagenn.compat.shim import ONLY_4_9, ONLY_5, missing_names, stand_in
+from numbagenn.compat.run_command import is_notebook
+from numbagenn.compat.shim import ONLY_4_9, ONLY_5, is_pygenn, put_in_place
 
 _PACKAGE = Path(numbagenn.__path__[0]).resolve()
 
 
-# What runs a script or a notebook in its module.
-Run = Callable[[ModuleType], None]
-
-
-def run_script(path: str, arguments: Sequence[str] = (), version: str | None = None) -> int:
-    """Run a script or a notebook as ``python SCRIPT`` would, its ``pygenn`` being numbagenn.
+def run_script(
+    path: str,
+    arguments: Sequence[str] = (),
+    version: str | None = None,
+    output: str | None = None,
+) -> int:
+    """Run a script as ``python SCRIPT`` would, or a notebook, its ``pygenn`` being numbagenn.
 
     Parameters
     ----------
@@ -39,6 +40,8 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
     version
         ``"4.9"`` or ``"5"``: the PyGeNN that the script was written for; by default what
         `api_version.pygenn_version` finds.
+    output
+        Where a copy of the notebook with its outputs is written.
 
     Returns
     -------
@@ -49,19 +52,24 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
     try:
         file = Path(path).resolve()
         text = file.read_bytes()
-        sources, run = (_notebook if file.suffix.lower() == ".ipynb" else _script)(file, text)
+        if is_notebook(path):
+            run = _notebook(file, text, version, [path, *arguments], output)
+        elif output is not None:
+            raise ValueError("--output is for notebooks, and this is a script")
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         if isinstance(error, FileNotFoundError):
             reason = "there is no such file"
         print(f"Error: cannot run '{path}': {reason}.", file=sys.stderr)
         return 2
+    if is_notebook(path):
+        return run()
     main = ModuleType("__main__")
-    version = version or pygenn_version(sources, file.parent, ONLY_4_9, ONLY_5)
-    modules = stand_in(version)
-    with _in_place(main, modules, missing_names(version), [path, *arguments], file.parent):
+    vars(main).update(__file__=str(file), __builtins__=__builtins__, __cached__=None)
+    version = version or pygenn_version([text], file.parent, ONLY_4_9, ONLY_5)
+    with _in_place(main, version, [path, *arguments], file.parent):
         try:
-            run(main)
+            exec(compile(text, str(file), "exec", dont_inherit=True), vars(main))
         except SystemExit as end:
             return _status(end.code)
         except Exception as error:
@@ -72,45 +80,37 @@ def run_script(path: str, arguments: Sequence[str] = (), version: str | None = N
     return 0
 
 
-def _script(file: Path, text: bytes) -> tuple[list[bytes], Run]:
-    """Return the code of a script, and what runs it."""
-
-    def run(main: ModuleType) -> None:
-        vars(main).update(__file__=str(file), __builtins__=__builtins__, __cached__=None)
-        exec(compile(text, str(file), "exec", dont_inherit=True), vars(main))
-
-    return [text], run
-
-
-def _notebook(file: Path, text: bytes) -> tuple[list[str], Run]:
-    """Return the code of a notebook's cells, and what runs them."""
+def _notebook(
+    file: Path, text: bytes, version: str | None, arguments: list[str], output: str | None
+) -> Callable[[], int]:
+    """Return what runs a notebook, and gives the exit status."""
     try:
-        from numbagenn.compat.notebook import read_cells, run_cells
+        from numbagenn.compat.jupyter import python_of
+        from numbagenn.compat.notebook import read_notebook, run_notebook, sources_of
     except ModuleNotFoundError as missing:
         package = (missing.name or "").partition(".")[0]
         raise ValueError(
             f"notebooks need {package}, which the extra run-notebooks has; install it with: "
-            "pip install ipykernel nbformat"
+            "pip install ipykernel nbclient"
         ) from None
-    cells = read_cells(text)
-    report = partial(_print, script=file)
-    return [cell.python for cell in cells], partial(run_cells, cells, file, report=report)
+    notebook = read_notebook(text)
+    copy = None if output is None else Path(output).resolve()
+    if copy is not None and not is_notebook(copy.name):
+        raise ValueError(f"the copy is a notebook, so '{output}' has to end in .ipynb")
+    if copy is not None and (copy.is_dir() or not os.access(copy.parent, os.W_OK)):
+        raise ValueError(f"its copy cannot be written as '{output}'")
+    if version is None:
+        cells = map(python_of, sources_of(notebook))
+        version = pygenn_version(cells, file.parent, ONLY_4_9, ONLY_5)
+    return partial(run_notebook, notebook, file, version, arguments, copy)
 
 
 @contextlib.contextmanager
-def _in_place(
-    main: ModuleType,
-    modules: dict[str, ModuleType],
-    missing: MissingNames,
-    arguments: list[str],
-    folder: Path,
-) -> Iterator[None]:
+def _in_place(main: ModuleType, version: str, arguments: list[str], folder: Path) -> Iterator[None]:
     """Set what a script finds in `sys`, and put it back after."""
     before, path, old_arguments = dict(sys.modules), sys.path, sys.argv
-    for name in [name for name in sys.modules if _is_pygenn(name)]:
-        del sys.modules[name]
-    sys.modules.update({**modules, "__main__": main})
-    sys.meta_path.append(missing)
+    take_back = put_in_place(version)
+    sys.modules["__main__"] = main
     sys.argv = arguments
     # With python -m the first entry is the current folder, which python SCRIPT leaves out.
     others = path[1:] if path[:1] in ([""], [os.getcwd()]) else path  # noqa: PTH109
@@ -119,19 +119,14 @@ def _in_place(
         yield
     finally:
         sys.path, sys.argv = path, old_arguments
-        sys.meta_path.remove(missing)
         for name, module in list(sys.modules.items()):
             # The script's own modules hold names of the stand-in.
             # A package that was there before is whoever called, even if it lies in the folder.
             own = name.partition(".")[0] not in before and _is_in(module, folder)
-            if _is_pygenn(name) or own:
+            if own and not is_pygenn(name):
                 del sys.modules[name]
-        kept = {name: module for name, module in before.items() if _is_pygenn(name)}
-        sys.modules.update({**kept, "__main__": before["__main__"]})
-
-
-def _is_pygenn(name: str) -> bool:
-    return name == "pygenn" or name.startswith("pygenn.")
+        take_back()
+        sys.modules["__main__"] = before["__main__"]
 
 
 def _is_in(module: ModuleType, folder: Path) -> bool:

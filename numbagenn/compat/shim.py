@@ -1,7 +1,6 @@
 """Modules that stand in for ``pygenn``, so that scripts find its names in numbagenn.
 
-This module makes them on request and does not install them: `numbagenn.compat.running` does that
-while a script runs.
+Importing this module installs nothing: `put_in_place` does, and undoes it.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ from typing import Any
 import numbagenn
 from numbagenn.base.wording import shown
 from numbagenn.compat import modules_5, v4_9
-from numbagenn.compat.missing_names import MissingNames
+from numbagenn.compat.missing_names import REMEDY, MissingNames
 from numbagenn.compat.v4_9 import wrapper
 from numbagenn.models.descriptions import Unavailable
 from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
@@ -167,24 +166,28 @@ def _names_of(version: str) -> dict[str, set[str]]:
     return found
 
 
-def missing_names(version: str) -> MissingNames:
+def missing_names(version: str, remedy: str = REMEDY) -> MissingNames:
     """Return the finder that explains why a stand-in lacks a name, for the end of `sys.meta_path`.
 
     Parameters
     ----------
     version
         ``"4.9"`` or ``"5"``.
+    remedy
+        What to do about a name of the ``{other}`` version, for messages.
     """
-    return MissingNames(version, _names_of)
+    return MissingNames(version, _names_of, remedy)
 
 
-def stand_in(version: str) -> dict[str, ModuleType]:
+def stand_in(version: str, remedy: str = REMEDY) -> dict[str, ModuleType]:
     """Return modules that take the place of ``pygenn`` and its parts.
 
     Parameters
     ----------
     version
         ``"4.9"`` or ``"5"``.
+    remedy
+        What to do about a name of the ``{other}`` version, for messages.
 
     Returns
     -------
@@ -197,7 +200,7 @@ def stand_in(version: str) -> dict[str, ModuleType]:
     >>> modules["pygenn"].genn_model is modules["pygenn.genn_model"]
     True
     """
-    missing = missing_names(version)
+    missing = missing_names(version, remedy)
     modules = {name: _module(name, content) for name, content in _contents(version).items()}
     for name, module in modules.items():
         module.__getattr__ = missing.attributes_of(name)  # type: ignore[method-assign]
@@ -216,3 +219,32 @@ def _module(name: str, content: Mapping[str, Any]) -> ModuleType:
     vars(module).update(content)
     module.__all__ = sorted(content)  # type: ignore[attr-defined]
     return module
+
+
+def put_in_place(version: str, remedy: str = REMEDY) -> Callable[[], None]:
+    """Make ``import pygenn`` give numbagenn, and return what undoes that.
+
+    Parameters
+    ----------
+    version
+        ``"4.9"`` or ``"5"``: the PyGeNN whose names it has.
+    remedy
+        What to do about a name of the ``{other}`` version, for messages.
+    """
+    kept = {name: sys.modules.pop(name) for name in list(sys.modules) if is_pygenn(name)}
+    missing = missing_names(version, remedy)
+    sys.modules.update(stand_in(version, remedy))
+    sys.meta_path.append(missing)
+
+    def take_back() -> None:
+        sys.meta_path.remove(missing)
+        for name in [name for name in sys.modules if is_pygenn(name)]:
+            del sys.modules[name]
+        sys.modules.update(kept)
+
+    return take_back
+
+
+def is_pygenn(name: str) -> bool:
+    """Return whether a module is ``pygenn``, or inside it."""
+    return name == "pygenn" or name.startswith("pygenn.")

@@ -9,39 +9,63 @@ that stands for the rest comes right behind them.
 from __future__ import annotations
 
 import numpy as np
-from llvmlite import ir
-from numba import types
-from numba.extending import intrinsic
 
-from numbagenn.kernels.jit import noalias_function
+from numbagenn.kernels.jit import noalias_function, rare_function
+from numbagenn.kernels.memory_table import vector
 
-
-@intrinsic
-def differ(typing_context, first, second):
-    """Return whether two numbers of the same type differ in any bit, as 0 and -0 do."""
-
-    def generate(context, builder, signature, arguments):
-        kind = arguments[0].type
-        if isinstance(kind, ir.FloatType | ir.DoubleType):
-            bits = ir.IntType(32 if isinstance(kind, ir.FloatType) else 64)
-            arguments = [builder.bitcast(argument, bits) for argument in arguments]
-        return builder.icmp_unsigned("!=", *arguments)
-
-    return types.boolean(first, first), generate
+# What makes neurons alike, if it has the same bits, is in arrays of the table of all memory: those
+# of one number of bytes are in neighbouring rows, from `first` to the one before `last`.
 
 
 @noalias_function
-def list_marked(marks, marked):
-    """Write the indices of the marks that are 1, and not 0, into `marked`; return their number."""
-    count = np.uint64(0)
-    for place in range(marks.size):
+def mark_unlike(memory, first, last, batch, bits, unlike):
+    """Set the mark of each neuron that differs from the first one; `bits` is an unsigned type."""
+    for row in range(first, last):
+        array = vector(memory, row, batch, bits)
+        for neuron in range(unlike.size):
+            unlike[neuron] |= array[neuron] != array[0]
+
+
+@rare_function
+def list_unlike(unlike, others):
+    """List the marked neurons, and return their number; that of all if they are more than half.
+
+    The list has one element more than there are neurons.
+    """
+    num_others = 0
+    for neuron in range(unlike.size):
         # Written whether it is kept or not, and overwritten by the next if not: no branch.
-        marked[count] = place
-        count += np.uint64(marks[place])
-    return np.int64(count)
+        others[num_others] = neuron
+        num_others += unlike[neuron]
+    return num_others if 2 * num_others <= unlike.size else unlike.size
 
 
-@noalias_function
+@rare_function
+def move_together(memory, first, last, batch, bits, others, num_others):
+    """Move the neurons in a list to the front, and the first one behind them."""
+    for row in range(first, last):
+        array = vector(memory, row, batch, bits)
+        shared = array[0]
+        for other in range(num_others):
+            array[other] = array[others[other]]
+        array[num_others] = shared
+
+
+@rare_function
+def move_apart(memory, first, last, batch, bits, unlike, others, num_others):
+    """Take all neurons back to where they were before `move_together`."""
+    for row in range(first, last):
+        array = vector(memory, row, batch, bits)
+        shared = array[num_others]
+        # From the last to the first: none is overwritten before it has moved.
+        for moved in range(num_others):
+            other = num_others - 1 - moved
+            array[others[other]] = array[other]
+        for neuron in range(unlike.size):
+            array[neuron] = array[neuron] if unlike[neuron] else shared
+
+
+@rare_function
 def list_all_alike(trains, pre_inds, num_active, unlike, others, num_others):
     """Let a list of neurons with spikes name all that have them, and return how many these are.
 

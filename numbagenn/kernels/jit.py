@@ -27,7 +27,7 @@ from numba.core import errors, serialize, sigutils
 from numba.core import ir as nodes
 from numba.core.caching import NullCache
 from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import Compiler, CompileResult
+from numba.core.compiler import Compiler, CompileResult, Flags
 from numba.core.compiler_machinery import AnalysisPass, PassManager, register_pass
 from numba.core.registry import CPUDispatcher, cpu_target
 from numba.core.typed_passes import NopythonTypeInference
@@ -65,7 +65,9 @@ class _KernelLibrary(JITCodeLibrary):  # type: ignore[misc]
     def _optimize_final_module(self) -> None:
         # Short loops are unrolled before loops are vectorised. What is left of them becomes vectors
         # only if the compiler looks for lines that do the same side by side, as C compilers do.
-        passes = self._codegen._module_pass_manager(slp_vectorize=True)
+        # Intel's vector functions, if there are any, would then be called in a wrong way on Windows:
+        # see issue 8705 of Numba.
+        passes = self._codegen._module_pass_manager(slp_vectorize=not numba.config.USING_SVML)
         if isinstance(passes, tuple):
             manager, builder = passes
             manager.run(self._final_module, builder)
@@ -158,6 +160,34 @@ def _without_versions(pipeline: Any) -> Any:
     return result
 
 
+class _Flags(Flags):  # type: ignore[misc]
+    """The settings of a function while it is compiled, which stay as they are.
+
+    Numba looks up what it knows of other functions by them thousands of times, and would make a
+    dictionary of all of them twice each time.
+    """
+
+    __slots__ = ("_known",)
+
+    def __init__(self, copy_from: Flags | None = None) -> None:
+        super().__init__(copy_from)
+        self._known: tuple[int, dict[str, Any]] | None = None
+
+    def __hash__(self) -> int:
+        return self._all()[0]
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Flags):
+            return NotImplemented
+        theirs = other._all()[1] if isinstance(other, _Flags) else other.values()
+        return bool(self._all()[1] == theirs)
+
+    def _all(self) -> tuple[int, dict[str, Any]]:
+        if self._known is None:
+            self._known = super().__hash__(), self.values()
+        return self._known
+
+
 class _KernelCompiler(Compiler):  # type: ignore[misc]
     """The compiler of kernels."""
 
@@ -174,6 +204,7 @@ class _KernelCompiler(Compiler):  # type: ignore[misc]
         return pipelines if self._versions else [_without_versions(one) for one in pipelines]
 
     def _compile_core(self) -> Any:
+        self.state.flags = _Flags(self.state.flags)
         self._versions = not _is_long_and_generated(self.state.func_id)
         try:
             return super()._compile_core()
@@ -204,6 +235,23 @@ class _NoAliasCompiler(_DeviceCompiler):
         return super().define_pipelines()
 
 
+class _RareLibrary(_DeviceLibrary):
+    """The code of a device function that stays a function, and is short."""
+
+    def add_ir_module(self, ir_module: Any) -> None:
+        for function in ir_module.functions:
+            if not function.is_declaration:
+                function.attributes.add("noinline")
+                function.attributes.add("optsize")
+        super().add_ir_module(ir_module)
+
+
+class _RareCompiler(_NoAliasCompiler):
+    """The compiler of device functions that are called once for many steps."""
+
+    library = _RareLibrary
+
+
 # Counting references to arrays, and making functions that Python and C can call, would take a fifth
 # of the time in which a model is compiled.
 _OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
@@ -229,6 +277,14 @@ def noalias_function(function: Any) -> Any:
     takes longer than adding a row of a hundred weights.
     """
     return _for_kernels_only(function, _NoAliasCompiler)
+
+
+def rare_function(function: Any) -> Any:
+    """Decorate a function like the one above that is called once for many steps.
+
+    Unrolled loops would take longer to compile than they save.
+    """
+    return _for_kernels_only(function, _RareCompiler)
 
 
 def _for_kernels_only(function: Any, compiler: type[Compiler]) -> Any:
@@ -320,7 +376,7 @@ def kernel(signature: str, *, allocates: bool = False) -> Callable[[Any], Any]:
 
 def target() -> tuple[str, ...]:
     """Return what machine code depends on besides its source: versions, processor, settings."""
-    settings = ("OPT", "LOOP_VECTORIZE", "BOUNDSCHECK", "DEBUGINFO_DEFAULT")
+    settings = ("OPT", "LOOP_VECTORIZE", "USING_SVML", "BOUNDSCHECK", "DEBUGINFO_DEFAULT")
     return (
         numba.__version__,
         llvmlite.__version__,

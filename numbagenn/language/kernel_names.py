@@ -33,7 +33,13 @@ IMPORTS = {
         "should_pause",
         "take_next",
     ),
-    "numbagenn.kernels.folding": ("differ", "list_all_alike", "list_marked"),
+    "numbagenn.kernels.folding": (
+        "list_all_alike",
+        "list_unlike",
+        "mark_unlike",
+        "move_apart",
+        "move_together",
+    ),
     "numbagenn.kernels.jit": ("device_function", "kernel", "noalias_function"),
     "numbagenn.kernels.memory_table": ("matrix", "vector"),
     "numbagenn.kernels.shared_steps": (

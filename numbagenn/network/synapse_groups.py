@@ -79,6 +79,8 @@ class SynapseGroup(Group):
     sparse_connectivity_location = location_of("the connectivity")
     #: Extra global parameters of the postsynaptic model by name.
     psm_extra_global_params: ExtraGlobalArrayDict
+    #: Extra global parameters of the snippet that builds the connections by name.
+    connectivity_extra_global_params: ExtraGlobalArrayDict
     # The value of `max_dendritic_delay_timesteps` until it is set; None where it must be set.
     default_dendritic_delay_timesteps: ClassVar[int | None] = None
 

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from benchmarks import documents, figures, learning, memory, report, roofline, scaling
+from benchmarks import documents, figures, learning, memory, networks, report, roofline, scaling
 from benchmarks.__main__ import RESULTS, main, parser
 from benchmarks.entries import BARS, LEARNING, PAIRS, Entry, able, all_entries
 from benchmarks.environments import LIBRARIES, Interpreter, interpreters
@@ -463,6 +463,62 @@ def test_stored_numbers_of_learning_follow_from_the_raw_ones() -> None:
         reached = accuracy >= 97
         until = np.where(reached, np.cumsum(seconds, axis=1), np.inf).min(axis=1)
         assert row[5] == ("never" if np.isinf(np.median(until)) else f"{np.median(until):.1f}")
+
+
+def test_stored_numbers_of_networks_follow_from_the_raw_ones() -> None:
+    measured = STORED["networks"]
+    results = {(r["network"], r["key"].removeprefix("networks-")): r for r in measured["results"]}
+    for result in measured["results"]:
+        for name in networks.MEASURED:
+            assert len(result[name]) == measured["rounds"]
+    found = networks.compared(measured)
+    assert [row.network for row in found] == list(networks.TITLES)
+    for row in found:
+        own, other = (
+            np.array(results[row.network, key]["cpu_seconds"]) for key in ("engine-1", "pygenn")
+        )
+        assert row.ratios[0] == pytest.approx(np.median(other / own))
+        assert row.speeds[0] == pytest.approx(
+            np.median(own) / results[row.network, "engine-1"]["model_seconds"]
+        )
+        assert (row.speeds[3] is None) == (row.network in networks.NOT_IN_BRIAN2)
+    assert networks.failures(measured) == []
+
+
+def test_other_spikes_of_networks_are_an_error() -> None:
+    results = [
+        {
+            "network": network,
+            "key": f"networks-{key}",
+            "model_seconds": 2.0,
+            "build_cpu_seconds": 1.0,
+            "threads": 1,
+            "cpu_seconds": [seconds, 2 * seconds],
+            "seconds": [seconds, seconds],
+            "spikes": spikes,
+        }
+        for network, key, seconds, spikes in (
+            ("cuba", "engine-1", 1.0, [[100, 0], [100, 0]]),
+            ("cuba", "pygenn", 3.0, [[96, 0], [100, 0]]),
+            (networks.SHARED, "engine-1", 4.0, [[7], [8]]),
+            (networks.SHARED, "engine", 3.0, [[7], [8]]),
+            (networks.SHARED, "pygenn", 2.0, [[7], [8]]),
+        )
+    ]
+    measured = {"results": results}
+    cuba, shared, *_ = networks.compared(measured)
+    assert (cuba.speeds[0], cuba.ratios, cuba.spikes) == (
+        0.75,
+        (3.0, None),
+        {"engine-1": pytest.approx(200 / 196 - 1)},
+    )
+    assert shared.spikes == {"engine-1": None}
+    assert networks.slower(measured) == [networks.SHARED]
+    assert networks.failures(measured) == []
+    results[1]["spikes"] = [[80, 0], [100, 0]]
+    results[3]["spikes"] = [[7], [9]]
+    wrong = networks.failures(measured)
+    assert [one.split()[0] for one in wrong] == ["engine-1", "engine"]
 
 
 def test_help_names_all_contestants() -> None:

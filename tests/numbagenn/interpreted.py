@@ -111,11 +111,17 @@ _INSTEAD: dict[str, Any] = {
     "random_numbers": SimpleNamespace(
         **{name: _drawing(one) for name, one in vars(random_numbers).items() if callable(one)}
     ),
-    "arrays": SimpleNamespace(fetch=_fetch, put=_put, report=lambda *where: None),
+    "arrays": SimpleNamespace(
+        fetch=_fetch,
+        put=_put,
+        limited=lambda number, limit, *where: min(max(number, 0), limit - 1),
+        report=lambda *where: None,
+    ),
     "kernel": lambda signature, **options: lambda function: function,
     "device_function": lambda function: function,
     "noalias_function": lambda function: function,
     "take_next": _take_next,
+    "differ": lambda first, second: bytes(first) != bytes(second),
     "vector": _taken(1),
     "matrix": _taken(2),
     "mark_finished": _mark_finished,

@@ -356,14 +356,65 @@ def test_without_motion_the_end_is_shown_at_once(page: Page) -> None:
 @pytest.mark.parametrize("page", [STILL], indirect=True)
 def test_spikes_cross_a_reset_that_leaves_them_in_flight(page: Page) -> None:
     page.get_by_role("button", name="Quick reset").click()
-    said = page.locator(".live-crossed").inner_text()
+    crossed = page.locator(".live-about-resets .live-crossed")
+    said = crossed.inner_text()
     assert re.match(r"\d+ spikes crossed the reset", said)
     assert re.search(r"The answer (is the same|changed: .*)\.$", said)
     page.get_by_role("button", name="Clean reset").click()
-    assert "nothing is in flight" in page.locator(".live-crossed").inner_text()
+    assert "nothing is in flight" in crossed.inner_text()
     page.get_by_role("button", name="Clear").click()
-    page.get_by_role("button", name="Clean reset").click()
-    assert page.locator(".live-crossed").inner_text() == ""
+    for name in ("Play", "Step", "Quick reset", "Clean reset"):
+        button = page.get_by_role("button", name=name, exact=True)
+        assert button.get_attribute("aria-disabled") == "true"
+        assert "There is no digit yet" in str(button.get_attribute("title"))
+        button.focus()
+        page.keyboard.press("Enter")
+    assert crossed.inner_text() == ""
+    assert page.locator(".live-drive-words").inner_text() == "Draw a digit to see what it adds."
+
+
+@pytest.mark.parametrize("page", [STILL | phone for phone in PHONES], indirect=True)
+def test_on_a_phone_what_a_reset_does_is_read_beside_its_button(page: Page) -> None:
+    answers(page, 7)
+    page.locator(".live-layers").evaluate("picture => picture.scrollIntoView()")
+    page.get_by_role("button", name="4 counts").tap()
+    page.get_by_role("button", name="Quick reset").tap()
+    said = page.get_by_text(re.compile(r"^\d+ spikes crossed the reset")).filter(visible=True)
+    box = said.bounding_box()
+    assert box is not None
+    assert box["y"] + box["height"] <= 800
+    assert re.search(r"safe after \d+ steps, and from a clean start after \d", said.inner_text())
+
+
+SMALL = {"viewport": {"width": 1200, "height": 800}}
+
+
+@pytest.mark.parametrize("page", [SMALL], indirect=True)
+def test_a_number_opens_its_text_until_something_else_is_done(page: Page) -> None:
+    picture = page.locator(".live-upper").bounding_box()
+    assert picture is not None
+    sheet = page.locator(".live-sheet")
+    for undo in (
+        lambda: page.keyboard.press("Escape"),
+        lambda: draw(page, "1"),
+        lambda: page.locator(".live-choice").nth(3).click(),
+        lambda: page.get_by_role("button", name="Clear").click(),
+        lambda: page.mouse.click(
+            picture["x"] + 0.5 * picture["width"], picture["y"] + 0.4 * picture["height"]
+        ),
+    ):
+        page.get_by_role("button", name="5 answer").click()
+        page.wait_for_timeout(400)
+        box = sheet.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] <= 800
+        card = page.locator(".live-explained li[data-part=answer] p")
+        assert sheet.locator("p").inner_text() == card.inner_text()
+        assert page.locator(".live-pad").evaluate("pad => getComputedStyle(pad).opacity") == "1"
+        undo()
+        page.mouse.move(0, 0)
+        assert sheet.is_hidden()
+        assert page.locator(".live").get_attribute("data-lit") == ""
 
 
 def test_each_press_of_step_counts(page: Page) -> None:
@@ -381,6 +432,39 @@ def test_each_press_of_step_counts(page: Page) -> None:
     assert page.get_by_role("button", name="Play").is_visible()
 
 
+def test_a_pause_outlasts_other_settings(page: Page) -> None:
+    answers(page, 7)
+    page.get_by_role("button", name="Pause").click()
+    for name in ("threshold", "steps"):
+        page.get_by_role("slider", name=re.compile(name)).press("ArrowRight")
+        page.wait_for_timeout(300)
+        assert page.get_by_role("button", name="Play").is_visible()
+        label = page.locator(".live-upper").get_attribute("aria-label")
+        assert label is not None
+        assert "after 0 steps." in label
+
+
+def test_keys_do_not_interrupt_a_line_and_undo_goes_back_to_what_was_drawn(page: Page) -> None:
+    ink = """pad => pad.getContext("2d").getImageData(0, 0, pad.width, pad.height).data
+        .filter((value, n) => n % 4 === 3 && value).length"""
+    pad = page.locator(".live-pad")
+    box = pad.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 60, box["y"] + 60)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 60, box["y"] + 120, steps=4)
+    page.keyboard.press("Delete")
+    page.keyboard.press("Control+z")
+    page.mouse.move(box["x"] + 60, box["y"] + 180, steps=4)
+    page.mouse.up()
+    whole = pad.evaluate(ink)
+    assert whole > 2 * 100 * 20  # a line of more than 100 pixels, and 20 wide
+    for _ in range(3):
+        page.get_by_role("button", name="Clear").click()
+    page.get_by_role("button", name="Undo").click()
+    assert pad.evaluate(ink) == whole
+
+
 @pytest.mark.parametrize("page", [STILL], indirect=True)
 def test_a_step_after_the_last_one_keeps_what_was_counted(page: Page) -> None:
     answers(page, 7)
@@ -391,6 +475,7 @@ def test_a_step_after_the_last_one_keeps_what_was_counted(page: Page) -> None:
     step.focus()
     page.keyboard.press("Enter")
     assert page.locator(".live-upper").get_attribute("aria-label") == before
+    assert page.locator(".live-note").inner_text() == step.get_attribute("title")
     page.get_by_role("button", name="Clean reset").click()
     answers(page, 7)
 

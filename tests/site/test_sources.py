@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 import numbagenn
+from numbagenn.language.functions import FUNCTIONS
 from tests import ROOT
 from tests.conformance.cases import CASES
 from tools.project import project, repository, site
@@ -27,6 +28,11 @@ def test_every_name_of_numbagenn_is_documented() -> None:
         n for n in names if isinstance(getattr(numbagenn.types, n), numbagenn.types.Float.__class__)
     }
     assert set(re.findall(r"`types\.(\w+)`", page)) == types
+
+
+def test_every_function_of_code_strings_is_documented() -> None:
+    page = (DOCS / "api" / "numbagenn.md").read_text(encoding="utf-8")
+    assert [name for name in FUNCTIONS if f"`{name}`" not in page] == []
 
 
 #: Names that came after PyGeNN 5.4.0, which the recipes are for.

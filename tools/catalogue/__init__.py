@@ -8,9 +8,10 @@ the docstring come last on the page::
     what_leads_up_to_it()
     the_mistake()
 
-Its last statement is the one that fails. All start from ``network.py``. In ``*.sh`` a cell is one
-command, and what is after the arrow is its exit status. ``python -m tools.catalogue`` writes a page
-for each file, and an index.
+Its last statement is the one that fails. What real PyGeNN prints instead may come first, as
+``# PyGeNN: its words``: the site finds the mistake by them. All start from ``network.py``. In
+``*.sh`` a cell is one command, and what is after the arrow is its exit status.
+``python -m tools.catalogue`` writes a page for each file, and an index.
 """
 
 from __future__ import annotations
@@ -53,13 +54,15 @@ SUBJECTS = (
     "commands.sh",
 )
 
-_CELL = re.compile(r"^# %% (?P<title>.+) -> (?P<outcome>\w+)$", re.MULTILINE)
+_CELL = re.compile(
+    r"# %% (?P<title>.+) -> (?P<outcome>\w+)\n(?:# PyGeNN: (?P<pygenn>.+)\n)?(?P<code>[^\0]*)"
+)
 
 _WRITTEN = "<!-- Written by `python -m tools.catalogue`; edit tools/catalogue/mistakes/{file}. -->"
 
 _INDEX = """\
 <!-- Written by `python -m tools.catalogue`. -->
-# Mistakes, and what numbagenn says
+# Error messages and their causes
 
 Wrong input fails at the call that is wrong. The message names the object, what was expected and
 what was given, and says what to do. For a mistake in a code string it shows the line, with a caret
@@ -67,7 +70,8 @@ under the place. A failed call changes nothing. Fix it and carry on with the sam
 
 The pages show {count} mistakes, each with the code and with the message as it is printed, and the
 message says how to fix the code. A test makes every one of them. To find the cause of a message,
-search this folder for a few of its words. On the site, paste the message into the field below.
+search this folder for a few of its words. On the site, paste the message into the field below. It
+may also be what PyGeNN itself prints about a code string.
 
 <!-- find mistakes -->
 
@@ -103,6 +107,7 @@ class Mistake:
     outcome: str
     code: str
     setup: str
+    pygenn: str | None = None  # what PyGeNN prints
 
     def __str__(self) -> str:
         return f"{self.file}: {self.title}"
@@ -138,11 +143,11 @@ def subject(file: str) -> Subject:
         setup = head.split('"""', 2)[2].strip("\n")
     mistakes = []
     for cell in cells:
-        first, code = cell.split("\n", 1)
-        found = _CELL.fullmatch(first)
+        found = _CELL.fullmatch(cell)
         if found is None:
-            raise ValueError(f"{file}: not the head of a mistake: {first}")
-        mistakes.append(Mistake(file, found["title"], found["outcome"], code.strip("\n"), setup))
+            raise ValueError(f"{file}: not a mistake: {cell}")
+        name, outcome, pygenn, code = found.group("title", "outcome", "pygenn", "code")
+        mistakes.append(Mistake(file, name, outcome, code.strip("\n"), setup, pygenn))
     return Subject(file, title.rstrip("."), about.strip("\n"), setup, tuple(mistakes))
 
 
@@ -263,9 +268,10 @@ def _entry(mistake: Mistake) -> str:
     message = make(mistake).message
     language = "sh" if mistake.file.endswith(".sh") else "python"
     outcome = "" if language == "sh" else f"{mistake.outcome}: "
+    elsewhere = f"\n\nPyGeNN prints `{mistake.pygenn}`." if mistake.pygenn else ""
     return (
         f"## {mistake.title}\n\n```{language}\n{mistake.code}\n```\n\n"
-        f"```text\n{outcome}{message}\n```"
+        f"```text\n{outcome}{message}\n```{elsewhere}"
     )
 
 

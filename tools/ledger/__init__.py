@@ -16,8 +16,8 @@ from tools.ledger.features import FEATURES
 from tools.project import ROOT
 
 PAGE = ROOT / "docs" / "conformance.md"
-#: A page that says how many features differ.
-COUNTING = ROOT / "docs" / "how_to" / "run_your_own.md"
+#: Pages that say how many features differ.
+COUNTING = (ROOT / "README.md", ROOT / "docs" / "how_to" / "run_your_own.md")
 
 
 def features() -> Iterator[Feature]:
@@ -44,9 +44,13 @@ def _row(feature: Feature) -> str:
         for names in (feature.cases, [_short(test) for test in feature.tests])
         if names
     ]
-    checks += [f"upstream: {', '.join(f'`{_short(name)}`' for name in feature.upstream)}"] * bool(
-        feature.upstream
-    )
+    if feature.upstream:
+        short = [_short(name) for name in feature.upstream]
+        upstream = [
+            name if short.count(one) > 1 else one
+            for name, one in zip(feature.upstream, short, strict=True)
+        ]
+        checks.append(f"upstream: {', '.join(f'`{name}`' for name in upstream)}")
     checks += ["is refused in a test"] * bool(feature.probes)
     return f"| {STATUS[_status(feature)]} | {_cell(what)} | {_cell('; '.join(checks))} |"
 
@@ -121,7 +125,8 @@ def counted(text: str) -> str:
 
 
 def main() -> None:
-    """Write the page, and the number on another."""
+    """Write the page, and the number on others."""
     PAGE.write_text(page(), encoding="utf-8")
-    COUNTING.write_text(counted(COUNTING.read_text(encoding="utf-8")), encoding="utf-8")
+    for other in COUNTING:
+        other.write_text(counted(other.read_text(encoding="utf-8")), encoding="utf-8")
     print(f"wrote {PAGE}")

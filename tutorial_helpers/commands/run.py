@@ -25,10 +25,8 @@ def add_parser(commands: Any) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the script or notebook, and return its exit status."""
-    from numbagenn.compat.run_command import add_run_options
-    from numbagenn.compat.running import run_script
+    from numbagenn.compat.run_command import add_run_options, run_parsed
 
     parser = Parser(prog="python -m tutorial_helpers run")
     add_run_options(parser)
-    parsed = parser.parse_args(arguments.arguments)
-    return run_script(parsed.script, parsed.arguments, parsed.api)
+    return run_parsed(parser, parser.parse_args(arguments.arguments))

@@ -101,7 +101,7 @@ def test_a_neuron_stands_for_others_to_the_last_bit(
     data: st.DataObject, size: int, delay: int, optimize_code: bool, precision: str
 ) -> None:
     at_once, step_by_step = networks(size, delay, optimize_code, precision)
-    assert "fold_source" in at_once.model.generated_code
+    assert "move_together(" in at_once.model.generated_code
     rng = np.random.default_rng(data.draw(st.integers(0, 2**32 - 1)))
     levels = data.draw(st.lists(st.floats(-1.0, 4.0, width=32), min_size=1, max_size=4))
     levels.append(data.draw(st.sampled_from([0.0, -0.0, 1.0, 3.75])))
@@ -129,4 +129,4 @@ def test_neurons_that_differ_without_their_state_are_simulated_one_by_one(sim_co
         threshold_condition_code="V >= Vthr",
         reset_code="V = 0.0; Count++;",
     )
-    assert "fold_source" not in Network(64, 0, cell).model.generated_code
+    assert "move_together(" not in Network(64, 0, cell).model.generated_code

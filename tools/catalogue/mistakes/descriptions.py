@@ -3,6 +3,11 @@
 These are names and types given to `create_neuron_model` and its relatives.
 """
 
+# %% A name of PyGeNN 4.9 -> AttributeError
+import numbagenn
+
+numbagenn.create_custom_neuron_class("lif", var_name_types=[("V", "scalar")])
+
 # %% A string where a list of parameters belongs -> TypeError
 create_neuron_model("lif", params="tau")
 
