@@ -197,9 +197,12 @@ def test_add_synapse_sets_what_each_batch_element_has_one_of() -> None:
         """,
     )
     model, synapses, group = loaded(update, batch_size=3, vars={"own": np.arange(6)})
+    w = np.arange(1.0, 19.0).reshape(3, 6)
+    synapses.vars["w"].values = w
+    synapses.vars["w"].push_to_device()
     model.custom_update("change")
-    expected = [0.5, 0.5, 0.25, 0.5, 0.25, 0.25, 0.5, 0.25]
-    assert np.array(values(synapses, "w")).tolist() == [expected] * 3
+    expected = [[one[2], one[1], 0.25, one[3], 0.25, 0.25, one[5], 0.25] for one in w]
+    assert np.array(values(synapses, "w")).tolist() == expected
     # Given in the order of the pairs: 0 to 4 was the second of them.
     assert values(group, "own") == [1, 4, 0, 3, 1, 2, 0, 3]
 
