@@ -24,6 +24,7 @@ from numbagenn.base.enumerations import (
 )
 from numbagenn.create import (
     create_current_source_model,
+    create_custom_connectivity_update_model,
     create_custom_update_model,
     create_neuron_model,
     create_postsynaptic_model,
@@ -39,13 +40,10 @@ from numbagenn.models.initialisers import (
     init_weight_update,
 )
 from numbagenn.network.absent import (
-    CustomConnectivityUpdate,
-    create_custom_connectivity_update_model,
-    create_post_var_ref,
-    create_pre_var_ref,
     create_toeplitz_connect_init_snippet,
     init_toeplitz_connectivity,
 )
+from numbagenn.network.connectivity_updates import CustomConnectivityUpdate
 from numbagenn.network.current_sources import CurrentSource
 from numbagenn.network.custom_updates import CustomUpdate, CustomUpdateBase, CustomUpdateWU
 from numbagenn.network.neuron_groups import NeuronGroup
@@ -53,6 +51,8 @@ from numbagenn.network.references import (
     create_den_delay_var_ref,
     create_egp_ref,
     create_out_post_var_ref,
+    create_post_var_ref,
+    create_pre_var_ref,
     create_prev_spike_time_var_ref,
     create_psm_egp_ref,
     create_psm_var_ref,

@@ -11,6 +11,7 @@ from functools import partial
 
 from numbagenn.base.enumerations import VarAccess
 from numbagenn.base.types import Int32, Precision
+from numbagenn.codegen.connectivity_update_loop import ConnectivityElements, host_loop, row_loop
 from numbagenn.codegen.custom_update_loop import UpdateElements, custom_update_loop
 from numbagenn.codegen.element_names import NAMES_OF_SYNAPSES
 from numbagenn.codegen.event_kinds import EVENT_KINDS
@@ -21,10 +22,12 @@ from numbagenn.codegen.synapse_loop import EndpointVariables, EventTime, synapse
 from numbagenn.language.code_strings import CodeString, CodeStringError
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.events import EventSide
+from numbagenn.memory.rows import Rows
 from numbagenn.models.descriptions import (
     AdditionalInput,
     AnyModel,
     CurrentSourceModel,
+    CustomConnectivityUpdateModel,
     CustomUpdateModel,
     DeclaredReference,
     ExtraGlobalParam,
@@ -73,6 +76,8 @@ def check_code(model: Model) -> None:
             _check_weight_update(_bound_to_nothing(model))
         case CustomUpdateModel():
             _check_custom_update(_bound_to_nothing(model))
+        case CustomConnectivityUpdateModel():
+            _check_connectivity_update(model)
         case VarInitSnippet():
             _check_initial_value(model)
         case SparseConnectivityInitSnippet():
@@ -120,6 +125,28 @@ def _check_custom_update(bound: BoundModel[CustomUpdateModel]) -> None:
             model = bound.model
             of_synapses = model.built_in(model.update_code.usage).intersection(NAMES_OF_SYNAPSES)
             raise (other_error if of_synapses else error) from None
+
+
+def _check_connectivity_update(model: CustomConnectivityUpdateModel) -> None:
+    of_synapses = _memory([*model.vars, *model.var_refs])
+    others: list[Var | DeclaredReference | ExtraGlobalParam] = [
+        *model.pre_vars,
+        *model.post_vars,
+        *model.pre_var_refs,
+        *model.post_var_refs,
+        *model.extra_global_params,
+        *model.extra_global_param_refs,
+    ]
+    bound = BoundModel(
+        prefix="",
+        model=model,
+        params={param.name: 1.0 for param in model.constants},
+        buffers={**of_synapses, **_memory(others)},
+    )
+    rows = Rows("", 1, of_synapses.values())
+    elements = ConnectivityElements(num_pre=1, num_post=1, rows=rows)
+    row_loop(_PRECISION, _DT, bound, elements)
+    host_loop(_PRECISION, _DT, bound, elements)
 
 
 def _check_initial_value(snippet: VarInitSnippet) -> None:

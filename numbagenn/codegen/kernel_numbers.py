@@ -80,6 +80,31 @@ class UpdateNumbers(NamedTuple):
     steps_done: int = 0
 
 
+class ConnectivityNumbers(NamedTuple):
+    """What the kernels of a custom connectivity update take.
+
+    Parameters
+    ----------
+    num_rows
+        Number of rows; 1 for code of the host.
+    row_stride
+        Number of synapses that each row has room for.
+    seed
+        Seed of random numbers.
+    run
+        How often the update ran before, since the model was loaded.
+    timestep, steps_since_load
+        As for `SimulateNumbers`, where the latter is called `steps_done`.
+    """
+
+    num_rows: int
+    row_stride: int
+    seed: int
+    run: int
+    timestep: int
+    steps_since_load: int
+
+
 class InitialiseNumbers(NamedTuple):
     """What the kernel that gives a variable its initial values takes.
 

@@ -2,6 +2,7 @@
 
 from numbagenn.codegen.kernel_numbers import (
     ConnectArrays,
+    ConnectivityNumbers,
     ConnectNumbers,
     InitialiseNumbers,
     SimulateNumbers,
@@ -37,6 +38,7 @@ LOOP_NAMES = (
     BATCH_COUNTER,
     RANDOM_STATE,
     *UpdateNumbers._fields,
+    *(name for name in ConnectivityNumbers._fields if name != "row_stride"),
     *_words("""
         random_key batch num_batch neuron pre post synapse element t dt steps_since_load
         begin end fired spike spikes num_spikes spikes_done some first last

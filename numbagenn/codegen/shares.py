@@ -31,6 +31,7 @@ def can_be_shared(network: NetworkView) -> bool:
     return (
         network.batch_size == 1
         and not network.timing_enabled
+        and not network.custom_connectivity_updates
         and sum(group.num_neurons for group in populations) >= _FEWEST_NEURONS
         and not any(_looks_back(group) for group in populations)
         and not any(_crosses(group) for group in network.synapse_populations.values())

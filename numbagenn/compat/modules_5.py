@@ -16,8 +16,8 @@ from numbagenn.base.wording import unsupported
 from numbagenn.memory import variables
 from numbagenn.models import descriptions, given_values
 from numbagenn.models.builtin_models import FAMILIES, find_model, names_in_pygenn
-from numbagenn.network.custom_updates import ExtraGlobalParamReference, VariableReference
 from numbagenn.network.groups import Group
+from numbagenn.network.reference_types import ExtraGlobalParamReference, VariableReference
 from numbagenn.network.settings import BACKEND_NAME
 
 
@@ -78,6 +78,7 @@ BASES: dict[str, Any] = {
     "PostsynapticModelBase": descriptions.PostsynapticModel,
     "CurrentSourceModelBase": descriptions.CurrentSourceModel,
     "CustomUpdateModelBase": descriptions.CustomUpdateModel,
+    "CustomConnectivityUpdateModelBase": descriptions.CustomConnectivityUpdateModel,
     "InitVarSnippetBase": descriptions.VarInitSnippet,
     "InitSparseConnectivitySnippetBase": descriptions.SparseConnectivityInitSnippet,
     "Param": descriptions.Parameter,
@@ -150,7 +151,6 @@ def modules(public: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
         "pygenn.hip_backend": {**gpu, "Preferences": Preferences},
         "pygenn.single_threaded_cpu_backend": {"Preferences": Preferences},
         **{f"pygenn.{name}": built_in(family) for family, (name, _) in FAMILIES.items()},
-        "pygenn.custom_connectivity_update_models": {},
         "pygenn.init_toeplitz_connectivity_snippets": {
             name: _refusing(name) for name in ("AvgPoolConv2D", "Conv2D", "Uninitialised")
         },

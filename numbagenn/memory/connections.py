@@ -133,6 +133,13 @@ class SparseConnectivity:
         return 0 if self._current is None else len(self._current[0])
 
     @property
+    def longest_given_row(self) -> int:
+        """Largest number of synapses of a presynaptic neuron in the connections that were given."""
+        if self._given is None or not len(self._given[0]):
+            return 0
+        return int(np.bincount(self._given[0]).max())
+
+    @property
     def rows_are_sorted(self) -> bool:
         """Whether the synapses of each presynaptic neuron are ordered by postsynaptic neuron."""
         assert self._current is not None
@@ -192,6 +199,17 @@ class SparseConnectivity:
         self.column_synapses.count = len(pre_inds)
         self._pulled = self._given is not None
 
+    def replace(self, pre_inds: Array, post_inds: Array) -> None:
+        """Store other connections while the model is loaded: those after an update.
+
+        As an interrupt may come, this may be done again.
+        """
+        self.set(pre_inds, post_inds)
+        self._pulled = False
+        for buffer in self.buffers():
+            buffer.allocate(buffer.arrays[1].dtype, 1)
+        self.fill()
+
     @property
     def inds(self) -> tuple[Buffer, Buffer]:
         """Memory of the presynaptic and the postsynaptic neuron of each synapse."""
@@ -233,9 +251,10 @@ class SparseConnectivity:
     def forget(self) -> None:
         """Forget connections that were made when the model was loaded."""
         self.part_start.release()
-        if self._given is None:
-            self._current = None
-            self._pulled = False
+        self._current = self._given
+        self._pulled = self._given is not None
+        if self._given is not None:
+            self.set(*self._given)
 
     def pull(self) -> None:
         """Let the host see connections that were made on the device."""

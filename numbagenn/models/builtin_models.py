@@ -30,6 +30,7 @@ from numbagenn.models.create_unchecked import (
 from numbagenn.models.descriptions import (
     AnyModel,
     CurrentSourceModel,
+    CustomConnectivityUpdateModel,
     CustomUpdateModel,
     Model,
     NeuronModel,
@@ -349,6 +350,7 @@ FAMILIES: dict[type[Model], tuple[str, Callable[[], Mapping[str, Any]]]] = {
     WeightUpdateModel: ("weight_update_models", _weight_update_models),
     PostsynapticModel: ("postsynaptic_models", _postsynaptic_models),
     CustomUpdateModel: ("custom_update_models", _custom_update_models),
+    CustomConnectivityUpdateModel: ("custom_connectivity_update_models", dict),
     VarInitSnippet: ("init_var_snippets", var_init_snippets),
     SparseConnectivityInitSnippet: ("init_sparse_connectivity_snippets", connectivity_snippets),
 }
@@ -360,6 +362,7 @@ _ELSEWHERE: dict[type[Model], tuple[str, ...]] = {
     WeightUpdateModel: ("StaticGraded",),
     PostsynapticModel: (),
     CustomUpdateModel: (),
+    CustomConnectivityUpdateModel: (),
     VarInitSnippet: ("Kernel",),
     SparseConnectivityInitSnippet: ("Conv2D",),
 }

@@ -17,6 +17,7 @@ from numbagenn.models.descriptions import (
     AnyModel,
     CountFunction,
     CurrentSourceModel,
+    CustomConnectivityUpdateModel,
     CustomUpdateModel,
     DerivedParameter,
     NeuronModel,
@@ -453,6 +454,86 @@ def create_custom_update_model(
             ),
             var_refs=entries.references(title, var_refs),
             update_code=entries.code(title, update_code, "update code"),
+            extra_global_params=entries.arrays(title, extra_global_params),
+            extra_global_param_refs=entries.arrays(
+                title, extra_global_param_refs, "extra global parameter reference"
+            ),
+        )
+    )
+
+
+def create_custom_connectivity_update_model(
+    class_name: str,
+    params: ParamSpec = None,
+    vars: VarSpec = None,
+    pre_vars: VarSpec = None,
+    post_vars: VarSpec = None,
+    derived_params: DerivedSpec = None,
+    var_refs: VarSpec = None,
+    pre_var_refs: VarSpec = None,
+    post_var_refs: VarSpec = None,
+    row_update_code: str | None = None,
+    host_update_code: str | None = None,
+    extra_global_params: ArraySpec = None,
+    extra_global_param_refs: ArraySpec = None,
+) -> CustomConnectivityUpdateModel:
+    """Describe an operation that adds and removes synapses on request.
+
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params, derived_params
+        As for `create_neuron_model`.
+    vars, pre_vars, post_vars
+        Variables of its own, which each synapse, presynaptic or postsynaptic neuron has:
+        ``(name, type)`` or ``(name, type, VarAccess)``. The batch shares them.
+    var_refs, pre_var_refs, post_var_refs
+        Variables of others: ``(name, type)`` or ``(name, type, VarAccessMode)``.
+    row_update_code
+        Run for the row of each presynaptic neuron, from 0 on. ``for_each_synapse { … }`` loops over
+        its synapses; ``remove_synapse()`` in it removes the current one, and moves the last one of
+        the row into its place, which comes next. ``add_synapse(id_post, …)`` adds a synapse at the
+        end of the row, with a value for each of `vars` and then of `var_refs`; its other variables
+        are 0. Sees ``id_pre``, ``num_pre``, ``num_post``, ``row_length``, ``row_stride``, ``t``,
+        ``dt``, `pre_vars` and `pre_var_refs`; in the loop also ``id_post``, ``id_syn`` and all
+        other variables. May draw random numbers.
+    host_update_code
+        Run once before that, on the copies of the host. It sees the arrays `pre_vars`,
+        `post_vars`, `extra_global_params` and ``row_length``; for each of them but the last,
+        ``pushXToDevice()`` and ``pullXFromDevice()`` copy it, with the number of elements for extra
+        global parameters. ``pullRowLengthFromDevice()`` does nothing, as ``row_length`` is always
+        that of the device.
+    extra_global_params
+        As for `create_neuron_model`.
+    extra_global_param_refs
+        As for `create_custom_update_model`.
+
+    Returns
+    -------
+    CustomConnectivityUpdateModel
+        The description, to be passed to `GeNNModel.add_custom_connectivity_update`.
+
+    Examples
+    --------
+    >>> create_custom_connectivity_update_model(
+    ...     "prune", var_refs=[("g", "scalar")],
+    ...     row_update_code="for_each_synapse { if(g < 0.01) { remove_synapse(); } }",
+    ... ).class_name
+    'prune'
+    """
+    title = f"custom connectivity update model '{class_name}'"
+    code, references = partial(entries.code, title), partial(entries.references, title)
+    return _named_once(
+        CustomConnectivityUpdateModel(
+            **_shared(title, class_name, params, None, vars, None, derived_params),
+            pre_vars=entries.variables(title, pre_vars),
+            post_vars=entries.variables(title, post_vars),
+            var_refs=references(var_refs),
+            pre_var_refs=references(pre_var_refs),
+            post_var_refs=references(post_var_refs),
+            row_update_code=code(row_update_code, "row update code", of_rows=True),
+            host_update_code=code(host_update_code, "host update code"),
             extra_global_params=entries.arrays(title, extra_global_params),
             extra_global_param_refs=entries.arrays(
                 title, extra_global_param_refs, "extra global parameter reference"

@@ -313,6 +313,32 @@ class CustomUpdateModel(Model):
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
+class CustomConnectivityUpdateModel(Model):
+    """Description of an operation that adds and removes synapses on request."""
+
+    family: ClassVar[str] = "custom connectivity update model"
+
+    pre_vars: tuple[Var, ...]
+    post_vars: tuple[Var, ...]
+    var_refs: tuple[DeclaredReference, ...]
+    pre_var_refs: tuple[DeclaredReference, ...]
+    post_var_refs: tuple[DeclaredReference, ...]
+    row_update_code: CodeString
+    host_update_code: CodeString
+    extra_global_param_refs: tuple[ExtraGlobalParam, ...] = ()
+
+    get_vars = items_of("vars")
+    get_pre_vars = items_of("pre_vars")
+    get_post_vars = items_of("post_vars")
+    get_var_refs = items_of("var_refs")
+    get_pre_var_refs = items_of("pre_var_refs")
+    get_post_var_refs = items_of("post_var_refs")
+    get_extra_global_param_refs = items_of("extra_global_param_refs")
+    get_row_update_code = code_of("row_update_code")
+    get_host_update_code = code_of("host_update_code")
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
 class VarInitSnippet(Model):
     """Description of how a variable gets its initial values."""
 

@@ -209,11 +209,13 @@ def additional_inputs(title: str, given: object) -> tuple[AdditionalInput, ...]:
     return tuple(result)
 
 
-def code(title: str, given: object, what: str, *, is_condition: bool = False) -> CodeString:
+def code(
+    title: str, given: object, what: str, *, is_condition: bool = False, of_rows: bool = False
+) -> CodeString:
     """Return the code string that `what` names, blank if none was given."""
     if given is not None and not isinstance(given, str):
         raise TypeError(f"{what} of {title} must be a string of code, not {shown(given)}.")
-    return CodeString(given or "", f"{capitalised(what)} of {title}", is_condition)
+    return CodeString(given or "", f"{capitalised(what)} of {title}", is_condition, of_rows)
 
 
 def refuse(title: str, **parts: object) -> None:

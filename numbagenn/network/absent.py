@@ -7,7 +7,6 @@ from typing import Any
 
 from numbagenn.base.wording import unsupported
 
-_CONNECTIVITY_UPDATES = "custom connectivity updates"
 _TOEPLITZ = "Toeplitz connectivity"
 
 
@@ -22,17 +21,5 @@ def _refusing(name: str, what: str) -> Callable[..., Any]:
     return refuse
 
 
-class CustomConnectivityUpdate:
-    """An operation that changes connections, which numbagenn does not support; so there is none."""
-
-    def __init__(self, *_: object, **__: object) -> None:
-        raise unsupported(_CONNECTIVITY_UPDATES)
-
-
-create_custom_connectivity_update_model = _refusing(
-    "create_custom_connectivity_update_model", _CONNECTIVITY_UPDATES
-)
-create_pre_var_ref = _refusing("create_pre_var_ref", _CONNECTIVITY_UPDATES)
-create_post_var_ref = _refusing("create_post_var_ref", _CONNECTIVITY_UPDATES)
 create_toeplitz_connect_init_snippet = _refusing("create_toeplitz_connect_init_snippet", _TOEPLITZ)
 init_toeplitz_connectivity = _refusing("init_toeplitz_connectivity", _TOEPLITZ)

@@ -77,6 +77,9 @@ class OwningModel(Protocol):
     def needs(self, buffer: Buffer) -> bool:
         """Return whether any part of the model needs some memory of another."""
 
+    def can_change(self, synapses: object) -> bool:
+        """Return whether an update of the model can change the connections of a population."""
+
     def flush(self) -> None:
         """Run all steps that have been asked for so far."""
 

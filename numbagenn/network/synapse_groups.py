@@ -304,6 +304,8 @@ class SynapseGroup(Group):
                 "before model.load()."
             )
         connectivity.give(pre_indices, post_indices)
+        # As in PyGeNN, it can be set to more afterwards.
+        self._max_connections = None
 
     @property
     def synapse_order(self) -> Array | None:
@@ -311,10 +313,27 @@ class SynapseGroup(Group):
         return self._sparse("synapse_order").order
 
     @property
+    def is_changeable(self) -> bool:
+        """Whether an update can add or remove synapses while the model is loaded."""
+        return self.genn_model.can_change(self)
+
+    @property
+    def row_stride(self) -> int:
+        """Number of synapses that each row has room for, where updates can add some."""
+        connections = self._sparse("row_stride")
+        least = connections.longest_given_row
+        if self.connectivity_init is not None and not connections.is_given:
+            sizes = self.src.num_neurons, self.trg.num_neurons
+            least = max_row_length(self.connectivity_init, *sizes)
+        return max(self._max_connections or 0, least, 1)
+
+    @property
     def max_connections(self) -> int:
         """Largest number of synapses that a presynaptic neuron has, or may have."""
         if self._max_connections is not None:
             return self._max_connections
+        if self.is_changeable:
+            return self.row_stride
         num_pre, num_post = self.src.num_neurons, self.trg.num_neurons
         if not self.connections.is_known and self.connectivity_init is not None:
             return max_row_length(self.connectivity_init, num_pre, num_post)

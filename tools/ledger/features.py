@@ -588,12 +588,52 @@ FEATURES: dict[str, list[Feature]] = {
             " test_reductions.py"
             "::test_updates_of_one_group_run_neurons_first_then_synapses_then_transposes",
         ),
-        absent(
-            "custom connectivity updates",
-            "they change which synapses there are",
-            lambda e: e.GeNNModel().add_custom_connectivity_update("x"),
-            lambda e: e.create_custom_connectivity_update_model("x"),
-            lambda e: e.create_pre_var_ref(None, "x"),
+        same(
+            "custom connectivity updates: code of rows, `for_each_synapse`, `add_synapse` and"
+            " `remove_synapse`, variables of either side, code of the host",
+            cases="rewired",
+            tests="test_connectivity_updates.py"
+            "::test_the_last_synapse_takes_the_place_of_one_that_is_removed",
+            upstream="test_custom_connectivity_update.py::test_custom_connectivity_update"
+            " test_custom_connectivity_update.py::test_custom_connectivity_update_delay"
+            " test_custom_connectivity_update.py::test_custom_connectivity_update_remap",
+        ),
+        alike(
+            "random numbers in custom connectivity updates",
+            "each run, row and call has its own",
+            tests="test_connectivity_updates.py"
+            "::test_each_run_draws_other_numbers_and_each_load_with_a_seed_the_same",
+            upstream="test_rng.py::test_sim",
+        ),
+        differs(
+            "a synapse that is added to a full row, or to a neuron that does not exist",
+            "is an error, and the row stays as it is; PyGeNN's process ends, or writes into other"
+            " memory",
+            tests="test_connectivity_updates.py::test_a_full_row_stays_as_it_is"
+            " test_connectivity_updates.py::test_mistakes_that_show_while_it_runs",
+        ),
+        differs(
+            "names in a round of `for_each_synapse` after `remove_synapse`",
+            "`id_post` stays that of the synapse that was removed, and removing it again is an"
+            " error; in PyGeNN it is that of the synapse before, and rows lose count",
+            tests="test_connectivity_updates.py::test_mistakes_that_show_while_it_runs",
+        ),
+        differs(
+            "`num_post` in code of the host of custom connectivity updates",
+            "is the number of postsynaptic neurons; PyGeNN 5.4.0 gives that of presynaptic ones",
+            tests="test_connectivity_updates.py::test_host_code_works_on_the_copies_of_the_host",
+        ),
+        differs(
+            "code of the host of custom connectivity updates",
+            "works on copies of the host that pushes and pulls update, as on a GPU; on the CPU"
+            " backend there is one memory",
+            tests="test_connectivity_updates.py::test_host_code_works_on_the_copies_of_the_host",
+        ),
+        differs(
+            "variables of batches that are referred to, when a synapse is removed",
+            "follow in every batch element; PyGeNN 5.4.0 copies them onto themselves",
+            tests="test_connectivity_updates.py"
+            "::test_add_synapse_sets_what_each_batch_element_has_one_of",
         ),
     ],
     "Batches": [

@@ -18,8 +18,6 @@ OBJECTS = objects(numbagenn)
 
 #: Kinds of objects of features that numbagenn does not support, as the ledger says.
 ABSENT_KINDS = {
-    "CustomConnectivityUpdate",
-    "CustomConnectivityUpdateModel",
     "ToeplitzConnectivityInit",
     "InitToeplitzConnectivitySnippet",
 }
