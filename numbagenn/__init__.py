@@ -28,6 +28,7 @@ from numbagenn.create import (
     create_neuron_model,
     create_postsynaptic_model,
     create_sparse_connect_init_snippet,
+    create_toeplitz_connect_init_snippet,
     create_var_init_snippet,
     create_weight_update_model,
 )
@@ -35,6 +36,7 @@ from numbagenn.model import GeNNModel
 from numbagenn.models.initialisers import (
     init_postsynaptic,
     init_sparse_connectivity,
+    init_toeplitz_connectivity,
     init_var,
     init_weight_update,
 )
@@ -43,8 +45,6 @@ from numbagenn.network.absent import (
     create_custom_connectivity_update_model,
     create_post_var_ref,
     create_pre_var_ref,
-    create_toeplitz_connect_init_snippet,
-    init_toeplitz_connectivity,
 )
 from numbagenn.network.current_sources import CurrentSource
 from numbagenn.network.custom_updates import CustomUpdate, CustomUpdateBase, CustomUpdateWU

@@ -109,6 +109,7 @@ def objects(engine: ModuleType) -> dict[str, Any]:
         "ParamVal": cell.get_additional_input_vars()[0],
         "VarRef": copying.get_var_refs()[0],
     }
+    found |= _of_diagonals(engine)
     with contextlib.suppress(NotImplementedError):
         found |= _of_connectivity(engine, model, sparse)
     return found
@@ -117,13 +118,15 @@ def objects(engine: ModuleType) -> dict[str, Any]:
 def _of_connectivity(engine: ModuleType, model: Any, sparse: Any) -> dict[str, Any]:
     rewiring = engine.create_custom_connectivity_update_model("rewiring", row_update_code=";")
     update = model.add_custom_connectivity_update("rewire", "rewire", sparse, rewiring)
+    return {"CustomConnectivityUpdate": update, "CustomConnectivityUpdateModel": update.model}
+
+
+def _of_diagonals(engine: ModuleType) -> dict[str, Any]:
     one = dict.fromkeys(
         (f"conv_{name}" for name in ("kh", "kw", "ih", "iw", "ic", "oh", "ow", "oc")), 1
     )
     diagonals = engine.init_toeplitz_connectivity("Conv2D", one)
     return {
-        "CustomConnectivityUpdate": update,
-        "CustomConnectivityUpdateModel": update.model,
         "ToeplitzConnectivityInit": diagonals,
         "InitToeplitzConnectivitySnippet": diagonals.snippet,
     }

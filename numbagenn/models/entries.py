@@ -242,11 +242,10 @@ def event_code(
     return {f"{side}_event_syn_code": snippet, f"{side}_event_threshold_condition_code": when}
 
 
-def count_function(title: str, given: object, name: str) -> Any:
-    """Return the function that counts synapses, if one was given."""
+def count_function(
+    title: str, given: object, name: str, arguments: str = "(num_pre, num_post, pars)"
+) -> Any:
+    """Return the function that counts synapses, or sizes a kernel, if one was given."""
     if given is not None and not callable(given):
-        raise TypeError(
-            f"{name} of {title} must be a function of (num_pre, num_post, pars), not "
-            f"{shown(given)}."
-        )
+        raise TypeError(f"{name} of {title} must be a function of {arguments}, not {shown(given)}.")
     return given

@@ -8,7 +8,6 @@ from typing import Any
 from numbagenn.base.wording import unsupported
 
 _CONNECTIVITY_UPDATES = "custom connectivity updates"
-_TOEPLITZ = "Toeplitz connectivity"
 
 
 def _refusing(name: str, what: str) -> Callable[..., Any]:
@@ -34,5 +33,3 @@ create_custom_connectivity_update_model = _refusing(
 )
 create_pre_var_ref = _refusing("create_pre_var_ref", _CONNECTIVITY_UPDATES)
 create_post_var_ref = _refusing("create_post_var_ref", _CONNECTIVITY_UPDATES)
-create_toeplitz_connect_init_snippet = _refusing("create_toeplitz_connect_init_snippet", _TOEPLITZ)
-init_toeplitz_connectivity = _refusing("init_toeplitz_connectivity", _TOEPLITZ)

@@ -148,8 +148,12 @@ def create_wu_var_ref(
         group, (SynapseGroup, CustomUpdateBase), "create_wu_var_ref"
     )
     if isinstance(owner, SynapseGroup):
-        size = owner.src.num_neurons * owner.trg.num_neurons
-        reference = _find(owner, owner.vars, name, size, owner)
+        if owner.computes_weights:
+            raise RuntimeError(
+                f"The variables of {owner.title} are computed whenever they are needed, so custom "
+                "updates cannot refer to them; add the synapses as 'SPARSE' or 'DENSE'."
+            )
+        reference = _find(owner, owner.vars, name, owner.num_values, owner)
     elif isinstance(owner, CustomUpdateWU):
         reference = _find(owner, owner.vars, name, owner.size, owner.synapse_group)
     else:

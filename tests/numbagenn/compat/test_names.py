@@ -20,8 +20,6 @@ OBJECTS = objects(numbagenn)
 ABSENT_KINDS = {
     "CustomConnectivityUpdate",
     "CustomConnectivityUpdateModel",
-    "ToeplitzConnectivityInit",
-    "InitToeplitzConnectivitySnippet",
 }
 
 #: Attributes that are not here, as the ledger says.
