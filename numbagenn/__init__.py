@@ -29,6 +29,7 @@ from numbagenn.create import (
     create_neuron_model,
     create_postsynaptic_model,
     create_sparse_connect_init_snippet,
+    create_toeplitz_connect_init_snippet,
     create_var_init_snippet,
     create_weight_update_model,
 )
@@ -36,12 +37,9 @@ from numbagenn.model import GeNNModel
 from numbagenn.models.initialisers import (
     init_postsynaptic,
     init_sparse_connectivity,
+    init_toeplitz_connectivity,
     init_var,
     init_weight_update,
-)
-from numbagenn.network.absent import (
-    create_toeplitz_connect_init_snippet,
-    init_toeplitz_connectivity,
 )
 from numbagenn.network.connectivity_updates import CustomConnectivityUpdate
 from numbagenn.network.current_sources import CurrentSource

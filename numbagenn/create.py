@@ -35,6 +35,7 @@ create_custom_connectivity_update_model = _code_checked(
 )
 create_var_init_snippet = _code_checked(unchecked.create_var_init_snippet)
 create_sparse_connect_init_snippet = _code_checked(unchecked.create_sparse_connect_init_snippet)
+create_toeplitz_connect_init_snippet = _code_checked(unchecked.create_toeplitz_connect_init_snippet)
 
 __all__ = [
     "create_current_source_model",
@@ -43,6 +44,7 @@ __all__ = [
     "create_neuron_model",
     "create_postsynaptic_model",
     "create_sparse_connect_init_snippet",
+    "create_toeplitz_connect_init_snippet",
     "create_var_init_snippet",
     "create_weight_update_model",
 ]

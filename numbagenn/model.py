@@ -12,7 +12,7 @@ from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import ResolvedType
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import shown
-from numbagenn.codegen.code_checks import check_update_code
+from numbagenn.codegen.code_checks import check_connectivity_code, check_update_code
 from numbagenn.codegen.plan import Plan, make_plan
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.variables import Variable
@@ -29,6 +29,7 @@ from numbagenn.models.entries import check_name
 from numbagenn.models.given_values import (
     ConnectivityInit,
     PostsynapticInit,
+    ToeplitzInit,
     VarInit,
     WeightUpdateInit,
     check_names,
@@ -39,8 +40,6 @@ from numbagenn.network.addition_checks import (
     check_kind,
     check_new,
     check_population,
-    check_takes_connectivity,
-    matrix_type_of,
     population_size,
 )
 from numbagenn.network.connectivity_updates import (
@@ -59,6 +58,7 @@ from numbagenn.network.custom_updates import (
 from numbagenn.network.delays import assign_slots
 from numbagenn.network.fusing import fuse
 from numbagenn.network.groups import Group, GroupDict, Values
+from numbagenn.network.matrix_checks import check_matrix_type, matrix_type_of
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.reference_checks import (
     check_array_references,
@@ -315,7 +315,7 @@ class GeNNModel(ModelSpec, Timers):
         target: NeuronGroup,
         weight_update_init: WeightUpdateInit,
         postsynaptic_init: PostsynapticInit,
-        connectivity_init: ConnectivityInit | None = None,
+        connectivity_init: ConnectivityInit | ToeplitzInit | None = None,
     ) -> SynapseGroup:
         """Add synapses from the neurons of one population to those of another.
 
@@ -324,8 +324,8 @@ class GeNNModel(ModelSpec, Timers):
         pop_name
             Name of the synapse population.
         matrix_type
-            ``"DENSE"``: from every neuron to every neuron; or ``"SPARSE"``: between some of them.
-            numbagenn has no others.
+            ``"DENSE"``: from every neuron to every neuron; ``"SPARSE"``: between some of them; or
+            another `SynapseMatrixType`.
         source
             Presynaptic population.
         target
@@ -336,7 +336,8 @@ class GeNNModel(ModelSpec, Timers):
             From `init_postsynaptic`.
         connectivity_init
             For sparse synapses, from `init_sparse_connectivity`, unless
-            `SynapseGroup.set_sparse_connections` is called; None for dense ones.
+            `SynapseGroup.set_sparse_connections` is called; for those of a convolution, from
+            `init_toeplitz_connectivity`; None for dense ones.
 
         Returns
         -------
@@ -352,8 +353,9 @@ class GeNNModel(ModelSpec, Timers):
         check_kind(title, weight_update_init, WeightUpdateInit, "init_weight_update")
         check_kind(title, postsynaptic_init, PostsynapticInit, "init_postsynaptic")
         if connectivity_init is not None:
-            check_kind(title, connectivity_init, ConnectivityInit, "init_sparse_connectivity")
-            check_takes_connectivity(title, matrix)
+            kinds = (ConnectivityInit, ToeplitzInit)
+            check_kind(title, connectivity_init, kinds, "init_sparse_connectivity")
+        check_matrix_type(title, matrix, weight_update_init, connectivity_init)
         group = self.synapse_class(
             self,
             pop_name,
@@ -365,6 +367,8 @@ class GeNNModel(ModelSpec, Timers):
             synapse_references(title, source, target, weight_update_init, postsynaptic_init),
             connectivity_init,
         )
+        if connectivity_init is not None:
+            check_connectivity_code(connectivity_init, len(group.kernel_size))
         self.synapse_populations[pop_name] = group
         return group
 
@@ -473,7 +477,7 @@ class GeNNModel(ModelSpec, Timers):
         create = self.synapse_update_class if of_synapses else self.update_class
         group = create(self, cu_name, group_name, model, values, initial, targets, arrays)
         check_dimensions(group, self._batch_size)
-        check_update_code(model, of_synapses=group.of_synapses)
+        check_update_code(model, of_synapses=group.of_synapses, kernel=group.kernel)
         self.custom_updates[cu_name] = group
         return group
 

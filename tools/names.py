@@ -6,7 +6,6 @@ With real PyGeNN installed, ``python -m tools.names`` writes them to
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import inspect
 import json
@@ -26,7 +25,7 @@ def objects(engine: ModuleType) -> dict[str, Any]:
     Parameters
     ----------
     engine
-        PyGeNN or numbagenn. What it does not support is left out.
+        PyGeNN or numbagenn.
     """
     model = engine.GeNNModel("float", "names")
     cell = engine.create_neuron_model(
@@ -113,9 +112,7 @@ def objects(engine: ModuleType) -> dict[str, Any]:
         "ParamVal": cell.get_additional_input_vars()[0],
         "VarRef": copying.get_var_refs()[0],
     }
-    with contextlib.suppress(NotImplementedError):
-        found |= _of_diagonals(engine)
-    return found
+    return found | _of_diagonals(engine)
 
 
 def _of_diagonals(engine: ModuleType) -> dict[str, Any]:

@@ -155,6 +155,24 @@ class ConnectNumbers(NamedTuple):
     dt: float
 
 
+class DiagonalNumbers(NamedTuple):
+    """What the kernel that connects neurons diagonal by diagonal takes.
+
+    Parameters
+    ----------
+    num_batch, num_pre, num_post, dt
+        As for `InitialiseNumbers`.
+    num_diagonals
+        Number of diagonals.
+    """
+
+    num_batch: int
+    num_pre: int
+    num_post: int
+    num_diagonals: int
+    dt: float
+
+
 class ConnectArrays(NamedTuple):
     """What the kernel that connects neurons takes last, and writes.
 
@@ -170,6 +188,30 @@ class ConnectArrays(NamedTuple):
 
     targets: Indices
     lengths: Integers
+    problem: Integers
+
+
+class ConnectSharedArrays(NamedTuple):
+    """The same for synapses that share a kernel.
+
+    Parameters
+    ----------
+    targets, lengths, problem
+        As for `ConnectArrays`; if the place in the kernel is the problem, it goes on with which
+        index of it that is, and its value; the last is the diagonal.
+    places
+        The place of each synapse in the kernel.
+    kernel_sizes
+        Size of the kernel in each dimension.
+    sections
+        The number of loops over the presynaptic neurons, of code that builds diagonals.
+    """
+
+    targets: Indices
+    places: Indices
+    lengths: Integers
+    kernel_sizes: Integers
+    sections: Integers
     problem: Integers
 
 

@@ -4,6 +4,8 @@ from numbagenn.codegen.kernel_numbers import (
     ConnectArrays,
     ConnectivityNumbers,
     ConnectNumbers,
+    ConnectSharedArrays,
+    DiagonalNumbers,
     InitialiseNumbers,
     SimulateNumbers,
     UpdateNumbers,
@@ -44,8 +46,9 @@ LOOP_NAMES = (
         begin end fired spike spikes num_spikes spikes_done some first last
         spike_bits step first_step some_steps some_neurons later bits arrival inputs out_post
         out_pre den_delay total summed pre_inds post_inds row_start in_column column_start
-         column_synapses trains num_active pair second active train_0 train_1 distinct firsts
-         nexts num_trains train position parts in_a_row back row columns part_start
+        column_synapses trains num_active pair second active train_0 train_1 distinct firsts
+        section kernel kernel_inds
+        nexts num_trains train position parts in_a_row back row columns part_start
     """),
     *(f"pre_{number}" for number in range(SPIKES_PER_PASS)),
     *(f"back_{number}" for number in range(SPIKES_PER_PASS_BACK)),
@@ -58,8 +61,10 @@ INITIALISER_NAMES = (
     *InitialiseNumbers._fields,
     *ConnectNumbers._fields,
     *ConnectArrays._fields,
+    *ConnectSharedArrays._fields,
+    *DiagonalNumbers._fields,
     *_words("""
         random_key initialise element values pre_inds post_inds add_synapse connect line
-        num_synapses shares left row_length
+        num_synapses shares left row_length pre place place_in_kernel inds_in_kernel
     """),
 )

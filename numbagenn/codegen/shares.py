@@ -44,10 +44,11 @@ def _looks_back(group: NeuronGroup) -> bool:
 
 
 def _crosses(group: SynapseGroup) -> bool:
-    """Return whether synapses read presynaptic neurons or add to them, or run by column."""
+    """Return whether synapses read presynaptic neurons or add to them, or are not in rows alone."""
     model = group.weight_update.model
     return bool(
         model.pre_vars
+        or group.shared_kernel
         or model.pre_neuron_var_refs
         or not _TIMES_OF_PRE.isdisjoint(model.built_in(model.synapse_usage))
         or "addToPre" in model.synapse_usage.called

@@ -12,7 +12,6 @@ from numbagenn.base.enumerations import PlogSeverity
 from numbagenn.base.numeric_value import NumericValue
 from numbagenn.base.types import ResolvedType
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import unsupported
 from numbagenn.memory import variables
 from numbagenn.models import descriptions, given_values
 from numbagenn.models.builtin_models import FAMILIES, find_model, names_in_pygenn
@@ -81,6 +80,7 @@ BASES: dict[str, Any] = {
     "CustomConnectivityUpdateModelBase": descriptions.CustomConnectivityUpdateModel,
     "InitVarSnippetBase": descriptions.VarInitSnippet,
     "InitSparseConnectivitySnippetBase": descriptions.SparseConnectivityInitSnippet,
+    "InitToeplitzConnectivitySnippetBase": descriptions.ToeplitzConnectivityInitSnippet,
     "Param": descriptions.Parameter,
     "DerivedParam": descriptions.DerivedParameter,
     "ParamVal": descriptions.AdditionalInput,
@@ -91,6 +91,7 @@ BASES: dict[str, Any] = {
     "EGPRef": descriptions.ExtraGlobalParam,
     "VarInit": given_values.VarInit,
     "SparseConnectivityInit": given_values.ConnectivityInit,
+    "ToeplitzConnectivityInit": given_values.ToeplitzInit,
     "WeightUpdateInit": given_values.WeightUpdateInit,
     "PostsynapticInit": given_values.PostsynapticInit,
     "VarReference": VariableReference,
@@ -151,9 +152,6 @@ def modules(public: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
         "pygenn.hip_backend": {**gpu, "Preferences": Preferences},
         "pygenn.single_threaded_cpu_backend": {"Preferences": Preferences},
         **{f"pygenn.{name}": built_in(family) for family, (name, _) in FAMILIES.items()},
-        "pygenn.init_toeplitz_connectivity_snippets": {
-            name: _refusing(name) for name in ("AvgPoolConv2D", "Conv2D", "Uninitialised")
-        },
     }
 
 
@@ -164,10 +162,3 @@ def built_in(family: type[descriptions.Model]) -> dict[str, Callable[[], descrip
         return lambda: find_model(name, family, name)
 
     return {name: model(name) for name in names_in_pygenn(family)}
-
-
-def _refusing(name: str) -> Callable[[], Any]:
-    def refuse() -> Any:
-        raise unsupported(f"Toeplitz connectivity ({name})")
-
-    return refuse

@@ -226,7 +226,7 @@ def _cleaned(code_string: CodeString) -> str:
             if not code_string.of_rows:
                 raise code_string.error(
                     "for_each_synapse belongs in the row update code of a custom connectivity "
-                    "update; move it there.",
+                    "update, or in diagonal build code; move it there.",
                     *_position(code_string.text, match.start()),
                 )
             replacement = _FOR_EACH_SYNAPSE

@@ -19,7 +19,11 @@ from numbagenn.base.enumerations import VarAccess, VarAccessMode
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import SCALAR
 from numbagenn.base.wording import shown, unsupported
-from numbagenn.models.builtin_snippets import connectivity_snippets, var_init_snippets
+from numbagenn.models.builtin_snippets import (
+    connectivity_snippets,
+    toeplitz_snippets,
+    var_init_snippets,
+)
 from numbagenn.models.create_unchecked import (
     create_current_source_model,
     create_custom_update_model,
@@ -36,6 +40,7 @@ from numbagenn.models.descriptions import (
     NeuronModel,
     PostsynapticModel,
     SparseConnectivityInitSnippet,
+    ToeplitzConnectivityInitSnippet,
     Unavailable,
     VarInitSnippet,
     WeightUpdateModel,
@@ -353,6 +358,7 @@ FAMILIES: dict[type[Model], tuple[str, Callable[[], Mapping[str, Any]]]] = {
     CustomConnectivityUpdateModel: ("custom_connectivity_update_models", dict),
     VarInitSnippet: ("init_var_snippets", var_init_snippets),
     SparseConnectivityInitSnippet: ("init_sparse_connectivity_snippets", connectivity_snippets),
+    ToeplitzConnectivityInitSnippet: ("init_toeplitz_connectivity_snippets", toeplitz_snippets),
 }
 
 # What PyGeNN 5.4 has besides the above.
@@ -363,8 +369,9 @@ _ELSEWHERE: dict[type[Model], tuple[str, ...]] = {
     PostsynapticModel: (),
     CustomUpdateModel: (),
     CustomConnectivityUpdateModel: (),
-    VarInitSnippet: ("Kernel",),
-    SparseConnectivityInitSnippet: ("Conv2D",),
+    VarInitSnippet: (),
+    SparseConnectivityInitSnippet: (),
+    ToeplitzConnectivityInitSnippet: (),
 }
 
 

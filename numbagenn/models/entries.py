@@ -15,7 +15,7 @@ from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess, VarAcc
 from numbagenn.base.type_checks import check_type
 from numbagenn.base.types import SCALAR, ResolvedType, TypeLike
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import capitalised, shown, unsupported
+from numbagenn.base.wording import capitalised, shown
 from numbagenn.language.code_strings import CodeString
 from numbagenn.models.descriptions import (
     AdditionalInput,
@@ -218,13 +218,6 @@ def code(
     return CodeString(given or "", f"{capitalised(what)} of {title}", is_condition, of_rows)
 
 
-def refuse(title: str, **parts: object) -> None:
-    """Raise if parts of a description are given that numbagenn does not support."""
-    for name, given in parts.items():
-        if given and not (isinstance(given, str) and CodeString(given, name).is_blank):
-            raise unsupported(f"'{name}' ({title})")
-
-
 def event_code(
     title: str, side: str, given: str | None, condition: str | None
 ) -> dict[str, CodeString]:
@@ -244,11 +237,10 @@ def event_code(
     return {f"{side}_event_syn_code": snippet, f"{side}_event_threshold_condition_code": when}
 
 
-def count_function(title: str, given: object, name: str) -> Any:
-    """Return the function that counts synapses, if one was given."""
+def count_function(
+    title: str, given: object, name: str, arguments: str = "(num_pre, num_post, pars)"
+) -> Any:
+    """Return the function that counts synapses, or sizes a kernel, if one was given."""
     if given is not None and not callable(given):
-        raise TypeError(
-            f"{name} of {title} must be a function of (num_pre, num_post, pars), not "
-            f"{shown(given)}."
-        )
+        raise TypeError(f"{name} of {title} must be a function of {arguments}, not {shown(given)}.")
     return given

@@ -7,7 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from numbagenn.base.array_conventions import Array
-from numbagenn.base.enumerations import VarLocation
+from numbagenn.base.enumerations import SynapseMatrixType, VarLocation
 from numbagenn.base.wording import capitalised, shown
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import SparseConnectivity
@@ -61,7 +61,9 @@ class CustomConnectivityUpdate(GroupOfOneModel):
             reference.buffer for some in references for reference in some.values()
         )
         #: Its variables of synapses, of presynaptic and of postsynaptic neurons, by name.
-        self.vars = self._synapse_variables(update.vars, initial[0], synapses.connections)
+        self.vars = self._synapse_variables(
+            update.vars, initial[0], synapses.connections, synapses.shared_kernel
+        )
         self.pre_vars = self._variables(
             update.pre_vars, initial[1], synapses.src.num_neurons, prefix="pre_"
         )
@@ -161,7 +163,7 @@ def check_synapses(title: str, synapses: object, known: Mapping[str, SynapseGrou
             f"{capitalised(title)} needs synapses of this model, and {synapses.title} belongs to "
             "another."
         )
-    if not isinstance(synapses.connections, SparseConnectivity):
+    if synapses.matrix_type is not SynapseMatrixType.SPARSE:
         raise RuntimeError(
             "Custom connectivity updates can only be attached to synapse groups with SPARSE "
             f"connectivity: {title} is given {synapses.title}, which is "

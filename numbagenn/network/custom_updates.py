@@ -12,7 +12,7 @@ from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.wording import quoted
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.dynamic_parameters import DynamicParams
-from numbagenn.memory.variables import Variable
+from numbagenn.memory.variables import KernelSize, Variable
 from numbagenn.models.descriptions import CustomUpdateModel
 from numbagenn.network.bound_model import BoundModel
 from numbagenn.network.groups import GroupOfOneModel, OwningModel, ParamDict, Values
@@ -50,6 +50,8 @@ class CustomUpdateBase(GroupOfOneModel):
         self.size = first.size
         self._synapses = first.synapses
         self.columns = 0 if first.synapses is None else first.synapses.trg.num_neurons
+        #: Size of the kernel that it is of, if it is of one.
+        self.kernel = KernelSize() if first.synapses is None else first.synapses.shared_kernel
         # The update has a dimension if anything that it refers to has that dimension.
         elements = [reference.buffer for reference in references.values()]
         self.per_batch = any(buffer.per_batch for buffer in elements)
@@ -57,7 +59,8 @@ class CustomUpdateBase(GroupOfOneModel):
         if first.synapses is not None and self.per_element:
             connections = first.synapses.connections
             #: Variables of its own by name.
-            self.vars = self._synapse_variables(update.vars, initial, connections)
+            kernel = first.synapses.shared_kernel
+            self.vars = self._synapse_variables(update.vars, initial, connections, kernel)
         else:
             self.vars = self._variables(update.vars, initial, self.count)
         for variable in self.vars.values():

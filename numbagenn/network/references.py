@@ -166,8 +166,12 @@ def create_wu_var_ref(
     )
     if isinstance(owner, (SynapseGroup, CustomConnectivityUpdate)):
         synapses = owner.synapse_group
-        size = synapses.src.num_neurons * synapses.trg.num_neurons
-        reference = _find(owner, owner.vars, name, size, synapses)
+        if synapses.computes_weights:
+            raise RuntimeError(
+                f"The variables of {owner.title} are computed whenever they are needed, so custom "
+                "updates cannot refer to them; add the synapses as 'SPARSE' or 'DENSE'."
+            )
+        reference = _find(owner, owner.vars, name, synapses.num_values, synapses)
     elif isinstance(owner, CustomUpdateWU):
         reference = _find(owner, owner.vars, name, owner.size, owner.synapse_group)
     else:

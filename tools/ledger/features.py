@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tools.ledger.entries import Feature, absent, alike, differs, same
-from tools.ledger.probes import Pair
 
 FEATURES: dict[str, list[Feature]] = {
     "Models and their life": [
@@ -134,11 +133,6 @@ FEATURES: dict[str, list[Feature]] = {
             cases="draws_of_initial_values",
             tests="test_var_init.py::test_built_in_distributions",
             upstream="test_rng.py::test_init",
-        ),
-        absent(
-            "`Kernel` as an initial value",
-            "it belongs to connectivity by kernels",
-            lambda e: e.init_var("Kernel"),
         ),
         same(
             "parameters, typed ones, and derived ones, and `dt` in code: how they are rounded",
@@ -408,17 +402,47 @@ FEATURES: dict[str, list[Feature]] = {
             "does not build in PyGeNN 5.4.0 either",
             lambda e: e.init_weight_update("StaticGraded"),
         ),
-        absent(
-            "matrix types `BITMASK`, `PROCEDURAL`, `TOEPLITZ` and those with kernels; `Conv2D`",
-            "not written yet",
-            *(
-                lambda e, kind=kind: Pair(e).connect(kind)
-                for kind in ("BITMASK", "PROCEDURAL", "TOEPLITZ", "DENSE_PROCEDURALG")
-            ),
-            lambda e: e.init_sparse_connectivity("Conv2D"),
-            lambda e: e.init_toeplitz_connectivity("Conv2D"),
-            lambda e: e.create_toeplitz_connect_init_snippet("x"),
-            lambda e: Pair(e).connect("DENSE").toeplitz_connectivity_initialiser,
+        same(
+            "`TOEPLITZ` with `Conv2D`, `AvgPoolConv2D` and snippets of one's own; `atomic_add_…`",
+            cases="toeplitz_convolutions toeplitz_pooling toeplitz_code",
+            upstream="test_event_propagation.py::test_forward_kernel"
+            " test_event_propagation.py::test_reverse_kernel",
+        ),
+        same(
+            "custom updates of kernels, and their initial values by code",
+            cases="kernel_updates",
+            upstream="test_custom_update.py::test_custom_update"
+            " test_custom_update.py::test_custom_update_batch_reduction",
+        ),
+        differs(
+            "initial values of a `TOEPLITZ` kernel by code that names `id_kernel`, as in `Kernel`",
+            "are computed; PyGeNN never runs such code there",
+            tests="test_matrix_types.py::test_a_kernel_starts_from_the_kernel_snippet",
+        ),
+        same(
+            "sparse synapses with kernels: `Conv2D`, `Kernel`, and snippets of one's own",
+            cases="sparse_convolution_of_a_kernel sparse_convolution_with_strides"
+            " sparse_kernel_by_columns",
+            upstream="test_event_propagation.py::test_forward_kernel",
+        ),
+        same(
+            "`BITMASK`, by rows and by columns",
+            cases="bitmask",
+            upstream="test_event_propagation.py::test_forward"
+            " test_event_propagation.py::test_reverse",
+        ),
+        differs(
+            "code for postsynaptic spikes at `BITMASK` synapses",
+            "runs where the bits are set; PyGeNN runs it for every pair",
+            tests="test_matrix_types.py::test_postsynaptic_code_obeys_the_bits",
+        ),
+        same("`DENSE_PROCEDURALG`: weights by code for each pair", cases="computed_weights"),
+        differs(
+            "`PROCEDURAL` and `PROCEDURAL_KERNELG`",
+            "are connected, and their weights computed, once when the model is loaded; PyGeNN does"
+            " so for every spike, on a GPU alone",
+            tests="test_matrix_types.py::test_procedural_synapses_equal_sparse_ones"
+            " test_matrix_types.py::test_procedural_kernels_equal_those_by_diagonals",
         ),
     ],
     "Delays": [

@@ -526,6 +526,82 @@ def test_dense_synapses_have_no_rows_to_change() -> None:
         model.add_custom_connectivity_update("u", "g", dense, EMPTY)
 
 
+CONVOLUTION = {
+    f"conv_{name}": size
+    for name, size in {
+        "kh": 1,
+        "kw": 2,
+        "ih": 1,
+        "iw": 3,
+        "ic": 1,
+        "oh": 1,
+        "ow": 3,
+        "oc": 1,
+    }.items()
+}
+NO_PADDING = {
+    f"conv_{name}": size for name, size in (("sh", 1), ("sw", 1), ("padh", 0), ("padw", 1))
+}
+
+
+@pytest.mark.parametrize(
+    ("matrix_type", "connectivity"),
+    [
+        ("BITMASK", engine.init_sparse_connectivity("OneToOne")),
+        ("PROCEDURAL", engine.init_sparse_connectivity("OneToOne")),
+        ("PROCEDURAL_KERNELG", engine.init_sparse_connectivity("Conv2D", CONVOLUTION | NO_PADDING)),
+        ("TOEPLITZ", engine.init_toeplitz_connectivity("Conv2D", CONVOLUTION)),
+        ("DENSE_PROCEDURALG", None),
+    ],
+)
+def test_other_matrix_types_have_no_rows_to_change(matrix_type: str, connectivity: Any) -> None:
+    model = engine.GeNNModel("float", "fixed")
+    cells = model.add_neuron_population("cells", 3, CELL, {}, {"V": 0.0})
+    pulse = engine.init_weight_update("StaticPulseConstantWeight", {"g": 1.0})
+    fixed = model.add_synapse_population(
+        "fixed",
+        matrix_type,
+        cells,
+        cells,
+        pulse,
+        engine.init_postsynaptic("DeltaCurr"),
+        connectivity,
+    )
+    with pytest.raises(
+        RuntimeError, match=f"'fixed', which is {matrix_type}; add that as 'SPARSE'"
+    ):
+        model.add_custom_connectivity_update("u", "g", fixed, EMPTY)
+
+
+def test_weights_from_a_kernel_follow_as_all_others_do() -> None:
+    model = engine.GeNNModel("float", "kernel")
+    model.dt = 1.0
+    cells = model.add_neuron_population("cells", 3, CELL, {}, {"V": 0.0})
+    synapses = model.add_synapse_population(
+        "link",
+        "SPARSE",
+        cells,
+        cells,
+        engine.init_weight_update("StaticPulse", {}, {"g": engine.init_var("Kernel")}),
+        engine.init_postsynaptic("DeltaCurr"),
+        engine.init_sparse_connectivity("Conv2D", CONVOLUTION | NO_PADDING),
+    )
+    synapses.vars["g"].extra_global_params["kernel"].set_init_values([2.0, 3.0])
+    update = create(
+        "update", row_update_code="for_each_synapse { if(id_post == 1) { remove_synapse(); } }"
+    )
+    model.add_custom_connectivity_update("u", "change", synapses, update)
+    model.build()
+    for _ in range(2):
+        model.load()
+        assert values(synapses, "g") == [3.0, 2.0, 3.0, 2.0, 3.0]
+        model.custom_update("change")
+        synapses.pull_connectivity_from_device()
+        assert [*synapses.get_sparse_post_inds()] == [0, 2, 2]
+        assert values(synapses, "g") == [3.0, 2.0, 3.0]
+        model.unload()
+
+
 def test_a_name_can_be_given_once() -> None:
     model, synapses, _ = network(EMPTY)
     with pytest.raises(RuntimeError, match="connectivity update with duplicate name: u"):
