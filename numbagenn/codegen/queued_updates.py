@@ -63,6 +63,8 @@ def _may_wait(network: NetworkView, group: CustomUpdateBase) -> bool:
         and (group.per_batch or network.batch_size == 1)
         and group.count <= _MOST_NEURONS
         and is_apart(group)
+        # The array of another group may have parts of other batch elements.
+        and (network.batch_size == 1 or not group.model.extra_global_param_refs)
         and not any(buffer.slots > 1 for buffer in group.memory.values())
     )
 

@@ -304,7 +304,13 @@ class Group(Sealed):
             [
                 ExtraGlobalArray(
                     item.name,
-                    Buffer(f"{prefix or self.name}_{item.name}", item.type, 0, per_batch=False),
+                    Buffer(
+                        f"{prefix or self.name}_{item.name}",
+                        item.type,
+                        0,
+                        per_batch=False,
+                        per_element=False,
+                    ),
                     self,
                     self.title,
                 )

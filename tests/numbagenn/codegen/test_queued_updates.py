@@ -14,6 +14,7 @@ from numbagenn import (
     VarAccess,
     VarAccessMode,
     create_custom_update_model,
+    create_egp_ref,
     create_neuron_model,
     create_var_ref,
     init_postsynaptic,
@@ -140,6 +141,57 @@ def test_which_updates_wait() -> None:
     timed = network(timed=True)
     timed.build()
     assert not _waits(timed, "largest")
+
+
+def test_updates_that_see_the_arrays_of_a_batch_do_not_wait() -> None:
+    """Threads may be at different steps of two batch elements."""
+    found = []
+    for threads in (1, 3):
+        numbagenn.set_num_threads(threads)
+        try:
+            found.append(seen_from_the_next())
+        finally:
+            numbagenn.set_num_threads(None)
+    expected = 4.0 * ((np.arange(5)[:, None] + 1) % 5) + np.zeros(SIZE)
+    for values in found:
+        np.testing.assert_array_equal(values, expected)
+
+
+def seen_from_the_next() -> np.ndarray:
+    """Return what an update finds, after each of four steps, in the part of the next element."""
+    model = GeNNModel("float", "seen")
+    model.batch_size = 5
+    writing = create_neuron_model(
+        "writing",
+        vars=[("seen", "scalar")],
+        extra_global_params=[("ring", "scalar*")],
+        sim_code="ring[batch * num_neurons + id] += batch;",
+    )
+    population = model.add_neuron_population("pop", SIZE, writing, {}, {"seen": 0.0})
+    population.extra_global_params["ring"].set_init_values(np.zeros(5 * SIZE))
+    looking = create_custom_update_model(
+        "looking",
+        var_refs=[("seen", "scalar")],
+        extra_global_param_refs=[("ring", "scalar*")],
+        update_code=f"seen = ring[((batch + 1) % 5) * {SIZE} + id];",
+    )
+    model.add_custom_update(
+        "look",
+        "Look",
+        looking,
+        {},
+        {},
+        {"seen": create_var_ref(population, "seen")},
+        egp_refs={"ring": create_egp_ref(population, "ring")},
+    )
+    model.build()
+    assert not _waits(model, "look")
+    model.load()
+    for _ in range(4):
+        model.step_time()
+        model.custom_update("Look")
+    population.vars["seen"].pull_from_device()
+    return population.vars["seen"].values
 
 
 def _waits(model: Any, name: str) -> bool:

@@ -659,3 +659,46 @@ def test_arrays_that_only_a_custom_update_uses_need_values() -> None:
 def test_values_of_another_shape(parts: SimpleNamespace, values: object) -> None:
     with pytest.raises(ValueError, match=r"'table' .* needs values of shape \(3,\)"):
         parts.e.values = values
+
+
+@pytest.mark.parametrize("batch_size", [1, 3])
+def test_updates_see_the_whole_array_from_everywhere(batch_size: int) -> None:
+    """Threads share large updates by parts, and each part sees all elements of an array."""
+    count, longer = 300_000, 300_007
+    rng = np.random.default_rng(5)
+    own, referred = (rng.random(longer, dtype=np.float32) for _ in range(2))
+    neuron = create_neuron_model(
+        "neuron",
+        vars=[("x", "scalar"), ("y", "scalar")],
+        sim_code="",
+        extra_global_params=[("table", "scalar*")],
+    )
+    update = create_custom_update_model(
+        "update",
+        var_refs=[("x", "scalar"), ("y", "scalar")],
+        update_code=f"x = own[{longer - 1} - id]; y = table[id + 7] + table[0];",
+        extra_global_params=[("own", "scalar*")],
+        extra_global_param_refs=[("table", "scalar*")],
+    )
+    model = new_model("parts", batch_size)
+    pop = model.add_neuron_population("pop", count, neuron, {}, {"x": 0.0, "y": 0.0})
+    pop.extra_global_params["table"].set_init_values(referred)
+    group = model.add_custom_update(
+        "update",
+        "Update",
+        update,
+        {},
+        {},
+        {name: create_var_ref(pop, name) for name in ("x", "y")},
+        egp_refs={"table": create_egp_ref(pop, "table")},
+    )
+    group.extra_global_params["own"].set_init_values(own)
+    model.build()
+    model.load()
+    model.custom_update("Update")
+    for name, expected in (
+        ("x", own[::-1][:count]),
+        ("y", referred[7 : 7 + count] + referred[0]),
+    ):
+        found = pulled(pop, name)
+        np.testing.assert_array_equal(np.broadcast_to(expected, found.shape), found, name)
