@@ -346,6 +346,8 @@ class ComputedVariable(Variable):
         connections: SparseConnections,
     ) -> None:
         self._connections = connections
+        # What code computes from nothing else is the same for the whole batch.
+        buffer.per_batch = False
         super().__init__(name, buffer, group, initial, shape, stream)
 
     @property

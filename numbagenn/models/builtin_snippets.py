@@ -90,11 +90,7 @@ def var_init_snippets() -> Mapping[str, VarInitSnippet]:
     clipped = ["mean", "sd", "min", "max"]
     return {
         "Uninitialised": snippet("Uninitialised", [], ""),
-        "Kernel": create_var_init_snippet(
-            "Kernel",
-            extra_global_params=[("kernel", "scalar*")],
-            var_init_code="value = kernel[id_kernel];",
-        ),
+        "Kernel": _from_a_kernel(),
         "Constant": snippet("Constant", ["constant"], "value = constant;"),
         "Uniform": snippet(
             "Uniform", ["min", "max"], "value = min + ((max - min) * gennrand_uniform());"
@@ -136,6 +132,14 @@ def var_init_snippets() -> Mapping[str, VarInitSnippet]:
             _binomial_mistake,
         ),
     }
+
+
+def _from_a_kernel() -> VarInitSnippet:
+    return create_var_init_snippet(
+        "Kernel",
+        extra_global_params=[("kernel", "scalar*")],
+        var_init_code="value = kernel[id_kernel];",
+    )
 
 
 def _in_steps(name: str) -> Callable[[Params, float], float]:

@@ -159,9 +159,6 @@ class SynapseGroup(Group):
             self.shared_kernel,
             computed=self.computes_weights,
         )
-        for variable in self.vars.values():
-            # What code computes from nothing else is the same for the whole batch.
-            variable.buffer.per_batch &= not self.computes_weights
         #: Variables of the weight update model that each presynaptic neuron has, by name.
         self.pre_vars = self._variables(
             wum.pre_vars, weight_update.pre_vars, num_pre, prefix="pre_"
