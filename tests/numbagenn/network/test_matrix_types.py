@@ -176,7 +176,8 @@ def test_postsynaptic_code_obeys_the_bits() -> None:
 
 
 def test_a_kernel_is_known_once_it_is_added() -> None:
-    _, group, _ = add("TOEPLITZ", weight_update("StaticPulse", KERNEL), DIAGONALS)
+    model, group, _ = add("TOEPLITZ", weight_update("StaticPulse", KERNEL), DIAGONALS)
+    assert model.synapse_populations["link"] is group
     assert group.kernel_size == [3, 3, 2, 2]
     assert (group.max_connections, group.max_source_connections) == (18, 0)
     assert group.weight_update_var_size == 36
