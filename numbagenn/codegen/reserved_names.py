@@ -23,7 +23,7 @@ SIMULATE_NAMES = (
     *SimulateNumbers._fields,
     *_words("""
         simulate memory group first batch block step steps t done stride position steps_since_load
-        thread parts tried begin end kind
+        thread parts tried begin end kind neuron
     """),
 )
 
@@ -66,5 +66,6 @@ INITIALISER_NAMES = (
     *_words("""
         random_key initialise element values pre_inds post_inds add_synapse connect line
         num_synapses shares left row_length pre place place_in_kernel inds_in_kernel
+        count_synapse
     """),
 )

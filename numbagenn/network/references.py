@@ -29,7 +29,8 @@ def _checked(group: object, kinds: tuple[type[Group], ...], function: str) -> An
     """Return a group, which has to be of one of the kinds."""
     if isinstance(group, kinds):
         return group
-    expected = " or ".join(kind.kind for kind in kinds)
+    *others, last = (kind.kind for kind in kinds)
+    expected = f"{', '.join(others)} or {last}" if others else last
     given = group.title if isinstance(group, Group) else repr(group)
     raise TypeError(f"{function} needs a {expected}, not {given}.")
 

@@ -96,8 +96,8 @@ def initial_values(
     if count is None:
         count = int(np.prod(shape)) if inds is None else len(inds[0])
     values = np.zeros(count, ctype.dtype)
-    # Neurons have one dimension, which kernels treat as the postsynaptic one.
-    num_pre, num_post = shape if kind in ("dense", "sparse") else (1, count)
+    # Neurons have one dimension, which kernels treat as the postsynaptic one; so have places.
+    num_pre, num_post = shape if kind in ("dense", "sparse") else (1, int(np.prod(shape)))
     time_step = context.time_step
     constants = constants_of(module, snippet, params)
     trailing = [*(inds or ()), *(() if places is None or not kernel_size else (places,)), values]
