@@ -6,6 +6,7 @@ import os
 import tempfile
 
 import pytest
+import tqdm.auto  # noqa: F401  Before any test imports ipykernel: tqdm takes that for a notebook.
 
 pytest_plugins = ["tests.notebooks.chapters"]
 
@@ -15,11 +16,19 @@ SLOW_MODULES = {
     "tests/conformance/test_recorded_in_double.py",
     "tests/notebooks/test_set_up.py",
     "tests/notebooks/test_skipping.py",
+    "tests/numbagenn/codegen/test_alike.py",
+    "tests/numbagenn/codegen/test_folding.py",
+    "tests/numbagenn/codegen/test_pieces.py",
+    "tests/numbagenn/codegen/test_schedule.py",
     "tests/numbagenn/compat/test_run_script.py",
+    "tests/numbagenn/kernels/test_jit.py",
     "tests/numbagenn/kernels/test_random_numbers.py",
     "tests/numbagenn/language/test_code_fuzz.py",
+    "tests/numbagenn/models/test_var_init.py",
     "tests/numbagenn/network/test_fusing.py",
+    "tests/numbagenn/network/test_reductions.py",
     "tests/numbagenn/runtime/test_cache.py",
+    "tests/numbagenn/runtime/test_sharing.py",
     "tests/repository/test_wheel.py",
     "tests/site/test_built_pages.py",
     "tests/site/test_live.py",

@@ -158,7 +158,7 @@ def networks_section(measured: dict[str, Any]) -> str:
             speed,
             "All on one thread, in single precision. *Times PyGeNN* is the speed of numbagenn, "
             "that of PyGeNN's CPU backend with `optimize_code=True` being 1. *Other spikes* "
-            "compares all spikes with those of PyGeNN, or the digits that were told right. "
+            "compares all spikes with those of PyGeNN, or the number of digits classified correctly. "
             + _slower(measured),
             builds,
             shared,
@@ -187,7 +187,8 @@ def _about_other_answers(values: dict[str, Any]) -> str:
             said += (
                 " One at a time, spikes in flight reach the next image, in numbagenn as in PyGeNN; "
                 f"{pair['images_with_other_answers']:,} answers change by that. The other rows "
-                "with one image at a time are compared with numbagenn's in the same precision."
+                "with one image at a time are compared with numbagenn's in the same precision, and "
+                "the row with float64 in batches with that in single precision."
             )
     return said
 
@@ -300,7 +301,9 @@ def details_section(values: dict[str, Any]) -> str:
             _rows(("small costs", ""), list(costs.items())),
             "### How time grows",
             f"![{scaling_alt}](../docs/benchmark_scaling.svg)",
-            _rows(("time of an image grows with", "exact", "optimize_code", "at most"), grown),
+            _rows(
+                ("time of an image grows with", "exact", "optimize_code", "in proportion"), grown
+            ),
             "### How close the kernel is",
             f"![{roofline_alt}](../docs/benchmark_roofline.svg)",
             f"An image makes {counted['rows']:,.0f} spikes that are delivered: as many rows of "
