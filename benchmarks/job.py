@@ -222,7 +222,8 @@ class Simulated(NamedTuple):
     seconds, cpu_seconds
         Wall-clock time, and the time of all processors together.
     spikes
-        Spikes of each population in this run; the number of digits classified correctly, of those that learn.
+        Spikes of each population in this run; of those that learn, the number of digits classified
+        correctly.
     """
 
     seconds: float
