@@ -159,8 +159,7 @@ def networks_section(measured: dict[str, Any]) -> str:
             "All on one thread, in single precision. *Times PyGeNN* is the speed of numbagenn, "
             "that of PyGeNN's CPU backend with `optimize_code=True` being 1. *Other spikes* "
             "compares all spikes with those of PyGeNN, or the number of digits classified "
-            "correctly. "
-            + _slower(measured),
+            "correctly. " + _slower(measured),
             builds,
             shared,
             *_busy(measured),
