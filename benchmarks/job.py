@@ -222,8 +222,8 @@ class Simulated(NamedTuple):
     seconds, cpu_seconds
         Wall-clock time, and the time of all processors together.
     spikes
-        Spikes of each population in this run; of those that learn, the number of digits classified
-        correctly.
+        Spikes of each population in this run; of networks that learn, the number of digits that
+        they classified correctly.
     """
 
     seconds: float
