@@ -24,10 +24,12 @@ from numbagenn.base.enumerations import (
 )
 from numbagenn.create import (
     create_current_source_model,
+    create_custom_connectivity_update_model,
     create_custom_update_model,
     create_neuron_model,
     create_postsynaptic_model,
     create_sparse_connect_init_snippet,
+    create_toeplitz_connect_init_snippet,
     create_var_init_snippet,
     create_weight_update_model,
 )
@@ -35,17 +37,11 @@ from numbagenn.model import GeNNModel
 from numbagenn.models.initialisers import (
     init_postsynaptic,
     init_sparse_connectivity,
+    init_toeplitz_connectivity,
     init_var,
     init_weight_update,
 )
-from numbagenn.network.absent import (
-    CustomConnectivityUpdate,
-    create_custom_connectivity_update_model,
-    create_post_var_ref,
-    create_pre_var_ref,
-    create_toeplitz_connect_init_snippet,
-    init_toeplitz_connectivity,
-)
+from numbagenn.network.connectivity_updates import CustomConnectivityUpdate
 from numbagenn.network.current_sources import CurrentSource
 from numbagenn.network.custom_updates import CustomUpdate, CustomUpdateBase, CustomUpdateWU
 from numbagenn.network.neuron_groups import NeuronGroup
@@ -53,6 +49,8 @@ from numbagenn.network.references import (
     create_den_delay_var_ref,
     create_egp_ref,
     create_out_post_var_ref,
+    create_post_var_ref,
+    create_pre_var_ref,
     create_prev_spike_time_var_ref,
     create_psm_egp_ref,
     create_psm_var_ref,

@@ -30,15 +30,21 @@ create_current_source_model = _code_checked(unchecked.create_current_source_mode
 create_postsynaptic_model = _code_checked(unchecked.create_postsynaptic_model)
 create_weight_update_model = _code_checked(unchecked.create_weight_update_model)
 create_custom_update_model = _code_checked(unchecked.create_custom_update_model)
+create_custom_connectivity_update_model = _code_checked(
+    unchecked.create_custom_connectivity_update_model
+)
 create_var_init_snippet = _code_checked(unchecked.create_var_init_snippet)
 create_sparse_connect_init_snippet = _code_checked(unchecked.create_sparse_connect_init_snippet)
+create_toeplitz_connect_init_snippet = _code_checked(unchecked.create_toeplitz_connect_init_snippet)
 
 __all__ = [
     "create_current_source_model",
+    "create_custom_connectivity_update_model",
     "create_custom_update_model",
     "create_neuron_model",
     "create_postsynaptic_model",
     "create_sparse_connect_init_snippet",
+    "create_toeplitz_connect_init_snippet",
     "create_var_init_snippet",
     "create_weight_update_model",
 ]

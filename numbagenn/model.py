@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import ModuleType
-from typing import Any, ClassVar, NoReturn
+from typing import ClassVar
 
 from numbagenn.base.enumerations import SynapseMatrixType
 from numbagenn.base.number_checks import LARGEST, checked_integer
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import ResolvedType
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import shown, unsupported
-from numbagenn.codegen.code_checks import check_update_code
+from numbagenn.base.wording import shown
+from numbagenn.codegen.code_checks import check_connectivity_code, check_update_code
 from numbagenn.codegen.plan import Plan, make_plan
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.variables import Variable
 from numbagenn.models.builtin_models import find_model
-from numbagenn.models.descriptions import CurrentSourceModel, CustomUpdateModel, NeuronModel
+from numbagenn.models.descriptions import (
+    CurrentSourceModel,
+    CustomConnectivityUpdateModel,
+    CustomUpdateModel,
+    DeclaredReference,
+    ExtraGlobalParam,
+    NeuronModel,
+)
 from numbagenn.models.entries import check_name
 from numbagenn.models.given_values import (
     ConnectivityInit,
     PostsynapticInit,
+    ToeplitzInit,
     VarInit,
     WeightUpdateInit,
     check_names,
@@ -32,9 +40,13 @@ from numbagenn.network.addition_checks import (
     check_kind,
     check_new,
     check_population,
-    check_takes_connectivity,
-    matrix_type_of,
     population_size,
+)
+from numbagenn.network.connectivity_updates import (
+    CustomConnectivityUpdate,
+    check_batch,
+    check_references,
+    check_synapses,
 )
 from numbagenn.network.current_sources import CurrentSource
 from numbagenn.network.custom_updates import (
@@ -46,6 +58,7 @@ from numbagenn.network.custom_updates import (
 from numbagenn.network.delays import assign_slots
 from numbagenn.network.fusing import fuse
 from numbagenn.network.groups import Group, GroupDict, Values
+from numbagenn.network.matrix_checks import check_matrix_type, matrix_type_of
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.reference_checks import (
     check_array_references,
@@ -53,6 +66,7 @@ from numbagenn.network.reference_checks import (
     synapse_references,
     update_references,
 )
+from numbagenn.network.reference_types import ExtraGlobalParamReference, VariableReference
 from numbagenn.network.settings import ModelSpec
 from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.network.update_shapes import check_dimensions, check_targets
@@ -70,7 +84,7 @@ _FIXED = {
     "synapse_populations": "call add_synapse_population",
     "current_sources": "call add_current_source",
     "custom_updates": "call add_custom_update",
-    "custom_connectivity_updates": "numbagenn has none",
+    "custom_connectivity_updates": "call add_custom_connectivity_update",
 }
 
 
@@ -147,7 +161,10 @@ class GeNNModel(ModelSpec, Timers):
         self.current_sources: dict[str, CurrentSource] = GroupDict("current source")
         #: Custom updates by name.
         self.custom_updates: dict[str, CustomUpdateBase] = GroupDict("custom update")
-        self.custom_connectivity_updates: dict[str, Any] = {}
+        #: Custom connectivity updates by name.
+        self.custom_connectivity_updates: dict[str, CustomConnectivityUpdate] = GroupDict(
+            "custom connectivity update"
+        )
         self._plan: Plan | None = None
         self._kernels: ModuleType | None = None
         self._runtime: LoadedModel | None = None
@@ -201,9 +218,17 @@ class GeNNModel(ModelSpec, Timers):
         """Return whether synapses or custom updates need memory of another group."""
         return any(
             buffer in group.borrowed
-            for groups in (self.synapse_populations, self.custom_updates)
-            for group in groups.values()
+            for group in (
+                *self.synapse_populations.values(),
+                *self.custom_updates.values(),
+                *self.custom_connectivity_updates.values(),
+            )
         )
+
+    def can_change(self, synapses: object) -> bool:
+        """Return whether an update can change the connections of a synapse population."""
+        updates = self.custom_connectivity_updates.values()
+        return any(update.synapse_group is synapses for update in updates)
 
     @property
     def num_neurons(self) -> int:
@@ -290,7 +315,7 @@ class GeNNModel(ModelSpec, Timers):
         target: NeuronGroup,
         weight_update_init: WeightUpdateInit,
         postsynaptic_init: PostsynapticInit,
-        connectivity_init: ConnectivityInit | None = None,
+        connectivity_init: ConnectivityInit | ToeplitzInit | None = None,
     ) -> SynapseGroup:
         """Add synapses from the neurons of one population to those of another.
 
@@ -299,8 +324,8 @@ class GeNNModel(ModelSpec, Timers):
         pop_name
             Name of the synapse population.
         matrix_type
-            ``"DENSE"``: from every neuron to every neuron; or ``"SPARSE"``: between some of them.
-            numbagenn has no others.
+            ``"DENSE"``: from every neuron to every neuron; ``"SPARSE"``: between some of them; or
+            another `SynapseMatrixType`.
         source
             Presynaptic population.
         target
@@ -311,7 +336,8 @@ class GeNNModel(ModelSpec, Timers):
             From `init_postsynaptic`.
         connectivity_init
             For sparse synapses, from `init_sparse_connectivity`, unless
-            `SynapseGroup.set_sparse_connections` is called; None for dense ones.
+            `SynapseGroup.set_sparse_connections` is called; for those of a convolution, from
+            `init_toeplitz_connectivity`; None for dense ones.
 
         Returns
         -------
@@ -327,8 +353,9 @@ class GeNNModel(ModelSpec, Timers):
         check_kind(title, weight_update_init, WeightUpdateInit, "init_weight_update")
         check_kind(title, postsynaptic_init, PostsynapticInit, "init_postsynaptic")
         if connectivity_init is not None:
-            check_kind(title, connectivity_init, ConnectivityInit, "init_sparse_connectivity")
-            check_takes_connectivity(title, matrix)
+            kinds = (ConnectivityInit, ToeplitzInit)
+            check_kind(title, connectivity_init, kinds, "init_sparse_connectivity")
+        check_matrix_type(title, matrix, weight_update_init, connectivity_init)
         group = self.synapse_class(
             self,
             pop_name,
@@ -340,6 +367,8 @@ class GeNNModel(ModelSpec, Timers):
             synapse_references(title, source, target, weight_update_init, postsynaptic_init),
             connectivity_init,
         )
+        if connectivity_init is not None:
+            check_connectivity_code(connectivity_init, len(group.kernel_size))
         self.synapse_populations[pop_name] = group
         return group
 
@@ -443,21 +472,121 @@ class GeNNModel(ModelSpec, Timers):
             raise RuntimeError(f"Custom update models must reference variables: {title} has none.")
         targets = update_references(title, model.var_refs, references, self)
         check_targets(title, model, targets)
-        declared = model.extra_global_param_refs
-        kind, names = "Extra global parameter reference", [item.name for item in declared]
-        arrays = check_names(prefix, kind, "target", names, egp_refs)
-        check_array_references(title, declared, arrays, self)
+        arrays = self._array_targets(title, prefix, model.extra_global_param_refs, egp_refs)
         of_synapses = any(target.synapses is not None for target in targets.values())
         create = self.synapse_update_class if of_synapses else self.update_class
         group = create(self, cu_name, group_name, model, values, initial, targets, arrays)
         check_dimensions(group, self._batch_size)
-        check_update_code(model, of_synapses=group.of_synapses)
+        check_update_code(model, of_synapses=group.of_synapses, kernel=group.kernel)
         self.custom_updates[cu_name] = group
         return group
 
-    def add_custom_connectivity_update(self, cu_name: str, *_: object, **__: object) -> NoReturn:
-        """Refuse: numbagenn has no custom connectivity updates."""
-        raise unsupported(f"custom connectivity updates ('{cu_name}')")
+    def add_custom_connectivity_update(
+        self,
+        cu_name: str,
+        group_name: str,
+        syn_group: SynapseGroup,
+        custom_conn_update_model: CustomConnectivityUpdateModel | str,
+        params: Params | None = None,
+        vars: Values | None = None,
+        pre_vars: Values | None = None,
+        post_vars: Values | None = None,
+        var_refs: Values | None = None,
+        pre_var_refs: Values | None = None,
+        post_var_refs: Values | None = None,
+        egp_refs: Values | None = None,
+    ) -> CustomConnectivityUpdate:
+        """Add an operation on the connections of a population, which `custom_update` runs.
+
+        Parameters
+        ----------
+        cu_name
+            Name of the update.
+        group_name
+            Name under which it is run, together with all other updates of this group.
+        syn_group
+            The synapse population, which has to be ``"SPARSE"``.
+        custom_conn_update_model
+            A custom connectivity update model.
+        params
+            Parameters by name.
+        vars, pre_vars, post_vars
+            Initial values of its own variables.
+        var_refs
+            For each variable reference of the model, a `create_wu_var_ref` to a variable of the
+            synapses, or of an update of these.
+        pre_var_refs, post_var_refs
+            For each reference to a variable of the presynaptic, or postsynaptic, neurons: what
+            `create_var_ref`, `create_pre_var_ref` or a relative returns.
+        egp_refs
+            As for `add_custom_update`.
+
+        Returns
+        -------
+        CustomConnectivityUpdate
+            The update.
+
+        Raises
+        ------
+        RuntimeError
+            If the population is not sparse, or references are missing or do not fit it.
+        """
+        self._check_new("custom connectivity update", cu_name, self.custom_connectivity_updates)
+        check_name(group_name, "Custom update group", may_start_with_digit=True)
+        title = f"custom connectivity update '{cu_name}'"
+        check_synapses(title, syn_group, self.synapse_populations)
+        model = find_model(custom_conn_update_model, CustomConnectivityUpdateModel, title)
+        prefix = f"Custom connectivity update {cu_name}"
+        values = check_parameters(prefix, model, params)
+        initial = (
+            check_variables(prefix, model.vars, vars),
+            check_variables(prefix, model.pre_vars, pre_vars),
+            check_variables(prefix, model.post_vars, post_vars),
+        )
+        given = (var_refs, pre_var_refs, post_var_refs)
+        of_synapses, of_pre, of_post = (
+            self._targets(title, prefix, kind, declared, targets)
+            for kind, declared, targets in zip(
+                ("Variable", "Presynaptic variable", "Postsynaptic variable"),
+                (model.var_refs, model.pre_var_refs, model.post_var_refs),
+                given,
+                strict=True,
+            )
+        )
+        references = (of_synapses, of_pre, of_post)
+        check_references(title, model, syn_group, references)
+        arrays = self._array_targets(title, prefix, model.extra_global_param_refs, egp_refs)
+        group = CustomConnectivityUpdate(
+            self, cu_name, group_name, syn_group, model, values, initial, references, arrays
+        )
+        self.custom_connectivity_updates[cu_name] = group
+        return group
+
+    def _targets(
+        self,
+        title: str,
+        prefix: str,
+        kind: str,
+        declared: Sequence[DeclaredReference],
+        given: Values | None,
+    ) -> dict[str, VariableReference]:
+        """Return the targets of variable references, after checking them."""
+        names = [reference.name for reference in declared]
+        references = check_names(prefix, f"{kind} reference", "target", names, given)
+        return update_references(title, declared, references, self)
+
+    def _array_targets(
+        self,
+        title: str,
+        prefix: str,
+        declared: Sequence[ExtraGlobalParam],
+        given: Values | None,
+    ) -> dict[str, ExtraGlobalParamReference]:
+        """Return the targets of references to extra global parameters, after checking them."""
+        kind, names = "Extra global parameter reference", [item.name for item in declared]
+        arrays = check_names(prefix, kind, "target", names, given)
+        check_array_references(title, declared, arrays, self)
+        return arrays
 
     def _check_new(self, kind: str, name: str, existing: Mapping[str, Group]) -> None:
         self.refuse_if_built(f"add {kind} {shown(name)}")
@@ -493,6 +622,8 @@ class GeNNModel(ModelSpec, Timers):
             check_dimensions(update, self._batch_size)
         assign_slots(self.neuron_populations.values(), self.synapse_populations.values())
         fuse(self.synapse_populations.values(), wanted=self.fuse_postsynaptic_models)
+        for connectivity_update in self.custom_connectivity_updates.values():
+            check_batch(connectivity_update, self._batch_size)
         plan = make_plan(self)
         compile_initialisers(self._groups())
         self._kernels = compiled(plan.source)
@@ -580,6 +711,7 @@ class GeNNModel(ModelSpec, Timers):
             *self.synapse_populations.values(),
             *self.current_sources.values(),
             *self.custom_updates.values(),
+            *self.custom_connectivity_updates.values(),
         ]
 
     def unload(self) -> None:
@@ -617,8 +749,9 @@ class GeNNModel(ModelSpec, Timers):
         """Run all custom updates that were added under a name.
 
         On a GPU they all run at once, so no update should read what another one of the same group
-        writes. Here updates of neurons run first, then those of synapses, then transposes. Within
-        each kind they run in the order in which they were added.
+        writes. Here code of the host of custom connectivity updates runs first, then updates of
+        neurons, then those of synapses, then transposes, and then the row code of custom
+        connectivity updates. Within each kind they run in the order in which they were added.
 
         Raises
         ------
@@ -662,4 +795,5 @@ class GeNNModel(ModelSpec, Timers):
         return self._runtime
 
     def _updates_of(self, group_name: str, error: type[Exception]) -> list[str]:
-        return names_in_group(self.custom_updates, group_name, error)
+        others = self.custom_connectivity_updates
+        return names_in_group(self.custom_updates, others, group_name, error)

@@ -88,6 +88,8 @@ def built_in_models() -> str:
     columns = {"params": "parameters", "vars": "variables", "extra_global_params": "arrays"}
     lines = []
     for family, (_, models) in FAMILIES.items():
+        if not models():
+            continue
         parts = {
             part: [getattr(model, part, ()) for model in models().values()] for part in columns
         }

@@ -6,7 +6,6 @@ With real PyGeNN installed, ``python -m tools.names`` writes them to
 
 from __future__ import annotations
 
-import contextlib
 import importlib
 import inspect
 import json
@@ -26,7 +25,7 @@ def objects(engine: ModuleType) -> dict[str, Any]:
     Parameters
     ----------
     engine
-        PyGeNN or numbagenn. What it does not support is left out.
+        PyGeNN or numbagenn.
     """
     model = engine.GeNNModel("float", "names")
     cell = engine.create_neuron_model(
@@ -79,6 +78,8 @@ def objects(engine: ModuleType) -> dict[str, Any]:
             ("of_synapses", engine.create_wu_var_ref(dense, "g")),
         )
     )
+    rewiring = engine.create_custom_connectivity_update_model("rewiring", row_update_code=";")
+    rewire = model.add_custom_connectivity_update("rewire", "rewire", sparse, rewiring)
     initial = engine.init_var("Normal", {"mean": 0.0, "sd": 1.0})
     found = {
         "GeNNModel": model,
@@ -87,6 +88,8 @@ def objects(engine: ModuleType) -> dict[str, Any]:
         "CurrentSource": currents,
         "CustomUpdate": of_neurons,
         "CustomUpdateWU": of_synapses,
+        "CustomConnectivityUpdate": rewire,
+        "CustomConnectivityUpdateModel": rewire.model,
         "Variable": cells.vars["V"],
         "SynapseVariable": sparse.vars["g"],
         "ExtraGlobalParameter": cells.extra_global_params["e"],
@@ -109,21 +112,15 @@ def objects(engine: ModuleType) -> dict[str, Any]:
         "ParamVal": cell.get_additional_input_vars()[0],
         "VarRef": copying.get_var_refs()[0],
     }
-    with contextlib.suppress(NotImplementedError):
-        found |= _of_connectivity(engine, model, sparse)
-    return found
+    return found | _of_diagonals(engine)
 
 
-def _of_connectivity(engine: ModuleType, model: Any, sparse: Any) -> dict[str, Any]:
-    rewiring = engine.create_custom_connectivity_update_model("rewiring", row_update_code=";")
-    update = model.add_custom_connectivity_update("rewire", "rewire", sparse, rewiring)
+def _of_diagonals(engine: ModuleType) -> dict[str, Any]:
     one = dict.fromkeys(
         (f"conv_{name}" for name in ("kh", "kw", "ih", "iw", "ic", "oh", "ow", "oc")), 1
     )
     diagonals = engine.init_toeplitz_connectivity("Conv2D", one)
     return {
-        "CustomConnectivityUpdate": update,
-        "CustomConnectivityUpdateModel": update.model,
         "ToeplitzConnectivityInit": diagonals,
         "InitToeplitzConnectivitySnippet": diagonals.snippet,
     }

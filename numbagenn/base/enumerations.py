@@ -193,21 +193,24 @@ class SynapseMatrixWeight(_Bits):
 
 
 class SynapseMatrixType(_Bits):
-    """Connectivity and storage of a synapse population. numbagenn has `DENSE` and `SPARSE`."""
+    """Connectivity and storage of a synapse population.
+
+    What is computed whenever it is needed on a GPU is computed once here, when the model is loaded.
+    """
 
     #: From every neuron to every neuron.
     DENSE = 65
-    #: As `DENSE`, with weights that are computed whenever they are needed. Not in numbagenn.
+    #: As `DENSE`, with weights that are computed whenever they are needed.
     DENSE_PROCEDURALG = 129
-    #: Between some neurons, with a bit for each pair. Not in numbagenn.
+    #: Between some neurons, with a bit for each pair.
     BITMASK = 66
     #: Between some neurons, with a list of the synapses that there are.
     SPARSE = 68
-    #: Connections that are computed whenever they are needed. Not in numbagenn.
+    #: Connections, and weights, that are computed whenever they are needed.
     PROCEDURAL = 136
-    #: As `PROCEDURAL`, with the weights of a kernel. Not in numbagenn.
+    #: As `PROCEDURAL`, with the weights of a kernel.
     PROCEDURAL_KERNELG = 264
-    #: Convolutions, with the weights of a kernel. Not in numbagenn.
+    #: Convolutions, with the weights of a kernel.
     TOEPLITZ = 272
 
 

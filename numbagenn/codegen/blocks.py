@@ -153,6 +153,7 @@ def _can_be_summed_ahead(group: SynapseGroup) -> bool:
         and group.axonal_delay_steps < BLOCK_STEPS
         and all(kind.block_template is not None for kind in kinds_of(group))
         and not any(of_neurons)
+        and not group.shared_kernel
         and not model.extra_global_params
         and _STEPWISE_NAMES.isdisjoint(model.built_in(model.synapse_usage))
         and _STEPWISE_FUNCTIONS.isdisjoint(model.synapse_usage.called)

@@ -157,7 +157,7 @@ def loop_of_update(network: NetworkView, group: CustomUpdateBase) -> Loop:
     over = _reduced_over(group)
     # The only element of a batch is its own sum, and is stored as it is.
     folded = {name for name in over if over[name] == "neurons" or network.batch_size > 1}
-    elements = UpdateElements(group.size, group.columns, group.inds)
+    elements = UpdateElements(group.size, group.columns, group.inds, group.kernel)
     return custom_update_loop(network.types, network.dt, group.bound(), elements, folded)
 
 

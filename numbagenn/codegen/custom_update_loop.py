@@ -6,7 +6,11 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from numbagenn.base.types import Precision
-from numbagenn.codegen.element_names import unavailable_names
+from numbagenn.codegen.element_names import (
+    kernel_names,
+    unavailable_names,
+    unavailable_names_of_kernel,
+)
 from numbagenn.codegen.loop_builder import Loop, LoopBuilder, count_name
 from numbagenn.language.symbols import Symbol
 from numbagenn.memory.buffers import Buffer
@@ -26,21 +30,32 @@ class UpdateElements:
         For an update of synapses, the number of postsynaptic neurons, else 0.
     inds
         For an update of sparse synapses, memory of which neurons each of them connects.
+    kernel
+        For an update of a kernel that synapses share, its size in each dimension.
     """
 
     size: int
     num_post: int = 0
     inds: tuple[Buffer, Buffer] | None = None
+    kernel: tuple[int, ...] = ()
 
     @property
     def unavailable(self) -> dict[str, str]:
         """Names that code must not use, with the reason."""
-        return unavailable_names("the custom update is", of_synapses=self.num_post > 0)
+        names = unavailable_names("the custom update is", of_synapses=self.num_post > 0)
+        return names | (unavailable_names_of_kernel("the custom update is") if self.kernel else {})
 
     def names(self, builder: LoopBuilder) -> dict[str, Symbol]:
         """Return the names of an element's place, and of how many there are."""
         if not self.num_post:
             return {"id": count_name("begin + element"), "num_neurons": count_name(self.size)}
+        if self.kernel:
+            in_kernel = kernel_names("(begin + element)", self.kernel)
+            del in_kernel["id_kernel"]
+            return {
+                **{name: count_name(text) for name, text in in_kernel.items()},
+                "id_syn": count_name("begin + element"),
+            }
         if self.inds is None:
             ends = {
                 "id_pre": count_name(f"(begin + element) // {self.num_post}"),

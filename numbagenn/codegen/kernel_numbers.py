@@ -80,6 +80,31 @@ class UpdateNumbers(NamedTuple):
     steps_done: int = 0
 
 
+class ConnectivityNumbers(NamedTuple):
+    """What the kernels of a custom connectivity update take.
+
+    Parameters
+    ----------
+    num_rows
+        Number of rows; 1 for code of the host.
+    row_stride
+        Number of synapses that each row has room for.
+    seed
+        Seed of random numbers.
+    run
+        How often the update ran before, since the model was loaded.
+    timestep, steps_since_load
+        As for `SimulateNumbers`, where the latter is called `steps_done`.
+    """
+
+    num_rows: int
+    row_stride: int
+    seed: int
+    run: int
+    timestep: int
+    steps_since_load: int
+
+
 class InitialiseNumbers(NamedTuple):
     """What the kernel that gives a variable its initial values takes.
 
@@ -130,6 +155,24 @@ class ConnectNumbers(NamedTuple):
     dt: float
 
 
+class DiagonalNumbers(NamedTuple):
+    """What the kernel that connects neurons diagonal by diagonal takes.
+
+    Parameters
+    ----------
+    num_batch, num_pre, num_post, dt
+        As for `InitialiseNumbers`.
+    num_diagonals
+        Number of diagonals.
+    """
+
+    num_batch: int
+    num_pre: int
+    num_post: int
+    num_diagonals: int
+    dt: float
+
+
 class ConnectArrays(NamedTuple):
     """What the kernel that connects neurons takes last, and writes.
 
@@ -145,6 +188,30 @@ class ConnectArrays(NamedTuple):
 
     targets: Indices
     lengths: Integers
+    problem: Integers
+
+
+class ConnectSharedArrays(NamedTuple):
+    """The same for synapses that share a kernel.
+
+    Parameters
+    ----------
+    targets, lengths, problem
+        As for `ConnectArrays`; if the place in the kernel is the problem, it goes on with which
+        index of it that is, and its value; the last is the diagonal.
+    places
+        The place of each synapse in the kernel.
+    kernel_sizes
+        Size of the kernel in each dimension.
+    sections
+        The number of loops over the presynaptic neurons, of code that builds diagonals.
+    """
+
+    targets: Indices
+    places: Indices
+    lengths: Integers
+    kernel_sizes: Integers
+    sections: Integers
     problem: Integers
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from numbagenn.base.types import Precision
+from numbagenn.network.connectivity_updates import CustomConnectivityUpdate
 from numbagenn.network.current_sources import CurrentSource
 from numbagenn.network.custom_updates import CustomUpdateBase
 from numbagenn.network.neuron_groups import NeuronGroup
@@ -18,6 +19,7 @@ class NetworkView(Protocol):
     synapse_populations: dict[str, SynapseGroup]
     current_sources: dict[str, CurrentSource]
     custom_updates: dict[str, CustomUpdateBase]
+    custom_connectivity_updates: dict[str, CustomConnectivityUpdate]
     types: Precision
 
     @property

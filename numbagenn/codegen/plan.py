@@ -15,6 +15,10 @@ from numbagenn.codegen.arguments import Memory, Scratch, SimulateMemory
 from numbagenn.codegen.batch_parts import Limits, ranges_that_keep_apart
 from numbagenn.codegen.block_steps import BlockSteps
 from numbagenn.codegen.blocks import Blocks, blocks_of_steps
+from numbagenn.codegen.connectivity_update_functions import (
+    ConnectivityCall,
+    calls_of_connectivity_updates,
+)
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall, functions_of_custom_updates
 from numbagenn.codegen.event_kinds import NEURON_UPDATE, PHASES, PRESYNAPTIC_UPDATE, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, parameters_of
@@ -48,6 +52,8 @@ class Plan:
         The phases of a step in which there is something to do.
     custom_updates
         By name: how each custom update is run.
+    connectivity_updates
+        The same of custom connectivity updates.
     in_order
         Whether all batch elements must have finished a phase of a step before any goes on, one
         after the other, because they share arrays that code assigns.
@@ -62,6 +68,7 @@ class Plan:
     memory: tuple[Memory, ...]
     phases: tuple[Phase, ...]
     custom_updates: Mapping[str, CustomUpdateCall]
+    connectivity_updates: Mapping[str, ConnectivityCall]
     in_order: bool
     shared: bool
     ranges: Mapping[Buffer, Limits]
@@ -138,6 +145,7 @@ def make_plan(network: NetworkView) -> Plan:
     waits = not (network.timing_enabled or in_order or schedule.blocks or shared)
     queued = queued_updates(network, schedule.memory) if waits else {}
     updates, calls = functions_of_custom_updates(network, left_out, list(queued))
+    connectivity_calls = calls_of_connectivity_updates(network)
     # Every step has the first two, whether or not there is something to do in them.
     phases = {
         NEURON_UPDATE,
@@ -151,12 +159,19 @@ def make_plan(network: NetworkView) -> Plan:
         functions=[*_functions(schedule, steps), *(update.function for update in queued.values())],
         simulate=_simulate(network, schedule, steps, [update.call for update in queued.values()]),
         custom_updates=updates,
+        connectivity_updates=[
+            kernel
+            for call in connectivity_calls.values()
+            for kernel in (call.on_host, call.on_rows)
+            if kernel is not None
+        ],
     )
     return Plan(
         source=source,
         memory=tuple(schedule.memory.table),
         phases=tuple(phase for phase in PHASES if phase in phases),
         custom_updates=calls,
+        connectivity_updates=connectivity_calls,
         in_order=in_order,
         shared=shared,
         ranges=ranges or {},

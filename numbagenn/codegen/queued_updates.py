@@ -43,6 +43,8 @@ def queued_updates(network: NetworkView, memory: SimulateMemory) -> dict[str, Qu
     together = defaultdict(list)
     for name, group in network.custom_updates.items():
         together[group.update_group_name].append(name)
+    for update in network.custom_connectivity_updates.values():
+        together.pop(update.update_group_name, None)
     for names in together.values():
         groups = [network.custom_updates[name] for name in names]
         if all(_may_wait(network, group) for group in groups):

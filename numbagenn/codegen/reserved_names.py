@@ -2,7 +2,10 @@
 
 from numbagenn.codegen.kernel_numbers import (
     ConnectArrays,
+    ConnectivityNumbers,
     ConnectNumbers,
+    ConnectSharedArrays,
+    DiagonalNumbers,
     InitialiseNumbers,
     SimulateNumbers,
     UpdateNumbers,
@@ -20,7 +23,7 @@ SIMULATE_NAMES = (
     *SimulateNumbers._fields,
     *_words("""
         simulate memory group first batch block step steps t done stride position steps_since_load
-        thread parts tried begin end kind
+        thread parts tried begin end kind neuron
     """),
 )
 
@@ -37,13 +40,15 @@ LOOP_NAMES = (
     BATCH_COUNTER,
     RANDOM_STATE,
     *UpdateNumbers._fields,
+    *(name for name in ConnectivityNumbers._fields if name != "row_stride"),
     *_words("""
         random_key batch num_batch neuron pre post synapse element t dt steps_since_load
         begin end fired spike spikes num_spikes spikes_done some first last
         spike_bits step first_step some_steps some_neurons later bits arrival inputs out_post
         out_pre den_delay total summed pre_inds post_inds row_start in_column column_start
-         column_synapses trains num_active pair second active train_0 train_1 distinct firsts
-         nexts num_trains train position parts in_a_row back row columns part_start
+        column_synapses trains num_active pair second active train_0 train_1 distinct firsts
+        section kernel kernel_inds
+        nexts num_trains train position parts in_a_row back row columns part_start
     """),
     *(f"pre_{number}" for number in range(SPIKES_PER_PASS)),
     *(f"back_{number}" for number in range(SPIKES_PER_PASS_BACK)),
@@ -56,8 +61,11 @@ INITIALISER_NAMES = (
     *InitialiseNumbers._fields,
     *ConnectNumbers._fields,
     *ConnectArrays._fields,
+    *ConnectSharedArrays._fields,
+    *DiagonalNumbers._fields,
     *_words("""
         random_key initialise element values pre_inds post_inds add_synapse connect line
-        num_synapses shares left row_length
+        num_synapses shares left row_length pre place place_in_kernel inds_in_kernel
+        count_synapse
     """),
 )

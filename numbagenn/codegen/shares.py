@@ -31,6 +31,7 @@ def can_be_shared(network: NetworkView) -> bool:
     return (
         network.batch_size == 1
         and not network.timing_enabled
+        and not network.custom_connectivity_updates
         and sum(group.num_neurons for group in populations) >= _FEWEST_NEURONS
         and not any(_looks_back(group) for group in populations)
         and not any(_crosses(group) for group in network.synapse_populations.values())
@@ -43,10 +44,11 @@ def _looks_back(group: NeuronGroup) -> bool:
 
 
 def _crosses(group: SynapseGroup) -> bool:
-    """Return whether synapses read presynaptic neurons or add to them, or run by column."""
+    """Return whether synapses read presynaptic neurons or add to them, or are not in rows alone."""
     model = group.weight_update.model
     return bool(
         model.pre_vars
+        or group.shared_kernel
         or model.pre_neuron_var_refs
         or not _TIMES_OF_PRE.isdisjoint(model.built_in(model.synapse_usage))
         or "addToPre" in model.synapse_usage.called

@@ -142,7 +142,7 @@ class SingleSteps:
         per_pass = (at_once, 1) if code.is_short else (1,)
         return SynapseStep(
             code=code,
-            template=kind.template,
+            template=code.layout.row_template or kind.template,
             call=call_of_synapses(code, self.memory, leading, in_parts=self._shared),
             rows_per_pass=per_pass if code.layout.has_full_rows else (),
             arriving=arriving,

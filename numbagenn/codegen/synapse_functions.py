@@ -124,7 +124,7 @@ def codes_of_synapses(network: NetworkView) -> list[SynapseCode]:
 
 def _code_of_synapses(network: NetworkView, group: SynapseGroup, kind: EventKind) -> SynapseCode:
     """Return the code of one kind, translated."""
-    layout = layout_of(group.connections)
+    layout = layout_of(group.connections, group.shared_kernel)
     loop = synapse_loop(
         network.types,
         network.dt,

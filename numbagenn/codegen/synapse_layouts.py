@@ -6,7 +6,12 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from numbagenn.memory.buffers import Buffer
-from numbagenn.memory.connections import DenseConnectivity, SparseConnectivity
+from numbagenn.memory.connections import (
+    Connectivity,
+    DenseConnectivity,
+    SharedConnectivity,
+    SparseConnectivity,
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +31,10 @@ class DenseLayout:
     #: Whether each row has a synapse for every postsynaptic neuron, so that several rows can be
     #: added in one pass.
     has_full_rows: ClassVar[bool] = True
+    #: Size of the kernel in which synapses share variables; none here.
+    kernel: ClassVar[tuple[int, ...]] = ()
+    #: File that prints a loop over rows of them; None for that of the kind of event.
+    row_template: ClassVar[str | None] = None
     row_arrays: ClassVar[dict[str, Buffer]] = {}
     part_arrays: ClassVar[dict[str, Buffer]] = {}
     column_arrays: ClassVar[dict[str, Buffer]] = {}
@@ -69,10 +78,21 @@ class SparseLayout:
     index: ClassVar[str] = "synapse"
     has_full_rows: ClassVar[bool] = False
     id_syn: ClassVar[str] = "synapse"
-    row_header: ClassVar[list[str]] = [
-        "for synapse in range(row_start[pre], row_start[pre + 1]):",
-        "    post = post_inds[synapse]",
-    ]
+    row_template: ClassVar[str | None] = None
+
+    @property
+    def kernel(self) -> tuple[int, ...]:
+        """Size of the kernel in which synapses share variables; none here."""
+        return ()
+
+    @property
+    def row_header(self) -> list[str]:
+        """Lines that begin a loop over the synapses of the presynaptic neuron `pre`."""
+        return [
+            "for synapse in range(row_start[pre], row_start[pre + 1]):",
+            "    post = post_inds[synapse]",
+        ]
+
     #: The array of where rows, or parts of them, begin; how many columns it has, and which counts.
     row_starts: ClassVar[str] = "row_start, 1, 0"
     part_starts: ClassVar[str] = "part_start, parts + 1, begin"
@@ -114,12 +134,53 @@ class SparseLayout:
         }
 
 
+@dataclass(frozen=True)
+class SharedLayout(SparseLayout):
+    """Synapses that share a kernel: variables have one value for each place in it.
+
+    Parameters
+    ----------
+    num_pre, num_post, connectivity
+        As for `SparseLayout`.
+    size
+        Size of the kernel in each dimension.
+    """
+
+    connectivity: SharedConnectivity
+    size: tuple[int, ...]
+    index: ClassVar[str] = "kernel"
+    id_syn: ClassVar[str] = ""
+    row_template: ClassVar[str] = "synapses_in_sections.jinja"
+
+    @property
+    def kernel(self) -> tuple[int, ...]:
+        """Size of the kernel in which synapses share variables."""
+        return self.size
+
+    @property
+    def row_header(self) -> list[str]:
+        """Lines that begin a loop over the synapses of neuron `pre` in a section."""
+        return [
+            f"row = section * {self.num_pre} + pre",
+            "for synapse in range(row_start[row], row_start[row + 1]):",
+            "    post = post_inds[synapse]",
+            "    kernel = kernel_inds[synapse]",
+        ]
+
+    @property
+    def row_arrays(self) -> dict[str, Buffer]:
+        """Arrays that the loop over a row needs, by their names there."""
+        return {**super().row_arrays, "kernel_inds": self.connectivity.kernel_inds}
+
+
 SynapseLayout = DenseLayout | SparseLayout
 
 
-def layout_of(connections: DenseConnectivity | SparseConnectivity) -> SynapseLayout:
-    """Return how generated code finds the synapses of a population."""
+def layout_of(connections: Connectivity, kernel: tuple[int, ...] = ()) -> SynapseLayout:
+    """Return how generated code finds the synapses of a population, or their place in a kernel."""
     sizes = connections.num_pre, connections.num_post
     if isinstance(connections, DenseConnectivity):
         return DenseLayout(*sizes)
+    if isinstance(connections, SharedConnectivity):
+        return SharedLayout(*sizes, connections, kernel)
     return SparseLayout(*sizes, connections)

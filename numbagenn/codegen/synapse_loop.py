@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 
 from numbagenn.base.types import Int64, Precision
+from numbagenn.codegen.element_names import kernel_names
 from numbagenn.codegen.event_kinds import EventKind
 from numbagenn.codegen.loop_builder import Loop, LoopBuilder, count_name
 from numbagenn.codegen.synapse_layouts import SynapseLayout
@@ -107,12 +108,19 @@ def synapse_loop(
     builder = _SynapseLoopBuilder(precision, dt, layout, dendritic_delays)
     names = builder.common_names()
     names |= builder.names_of(weight_update)
+    if layout.kernel:
+        for var in weight_update.model.vars:
+            names[var.name] = replace(names[var.name], writable=False, kind="kernel variable")
     names |= builder.variables_at("pre", endpoints.pre, endpoints.delays["pre"])
     indexed = kind.code(weight_update.model).usage.indexed
     names |= builder.variables_at("post", endpoints.post, endpoints.delays["post"], indexed)
     names |= builder.spike_times(endpoints)
-    builder.run(weight_update.model, kind, names)
+    builder.run(weight_update, kind, names)
     return builder.finish()
+
+
+def _adding_to(place: Symbol) -> Callable[[Translator, Expression], list[str]]:
+    return lambda translator, x: translator.add_to(place, x)
 
 
 class _SynapseLoopBuilder(LoopBuilder):
@@ -134,7 +142,11 @@ class _SynapseLoopBuilder(LoopBuilder):
             **self.clock_names(),
             "id_pre": count_name("pre"),
             "id_post": count_name("post"),
-            "id_syn": count_name(self._layout.id_syn),
+            **({"id_syn": count_name(self._layout.id_syn)} if self._layout.id_syn else {}),
+            **{
+                name: count_name(text)
+                for name, text in kernel_names("kernel", self._layout.kernel).items()
+            },
             "num_pre": count_name(self._layout.num_pre),
             "num_post": count_name(self._layout.num_post),
         }
@@ -171,13 +183,17 @@ class _SynapseLoopBuilder(LoopBuilder):
             result[name] = replace(time, code=text, also_reads=time.code)
         return result
 
-    def run(self, model: WeightUpdateModel, kind: EventKind, names: Mapping[str, Symbol]) -> None:
+    def run(
+        self, bound: BoundModel[WeightUpdateModel], kind: EventKind, names: Mapping[str, Symbol]
+    ) -> None:
         """Run the code of a kind."""
         total = Symbol("total", self.precision.scalar)
         back = Symbol("out_pre[pre]" if kind.by_column else "back", self.precision.scalar)
         special = {
             "addToPre": SpecialFunction(("x",), lambda translator, x: translator.add_to(back, x)),
         }
+        if self._layout.kernel:
+            special |= self._atomic_adds(bound, kind)
         unavailable = _NO_EVENTS
         if kind.by_column:
             unavailable = {**_NO_EVENTS, **_NOT_BY_COLUMN}
@@ -187,7 +203,22 @@ class _SynapseLoopBuilder(LoopBuilder):
             )
             special["addToPostDelay"] = SpecialFunction(("x", "steps"), self._add_later)
         translator = self.translator(names, special, unavailable)
-        self.loop.lines += translator.statements(kind.code(model))
+        self.loop.lines += translator.statements(kind.code(bound.model))
+
+    def _atomic_adds(
+        self, bound: BoundModel[WeightUpdateModel], kind: EventKind
+    ) -> dict[str, SpecialFunction]:
+        """Return the functions that add to variables of the kernel, those that are called."""
+        result = {}
+        called = kind.code(bound.model).usage.called
+        for var in bound.model.vars:
+            name = f"atomic_add_{var.name}"
+            if var.access.writable and name in called:
+                array = self.array(f"{var.name}_kernel", bound.buffers[var.name])
+                self.read.add(array)
+                place = Symbol(f"{array}[kernel]", self.precision.resolve(var.type))
+                result[name] = SpecialFunction(("x",), _adding_to(place))
+        return result
 
     def _add_later(self, translator: Translator, x: Expression, steps: Expression) -> list[str]:
         """Return the lines of a call of ``addToPostDelay``."""

@@ -18,20 +18,15 @@ TITLES = {"4.9": "PyGeNN 4.9", "5": "PyGeNN 5.4"}
 #: What to do about a name of the other version where a command runs a script.
 REMEDY = "run it with --api {other}"
 
-_CONNECTIVITY_UPDATES = "custom connectivity updates"
-_TOEPLITZ = "Toeplitz connectivity"
 _CPP = "what is made of C++"
 
 # By version: names that PyGeNN has and numbagenn lacks, with their purpose.
 _NAMES: dict[str, dict[str, str]] = {
     "5": {
-        "CustomConnectivityUpdateModelBase": _CONNECTIVITY_UPDATES,
-        "InitToeplitzConnectivitySnippetBase": _TOEPLITZ,
-        "ToeplitzConnectivityInit": _TOEPLITZ,
         **dict.fromkeys(("Runtime", "generate_code"), _CPP),
     },
     "4.9": {
-        "create_custom_toeplitz_connect_init_snippet_class": _TOEPLITZ,
+        "create_custom_toeplitz_connect_init_snippet_class": "Toeplitz connectivity of its own",
         **dict.fromkeys(("Snippet", "StlContainers", "SharedLibraryModelNumpy"), _CPP),
         **dict.fromkeys(("Var", "VarRef", "VarInit", "EGP", "EGPRef", "ParamVal"), _CPP),
     },

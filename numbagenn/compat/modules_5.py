@@ -12,12 +12,11 @@ from numbagenn.base.enumerations import PlogSeverity
 from numbagenn.base.numeric_value import NumericValue
 from numbagenn.base.types import ResolvedType
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import unsupported
 from numbagenn.memory import variables
 from numbagenn.models import descriptions, given_values
 from numbagenn.models.builtin_models import FAMILIES, find_model, names_in_pygenn
-from numbagenn.network.custom_updates import ExtraGlobalParamReference, VariableReference
 from numbagenn.network.groups import Group
+from numbagenn.network.reference_types import ExtraGlobalParamReference, VariableReference
 from numbagenn.network.settings import BACKEND_NAME
 
 
@@ -78,8 +77,10 @@ BASES: dict[str, Any] = {
     "PostsynapticModelBase": descriptions.PostsynapticModel,
     "CurrentSourceModelBase": descriptions.CurrentSourceModel,
     "CustomUpdateModelBase": descriptions.CustomUpdateModel,
+    "CustomConnectivityUpdateModelBase": descriptions.CustomConnectivityUpdateModel,
     "InitVarSnippetBase": descriptions.VarInitSnippet,
     "InitSparseConnectivitySnippetBase": descriptions.SparseConnectivityInitSnippet,
+    "InitToeplitzConnectivitySnippetBase": descriptions.ToeplitzConnectivityInitSnippet,
     "Param": descriptions.Parameter,
     "DerivedParam": descriptions.DerivedParameter,
     "ParamVal": descriptions.AdditionalInput,
@@ -90,6 +91,7 @@ BASES: dict[str, Any] = {
     "EGPRef": descriptions.ExtraGlobalParam,
     "VarInit": given_values.VarInit,
     "SparseConnectivityInit": given_values.ConnectivityInit,
+    "ToeplitzConnectivityInit": given_values.ToeplitzInit,
     "WeightUpdateInit": given_values.WeightUpdateInit,
     "PostsynapticInit": given_values.PostsynapticInit,
     "VarReference": VariableReference,
@@ -150,10 +152,6 @@ def modules(public: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
         "pygenn.hip_backend": {**gpu, "Preferences": Preferences},
         "pygenn.single_threaded_cpu_backend": {"Preferences": Preferences},
         **{f"pygenn.{name}": built_in(family) for family, (name, _) in FAMILIES.items()},
-        "pygenn.custom_connectivity_update_models": {},
-        "pygenn.init_toeplitz_connectivity_snippets": {
-            name: _refusing(name) for name in ("AvgPoolConv2D", "Conv2D", "Uninitialised")
-        },
     }
 
 
@@ -164,10 +162,3 @@ def built_in(family: type[descriptions.Model]) -> dict[str, Callable[[], descrip
         return lambda: find_model(name, family, name)
 
     return {name: model(name) for name in names_in_pygenn(family)}
-
-
-def _refusing(name: str) -> Callable[[], Any]:
-    def refuse() -> Any:
-        raise unsupported(f"Toeplitz connectivity ({name})")
-
-    return refuse

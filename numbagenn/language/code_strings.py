@@ -42,11 +42,14 @@ class CodeString:
         What it is, for messages, such as ``"sim code of neuron model 'if'"``.
     is_condition
         Whether it is one expression rather than statements.
+    of_rows
+        Whether it can loop over the synapses of a row by ``for_each_synapse``.
     """
 
     text: str
     what: str
     is_condition: bool = False
+    of_rows: bool = False
 
     @cached_property
     def is_blank(self) -> bool:
@@ -118,6 +121,11 @@ _STATEMENTS = (f"{_PREFIX}\nvoid snippet(void) {{\n", "\n}")
 # An expression is parsed as an index, so that nothing else can be in its place.
 _EXPRESSION = (f"{_PREFIX}\nvoid snippet(void) {{ _[\n", "\n]; }")
 _PREFIX_LINES = 2
+
+#: The condition of a loop over the synapses of a row, which C does not have. Code strings cannot
+#: have such a name. The loop is as long as what it replaces, so that columns stay the same.
+EACH_SYNAPSE = "_for_each"
+_FOR_EACH_SYNAPSE = f"while({EACH_SYNAPSE})"
 
 _COMMENT = re.compile(r"//[^\n]*")
 _TOKEN = re.compile(
@@ -214,6 +222,14 @@ def _cleaned(code_string: CodeString) -> str:
         elif kind == "quote" and re.search(r"\bprintf\s*\(\s*\Z", "".join(pieces) + between):
             message = code_string.error(_NO_PRINTF, *_position(code_string.text, match.start()))
             raise NotImplementedError(str(message))
+        elif token == "for_each_synapse":
+            if not code_string.of_rows:
+                raise code_string.error(
+                    "for_each_synapse belongs in the row update code of a custom connectivity "
+                    "update, or in diagonal build code; move it there.",
+                    *_position(code_string.text, match.start()),
+                )
+            replacement = _FOR_EACH_SYNAPSE
         elif kind in _REFUSED:
             raise code_string.error(_REFUSED[kind], *_position(code_string.text, match.start()))
         pieces += [between, replacement]

@@ -72,6 +72,35 @@ def not_kept(name: str) -> Message:
     return message
 
 
+def no_room(row: int, stride: int) -> str:
+    """Return the message about a synapse that is added to a row that is full."""
+    return (
+        f"row {row} is full: it has room for {stride} synapse{'' if stride == 1 else 's'}, so none "
+        "can be added; set max_connections of the synapse population to more before model.build()"
+    )
+
+
+def no_such_neuron(id_post: int, num_post: int) -> str:
+    """Return the message about a synapse that is added to a neuron that does not exist."""
+    return (
+        f"add_synapse({id_post}, …) is given a neuron that does not exist: id_post must be at "
+        f"least 0 and below num_post = {num_post}"
+    )
+
+
+def removed_twice(row: int, position: int) -> str:
+    """Return the message about a synapse that is removed again in the same round of a loop."""
+    return (
+        f"synapse {position} of row {row} is removed twice: call remove_synapse() once in a round "
+        "of for_each_synapse, at its end"
+    )
+
+
+def not_so_many(number: int, size: int) -> str:
+    """Return the message about a copy of more elements than an array has."""
+    return f"{number} elements cannot be copied of an array that has {size}"
+
+
 def too_many(what: str) -> Message:
     """Return the message about a count of spikes, or events, that exceeds their number."""
 

@@ -7,6 +7,7 @@ The engine does the same.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from numbagenn.base.types import SCALAR, Double, Int32, TypeLike, Uint32
@@ -120,6 +121,12 @@ FUNCTIONS: dict[str, Function] = {
     "gennrand_gamma": _drawn("gamma", SCALAR),
     "gennrand_binomial": _drawn("binomial", Uint32, SCALAR, result=Uint32),
 }
+
+
+def draw_numbers(called: Iterable[str]) -> bool:
+    """Return whether any of some functions draws random numbers."""
+    return any(name in FUNCTIONS and FUNCTIONS[name].draws for name in called)
+
 
 #: Draws from the Poisson distribution. PyGeNN's code strings have no such function, so only models
 #: that come with the engine may call it. Its argument is a parameter.

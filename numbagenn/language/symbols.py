@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import keyword
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from numbagenn.base.types import TYPE_NAMES, ResolvedType
@@ -127,6 +127,26 @@ class SpecialFunction:
 
     arguments: tuple[str, ...]
     lines: Callable[..., list[str]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ElementLoop:
+    """A loop over elements that code writes as a statement, such as ``for_each_synapse``.
+
+    Parameters
+    ----------
+    head
+        Lines that begin the loop, and those that begin each round, indented.
+    names, special
+        What is known only inside of it.
+    before_next
+        Lines that end each round.
+    """
+
+    head: list[str]
+    names: Mapping[str, Symbol]
+    special: Mapping[str, SpecialFunction]
+    before_next: list[str]
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from numbagenn.language.arithmetic import (
     wrapped,
 )
 from numbagenn.language.code_strings import (
+    EACH_SYNAPSE,
     NESTED_TOO_DEEPLY,
     CodeString,
     refusing_depth,
@@ -33,7 +34,7 @@ from numbagenn.language.expressions import Expressions
 from numbagenn.language.fault_sites import Message, failed_assertion
 from numbagenn.language.kernel_names import BATCH_COUNTER
 from numbagenn.language.loops import check_loops, is_short
-from numbagenn.language.symbols import Symbol
+from numbagenn.language.symbols import ElementLoop, Symbol
 from numbagenn.language.usage import STEPS
 
 # Python and Numba accept less deeply nested code than C compilers do. These are the most levels of
@@ -57,6 +58,9 @@ class Translator(Expressions):
         # What runs before the next round of each loop and switch around the current code.
         self._loops: list[list[str]] = []
         self._call: c_ast.Node = c_ast.EmptyStatement()
+        #: What ``for_each_synapse`` loops over, in code that has it, and whether that goes on.
+        self.each_synapse: ElementLoop | None = None
+        self._in_each_synapse = False
 
     # What callers use ------------------------------------------------------------------------
 
@@ -213,7 +217,23 @@ class Translator(Expressions):
         return [*head, *lines, *("    " + line for line in before_next)]
 
     def _on_While(self, node: c_ast.While) -> list[str]:
+        if isinstance(node.cond, c_ast.ID) and node.cond.name == EACH_SYNAPSE:
+            assert self.each_synapse is not None
+            return self._over_synapses(node, self.each_synapse)
         return self._loop(node, node.cond, [])
+
+    def _over_synapses(self, node: c_ast.While, each: ElementLoop) -> list[str]:
+        if self._in_each_synapse:
+            raise self._error(
+                node, "for_each_synapse cannot be inside of another one; loop after it, or before."
+            )
+        outside, self.special = self.special, {**self.special, **each.special}
+        self._in_each_synapse = True
+        with self._inside_loop(each.before_next), self._scope():
+            self._scopes[-1].update(each.names)
+            lines = self._indented(node.stmt)
+        self.special, self._in_each_synapse = outside, False
+        return [*each.head, *lines, *("    " + line for line in each.before_next)]
 
     def _on_DoWhile(self, node: c_ast.DoWhile) -> list[str]:
         before, test = self._tested(node.cond, Level.UNARY)

@@ -135,3 +135,13 @@ class _Walk:
     def _note(self, name: c_ast.ID, among: set[str]) -> None:
         if not any(name.name in scope for scope in self.scopes):
             among.add(name.name)
+
+
+def arguments_of_calls(tree: c_ast.Node, function: str) -> list[int]:
+    """Return how many arguments each call of a function has, in the order of the code."""
+    result = []
+    if isinstance(tree, c_ast.FuncCall) and getattr(tree.name, "name", None) == function:
+        result.append(len(tree.args.exprs) if tree.args else 0)
+    for _, child in tree.children():
+        result += arguments_of_calls(child, function)
+    return result

@@ -20,6 +20,9 @@ from numbagenn.memory.buffers import Buffer
 #: Size of the two indices of a synapse.
 BYTES_OF_PAIR = 8
 
+#: Size of the place of a synapse in a kernel.
+BYTES_OF_PLACE = 4
+
 
 @dataclass(frozen=True)
 class DenseConnectivity:
@@ -44,6 +47,10 @@ class DenseConnectivity:
     is_given: ClassVar[bool] = False
     #: Memory of both neurons of each synapse, which a matrix does not need.
     inds: ClassVar[None] = None
+    #: The same on the host, and the order in which a user gave them.
+    synapses: ClassVar[None] = None
+    order: ClassVar[None] = None
+    places: ClassVar[None] = None
 
     @property
     def columns(self) -> int:
@@ -84,18 +91,28 @@ class SparseConnectivity:
         Sizes of the presynaptic and postsynaptic populations.
     has_columns
         Whether code runs for the synapses of one postsynaptic neuron, its column.
+    are_bits
+        Whether there is at most one synapse for each pair, and each row is ordered.
     """
 
     #: A variable of the synapses is stored in a list, not in a matrix.
     columns: ClassVar[int] = 0
 
     def __init__(
-        self, title: str, name: str, num_pre: int, num_post: int, *, has_columns: bool
+        self,
+        title: str,
+        name: str,
+        num_pre: int,
+        num_post: int,
+        *,
+        has_columns: bool,
+        are_bits: bool = False,
     ) -> None:
         self._title = title
         self.num_pre = num_pre
         self.num_post = num_post
         self._has_columns = has_columns
+        self._are_bits = are_bits
 
         def buffer(what: str, ctype: str, count: int = 0) -> Buffer:
             return Buffer(f"{name}_{what}", ctype, count, per_batch=False, constant=True)
@@ -106,6 +123,8 @@ class SparseConnectivity:
         self.post_inds = buffer("post_inds", "uint32_t")
         self.column_start = buffer("column_start", "int64_t", num_post + 1)
         self.column_synapses = buffer("column_synapses", "int64_t")
+        #: For connections with a kernel: the place of each in it.
+        self.places: Array | None = None
         #: For connections that the user gave: the position of each in that list.
         self.order: Array | None = None
         self._given: tuple[Array, Array] | None = None
@@ -131,6 +150,13 @@ class SparseConnectivity:
     def num_synapses(self) -> int:
         """Number of synapses, 0 while they are not known."""
         return 0 if self._current is None else len(self._current[0])
+
+    @property
+    def longest_given_row(self) -> int:
+        """Largest number of synapses of a presynaptic neuron in the connections that were given."""
+        if self._given is None or not len(self._given[0]):
+            return 0
+        return int(np.bincount(self._given[0]).max())
 
     @property
     def rows_are_sorted(self) -> bool:
@@ -185,12 +211,30 @@ class SparseConnectivity:
             raise ValueError(f"{what} must be from 0 to {size - 1}; {outside[0]} is not.")
         return array.astype(np.uint32)
 
-    def set(self, pre_inds: Array, post_inds: Array) -> None:
-        """Store connections that are already ordered, and size the memory for them."""
+    def set(self, pre_inds: Array, post_inds: Array, places: Array | None = None) -> None:
+        """Store connections that are already ordered, and size the memory for them.
+
+        `places` are those of the synapses in a kernel, if there is one.
+        """
+        self.places = places
+        if self._are_bits:
+            pairs = np.unique(pre_inds.astype(np.int64) * self.num_post + post_inds)
+            pre_inds, post_inds = (one.astype(np.uint32) for one in divmod(pairs, self.num_post))
         self._current = (pre_inds, post_inds)
         self.pre_inds.count = self.post_inds.count = len(pre_inds)
         self.column_synapses.count = len(pre_inds)
         self._pulled = self._given is not None
+
+    def replace(self, pre_inds: Array, post_inds: Array) -> None:
+        """Store other connections while the model is loaded: those after an update.
+
+        As an interrupt may come, this may be done again.
+        """
+        self.set(pre_inds, post_inds)
+        self._pulled = False
+        for buffer in self.buffers():
+            buffer.allocate(buffer.arrays[1].dtype, 1)
+        self.fill()
 
     @property
     def inds(self) -> tuple[Buffer, Buffer]:
@@ -233,9 +277,10 @@ class SparseConnectivity:
     def forget(self) -> None:
         """Forget connections that were made when the model was loaded."""
         self.part_start.release()
-        if self._given is None:
-            self._current = None
-            self._pulled = False
+        self._current = self.places = None
+        self._pulled = False
+        if self._given is not None:
+            self.set(*self._given)
 
     def pull(self) -> None:
         """Let the host see connections that were made on the device."""
@@ -261,6 +306,57 @@ class SparseConnectivity:
             )
         pre, post = self._current
         return pre.astype(np.int32), post.astype(np.int32)
+
+
+class SharedConnectivity(SparseConnectivity):
+    """Synapses that have no variables of their own: each has a place in a kernel that they share.
+
+    They come in sections, one after the other: the diagonals of a convolution, or all at once. The
+    row of presynaptic neuron `i` in section `s` goes from ``row_start[s * num_pre + i]`` to
+    ``row_start[s * num_pre + i + 1]``.
+    """
+
+    inds: ClassVar[None] = None  # type: ignore[assignment]
+
+    def __init__(self, title: str, name: str, num_pre: int, num_post: int) -> None:
+        super().__init__(title, name, num_pre, num_post, has_columns=False)
+        self.kernel_inds = Buffer(
+            f"{name}_kernel_inds", "uint32_t", 0, per_batch=False, constant=True
+        )
+        self._lengths: Array = np.zeros(0, np.int64)
+
+    def set_sections(self, lengths: Array, post_inds: Array, places: Array) -> None:
+        """Store synapses, and size the memory for them.
+
+        Parameters
+        ----------
+        lengths
+            Number of synapses of each row, section by section.
+        post_inds, places
+            Postsynaptic neuron of each synapse, and its place in the kernel.
+        """
+        self._lengths = lengths
+        pre = np.tile(np.arange(self.num_pre, dtype=np.uint32), len(lengths) // self.num_pre)
+        self.row_start.count = len(lengths) + 1
+        self.kernel_inds.count = len(places)
+        self.set(np.repeat(pre, lengths), post_inds, places)
+
+    @property
+    def num_bytes(self) -> int:
+        """What the host stores about the connections themselves."""
+        return self.num_synapses * (BYTES_OF_PAIR + BYTES_OF_PLACE)
+
+    def buffers(self) -> list[Buffer]:
+        """Return the memory of the connectivity."""
+        return [self.row_start, self.post_inds, self.kernel_inds]
+
+    def fill(self) -> None:
+        """Write the connections into their memory, once it is allocated."""
+        assert self._current is not None
+        assert self.places is not None
+        self.row_start.fill(np.concatenate([[0], np.cumsum(self._lengths)]))
+        self.post_inds.fill(self._current[1])
+        self.kernel_inds.fill(self.places)
 
 
 Connectivity = DenseConnectivity | SparseConnectivity

@@ -53,6 +53,10 @@ class SparseConnections(Protocol):
     def synapses(self) -> tuple[Array, Array] | None:
         """Presynaptic and postsynaptic neuron of each synapse, once they are known."""
 
+    @property
+    def places(self) -> Array | None:
+        """The place of each synapse in a kernel, if there is one, once they are known."""
+
 
 class Variable(Sealed):
     """A variable of a population, current source or custom update.
@@ -137,6 +141,11 @@ class Variable(Sealed):
     def type(self) -> TypeLike:
         """Type of the variable, as written in its model."""
         return self.buffer.type
+
+    @property
+    def connections(self) -> SparseConnections | None:
+        """For a variable of synapses in a list: their connections."""
+        return None
 
     @property
     def _view(self) -> Array | None:
@@ -284,9 +293,9 @@ class SparseVariable(Variable):
         super().__init__(name, buffer, group, initial, shape, stream)
 
     @property
-    def synapses(self) -> tuple[Array, Array] | None:
-        """Presynaptic and postsynaptic neuron of each synapse, once they are known."""
-        return self._connections.synapses
+    def connections(self) -> SparseConnections:
+        """The connections of the synapses."""
+        return self._connections
 
     @property
     def view(self) -> NoReturn:
@@ -314,6 +323,55 @@ class SparseVariable(Variable):
             return initial
         arranged: Array = initial[..., order]
         return arranged
+
+
+class KernelSize(tuple[int, ...]):
+    """The shape of a variable of a kernel, which has a value for each place in the kernel."""
+
+
+class ComputedVariable(Variable):
+    """A variable of synapses that code computes whenever it is needed, as on a GPU.
+
+    Here it is computed when the model is loaded, and then nobody changes it or sees it.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        buffer: Buffer,
+        group: Owner,
+        initial: object,
+        shape: tuple[int, ...],
+        stream: int,
+        connections: SparseConnections,
+    ) -> None:
+        self._connections = connections
+        # What code computes from nothing else is the same for the whole batch.
+        buffer.per_batch = False
+        super().__init__(name, buffer, group, initial, shape, stream)
+
+    @property
+    def connections(self) -> SparseConnections:
+        """The connections of the synapses."""
+        return self._connections
+
+    @property
+    def _view(self) -> None:
+        return None
+
+    def _check_shape(self, initial: object) -> None:
+        if np.iterable(initial):
+            raise RuntimeError(
+                f"{capitalised(self._what)} is computed whenever it is needed, so it cannot start "
+                "from an array: give a number or init_var(…), or add the synapses as 'SPARSE' or "
+                "'DENSE'."
+            )
+
+    def _loaded(self, action: str) -> NoReturn:
+        raise RuntimeError(
+            f"Cannot {action} {self._what}: it is computed whenever it is needed, and stored "
+            "nowhere; add the synapses as 'SPARSE' or 'DENSE' to have it stored."
+        )
 
 
 class ExtraGlobalArray(Variable):

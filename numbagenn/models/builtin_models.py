@@ -19,7 +19,11 @@ from numbagenn.base.enumerations import VarAccess, VarAccessMode
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import SCALAR
 from numbagenn.base.wording import shown, unsupported
-from numbagenn.models.builtin_snippets import connectivity_snippets, var_init_snippets
+from numbagenn.models.builtin_snippets import (
+    connectivity_snippets,
+    toeplitz_snippets,
+    var_init_snippets,
+)
 from numbagenn.models.create_unchecked import (
     create_current_source_model,
     create_custom_update_model,
@@ -30,11 +34,13 @@ from numbagenn.models.create_unchecked import (
 from numbagenn.models.descriptions import (
     AnyModel,
     CurrentSourceModel,
+    CustomConnectivityUpdateModel,
     CustomUpdateModel,
     Model,
     NeuronModel,
     PostsynapticModel,
     SparseConnectivityInitSnippet,
+    ToeplitzConnectivityInitSnippet,
     Unavailable,
     VarInitSnippet,
     WeightUpdateModel,
@@ -349,8 +355,10 @@ FAMILIES: dict[type[Model], tuple[str, Callable[[], Mapping[str, Any]]]] = {
     WeightUpdateModel: ("weight_update_models", _weight_update_models),
     PostsynapticModel: ("postsynaptic_models", _postsynaptic_models),
     CustomUpdateModel: ("custom_update_models", _custom_update_models),
+    CustomConnectivityUpdateModel: ("custom_connectivity_update_models", dict),
     VarInitSnippet: ("init_var_snippets", var_init_snippets),
     SparseConnectivityInitSnippet: ("init_sparse_connectivity_snippets", connectivity_snippets),
+    ToeplitzConnectivityInitSnippet: ("init_toeplitz_connectivity_snippets", toeplitz_snippets),
 }
 
 # What PyGeNN 5.4 has besides the above.
@@ -360,8 +368,10 @@ _ELSEWHERE: dict[type[Model], tuple[str, ...]] = {
     WeightUpdateModel: ("StaticGraded",),
     PostsynapticModel: (),
     CustomUpdateModel: (),
-    VarInitSnippet: ("Kernel",),
-    SparseConnectivityInitSnippet: ("Conv2D",),
+    CustomConnectivityUpdateModel: (),
+    VarInitSnippet: (),
+    SparseConnectivityInitSnippet: (),
+    ToeplitzConnectivityInitSnippet: (),
 }
 
 

@@ -6,9 +6,10 @@ call `numbagenn.create`, which also checks the code of what these functions retu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from functools import partial
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess
 from numbagenn.base.types import TypeLike
@@ -17,12 +18,15 @@ from numbagenn.models.descriptions import (
     AnyModel,
     CountFunction,
     CurrentSourceModel,
+    CustomConnectivityUpdateModel,
     CustomUpdateModel,
     DerivedParameter,
+    KernelFunction,
     NeuronModel,
     Parameter,
     PostsynapticModel,
     SparseConnectivityInitSnippet,
+    ToeplitzConnectivityInitSnippet,
     Var,
     VarInitSnippet,
     WeightUpdateModel,
@@ -461,6 +465,86 @@ def create_custom_update_model(
     )
 
 
+def create_custom_connectivity_update_model(
+    class_name: str,
+    params: ParamSpec = None,
+    vars: VarSpec = None,
+    pre_vars: VarSpec = None,
+    post_vars: VarSpec = None,
+    derived_params: DerivedSpec = None,
+    var_refs: VarSpec = None,
+    pre_var_refs: VarSpec = None,
+    post_var_refs: VarSpec = None,
+    row_update_code: str | None = None,
+    host_update_code: str | None = None,
+    extra_global_params: ArraySpec = None,
+    extra_global_param_refs: ArraySpec = None,
+) -> CustomConnectivityUpdateModel:
+    """Describe an operation that adds and removes synapses on request.
+
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params, derived_params
+        As for `create_neuron_model`.
+    vars, pre_vars, post_vars
+        Variables of its own, which each synapse, presynaptic or postsynaptic neuron has:
+        ``(name, type)`` or ``(name, type, VarAccess)``. The batch shares them.
+    var_refs, pre_var_refs, post_var_refs
+        Variables of others: ``(name, type)`` or ``(name, type, VarAccessMode)``.
+    row_update_code
+        Run for the row of each presynaptic neuron, from 0 on. ``for_each_synapse { … }`` loops over
+        its synapses; ``remove_synapse()`` in it removes the current one, and moves the last one of
+        the row into its place, which comes next. ``add_synapse(id_post, …)`` adds a synapse at the
+        end of the row, with a value for each of `vars` and then of `var_refs`; its other variables
+        are 0. Sees ``id_pre``, ``num_pre``, ``num_post``, ``row_length``, ``row_stride``, ``t``,
+        ``dt``, `pre_vars` and `pre_var_refs`; in the loop also ``id_post``, ``id_syn`` and all
+        other variables. May draw random numbers.
+    host_update_code
+        Run once before that, on the copies of the host. It sees the arrays `pre_vars`,
+        `post_vars`, `extra_global_params` and ``row_length``; for each of them but the last,
+        ``pushXToDevice()`` and ``pullXFromDevice()`` copy it, with the number of elements for extra
+        global parameters. ``pullRowLengthFromDevice()`` does nothing, as ``row_length`` is always
+        that of the device.
+    extra_global_params
+        As for `create_neuron_model`.
+    extra_global_param_refs
+        As for `create_custom_update_model`.
+
+    Returns
+    -------
+    CustomConnectivityUpdateModel
+        The description, to be passed to `GeNNModel.add_custom_connectivity_update`.
+
+    Examples
+    --------
+    >>> create_custom_connectivity_update_model(
+    ...     "prune", var_refs=[("g", "scalar")],
+    ...     row_update_code="for_each_synapse { if(g < 0.01) { remove_synapse(); } }",
+    ... ).class_name
+    'prune'
+    """
+    title = f"custom connectivity update model '{class_name}'"
+    code, references = partial(entries.code, title), partial(entries.references, title)
+    return _named_once(
+        CustomConnectivityUpdateModel(
+            **_shared(title, class_name, params, None, vars, None, derived_params),
+            pre_vars=entries.variables(title, pre_vars),
+            post_vars=entries.variables(title, post_vars),
+            var_refs=references(var_refs),
+            pre_var_refs=references(pre_var_refs),
+            post_var_refs=references(post_var_refs),
+            row_update_code=code(row_update_code, "row update code", of_rows=True),
+            host_update_code=code(host_update_code, "host update code"),
+            extra_global_params=entries.arrays(title, extra_global_params),
+            extra_global_param_refs=entries.arrays(
+                title, extra_global_param_refs, "extra global parameter reference"
+            ),
+        )
+    )
+
+
 def create_var_init_snippet(
     class_name: str,
     params: ParamSpec = None,
@@ -517,7 +601,7 @@ def create_sparse_connect_init_snippet(
     col_build_code: str | None = None,
     calc_max_row_len_func: CountFunction | None = None,
     calc_max_col_len_func: CountFunction | None = None,
-    calc_kernel_size_func: Callable[..., Any] | None = None,
+    calc_kernel_size_func: KernelFunction | None = None,
     extra_global_params: ArraySpec = None,
 ) -> SparseConnectivityInitSnippet:
     """Describe which neurons are connected.
@@ -539,7 +623,8 @@ def create_sparse_connect_init_snippet(
         The most synapses of one presynaptic or postsynaptic neuron, from
         ``(num_pre, num_post, pars)``; without it, the number of neurons on the other side.
     calc_kernel_size_func
-        Not supported by numbagenn.
+        The size of a kernel that synapses share, a whole number for each dimension, from
+        ``pars``. ``addSynapse(id_post, k0, k1, …)`` then takes the place in the kernel, too.
     extra_global_params
         As for `create_neuron_model`, to be read only; their values are set in
         ``group.connectivity_extra_global_params[name]``.
@@ -558,7 +643,6 @@ def create_sparse_connect_init_snippet(
     'ring'
     """
     title = f"sparse connectivity initialisation snippet '{class_name}'"
-    entries.refuse(title, calc_kernel_size_func=calc_kernel_size_func)
     rows = entries.code(title, row_build_code, "row build code")
     columns = entries.code(title, col_build_code, "column build code")
     if not rows.is_blank and not columns.is_blank:
@@ -576,6 +660,71 @@ def create_sparse_connect_init_snippet(
             ),
             calc_max_col_len_func=entries.count_function(
                 title, calc_max_col_len_func, "calc_max_col_len_func"
+            ),
+            calc_kernel_size_func=entries.count_function(
+                title, calc_kernel_size_func, "calc_kernel_size_func", "(pars)"
+            ),
+            extra_global_params=entries.arrays(title, extra_global_params),
+        )
+    )
+
+
+def create_toeplitz_connect_init_snippet(
+    class_name: str,
+    params: ParamSpec = None,
+    param_names: ParamSpec = None,
+    derived_params: DerivedSpec = None,
+    diagonal_build_code: str | None = None,
+    calc_max_row_len_func: CountFunction | None = None,
+    calc_kernel_size_func: KernelFunction | None = None,
+    extra_global_params: ArraySpec = None,
+) -> ToeplitzConnectivityInitSnippet:
+    """Describe which neurons a convolution connects.
+
+    Parameters
+    ----------
+    class_name
+        Name for messages.
+    params, param_names, derived_params
+        As for `create_neuron_model`.
+    diagonal_build_code
+        Run for every diagonal, ``id_diag``. In ``for_each_synapse { … }``, it runs for presynaptic
+        neuron ``id_pre``, and ``addSynapse(id_post, k0, k1, …)`` connects it to a postsynaptic one
+        by the weight at that place in the kernel. Sees ``num_pre``, ``num_post`` and ``dt`` (ms).
+    calc_max_row_len_func
+        The number of diagonals, from ``(num_pre, num_post, pars)``.
+    calc_kernel_size_func
+        The size of the kernel, a whole number for each dimension, from ``pars``.
+    extra_global_params
+        As for `create_neuron_model`, to be read only; their values are set in
+        ``group.connectivity_extra_global_params[name]``.
+
+    Returns
+    -------
+    ToeplitzConnectivityInitSnippet
+        The description, to be passed to `init_toeplitz_connectivity`.
+
+    Examples
+    --------
+    >>> create_toeplitz_connect_init_snippet(
+    ...     "shift",
+    ...     diagonal_build_code="for_each_synapse { addSynapse(id_pre + id_diag, id_diag); }",
+    ...     calc_max_row_len_func=lambda num_pre, num_post, pars: 3,
+    ...     calc_kernel_size_func=lambda pars: [3],
+    ... ).class_name
+    'shift'
+    """
+    title = f"toeplitz connectivity initialisation snippet '{class_name}'"
+    code = entries.code(title, diagonal_build_code, "diagonal build code")
+    return _named_once(
+        ToeplitzConnectivityInitSnippet(
+            **_shared(title, class_name, params, param_names, None, None, derived_params),
+            diagonal_build_code=replace(code, of_rows=True),
+            calc_max_row_len_func=entries.count_function(
+                title, calc_max_row_len_func, "calc_max_row_len_func"
+            ),
+            calc_kernel_size_func=entries.count_function(
+                title, calc_kernel_size_func, "calc_kernel_size_func", "(pars)"
             ),
             extra_global_params=entries.arrays(title, extra_global_params),
         )

@@ -6,8 +6,8 @@ sizes or values. They are immutable, so one description can serve any number of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from functools import cached_property, reduce
 from operator import or_
 from typing import ClassVar, TypeVar
@@ -261,6 +261,14 @@ class WeightUpdateModel(Model):
             return self.pre_dynamics_code.usage.then(self.pre_spike_code.usage)
         return self.post_dynamics_code.usage.then(self.post_spike_code.usage)
 
+    def with_read_only_variables(self) -> WeightUpdateModel:
+        """Return the same model whose code must not assign variables of synapses."""
+        fixed = VarAccess.READ_ONLY_DUPLICATE
+        variables = [
+            replace(var, access=fixed) if var.access.writable else var for var in self.vars
+        ]
+        return replace(self, vars=tuple(variables))
+
     def event_condition(self, side: str) -> CodeString:
         """Return when neurons of the ``"pre"`` or ``"post"`` side have a spike-like event."""
         if side == "pre":
@@ -313,6 +321,32 @@ class CustomUpdateModel(Model):
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
+class CustomConnectivityUpdateModel(Model):
+    """Description of an operation that adds and removes synapses on request."""
+
+    family: ClassVar[str] = "custom connectivity update model"
+
+    pre_vars: tuple[Var, ...]
+    post_vars: tuple[Var, ...]
+    var_refs: tuple[DeclaredReference, ...]
+    pre_var_refs: tuple[DeclaredReference, ...]
+    post_var_refs: tuple[DeclaredReference, ...]
+    row_update_code: CodeString
+    host_update_code: CodeString
+    extra_global_param_refs: tuple[ExtraGlobalParam, ...] = ()
+
+    get_vars = items_of("vars")
+    get_pre_vars = items_of("pre_vars")
+    get_post_vars = items_of("post_vars")
+    get_var_refs = items_of("var_refs")
+    get_pre_var_refs = items_of("pre_var_refs")
+    get_post_var_refs = items_of("post_var_refs")
+    get_extra_global_param_refs = items_of("extra_global_param_refs")
+    get_row_update_code = code_of("row_update_code")
+    get_host_update_code = code_of("host_update_code")
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
 class VarInitSnippet(Model):
     """Description of how a variable gets its initial values."""
 
@@ -327,6 +361,9 @@ class VarInitSnippet(Model):
 
 #: Returns the most synapses of a row or column from (num_pre, num_post, parameters).
 CountFunction = Callable[[int, int, Mapping[str, float]], int]
+
+#: Returns the size of a kernel in each dimension from the parameters.
+KernelFunction = Callable[[Mapping[str, float]], Sequence[int]]
 
 
 @dataclass(frozen=True, repr=False, kw_only=True)
@@ -345,6 +382,7 @@ class SparseConnectivityInitSnippet(Model):
     mistake: Callable[[Mapping[str, float]], str] | None = None
     # The number of synapses, where it is known in advance, at least on average.
     expected: CountFunction | None = None
+    calc_kernel_size_func: KernelFunction | None = None
 
     get_row_build_code = code_of("row_build_code")
     get_col_build_code = code_of("col_build_code")
@@ -361,8 +399,31 @@ class SparseConnectivityInitSnippet(Model):
         """Return the function that counts the synapses of a postsynaptic one, if there is one."""
         return self.calc_max_col_len_func
 
-    def get_calc_kernel_size_func(self) -> None:
-        """Return the function that sizes a kernel: None, as numbagenn has no kernels."""
+    def get_calc_kernel_size_func(self) -> KernelFunction | None:
+        """Return the function that sizes the kernel that synapses share, if there is one."""
+        return self.calc_kernel_size_func
+
+
+@dataclass(frozen=True, repr=False, kw_only=True)
+class ToeplitzConnectivityInitSnippet(Model):
+    """Description of which neurons a convolution connects, diagonal by diagonal."""
+
+    family: ClassVar[str] = "toeplitz connectivity initialisation snippet"
+
+    diagonal_build_code: CodeString
+    calc_max_row_len_func: CountFunction | None
+    calc_kernel_size_func: KernelFunction | None
+    mistake: Callable[[Mapping[str, float]], str] | None = None
+
+    get_diagonal_build_code = code_of("diagonal_build_code")
+
+    def get_calc_max_row_length_func(self) -> CountFunction | None:
+        """Return the function that counts the diagonals, if there is one."""
+        return self.calc_max_row_len_func
+
+    def get_calc_kernel_size_func(self) -> KernelFunction | None:
+        """Return the function that sizes the kernel, if there is one."""
+        return self.calc_kernel_size_func
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccess, VarAcc
 from numbagenn.base.type_checks import check_type
 from numbagenn.base.types import SCALAR, ResolvedType, TypeLike
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import capitalised, shown, unsupported
+from numbagenn.base.wording import capitalised, shown
 from numbagenn.language.code_strings import CodeString
 from numbagenn.models.descriptions import (
     AdditionalInput,
@@ -209,18 +209,13 @@ def additional_inputs(title: str, given: object) -> tuple[AdditionalInput, ...]:
     return tuple(result)
 
 
-def code(title: str, given: object, what: str, *, is_condition: bool = False) -> CodeString:
+def code(
+    title: str, given: object, what: str, *, is_condition: bool = False, of_rows: bool = False
+) -> CodeString:
     """Return the code string that `what` names, blank if none was given."""
     if given is not None and not isinstance(given, str):
         raise TypeError(f"{what} of {title} must be a string of code, not {shown(given)}.")
-    return CodeString(given or "", f"{capitalised(what)} of {title}", is_condition)
-
-
-def refuse(title: str, **parts: object) -> None:
-    """Raise if parts of a description are given that numbagenn does not support."""
-    for name, given in parts.items():
-        if given and not (isinstance(given, str) and CodeString(given, name).is_blank):
-            raise unsupported(f"'{name}' ({title})")
+    return CodeString(given or "", f"{capitalised(what)} of {title}", is_condition, of_rows)
 
 
 def event_code(
@@ -242,11 +237,10 @@ def event_code(
     return {f"{side}_event_syn_code": snippet, f"{side}_event_threshold_condition_code": when}
 
 
-def count_function(title: str, given: object, name: str) -> Any:
-    """Return the function that counts synapses, if one was given."""
+def count_function(
+    title: str, given: object, name: str, arguments: str = "(num_pre, num_post, pars)"
+) -> Any:
+    """Return the function that counts synapses, or sizes a kernel, if one was given."""
     if given is not None and not callable(given):
-        raise TypeError(
-            f"{name} of {title} must be a function of (num_pre, num_post, pars), not "
-            f"{shown(given)}."
-        )
+        raise TypeError(f"{name} of {title} must be a function of {arguments}, not {shown(given)}.")
     return given

@@ -20,6 +20,7 @@ from numbagenn.models.descriptions import (
     Model,
     PostsynapticModel,
     SparseConnectivityInitSnippet,
+    ToeplitzConnectivityInitSnippet,
     Var,
     VarInitSnippet,
     WeightUpdateModel,
@@ -50,6 +51,17 @@ class ConnectivityInit:
 
     def __repr__(self) -> str:
         return f"init_sparse_connectivity('{self.snippet.class_name}', …)"
+
+
+@dataclass(frozen=True)
+class ToeplitzInit:
+    """An initialiser of Toeplitz connectivity: a snippet with its parameters."""
+
+    snippet: ToeplitzConnectivityInitSnippet
+    params: Mapping[str, float]
+
+    def __repr__(self) -> str:
+        return f"init_toeplitz_connectivity('{self.snippet.class_name}', …)"
 
 
 class _Entries:

@@ -10,12 +10,14 @@ from numbagenn.models.descriptions import (
     DeclaredReference,
     PostsynapticModel,
     SparseConnectivityInitSnippet,
+    ToeplitzConnectivityInitSnippet,
     VarInitSnippet,
     WeightUpdateModel,
 )
 from numbagenn.models.given_values import (
     ConnectivityInit,
     PostsynapticInit,
+    ToeplitzInit,
     VarInit,
     WeightUpdateInit,
     check_names,
@@ -32,7 +34,7 @@ def init_var(snippet: object, params: Mapping[str, float] | None = None) -> VarI
     snippet
         A snippet, or the name of a built-in one: ``"Constant"``, ``"Uniform"``, ``"Normal"``,
         ``"NormalClipped"``, ``"NormalClippedDelay"``, ``"Exponential"``, ``"Gamma"``,
-        ``"Binomial"``, ``"Uninitialised"``.
+        ``"Binomial"``, ``"Kernel"``, ``"Uninitialised"``.
     params
         Parameters of the snippet.
 
@@ -64,7 +66,7 @@ def init_sparse_connectivity(
     snippet
         A snippet, or the name of a built-in one: ``"OneToOne"``, ``"FixedProbability"``,
         ``"FixedProbabilityNoAutapse"``, ``"FixedNumberPostWithReplacement"``,
-        ``"FixedNumberPreWithReplacement"``, ``"FixedNumberTotalWithReplacement"``,
+        ``"FixedNumberPreWithReplacement"``, ``"FixedNumberTotalWithReplacement"``, ``"Conv2D"``,
         ``"Uninitialised"``.
     params
         Parameters of the snippet.
@@ -84,6 +86,31 @@ def init_sparse_connectivity(
     values = check_parameters(prefix, model, params)
     _check_meaning(model, values)
     return ConnectivityInit(model, values)
+
+
+def init_toeplitz_connectivity(
+    snippet: object, params: Mapping[str, float] | None = None
+) -> ToeplitzInit:
+    """Initialise Toeplitz connectivity, that of a convolution, by a snippet.
+
+    Parameters
+    ----------
+    snippet
+        A snippet, or the name of a built-in one: ``"Conv2D"``, ``"AvgPoolConv2D"``,
+        ``"Uninitialised"``.
+    params
+        Parameters of the snippet.
+
+    Examples
+    --------
+    >>> sizes = {"conv_kh": 3, "conv_kw": 3, "conv_ih": 8, "conv_iw": 8, "conv_ic": 1}
+    >>> sizes |= {"conv_oh": 6, "conv_ow": 6, "conv_oc": 4}
+    >>> init_toeplitz_connectivity("Conv2D", sizes).snippet.class_name
+    'Conv2D'
+    """
+    model = find_model(snippet, ToeplitzConnectivityInitSnippet, "Toeplitz connectivity")
+    prefix = f"Toeplitz connectivity initialiser '{model.class_name}'"
+    return ToeplitzInit(model, check_parameters(prefix, model, params))
 
 
 def _check_meaning(

@@ -6,10 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from numbagenn.base.enumerations import SynapseMatrixType
 from numbagenn.base.number_checks import LARGEST_COUNT, checked_integer
-from numbagenn.base.suggestions import did_you_mean
-from numbagenn.base.wording import capitalised, shown, unsupported
+from numbagenn.base.wording import capitalised, shown
 from numbagenn.models.entries import check_name
 from numbagenn.network.groups import Group
 from numbagenn.network.neuron_groups import NeuronGroup
@@ -34,7 +32,7 @@ def check_new(kind: str, name: object, existing: Mapping[str, Group]) -> None:
         )
 
 
-def check_kind(title: str, given: object, kind: type, function: str) -> None:
+def check_kind(title: str, given: object, kind: type | tuple[type, ...], function: str) -> None:
     """Raise unless the user gave the result of the right function of PyGeNN."""
     if not isinstance(given, kind):
         raise TypeError(f"{title} needs what {function}(…) returns, not {shown(given)}.")
@@ -61,32 +59,3 @@ def population_size(prefix: str, num_neurons: object) -> int:
     if isinstance(num_neurons, (float, np.floating)) and float(num_neurons).is_integer():
         num_neurons = int(num_neurons)
     return checked_integer(f"{prefix}: num_neurons", num_neurons, 1, LARGEST_COUNT)
-
-
-def matrix_type_of(pop_name: str, given: object) -> SynapseMatrixType:
-    """Return the matrix type that the user gave, if numbagenn has it."""
-    name = given.name if isinstance(given, SynapseMatrixType) else given
-    if not isinstance(name, str):
-        raise TypeError(
-            f"matrix_type of synapse population '{pop_name}' must be 'DENSE' or 'SPARSE', "
-            f"not {shown(given)}."
-        )
-    known = SynapseMatrixType.__members__
-    if name not in known:
-        # GeNN 4 had several names with this beginning for what is now one type.
-        start = [kind for kind in ("DENSE", "SPARSE") if name.upper().startswith(kind)]
-        hint = did_you_mean(start[0] if start else name, known, "; use 'DENSE' or 'SPARSE'.")
-        raise AttributeError(
-            f"SynapseMatrixType has no attribute '{name}' (synapse population '{pop_name}'){hint}"
-        )
-    if name not in ("DENSE", "SPARSE"):
-        raise unsupported(f"matrix type '{name}' (synapse population '{pop_name}')")
-    return SynapseMatrixType[name]
-
-
-def check_takes_connectivity(title: str, matrix_type: SynapseMatrixType) -> None:
-    """Raise unless a snippet can connect the neurons of synapses of this type."""
-    if matrix_type is SynapseMatrixType.DENSE:
-        raise RuntimeError(
-            f"Cannot use DENSE connectivity with connectivity initialisation snippet ({title})."
-        )

@@ -3,66 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from types import MappingProxyType
+from typing import Protocol
 
 from numbagenn.base.array_conventions import Array
 from numbagenn.base.suggestions import did_you_mean
-from numbagenn.base.types import TypeLike
 from numbagenn.base.wording import quoted
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.dynamic_parameters import DynamicParams
-from numbagenn.memory.variables import ExtraGlobalArray, Variable
+from numbagenn.memory.variables import KernelSize, Variable
 from numbagenn.models.descriptions import CustomUpdateModel
 from numbagenn.network.bound_model import BoundModel
-from numbagenn.network.groups import Group, GroupOfOneModel, OwningModel, ParamDict, Values
+from numbagenn.network.groups import GroupOfOneModel, OwningModel, ParamDict, Values
+from numbagenn.network.reference_types import ExtraGlobalParamReference, VariableReference
 from numbagenn.network.synapse_groups import SynapseGroup, size_by_connections
-
-
-@dataclass(frozen=True, kw_only=True)
-class VariableReference:
-    """A variable of a group, to be used under another name elsewhere.
-
-    Parameters
-    ----------
-    name
-        Name of the variable in its group.
-    group
-        What owns it.
-    buffer
-        Its memory.
-    size
-        Number of neurons or synapses that it belongs to, whether or not it has a value for each.
-    synapses
-        For a variable of synapses, their population.
-    transposed
-        For a variable that an update transposes, the variable that it is copied to.
-    """
-
-    name: str
-    group: Group
-    buffer: Buffer
-    size: int
-    synapses: SynapseGroup | None = None
-    transposed: VariableReference | None = None
-
-    @property
-    def type(self) -> TypeLike:
-        """Type of the variable, as written in its model."""
-        return self.buffer.type
-
-
-@dataclass(frozen=True)
-class ExtraGlobalParamReference:
-    """An extra global parameter of a group, to be used under another name in a custom update."""
-
-    group: Group
-    array: ExtraGlobalArray
-
-    @property
-    def type(self) -> TypeLike:
-        """Type of the elements, as written in its model."""
-        return self.array.type
 
 
 class CustomUpdateBase(GroupOfOneModel):
@@ -95,6 +50,8 @@ class CustomUpdateBase(GroupOfOneModel):
         self.size = first.size
         self._synapses = first.synapses
         self.columns = 0 if first.synapses is None else first.synapses.trg.num_neurons
+        #: Size of the kernel that it is of, if it is of one.
+        self.kernel = KernelSize() if first.synapses is None else first.synapses.shared_kernel
         # The update has a dimension if anything that it refers to has that dimension.
         elements = [reference.buffer for reference in references.values()]
         self.per_batch = any(buffer.per_batch for buffer in elements)
@@ -102,7 +59,8 @@ class CustomUpdateBase(GroupOfOneModel):
         if first.synapses is not None and self.per_element:
             connections = first.synapses.connections
             #: Variables of its own by name.
-            self.vars = self._synapse_variables(update.vars, initial, connections)
+            kernel = first.synapses.shared_kernel
+            self.vars = self._synapse_variables(update.vars, initial, connections, kernel)
         else:
             self.vars = self._variables(update.vars, initial, self.count)
         for variable in self.vars.values():
@@ -199,8 +157,17 @@ class CustomUpdateWU(CustomUpdateBase):
         return self.vars[var_name].values
 
 
+class _InGroup(Protocol):
+    """An update that runs together with those of its group."""
+
+    update_group_name: str
+
+
 def names_in_group(
-    updates: Mapping[str, CustomUpdateBase], group_name: str, error: type[Exception]
+    updates: Mapping[str, CustomUpdateBase],
+    others: Mapping[str, _InGroup],
+    group_name: str,
+    error: type[Exception],
 ) -> list[str]:
     """Return the names of the custom updates that run together under a name.
 
@@ -208,14 +175,17 @@ def names_in_group(
     ----------
     updates
         All custom updates of a model.
+    others
+        Its custom connectivity updates, which run under the same names.
     group_name
         The name under which they run.
     error
         What to raise if there are none.
     """
     names = [name for name, update in updates.items() if update.update_group_name == group_name]
-    if not names:
-        known = sorted({update.update_group_name for update in updates.values()})
+    groups = {update.update_group_name for update in (*updates.values(), *others.values())}
+    if group_name not in groups:
+        known = sorted(groups)
         hint = did_you_mean(str(group_name), known, f"; the groups are {quoted(known)}.")
         raise error(f"Unknown custom update group '{group_name}'{hint}")
     return names

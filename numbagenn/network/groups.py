@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
@@ -22,8 +23,10 @@ from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import Connectivity, SparseConnectivity
 from numbagenn.memory.dynamic_parameters import DynamicParams, params_with
 from numbagenn.memory.variables import (
+    ComputedVariable,
     ExtraGlobalArray,
     ExtraGlobalArrayDict,
+    KernelSize,
     SparseVariable,
     Variable,
     VariableDict,
@@ -76,6 +79,9 @@ class OwningModel(Protocol):
 
     def needs(self, buffer: Buffer) -> bool:
         """Return whether any part of the model needs some memory of another."""
+
+    def can_change(self, synapses: object) -> bool:
+        """Return whether an update of the model can change the connections of a population."""
 
     def flush(self) -> None:
         """Run all steps that have been asked for so far."""
@@ -356,11 +362,34 @@ class Group(Sealed):
         )
 
     def _synapse_variables(
-        self, variables: Sequence[Var], initial: Values, connections: Connectivity
+        self,
+        variables: Sequence[Var],
+        initial: Values,
+        connections: Connectivity,
+        kernel: KernelSize,
+        *,
+        computed: bool = False,
     ) -> VariableDict:
-        """Create variables that have a value for each synapse."""
+        """Create variables that have a value for each synapse, or for each place in a kernel.
+
+        `kernel` is empty if the synapses share none; for `computed`, see `ComputedVariable`.
+        """
         create: Callable[..., Variable] = self.variable_type
-        if isinstance(connections, SparseConnectivity):
+        if kernel:
+            return self._table(
+                create(
+                    var.name,
+                    self._buffer(var, math.prod(kernel)),
+                    self,
+                    initial[var.name],
+                    kernel,
+                    self._stream(var.name),
+                )
+                for var in variables
+            )
+        if computed:
+            create = partial(ComputedVariable, connections=connections)
+        elif isinstance(connections, SparseConnectivity):
             create = partial(self.sparse_variable_type, connections=connections)
         return self._table(
             create(

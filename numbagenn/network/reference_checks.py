@@ -13,9 +13,13 @@ from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.wording import quoted, shown
 from numbagenn.models.descriptions import DeclaredReference, ExtraGlobalParam, PostsynapticModel
 from numbagenn.models.given_values import PostsynapticInit, WeightUpdateInit
-from numbagenn.network.custom_updates import ExtraGlobalParamReference, VariableReference
 from numbagenn.network.neuron_groups import NeuronGroup
-from numbagenn.network.references import check_reference_type, type_text
+from numbagenn.network.reference_types import (
+    ExtraGlobalParamReference,
+    VariableReference,
+    check_reference_type,
+    type_text,
+)
 from numbagenn.network.synapse_groups import SynapseReferences
 
 

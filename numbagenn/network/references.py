@@ -8,20 +8,18 @@ from typing import Any
 
 from numbagenn.base.enumerations import SynapseMatrixType
 from numbagenn.base.suggestions import did_you_mean
-from numbagenn.base.types import ResolvedType, TypeLike
 from numbagenn.base.wording import quoted
 from numbagenn.memory.variables import ExtraGlobalArray, Variable
-from numbagenn.models.descriptions import DeclaredReference
+from numbagenn.network.connectivity_updates import CustomConnectivityUpdate
 from numbagenn.network.current_sources import CurrentSource
-from numbagenn.network.custom_updates import (
-    CustomUpdate,
-    CustomUpdateBase,
-    CustomUpdateWU,
-    ExtraGlobalParamReference,
-    VariableReference,
-)
+from numbagenn.network.custom_updates import CustomUpdate, CustomUpdateBase, CustomUpdateWU
 from numbagenn.network.groups import Group
 from numbagenn.network.neuron_groups import NeuronGroup
+from numbagenn.network.reference_types import (
+    ExtraGlobalParamReference,
+    VariableReference,
+    type_text,
+)
 from numbagenn.network.synapse_groups import SynapseGroup
 
 HasVariables = NeuronGroup | CurrentSource | CustomUpdate | CustomUpdateWU
@@ -31,7 +29,8 @@ def _checked(group: object, kinds: tuple[type[Group], ...], function: str) -> An
     """Return a group, which has to be of one of the kinds."""
     if isinstance(group, kinds):
         return group
-    expected = " or ".join(kind.kind for kind in kinds)
+    *others, last = (kind.kind for kind in kinds)
+    expected = f"{', '.join(others)} or {last}" if others else last
     given = group.title if isinstance(group, Group) else repr(group)
     raise TypeError(f"{function} needs a {expected}, not {given}.")
 
@@ -112,6 +111,24 @@ def create_wu_post_var_ref(group: object, name: str) -> VariableReference:
     return _find(synapses, synapses.post_vars, name, size, kind="postsynaptic variables")
 
 
+def create_pre_var_ref(group: object, name: str) -> VariableReference:
+    """Refer to a variable that a custom connectivity update has for each presynaptic neuron."""
+    update: CustomConnectivityUpdate = _checked(
+        group, (CustomConnectivityUpdate,), "create_pre_var_ref"
+    )
+    size = update.synapse_group.src.num_neurons
+    return _find(update, update.pre_vars, name, size, kind="presynaptic variables")
+
+
+def create_post_var_ref(group: object, name: str) -> VariableReference:
+    """Refer to a variable that a custom connectivity update has for each postsynaptic neuron."""
+    update: CustomConnectivityUpdate = _checked(
+        group, (CustomConnectivityUpdate,), "create_post_var_ref"
+    )
+    size = update.synapse_group.trg.num_neurons
+    return _find(update, update.post_vars, name, size, kind="postsynaptic variables")
+
+
 def create_wu_var_ref(
     group: object,
     name: str,
@@ -123,7 +140,8 @@ def create_wu_var_ref(
     Parameters
     ----------
     group
-        A synapse population, or a custom update that refers to variables of one.
+        A synapse population, a custom update that refers to variables of one, or a custom
+        connectivity update.
     name
         Name of the variable in its model.
     transpose_group, transpose_name
@@ -144,12 +162,17 @@ def create_wu_var_ref(
     TypeError
         If `group` is something else.
     """
-    owner: SynapseGroup | CustomUpdate | CustomUpdateWU = _checked(
-        group, (SynapseGroup, CustomUpdateBase), "create_wu_var_ref"
+    owner: SynapseGroup | CustomUpdate | CustomUpdateWU | CustomConnectivityUpdate = _checked(
+        group, (SynapseGroup, CustomUpdateBase, CustomConnectivityUpdate), "create_wu_var_ref"
     )
-    if isinstance(owner, SynapseGroup):
-        size = owner.src.num_neurons * owner.trg.num_neurons
-        reference = _find(owner, owner.vars, name, size, owner)
+    if isinstance(owner, (SynapseGroup, CustomConnectivityUpdate)):
+        synapses = owner.synapse_group
+        if synapses.computes_weights:
+            raise RuntimeError(
+                f"The variables of {owner.title} are computed whenever they are needed, so custom "
+                "updates cannot refer to them; add the synapses as 'SPARSE' or 'DENSE'."
+            )
+        reference = _find(owner, owner.vars, name, synapses.num_values, synapses)
     elif isinstance(owner, CustomUpdateWU):
         reference = _find(owner, owner.vars, name, owner.size, owner.synapse_group)
     else:
@@ -304,7 +327,7 @@ def _find_array(
 
 
 def create_egp_ref(group: object, name: str) -> ExtraGlobalParamReference:
-    """Refer to an extra global parameter of a neuron population, current source or custom update.
+    """Refer to an extra global parameter of a neuron population, current source or update.
 
     Parameters
     ----------
@@ -325,8 +348,10 @@ def create_egp_ref(group: object, name: str) -> ExtraGlobalParamReference:
     TypeError
         If `group` is something else.
     """
-    owner: HasVariables = _checked(
-        group, (NeuronGroup, CurrentSource, CustomUpdateBase), "create_egp_ref"
+    owner: HasVariables | CustomConnectivityUpdate = _checked(
+        group,
+        (NeuronGroup, CurrentSource, CustomUpdateBase, CustomConnectivityUpdate),
+        "create_egp_ref",
     )
     return _find_array(owner, owner.extra_global_params, name)
 
@@ -341,24 +366,3 @@ def create_wu_egp_ref(group: object, name: str) -> ExtraGlobalParamReference:
     """Refer to an extra global parameter of the weight update model of a synapse population."""
     synapses: SynapseGroup = _checked(group, (SynapseGroup,), "create_wu_egp_ref")
     return _find_array(synapses, synapses.extra_global_params, name)
-
-
-def check_reference_type(
-    title: str, declared: DeclaredReference, target: VariableReference
-) -> None:
-    """Raise unless a reference has the type of its target, written in the same way.
-
-    PyGeNN, too, compares types as they are written: ``scalar`` depends on the model, so it is not
-    the same as ``float``.
-    """
-    if type_text(declared.type) != type_text(target.type):
-        raise RuntimeError(
-            f"Incompatible type for variable reference '{declared.name}' of {title}: it is "
-            f"declared '{type_text(declared.type)}', but '{target.name}' of {target.group.title} "
-            f"is '{type_text(target.type)}'; write the same."
-        )
-
-
-def type_text(given: TypeLike) -> str:
-    """Return a type as it is written in a model."""
-    return given.name if isinstance(given, ResolvedType) else " ".join(given.split())

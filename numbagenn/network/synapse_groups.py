@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NoReturn
@@ -9,24 +10,45 @@ from typing import Any, ClassVar, NoReturn
 import numpy as np
 
 from numbagenn.base.array_conventions import Array
-from numbagenn.base.enumerations import ParallelismHint, SynapseMatrixType, VarLocation
+from numbagenn.base.enumerations import (
+    ParallelismHint,
+    SynapseMatrixConnectivity,
+    SynapseMatrixType,
+    SynapseMatrixWeight,
+    VarLocation,
+)
 from numbagenn.base.number_checks import LARGEST_COUNT, checked_integer
 from numbagenn.base.types import SCALAR
-from numbagenn.base.wording import unsupported
 from numbagenn.language.code_strings import CodeString
 from numbagenn.language.usage import Usage
 from numbagenn.memory.buffers import Buffer
-from numbagenn.memory.connections import Connectivity, DenseConnectivity, SparseConnectivity
+from numbagenn.memory.connections import (
+    Connectivity,
+    DenseConnectivity,
+    SharedConnectivity,
+    SparseConnectivity,
+)
 from numbagenn.memory.dynamic_parameters import DynamicParams
 from numbagenn.memory.events import EventSide, make_events
-from numbagenn.memory.variables import ExtraGlobalArray, ExtraGlobalArrayDict, Variable
-from numbagenn.models.connection_limits import max_column_length, max_row_length
+from numbagenn.memory.variables import (
+    ExtraGlobalArray,
+    ExtraGlobalArrayDict,
+    KernelSize,
+    Variable,
+)
+from numbagenn.models.connection_limits import kernel_size, max_column_length, max_row_length
 from numbagenn.models.descriptions import (
     PostsynapticModel,
     SparseConnectivityInitSnippet,
+    ToeplitzConnectivityInitSnippet,
     WeightUpdateModel,
 )
-from numbagenn.models.given_values import ConnectivityInit, PostsynapticInit, WeightUpdateInit
+from numbagenn.models.given_values import (
+    ConnectivityInit,
+    PostsynapticInit,
+    ToeplitzInit,
+    WeightUpdateInit,
+)
 from numbagenn.network.bound_model import BoundModel
 from numbagenn.network.groups import Group, OwningModel
 from numbagenn.network.locations import checked_member, location_of
@@ -69,6 +91,19 @@ _UNINITIALISED = ConnectivityInit(
     {},
 )
 
+_UNINITIALISED_DIAGONALS = ToeplitzInit(
+    ToeplitzConnectivityInitSnippet(
+        class_name="Uninitialised",
+        params=(),
+        vars=(),
+        derived_params=(),
+        diagonal_build_code=_BLANK,
+        calc_max_row_len_func=None,
+        calc_kernel_size_func=None,
+    ),
+    {},
+)
+
 
 class SynapseGroup(Group):
     """Synapses from one population to another, made by `GeNNModel.add_synapse_population`."""
@@ -94,7 +129,7 @@ class SynapseGroup(Group):
         weight_update: WeightUpdateInit,
         postsynaptic: PostsynapticInit,
         references: SynapseReferences,
-        connectivity_init: ConnectivityInit | None = None,
+        connectivity_init: ConnectivityInit | ToeplitzInit | None = None,
     ) -> None:
         super().__init__(model, name)
         #: Presynaptic population.
@@ -111,20 +146,19 @@ class SynapseGroup(Group):
         if connectivity_init is not None:
             # This call is where a user learns that calc_max_row_len_func is wrong.
             max_row_length(connectivity_init, num_pre, num_post)
+        self._kernel_size = kernel_size(connectivity_init)
         wum, psm = weight_update.model, postsynaptic.model
         #: Spike-like events of each side for which the model has a condition.
         self.events = make_events(wum, name, self.title, {"pre": num_pre, "post": num_post})
-        self.connections: Connectivity = DenseConnectivity(num_pre, num_post)
-        if matrix_type is SynapseMatrixType.SPARSE:
-            self.connections = SparseConnectivity(
-                self.title,
-                name,
-                num_pre,
-                num_post,
-                has_columns="post" in self.events or self.learns_from_spikes,
-            )
+        self.connections = self._connectivity(num_pre, num_post)
         #: Variables of the weight update model, one value for each synapse, by name.
-        self.vars = self._synapse_variables(wum.vars, weight_update.vars, self.connections)
+        self.vars = self._synapse_variables(
+            wum.vars,
+            weight_update.vars,
+            self.connections,
+            self.shared_kernel,
+            computed=self.computes_weights,
+        )
         #: Variables of the weight update model that each presynaptic neuron has, by name.
         self.pre_vars = self._variables(
             wum.pre_vars, weight_update.pre_vars, num_pre, prefix="pre_"
@@ -153,6 +187,22 @@ class SynapseGroup(Group):
         self._narrow_sparse_ind_enabled = model.default_narrow_sparse_ind_enabled
         self.sparse_connectivity_location = model.default_sparse_connectivity_location
         self._complete = True
+
+    def _connectivity(self, num_pre: int, num_post: int) -> Connectivity:
+        """Return the connections of the synapses, of which only a matrix is known so far."""
+        matrix_type = self.matrix_type
+        if matrix_type & SynapseMatrixConnectivity.DENSE:
+            return DenseConnectivity(num_pre, num_post)
+        if matrix_type & SynapseMatrixWeight.KERNEL:
+            return SharedConnectivity(self.title, self.name, num_pre, num_post)
+        return SparseConnectivity(
+            self.title,
+            self.name,
+            num_pre,
+            num_post,
+            has_columns="post" in self.events or self.learns_from_spikes,
+            are_bits=bool(matrix_type & SynapseMatrixConnectivity.BITMASK),
+        )
 
     def _create_arrays_and_dynamic_params(self) -> None:
         weight_update, postsynaptic = self.weight_update, self.postsynaptic
@@ -274,11 +324,12 @@ class SynapseGroup(Group):
     # Connectivity -------------------------------------------------------------------------------
 
     def _sparse(self, action: str) -> SparseConnectivity:
-        if not isinstance(self.connections, SparseConnectivity):
+        if self.matrix_type is not SynapseMatrixType.SPARSE:
             raise RuntimeError(
                 f"{action} only supports SPARSE connectivity, and {self.title} is "
                 f"{self.matrix_type.name}; add it as 'SPARSE'."
             )
+        assert isinstance(self.connections, SparseConnectivity)
         return self.connections
 
     def set_sparse_connections(self, pre_indices: object, post_indices: object) -> None:
@@ -304,6 +355,8 @@ class SynapseGroup(Group):
                 "before model.load()."
             )
         connectivity.give(pre_indices, post_indices)
+        # As in PyGeNN, it can be set to more afterwards.
+        self._max_connections = None
 
     @property
     def synapse_order(self) -> Array | None:
@@ -311,12 +364,33 @@ class SynapseGroup(Group):
         return self._sparse("synapse_order").order
 
     @property
+    def is_changeable(self) -> bool:
+        """Whether an update can add or remove synapses while the model is loaded."""
+        return self.genn_model.can_change(self)
+
+    @property
+    def row_stride(self) -> int:
+        """Number of synapses that each row has room for, where updates can add some."""
+        connections = self._sparse("row_stride")
+        least = connections.longest_given_row
+        if self.connectivity_init is not None and not connections.is_given:
+            sizes = self.src.num_neurons, self.trg.num_neurons
+            least = max_row_length(self.connectivity_init, *sizes)
+        return max(self._max_connections or 0, least, 1)
+
+    @property
     def max_connections(self) -> int:
         """Largest number of synapses that a presynaptic neuron has, or may have."""
         if self._max_connections is not None:
             return self._max_connections
+        if self.is_changeable:
+            return self.row_stride
+        if self.matrix_type & SynapseMatrixConnectivity.BITMASK:
+            return self.trg.num_neurons
         num_pre, num_post = self.src.num_neurons, self.trg.num_neurons
-        if not self.connections.is_known and self.connectivity_init is not None:
+        if isinstance(self.connectivity_init, ToeplitzInit) or (
+            not self.connections.is_known and self.connectivity_init is not None
+        ):
             return max_row_length(self.connectivity_init, num_pre, num_post)
         return self.connections.longest_row or num_post
 
@@ -339,6 +413,8 @@ class SynapseGroup(Group):
 
     def pull_connectivity_from_device(self) -> None:
         """Let `get_sparse_pre_inds` and `get_sparse_post_inds` see what was made on the device."""
+        if self.matrix_type & SynapseMatrixConnectivity.BITMASK:
+            return
         self._loaded_sparse("pull_connectivity_from_device").pull()
 
     def push_connectivity_to_device(self) -> None:
@@ -359,6 +435,8 @@ class SynapseGroup(Group):
         if self._max_source_connections is not None:
             return self._max_source_connections
         num_pre, num_post = self.src.num_neurons, self.trg.num_neurons
+        if isinstance(self.connectivity_init, ToeplitzInit):
+            return 0
         if self.connectivity_init is None:
             return num_pre
         return max_column_length(self.connectivity_init, num_pre, num_post)
@@ -370,7 +448,20 @@ class SynapseGroup(Group):
 
     @property
     def weight_update_var_size(self) -> int:
-        """Number of values for which a variable of the synapses has memory on a GPU."""
+        """Number of values for which a variable of the synapses has memory on a GPU.
+
+        Raises
+        ------
+        RuntimeError
+            If the synapses have no memory for variables.
+        """
+        if self.shared_kernel:
+            return self.num_values
+        if self.matrix_type in (SynapseMatrixType.BITMASK, SynapseMatrixType.PROCEDURAL):
+            raise RuntimeError(
+                f"Matrix format not supported: {self.title} is {self.matrix_type.name}, which has "
+                "no memory for variables."
+            )
         return self.src.num_neurons * self.max_connections
 
     @property
@@ -380,8 +471,26 @@ class SynapseGroup(Group):
 
     @property
     def kernel_size(self) -> list[int]:
-        """Size of the kernel that synapses share, in each dimension: none have one."""
-        return []
+        """Size of the kernel that the connectivity uses, in each dimension; empty without one."""
+        return list(self._kernel_size)
+
+    @property
+    def shared_kernel(self) -> KernelSize:
+        """The same if synapses share variables in the kernel, and have none of their own."""
+        shared = self.matrix_type & SynapseMatrixWeight.KERNEL
+        return KernelSize(self._kernel_size if shared else ())
+
+    @property
+    def num_values(self) -> int:
+        """Number of values of a variable: of synapses that can be, or of places in the kernel."""
+        if self.shared_kernel:
+            return math.prod(self.shared_kernel)
+        return self.src.num_neurons * self.trg.num_neurons
+
+    @property
+    def computes_weights(self) -> bool:
+        """Whether variables of the synapses are computed whenever they are needed on a GPU."""
+        return bool(self.matrix_type & SynapseMatrixWeight.PROCEDURAL)
 
     # What the population is made of, and hints to a GPU -------------------------------------------
 
@@ -403,12 +512,14 @@ class SynapseGroup(Group):
     @property
     def sparse_connectivity_initialiser(self) -> ConnectivityInit:
         """What `init_sparse_connectivity` returned; one whose snippet does nothing without it."""
-        return self.connectivity_init or _UNINITIALISED
+        init = self.connectivity_init
+        return init if isinstance(init, ConnectivityInit) else _UNINITIALISED
 
     @property
-    def toeplitz_connectivity_initialiser(self) -> NoReturn:
-        """What `init_toeplitz_connectivity` returned, which numbagenn does not support."""
-        raise unsupported(f"Toeplitz connectivity ({self.title})")
+    def toeplitz_connectivity_initialiser(self) -> ToeplitzInit:
+        """What `init_toeplitz_connectivity` returned; one whose snippet does nothing without it."""
+        init = self.connectivity_init
+        return init if isinstance(init, ToeplitzInit) else _UNINITIALISED_DIAGONALS
 
     @property
     def parallelism_hint(self) -> ParallelismHint:
@@ -640,7 +751,8 @@ class SynapseGroup(Group):
         """Return the weight update model with its values and the memory of its synapses."""
         init = self.weight_update
         variables = {**self.vars, **self.extra_global_params}
-        return self._bound("", init.model, init.params, variables, which="weight update")
+        model = init.model.with_read_only_variables() if self.computes_weights else init.model
+        return self._bound("", model, init.params, variables, which="weight update")
 
     def bound_side(self, side: str) -> BoundModel[WeightUpdateModel]:
         """Return the weight update model as its ``"pre"`` or ``"post"`` neurons run it."""
@@ -683,5 +795,5 @@ def _narrowest(num_post: int) -> type[np.unsignedinteger[Any]]:
 def size_by_connections(connections: Connectivity, variables: Mapping[str, Variable]) -> None:
     """Give variables that have a value for each synapse as much memory as there are synapses."""
     for variable in variables.values():
-        if variable.buffer.per_element:
+        if variable.buffer.per_element and variable.connections is not None:
             variable.buffer.count = connections.num_synapses

@@ -13,8 +13,8 @@ from numbagenn.base.enumerations import CustomUpdateVarAccess, VarAccessMode
 from numbagenn.base.wording import capitalised, quoted
 from numbagenn.models.builtin_models import find_model
 from numbagenn.models.descriptions import CustomUpdateModel
-from numbagenn.network.custom_updates import CustomUpdateBase, VariableReference
-from numbagenn.network.references import check_reference_type
+from numbagenn.network.custom_updates import CustomUpdateBase
+from numbagenn.network.reference_types import VariableReference, check_reference_type
 
 _OF_NEURONS = (
     CustomUpdateVarAccess.READ_ONLY_SHARED_NEURON,

@@ -14,11 +14,13 @@ from functools import cache, partial
 import numpy as np
 
 from numbagenn.base.array_conventions import Array
+from numbagenn.codegen.connectivity_update_functions import ConnectivityCall
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall
 from numbagenn.codegen.event_kinds import Phase
 from numbagenn.codegen.kernel_numbers import Integers, UpdateNumbers
 from numbagenn.kernels.batch_counter import ABORTED, FINISHED, Counter, new_batch_counter
 from numbagenn.kernels.shared_steps import ALONE, new_shared_counter
+from numbagenn.memory.rows import Rearranged
 from numbagenn.runtime.threads import run_on_threads, stop_interrupted_work
 
 
@@ -200,6 +202,35 @@ class PreparedUpdate:
     num_parts: int
     arguments: tuple[Array, ...]
     can_fail: bool
+
+
+#: Both neurons of each synapse, and the arrays of variables.
+Result = tuple[tuple[Array, Array], list[Rearranged]]
+
+
+class ConnectivityJob(Job):
+    """Code of a custom connectivity update that has begun: on the host, or for all rows.
+
+    Parameters
+    ----------
+    call
+        The update.
+    on_host
+        Whether it is the code of the host.
+    run
+        How often the update ran before.
+    """
+
+    def __init__(self, call: ConnectivityCall, run: int, *, on_host: bool) -> None:
+        super().__init__(1 if on_host else call.update.connections.num_pre, 1)
+        self.call = call
+        self.on_host = on_host
+        self.run = run
+        #: Whether the rows have room to grow, and are not to be copied again.
+        self.is_spread = False
+        #: The connections and the variables of synapses after the update, once they are known.
+        self.result: Result | None = None
+        self.is_done = False
 
 
 class UpdateJob(Job):

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import secrets
 import threading
+from collections import Counter as Counts
 from collections import deque
 from collections.abc import Callable, Container, Iterable
 from functools import partial
@@ -29,19 +30,30 @@ from numbagenn.codegen.arguments import Memory, Scratch
 from numbagenn.codegen.batch_parts import is_inside
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall
 from numbagenn.codegen.event_kinds import PHASES, WHOLE_STEP, Phase
-from numbagenn.codegen.kernel_numbers import SimulateNumbers, UpdateNumbers
+from numbagenn.codegen.kernel_numbers import ConnectivityNumbers, SimulateNumbers, UpdateNumbers
 from numbagenn.kernels.batch_counter import Counter, new_batch_counter
 from numbagenn.kernels.memory_table import memory_table
 from numbagenn.kernels.shared_steps import first_of_part
 from numbagenn.memory.buffers import Buffer, aligned_zeros
 from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.memory.faults import Faults
+from numbagenn.memory.rows import changed_variables
 from numbagenn.memory.variables import Variable
+from numbagenn.network.connectivity_updates import CustomConnectivityUpdate
+from numbagenn.network.custom_updates import CustomUpdateWU
 from numbagenn.network.groups import Group
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 from numbagenn.runtime.interrupts import unwatch, watch
-from numbagenn.runtime.jobs import PhaseJob, PreparedUpdate, Queued, SharedJob, Steps, UpdateJob
+from numbagenn.runtime.jobs import (
+    ConnectivityJob,
+    PhaseJob,
+    PreparedUpdate,
+    Queued,
+    SharedJob,
+    Steps,
+    UpdateJob,
+)
 from numbagenn.runtime.memory_footprint import check_footprint
 from numbagenn.runtime.sharing import Sharing
 from numbagenn.runtime.starting_state import make_connections, starting_values
@@ -106,7 +118,9 @@ class LoadedModel:
         # Custom updates that wait with the steps.
         self._queue: list[Queued] = []
         self._queued_groups: dict[str, list[int]] = {}
-        self._updates: deque[UpdateJob] = deque()
+        self._updates: deque[UpdateJob | ConnectivityJob] = deque()
+        # How often each custom connectivity update has run.
+        self._runs: Counts[str] = Counts()
         self._prepared_updates: dict[str, list[PreparedUpdate]] = {}
         self._faults_unread = False
         # The counter that a signal is written to between two jobs.
@@ -126,6 +140,15 @@ class LoadedModel:
             for group in groups
             if isinstance(group, NeuronGroup) and group.model.value_warning is not None
         ]
+        self._groups_of_synapses = [
+            group
+            for group in groups
+            if isinstance(group, (SynapseGroup, CustomUpdateWU, CustomConnectivityUpdate))
+        ]
+        # Rows have as much room after an update as before.
+        self._strides = {
+            group.name: group.row_stride for group in self._synapses if group.is_changeable
+        }
         connecting = self._initialise(groups, num_recording_timesteps)
         self._sharing = Sharing(self._neurons_to_share(groups))
         if plan.shared:
@@ -156,7 +179,11 @@ class LoadedModel:
             num_recording_timesteps=num_recording_timesteps,
         )
         check()
-        used = {*plan.buffers, *(b for call in plan.custom_updates.values() for b in call.buffers)}
+        used = {
+            *plan.buffers,
+            *(buffer for call in plan.custom_updates.values() for buffer in call.buffers),
+            *(buffer for call in plan.connectivity_updates.values() for buffer in call.buffers),
+        }
         # Code that connects neurons and initialises variables needs these before anything else.
         for group in groups:
             self._allocate_global(group, used)
@@ -298,7 +325,11 @@ class LoadedModel:
             before = watch(self._idle)
             try:
                 while self._updates:
-                    self._run_update(self._updates[0])
+                    update = self._updates[0]
+                    if isinstance(update, ConnectivityJob):
+                        self._run_connectivity(update)
+                    else:
+                        self._run_update(update)
                     self._updates.popleft()
                 while self._steps_done < self.steps_asked or self._queue:
                     self._run_steps()
@@ -407,7 +438,20 @@ class LoadedModel:
                 (self._plan.custom_updates[name] for name in names()), key=attrgetter("stage")
             )
             self._prepared_updates[group_name] = [self._prepare(group_name, call) for call in calls]
-        self._updates = deque(map(UpdateJob, self._prepared_updates[group_name]))
+        changes = [
+            call
+            for call in self._plan.connectivity_updates.values()
+            if call.update.update_group_name == group_name
+        ]
+        runs = [(call, self._runs[call.update.name]) for call in changes]
+        self._runs.update(call.update.name for call in changes)
+        self._updates = deque(
+            [
+                *(ConnectivityJob(*one, on_host=True) for one in runs if one[0].on_host),
+                *map(UpdateJob, self._prepared_updates[group_name]),
+                *(ConnectivityJob(*one, on_host=False) for one in runs if one[0].on_rows),
+            ]
+        )
         self.flush()
 
     def _prepare(self, group_name: str, call: CustomUpdateCall) -> PreparedUpdate:
@@ -461,6 +505,71 @@ class LoadedModel:
             part = "update" if call.transposed is None else "transpose"
             spent = self.custom_update_times.get((part, prepared.group_name), 0.0)
             self.custom_update_times[part, prepared.group_name] = spent + perf_counter() - start
+
+    def _run_connectivity(self, job: ConnectivityJob) -> None:
+        """Do the rest of a custom connectivity update: its code of the host, or that of rows."""
+        if job.is_done:
+            return
+        start = perf_counter()
+        update = job.call.update
+        connections, stride = update.connections, self._strides[update.synapse_group.name]
+        if job.on_host:
+            update.rows.note_lengths(connections)
+        elif not job.is_spread:
+            update.rows.spread(connections, stride)
+            job.is_spread = True
+        kernel = job.call.on_host if job.on_host else job.call.on_rows
+        assert kernel is not None
+        numbers = ConnectivityNumbers(
+            num_rows=1 if job.on_host else connections.num_pre,
+            row_stride=stride,
+            seed=self.seed,
+            run=job.run,
+            timestep=self._steps_done + self._timestep_offset,
+            steps_since_load=self._steps_done,
+        )
+        arrays = [
+            buffer.arrays[0] if is_on_host else self._device(buffer)
+            for buffer, is_on_host in kernel.arrays
+        ]
+        self._faults_unread |= any(isinstance(buffer, Faults) for buffer in kernel.buffers)
+        job.finish(getattr(self._kernels, kernel.name), *numbers, *arrays)
+        for buffer in kernel.buffers:
+            buffer.is_new = True
+        done = perf_counter()
+        if not job.on_host:
+            self._rearrange(job, stride)
+        if self._timing_enabled:
+            self._add_time("host" if job.on_host else "update", update, done - start)
+            self._add_time("remap", update, perf_counter() - done)
+        job.is_done = True
+        update.rows.release()
+
+    def _add_time(self, part: str, update: CustomConnectivityUpdate, seconds: float) -> None:
+        key = part, update.update_group_name
+        self.custom_update_times[key] = self.custom_update_times.get(key, 0.0) + seconds
+
+    def _rearrange(self, job: ConnectivityJob, stride: int) -> None:
+        """Put the rows of synapses together again, and let all of their variables follow."""
+        update = job.call.update
+        connections = update.connections
+        variables = changed_variables(
+            [
+                [variable.buffer for variable in group.vars.values()]
+                for group in self._groups_of_synapses
+                if group.synapse_group is update.synapse_group
+            ]
+        )
+        if job.result is None:
+            job.result = update.rows.put_together(connections, stride, variables)
+        # From here on nothing depends on what is replaced, so all of it can be done again.
+        synapses, rearranged = job.result
+        connections.replace(*synapses)
+        for one in rearranged:
+            one.replace()
+        # They have the addresses of arrays that are no more.
+        self._thread_local = SimpleNamespace() if self._plan.shared else threading.local()
+        self._prepared_updates.clear()
 
     def pull_recordings(self) -> None:
         """Copy all recordings to the host, after all steps so far."""

@@ -14,11 +14,14 @@ from numbagenn.base.array_conventions import Array
 from numbagenn.base.random_streams import stream_number
 from numbagenn.base.types import Precision
 from numbagenn.base.user_warnings import warn_user
+from numbagenn.codegen.element_names import kernel_dims_named
 from numbagenn.codegen.initialisation import VariableKind, value_code
-from numbagenn.memory.connections import BYTES_OF_PAIR, SparseConnectivity
-from numbagenn.memory.variables import SparseVariable, Variable, arrays_on_device
+from numbagenn.memory.connections import BYTES_OF_PAIR, SharedConnectivity, SparseConnectivity
+from numbagenn.memory.variables import KernelSize, Variable, arrays_on_device
+from numbagenn.models.descriptions import ToeplitzConnectivityInitSnippet
 from numbagenn.models.given_values import (
     ConnectivityInit,
+    ToeplitzInit,
     VarInit,
     check_shape,
     evaluate_parameters,
@@ -26,7 +29,12 @@ from numbagenn.models.given_values import (
 )
 from numbagenn.network.groups import Group
 from numbagenn.network.synapse_groups import SynapseGroup
-from numbagenn.runtime.connectivity_snippets import build_connectivity, connectivity_kernel
+from numbagenn.runtime.connectivity_snippets import (
+    build_connectivity,
+    build_diagonals,
+    connectivity_kernel,
+    diagonal_kernel,
+)
 from numbagenn.runtime.snippets import SnippetContext
 from numbagenn.runtime.value_snippets import initial_values, value_kernel
 
@@ -41,7 +49,11 @@ def check_initialiser(variable: Variable, init: VarInit, precision: Precision) -
     """
     if init.number is None:
         value_code(
-            init.snippet, precision, precision.resolve(variable.type), variable_kind(variable)
+            init.snippet,
+            precision,
+            precision.resolve(variable.type),
+            variable_kind(variable),
+            kernel_size_for(variable, init),
         )
 
 
@@ -64,14 +76,17 @@ def compile_initialisers(groups: Iterable[Group]) -> None:
             _parameters(group, variable, init)
             if init.number is None:
                 ctype = precision.resolve(variable.type)
-                value_kernel(init.snippet, precision, ctype, variable_kind(variable))
+                kernel_size = kernel_size_for(variable, init)
+                value_kernel(init.snippet, precision, ctype, variable_kind(variable), kernel_size)
 
 
-def _compile_connectivity(group: SynapseGroup, init: ConnectivityInit) -> None:
-    owner, snippet = group.genn_model, init.snippet
+def _compile_connectivity(group: SynapseGroup, init: ConnectivityInit | ToeplitzInit) -> None:
+    owner, snippet, dims = group.genn_model, init.snippet, len(group.kernel_size)
     evaluate_parameters(group.title, snippet, init.params, owner.dt, owner.types)
-    if not (snippet.row_build_code.is_blank and snippet.col_build_code.is_blank):
-        connectivity_kernel(snippet, owner.types)
+    if isinstance(snippet, ToeplitzConnectivityInitSnippet):
+        diagonal_kernel(snippet, owner.types, dims)
+    elif not (snippet.row_build_code.is_blank and snippet.col_build_code.is_blank):
+        connectivity_kernel(snippet, owner.types, dims)
 
 
 def make_connections(groups: Iterable[Group], batch_size: int, seed: int) -> None:
@@ -102,25 +117,30 @@ def _connect(group: SynapseGroup, batch_size: int, seed: int) -> None:
     if init is None:
         raise RuntimeError(
             "For sparse projections, the connections must be set before loading a model: "
-            f"give {group.title} an init_sparse_connectivity(…), or call its "
+            f"give {group.title} an init_sparse_connectivity(…), or, if it is 'SPARSE', call its "
             "set_sparse_connections."
         )
-    pre, post = build_connectivity(
-        init,
-        group.src.num_neurons,
-        group.trg.num_neurons,
-        SnippetContext(
-            title=group.title,
-            precision=owner.types,
-            dt=owner.dt,
-            num_batch=batch_size,
-            seed=seed,
-            stream=stream_number(f"connectivity of {group.title}"),
-            arrays=arrays_on_device(group.connectivity_extra_global_params),
-        ),
-        bytes_of_synapse=_bytes_of_synapse(group, batch_size),
+    context = SnippetContext(
+        title=group.title,
+        precision=owner.types,
+        dt=owner.dt,
+        num_batch=batch_size,
+        seed=seed,
+        stream=stream_number(f"connectivity of {group.title}"),
+        arrays=arrays_on_device(group.connectivity_extra_global_params),
     )
-    connections.set(pre, post)
+    num_pre, num_post = group.src.num_neurons, group.trg.num_neurons
+    size = _bytes_of_synapse(group, batch_size)
+    if isinstance(init, ToeplitzInit):
+        assert isinstance(connections, SharedConnectivity)
+        connections.set_sections(*build_diagonals(init, num_pre, num_post, context, size))
+        return
+    pre, post, places = build_connectivity(init, num_pre, num_post, context, bytes_of_synapse=size)
+    if isinstance(connections, SharedConnectivity):
+        assert places is not None
+        connections.set_sections(np.bincount(pre, minlength=num_pre), post, places)
+    else:
+        connections.set(pre, post, places)
 
 
 def _bytes_of_synapse(group: SynapseGroup, batch_size: int) -> int:
@@ -173,7 +193,9 @@ def starting_values(group: Group, variable: Variable, batch_size: int, seed: int
                 arrays=arrays_on_device(variable.extra_global_params),
             ),
             count=None if buffer.per_element else 1,
-            inds=variable.synapses if isinstance(variable, SparseVariable) else None,
+            inds=variable.connections.synapses if variable.connections is not None else None,
+            kernel_size=kernel_size_for(variable, init),
+            places=variable.connections.places if variable.connections is not None else None,
         )
     initial = initial_array(what, init, ctype, owner.types)
     if initial.ndim:
@@ -201,9 +223,24 @@ def warn_of_nan(groups: Iterable[Group]) -> None:
 
 def variable_kind(variable: Variable) -> VariableKind:
     """Return what a variable has values for, as its initialiser sees it."""
+    if isinstance(variable.shape, KernelSize):
+        return "kernel"
     if len(variable.shape) == 1:
         return "neurons"
-    return "sparse" if isinstance(variable, SparseVariable) else "dense"
+    return "dense" if variable.buffer.columns else "sparse"
+
+
+def kernel_size_for(variable: Variable, init: VarInit) -> tuple[int, ...]:
+    """Return the size of the kernel that the code of an initialiser names, if there is one."""
+    snippet = init.snippet
+    if isinstance(variable.shape, KernelSize):
+        return variable.shape
+    if not kernel_dims_named(snippet.built_in(snippet.var_init_code.usage)):
+        return ()
+    group = variable.group
+    if not isinstance(group, SynapseGroup) or variable_kind(variable) != "sparse":
+        return ()
+    return tuple(group.kernel_size)
 
 
 def _parameters(group: Group, variable: Variable, init: VarInit) -> dict[str, float]:

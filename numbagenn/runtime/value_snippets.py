@@ -27,7 +27,11 @@ _ELEMENTS_PER_CALL = 1 << 15
 
 @lru_cache(maxsize=256)
 def value_kernel(
-    snippet: VarInitSnippet, precision: Precision, ctype: ResolvedType, kind: VariableKind
+    snippet: VarInitSnippet,
+    precision: Precision,
+    ctype: ResolvedType,
+    kind: VariableKind,
+    kernel_size: tuple[int, ...] = (),
 ) -> tuple[InitModule, Any]:
     """Return the module of a snippet for a variable of some type, and its compiled kernel.
 
@@ -36,7 +40,7 @@ def value_kernel(
     CodeStringError
         If the code uses what a variable of this kind does not have.
     """
-    module = value_module(snippet, precision, ctype, kind)
+    module = value_module(snippet, precision, ctype, kind, kernel_size)
     return module, compiled(module.source).initialise
 
 
@@ -50,6 +54,8 @@ def initial_values(
     *,
     count: int | None = None,
     inds: tuple[Array, Array] | None = None,
+    kernel_size: tuple[int, ...] = (),
+    places: Array | None = None,
 ) -> Array:
     """Run a snippet for every element of a variable.
 
@@ -62,7 +68,8 @@ def initial_values(
     ctype, kind
         Type of the variable, and what it has a value for.
     shape
-        ``(num_neurons,)``, or ``(num_pre, num_post)`` for a variable of synapses.
+        ``(num_neurons,)``, ``(num_pre, num_post)`` for a variable of synapses, or the size of the
+        kernel.
     context
         What the snippet is run for.
     count
@@ -71,6 +78,9 @@ def initial_values(
     inds
         For synapses that are a list: the presynaptic and the postsynaptic neuron of each, as two
         arrays of ``uint32``.
+    kernel_size, places
+        If the code names places in a kernel: its size in each dimension and, for synapses in a
+        list, the place of each.
 
     Returns
     -------
@@ -82,15 +92,15 @@ def initial_values(
     CodeStringError
         If the code uses what such a variable does not have, or has a fault while it runs.
     """
-    module, kernel = value_kernel(snippet, context.precision, ctype, kind)
+    module, kernel = value_kernel(snippet, context.precision, ctype, kind, kernel_size)
     if count is None:
         count = int(np.prod(shape)) if inds is None else len(inds[0])
     values = np.zeros(count, ctype.dtype)
-    # Neurons have one dimension, which kernels treat as the postsynaptic one.
-    num_pre, num_post = shape if len(shape) == 2 else (1, shape[0])
+    # Neurons have one dimension, which kernels treat as the postsynaptic one; so have places.
+    num_pre, num_post = shape if kind in ("dense", "sparse") else (1, int(np.prod(shape)))
     time_step = context.time_step
     constants = constants_of(module, snippet, params)
-    trailing = [*(inds or ()), values]
+    trailing = [*(inds or ()), *(() if places is None or not kernel_size else (places,)), values]
 
     def call(shared: Sequence[Array]) -> None:
         arguments = [*constants, *shared, *trailing]

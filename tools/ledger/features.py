@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from tools.ledger.entries import Feature, absent, alike, differs, same
-from tools.ledger.probes import Pair
 
 FEATURES: dict[str, list[Feature]] = {
     "Models and their life": [
@@ -134,11 +133,6 @@ FEATURES: dict[str, list[Feature]] = {
             cases="draws_of_initial_values",
             tests="test_var_init.py::test_built_in_distributions",
             upstream="test_rng.py::test_init",
-        ),
-        absent(
-            "`Kernel` as an initial value",
-            "it belongs to connectivity by kernels",
-            lambda e: e.init_var("Kernel"),
         ),
         same(
             "parameters, typed ones, and derived ones, and `dt` in code: how they are rounded",
@@ -408,17 +402,47 @@ FEATURES: dict[str, list[Feature]] = {
             "does not build in PyGeNN 5.4.0 either",
             lambda e: e.init_weight_update("StaticGraded"),
         ),
-        absent(
-            "matrix types `BITMASK`, `PROCEDURAL`, `TOEPLITZ` and those with kernels; `Conv2D`",
-            "not written yet",
-            *(
-                lambda e, kind=kind: Pair(e).connect(kind)
-                for kind in ("BITMASK", "PROCEDURAL", "TOEPLITZ", "DENSE_PROCEDURALG")
-            ),
-            lambda e: e.init_sparse_connectivity("Conv2D"),
-            lambda e: e.init_toeplitz_connectivity("Conv2D"),
-            lambda e: e.create_toeplitz_connect_init_snippet("x"),
-            lambda e: Pair(e).connect("DENSE").toeplitz_connectivity_initialiser,
+        same(
+            "`TOEPLITZ` with `Conv2D`, `AvgPoolConv2D` and snippets of one's own; `atomic_add_…`",
+            cases="toeplitz_convolutions toeplitz_pooling toeplitz_code",
+            upstream="test_event_propagation.py::test_forward_kernel"
+            " test_event_propagation.py::test_reverse_kernel",
+        ),
+        same(
+            "custom updates of kernels, and their initial values by code",
+            cases="kernel_updates",
+            upstream="test_custom_update.py::test_custom_update"
+            " test_custom_update.py::test_custom_update_batch_reduction",
+        ),
+        differs(
+            "initial values of a `TOEPLITZ` kernel by code that names `id_kernel`, as in `Kernel`",
+            "are computed; PyGeNN never runs such code there",
+            tests="test_matrix_types.py::test_a_kernel_starts_from_the_kernel_snippet",
+        ),
+        same(
+            "sparse synapses with kernels: `Conv2D`, `Kernel`, and snippets of one's own",
+            cases="sparse_convolution_of_a_kernel sparse_convolution_with_strides"
+            " sparse_kernel_by_columns",
+            upstream="test_event_propagation.py::test_forward_kernel",
+        ),
+        same(
+            "`BITMASK`, by rows and by columns",
+            cases="bitmask",
+            upstream="test_event_propagation.py::test_forward"
+            " test_event_propagation.py::test_reverse",
+        ),
+        differs(
+            "code for postsynaptic spikes at `BITMASK` synapses",
+            "runs where the bits are set; PyGeNN runs it for every pair",
+            tests="test_matrix_types.py::test_postsynaptic_code_obeys_the_bits",
+        ),
+        same("`DENSE_PROCEDURALG`: weights by code for each pair", cases="computed_weights"),
+        differs(
+            "`PROCEDURAL` and `PROCEDURAL_KERNELG`",
+            "are connected, and their weights computed, once when the model is loaded; PyGeNN does"
+            " so for every spike, on a GPU alone",
+            tests="test_matrix_types.py::test_procedural_synapses_equal_sparse_ones"
+            " test_matrix_types.py::test_procedural_kernels_equal_those_by_diagonals",
         ),
     ],
     "Delays": [
@@ -588,12 +612,52 @@ FEATURES: dict[str, list[Feature]] = {
             " test_reductions.py"
             "::test_updates_of_one_group_run_neurons_first_then_synapses_then_transposes",
         ),
-        absent(
-            "custom connectivity updates",
-            "they change which synapses there are",
-            lambda e: e.GeNNModel().add_custom_connectivity_update("x"),
-            lambda e: e.create_custom_connectivity_update_model("x"),
-            lambda e: e.create_pre_var_ref(None, "x"),
+        same(
+            "custom connectivity updates: code of rows, `for_each_synapse`, `add_synapse` and"
+            " `remove_synapse`, variables of either side, code of the host",
+            cases="rewired",
+            tests="test_connectivity_updates.py"
+            "::test_the_last_synapse_takes_the_place_of_one_that_is_removed",
+            upstream="test_custom_connectivity_update.py::test_custom_connectivity_update"
+            " test_custom_connectivity_update.py::test_custom_connectivity_update_delay"
+            " test_custom_connectivity_update.py::test_custom_connectivity_update_remap",
+        ),
+        alike(
+            "random numbers in custom connectivity updates",
+            "each run, row and call has its own",
+            tests="test_connectivity_updates.py"
+            "::test_each_run_draws_other_numbers_and_each_load_with_a_seed_the_same",
+            upstream="test_rng.py::test_sim",
+        ),
+        differs(
+            "a synapse that is added to a full row, or to a neuron that does not exist",
+            "is an error, and the row stays as it is; PyGeNN's process ends, or writes into other"
+            " memory",
+            tests="test_connectivity_updates.py::test_a_full_row_stays_as_it_is"
+            " test_connectivity_updates.py::test_mistakes_that_show_while_it_runs",
+        ),
+        differs(
+            "names in a round of `for_each_synapse` after `remove_synapse`",
+            "`id_post` stays that of the synapse that was removed, and removing it again is an"
+            " error; in PyGeNN it is that of the synapse before, and rows lose count",
+            tests="test_connectivity_updates.py::test_mistakes_that_show_while_it_runs",
+        ),
+        differs(
+            "`num_post` in code of the host of custom connectivity updates",
+            "is the number of postsynaptic neurons; PyGeNN 5.4.0 gives that of presynaptic ones",
+            tests="test_connectivity_updates.py::test_host_code_works_on_the_copies_of_the_host",
+        ),
+        differs(
+            "code of the host of custom connectivity updates",
+            "works on copies of the host that pushes and pulls update, as on a GPU; on the CPU"
+            " backend there is one memory",
+            tests="test_connectivity_updates.py::test_host_code_works_on_the_copies_of_the_host",
+        ),
+        differs(
+            "variables of batches that are referred to, when a synapse is removed",
+            "follow in every batch element; PyGeNN 5.4.0 copies them onto themselves",
+            tests="test_connectivity_updates.py"
+            "::test_add_synapse_sets_what_each_batch_element_has_one_of",
         ),
     ],
     "Batches": [

@@ -20,8 +20,7 @@ from numbagenn.compat.v4_9.descriptions import (
     create_dpf_class,
 )
 from numbagenn.compat.v4_9.model import GeNNModel
-from numbagenn.models.initialisers import init_var
-from numbagenn.network.absent import init_toeplitz_connectivity
+from numbagenn.models.initialisers import init_toeplitz_connectivity, init_var
 from numbagenn.network.references import (
     create_egp_ref,
     create_psm_egp_ref,

@@ -22,7 +22,7 @@ from numbagenn.models.descriptions import (
     PostsynapticModel,
     WeightUpdateModel,
 )
-from numbagenn.models.given_values import ConnectivityInit
+from numbagenn.models.given_values import ConnectivityInit, ToeplitzInit
 from numbagenn.network import current_sources, custom_updates, groups, neuron_groups, synapse_groups
 
 
@@ -454,8 +454,8 @@ class SynapseGroup(_Group, synapse_groups.SynapseGroup):
         return self.postsynaptic.model
 
     @property
-    def connectivity_initialiser(self) -> ConnectivityInit | None:
-        """What `init_connectivity` returned, if it was used."""
+    def connectivity_initialiser(self) -> ConnectivityInit | ToeplitzInit | None:
+        """What `init_connectivity` or `init_toeplitz_connectivity` returned, if it was used."""
         return self.connectivity_init
 
     @property

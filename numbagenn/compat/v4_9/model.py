@@ -37,7 +37,7 @@ from numbagenn.models.descriptions import (
     PostsynapticModel,
     WeightUpdateModel,
 )
-from numbagenn.models.given_values import ConnectivityInit, VarInit, check_names
+from numbagenn.models.given_values import ConnectivityInit, ToeplitzInit, VarInit, check_names
 from numbagenn.models.initialisers import init_postsynaptic, init_weight_update
 from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
 
@@ -235,7 +235,7 @@ class GeNNModel(current.GeNNModel):
         postsyn_model: PostsynapticModel | str,
         ps_param_space: Space,
         ps_var_space: Space,
-        connectivity_initialiser: ConnectivityInit | None = None,
+        connectivity_initialiser: ConnectivityInit | ToeplitzInit | None = None,
     ) -> SynapseGroup:
         """Add synapses from one population to another.
 

@@ -10,15 +10,15 @@ import pytest
 
 import numbagenn as engine
 from numbagenn import model
-from numbagenn.codegen.initialisation import connectivity_module, value_module
+from numbagenn.codegen.initialisation import connectivity_module, diagonal_module, value_module
 from numbagenn.codegen.plan import make_plan
 from numbagenn.codegen.rendering import rendered
 from numbagenn.codegen.reserved_names import INITIALISER_NAMES, LOOP_NAMES, SIMULATE_NAMES
 from numbagenn.language.kernel_names import FAULTS, IMPORTED, IMPORTS
 from numbagenn.language.symbols import Namer
-from numbagenn.models.given_values import VarInit
+from numbagenn.models.given_values import ToeplitzInit, VarInit
 from numbagenn.network.delays import assign_slots
-from numbagenn.runtime.starting_state import variable_kind
+from numbagenn.runtime.starting_state import kernel_size_for, variable_kind
 from tests import a_few
 from tests.conformance.cases import CASES
 from tests.numbagenn.language.disturbed_code import Planned
@@ -29,6 +29,8 @@ KEPT = {
     "initialise": INITIALISER_NAMES,
     "connect": INITIALISER_NAMES,
 }
+#: Functions without any code of models.
+WITHOUT_CODE = {"add_synapse", "place_in_kernel", "count_synapse"}
 
 
 def sources(built: Any) -> Iterator[str]:
@@ -40,18 +42,21 @@ def sources(built: Any) -> Iterator[str]:
         for _, variable in group.buffers():
             if variable is not None and isinstance(variable.initial, VarInit):
                 ctype, kind = types.resolve(variable.type), variable_kind(variable)
-                yield value_module(variable.initial.snippet, types, ctype, kind).source
+                size = kernel_size_for(variable, variable.initial)
+                yield value_module(variable.initial.snippet, types, ctype, kind, size).source
     for group in built.synapse_populations.values():
-        if group.connectivity_init is not None:
-            yield connectivity_module(group.connectivity_init.snippet, types).source
+        init, dims = group.connectivity_init, len(group.kernel_size)
+        if isinstance(init, ToeplitzInit):
+            yield diagonal_module(init.snippet, types, dims).source
+        elif init is not None:
+            yield connectivity_module(init.snippet, types, dims).source
 
 
 def unreserved(source: str, given: set[str]) -> set[tuple[str, str]]:
     """Return the names of a module that were neither given out nor are kept, by function."""
     found = set()
     for function in ast.parse(source).body:
-        # There is no code of models in `add_synapse`.
-        if not isinstance(function, ast.FunctionDef) or function.name == "add_synapse":
+        if not isinstance(function, ast.FunctionDef) or function.name in WITHOUT_CODE:
             continue
         kept = {*KEPT.get(function.name, LOOP_NAMES), *given, FAULTS}
         bound = {node.arg for node in ast.walk(function) if isinstance(node, ast.arg)}
@@ -59,7 +64,8 @@ def unreserved(source: str, given: set[str]) -> set[tuple[str, str]]:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 bound.add(node.id)
         found |= {(function.name, name) for name in bound - kept}
-        if function.name not in {*KEPT, *given} and not function.name.startswith("custom_update_"):
+        numbered = function.name.startswith(("custom_update_", "host_update_", "row_update_"))
+        if function.name not in {*KEPT, *given} and not numbered:
             found.add(("", function.name))
     return found
 

@@ -389,22 +389,20 @@ def test_names_of_the_engine_are_taken_from_it() -> None:
 def test_what_is_out_of_scope_is_an_error_when_used(run: Run) -> None:
     code = (
         "from pygenn import *\n"
-        "unused = create_custom_connectivity_update_model('cc', row_update_code='x')\n"
+        "printing = create_neuron_model('printing', sim_code='printf(\"%f\", t);')\n"
         "cell = create_postsynaptic_model('cell', extra_global_params=[('e', 'scalar*')])\n"
         "print('described')\n"
         "model = GeNNModel()\n"
     )
-    status, out, err = run(code + "model.add_custom_connectivity_update('cu', 'g', None, unused)")
+    status, out, err = run(code + "model.add_neuron_population('cells', 3, printing)")
     assert (status, out) == (1, "described\n")
-    assert "NotImplementedError: numbagenn does not support custom connectivity" in err
-    status, out, err = run(code + "init_toeplitz_connectivity('Conv2D', {})")
-    assert (status, out) == (1, "described\n")
-    assert "does not support Toeplitz connectivity (init_toeplitz_connectivity)" in err
+    assert "does not support printf() in code strings" in err
 
 
 def test_a_description_that_is_not_there_is_an_error_when_used() -> None:
-    unavailable = stand_in.stand_in("5")["pygenn"].create_custom_connectivity_update_model("cc")
-    with pytest.raises(NotImplementedError, match="custom connectivity updates"):
+    create = stand_in.stand_in("5")["pygenn"].create_var_init_snippet
+    unavailable = create("printing", var_init_code='printf("%f", value);')
+    with pytest.raises(NotImplementedError, match=r"printf\(\)"):
         engine.init_var(unavailable)
 
 

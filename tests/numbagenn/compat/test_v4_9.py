@@ -1109,7 +1109,7 @@ def synapses(
         (lambda s: synapses(s, "DENSE_GLOBAL"), ValueError, "did you mean 'DENSE_GLOBALG'?"),
         (lambda s: synapses(s, "matrix"), ValueError, "use one of DENSE_INDIVIDUALG,"),
         (lambda s: synapses(s, 1), TypeError, "matrix_type of synapse population 's' must be a"),
-        (lambda s: synapses(s, "TOEPLITZ_KERNELG"), NotImplementedError, "'TOEPLITZ'"),
+        (lambda s: synapses(s, "TOEPLITZ_KERNELG"), RuntimeError, "TOEPLITZ connectivity requires"),
         (lambda s: synapses(s, "DENSE_INDIVIDUALG", -1), TypeError, "axonal_delay_steps"),
         (lambda s: synapses(s, "DENSE_INDIVIDUALG", 1.5), TypeError, "axonal_delay_steps"),
         (lambda s: synapses(s, "DENSE_INDIVIDUALG", 0, "A"), ValueError,

@@ -600,7 +600,6 @@ def test_wrong_descriptions(parts: dict[str, Any], error: type[Exception], messa
             "almost no",
         ),
         ("Unifrom", {}, AttributeError, r"has no attribute 'Unifrom'; did you mean 'Uniform'\?"),
-        ("Kernel", {}, NotImplementedError, "'Kernel'"),
         ("LIF", {}, AttributeError, "'pygenn.init_var_snippets' has no attribute 'LIF'"),
         (3, {}, TypeError, "expected a variable initialisation snippet"),
     ],

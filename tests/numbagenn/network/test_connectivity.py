@@ -48,7 +48,7 @@ def built(
     params = {name: parts.pop(name) for name in [*parts] if name not in ("seed", "stream", "dt")}
     init = init_sparse_connectivity(snippet, params)
     context = context_of(precision=Precision(precision, precision), **parts)
-    pre, post = build_connectivity(init, num_pre, num_post, context)
+    pre, post, _ = build_connectivity(init, num_pre, num_post, context)
     assert pre.dtype == post.dtype == np.uint32
     assert pre.shape == post.shape
     assert (np.diff(pre.astype(np.int64)) >= 0).all()
@@ -111,7 +111,7 @@ def test_what_code_sees() -> None:
         ),
         {"p": 1.5, "q": 17},
     )
-    _, post = build_connectivity(init, 1, 30, context_of(dt=0.5, num_batch=7))
+    _, post, _ = build_connectivity(init, 1, 30, context_of(dt=0.5, num_batch=7))
     assert post.tolist() == [1, 29, 7, 0, 1, 20, 12, 17]
     own = columns("addSynapse(id_pre_begin); addSynapse(id_post + 3); addSynapse(num_pre - 1);")
     assert pairs(built(own, 9, 2)) == [(0, 0), (0, 1), (3, 0), (4, 1), (8, 0), (8, 1)]
@@ -501,7 +501,7 @@ def test_wrong_code_of_columns_is_named_so() -> None:
         ),
         ({"calc_max_row_len_func": 3}, TypeError, "must be a function of .num_pre, num_post"),
         ({"calc_max_col_len_func": "n"}, TypeError, "calc_max_col_len_func of sparse connect"),
-        ({"calc_kernel_size_func": len}, NotImplementedError, "'calc_kernel_size_func'"),
+        ({"calc_kernel_size_func": 3}, TypeError, r"must be a function of \(pars\)"),
         ({"params": ["a", "a"]}, RuntimeError, "Redeclaration of 'a'"),
         ({"params": "a"}, TypeError, "must be a list"),
         ({"derived_params": [("d", 1)]}, TypeError, "needs a function"),
@@ -532,7 +532,7 @@ def test_wrong_descriptions(parts: dict[str, Any], error: type[Exception], messa
         ("FixedNumberTotalWithReplacement", {"num": math.inf}, ValueError, "not inf"),
         ("OneToOne", {"n": 1}, RuntimeError, "expected 0 parameters but got 1"),
         ("OneToAll", {}, AttributeError, r"did you mean 'OneToOne'\?"),
-        ("Conv2D", {}, NotImplementedError, "'Conv2D'"),
+        ("Conv2D", {}, RuntimeError, "expected 12 parameters"),
         ("Normal", {}, AttributeError, "no attribute 'Normal'"),
         (None, {}, TypeError, "expected a sparse connectivity initialisation snippet"),
     ],

@@ -316,7 +316,8 @@ MISTAKES: dict[str, tuple[Any, type[Exception], str]] = {
     ),
     "neurons by a reference of synapses": (
         lambda s: create_wu_var_ref(s.a, "x"), TypeError,
-        "create_wu_var_ref needs a synapse population or custom update, not neuron population 'A'",
+        "create_wu_var_ref needs a synapse population, custom update or custom connectivity "
+        "update, not neuron population 'A'",
     ),
     "another model's": (
         lambda s: (lambda other: transpose(s, "t", s.s, "g", other.back, "g"))(described()),

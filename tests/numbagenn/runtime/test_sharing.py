@@ -31,7 +31,21 @@ DEPRESSING = engine.create_weight_update_model(
     synapse_dynamics_code="g *= 0.9999;",
 )
 #: What the synapses of a network may be.
-KINDS = ("constant", "sparse", "dense", "learning", "unsorted")
+KINDS = ("constant", "sparse", "dense", "learning", "unsorted", "bitmask", "procedural")
+
+LAYOUTS = {
+    "dense": "DENSE",
+    "learning": "DENSE",
+    "bitmask": "BITMASK",
+    "procedural": "PROCEDURAL",
+    "kernel": "PROCEDURAL_KERNELG",
+}
+IN_A_KERNEL = engine.create_sparse_connect_init_snippet(
+    "in_a_kernel",
+    row_build_code="for (int j = id_pre % 9; j < num_post; j += 9) { addSynapse(j, j % 2); }",
+    calc_max_row_len_func=lambda num_pre, num_post, pars: num_post,
+    calc_kernel_size_func=lambda pars: [2],
+)
 
 
 @pytest.fixture(autouse=True)
@@ -67,10 +81,10 @@ def add_synapses(model: Any, kind: str, source: str, target: str, weight: float)
     """Add the synapses of a kind from one population to another."""
     pre, post = model.neuron_populations[source], model.neuron_populations[target]
     spread = engine.init_var("Normal", {"mean": weight, "sd": 0.02})
-    layout = "DENSE" if kind in ("dense", "learning") else "SPARSE"
+    layout = LAYOUTS.get(kind, "SPARSE")
     update = engine.init_weight_update("StaticPulse", {}, {"g": spread})
     connect = engine.init_sparse_connectivity("FixedProbability", {"prob": 0.1})
-    if kind == "constant":
+    if kind in ("constant", "bitmask"):
         update = engine.init_weight_update("StaticPulseConstantWeight", {"g": weight})
     elif kind == "learning":
         update = engine.init_weight_update(DEPRESSING, {}, {"g": spread}, post_var_refs={"V": "V"})
@@ -81,6 +95,9 @@ def add_synapses(model: Any, kind: str, source: str, target: str, weight: float)
             calc_max_row_len_func=lambda num_pre, num_post, pars: num_post,
         )
         connect = engine.init_sparse_connectivity(backwards)
+    elif kind == "kernel":
+        update = engine.init_weight_update("StaticPulse", {}, {"g": [weight, 2 * weight]})
+        connect = engine.init_sparse_connectivity(IN_A_KERNEL)
     group = model.add_synapse_population(
         f"{source}{target}",
         layout,
@@ -117,7 +134,7 @@ def outcome(model: Any, number: int, steps: tuple[int, ...] = (150, 1, 49)) -> l
     for group in model.synapse_populations.values():
         group.out_post.pull_from_device()
         found.append(group.out_post.view.tobytes())
-        for variable in group.vars.values():
+        for variable in () if group.computes_weights else group.vars.values():
             variable.pull_from_device()
             found.append(variable.values.tobytes())
     model.unload()
@@ -177,7 +194,9 @@ def test_two_threads_do_a_step(monkeypatch: pytest.MonkeyPatch) -> None:
     assert met == [6]
 
 
-@pytest.mark.parametrize("change", ["batch", "timers", "small", "traces", "feedback", "fault"])
+@pytest.mark.parametrize(
+    "change", ["batch", "timers", "small", "traces", "feedback", "fault", "kernel"]
+)
 def test_other_networks_are_not_shared(monkeypatch: pytest.MonkeyPatch, change: str) -> None:
     settings: dict[str, dict[str, Any]] = {"batch": {"batch_size": 2}, "timers": {}}
     if change == "timers":
@@ -200,7 +219,8 @@ def test_other_networks_are_not_shared(monkeypatch: pytest.MonkeyPatch, change: 
         monkeypatch.setattr(
             engine, "init_weight_update", lambda name, *rest, **more: update, raising=True
         )
-    assert not is_shared(network("constant", **settings.get(change, {})))
+    kind = "kernel" if change == "kernel" else "constant"
+    assert not is_shared(network(kind, **settings.get(change, {})))
 
 
 def test_parts_make_up_all_neurons() -> None:

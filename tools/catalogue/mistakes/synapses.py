@@ -82,7 +82,7 @@ ab.post_target_var = "Iinh"
 # %% A dynamic parameter without its model -> AttributeError
 ab.set_param_dynamic("tau")
 
-# %% A feature that only real PyGeNN has -> NotImplementedError
+# %% A convolution that does not say what it connects -> RuntimeError
 model.add_synapse_population("ba", "TOEPLITZ", b, a, pulse, delta)
 
 # %% A misspelt synapse population -> KeyError

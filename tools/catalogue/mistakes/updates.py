@@ -125,3 +125,87 @@ model.flush()
 
 # %% A misspelt custom update -> KeyError
 model.custom_updates["updates"]
+
+# %% A connectivity update of dense synapses -> RuntimeError
+prune = create_custom_connectivity_update_model(
+    "prune",
+    var_refs=[("g", "scalar")],
+    row_update_code="for_each_synapse { if(g < 0.1) { remove_synapse(); } }",
+)
+model.add_custom_connectivity_update(
+    "prune", "Prune", ab, prune, var_refs={"g": create_wu_var_ref(ab, "g")}
+)
+
+# %% A connectivity update of neurons -> TypeError
+nothing = create_custom_connectivity_update_model("nothing", row_update_code=";")
+model.add_custom_connectivity_update("nothing", "Nothing", a, nothing)
+
+# %% A connectivity update that refers to other synapses -> RuntimeError
+look = create_custom_connectivity_update_model(
+    "look", var_refs=[("g", "scalar")], row_update_code="for_each_synapse { g = 0.0; }"
+)
+aa = model.add_synapse_population("aa", "SPARSE", a, a, pulse, delta)
+model.add_custom_connectivity_update(
+    "look", "Look", aa, look, var_refs={"g": create_wu_var_ref(ab, "g")}
+)
+
+# %% A connectivity update that refers to the neurons of the wrong side -> RuntimeError
+fire = create_custom_connectivity_update_model(
+    "fire", pre_var_refs=[("V", "scalar")], row_update_code="V = 0.0;"
+)
+ba = model.add_synapse_population("ba", "SPARSE", b, a, pulse, delta)
+model.add_custom_connectivity_update(
+    "fire", "Fire", ba, fire, pre_var_refs={"V": create_var_ref(a, "V")}
+)
+
+# %% A synapse outside of the loop over synapses -> RuntimeError
+create_custom_connectivity_update_model("lost", row_update_code="remove_synapse();")
+
+# %% A loop over synapses in a loop over synapses -> RuntimeError
+create_custom_connectivity_update_model(
+    "twice", row_update_code="for_each_synapse { for_each_synapse { remove_synapse(); } }"
+)
+
+# %% A loop over synapses in other code -> RuntimeError
+create_custom_update_model(
+    "each", var_refs=[("g", "scalar")], update_code="for_each_synapse { g = 0.0; }"
+)
+
+# %% A new synapse without its weight -> RuntimeError
+create_custom_connectivity_update_model(
+    "grow", var_refs=[("g", "scalar")], row_update_code="add_synapse(id_pre);"
+)
+
+# %% A row without room for one more -> RuntimeError
+grow = create_custom_connectivity_update_model("grow", row_update_code="add_synapse(id_pre);")
+aa = model.add_synapse_population("aa", "SPARSE", a, a, pulse, delta)
+aa.set_sparse_connections([0, 1], [1, 0])
+model.add_custom_connectivity_update("grow", "Grow", aa, grow)
+model.build()
+model.load()
+model.custom_update("Grow")
+
+# %% A synapse to a neuron that does not exist, added by an update -> RuntimeError
+grow = create_custom_connectivity_update_model("grow", row_update_code="add_synapse(id_pre + 2);")
+aa = model.add_synapse_population("aa", "SPARSE", a, a, pulse, delta)
+aa.set_sparse_connections([0, 1], [1, 0])
+aa.max_connections = 4
+model.add_custom_connectivity_update("grow", "Grow", aa, grow)
+model.build()
+model.load()
+model.custom_update("Grow")
+
+# %% Synapses in code of the host -> RuntimeError
+create_custom_connectivity_update_model("host", host_update_code="add_synapse(0);")
+
+# %% Connections that an update has changed, before they are pulled -> RuntimeError
+clear = create_custom_connectivity_update_model(
+    "clear", row_update_code="for_each_synapse { remove_synapse(); }"
+)
+aa = model.add_synapse_population("aa", "SPARSE", a, a, pulse, delta)
+aa.set_sparse_connections([0, 1], [1, 0])
+model.add_custom_connectivity_update("clear", "Clear", aa, clear)
+model.build()
+model.load()
+model.custom_update("Clear")
+aa.get_sparse_post_inds()
