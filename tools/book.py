@@ -15,6 +15,8 @@ from docutils import nodes
 from docutils.utils.math.latex2mathml import tex2mathml
 from sphinx import addnodes
 from sphinx.application import Sphinx
+from sphinx.search import languages
+from sphinx.search.en import SearchEnglish
 from sphinx.transforms import SphinxTransform
 
 from numbagenn.models.builtin_models import FAMILIES
@@ -32,6 +34,7 @@ _TITLE_OF_README = "# Install and run"
 _START_OF_README = "## Start here\n"
 _ABOUT_OF_README = "## What you run\n"
 _FIND_MISTAKES = "```{raw} html\n:file: ../find_mistakes.html\n```"
+_START_OF_BAR = ["toggle-primary-sidebar.html"]
 # What the theme calls its buttons, and what they are called here.
 _BUTTONS = {
     "Color mode": "Colour",
@@ -42,7 +45,7 @@ _SEARCHES = re.compile(
     r'\s*<script src="[^"]*\b(?:searchtools|language_data|searchindex)\.js"></script>'
 )
 _CONTENTS = "```{contents}\n:local:\n:depth: 1\n:backlinks: none\n```"
-_PAGES_OF_MISTAKES = "```{toctree}\n:hidden:\n:glob:\n\n*\n```"
+_PAGES_OF_MISTAKES = "```{{toctree}}\n:hidden:\n\n{}\n```"
 
 
 def prepare(app: Sphinx, docname: str, source: list[str]) -> None:
@@ -63,7 +66,8 @@ def prepare(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] = re.sub(
             r"search\s+this folder .*?\bpaste the message", "paste it", source[0], flags=re.DOTALL
         )
-        source[0] += f"\n{_PAGES_OF_MISTAKES}\n"
+        pages = re.findall(r"^\| \[.*\]\((\w+)\.md\)", source[0], re.MULTILINE)
+        source[0] += "\n" + _PAGES_OF_MISTAKES.format("\n".join(pages)) + "\n"
 
 
 def beginning_with_the_start(readme: str) -> str:
@@ -176,6 +180,15 @@ class ProseWraps(SphinxTransform):
                 block["classes"].append("wraps")
 
 
+class EnglishWithVersions(SearchEnglish):
+    """Index and search numbers with points, such as 4.9, as words; Sphinx drops their parts."""
+
+    _word_re = re.compile(r"\d+(?:\.\d+)+|\w+")
+    js_splitter_code = r"""
+var splitQuery = (query) => query.match(/\d+(?:\.\d+)+|[\p{L}\p{N}_]+/gu) ?? [];
+"""
+
+
 def describe(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -193,6 +206,7 @@ def load_for_one_page(
     if page == "docs/mistakes/README":
         app.add_js_file("mistakes.js", loading_method="defer")
     if page == "index":
+        context["theme_article_header_start"] = [*_START_OF_BAR, "navbar-logo.html"]
         app.add_css_file("front.css")
         app.add_css_file(f"{STATIC.removeprefix('_static/')}/live.css")
 
@@ -274,6 +288,7 @@ def lighten(app: Sphinx, error: Exception | None) -> None:
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register all of it with Sphinx."""
     app.connect("source-read", prepare)
+    languages["en"] = EnglishWithVersions
     app.add_transform(LinksToSources)
     app.add_transform(TitlesForFileNames)
     app.add_transform(BadgesAsText)

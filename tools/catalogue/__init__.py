@@ -71,7 +71,7 @@ under the place. A failed call changes nothing. Fix it and carry on with the sam
 The pages show {count} mistakes, each with the code and with the message as it is printed, and the
 message says how to fix the code. A test makes every one of them. To find the cause of a message,
 search this folder for a few of its words. On the site, paste the message into the field below. It
-may also be what PyGeNN itself prints about a code string.
+may also be what PyGeNN itself prints about a code string or a neuron population.
 
 <!-- find mistakes -->
 

@@ -4,6 +4,7 @@
 model.add_neuron_population("c", 2, "Izhikevitch", {}, {})
 
 # %% A model of another kind -> TypeError
+# PyGeNN: Invalid snippet
 model.add_neuron_population("c", 2, pixel, {}, {"magnitude": 0.0})
 
 # %% The same name twice -> RuntimeError
@@ -31,9 +32,11 @@ model.add_neuron_population("c", 1e30, integrate_and_fire, {"Vthr": 1.0}, start)
 model.add_neuron_population("c", (28, 28), integrate_and_fire, {"Vthr": 1.0}, start)
 
 # %% A misspelt parameter -> RuntimeError
+# PyGeNN: Neuron group c missing value for parameter: 'Vthr'
 model.add_neuron_population("c", 2, integrate_and_fire, {"Vtr": 1.0}, start)
 
 # %% A missing parameter -> RuntimeError
+# PyGeNN: Neuron group c expected 1 parameters but got 0
 model.add_neuron_population("c", 2, integrate_and_fire, {}, start)
 
 # %% One parameter too many -> RuntimeError
@@ -69,18 +72,22 @@ model.add_neuron_population("c", 2, leaky, {"tau": 20.0})
 model.build()
 
 # %% A misspelt variable -> RuntimeError
+# PyGeNN: Neuron group c missing initialiser for variable: 'V'
 model.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": 1.0}, {"v": 0.0, "count": 0})
 
 # %% A missing variable -> RuntimeError
+# PyGeNN: Neuron group c expected 2 variable but got 1
 model.add_neuron_population("c", 2, integrate_and_fire, {"Vthr": 1.0}, {"V": 0.0})
 
 # %% A misspelt attribute -> AttributeError
 a.spike_recording_enable = True
 
 # %% A misspelt dynamic parameter -> RuntimeError
+# PyGeNN: Unknown neuron model parameter 'Vtr'
 a.set_param_dynamic("Vtr")
 
 # %% A dynamic parameter that was not declared -> IndexError
+# PyGeNN: unordered_map::at
 model.build()
 model.load()
 a.set_dynamic_param_value("Vthr", 2.0)
