@@ -201,7 +201,7 @@ def test_indices_of_the_largest_population() -> None:
         title="synapses", precision=Precision(Float, Double), dt=1.0,
         num_batch=1, seed=1, stream=0, arrays={},
     )  # fmt: skip
-    pre, post = connectivity_snippets.build_connectivity(init, 300, number, context)
+    pre, post, _ = connectivity_snippets.build_connectivity(init, 300, number, context)
     assert len(pre) == pytest.approx(300 * number * prob, rel=0.2)
     assert post.max() > 2**31 * 0.99
     for row in range(300):
