@@ -60,13 +60,15 @@ class CustomConnectivityUpdate(GroupOfOneModel):
         self.borrowed = frozenset(
             reference.buffer for some in references for reference in some.values()
         )
-        #: Its variables of synapses, of presynaptic and of postsynaptic neurons, by name.
+        #: Its variables of synapses, by name.
         self.vars = self._synapse_variables(
             update.vars, initial[0], synapses.connections, synapses.shared_kernel
         )
+        #: Its variables of presynaptic neurons, by name.
         self.pre_vars = self._variables(
             update.pre_vars, initial[1], synapses.src.num_neurons, prefix="pre_"
         )
+        #: Its variables of postsynaptic neurons, by name.
         self.post_vars = self._variables(
             update.post_vars, initial[2], synapses.trg.num_neurons, prefix="post_"
         )
