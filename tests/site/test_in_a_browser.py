@@ -212,7 +212,7 @@ def test_search_begins_with_what_explains(words: str, first: str, address: str, 
     all_found = found(page, address, words)
     assert all_found[0] == first
     if first.startswith("docs/glossary"):
-        explained = ("docs/glossary", "docs/how_to/", "notebooks/")
+        explained = ("docs/glossary", "docs/from_4_9", "docs/how_to/", "notebooks/")
         assert all(one.startswith(explained) for one in all_found[:5])
 
 
