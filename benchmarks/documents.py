@@ -160,6 +160,11 @@ def networks_section(measured: dict[str, Any]) -> str:
             "that of PyGeNN's CPU backend with `optimize_code=True` being 1. *Other spikes* "
             "compares all spikes with those of PyGeNN, or the number of digits classified "
             "correctly. " + _slower(measured),
+            "Spikes differ where numbers are drawn, and where sums are rounded in another order. "
+            "PyGeNN's `optimize_code=True` does that too, with `-ffast-math`. In networks as "
+            "chaotic as CUBA, one last bit is enough for other spikes. Without it, PyGeNN's "
+            "spikes in CUBA are numbagenn's, every one. The column of cortex by Potjans and "
+            "Diesmann sets `fuse_postsynaptic_models` and narrow indices, in both simulators.",
             builds,
             shared,
             *_busy(measured),
@@ -260,12 +265,16 @@ def details_section(values: dict[str, Any]) -> str:
     ]
     bars = [(bar["title"], f"{bar['median_ratio']:.1f}") for bar in values["bars"]]
     costs = {row["title"]: duration(row["seconds"]) for row in values["costs"]["summary"]}
+    titles = {result["key"]: label(result) for result in values["results"]}
     builds = [
-        (key, *(duration(median(times[heat])) for heat in ("cold", "warm")))
+        (titles[key], *(duration(median(times[heat])) for heat in ("cold", "warm")))
         for key, times in values["costs"]["builds"].items()
     ]
     builds += [
-        (result["key"], *(duration(result["runs"][at]["build_seconds"]) for at in (0, -1)))
+        (
+            f"{result['title']}, learning network",
+            *(duration(result["runs"][at]["build_seconds"]) for at in (0, -1)),
+        )
         for result in values["learning"]["results"]
         if result["key"] == "learn-engine"
     ]
@@ -330,7 +339,18 @@ def details_section(values: dict[str, Any]) -> str:
             f"{', '.join(versions)}; {values['machine']['cpu']}, {values['machine']['processors']} "
             f"processors, caches {_caches(values)}, {values['machine']['platform']}. Ten times the "
             f"synapses are {wide}, which is {WIDE_NEURONS:,} hidden neurons.",
+            _compiled(values["networks"]["machine"]),
         )
+    )
+
+
+def _compiled(machine: dict[str, Any]) -> str:
+    """Return how the simulators compile what they run."""
+    compilers = machine["compilers"]
+    return (
+        f"PyGeNN and Brian2 compile with g++ {compilers['g++']}: PyGeNN with `-O3 -ffast-math` for "
+        "any processor of its kind, and Brian2 with `-O3 -ffast-math -march=native` for this one. "
+        f"numbagenn compiles with {compilers['numbagenn']}, without fast mathematics."
     )
 
 

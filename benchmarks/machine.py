@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,17 @@ def caches() -> dict[str, str]:
     return sizes
 
 
+def compilers() -> dict[str, str]:
+    """Return which compilers make code here, and the processor that numbagenn's is made for."""
+    from llvmlite.binding import get_host_cpu_name
+
+    found = {"numbagenn": f"LLVM for {get_host_cpu_name()}"}
+    if shutil.which("g++"):
+        said = subprocess.run(["g++", "-dumpfullversion"], capture_output=True, text=True)
+        found["g++"] = said.stdout.strip()
+    return found
+
+
 def description() -> dict[str, Any]:
     """Return what a reader of the numbers needs to know about the machine."""
     # Processes whose memory is measured import this module, and not all of them need numbagenn.
@@ -59,6 +71,7 @@ def description() -> dict[str, Any]:
         "cpu": cpu_name(),
         "processors": available_threads(),
         "caches": caches(),
+        "compilers": compilers(),
         "platform": f"{platform.system()} {platform.machine()}",
     }
 
