@@ -29,15 +29,15 @@ from numba.core.caching import NullCache
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, CompileResult, Flags
 from numba.core.compiler_machinery import AnalysisPass, PassManager, register_pass
-from numba.core.registry import CPUDispatcher, cpu_target
 from numba.core.typed_passes import NopythonTypeInference
 
+from numbagenn.kernels import target as kernel_target
 from numbagenn.kernels.numba_settings import garbage_kept
 
 # Numba loads half of itself when it first needs it. That takes as long as the rest of a build with
 # a warm cache, so we do it when modules are imported.
 with garbage_kept():
-    cpu_target.target_context.refresh()
+    kernel_target.context.refresh()
 
 #: Held while modules are compiled: Numba's compiler and the setting below serve one at a time.
 COMPILER_LOCK = RLock()
@@ -254,10 +254,15 @@ class _RareCompiler(_NoAliasCompiler):
 
 # Counting references to arrays, and making functions that Python and C can call, would take a fifth
 # of the time in which a model is compiled.
-_OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+_OPTIONS: dict[str, Any] = {
+    "_target": kernel_target.NAME,
+    "error_model": "numpy",
+    "_nrt": False,
+    "no_cfunc_wrapper": True,
+}
 
 
-class _DeviceFunction(CPUDispatcher):  # type: ignore[misc]
+class _DeviceFunction(kernel_target.Dispatcher):  # type: ignore[misc]
     """A compiled function with no way into it from Python, which would crash the interpreter."""
 
     def __call__(self, *arguments: Any) -> Any:
@@ -380,7 +385,7 @@ def target() -> tuple[str, ...]:
     return (
         numba.__version__,
         llvmlite.__version__,
-        *cpu_target.target_context.codegen().magic_tuple(),
+        *kernel_target.context.codegen().magic_tuple(),
         *(f"{name} = {getattr(numba.config, name)}" for name in settings),
     )
 
