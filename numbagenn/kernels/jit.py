@@ -1,4 +1,4 @@
-"""Every decision about Numba, and every use of its private parts, in one place.
+"""Decisions about Numba: how kernels are compiled, and how their machine code is kept.
 
 Generated modules use `kernel` for the functions that the engine calls, and `device_function` for
 those that kernels call. No fast-math flag is ever set: sums are taken in the order in which they
@@ -6,8 +6,8 @@ are written, which makes results equal on every machine. The GIL is released, so
 share the batch elements.
 
 What is imported from ``numba.core`` is private and may change with any version of Numba. Versions
-0.60 and 0.68 have been tested. All other modules use ``numba.types``, ``numba.extending`` and
-``llvmlite.ir``, which are public.
+0.60 and 0.68 have been tested. Only this module, `target` and `instructions` use it. All others use
+``numba.types``, ``numba.extending`` and ``llvmlite.ir``, which are public.
 """
 
 from __future__ import annotations
@@ -262,7 +262,7 @@ _OPTIONS: dict[str, Any] = {
 }
 
 
-class _DeviceFunction(kernel_target.Dispatcher):  # type: ignore[misc]
+class _DeviceFunction(kernel_target.Dispatcher):
     """A compiled function with no way into it from Python, which would crash the interpreter."""
 
     def __call__(self, *arguments: Any) -> Any:

@@ -16,7 +16,7 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
-from numbagenn.kernels.target import array_value
+from numbagenn.kernels.instructions import array_value
 
 _ADDRESS, _APART, _SHAPE = range(3)
 
