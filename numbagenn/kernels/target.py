@@ -27,7 +27,14 @@ from numba.core.target_extension import (
 from numba.core.typing import mathdecl, npydecl
 
 # What these define is known as soon as they are imported.
-from numba.cpython import builtins, mathimpl, numbers, rangeobj, tupleobj  # noqa: F401
+from numba.cpython import (  # noqa: F401
+    builtins,
+    iterators,
+    mathimpl,
+    numbers,
+    rangeobj,
+    tupleobj,
+)
 from numba.np import arrayobj, npyimpl  # noqa: F401
 
 from numbagenn.kernels import instructions
