@@ -208,11 +208,11 @@ def _iterator(context: Any, builder: Any, signature: Any, values: Any) -> Any:
     start, stop, step = (part(builder, values[0], position) for position in range(3))
     if not isinstance(step, ir.Constant):
         raise errors.NumbaNotImplementedError("The step of a range must be a number.")
-    # What is left over counts as a step.
-    rest = step.constant - (1 if step.constant > 0 else -1)
     count = builder.sub(stop, start)
-    if rest:
-        count = builder.sdiv(builder.add(count, ir.Constant(_INTEGER, rest)), step)
+    if step.constant != 1:
+        # What is left over counts as a step.
+        rest = ir.Constant(_INTEGER, step.constant - (1 if step.constant > 0 else -1))
+        count = builder.sdiv(builder.add(count, rest), step)
     places = [cgutils.alloca_once(builder, _INTEGER) for _ in range(2)]
     for number, place in zip((start, count), places, strict=True):
         builder.store(number, place)
