@@ -265,6 +265,10 @@ _OPTIONS: dict[str, Any] = {
 class _DeviceFunction(kernel_target.Dispatcher):
     """A compiled function with no way into it from Python, which would crash the interpreter."""
 
+    def compile(self, sig: Any) -> Any:
+        """Compile the function once for all numbers that are written in calls, not for each."""
+        return super().compile(tuple(map(types.unliteral, sig)))
+
     def __call__(self, *arguments: Any) -> Any:
         name = self.py_func.__name__
         raise TypeError(f"{name}() is compiled for kernels only; call {name}.py_func() instead.")
