@@ -96,9 +96,24 @@ class _DeviceLibrary(_KernelLibrary):
         return self.serialize_using_bitcode()
 
 
-# What Numba does for closures, for arithmetic of whole arrays, and to put functions into others
-# before their types are known. None of that is in kernels.
-_UNNEEDED = {"inline_closure_likes", "inline_inlinables", "inline_overloads", "nopython_rewrites"}
+# What Numba does for closures, for arithmetic of whole arrays, to put functions into others before
+# their types are known, for branches that an argument decides, for tuples of several types and for
+# blocks of "with". None of that is in kernels, and after each pass Numba analyses the
+# whole function again.
+_UNNEEDED = {
+    "inline_closure_likes",
+    "inline_inlinables",
+    "inline_overloads",
+    "nopython_rewrites",
+    "rewrite_semantic_constants",
+    "dead_branch_prune",
+    "make_function_op_code_to_jit_function",
+    "find_literally",
+    "literal_unroll",
+    "LiteralPropagation",
+    "with_lifting",
+    "dump_parfor_diagnostics",
+}
 
 
 # What gives each assignment of a variable a name of its own, so that a variable can have several
