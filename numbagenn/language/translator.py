@@ -154,10 +154,12 @@ class Translator(Expressions):
         ctype = self._declared_type(node.type)
         before: list[str] = []
         value = literal(0, ctype)
+        read: set[str] = set()
         if node.init is not None:
             if isinstance(node.init, c_ast.InitList):
                 raise self._error(node, "Only plain numeric variables can be declared here.")
-            before, initial = self._evaluated(node.init)
+            (before, initial), read = self._noting_reads(self._evaluated, node.init)
+            self.read |= read
             value = converted(initial, ctype).code
         elif "const" in node.quals:
             raise self._error(node, f"Constant '{node.name}' needs a value.")
@@ -167,8 +169,18 @@ class Translator(Expressions):
             writable="const" not in node.quals,
             kind="constant" if "const" in node.quals else "variable",
         )
+        line = f"{name.code} = {value}"
+        if (
+            self.ahead is not None
+            and node.init is not None
+            and ctype.is_float
+            and node.name not in self._code_string.usage.changed
+            and self._is_known_ahead(node.init)
+        ):
+            self.ahead.symbols.add(name)
+            self.ahead.compute(name.code, value, read)
         self._scopes[-1][node.name] = name
-        return [*before, f"{name.code} = {value}"]
+        return [*before, line]
 
     def _on_If(self, node: c_ast.If) -> list[str]:
         before, condition = self._tested(node.cond)
