@@ -25,11 +25,13 @@ from llvmlite import binding
 from numba import typeof, types
 from numba.core import errors, serialize, sigutils
 from numba.core import ir as nodes
+from numba.core.analysis import compute_cfg_from_blocks, compute_use_defs
 from numba.core.caching import NullCache
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, CompileResult, Flags
 from numba.core.compiler_machinery import AnalysisPass, PassManager, register_pass
-from numba.core.typed_passes import NopythonTypeInference
+from numba.core.lowering import Lower
+from numba.core.typed_passes import NativeLowering, NopythonTypeInference
 
 from numbagenn.kernels import target as kernel_target
 from numbagenn.kernels.numba_settings import garbage_kept
@@ -175,6 +177,44 @@ def _without_versions(pipeline: Any) -> Any:
     return result
 
 
+class _Lower(Lower):  # type: ignore[misc]
+    """Writes code in which a variable is a value, unless it is assigned in several places.
+
+    Numba does that for variables of one block alone. All others are places on the stack. Where they
+    hold arrays, the time that LLVM takes to see through them grows with the square of their number.
+    """
+
+    def _find_singly_assigned_variable(self) -> None:
+        blocks = self.func_ir.blocks
+        known = compute_use_defs(blocks)
+        used: dict[str, list[int]] = {}
+        for block, names in known.usemap.items():
+            for name in names:
+                used.setdefault(name, []).append(block)
+        count = Counter(one.target.name for one in _assignments(self.func_ir))
+        before = compute_cfg_from_blocks(blocks).dominators()
+        # Blocks are written in their order.
+        self._singly_assigned_vars = {
+            name
+            for block, names in known.defmap.items()
+            for name in names
+            if count[name] == 1
+            and all(block in before[use] and block < use for use in used.get(name, ()))
+        }
+        self._blk_local_varmap: dict[str, Any] = {}
+
+
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _KernelLowering(NativeLowering):  # type: ignore[misc]
+    """Numba's pass that writes the code of a function, with the class above."""
+
+    _name = "kernel_lowering"
+
+    @property
+    def lowering_class(self) -> type[Lower]:
+        return _Lower
+
+
 class _Flags(Flags):  # type: ignore[misc]
     """The settings of a function while it is compiled, which stay as they are.
 
@@ -215,7 +255,11 @@ class _KernelCompiler(Compiler):  # type: ignore[misc]
         self.state.library.enable_object_caching()
         pipelines = super().define_pipelines()
         for pipeline in pipelines:
-            pipeline.passes = [one for one in pipeline.passes if one[0].name() not in _UNNEEDED]
+            pipeline.passes = [
+                (_KernelLowering if one is NativeLowering else one, what)
+                for one, what in pipeline.passes
+                if one.name() not in _UNNEEDED
+            ]
         return pipelines if self._versions else [_without_versions(one) for one in pipelines]
 
     def _compile_core(self) -> Any:
