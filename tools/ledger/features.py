@@ -139,6 +139,12 @@ FEATURES: dict[str, list[Feature]] = {
             cases="parameters constants_at_long_time_steps",
             tests="test_lifecycle.py::test_a_failing_derived_parameter_is_named",
         ),
+        differs(
+            "parameters in functions of models and snippets, `calc_kernel_size_func` and its like",
+            "come as they were given, so that integers can be sizes; so they do in PyGeNN, unless"
+            " it was compiled with pybind11 3, which makes floats of them",
+            tests="test_connectivity.py::test_parameters_come_to_functions_as_they_were_given",
+        ),
         same(
             "names that are keywords of Python or of the engine",
             tests="test_lifecycle.py::test_names_never_clash_with_the_engines_own",
