@@ -548,7 +548,7 @@ MISTAKES: dict[str, tuple[Callable[[SimpleNamespace], object], type[Exception], 
     ),
     "reference to a synapse": (
         lambda s: create_egp_ref(s.s, "strength"), TypeError,
-        "create_egp_ref needs a neuron population, .* or custom connectivity update, not synapse population 'ab'",
+        "needs a neuron population, .* or custom connectivity update, not synapse population 'ab'",
     ),
     "reference of a neuron": (
         lambda s: create_wu_egp_ref(s.a, "table"), TypeError, "needs a synapse population",
