@@ -468,13 +468,20 @@ FEATURES: dict[str, list[Feature]] = {
             upstream="test_event_propagation.py::test_forward_den_delay"
             " test_continuous_propagation.py::test_forward_den_delay",
         ),
-        differs(
-            "dendritic delays that `max_dendritic_delay_timesteps` leaves no room for",
-            "are an error, which names the synapse and the step; PyGeNN takes them modulo that"
-            " number",
-            tests="test_faults.py::test_a_dendritic_delay_of_no_slot_is_an_error"
+        same(
+            "dendritic delays that `max_dendritic_delay_timesteps` leaves no room for: count modulo"
+            " that number, with a warning that names the synapse and the step",
+            cases="dendritic_delay_too_long",
+            tests="test_faults.py"
+            "::test_a_dendritic_delay_of_no_slot_is_taken_modulo_their_number"
             " test_faults.py"
             "::test_a_delay_that_is_written_down_is_checked_when_the_model_is_built",
+        ),
+        differs(
+            "dendritic delays below 0",
+            "are an error, which names the synapse and the step; PyGeNN takes what is left when it"
+            " adds them to a number without a sign",
+            tests="test_faults.py::test_a_dendritic_delay_below_zero_is_an_error",
         ),
         same(
             "`back_prop_delay_steps`: postsynaptic spikes, events, their times and the variables of"
