@@ -464,7 +464,7 @@ FEATURES: dict[str, list[Feature]] = {
         same(
             "dendritic delays: `addToPostDelay`, `StaticPulseDendriticDelay`",
             cases="dendritic_delay dendritic_delay_sparse dendritic_delay_code"
-            " dendritic_delay_mixed synapse_dynamics_delayed",
+            " dendritic_delay_mixed synapse_dynamics_delayed learned_delays",
             upstream="test_event_propagation.py::test_forward_den_delay"
             " test_continuous_propagation.py::test_forward_den_delay",
         ),
