@@ -107,9 +107,9 @@ class Translator(Expressions):
         """Return the error to raise for the call of a special function that is being translated."""
         return self._error(self._call, message)
 
-    def reporting(self, message: Message, numbers: str) -> str:
+    def reporting(self, message: Message, numbers: str, warns: bool = False) -> str:
         """Return the line by which the call of a special function reports a fault."""
-        fault = self.faults.site(message, self._code_string, self._call)
+        fault = self.faults.site(message, self._code_string, self._call, warns)
         return f"arrays.report({numbers}, {fault})"
 
     # Statements ------------------------------------------------------------------------------
