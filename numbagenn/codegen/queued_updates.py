@@ -3,6 +3,9 @@
 A network may be updated after every step. To call a kernel and to wait for all threads takes longer
 than what the update of a few neurons does. So such updates are only counted, as steps are. A batch
 element then goes through all steps and updates that wait, while its state stays in the cache.
+
+Between two blocks of steps, spikes in flight are not where an update would look for them. Networks
+that run in blocks therefore run the steps that wait before another update may wait.
 """
 
 from __future__ import annotations
@@ -35,7 +38,7 @@ class QueuedUpdate:
 
 
 def queued_updates(network: NetworkView, memory: SimulateMemory) -> dict[str, QueuedUpdate]:
-    """Return the custom updates that can wait with single steps, by name.
+    """Return the custom updates that can wait with steps, by name.
 
     Of those that run together, either all can or none.
     """

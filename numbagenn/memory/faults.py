@@ -8,13 +8,15 @@ code.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from numbagenn.base.array_conventions import Array
 from numbagenn.base.types import Double
 from numbagenn.language.fault_sites import FaultSites, Site, too_many
 from numbagenn.language.kernel_names import FAULTS
-from numbagenn.memory.buffers import Buffer
+from numbagenn.memory.buffers import Buffer, aligned_zeros
 
 # The record of the first fault of a batch element, see `arrays.report`: the number of its site,
 # counted from 1, two numbers for the message of the site, the time, and what ran the code.
@@ -48,7 +50,7 @@ class Faults(Buffer):
         batch = int(failed[np.argmin(rows[failed, 3])])
         row = rows[batch].copy()
         for number in failed:
-            rows[number, 0] = 0.0
+            rows[number] = 0.0
         return float(row[3]), self._described(row, batch, len(rows))
 
     def _described(self, row: Array, batch: int, batch_size: int) -> RuntimeError:
@@ -66,3 +68,12 @@ class Faults(Buffer):
         if site.code_string is None or site.node is None:
             return RuntimeError(message)
         return site.code_string.error_at(site.node, message)
+
+
+def allocate_together(records: Sequence[Faults], batch_size: int) -> Array:
+    """Allocate records, and return the memory of all of them: zeros unless there is a fault."""
+    array = aligned_zeros((len(records), batch_size, _WIDTH), Double.dtype)
+    for record, part in zip(records, array, strict=True):
+        record.allocate(Double.dtype, batch_size)
+        record.device = part
+    return array
