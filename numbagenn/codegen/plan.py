@@ -159,7 +159,10 @@ def make_plan(network: NetworkView) -> Plan:
     source = rendered_module(
         "Kernels of one model",
         "module.jinja",
-        functions=[*_functions(schedule, steps), *(update.function for update in queued.values())],
+        functions=[
+            *_functions(schedule, steps),
+            *(update.function for update in queued.values() if update.function),
+        ],
         simulate=_simulate(network, schedule, steps, [update.call for update in queued.values()]),
         custom_updates=updates,
         connectivity_updates=[
