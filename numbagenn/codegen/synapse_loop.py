@@ -6,12 +6,13 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 
 from numbagenn.base.types import Int64, Precision
+from numbagenn.base.user_warnings import warn_user
 from numbagenn.codegen.element_names import kernel_names
 from numbagenn.codegen.event_kinds import EventKind
 from numbagenn.codegen.loop_builder import Loop, LoopBuilder, count_name
 from numbagenn.codegen.synapse_layouts import SynapseLayout
 from numbagenn.language.arithmetic import Expression, constant_literal, converted
-from numbagenn.language.fault_sites import late
+from numbagenn.language.fault_sites import no_delay, too_late
 from numbagenn.language.symbols import SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
@@ -243,11 +244,14 @@ class _SynapseLoopBuilder(LoopBuilder):
         place = f"(steps_since_load + {delay}) % {rows} * {self._layout.num_post} + post"
         add = translator.add_to(Symbol(f"den_delay[{place}]", self.precision.scalar), x)
         lines = [f"{delay} = {converted(steps, Int64).code}"]
-        # Modulo the number of rows, a delay out of range would be one that nobody asked for.
         if steps.constant is None:
-            report = translator.reporting(late, f"{delay}, {rows}")
+            warned = translator.reporting(too_late, f"{delay}, {rows}", warns=True)
+            failed = translator.reporting(no_delay, f"{delay}, {rows}")
+            lines += [f"if {delay} >= {rows}:", f"    {warned}", f"    {delay} %= {rows}"]
             inside = [f"if 0 <= {delay} < {rows}:", *("    " + line for line in add)]
-            return [*lines, *inside, "else:", f"    {report}"]
-        if rows is not None and not -1 < steps.constant < rows:
-            raise translator.refusal(f"{late(steps.constant, rows)}.")
+            return [*lines, *inside, "else:", f"    {failed}"]
+        if rows is not None and steps.constant <= -1:
+            raise translator.refusal(f"{no_delay(steps.constant, rows)}.")
+        if rows is not None and steps.constant >= rows:
+            warn_user(str(translator.refusal(f"{too_late(steps.constant, rows)}.")))
         return lines + add

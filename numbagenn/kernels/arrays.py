@@ -19,16 +19,21 @@ from numba.extending import intrinsic
 def _note_fault(context: Any, builder: Any, signature: Any, arguments: Any, pair: Any) -> None:
     """Fill the record of faults, the first of `arguments`, unless it is filled already.
 
-    `pair` is two numbers of 64 bits each that go into the message.
+    A site below 0 is a warning, which gives way to what is none. `pair` is two numbers of 64 bits
+    each that go into the message.
     """
     record = context.make_array(signature[0])(context, builder, arguments[0])
     zero = context.get_constant(types.float64, 0.0)
-    none_before = builder.fcmp_ordered("==", builder.load(record.data), zero)
-    with builder.if_then(none_before, likely=False):
-        site, *where = (
-            context.cast(builder, argument, kind, types.float64)
-            for argument, kind in zip(arguments[1:], signature[1:], strict=True)
-        )
+    site, *where = (
+        context.cast(builder, argument, kind, types.float64)
+        for argument, kind in zip(arguments[1:], signature[1:], strict=True)
+    )
+    before = builder.load(record.data)
+    is_free = builder.fcmp_ordered("==", before, zero)
+    gives_way = builder.and_(
+        builder.fcmp_ordered("<", before, zero), builder.fcmp_ordered(">", site, zero)
+    )
+    with builder.if_then(builder.or_(is_free, gives_way), likely=False):
         shown = [builder.bitcast(number, site.type) for number in pair]
         for place, number in enumerate([site, *shown, *where]):
             element = builder.gep(record.data, [ir.Constant(ir.IntType(64), place)])

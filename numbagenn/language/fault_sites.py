@@ -52,11 +52,17 @@ def _shown(number: float) -> str:
     return str(int(number)) if whole else f"{number:.9g}"
 
 
-def late(delay: float, slots: int) -> str:
-    """Return the message about a delay that is negative or too long for the synapses."""
+def no_delay(delay: float, slots: int) -> str:
+    """Return the message about a dendritic delay that is negative."""
+    return f"a dendritic delay of {delay} steps is not from 0 to {slots - 1}; correct it"
+
+
+def too_late(delay: float, slots: int) -> str:
+    """Return the warning about a dendritic delay that is too long for the synapses."""
     return (
-        f"a dendritic delay of {delay} steps is not from 0 to {slots - 1}; correct it, or raise "
-        f"max_dendritic_delay_timesteps, which is {slots}"
+        f"a dendritic delay of {delay} steps is not from 0 to {slots - 1}, so it counts as one of "
+        f"{int(delay) % slots}, as in PyGeNN; correct it, or raise max_dendritic_delay_timesteps, "
+        f"which is {slots}"
     )
 
 
@@ -117,12 +123,14 @@ def too_many(what: str) -> Message:
 class Site:
     """A place where a running kernel can fail: the message, and the place in the code.
 
-    Code of the engine itself has no place in a code string.
+    Code of the engine itself has no place in a code string. What is no more than worth a warning
+    is recorded only as long as nothing has failed.
     """
 
     message: Message
     code_string: CodeString | None = None
     node: c_ast.Node | None = None
+    warns: bool = False
 
 
 @dataclass
@@ -139,7 +147,7 @@ class FaultSites:
     time
         Python text of the time.
     sites
-        The places, in order; generated code counts them from 1.
+        The places, in order; generated code counts them from 1, and those that warn from -1 down.
     """
 
     position: str = "-1, -1"
@@ -152,7 +160,10 @@ class FaultSites:
         """Return the places, none so far, of a loop whose arrays are indexed by `index`."""
         return cls(index if "," in index else f"{index}, -1", time=time)
 
-    def site(self, message: Message, code_string: CodeString, node: c_ast.Node) -> str:
+    def site(
+        self, message: Message, code_string: CodeString, node: c_ast.Node, warns: bool = False
+    ) -> str:
         """Add a place; return what its code passes on to report a fault, as Python text."""
-        self.sites.append(Site(message, code_string, node))
-        return f"{FAULTS}, {len(self.sites)}, {self.time}, {self.position}"
+        self.sites.append(Site(message, code_string, node, warns))
+        number = -len(self.sites) if warns else len(self.sites)
+        return f"{FAULTS}, {number}, {self.time}, {self.position}"

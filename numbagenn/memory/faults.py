@@ -14,12 +14,14 @@ import numpy as np
 
 from numbagenn.base.array_conventions import Array
 from numbagenn.base.types import Double
+from numbagenn.base.user_warnings import warn_user
 from numbagenn.language.fault_sites import FaultSites, Site, too_many
 from numbagenn.language.kernel_names import FAULTS
 from numbagenn.memory.buffers import Buffer, aligned_zeros
 
 # The record of the first fault of a batch element, see `arrays.report`: the number of its site,
-# counted from 1, two numbers for the message of the site, the time, and what ran the code.
+# counted from 1, or below 0 for a warning, two numbers for the message of the site, the time, and
+# what ran the code.
 _WIDTH = 6
 
 
@@ -35,6 +37,7 @@ class Faults(Buffer):
     def __init__(self, places: FaultSites) -> None:
         super().__init__(FAULTS, Double, _WIDTH)
         self.places = places
+        self._warned: set[float] = set()
 
     @classmethod
     def of_list(cls, title: str, what: str) -> Faults:
@@ -42,21 +45,31 @@ class Faults(Buffer):
         return cls(FaultSites(title=title, sites=[Site(too_many(what))]))
 
     def error(self) -> tuple[float, RuntimeError] | None:
-        """Return the earliest fault since the last call, as its time and the error to raise."""
+        """Return the earliest fault since the last call, as its time and the error to raise.
+
+        What is worth a warning is warned of here, once for each place.
+        """
         rows = self.device
         if rows is None or not rows[:, 0].any():
             return None
-        failed = np.flatnonzero(rows[:, 0])
-        batch = int(failed[np.argmin(rows[failed, 3])])
-        row = rows[batch].copy()
-        for number in failed:
-            rows[number] = 0.0
-        return float(row[3]), self._described(row, batch, len(rows))
+        noted, rows[:] = rows.copy(), 0.0
+        for number in sorted(set(noted[:, 0]) - self._warned, reverse=True):
+            if number < 0:
+                self._warned.add(number)
+                warn_user(str(self._first(noted, noted[:, 0] == number)[1]))
+        failed = noted[:, 0] > 0
+        return self._first(noted, failed) if failed.any() else None
+
+    def _first(self, rows: Array, which: Array) -> tuple[float, RuntimeError]:
+        """Return the time and the message of the earliest of the faults of batch elements."""
+        places = np.flatnonzero(which)
+        batch = int(places[np.argmin(rows[places, 3])])
+        return float(rows[batch, 3]), self._described(rows[batch], batch, len(rows))
 
     def _described(self, row: Array, batch: int, batch_size: int) -> RuntimeError:
         places = self.places
         number, first, second = (int(row[column]) for column in (0, 4, 5))
-        site = places.sites[number - 1]
+        site = places.sites[abs(number) - 1]
         word = places.position.partition(",")[0]
         where = f"{word} {first}" if second < 0 else f"synapse from {first} to {second}"
         where = f"{where} of {places.title}" if first >= 0 else places.title

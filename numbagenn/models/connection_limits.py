@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from numbagenn.base.number_checks import LARGEST, LARGEST_COUNT, checked_integer
-from numbagenn.models.given_values import ConnectivityInit, ToeplitzInit
+from numbagenn.models.given_values import ConnectivityInit, ToeplitzInit, plain_numbers
 
 
 def max_row_length(init: ConnectivityInit | ToeplitzInit, num_pre: int, num_post: int) -> int:
@@ -42,7 +42,7 @@ def kernel_size(init: ConnectivityInit | ToeplitzInit | None) -> tuple[int, ...]
     if init is None or function is None:
         return ()
     what = f"calc_kernel_size_func of {init.snippet.title}"
-    params = {param: float(value) for param, value in init.params.items()}
+    params = plain_numbers(init.params)
     try:
         result = tuple(function(dict(params)))
     except Exception as error:
@@ -71,7 +71,7 @@ def _limit(
     if function is None:
         return default
     what = f"{name} of {init.snippet.title}"
-    params = {param: float(value) for param, value in init.params.items()}
+    params = plain_numbers(init.params)
     try:
         result = function(num_pre, num_post, dict(params))
     except Exception as error:

@@ -165,7 +165,7 @@ def check_names(
 
 
 def check_parameters(prefix: str, model: Model, given: object) -> dict[str, float]:
-    """Return the parameters of a model as floats, after checking them."""
+    """Return the parameters of a model as plain numbers, after checking them."""
     names = [param.name for param in model.params]
     values = check_names(prefix, "parameter", "value", names, given)
     for name, value in values.items():
@@ -214,7 +214,7 @@ def check_initial_value(what: str, value: object) -> None:
 
 @cache
 def _limits(ctype: ResolvedType) -> tuple[float, float]:
-    """Return the lowest and the highest number of a type."""
+    """Return the least and the greatest value of a type. Asking NumPy each time takes long."""
     if ctype.is_float:
         return float(np.finfo(ctype.dtype).min), float(np.finfo(ctype.dtype).max)
     return int(np.iinfo(ctype.dtype).min), int(np.iinfo(ctype.dtype).max)
@@ -282,6 +282,17 @@ def initial_array(what: str, value: object, ctype: ResolvedType, precision: Prec
         return array.astype(ctype.dtype, copy=False)
 
 
+def plain_numbers(given: Mapping[str, float]) -> dict[str, float]:
+    """Return parameters as the functions of a model or snippet get them.
+
+    Integers stay integers: such functions count with them, and make sizes of them.
+    """
+    return {
+        name: int(value) if isinstance(value, int) else float(value)
+        for name, value in given.items()
+    }
+
+
 def evaluate_parameters(
     title: str, model: Model, given: Mapping[str, float], dt: float, precision: Precision
 ) -> dict[str, float]:
@@ -292,8 +303,8 @@ def evaluate_parameters(
     RuntimeError
         If one does not fit into its type.
     """
-    plain = {name: float(value) for name, value in given.items()}
-    values = dict(plain)
+    plain = plain_numbers(given)
+    values = {name: float(value) for name, value in given.items()}
     for item in model.derived_params:
         try:
             result = item.function(plain, dt)

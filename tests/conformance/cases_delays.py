@@ -370,3 +370,32 @@ def dendritic_delay_mixed(pygenn: ModuleType, name: str, precision: str) -> Arra
     arrays = trace(model, 24, I=(post, "I"))
     model.unload()
     return arrays
+
+
+@case("float", "double")
+def dendritic_delay_too_long(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """Delays of as many steps as there is room for, and of more, in variables and in code."""
+    rng = np.random.default_rng(371)
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 0.3
+    pre, post = senders(pygenn, model, rng, 6), accumulators(pygenn, model, 5)
+    later = pygenn.create_weight_update_model(
+        "later",
+        vars=[("g", "scalar"), ("d", "uint8_t")],
+        pre_spike_syn_code="addToPostDelay(g, d); addToPostDelay(0.25 * g, 7);",
+    )
+    delays = rng.integers(0, 10, 30).astype(np.uint8)
+    group = model.add_synapse_population(
+        "later",
+        "DENSE",
+        pre,
+        post,
+        pygenn.init_weight_update(later, {}, {"g": wide(rng, 30), "d": delays}),
+        pygenn.init_postsynaptic("ExpCurr", {"tau": 4.0}),
+    )
+    group.max_dendritic_delay_timesteps = 4
+    model.build()
+    model.load()
+    arrays = trace(model, 32, I=(post, "I"))
+    model.unload()
+    return {"delays": delays, **arrays}

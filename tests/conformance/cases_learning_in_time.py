@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.conformance.case_parts import keep, pull, push, recorded_spikes
+from tests.conformance.case_parts import keep, pull, push, recorded_spikes, senders, trace
 from tests.conformance.casebook import Arrays, case
 
 DT, STEPS, TURNS = 0.1, 24, 4
@@ -329,5 +329,71 @@ def eligibility_traces(pygenn: ModuleType, name: str, precision: str) -> Arrays:
         arrays[f"Largest_{turn}"] = pull(top, "Largest")
         arrays |= {f"dG_{group.name}_{turn}": pull(group, "dG") for group in groups}
         arrays[f"Eligible_{turn}"] = pull(groups[0], "Eligible")
+    model.unload()
+    return arrays
+
+
+@case("float", "double")
+def learned_delays(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """Each synapse learns its weight and, in parts of a step, how late it reaches its neuron."""
+    rng = np.random.default_rng(513)
+    read = pygenn.VarAccessMode.READ_ONLY
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = DT
+    neuron = pygenn.create_neuron_model(
+        "slow",
+        vars=[("V", "scalar"), ("Slope", "scalar")],
+        sim_code="Slope = (0.7 * Slope) + Isyn; V = (0.9 * V) + (Slope * dt);",
+    )
+    late = pygenn.create_weight_update_model(
+        "late",
+        vars=[("g", "scalar"), ("d", "scalar"), ("dG", "scalar"), ("dD", "scalar")],
+        post_neuron_var_refs=[("V", "scalar", read), ("Slope", "scalar", read)],
+        pre_spike_syn_code="""
+        const int steps = (int)round(d);
+        addToPostDelay(g, steps);
+        dG += V[steps];
+        dD += g * (V[steps] - Slope[steps]);
+        """,
+    )
+    learn = pygenn.create_custom_update_model(
+        "learn",
+        params=["rate", "longest"],
+        vars=[("m", "scalar"), ("v", "scalar")],
+        var_refs=[("gradient", "scalar"), ("value", "scalar")],
+        update_code="""
+        m = (0.9 * m) + (0.1 * gradient);
+        v = (0.99 * v) + (0.01 * gradient * gradient);
+        value = fmin(fmax(value - ((rate * m) / (sqrt(v) + 1E-8)), -longest), longest);
+        value = (longest > 1.0) ? fabs(value) : value;
+        gradient = 0.0;
+        """,
+    )
+    keep(model, (neuron, late, learn))
+    pre = senders(pygenn, model, rng, 6)
+    post = model.add_neuron_population("post", 5, neuron, {}, {"V": 0.0, "Slope": 0.0})
+    start = {"g": rng.normal(0.2, 0.3, 30), "d": rng.uniform(0, 7, 30), "dG": 0.0, "dD": 0.0}
+    refs = {key: pygenn.create_var_ref(post, key) for key in ("V", "Slope")}
+    update = pygenn.init_weight_update(late, {}, start, {}, {}, {}, refs)
+    group = model.add_synapse_population(
+        "late", "DENSE", pre, post, update, pygenn.init_postsynaptic("ExpCurr", {"tau": 0.5})
+    )
+    group.max_dendritic_delay_timesteps = 8
+    for gradient, value, rate, longest in (("dG", "g", 0.05, 1.0), ("dD", "d", 0.4, 7.0)):
+        refs = {
+            "gradient": pygenn.create_wu_var_ref(group, gradient),
+            "value": pygenn.create_wu_var_ref(group, value),
+        }
+        settings = {"rate": rate, "longest": longest}
+        model.add_custom_update(
+            f"learn_{value}", "Learn", learn, settings, {"m": 0.0, "v": 0.0}, refs
+        )
+    model.build()
+    model.load()
+    arrays: Arrays = {}
+    for turn in range(TURNS):
+        arrays |= {f"V_{turn}": trace(model, STEPS, V=(post, "V"))["V"]}
+        model.custom_update("Learn")
+        arrays |= {f"{key}_{turn}": pull(group, key) for key in ("g", "d", "dG")}
     model.unload()
     return arrays

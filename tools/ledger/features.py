@@ -139,6 +139,12 @@ FEATURES: dict[str, list[Feature]] = {
             cases="parameters constants_at_long_time_steps",
             tests="test_lifecycle.py::test_a_failing_derived_parameter_is_named",
         ),
+        differs(
+            "parameters in functions of models and snippets, `calc_kernel_size_func` and its like",
+            "come as they were given, so that integers can be sizes; so they do in PyGeNN, unless"
+            " it was compiled with pybind11 3, which makes floats of them",
+            tests="test_connectivity.py::test_parameters_come_to_functions_as_they_were_given",
+        ),
         same(
             "names that are keywords of Python or of the engine",
             tests="test_lifecycle.py::test_names_never_clash_with_the_engines_own",
@@ -458,17 +464,24 @@ FEATURES: dict[str, list[Feature]] = {
         same(
             "dendritic delays: `addToPostDelay`, `StaticPulseDendriticDelay`",
             cases="dendritic_delay dendritic_delay_sparse dendritic_delay_code"
-            " dendritic_delay_mixed synapse_dynamics_delayed",
+            " dendritic_delay_mixed synapse_dynamics_delayed learned_delays",
             upstream="test_event_propagation.py::test_forward_den_delay"
             " test_continuous_propagation.py::test_forward_den_delay",
         ),
-        differs(
-            "dendritic delays that `max_dendritic_delay_timesteps` leaves no room for",
-            "are an error, which names the synapse and the step; PyGeNN takes them modulo that"
-            " number",
-            tests="test_faults.py::test_a_dendritic_delay_of_no_slot_is_an_error"
+        same(
+            "dendritic delays that `max_dendritic_delay_timesteps` leaves no room for: count modulo"
+            " that number, with a warning that names the synapse and the step",
+            cases="dendritic_delay_too_long",
+            tests="test_faults.py"
+            "::test_a_dendritic_delay_of_no_slot_is_taken_modulo_their_number"
             " test_faults.py"
             "::test_a_delay_that_is_written_down_is_checked_when_the_model_is_built",
+        ),
+        differs(
+            "dendritic delays below 0",
+            "are an error, which names the synapse and the step; PyGeNN takes what is left when it"
+            " adds them to a number without a sign",
+            tests="test_faults.py::test_a_dendritic_delay_below_zero_is_an_error",
         ),
         same(
             "`back_prop_delay_steps`: postsynaptic spikes, events, their times and the variables of"

@@ -186,7 +186,7 @@ def test_no_memory_of_a_model_can_make_it_crash(options: dict[str, Any]) -> None
             assert "The count of spikes is 20, but there are 0 to deliver" in told
         elif name.endswith("_at") and not 0 <= number < 3:
             assert "is outside extra global parameter 'table', which has 3 elements" in told
-        elif name == "synapses_d" and not 0 <= number < 4:
+        elif name == "synapses_d" and signed(number) < 0:
             assert f"a dendritic delay of {signed(number)} steps is not from 0 to 3" in told
             where = f"synapse from 0 to {options['sparse']:d} of synapse population 'synapses'"
             assert f"({where}, t = {STEPS} ms{batch})" in told
@@ -270,24 +270,8 @@ def delays(code: str, ctype: str = "int", where: str = "pre_spike_syn_code") -> 
     return engine.create_weight_update_model("delays", vars=[("d", ctype)], **{where: code})
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("batch_size", [1, 3])
-@pytest.mark.parametrize("sparse", [False, True])
-@pytest.mark.parametrize(
-    ("ctype", "bad", "shown"),
-    [
-        *(("int", bad, bad) for bad in (4, 5, -1, -4, 2**31 - 1, -(2**31))),
-        *(("uint8_t", bad, bad) for bad in (4, 255)),
-        *(("unsigned int", bad, bad) for bad in (4, 2**31, 2**32 - 1)),
-        *(("int64_t", bad, bad) for bad in (4, -1, 2**62, 2**63 - 1)),
-        ("uint64_t", 2**63, -(2**63)),
-        *(("scalar", bad, int(bad)) for bad in (4.0, -1.0, -7.5, 1e9)),
-        *(("scalar", bad, -(2**63)) for bad in (np.nan, np.inf, -np.inf, 1e30)),
-    ],
-)
-def test_a_dendritic_delay_of_no_slot_is_an_error(
-    ctype: str, bad: float, shown: int, sparse: bool, batch_size: int
-) -> None:
+def odd_delay(ctype: str, delay: float, *, sparse: bool, batch_size: int) -> tuple[Any, Any]:
+    """Return the network, in which one synapse of the last neuron with some has a `delay`."""
     model, post = delayed(
         delays("addToPostDelay(1.0, d);", ctype), {"d": 0.0}, sparse=sparse, batch_size=batch_size
     )
@@ -295,25 +279,93 @@ def test_a_dendritic_delay_of_no_slot_is_an_error(
     model.load()
     d = model.synapse_populations["synapses"].vars["d"]
     values = d.values
-    # The synapses that end at each of the five neurons, from the last neuron with some.
     values.reshape(-1, 5)[-1] = np.array([0, 1, 2, 3, 0])
-    values.reshape(-1, 5)[-1, 4] = bad
+    values.reshape(-1, 5)[-1, 4] = delay
     d.values = values
     d.push_to_device()
     steps(model, 9)
+    return model, post
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch_size", [1, 3])
+@pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize(
+    ("ctype", "bad", "shown"),
+    [
+        *(("int", bad, bad) for bad in (-1, -4, -(2**31))),
+        ("int64_t", -1, -1),
+        ("uint64_t", 2**63, -(2**63)),
+        *(("scalar", bad, int(bad)) for bad in (-1.0, -7.5)),
+        *(("scalar", bad, -(2**63)) for bad in (np.nan, np.inf, -np.inf, 1e30)),
+    ],
+)
+def test_a_dendritic_delay_below_zero_is_an_error(
+    ctype: str, bad: float, shown: int, sparse: bool, batch_size: int
+) -> None:
+    model, post = odd_delay(ctype, bad, sparse=sparse, batch_size=batch_size)
     batch = f", batch element {batch_size - 1}" if batch_size > 1 else ""
     with pytest.raises(CodeStringError) as caught:
         model.flush()
     assert str(caught.value).startswith(
         f"Presynaptic spike code of weight update model 'delays', line 1: a dendritic delay of "
-        f"{shown} steps is not from 0 to 3; correct it, or raise max_dendritic_delay_timesteps, "
-        f"which is 4 (synapse from 1 to 4 of synapse population 'synapses', t = 1 ms{batch}).\n"
+        f"{shown} steps is not from 0 to 3; correct it "
+        f"(synapse from 1 to 4 of synapse population 'synapses', t = 1 ms{batch}).\n"
         "    addToPostDelay(1.0, d);\n    ^"
     )
     # All others arrive, and what has no slot does not.
     first = pulled(post, "first").reshape(batch_size, 5)[-1].tolist()
     assert first[:4] == ([1, 2, 3, 4] if sparse else [1, 1, 1, 1])
     assert first[4] == (-1 if sparse else 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("batch_size", [1, 3])
+@pytest.mark.parametrize("sparse", [False, True])
+@pytest.mark.parametrize(
+    ("ctype", "long"),
+    [
+        *(("int", long) for long in (4, 5, 2**31 - 1)),
+        *(("uint8_t", long) for long in (4, 255)),
+        *(("unsigned int", long) for long in (4, 2**31, 2**32 - 1)),
+        *(("int64_t", long) for long in (4, 2**62, 2**63 - 1)),
+        *(("scalar", long) for long in (4.0, 1e9)),
+    ],
+)
+def test_a_dendritic_delay_of_no_slot_is_taken_modulo_their_number(
+    ctype: str, long: float, sparse: bool, batch_size: int
+) -> None:
+    model, post = odd_delay(ctype, long, sparse=sparse, batch_size=batch_size)
+    batch = f", batch element {batch_size - 1}" if batch_size > 1 else ""
+    with pytest.warns(UserWarning, match=f"of {int(long)} steps") as caught:
+        model.flush()
+    assert str(caught.pop().message).startswith(
+        f"Presynaptic spike code of weight update model 'delays', line 1: a dendritic delay of "
+        f"{int(long)} steps is not from 0 to 3, so it counts as one of {int(long) % 4}, as in "
+        f"PyGeNN; correct it, or raise max_dendritic_delay_timesteps, which is 4 "
+        f"(synapse from 1 to 4 of synapse population 'synapses', t = 1 ms{batch}).\n"
+        "    addToPostDelay(1.0, d);\n    ^"
+    )
+    assert len(caught) == 0
+    first = pulled(post, "first").reshape(batch_size, 5)[-1].tolist()
+    assert first == ([1, 2, 3, 4, 1 + int(long) % 4] if sparse else [1] * 5)
+    # It is told once.
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        steps(model, 3)
+        model.flush()
+
+
+def test_a_warning_hides_no_error() -> None:
+    model, _ = delayed(
+        delays("addToPostDelay(1.0, d); if (t > 3.5) addToPostDelay(1.0, d - 9);", "int"), {"d": 7}
+    )
+    model.build()
+    model.load()
+    steps(model, 9)
+    told = r"delay of -2 steps .*synapse from 0 to 0 .*t = 4 ms"
+    with pytest.raises(CodeStringError, match=told):
+        model.flush()
 
 
 @pytest.mark.parametrize(
@@ -344,11 +396,15 @@ def test_a_delay_that_is_written_down_is_checked_when_the_model_is_built() -> No
     model.load()
     steps(model, 9)
     assert pulled(post, "first").tolist() == [4] * 5
-    for code, delay in [("addToPostDelay(1.0, 4);", "4"), ("addToPostDelay(1.0, -1);", "-1")]:
-        model, _ = delayed(delays(code), {"d": 0})
-        message = f"line 1: a dendritic delay of {delay} steps is not from 0 to 3"
-        with pytest.raises(CodeStringError, match=message):
-            model.build()
+    model, _ = delayed(delays("addToPostDelay(1.0, -1);"), {"d": 0})
+    with pytest.raises(CodeStringError, match="line 1: a dendritic delay of -1 steps is not from"):
+        model.build()
+    model, post = delayed(delays("addToPostDelay(1.0, 5);"), {"d": 0})
+    with pytest.warns(UserWarning, match="line 1: a dendritic delay of 5 steps .* as one of 1"):
+        model.build()
+    model.load()
+    steps(model, 9)
+    assert pulled(post, "first").tolist() == [2] * 5
 
 
 def test_how_many_delays_there_are_has_to_be_said() -> None:

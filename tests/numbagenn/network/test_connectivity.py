@@ -21,7 +21,8 @@ from numbagenn import (
 )
 from numbagenn.base.types import Double, Float, Precision
 from numbagenn.language.code_strings import CodeStringError
-from numbagenn.models.connection_limits import max_column_length, max_row_length
+from numbagenn.models.connection_limits import kernel_size, max_column_length, max_row_length
+from numbagenn.models.given_values import evaluate_parameters
 from numbagenn.runtime.connectivity_snippets import build_connectivity
 from numbagenn.runtime.snippets import SnippetContext
 from tests.numbagenn.networks import add_cells, connect, new_model, pulled, steps
@@ -157,16 +158,35 @@ def test_longest_rows_and_columns_are_told() -> None:
     assert max_row_length(init_sparse_connectivity("OneToOne"), 10, 20) == 1
 
 
-def test_parameters_come_to_functions_as_floats() -> None:
+def test_parameters_come_to_functions_as_they_were_given() -> None:
     seen = []
 
-    def most(num_pre: int, num_post: int, pars: Any) -> int:
-        seen.append((num_pre, num_post, dict(pars)))
-        return 4
+    def derived(pars: Any, dt: float) -> Any:
+        seen.append(dict(pars))
+        return pars["n"]
 
-    built(rows("addSynapse(0);", most, params=[("n", "int")]), 2, 3, n=5)
-    assert seen == [(2, 3, {"n": 5.0})]
-    assert isinstance(seen[0][2]["n"], float)
+    def most(num_pre: int, num_post: int, pars: Any) -> int:
+        seen.append(dict(pars))
+        return pars["n"] - 1  # type: ignore[no-any-return]
+
+    def kernel(pars: Any) -> list[int]:
+        seen.append(dict(pars))
+        return [pars["n"], 2]
+
+    own = create_sparse_connect_init_snippet(
+        "own",
+        params=[("n", "int"), "p"],
+        derived_params=[("m", derived)],
+        row_build_code="addSynapse(0, 0, 0);",
+        calc_max_row_len_func=most,
+        calc_kernel_size_func=kernel,
+    )
+    init = init_sparse_connectivity(own, {"n": np.uint8(5), "p": np.float32(2.0)})
+    assert (max_row_length(init, 2, 3), kernel_size(init)) == (4, (5, 2))
+    values = evaluate_parameters("it", own, init.params, 1.0, Precision())
+    assert values == {"n": 5, "p": 2.0, "m": 5.0}
+    assert seen == [{"n": 5, "p": 2.0}] * 3
+    assert [type(number) for pars in seen for number in pars.values()] == [int, float] * 3
 
 
 # Built-in snippets -------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ later = init_weight_update("StaticPulseDendriticDelay", {}, {"g": 0.5, "d": 2})
 model.add_synapse_population("later", "DENSE", a, b, later, delta)
 model.build()
 
-# %% A dendritic delay that is too long -> CodeStringError
+# %% A dendritic delay that is too long -> UserWarning
 later = init_weight_update("StaticPulseDendriticDelay", {}, {"g": 0.5, "d": [2] * 11 + [4]})
 synapses = model.add_synapse_population("later", "DENSE", a, b, later, delta)
 synapses.max_dendritic_delay_timesteps = 4
@@ -32,7 +32,7 @@ model.step_time()
 model.step_time()
 model.flush()
 
-# %% A dendritic delay in code that is too long -> CodeStringError
+# %% A dendritic delay in code that is too long -> UserWarning
 third = create_weight_update_model(
     "third", vars=[("g", "scalar")], pre_spike_syn_code="addToPostDelay(g, 3);"
 )
