@@ -760,8 +760,8 @@ class GeNNModel(ModelSpec, Timers):
         RuntimeError
             If the model is not loaded.
         """
-        loaded = self._require_loaded("performing custom update")
-        loaded.custom_update(group_name, lambda: self._updates_of(group_name, IndexError))
+        loaded = self._runtime or self._require_loaded("performing custom update")
+        loaded.custom_update(group_name, self._updates_of)
 
     def pull_recording_buffers_from_device(self) -> None:
         """Copy the recorded spikes of all populations to the host.
@@ -794,6 +794,6 @@ class GeNNModel(ModelSpec, Timers):
             )
         return self._runtime
 
-    def _updates_of(self, group_name: str, error: type[Exception]) -> list[str]:
+    def _updates_of(self, group_name: str, error: type[Exception] = IndexError) -> list[str]:
         others = self.custom_connectivity_updates
         return names_in_group(self.custom_updates, others, group_name, error)

@@ -35,6 +35,11 @@ class Spikes:
 
     def part(self, first: int, size: int) -> Spikes:
         """Return `size` images from `first` on; the last one again where they are not enough."""
+        if first + size <= len(self):
+            begin = self.ends[first - 1, -1] if first else np.uint32(0)
+            ends = self.ends[first : first + size]
+            labels = self.labels[first : first + size]
+            return Spikes(self.times[begin : ends[-1, -1]], ends - begin, labels)
         chosen = np.minimum(np.arange(first, first + size), len(self) - 1)
         begins = np.where(chosen > 0, self.ends[chosen - 1, -1], 0).astype(np.uint32)
         ends = self.ends[chosen]

@@ -8,6 +8,7 @@ model and are only resolved when that is known.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -30,7 +31,7 @@ class ResolvedType:
     numpy_name: str
     rank: int
 
-    @property
+    @cached_property
     def dtype(self) -> np.dtype:
         """NumPy dtype of arrays of this type."""
         return np.dtype(self.numpy_name)
@@ -40,12 +41,12 @@ class ResolvedType:
         """Name in the signature of a kernel, such as ``"boolean"``."""
         return "boolean" if self.is_bool else self.numpy_name
 
-    @property
+    @cached_property
     def is_float(self) -> bool:
         """Whether this is ``float`` or ``double``."""
         return self.dtype.kind == "f"
 
-    @property
+    @cached_property
     def is_bool(self) -> bool:
         """Whether this is ``bool``."""
         return self.dtype.kind == "b"

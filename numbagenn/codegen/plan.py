@@ -60,6 +60,9 @@ class Plan:
     shared
         Whether threads share the steps, instead of batch elements. Scratch arrays then are the same
         for all of them.
+    updates_first
+        Whether custom updates that wait run ahead of all steps that wait, as the spikes between two
+        blocks of steps are not where an update would look for them.
     ranges
         Memory that must stay in a range, or else batch elements have to run in order, too.
     """
@@ -71,6 +74,7 @@ class Plan:
     connectivity_updates: Mapping[str, ConnectivityCall]
     in_order: bool
     shared: bool
+    updates_first: bool
     ranges: Mapping[Buffer, Limits]
 
     @property
@@ -141,8 +145,7 @@ def make_plan(network: NetworkView) -> Plan:
     if shared and _can_fail(schedule):
         shared = False
         schedule = _schedule(network, blocks, shared=False)
-    # Between two blocks of steps, spikes in flight are not where an update would look for them.
-    waits = not (network.timing_enabled or in_order or schedule.blocks or shared)
+    waits = not (network.timing_enabled or in_order or shared)
     queued = queued_updates(network, schedule.memory) if waits else {}
     updates, calls = functions_of_custom_updates(network, left_out, list(queued))
     connectivity_calls = calls_of_connectivity_updates(network)
@@ -156,7 +159,10 @@ def make_plan(network: NetworkView) -> Plan:
     source = rendered_module(
         "Kernels of one model",
         "module.jinja",
-        functions=[*_functions(schedule, steps), *(update.function for update in queued.values())],
+        functions=[
+            *_functions(schedule, steps),
+            *(update.function for update in queued.values() if update.function),
+        ],
         simulate=_simulate(network, schedule, steps, [update.call for update in queued.values()]),
         custom_updates=updates,
         connectivity_updates=[
@@ -174,6 +180,7 @@ def make_plan(network: NetworkView) -> Plan:
         connectivity_updates=connectivity_calls,
         in_order=in_order,
         shared=shared,
+        updates_first=bool(schedule.blocks),
         ranges=ranges or {},
     )
 

@@ -3,6 +3,9 @@
 A network may be updated after every step. To call a kernel and to wait for all threads takes longer
 than what the update of a few neurons does. So such updates are only counted, as steps are. A batch
 element then goes through all steps and updates that wait, while its state stays in the cache.
+
+Between two blocks of steps, spikes in flight are not where an update would look for them. Networks
+that run in blocks therefore run the steps that wait before another update may wait.
 """
 
 from __future__ import annotations
@@ -25,21 +28,25 @@ from numbagenn.network.custom_updates import CustomUpdateBase
 # Threads had better share what more neurons have to do.
 _MOST_NEURONS = 1 << 14
 
+# What a function is called while it is compared with others.
+_NAME = "run_custom_update"
+
 
 @dataclass(frozen=True, kw_only=True)
 class QueuedUpdate:
-    """A custom update in ``simulate``: the text of its function, and of the call."""
+    """A custom update in ``simulate``: its function unless another has the same, and the call."""
 
     function: str
     call: str
 
 
 def queued_updates(network: NetworkView, memory: SimulateMemory) -> dict[str, QueuedUpdate]:
-    """Return the custom updates that can wait with single steps, by name.
+    """Return the custom updates that can wait with steps, by name.
 
     Of those that run together, either all can or none.
     """
     found: dict[str, QueuedUpdate] = {}
+    names_by_text: dict[str, str] = {}
     together = defaultdict(list)
     for name, group in network.custom_updates.items():
         together[group.update_group_name].append(name)
@@ -48,7 +55,7 @@ def queued_updates(network: NetworkView, memory: SimulateMemory) -> dict[str, Qu
     for names in together.values():
         groups = [network.custom_updates[name] for name in names]
         if all(_may_wait(network, group) for group in groups):
-            updates = [_queued(network, group, memory) for group in groups]
+            updates = [_queued(network, group, memory, names_by_text) for group in groups]
             known = [update for update in updates if update is not None]
             if len(known) == len(names):
                 found.update(zip(names, known, strict=True))
@@ -70,20 +77,30 @@ def _may_wait(network: NetworkView, group: CustomUpdateBase) -> bool:
 
 
 def _queued(
-    network: NetworkView, group: CustomUpdateBase, memory: SimulateMemory
+    network: NetworkView,
+    group: CustomUpdateBase,
+    memory: SimulateMemory,
+    names_by_text: dict[str, str],
 ) -> QueuedUpdate | None:
-    """Return an update as part of ``simulate``; None where a mistake in it has to be told."""
+    """Return an update as part of ``simulate``; None where a mistake in it has to be told.
+
+    `names_by_text` has the functions so far, as populations of any size may be updated alike.
+    """
     loop = loop_of_update(network, group)
     buffers = [argument.buffer for argument in loop.arguments]
     if BATCH_COUNTER in loop.scalars or any(isinstance(buffer, Faults) for buffer in buffers):
         return None
-    call = function_call(memory.namer.unique(f"run_{group.name}"), loop, memory)
-    function = rendered(
+    size = [(loop.namer.unique("num_elements"), str(group.count))]
+    call = function_call(_NAME, loop, memory, trailing=size)
+    text = rendered(
         "queued_update.jinja",
         call=call,
         decorator=decorator_of(loop),
-        title=group.title,
         code=loop,
-        count=group.count,
+        count=size[0][0],
     )
-    return QueuedUpdate(function=function, call=call.text)
+    name, function = names_by_text.get(text), ""
+    if name is None:
+        name = names_by_text[text] = memory.namer.unique(f"run_{group.name}")
+        function = text.replace(_NAME, name, 1)
+    return QueuedUpdate(function=function, call=call.text.replace(_NAME, name, 1))

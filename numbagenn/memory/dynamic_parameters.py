@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-
-import numpy as np
+from typing import Protocol
 
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import Precision
@@ -86,10 +85,18 @@ class DynamicParams:
         check_number(f"dynamic parameter '{name}' of {self._title}", value, ctype)
         _, device = buffer.arrays
         # C converts in the same way: an integer loses the fraction of a number.
-        device[:] = np.asarray(value).astype(ctype.dtype)
+        device[:] = ctype.dtype.type(value)
 
 
-def params_with(sets: Iterable[DynamicParams], name: object, title: str) -> DynamicParams:
+class Titled(Protocol):
+    """What has parameters."""
+
+    @property
+    def title(self) -> str:
+        """What it is called in messages."""
+
+
+def params_with(sets: Iterable[DynamicParams], name: object, owner: Titled) -> DynamicParams:
     """Return the set that a dynamic parameter belongs to.
 
     Raises
@@ -103,6 +110,6 @@ def params_with(sets: Iterable[DynamicParams], name: object, title: str) -> Dyna
             return candidate
         known += candidate.buffers
     raise IndexError(
-        f"{capitalised(title)} has no dynamic parameter '{name}': those declared before "
+        f"{capitalised(owner.title)} has no dynamic parameter '{name}': those declared before "
         f"model.build() are {quoted(known)}; declare it with set_param_dynamic."
     )

@@ -8,6 +8,8 @@ code.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from numbagenn.base.array_conventions import Array
@@ -15,7 +17,7 @@ from numbagenn.base.types import Double
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.language.fault_sites import FaultSites, Site, too_many
 from numbagenn.language.kernel_names import FAULTS
-from numbagenn.memory.buffers import Buffer
+from numbagenn.memory.buffers import Buffer, aligned_zeros
 
 # The record of the first fault of a batch element, see `arrays.report`: the number of its site,
 # counted from 1, or below 0 for a warning, two numbers for the message of the site, the time, and
@@ -50,7 +52,7 @@ class Faults(Buffer):
         rows = self.device
         if rows is None or not rows[:, 0].any():
             return None
-        noted, rows[:, 0] = rows.copy(), 0.0
+        noted, rows[:] = rows.copy(), 0.0
         for number in sorted(set(noted[:, 0]) - self._warned, reverse=True):
             if number < 0:
                 self._warned.add(number)
@@ -79,3 +81,12 @@ class Faults(Buffer):
         if site.code_string is None or site.node is None:
             return RuntimeError(message)
         return site.code_string.error_at(site.node, message)
+
+
+def allocate_together(records: Sequence[Faults], batch_size: int) -> Array:
+    """Allocate records, and return the memory of all of them: zeros unless there is a fault."""
+    array = aligned_zeros((len(records), batch_size, _WIDTH), Double.dtype)
+    for record, part in zip(records, array, strict=True):
+        record.allocate(Double.dtype, batch_size)
+        record.device = part
+    return array

@@ -277,12 +277,14 @@ class Group(Sealed):
         TypeError
             If the value is not a number.
         """
-        params = params_with(self.dynamic_params(), name, self.title)
-        value = float_if_huge(f"dynamic parameter '{name}' of {self.title}", value)
-        if np.ndim(value) or np.asarray(value).dtype.kind not in "biuf":
-            raise TypeError(
-                f"Dynamic parameter '{name}' of {self.title} must be a number, not {shown(value)}."
-            )
+        params = params_with(self.dynamic_params(), name, self)
+        if type(value) is not float:  # which most are
+            value = float_if_huge(f"dynamic parameter '{name}' of {self.title}", value)
+            if np.ndim(value) or np.asarray(value).dtype.kind not in "biuf":
+                raise TypeError(
+                    f"Dynamic parameter '{name}' of {self.title} must be a number, not "
+                    f"{shown(value)}."
+                )
         if params.buffers[name].device is None:
             raise RuntimeError(
                 f"Cannot set dynamic parameter '{name}' of {self.title}: the model is not loaded; "

@@ -93,8 +93,8 @@ class PhaseJob(Job):
         return new_batch_counter()
 
 
-#: A custom update that waits: its number in ``simulate``, and how many steps come before it.
-Queued = tuple[int, int]
+#: Custom updates that wait: their numbers in ``simulate``, and how many steps come before them.
+Queued = tuple[list[int], int]
 
 
 class SharedJob(PhaseJob):
@@ -139,7 +139,9 @@ class Steps:
     phases
         The phases that are left.
     queue, num_queued
-        A list of custom updates that wait, and how many of them are among these steps.
+        A list of custom updates that wait, and how many of its entries are among these steps.
+    updates_first
+        Whether these run ahead of all steps.
     """
 
     first: int
@@ -147,22 +149,29 @@ class Steps:
     phases: deque[PhaseJob]
     queue: list[Queued]
     num_queued: int
+    updates_first: bool = False
 
     @property
-    def program(self) -> tuple[Integers, Integers]:
-        """What the kernel ``simulate`` runs: `kinds` and `before` of `SimulateNumbers`."""
+    def program(self) -> tuple[Integers, Integers, int]:
+        """What ``simulate`` runs: `kinds`, `before` and `num_steps` of `SimulateNumbers`."""
+        number = self.last - self.first
         if not self.num_queued:
-            return _plain_program(self.last - self.first)
-        kinds, before, done = [], [], 0
-        for kind, step in self.queue[: self.num_queued]:
-            steps = step - self.first
-            kinds += [0] * (steps - done) + [kind]
-            before += [*range(done, steps), steps]
-            done = steps
-        rest = self.last - self.first
-        kinds += [0] * (rest - done)
-        before += range(done, rest)
-        return np.array(kinds, np.int64), np.array(before, np.int64)
+            return *_plain_program(number), number
+        if self.updates_first:
+            queued = self.queue[: self.num_queued]
+            kinds = np.array([kind for numbers, _ in queued for kind in numbers], np.int64)
+            return kinds, kinds, number
+        program: list[int] = []
+        done = self.first
+        for numbers, step in self.queue[: self.num_queued]:
+            if step > done:
+                program += [0] * (step - done)
+                done = step
+            program += numbers
+        program += [0] * (self.last - done)
+        kinds = np.array(program, np.int64)
+        is_step = kinds == 0
+        return kinds, np.cumsum(is_step) - is_step, len(kinds)
 
 
 @cache

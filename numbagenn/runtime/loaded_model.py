@@ -36,7 +36,7 @@ from numbagenn.kernels.memory_table import memory_table
 from numbagenn.kernels.shared_steps import first_of_part
 from numbagenn.memory.buffers import Buffer, aligned_zeros
 from numbagenn.memory.connections import SparseConnectivity
-from numbagenn.memory.faults import Faults
+from numbagenn.memory.faults import Faults, allocate_together
 from numbagenn.memory.rows import changed_variables
 from numbagenn.memory.variables import Variable
 from numbagenn.network.connectivity_updates import CustomConnectivityUpdate
@@ -199,9 +199,8 @@ class LoadedModel:
         self._faults = sorted(
             (b for b in used if isinstance(b, Faults)), key=lambda b: b.places.title
         )
-        for record in self._faults:
-            record.allocate(precision.resolve(record.type).dtype, batch_size)
-            self._owned.append(record)
+        self._fault_records = allocate_together(self._faults, batch_size)
+        self._owned += self._faults
         for recorder in plan.recorders:
             assert num_recording_timesteps is not None
             recorder.allocate(num_recording_timesteps, batch_size)
@@ -366,9 +365,12 @@ class LoadedModel:
 
     def _next_steps(self) -> Steps:
         first, queue = self._steps_done, self._queue
-        whole = deque([self._phase_job(WHOLE_STEP)])
+        job, updates_first = self._phase_job(WHOLE_STEP), self._plan.updates_first
+        whole = deque([job])
+        if queue and updates_first:
+            job.progress[:] = -1
         if not self._timing_enabled and not self._in_order:
-            return Steps(first, self.steps_asked, whole, queue, len(queue))
+            return Steps(first, self.steps_asked, whole, queue, len(queue), updates_first)
         updates = sum(step == first for _, step in queue)
         if updates:
             return Steps(first, first, whole, queue, updates)
@@ -384,7 +386,9 @@ class LoadedModel:
 
     def _raise_faults(self) -> None:
         """Raise an error for the first fault since the last call."""
-        found = [error for error in (faults.error() for faults in self._faults) if error]
+        found = []
+        if np.count_nonzero(self._fault_records):
+            found = [error for error in (faults.error() for faults in self._faults) if error]
         self._faults_unread = False
         if found:
             raise min(found, key=itemgetter(0))[1]
@@ -392,7 +396,7 @@ class LoadedModel:
     def _simulate(self, steps: Steps, job: PhaseJob) -> None:
         """Let all batch elements do the rest of a phase of some steps."""
         simulate = self._kernels.simulate
-        kinds, before = steps.program
+        kinds, before, num_steps = steps.program
         numbers = SimulateNumbers(
             progress=job.progress,
             kinds=kinds,
@@ -402,7 +406,7 @@ class LoadedModel:
             timestep=steps.first + self._timestep_offset,
             steps_done=steps.first,
             seed=self.seed,
-            num_steps=steps.last - steps.first + steps.num_queued,
+            num_steps=num_steps,
             phases=job.phase.bit,
         )
 
@@ -416,26 +420,30 @@ class LoadedModel:
         if isinstance(job, SharedJob) and job.is_shared:
             self._sharing.note(went_well=not job.became_alone)
 
-    def custom_update(self, group_name: str, names: Callable[[], Iterable[str]]) -> None:
+    def custom_update(self, group_name: str, names: Callable[[str], Iterable[str]]) -> None:
         """Run the custom updates of a group, after all steps so far, or let them wait with these.
 
-        `names` returns their names.
+        `names` returns their names, given that of the group.
         """
         queued = self._queued_groups.get(group_name)
         if queued is None:
             # Either all updates of a group can wait, or none.
-            numbers = (self._plan.custom_updates[name].in_queue for name in names())
+            numbers = (self._plan.custom_updates[name].in_queue for name in names(group_name))
             queued = [number for number in numbers if number]
             self._queued_groups[group_name] = queued
         if queued:
-            self._queue += [(number, self.steps_asked) for number in queued]
-            if len(self._queue) >= LONGEST_QUEUE:
+            if self._plan.updates_first and self._steps_done < self.steps_asked:
+                self.flush()
+            queue = self._queue
+            queue.append((queued, self.steps_asked))
+            if len(queue) >= LONGEST_QUEUE:
                 self.flush()
             return
         self.flush()
         if group_name not in self._prepared_updates:
             calls = sorted(
-                (self._plan.custom_updates[name] for name in names()), key=attrgetter("stage")
+                (self._plan.custom_updates[name] for name in names(group_name)),
+                key=attrgetter("stage"),
             )
             self._prepared_updates[group_name] = [self._prepare(group_name, call) for call in calls]
         changes = [

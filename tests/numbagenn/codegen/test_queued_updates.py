@@ -25,8 +25,10 @@ from numbagenn.runtime.loaded_model import LONGEST_QUEUE
 SIZE = 6
 
 
-def network(batch_size: int = 3, *, timed: bool = False, sizes: int = SIZE) -> Any:
-    """Return a network whose input decays, so that it runs in single steps, with some updates."""
+def network(
+    batch_size: int = 3, *, timed: bool = False, sizes: int = SIZE, decays: bool = True
+) -> Any:
+    """Return a network with some updates; it runs in single steps if its input decays."""
     model = GeNNModel("float", "updated")
     model.dt, model.batch_size, model.timing_enabled = 0.1, batch_size, timed
     neuron = create_neuron_model(
@@ -47,7 +49,7 @@ def network(batch_size: int = 3, *, timed: bool = False, sizes: int = SIZE) -> A
         one,
         two,
         init_weight_update("StaticPulse", {}, {"g": weights}),
-        init_postsynaptic("ExpCurr", {"tau": 0.7}),
+        init_postsynaptic("ExpCurr", {"tau": 0.7}) if decays else init_postsynaptic("DeltaCurr"),
     )
     read = VarAccessMode.READ_ONLY
     largest = create_custom_update_model(
@@ -87,13 +89,13 @@ def network(batch_size: int = 3, *, timed: bool = False, sizes: int = SIZE) -> A
     return model
 
 
-def run(model: Any, flush: bool, turns: int = 9) -> dict[str, Any]:
+def run(model: Any, flush: bool, turns: int = 9, pace: int = 1) -> dict[str, Any]:
     model.build()
-    model.load(num_recording_timesteps=3 * turns)
+    model.load(num_recording_timesteps=3 * turns * pace)
     two, found = model.neuron_populations["two"], {}
     for turn in range(turns):
         model.custom_update("Largest")
-        for _ in range(turn % 3):
+        for _ in range(turn % 3 * pace):
             model.step_time()
         for name in ("Largest", "Scaled", "Level"):
             model.custom_update(name)
@@ -103,7 +105,7 @@ def run(model: Any, flush: bool, turns: int = 9) -> dict[str, Any]:
             model.custom_updates["scaled"].set_dynamic_param_value("Factor", 0.5)
         if turn == 6:
             model.custom_update("Mean")
-            model.timestep = 40
+            model.timestep = 40 * pace
     model.pull_recording_buffers_from_device()
     found["spikes"] = two.spike_recording_data
     for group, name in ((two, "V"), (two, "Level"), (model.custom_updates["largest"], "Largest"),
@@ -118,6 +120,23 @@ def test_waiting_changes_nothing(batch_size: int) -> None:
     expected = run(network(batch_size, timed=True), flush=True)
     for flush in (False, True):
         found = run(network(batch_size), flush)
+        assert_same_spikes(found.pop("spikes"), expected["spikes"])
+        for name, values in found.items():
+            np.testing.assert_array_equal(values, expected[name], name)
+
+
+@pytest.mark.parametrize("batch_size", [1, 5])
+def test_updates_come_ahead_of_blocks_of_steps(batch_size: int) -> None:
+    expected = run(network(batch_size, timed=True, decays=False), flush=True, pace=37)
+    for threads in (1, 3):
+        numbagenn.set_num_threads(threads)
+        try:
+            model = network(batch_size, decays=False)
+            found = run(model, flush=False, pace=37)
+        finally:
+            numbagenn.set_num_threads(None)
+        assert "for a whole block of steps" in model.generated_code
+        assert _waits(model, "scaled")
         assert_same_spikes(found.pop("spikes"), expected["spikes"])
         for name, values in found.items():
             np.testing.assert_array_equal(values, expected[name], name)
