@@ -10,13 +10,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from numbagenn.base.types import Precision, ResolvedType, Uint32
+from numbagenn.base.types import Double, Precision, ResolvedType, Uint32
 from numbagenn.codegen.reductions import Reduction, neutral
 from numbagenn.codegen.reserved_names import LOOP_NAMES
 from numbagenn.language.arithmetic import constant_literal, literal
 from numbagenn.language.fault_sites import FaultSites
 from numbagenn.language.kernel_names import BATCH_COUNTER, FAULTS, RANDOM_STATE
-from numbagenn.language.symbols import Draw, History, Namer, Pointer, SpecialFunction, Symbol
+from numbagenn.language.symbols import Ahead, Draw, History, Namer, Pointer, SpecialFunction, Symbol
 from numbagenn.language.translator import Translator
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
@@ -42,13 +42,15 @@ class Loop:
         The arrays and the numbers that the function around the loop takes.
     before
         Lines ahead of the loop.
+    ahead
+        Lines of each round of a shorter loop, ahead of this one: what this one takes from arrays.
     loads, lines, stores
         Lines of each round: what takes elements out of their arrays, the code, what puts them back.
     reductions
         What is folded from the values of all rounds.
     scratch
-        The types of further arrays, by name: they have an element for each round and belong to the
-        function around the loop.
+        The types of further arrays, by name: they have an element for each round, of the loop ahead
+        if there is one, and belong to the function around the loop.
     namer
         Hands out further names that are unique in the function.
     """
@@ -56,6 +58,7 @@ class Loop:
     arguments: list[Argument] = field(default_factory=list)
     scalars: list[str] = field(default_factory=list)
     before: list[str] = field(default_factory=list)
+    ahead: list[str] = field(default_factory=list)
     loads: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
     stores: list[str] = field(default_factory=list)
@@ -136,7 +139,10 @@ class LoopBuilder:
         self.read: set[str] = set()
         self.written: set[str] = set()
         self.draws: dict[str, Draw] = {}
+        self.ahead = Ahead()
         self.loop = Loop(namer=self.namer)
+        #: Text of the index of an element of the loop ahead.
+        self.ahead_index = ""
         #: Whether the loop runs from element `first` up to `last` alone.
         self.in_parts = False
         self._scalars = (*scalars, BATCH_COUNTER)
@@ -346,6 +352,7 @@ class LoopBuilder:
         # All translators of one loop report what they use into the same sets.
         translator.read, translator.written = self.read, self.written
         translator.draws = self.draws
+        translator.ahead = self.ahead if self.ahead.symbols else None
         return translator
 
     def reduce(self, name: Symbol, operation: str, *, folds: bool) -> None:
@@ -371,7 +378,7 @@ class LoopBuilder:
         if self.faults.sites:
             self.read.add("t")
             loop.arguments.append(Argument(FAULTS, Faults(self.faults)))
-        used = self.read | self.written
+        used = self.read | self.written | self.ahead.read
         draws_ahead = self._draw_ahead()
         if self.draws:
             used.add("random_key")
@@ -397,8 +404,25 @@ class LoopBuilder:
         ]
         for alias in aliases:
             loop.arguments.append(Argument(alias.array, alias.buffer))
-            self._load_and_store(alias)
+            if alias.carried or alias.local in self.read | self.written:
+                self._load_and_store(alias)
+        self._compute_ahead(aliases)
         return loop
+
+    def _compute_ahead(self, aliases: Sequence[Alias]) -> None:
+        """Add the lines of the loop ahead, and those that take what it has computed."""
+        loop, index = self.loop, self.ahead_index
+        if not self.ahead.values:
+            return
+        read = [alias for alias in aliases if alias.local in self.ahead.read]
+        loop.ahead += [f"{alias.local} = {alias.element}" for alias in read]
+        loop.ahead += self.ahead.lines
+        for name in self.ahead.values:
+            if name in self.read:
+                array = self.namer.unique(f"{name}_array")
+                loop.ahead.append(f"{array}[{index}] = {name}")
+                loop.loads.append(f"{name} = {array}[{index}]")
+                loop.scratch[array] = Double.numpy_name
 
     def _draw_ahead(self) -> list[str]:
         """Return the lines that draw, ahead of the loop, what each of its rounds draws once.

@@ -95,6 +95,18 @@ class SynapseStep(SynapseFunction):
     row_header: list[str]
     row_starts: str
 
+    @property
+    def ahead(self) -> list[str]:
+        """The loop that computes what all rows, or all columns, have in common."""
+        code = self.code
+        if not code.loop.ahead:
+            return []
+        header = code.layout.column_header if code.kind.by_column else self.row_header
+        lines = [*header, *("    " + line for line in code.loop.ahead)]
+        if code.kind.events is None:
+            return lines
+        return ["if num_spikes:", *("    " + line for line in lines)]
+
 
 class SingleSteps:
     """Makes the functions of single steps, and names what they share.

@@ -185,6 +185,11 @@ def call_of_synapses(
     if code.is_interruptible:
         pairs += interrupt_argument(code.loop)
     name = memory.namer.unique(f"{code.kind.verb}_{group.name}")
+    size = layout.num_pre if code.kind.by_column else layout.num_post
+    pairs += [
+        (array, memory.scratch_array(name, array, dtype, size))
+        for array, dtype in code.loop.scratch.items()
+    ]
     return function_call(name, code.loop, memory, pairs)
 
 

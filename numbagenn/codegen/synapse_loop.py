@@ -203,8 +203,24 @@ class _SynapseLoopBuilder(LoopBuilder):
                 ("x",), lambda translator, x: translator.add_to(total, x)
             )
             special["addToPostDelay"] = SpecialFunction(("x", "steps"), self._add_later)
+        if self._layout.has_full_rows:
+            self._find_ahead("pre" if kind.by_column else "post", names)
         translator = self.translator(names, special, unavailable)
         self.loop.lines += translator.statements(kind.code(bound.model))
+
+    def _find_ahead(self, side: str, names: Mapping[str, Symbol]) -> None:
+        """Let what depends on one end alone be computed once for each of its neurons.
+
+        The code runs for every neuron at the other end that has spiked, and calls `exp` each time.
+        """
+        self.ahead_index = side
+        at_end = {alias.local for alias in self._aliases if alias.index.split(" + ")[-1] == side}
+        self.ahead.varying |= at_end
+        self.ahead.symbols |= {
+            name
+            for name in names.values()
+            if (name.also_reads or name.code) in at_end or name.kind in ("parameter", "built-in")
+        }
 
     def _atomic_adds(
         self, bound: BoundModel[WeightUpdateModel], kind: EventKind

@@ -1,4 +1,4 @@
-"""Every decision about Numba, and every use of its private parts, in one place.
+"""Decisions about Numba: how kernels are compiled, and how their machine code is kept.
 
 Generated modules use `kernel` for the functions that the engine calls, and `device_function` for
 those that kernels call. No fast-math flag is ever set: sums are taken in the order in which they
@@ -6,8 +6,8 @@ are written, which makes results equal on every machine. The GIL is released, so
 share the batch elements.
 
 What is imported from ``numba.core`` is private and may change with any version of Numba. Versions
-0.60 and 0.68 have been tested. All other modules use ``numba.types``, ``numba.extending`` and
-``llvmlite.ir``, which are public.
+0.60 and 0.68 have been tested. Only this module, `target` and `instructions` use it. All others use
+``numba.types``, ``numba.extending`` and ``llvmlite.ir``, which are public.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from numba.core.caching import NullCache
 from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler, CompileResult, Flags
 from numba.core.compiler_machinery import AnalysisPass, PassManager, register_pass
-from numba.core.registry import CPUDispatcher, cpu_target
 from numba.core.typed_passes import NopythonTypeInference
 
+from numbagenn.kernels import target as kernel_target
 from numbagenn.kernels.numba_settings import garbage_kept
 
 # Numba loads half of itself when it first needs it. That takes as long as the rest of a build with
 # a warm cache, so we do it when modules are imported.
 with garbage_kept():
-    cpu_target.target_context.refresh()
+    kernel_target.context.refresh()
 
 #: Held while modules are compiled: Numba's compiler and the setting below serve one at a time.
 COMPILER_LOCK = RLock()
@@ -96,9 +96,24 @@ class _DeviceLibrary(_KernelLibrary):
         return self.serialize_using_bitcode()
 
 
-# What Numba does for closures, for arithmetic of whole arrays, and to put functions into others
-# before their types are known. None of that is in kernels.
-_UNNEEDED = {"inline_closure_likes", "inline_inlinables", "inline_overloads", "nopython_rewrites"}
+# What Numba does for closures, for arithmetic of whole arrays, to put functions into others before
+# their types are known, for branches that an argument decides, for tuples of several types and for
+# blocks of "with". None of that is in kernels, and after each pass Numba analyses the
+# whole function again.
+_UNNEEDED = {
+    "inline_closure_likes",
+    "inline_inlinables",
+    "inline_overloads",
+    "nopython_rewrites",
+    "rewrite_semantic_constants",
+    "dead_branch_prune",
+    "make_function_op_code_to_jit_function",
+    "find_literally",
+    "literal_unroll",
+    "LiteralPropagation",
+    "with_lifting",
+    "dump_parfor_diagnostics",
+}
 
 
 # What gives each assignment of a variable a name of its own, so that a variable can have several
@@ -254,11 +269,20 @@ class _RareCompiler(_NoAliasCompiler):
 
 # Counting references to arrays, and making functions that Python and C can call, would take a fifth
 # of the time in which a model is compiled.
-_OPTIONS: dict[str, Any] = {"error_model": "numpy", "_nrt": False, "no_cfunc_wrapper": True}
+_OPTIONS: dict[str, Any] = {
+    "_target": kernel_target.NAME,
+    "error_model": "numpy",
+    "_nrt": False,
+    "no_cfunc_wrapper": True,
+}
 
 
-class _DeviceFunction(CPUDispatcher):  # type: ignore[misc]
+class _DeviceFunction(kernel_target.Dispatcher):
     """A compiled function with no way into it from Python, which would crash the interpreter."""
+
+    def compile(self, sig: Any) -> Any:
+        """Compile the function once for all numbers that are written in calls, not for each."""
+        return super().compile(tuple(map(types.unliteral, sig)))
 
     def __call__(self, *arguments: Any) -> Any:
         name = self.py_func.__name__
@@ -380,7 +404,7 @@ def target() -> tuple[str, ...]:
     return (
         numba.__version__,
         llvmlite.__version__,
-        *cpu_target.target_context.codegen().magic_tuple(),
+        *kernel_target.context.codegen().magic_tuple(),
         *(f"{name} = {getattr(numba.config, name)}" for name in settings),
     )
 

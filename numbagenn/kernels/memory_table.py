@@ -16,6 +16,8 @@ from numba import types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
+from numbagenn.kernels.instructions import array_value
+
 _ADDRESS, _APART, _SHAPE = range(3)
 
 
@@ -37,23 +39,18 @@ def _getter(dimensions: int) -> Callable[..., Any]:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             # Numba's objects for arrays would be places on the stack. LLVM takes long where a
             # function has thousands of them, so these are plain values.
-            def model(kind: Any) -> Any:
-                return context.data_model_manager[kind]
-
-            def put_in(whole: Any, parts: Iterable[tuple[int, Any]]) -> Any:
-                for position, part in parts:
-                    whole = builder.insert_value(whole, part, position)
-                return whole
-
-            def zero(kind: Any) -> Any:
-                return ir.Constant(context.get_value_type(kind), None)
-
-            data = model(signature.args[0]).get_field_position("data")
+            model = context.data_model_manager
+            data = model[signature.args[0]].get_field_position("data")
             table = builder.extract_value(arguments[0], data)
-            first = builder.mul(arguments[1], ir.Constant(arguments[1].type, 4))
 
             def entry(column: int) -> Any:
-                place = builder.add(first, ir.Constant(first.type, column))
+                row = arguments[1]
+                if isinstance(row, ir.Constant):
+                    place = ir.Constant(row.type, 4 * row.constant + column)
+                else:
+                    place = builder.add(
+                        builder.mul(row, ir.Constant(row.type, 4)), ir.Constant(row.type, column)
+                    )
                 return builder.gep(table, [place])
 
             word = context.get_data_type(result.dtype).as_pointer()
@@ -61,23 +58,9 @@ def _getter(dimensions: int) -> Callable[..., Any]:
                 builder.bitcast(entry(_ADDRESS), ir.IntType(8).as_pointer().as_pointer())
             )
             part = builder.mul(arguments[2], builder.load(entry(_APART)))
-            size = context.get_constant(types.intp, context.get_abi_sizeof(word.pointee))
+            data = builder.bitcast(builder.gep(address, [part]), word)
             shape = [builder.load(entry(_SHAPE + axis)) for axis in range(dimensions)]
-            strides: list[Any] = []
-            count = context.get_constant(types.intp, 1)
-            for length in reversed(shape):
-                strides.insert(0, builder.mul(count, size))
-                count = builder.mul(count, length)
-            pair = zero(types.UniTuple(types.intp, dimensions))
-            fields = {
-                "data": builder.bitcast(builder.gep(address, [part]), word),
-                "itemsize": size,
-                "shape": put_in(pair, enumerate(shape)),
-                "strides": put_in(pair, enumerate(strides)),
-                "nitems": count,
-            }
-            position = model(result).get_field_position
-            return put_in(zero(result), [(position(name), one) for name, one in fields.items()])
+            return array_value(builder, model[result], data, shape)
 
         return result(memory, types.int64, types.int64, dtype), generate
 

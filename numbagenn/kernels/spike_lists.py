@@ -12,7 +12,7 @@ from numba.extending import intrinsic
 
 from numbagenn.base.array_conventions import END
 from numbagenn.kernels.arrays import report
-from numbagenn.kernels.jit import device_function, noalias_function
+from numbagenn.kernels.jit import device_function, noalias_function, rare_function
 
 _SIDE_BY_SIDE = np.uint64(0x0102040810204080)
 
@@ -77,7 +77,7 @@ def record(spikes, num_spikes, words):
         words[neuron >> np.uint32(5)] |= np.uint32(1) << (neuron & np.uint32(31))
 
 
-@device_function
+@rare_function
 def unpack_history(spikes, num_spikes, steps_since_load, recent, faults, t):
     """Turn the lists of spikes of the last steps into bits, one word of them for each neuron.
 
@@ -95,7 +95,7 @@ def unpack_history(spikes, num_spikes, steps_since_load, recent, faults, t):
             recent[listed[spike]] |= bit
 
 
-@device_function
+@rare_function
 def pack_history(recent, steps_since_load, spikes, num_spikes):
     """Turn the bits of the last steps back into lists of spikes, as `unpack_history` reads them."""
     slots = num_spikes.size
@@ -113,7 +113,7 @@ def pack_history(recent, steps_since_load, spikes, num_spikes):
         num_spikes[slot] = count
 
 
-@device_function
+@rare_function
 def move_to_first_step(out_post, inputs):
     """Move what a synapse population has accumulated so far to the first step of a block."""
     for post in range(out_post.size):

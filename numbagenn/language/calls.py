@@ -17,7 +17,7 @@ from numbagenn.base.types import (
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.language.arithmetic import Expression, Level, converted
 from numbagenn.language.environment import Environment
-from numbagenn.language.functions import INTEGER, SAME, Function
+from numbagenn.language.functions import INTEGER, SAME, SLOW, Function
 from numbagenn.language.kernel_names import RANDOM_STATE
 from numbagenn.language.symbols import Draw
 
@@ -29,6 +29,23 @@ class Calls(Environment):
     """Translates calls of functions."""
 
     def _value_of_FuncCall(self, node: c_ast.FuncCall) -> Expression:
+        value, read = self._noting_reads(self._value_of_call, node)
+        ahead = self.ahead
+        if (
+            ahead is None
+            or node.name.name not in SLOW
+            or not read & ahead.varying  # else the compiler moves it out of the loop
+            or not self._is_known_ahead(node)
+        ):
+            self.read |= read
+            return value
+        name = self.namer.unique(f"{node.name.name}_ahead")
+        ahead.values.append(name)
+        ahead.compute(name, value.code, read)
+        self.read.add(name)
+        return Expression(name, value.type, Level.ATOM)
+
+    def _value_of_call(self, node: c_ast.FuncCall) -> Expression:
         if not isinstance(node.name, c_ast.ID):
             raise self._error(node, "Only functions called by name exist here.")
         name = node.name.name

@@ -19,7 +19,7 @@ from numbagenn.language.arithmetic import Expression
 from numbagenn.language.code_strings import CodeString
 from numbagenn.language.fault_sites import FaultSites
 from numbagenn.language.functions import FUNCTIONS, Function
-from numbagenn.language.symbols import Draw, Namer, SpecialFunction, Symbol
+from numbagenn.language.symbols import Ahead, Draw, Namer, SpecialFunction, Symbol
 
 Result = TypeVar("Result")
 
@@ -80,6 +80,8 @@ class Environment(ABC):
         self.written: set[str] = set()
         #: The lines that draw random numbers.
         self.draws: dict[str, Draw] = {}
+        #: What is computed ahead of the loop, if anything can be.
+        self.ahead: Ahead | None = None
 
     @abstractmethod
     def _expression(self, node: c_ast.Node) -> Expression:
@@ -171,6 +173,36 @@ class Environment(ABC):
     def _evaluated(self, node: c_ast.Node) -> tuple[list[str], Expression]:
         """Translate an expression; return the lines to run before it, and the expression."""
         return self._captured(self._expression, node)
+
+    def _noting_reads(
+        self, translate: Callable[[c_ast.Node], Result], node: c_ast.Node
+    ) -> tuple[Result, set[str]]:
+        """Translate an expression; return the result and the Python names that it reads."""
+        outer, self.read = self.read, set()
+        try:
+            return translate(node), self.read
+        finally:
+            self.read = outer
+
+    def _is_known_ahead(self, node: c_ast.Node) -> bool:
+        """Return whether the value of an expression can be computed ahead of the loop.
+
+        Whole numbers are left where they are: dividing them can fail.
+        """
+        if self.ahead is None:
+            return False
+        if isinstance(node, c_ast.ID):
+            found = self._find(node.name)
+            return found is not None and found in self.ahead.symbols and found.type.is_float
+        if isinstance(node, c_ast.FuncCall):
+            parts = node.args.exprs if node.args else []
+        elif isinstance(node, (c_ast.BinaryOp, c_ast.UnaryOp)):
+            parts = [part for _, part in node.children()]
+            if all(isinstance(part, c_ast.Constant) for part in parts):
+                return False
+        else:
+            return isinstance(node, c_ast.Constant)
+        return all(self._is_known_ahead(part) for part in parts)
 
     def _error(self, node: c_ast.Node, message: str) -> Exception:
         return self._code_string.error_at(node, message)

@@ -123,6 +123,12 @@ FUNCTIONS: dict[str, Function] = {
 }
 
 
+#: Functions that take much longer than an addition, and never fail.
+SLOW = {"cos", "sin", "tan", "acos", "asin", "atan", "cosh", "sinh", "tanh", "acosh", "asinh"}
+SLOW |= {"atanh", "exp", "expm1", "log", "log1p", "log2", "log10", "erf", "erfc", "lgamma"}
+SLOW |= {"tgamma", "exp2", "cbrt", "atan2", "pow", "fmod", "remainder"}
+
+
 def draw_numbers(called: Iterable[str]) -> bool:
     """Return whether any of some functions draws random numbers."""
     return any(name in FUNCTIONS and FUNCTIONS[name].draws for name in called)

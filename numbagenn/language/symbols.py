@@ -5,7 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from numbagenn.base.types import TYPE_NAMES, ResolvedType
 from numbagenn.language import kernel_names
@@ -147,6 +147,38 @@ class ElementLoop:
     names: Mapping[str, Symbol]
     special: Mapping[str, SpecialFunction]
     before_next: list[str]
+
+
+@dataclass
+class Ahead:
+    """What a loop computes before it, once for each neuron at one end of its synapses.
+
+    Parameters
+    ----------
+    symbols
+        What has the same value for all synapses of such a neuron.
+    varying
+        Python names of what has another value for another neuron.
+    read
+        Python names of those that are read ahead.
+    lines
+        The lines that compute the values.
+    values
+        Python names of the values that the loop takes.
+    """
+
+    symbols: set[Symbol] = field(default_factory=set)
+    varying: set[str] = field(default_factory=set)
+    read: set[str] = field(default_factory=set)
+    lines: list[str] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
+
+    def compute(self, name: str, value: str, read: set[str]) -> None:
+        """Have a value computed ahead, of which the Python names that it reads are given."""
+        self.lines.append(f"{name} = {value}")
+        self.read |= read
+        if read & self.varying:
+            self.varying.add(name)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from pycparser import c_ast
 
 from numbagenn.base.types import ResolvedType, promoted
+from numbagenn.language import switches
 from numbagenn.language.arithmetic import (
     COMPARISONS,
     ONE,
@@ -42,9 +43,6 @@ from numbagenn.language.usage import STEPS
 _DEEPEST_LOOP = 15
 _DEEPEST_PYTHON_BLOCK = 60
 _DEEPEST_PYTHON_BRACKET = 120
-
-# Each 'elif' is a level as well, for Python and for Numba; this is the longest chain of them.
-_LONGEST_CHAIN = 48
 
 
 class Translator(Expressions):
@@ -156,10 +154,12 @@ class Translator(Expressions):
         ctype = self._declared_type(node.type)
         before: list[str] = []
         value = literal(0, ctype)
+        read: set[str] = set()
         if node.init is not None:
             if isinstance(node.init, c_ast.InitList):
                 raise self._error(node, "Only plain numeric variables can be declared here.")
-            before, initial = self._evaluated(node.init)
+            (before, initial), read = self._noting_reads(self._evaluated, node.init)
+            self.read |= read
             value = converted(initial, ctype).code
         elif "const" in node.quals:
             raise self._error(node, f"Constant '{node.name}' needs a value.")
@@ -169,8 +169,18 @@ class Translator(Expressions):
             writable="const" not in node.quals,
             kind="constant" if "const" in node.quals else "variable",
         )
+        line = f"{name.code} = {value}"
+        if (
+            self.ahead is not None
+            and node.init is not None
+            and ctype.is_float
+            and node.name not in self._code_string.usage.changed
+            and self._is_known_ahead(node.init)
+        ):
+            self.ahead.symbols.add(name)
+            self.ahead.compute(name.code, value, read)
         self._scopes[-1][node.name] = name
-        return [*before, f"{name.code} = {value}"]
+        return [*before, line]
 
     def _on_If(self, node: c_ast.If) -> list[str]:
         before, condition = self._tested(node.cond)
@@ -269,51 +279,40 @@ class Translator(Expressions):
         chosen = self.namer.unique("chosen")
         lines.append(f"{chosen} = {converted(value, ctype).code}")
         entry = self.namer.unique("entry")
-        lines += self._entered(cases, ctype, chosen, entry)
+        labels = self._labels(cases, ctype)
+        defaults = [n for n, case in enumerate(cases) if isinstance(case, c_ast.Default)]
+        default = defaults[-1] if defaults else len(cases)
+        lines += switches.entered(labels, chosen, entry, default)
         # A 'break' leaves the switch and a 'continue' the loop around it: the switch is a loop of
         # one round, and a flag carries the 'continue' out of it.
         onward = self.namer.unique("onward")
         inside_loop = bool(self._loops)
-        body: list[str] = []
         with self._inside_loop([f"{onward} = True", "break"]), self._scope():
-            for number, case in enumerate(cases):
-                inner = self._block_items(case.stmts or [])
-                if inner:
-                    body += [f"if {entry} <= {number}:", *("    " + line for line in inner)]
+            bodies = [self._block_items(case.stmts or []) for case in cases]
+        # Where there is no default, an empty one behind the last case.
+        bodies += [] if defaults else [[]]
+        body = switches.run_from(entry, bodies)
         uses_continue = any(line.strip() == f"{onward} = True" for line in body)
         if uses_continue and not inside_loop:
             raise self._error(node, "Statement not within loop: 'continue' needs a loop.")
         if uses_continue:
             lines.append(f"{onward} = False")
-        lines += ["while True:", *("    " + line for line in body), "    break"]
+        if any(line.strip() == "break" for line in body):
+            body = ["while True:", *("    " + line for line in body), "    break"]
+        lines += body
         if uses_continue:
             lines += [f"if {onward}:", *("    " + line for line in [*self._loops[-1], "continue"])]
         return lines
 
-    def _entered(
-        self, cases: Sequence[c_ast.Node], ctype: ResolvedType, chosen: str, entry: str
-    ) -> list[str]:
-        """Return the lines that find the number of the case at which a switch is entered."""
-        numbered = [(number, case) for number, case in enumerate(cases)]
-        defaults = [number for number, case in numbered if isinstance(case, c_ast.Default)]
-        default = f"{entry} = {defaults[-1] if defaults else len(cases)}"
-        tests = [
-            (f"{chosen} == {wrapped(self._label(case.expr, ctype), Level.OR)}:", number)
-            for number, case in numbered
-            if isinstance(case, c_ast.Case)
-        ]
-        starts = range(0, len(tests), _LONGEST_CHAIN)
-        chains = [tests[start : start + _LONGEST_CHAIN] for start in starts]
-        lines = []
-        # The first of equal labels counts, so its chain comes last.
-        for chain in reversed(chains):
-            word = "if"
-            for test, number in chain:
-                lines += [f"{word} {test}", f"    {entry} = {number}"]
-                word = "elif"
-        if len(chains) == 1:
-            return [*lines, "else:", f"    {default}"]
-        return [default, *lines]
+    def _labels(self, cases: Sequence[c_ast.Node], ctype: ResolvedType) -> list[switches.Label]:
+        """Translate the labels of a switch on integers of a type."""
+        labels = []
+        for number, case in enumerate(cases):
+            if isinstance(case, c_ast.Case):
+                text = wrapped(self._label(case.expr, ctype), Level.OR)
+                value = switches.label_value(case.expr, ctype)
+                labels.append(switches.Label(value, text, number))
+        return labels
 
     def _label(self, node: c_ast.Node, ctype: ResolvedType) -> Expression:
         """Translate the number of a case."""

@@ -31,6 +31,8 @@ class Usage:
         Whether elements of arrays are assigned.
     indexed
         Variables that are not the code's own and of which it takes elements, as in ``x[i]``.
+    changed
+        Names of all variables that are assigned, its own included, but for their initial values.
     """
 
     read: frozenset[str] = frozenset()
@@ -39,6 +41,7 @@ class Usage:
     declared: frozenset[str] = frozenset()
     assigns_elements: bool = False
     indexed: frozenset[str] = frozenset()
+    changed: frozenset[str] = frozenset()
 
     @property
     def names(self) -> frozenset[str]:
@@ -58,6 +61,7 @@ class Usage:
             later.declared,
             later.assigns_elements,
             later.indexed - self.declared,
+            later.changed,
         )
 
 
@@ -79,6 +83,7 @@ def usage_of(tree: c_ast.Node) -> Usage:
         declared=frozenset(walk.scopes[0]),
         assigns_elements=walk.assigns_elements,
         indexed=frozenset(walk.indexed),
+        changed=frozenset(walk.changed),
     )
 
 
@@ -91,6 +96,7 @@ class _Walk:
         self.assigned: set[str] = set()
         self.called: set[str] = set()
         self.indexed: set[str] = set()
+        self.changed: set[str] = set()
         self.assigns_elements = False
 
     def visit(self, node: c_ast.Node) -> None:
@@ -128,6 +134,7 @@ class _Walk:
             self.assigns_elements = True
             self.visit(target)
             return
+        self.changed.add(target.name)
         self._note(target, self.assigned)
         if also_read:
             self._note(target, self.read)

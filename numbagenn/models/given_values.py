@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -211,6 +212,14 @@ def check_initial_value(what: str, value: object) -> None:
         raise TypeError(f"{what} must start from numbers, not from an array of {kind}.")
 
 
+@cache
+def _limits(ctype: ResolvedType) -> tuple[float, float]:
+    """Return the least and the greatest value of a type. Asking NumPy each time takes long."""
+    if ctype.is_float:
+        return float(np.finfo(ctype.dtype).min), float(np.finfo(ctype.dtype).max)
+    return int(np.iinfo(ctype.dtype).min), int(np.iinfo(ctype.dtype).max)
+
+
 def check_number(what: str, value: float, ctype: ResolvedType) -> None:
     """Raise unless a number is in the range of a type.
 
@@ -221,10 +230,7 @@ def check_number(what: str, value: float, ctype: ResolvedType) -> None:
     """
     if ctype.is_bool or (ctype.is_float and math.isnan(value)):
         return
-    if ctype.is_float:
-        low, high = float(np.finfo(ctype.dtype).min), float(np.finfo(ctype.dtype).max)
-    else:
-        low, high = int(np.iinfo(ctype.dtype).min), int(np.iinfo(ctype.dtype).max)
+    low, high = _limits(ctype)
     if low <= value <= high:
         return
     size = "small" if value < low else "large"

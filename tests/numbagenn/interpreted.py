@@ -15,10 +15,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from numba import njit
 
 from numbagenn.kernels import c_functions, random_numbers
 from numbagenn.language.kernel_names import IMPORTS
+from tests.numbagenn.compiled import njit
 
 
 class _Converter:

@@ -80,12 +80,16 @@ def page() -> str:
         "<!-- Written by `python -m tools.ledger`; edit tools/ledger/features.py. -->",
         "# Conformance with PyGeNN",
         "",
-        "What PyGeNN 5.4 does, what numbagenn makes of it, and how that is checked.",
+        "What PyGeNN 5.4 does, what numbagenn does, and how that is checked.",
         "",
         f"* **{len(recorded)} recordings** of {networks} networks hold what real PyGeNN 5.4.0 gave,"
         " on its CPU backend. The engine",
         f"  gives {len(agreeing)} of them **bit for bit**, and refuses"
         f" {', '.join(f'`{name}`' for name in refused)}.",
+        "* Two things are compared less strictly. Of random draws, the distributions are compared."
+        " Where the C library is",
+        "  not glibc, as on Windows and macOS, results of `exp`, `sin` and the like may differ in"
+        " the last bit.",
         f"* **{len(batched)} of them in batches of {SIZE}** as well, in which every other network"
         " is disturbed.",
         "* Where PyGeNN is installed, `pytest -m pygenn tests/conformance` runs the networks on"

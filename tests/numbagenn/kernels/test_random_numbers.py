@@ -14,12 +14,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from numba import njit
 from scipy import stats
 
 import numbagenn as engine
 from numbagenn import create_current_source_model, create_neuron_model
 from numbagenn.kernels import random_numbers
+from tests.numbagenn.compiled import njit
 from tests.numbagenn.networks import INTEGRATE_AND_FIRE, START, new_model, pulled, steps
 
 CHANCE = 1e-6

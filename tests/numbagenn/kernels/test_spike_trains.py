@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from numba import njit
 
 import numbagenn as engine
 from numbagenn import GeNNModel, create_neuron_model, init_postsynaptic, init_weight_update
 from numbagenn.base.array_conventions import table_size
 from numbagenn.kernels.spike_trains import group_trains
+from tests.numbagenn.compiled import njit
 
 SIZES = (150, 40)
 

@@ -15,16 +15,17 @@ from unittest.mock import patch
 from pycparser import c_ast
 
 from numbagenn import model
-from numbagenn.codegen.initialisation import connectivity_code, value_code
+from numbagenn.codegen.initialisation import connectivity_code, diagonal_code, value_code
 from numbagenn.codegen.plan import make_plan
 from numbagenn.compat.v4_9 import connectivity as legacy_connectivity
 from numbagenn.compat.v4_9 import descriptions
-from numbagenn.language.code_strings import _PREFIX_LINES, CodeString
+from numbagenn.language.code_strings import _PREFIX_LINES, EACH_SYNAPSE, CodeString
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models import entries
+from numbagenn.models.descriptions import ToeplitzConnectivityInitSnippet
 from numbagenn.models.given_values import VarInit
 from numbagenn.network.delays import assign_slots
-from numbagenn.runtime.starting_state import variable_kind
+from numbagenn.runtime.starting_state import kernel_size_for, variable_kind
 
 #: Names that the engine looks for in code.
 NAMES = [
@@ -115,17 +116,18 @@ def with_white_space(text: str, is_condition: bool) -> str:
 
 def with_brackets(text: str, is_condition: bool) -> str:
     """Return code with brackets around each variable and each number."""
-    if "$" in text or CodeString(text, "").is_blank:
+    if "$" in text or CodeString(text, "", of_rows=True).is_blank:
         return text
     places: set[tuple[int, int]] = set()
 
     def visit(node: c_ast.Node) -> None:
-        if isinstance(node, (c_ast.ID, c_ast.Constant)):
+        is_name = isinstance(node, c_ast.ID) and node.name != EACH_SYNAPSE
+        if is_name or isinstance(node, c_ast.Constant):
             places.add((node.coord.line - _PREFIX_LINES, node.coord.column))
         for part in (node.args or ()) if isinstance(node, c_ast.FuncCall) else node:
             visit(part)
 
-    visit(CodeString(text, "Code", is_condition).tree)
+    visit(CodeString(text, "Code", is_condition, of_rows=True).tree)
     pieces = []
     line, column = 1, 1
     for token in _TOKEN.findall(text):
@@ -147,9 +149,11 @@ def code_is_written(change: Rewriting) -> Iterator[None]:
     """Have the code strings of all descriptions that are made meanwhile written differently."""
     snippet = entries.code
 
-    def changed(title: str, code: Any, what: str, *, is_condition: bool = False) -> CodeString:
+    def changed(
+        title: str, code: Any, what: str, *, is_condition: bool = False, of_rows: bool = False
+    ) -> CodeString:
         code = change(code, is_condition) if isinstance(code, str) and code.strip() else code
-        return snippet(title, code, what, is_condition=is_condition)
+        return snippet(title, code, what, is_condition=is_condition, of_rows=of_rows)
 
     with patch.object(entries, "code", changed):
         yield
@@ -189,18 +193,24 @@ def plan_of(built: Any) -> dict[str, Any]:
         (
             variable.name,
             variable.initial.snippet,
-            (types, types.resolve(variable.type), variable_kind(variable)),
+            (
+                types,
+                types.resolve(variable.type),
+                variable_kind(variable),
+                kernel_size_for(variable, variable.initial),
+            ),
         )
         for group in groups
         for _, variable in group.buffers()
         if variable is not None and isinstance(variable.initial, VarInit)
     ]
     codes = [(name, value_code(snippet, *kind)) for name, snippet, kind in inits]
-    codes += [
-        (name, connectivity_code(group.connectivity_init.snippet, built.types))
-        for name, group in built.synapse_populations.items()
-        if group.connectivity_init is not None
-    ]
+    for name, group in built.synapse_populations.items():
+        if group.connectivity_init is not None:
+            snippet, dims = group.connectivity_init.snippet, len(group.kernel_size)
+            is_toeplitz = isinstance(snippet, ToeplitzConnectivityInitSnippet)
+            translate = diagonal_code if is_toeplitz else connectivity_code
+            codes.append((name, translate(snippet, built.types, dims)))
     return {
         "source": plan.source,
         "arguments": _memory(plan.buffers),

@@ -33,7 +33,7 @@ from numba.core.compiler import CompileResult
 
 import numbagenn
 from numbagenn.codegen.rendering import rendered
-from numbagenn.kernels import jit
+from numbagenn.kernels import jit, target
 from numbagenn.language.kernel_names import IMPORTS
 from numbagenn.runtime import compilation as compiling
 from tests.numbagenn.profiles import examples
@@ -346,7 +346,7 @@ def test_another_version_is_another_entry(cache: Path, monkeypatch: pytest.Monke
         with monkeypatch.context() as patch:
             patch.setattr(owner, name, value)
             assert compiling._key(source()) != key, name
-    codegen = type(jit.cpu_target.target_context.codegen())
+    codegen = type(target.context.codegen())
     monkeypatch.setattr(codegen, "_get_host_cpu_name", lambda self: "abacus")
     assert compiling._key(source()) != key
 
@@ -1132,7 +1132,7 @@ MODEL = """
 import json, sys
 import numba
 import numbagenn as engine
-from numbagenn.kernels import jit
+from numbagenn.kernels import jit, target
 
 if sys.argv[1] == "warm":
     def refuse(*_):
@@ -1210,7 +1210,7 @@ from pathlib import Path
 
 import numpy as np
 from numbagenn.runtime import compilation as compiling
-from numbagenn.kernels import jit
+from numbagenn.kernels import jit, target
 
 text, how = sys.argv[1:]
 if how == "as another user":
