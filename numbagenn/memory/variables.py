@@ -425,11 +425,10 @@ class ExtraGlobalArray(Variable):
             return False
         given = np.asarray(self.initial)
         warn_of_overflow(self._what, given, dtype)
-        with np.errstate(invalid="ignore", over="ignore"):
-            array = given.astype(dtype)
-        self.buffer.count = len(array)
+        self.buffer.count = len(given)
         self.buffer.allocate(dtype, 1)
-        self.buffer.fill(array)
+        with np.errstate(invalid="ignore", over="ignore"):
+            self.buffer.fill(given)
         return True
 
     def refuse_if_empty(self) -> None:
