@@ -46,6 +46,8 @@ from tutorial_helpers.models import GREY_LEVELS_PER_MILLIVOLT, THRESHOLD
 
 RESULTS = ROOT / "benchmarks" / "results.json"
 PARTS = ("speed", "costs", "memory", "scaling", "roofline", "learning", "networks")
+#: The parts about the tutorials' network, which belong together.
+INFERENCE = ["speed", "costs", "memory", "scaling", "roofline"]
 TIMESTEPS = 100
 
 #: Images for the network of ten times the synapses.
@@ -202,14 +204,16 @@ def _save_digits(folder: Path) -> None:
 
 def _refuse_to_publish(arguments: argparse.Namespace, missing: Sequence[Entry]) -> None:
     """Raise, before anything is measured, if the documents would lack what they show."""
-    if arguments.contestants or arguments.only not in (None, ["learning"], ["networks"]):
+    parts = arguments.only or list(PARTS)
+    if arguments.contestants or parts not in (list(PARTS), INFERENCE, [LEARNING], [NETWORKS]):
         raise BenchmarkError(
             "--publish needs all parts and contestants; leave out --only and --contestants. "
-            "Only the parts 'learning' and 'networks' can be published by themselves."
+            f"Only these parts can be published without the others: {LEARNING}; {NETWORKS}; "
+            f"{','.join(INFERENCE)}."
         )
     for entry in missing:
-        needed = entry.library == "pygenn" and arguments.only != [LEARNING]
-        if needed or (entry.job == LEARNING and arguments.only != [NETWORKS]):
+        needed = entry.library == "pygenn" and parts != [LEARNING]
+        if needed or (entry.job == LEARNING and LEARNING in parts):
             raise BenchmarkError(
                 f"--publish needs {entry.library} to compare with; say with --python "
                 f"{entry.library}=PATH which interpreter has it."
@@ -277,7 +281,9 @@ def _run() -> None:
         raise BenchmarkError(wrong[0])
     if arguments.publish:
         if arguments.only:  # then the other parts stay as they are
-            values = stored() | {part: values[part] for part in arguments.only}
+            if arguments.only != INFERENCE:
+                values = {part: values[part] for part in arguments.only}
+            values = stored() | values
             written = json.dumps(values, indent=1) + "\n"
         RESULTS.write_text(written, encoding="utf-8")
         publish(values)
