@@ -76,6 +76,42 @@ def random_network_small_dt(pygenn: ModuleType, name: str, precision: str) -> Ar
     return layered_network(pygenn, name, precision, dt=0.1, inputs_too=False)
 
 
+@case("float", "double")
+def inputs_that_are_alike(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """Many neurons with a few currents between them, which change while they run."""
+    rng = np.random.default_rng(7411)
+    sizes = {"input": 96, "output": 40}
+    levels = np.array([0.0, 0.3, 1.1, 2.9], np.float32)
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 0.3
+    neuron = integrate_and_fire(pygenn, leak=" - 0.05 * V * dt")
+    pops = {
+        key: model.add_neuron_population(key, n, neuron, {"Vthr": 2.0}, {"V": 0.0, "n": 0})
+        for key, n in sizes.items()
+    }
+    weights = rng.normal(0.1, 0.4, (96, 40)).astype(np.float32)
+    static_dense(pygenn, model, "forward", pops["input"], pops["output"], weights)
+    drive = model.add_current_source(
+        "drive", injector(pygenn), pops["input"], {}, {"magnitude": 0.0}
+    )
+    pops["output"].spike_recording_enabled = True
+    model.build()
+    model.load(num_recording_timesteps=150)
+    arrays = {}
+    # They run in one go: nothing is looked at in between.
+    for period, steps in enumerate((70, 13, 67)):
+        currents = rng.choice(levels, 96)
+        push(drive, "magnitude", currents)
+        for _ in range(steps):
+            model.step_time()
+        arrays[f"currents_{period}"] = currents
+        arrays |= {f"{key}_V_{period}": pull(pop, "V") for key, pop in pops.items()}
+    arrays |= recorded_spikes(model, output=pops["output"])
+    arrays |= {f"{key}_n": pull(pop, "n") for key, pop in pops.items()}
+    model.unload()
+    return arrays
+
+
 def classifier_weights() -> tuple[list[np.ndarray], np.ndarray]:
     """Give the weights of the tutorials, and a hash that tells which they were."""
     weights = [np.load(DATA / f"weights_{k}_{k + 1}.npy", allow_pickle=False) for k in (0, 1)]

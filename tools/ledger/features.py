@@ -8,7 +8,7 @@ FEATURES: dict[str, list[Feature]] = {
     "Models and their life": [
         same(
             "description, `build`, `load`, `step_time`, `unload`, and `load` again from the start",
-            cases="random_network classifier_reload axonal_delays_converge",
+            cases="random_network inputs_that_are_alike classifier_reload axonal_delays_converge",
             tests="test_lifecycle.py::test_unload_drops_everything_and_load_starts_afresh",
         ),
         same(
