@@ -153,6 +153,9 @@ def value_code(
     unavailable = unavailable_names("the variable is one", of_synapses=kind != "neurons")
     if kind == "kernel":
         unavailable |= unavailable_names_of_kernel("the variable is one")
+    if not kernel_size:
+        reason = "only synapses that are connected by a rule such as Conv2D have a kernel."
+        unavailable |= {"id_kernel": reason}
     parameters, params = _parameters(snippet, precision, namer)
     pointers, arrays = _arrays(snippet, precision, namer)
     value = Symbol(namer.unique("value"), ctype)

@@ -60,7 +60,8 @@ def check_matrix_type(
         return
     if matrix_type & SynapseMatrixConnectivity.DENSE and connectivity is not None:
         raise RuntimeError(
-            f"Cannot use DENSE connectivity with connectivity initialisation snippet ({title})."
+            "Cannot use DENSE connectivity with connectivity initialisation snippet: add "
+            f"{title} as 'SPARSE', or without the snippet."
         )
     if matrix_type & SynapseMatrixConnectivity.BITMASK:
         _check_bitmask(title, model, connectivity)

@@ -85,5 +85,36 @@ ab.set_param_dynamic("tau")
 # %% A convolution that does not say what it connects -> RuntimeError
 model.add_synapse_population("ba", "TOEPLITZ", b, a, pulse, delta)
 
+# %% A sparse rule for a convolution -> RuntimeError
+one_to_one = init_sparse_connectivity("OneToOne")
+model.add_synapse_population("ba", "TOEPLITZ", b, a, pulse, delta, one_to_one)
+
+# %% Connections for dense synapses -> RuntimeError
+one_to_one = init_sparse_connectivity("OneToOne")
+model.add_synapse_population("aa", "DENSE", a, a, pulse, delta, one_to_one)
+
+# %% A weight for each synapse of a bit mask -> RuntimeError
+one_to_one = init_sparse_connectivity("OneToOne")
+model.add_synapse_population("aa", "BITMASK", a, a, pulse, delta, one_to_one)
+
+# %% Weights from an array for synapses that are computed -> RuntimeError
+one_to_one = init_sparse_connectivity("OneToOne")
+weights = init_weight_update("StaticPulse", {}, {"g": np.ones(4)})
+model.add_synapse_population("aa", "PROCEDURAL", a, a, weights, delta, one_to_one)
+
+# %% Synapses that are computed, from nothing -> RuntimeError
+model.add_synapse_population("aa", "PROCEDURAL", a, a, pulse, delta)
+
+# %% Learning where synapses are computed -> RuntimeError
+one_to_one = init_sparse_connectivity("OneToOne")
+rule = {"tauPlus": 20.0, "tauMinus": 20.0, "Aplus": 0.1, "Aminus": 0.1, "Wmin": 0.0, "Wmax": 1.0}
+learns = init_weight_update("STDP", rule, {"g": 0.5})
+model.add_synapse_population("aa", "PROCEDURAL", a, a, learns, delta, one_to_one)
+
+# %% A kernel where there is none -> RuntimeError
+one_to_one = init_sparse_connectivity("OneToOne")
+weights = init_weight_update("StaticPulse", {}, {"g": init_var("Kernel")})
+model.add_synapse_population("aa", "SPARSE", a, a, weights, delta, one_to_one)
+
 # %% A misspelt synapse population -> KeyError
 model.synapse_populations["ba"]
