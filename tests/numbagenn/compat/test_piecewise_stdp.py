@@ -71,5 +71,5 @@ def test_weights_change_as_the_rule_says() -> None:
 
 
 def test_it_is_of_4_9_alone() -> None:
-    with pytest.raises(AttributeError, match="no attribute .PiecewiseSTDP"):
+    with pytest.raises(AttributeError, match="no attribute 'PiecewiseSTDP'"):
         engine.init_weight_update("PiecewiseSTDP", RULE, {"g": 0.0, "gRaw": 0.0})
