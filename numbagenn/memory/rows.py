@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from numbagenn.base.array_conventions import Array
+from numbagenn.base.available_memory import check_memory
 from numbagenn.memory.buffers import Buffer, aligned_zeros
 from numbagenn.memory.connections import SparseConnectivity
 
@@ -49,6 +50,7 @@ class Rows:
         def buffer(what: str, ctype: object, count: int = 0) -> Buffer:
             return Buffer(f"{name}_{what}", ctype, count, per_batch=False)  # type: ignore[arg-type]
 
+        self._name = name
         self._num_pre = num_pre
         #: Number of synapses of each row, for the host and for the rows.
         self.host_lengths = buffer("row_length", "uint32_t", num_pre)
@@ -64,6 +66,22 @@ class Rows:
     def moving(self) -> list[Buffer]:
         """What moves where a synapse moves within its row."""
         return [self.targets, self.sources, *self.values.values()]
+
+    def check_room(self, stride: int) -> None:
+        """Raise if rows with room for `stride` synapses each are larger than the memory.
+
+        Most of that room is never written to, so only what no array can be larger than is refused.
+
+        Raises
+        ------
+        MemoryError
+            With the memory that is needed, and the memory that there is.
+        """
+        check_memory(
+            f"Custom connectivity update '{self._name}'",
+            self._num_pre * stride * np.dtype(np.int64).itemsize,
+            f"lower max_connections of the synapse population, which is {stride:,}",
+        )
 
     def note_lengths(self, connections: SparseConnectivity) -> None:
         """Let code of the host see how many synapses each row has."""

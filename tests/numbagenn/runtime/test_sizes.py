@@ -486,3 +486,21 @@ def test_bytes_are_written_for_people() -> None:
         2**70: "1,180.6 EB",
     }
     assert {number: in_bytes(number) for number in expected} == expected
+
+
+def test_rows_that_an_update_of_connectivity_could_never_hold(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grow = engine.create_custom_connectivity_update_model("grow", row_update_code="add_synapse(0);")
+    model = synapses(400, 300, connect_by_hand=True)
+    group = model.synapse_populations["ab"]
+    group.max_connections = 300
+    model.add_custom_connectivity_update("u", "Grow", group, grow)
+    model.build()
+    with_memory(monkeypatch, 400 * 300 * 8 - 1)
+    message = r"update 'u' needs 960.0 kB .* lower max_connections .*, which is 300\.$"
+    with pytest.raises(MemoryError, match=message):
+        model.load()
+    with_memory(monkeypatch, 16 * GIGABYTE)
+    model.load()
+    model.custom_update("Grow")
