@@ -149,8 +149,6 @@ class LoadedModel:
         self._strides = {
             group.name: group.row_stride for group in self._synapses if group.is_changeable
         }
-        for call in plan.connectivity_updates.values():
-            call.update.rows.check_room(self._strides[call.update.synapse_group.name])
         connecting = self._initialise(groups, num_recording_timesteps)
         self._sharing = Sharing(self._neurons_to_share(groups))
         if plan.shared:
@@ -181,6 +179,8 @@ class LoadedModel:
             num_recording_timesteps=num_recording_timesteps,
         )
         check()
+        for call in plan.connectivity_updates.values():
+            call.update.rows.check_room(self._strides[call.update.synapse_group.name])
         used = {
             *plan.buffers,
             *(buffer for call in plan.custom_updates.values() for buffer in call.buffers),
