@@ -157,7 +157,7 @@ def test_only_what_is_declared_is_memory_of_the_kernels() -> None:
         re.findall(r"(\w+) = (?:vector|matrix)\(", parts.m.generated_code)
         for parts in (fixed, dynamic)
     )
-    names = {"a_theta", "a_whole", "a_flag", "source_amp", "ab_scale", "ab_gain"}
+    names = {"a_theta", "a_whole", "a_flag", "source_amp", "ab_scale", "ab_gain", "cu_value"}
     assert set(changing) - set(plain) == {f"{name}_row" for name in names}
     # Blocks of steps are as good with values that change between them.
     assert "block = timestep" in dynamic.m.generated_code

@@ -508,7 +508,8 @@ def test_only_what_reduces_has_code_for_it() -> None:
     code = model.generated_code
     assert "_sum" not in code
     assert "np.empty" not in code
-    assert code.count("def custom_update_") == 1
+    assert "def run_plain(" in code
+    assert "run_empty" not in code
 
 
 def test_updates_of_one_group_run_in_the_order_of_adding() -> None:

@@ -113,7 +113,8 @@ model.add_synapse_population("aa", "PROCEDURAL", a, a, learns, delta, one_to_one
 
 # %% A kernel where there is none -> RuntimeError
 one_to_one = init_sparse_connectivity("OneToOne")
-weights = init_weight_update("StaticPulse", {}, {"g": init_var("Kernel")})
+numbered = create_var_init_snippet("numbered", var_init_code="value = id_kernel;")
+weights = init_weight_update("StaticPulse", {}, {"g": init_var(numbered)})
 model.add_synapse_population("aa", "SPARSE", a, a, weights, delta, one_to_one)
 
 # %% A misspelt synapse population -> KeyError
