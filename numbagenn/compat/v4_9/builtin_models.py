@@ -15,8 +15,6 @@ from numbagenn.models.descriptions import (
     WeightUpdateModel,
 )
 
-Piece = Callable[[Mapping[str, float]], float]
-
 # What 5.x calls models of 4.9.
 _RENAMED = {"PoissonNew": "Poisson"}
 
@@ -40,14 +38,14 @@ _CHANGE = """
     }
     gRaw += change;
     """
-_PIECES: dict[str, Piece] = {
-    "lim0": lambda p: (1 / p["tPunish01"] + 1 / p["tChng"]) * p["tLrn"] * p["tChng"] / 2,
-    "lim1": lambda p: -(1 / p["tPunish10"] + 1 / p["tChng"]) * p["tLrn"] * p["tChng"] / 2,
-    "slope0": lambda p: -2 * p["gMax"] / (p["tChng"] * p["tLrn"]),
-    "slope1": lambda p: 2 * p["gMax"] / (p["tChng"] * p["tLrn"]),
-    "off0": lambda p: p["gMax"] / p["tPunish01"],
-    "off1": lambda p: p["gMax"] / p["tChng"],
-    "off2": lambda p: p["gMax"] / p["tPunish10"],
+_PIECES: dict[str, Callable[[Mapping[str, float], float], float]] = {
+    "lim0": lambda p, dt: (1 / p["tPunish01"] + 1 / p["tChng"]) * p["tLrn"] * p["tChng"] / 2,
+    "lim1": lambda p, dt: -(1 / p["tPunish10"] + 1 / p["tChng"]) * p["tLrn"] * p["tChng"] / 2,
+    "slope0": lambda p, dt: -2 * p["gMax"] / (p["tChng"] * p["tLrn"]),
+    "slope1": lambda p, dt: 2 * p["gMax"] / (p["tChng"] * p["tLrn"]),
+    "off0": lambda p, dt: p["gMax"] / p["tPunish01"],
+    "off1": lambda p, dt: p["gMax"] / p["tChng"],
+    "off2": lambda p, dt: p["gMax"] / p["tPunish10"],
 }
 
 
@@ -63,15 +61,11 @@ def _piecewise_stdp() -> WeightUpdateModel:
     return create_weight_update_model(
         "PiecewiseSTDP",
         params=names.split(),
-        derived_params=[(name, _without_dt(piece)) for name, piece in _PIECES.items()],
+        derived_params=[*_PIECES.items()],
         vars=[("g", "scalar"), ("gRaw", "scalar")],
         pre_spike_syn_code=f"addToPost(g); scalar d = st_post - t - tauShift;{_CHANGE}{squashed}",
         post_spike_syn_code=f"scalar d = t - st_pre - tauShift;{_CHANGE}{squashed}",
     )
-
-
-def _without_dt(piece: Piece) -> Callable[[Mapping[str, float], float], float]:
-    return lambda params, dt: piece(params)
 
 
 #: Models of 4.9 that are made here.

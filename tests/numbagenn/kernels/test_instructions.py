@@ -30,35 +30,22 @@ def _between(start: Any, stop: Any, seen: Any) -> Any:
     return count
 
 
-@njit
-def _by_four(start: Any, stop: Any, seen: Any) -> Any:
-    count = 0
-    for number in range(start, stop, 4):
-        seen[count] = number
-        count += 1
-    return count
+def _by(step: int) -> Any:
+    """Return what counts by a step, which is a number where it is compiled."""
 
+    @njit
+    def count_by_step(start: Any, stop: Any, seen: Any) -> Any:
+        count = 0
+        for number in range(start, stop, step):
+            seen[count] = number
+            count += 1
+        return count
 
-@njit
-def _down(start: Any, stop: Any, seen: Any) -> Any:
-    count = 0
-    for number in range(start, stop, -1):
-        seen[count] = number
-        count += 1
-    return count
-
-
-@njit
-def _down_by_three(start: Any, stop: Any, seen: Any) -> Any:
-    count = 0
-    for number in range(start, stop, -3):
-        seen[count] = number
-        count += 1
-    return count
+    return count_by_step
 
 
 @pytest.mark.parametrize(
-    ("count", "step"), [(_between, 1), (_by_four, 4), (_down, -1), (_down_by_three, -3)]
+    ("count", "step"), [(_between, 1), (_by(4), 4), (_by(-1), -1), (_by(-3), -3)]
 )
 def test_ranges(count: Any, step: int) -> None:
     for start in range(-7, 8):

@@ -158,25 +158,6 @@ model.add_custom_connectivity_update(
     "fire", "Fire", ba, fire, pre_var_refs={"V": create_var_ref(a, "V")}
 )
 
-# %% A synapse more than a row has room for -> RuntimeError
-grow = create_custom_connectivity_update_model("grow", row_update_code="add_synapse(0);")
-aa = model.add_synapse_population("aa", "SPARSE", a, a, pulse, delta)
-aa.set_sparse_connections(np.array([0, 1]), np.array([1, 2]))
-model.add_custom_connectivity_update("grow", "Grow", aa, grow)
-model.build()
-model.load()
-model.custom_update("Grow")
-
-# %% A new synapse to a neuron that does not exist -> RuntimeError
-stray = create_custom_connectivity_update_model("stray", row_update_code="add_synapse(4);")
-aa = model.add_synapse_population("aa", "SPARSE", a, a, pulse, delta)
-aa.set_sparse_connections(np.array([0, 1]), np.array([1, 2]))
-aa.max_connections = 2
-model.add_custom_connectivity_update("stray", "Stray", aa, stray)
-model.build()
-model.load()
-model.custom_update("Stray")
-
 # %% A synapse that is removed twice -> RuntimeError
 twice = create_custom_connectivity_update_model(
     "twice", row_update_code="for_each_synapse { remove_synapse(); remove_synapse(); }"
