@@ -165,7 +165,14 @@ def check_names(
 
 
 def check_parameters(prefix: str, model: Model, given: object) -> dict[str, float]:
-    """Return the parameters of a model as plain numbers, after checking them."""
+    """Return the parameters of a model that is to be used as plain numbers, after checking them.
+
+    Raises
+    ------
+    OtherBackendError
+        If its code is not for a CPU, which does not matter before it is used.
+    """
+    _ = model.usages
     names = [param.name for param in model.params]
     values = check_names(prefix, "parameter", "value", names, given)
     for name, value in values.items():

@@ -368,6 +368,9 @@ class GeNNModel(current.GeNNModel):
     ) -> None:
         """Allocate the memory of the model and initialise it.
 
+        A model that was not built is built now. In 4.9, scripts leave `build` out where an earlier
+        run has left the compiled model on the disk.
+
         Parameters
         ----------
         path_to_model
@@ -380,6 +383,8 @@ class GeNNModel(current.GeNNModel):
                 f"path_to_model must be a path, not {shown(path_to_model)}; write "
                 f"model.load(num_recording_timesteps={path_to_model})."
             )
+        if self._plan is None:
+            self.build()
         super().load(num_recording_timesteps)
         self._num_recording_timesteps = num_recording_timesteps
         arrays = [array for group in self._groups() for array in group.extra_global_arrays()]
