@@ -7,7 +7,6 @@ found at the call that holds it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import replace
 from functools import partial
 
@@ -26,7 +25,7 @@ from numbagenn.codegen.initialisation import (
 from numbagenn.codegen.neuron_loop import EndpointCode, IncomingSynapses, NeuronCode, neuron_loop
 from numbagenn.codegen.synapse_layouts import DenseLayout, SharedLayout, SynapseLayout
 from numbagenn.codegen.synapse_loop import EndpointVariables, EventTime, synapse_loop
-from numbagenn.language.code_strings import CodeString, CodeStringError, OtherBackendError
+from numbagenn.language.code_strings import CodeString, CodeStringError
 from numbagenn.language.usage import arguments_of_calls
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import SharedConnectivity
@@ -63,9 +62,6 @@ _NEURONS, _SYNAPSES = UpdateElements(1), UpdateElements(1, num_post=1)
 def check_code(model: Model) -> None:
     """Translate the code strings of a description once, to find the mistakes in them.
 
-    Code for another backend is no mistake as long as nothing uses it: what adds it to a model says
-    that it is not there.
-
     Raises
     ------
     CodeStringError
@@ -73,38 +69,35 @@ def check_code(model: Model) -> None:
     NotImplementedError
         Where the code is correct but asks for what the engine does not have.
     """
-    with suppress(OtherBackendError):
-        match model:
-            case NeuronModel():
-                spike_times = Buffer("st", _PRECISION.time, 1)
-                _check_neuron(_one_neuron(neuron=_bound_to_nothing(model), spike_times=spike_times))
-            case PostsynapticModel():
-                out_post, bound = Buffer("out_post", _PRECISION.scalar, 1), _bound_to_nothing(model)
-                synapses = IncomingSynapses(postsynaptic=bound, out_post=out_post, target="Isyn")
-                neuron = _host_neuron(model.neuron_var_refs, model.neuron_inputs)
-                _check_neuron(_one_neuron(neuron=neuron, synapses=[synapses]))
-            case CurrentSourceModel():
-                source = (_bound_to_nothing(model), "Isyn")
-                neuron = _host_neuron(model.neuron_var_refs)
-                _check_neuron(_one_neuron(neuron=neuron, sources=[source]))
-            case WeightUpdateModel():
-                _check_weight_update(_bound_to_nothing(model))
-            case CustomUpdateModel():
-                _check_custom_update(_bound_to_nothing(model))
-            case CustomConnectivityUpdateModel():
-                _check_connectivity_update(model)
-            case VarInitSnippet():
-                _check_initial_value(model)
-            case SparseConnectivityInitSnippet():
-                code = (
-                    model.row_build_code if model.col_build_code.is_blank else model.col_build_code
-                )
-                connectivity_code(model, _PRECISION, _kernel_dims(model, code))
-            case ToeplitzConnectivityInitSnippet():
-                code = model.diagonal_build_code
-                diagonal_code(model, _PRECISION, _kernel_dims(model, code))
-            case _:
-                raise TypeError(f"there is no check of the code of a {type(model).__name__}")
+    match model:
+        case NeuronModel():
+            spike_times = Buffer("st", _PRECISION.time, 1)
+            _check_neuron(_one_neuron(neuron=_bound_to_nothing(model), spike_times=spike_times))
+        case PostsynapticModel():
+            out_post, bound = Buffer("out_post", _PRECISION.scalar, 1), _bound_to_nothing(model)
+            synapses = IncomingSynapses(postsynaptic=bound, out_post=out_post, target="Isyn")
+            neuron = _host_neuron(model.neuron_var_refs, model.neuron_inputs)
+            _check_neuron(_one_neuron(neuron=neuron, synapses=[synapses]))
+        case CurrentSourceModel():
+            source = (_bound_to_nothing(model), "Isyn")
+            neuron = _host_neuron(model.neuron_var_refs)
+            _check_neuron(_one_neuron(neuron=neuron, sources=[source]))
+        case WeightUpdateModel():
+            _check_weight_update(_bound_to_nothing(model))
+        case CustomUpdateModel():
+            _check_custom_update(_bound_to_nothing(model))
+        case CustomConnectivityUpdateModel():
+            _check_connectivity_update(model)
+        case VarInitSnippet():
+            _check_initial_value(model)
+        case SparseConnectivityInitSnippet():
+            code = model.row_build_code if model.col_build_code.is_blank else model.col_build_code
+            connectivity_code(model, _PRECISION, _kernel_dims(model, code))
+        case ToeplitzConnectivityInitSnippet():
+            code = model.diagonal_build_code
+            diagonal_code(model, _PRECISION, _kernel_dims(model, code))
+        case _:
+            raise TypeError(f"there is no check of the code of a {type(model).__name__}")
 
 
 def check_connectivity_code(init: ConnectivityInit | ToeplitzInit, kernel_dims: int) -> None:

@@ -30,10 +30,6 @@ class CodeStringError(RuntimeError):
     """A mistake in a code string, shown with its line and a caret under the place."""
 
 
-class OtherBackendError(NotImplementedError):
-    """Code that may be correct, but only where a compiler has more than C: CUDA's, for example."""
-
-
 @dataclass(frozen=True)
 class CodeString:
     """One code string of a model.
@@ -200,7 +196,7 @@ def _position(text: str, offset: int) -> tuple[int, int]:
 def _refusal(code_string: CodeString, kind: str, match: re.Match[str]) -> Exception:
     """Return the error to raise for a token that is not of the language."""
     error = code_string.error(_REFUSED[kind], *_position(code_string.text, match.start()))
-    return OtherBackendError(str(error)) if kind == "intrinsic" else error
+    return NotImplementedError(str(error)) if kind == "intrinsic" else error
 
 
 def _cleaned(code_string: CodeString) -> str:

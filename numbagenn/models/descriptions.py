@@ -123,21 +123,10 @@ class Model:
         return usage.names.difference(self.names)
 
     @property
-    def usages(self) -> list[Usage]:
-        """What each of its code strings uses.
-
-        Raises
-        ------
-        OtherBackendError
-            If one of them is not for a CPU.
-        """
-        parts = [getattr(self, one.name) for one in fields(self)]
-        return [part.usage for part in parts if isinstance(part, CodeString)]
-
-    @property
     def assigns_elements(self) -> bool:
         """Whether any of its code assigns elements of arrays."""
-        return any(usage.assigns_elements for usage in self.usages)
+        parts = [getattr(self, one.name) for one in fields(self)]
+        return any(part.usage.assigns_elements for part in parts if isinstance(part, CodeString))
 
     @property
     def title(self) -> str:
@@ -447,4 +436,4 @@ class Unavailable:
         The error to raise.
     """
 
-    error: NotImplementedError
+    error: Exception

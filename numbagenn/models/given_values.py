@@ -165,14 +165,7 @@ def check_names(
 
 
 def check_parameters(prefix: str, model: Model, given: object) -> dict[str, float]:
-    """Return the parameters of a model that is to be used as plain numbers, after checking them.
-
-    Raises
-    ------
-    OtherBackendError
-        If its code is not for a CPU, which does not matter before it is used.
-    """
-    _ = model.usages
+    """Return the parameters of a model as plain numbers, after checking them."""
     names = [param.name for param in model.params]
     values = check_names(prefix, "parameter", "value", names, given)
     for name, value in values.items():

@@ -20,12 +20,9 @@ import pytest
 
 from numbagenn import (
     GeNNModel,
-    NeuronGroup,
     VarAccess,
-    create_current_source_model,
     create_custom_update_model,
     create_neuron_model,
-    create_postsynaptic_model,
     create_var_init_snippet,
     create_var_ref,
     create_weight_update_model,
@@ -432,36 +429,3 @@ def test_deprecated_keywords_work_and_warn() -> None:
     with pytest.warns(FutureWarning, match="dT is deprecated"):
         model.dT = 0.25
     assert model.dt == 0.25
-
-
-SHUFFLED = "__shfl_xor_sync(0xFFFF, x, 1)"
-FOR_CUDA: dict[str, Callable[[GeNNModel, NeuronGroup], object]] = {
-    "neurons": lambda model, neurons: model.add_neuron_population(
-        "other", 1, create_neuron_model("x", threshold_condition_code=f"{SHUFFLED} > 1"), {}, {}
-    ),
-    "current source": lambda model, neurons: model.add_current_source(
-        "source",
-        create_current_source_model("x", injection_code=f"injectCurrent({SHUFFLED});"),
-        neurons,
-    ),
-    "synapses": lambda model, neurons: init_weight_update(
-        create_weight_update_model("x", pre_spike_syn_code=f"addToPost({SHUFFLED});")
-    ),
-    "input": lambda model, neurons: init_postsynaptic(
-        create_postsynaptic_model("x", sim_code=f"injectCurrent({SHUFFLED});")
-    ),
-    "initial values": lambda model, neurons: init_var(
-        create_var_init_snippet("x", var_init_code=f"value = {SHUFFLED};")
-    ),
-    "custom update": lambda model, neurons: model.add_custom_update(
-        "update", "group", create_custom_update_model("x", update_code=f"x = {SHUFFLED};")
-    ),
-}
-
-
-@pytest.mark.parametrize("what", FOR_CUDA)
-def test_code_for_cuda_may_be_described_as_long_as_it_is_not_used(what: str) -> None:
-    model = GeNNModel("float", "for_cuda")
-    neurons = model.add_neuron_population("neurons", 1, INTEGRATE_AND_FIRE, {"Vthr": 1.0}, START)
-    with pytest.raises(NotImplementedError, match="Names with two underscores in front belong"):
-        FOR_CUDA[what](model, neurons)
