@@ -103,10 +103,22 @@ class GeNNModel(current.GeNNModel):
             model_name,
             backend,
             time_precision,
-            **{_snake_case(name): value for name, value in preferences.items()},
+            **self._known(preferences),
         )
         self._dt = 0.1
         self._numbers: list[ExtraGlobalNumber] = []
+
+    def _known(self, preferences: Mapping[str, object]) -> dict[str, object]:
+        """Return preferences by the names of 5.x, and warn of others, which 4.9 ignores."""
+        known = {}
+        for name, value in preferences.items():
+            now = _snake_case(name)
+            if now in self.known_preferences:
+                known[now] = value
+            else:
+                hint = did_you_mean(now, self.known_preferences)
+                warn_user(f"Unknown preference '{name}' has no effect{hint}")
+        return known
 
     def _serve_instead_of(self, backend: str) -> None:
         """Say that another backend runs the model than the one that was asked for."""
