@@ -134,7 +134,11 @@ class LoadedModel:
         # In order, one batch element runs after the other, because each sees what earlier ones
         # have assigned.
         self._in_order = plan.in_order
-        self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
+        self._synapses = [
+            group
+            for group in groups
+            if isinstance(group, SynapseGroup) and not group.shares_synapses
+        ]
         self._populations_to_check = [
             group
             for group in groups

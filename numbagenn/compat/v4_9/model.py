@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -28,6 +28,7 @@ from numbagenn.compat.v4_9.groups import (
     NeuronGroup,
     SynapseGroup,
 )
+from numbagenn.compat.v4_9.shared_weights import SlaveSynapseGroup, check_sharing
 from numbagenn.compat.v4_9.wrapped import Wrapped, wrapped_model
 from numbagenn.models.descriptions import (
     AnyModel,
@@ -37,8 +38,16 @@ from numbagenn.models.descriptions import (
     PostsynapticModel,
     WeightUpdateModel,
 )
-from numbagenn.models.given_values import ConnectivityInit, ToeplitzInit, VarInit, check_names
+from numbagenn.models.given_values import (
+    ConnectivityInit,
+    PostsynapticInit,
+    ToeplitzInit,
+    VarInit,
+    check_names,
+)
 from numbagenn.models.initialisers import init_postsynaptic, init_weight_update
+from numbagenn.network.addition_checks import check_kind, check_population
+from numbagenn.network.reference_checks import synapse_references
 from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
 
 Space = Mapping[str, Any] | None
@@ -275,9 +284,7 @@ class GeNNModel(current.GeNNModel):
             )
             variables = {}
         weight_update, references = _with_references(weight_update, pre, post, title)
-        postsynaptic = find(postsyn_model, PostsynapticModel, title)
-        postsynaptic = _with_inputs(postsynaptic, post, title)
-        postsynaptic, found = _refer(postsynaptic, "neuron_var_refs", post, title)
+        postsynaptic = _postsynaptic(postsyn_model, ps_param_space, ps_var_space, post, title)
         group = super().add_synapse_population(
             pop_name,
             kind,
@@ -291,7 +298,7 @@ class GeNNModel(current.GeNNModel):
                 wu_post_var_space,
                 **references,
             ),
-            init_postsynaptic(postsynaptic, ps_param_space, ps_var_space, found),
+            postsynaptic,
             connectivity_initialiser,
         )
         assert isinstance(group, SynapseGroup)
@@ -303,9 +310,59 @@ class GeNNModel(current.GeNNModel):
             raise
         return group
 
-    def add_slave_synapse_population(self, pop_name: str, *_: object, **__: object) -> NoReturn:
-        """Refuse: numbagenn has no populations that share the weights of another."""
-        raise unsupported(f"populations that share weights ('{pop_name}')", "PyGeNN 4.9")
+    def add_slave_synapse_population(
+        self,
+        pop_name: str,
+        master_pop: SynapseGroup | str,
+        delay_steps: int,
+        source: NeuronGroup | str,
+        target: NeuronGroup | str,
+        postsyn_model: PostsynapticModel | str,
+        ps_param_space: Space,
+        ps_var_space: Space,
+    ) -> SynapseGroup:
+        """Add synapses that share the connections and weights of another population.
+
+        Parameters
+        ----------
+        pop_name, delay_steps, source, target, postsyn_model, ps_param_space, ps_var_space
+            As for `add_synapse_population`.
+        master_pop
+            The population, or its name, whose weights are shared. They are read-only.
+
+        Raises
+        ------
+        ValueError
+            If the sizes differ, or the weights are not read-only.
+        """
+        title = f"synapse population '{pop_name}'"
+        self._check_new("synapse population", pop_name, self.synapse_populations)
+        master = _found(self.synapse_populations, master_pop, f"master of {title}")
+        check_kind(f"The master of {title}", master, SynapseGroup, "add_synapse_population")
+        master = master.weight_sharing_master or master
+        pre = self._population(source, f"source of {title}")
+        post = self._population(target, f"target of {title}")
+        for side, group in (("source", pre), ("target", post)):
+            check_population(self.neuron_populations, group, f"{side} of {title}")
+        check_sharing(title, master, pre, post)
+        model, references = _with_references(master.weight_update.model, pre, post, title)
+        weight_update = replace(master.weight_update, model=model, **references)
+        postsynaptic = _postsynaptic(postsyn_model, ps_param_space, ps_var_space, post, title)
+        group = SlaveSynapseGroup(
+            master,
+            self,
+            pop_name,
+            master.matrix_type,
+            pre,
+            post,
+            weight_update,
+            postsynaptic,
+            synapse_references(title, pre, post, weight_update, postsynaptic),
+            master.connectivity_init,
+        )
+        group.axonal_delay_steps = delay_steps
+        self.synapse_populations[pop_name] = group
+        return group
 
     def add_current_source(  # type: ignore[override]
         self,
@@ -340,14 +397,7 @@ class GeNNModel(current.GeNNModel):
         return group
 
     def _population(self, given: NeuronGroup | str, what: str) -> Any:
-        if not isinstance(given, str):
-            return given
-        known = self.neuron_populations
-        if given in known:
-            return known[given]
-        listed = quoted(known)
-        hint = did_you_mean(given, known, f"; there are {listed}.")
-        raise ValueError(f"The {what}, '{given}', is not a population of this model{hint}")
+        return _found(self.neuron_populations, given, what)
 
     # Life ------------------------------------------------------------------------------------
 
@@ -566,6 +616,25 @@ def _with_references(
         if found:
             references[f"{side}_var_refs"] = found
     return model, references
+
+
+def _postsynaptic(
+    given: PostsynapticModel | str, params: Space, variables: Space, post: object, title: str
+) -> PostsynapticInit:
+    """Return a postsynaptic model with its values, for neurons of one population."""
+    model = _with_inputs(find(given, PostsynapticModel, title), post, title)
+    model, references = _refer(model, "neuron_var_refs", post, title)
+    return init_postsynaptic(model, params, variables, references)
+
+
+def _found(known: Mapping[str, Any], given: object, what: str) -> Any:
+    """Return a population, which may be given by its name."""
+    if not isinstance(given, str):
+        return given
+    if given in known:
+        return known[given]
+    hint = did_you_mean(given, known, f"; there are {quoted(known)}.")
+    raise ValueError(f"The {what}, '{given}', is not a population of this model{hint}")
 
 
 def _with_inputs(model: PostsynapticModel, post: object, title: str) -> PostsynapticModel:
