@@ -25,9 +25,9 @@ from numbagenn.compat.v4_9.groups import (
     CustomUpdate,
     CustomUpdateWU,
     ExtraGlobalNumber,
-    NeuronGroup,
     SynapseGroup,
 )
+from numbagenn.compat.v4_9.neuron_groups import NeuronGroup
 from numbagenn.compat.v4_9.shared_weights import SlaveSynapseGroup, check_sharing
 from numbagenn.compat.v4_9.wrapped import Wrapped, wrapped_model
 from numbagenn.models.descriptions import (
@@ -546,17 +546,33 @@ class GeNNModel(current.GeNNModel):
         """Copy all spikes that the memory of a population holds to the host."""
         self._population(pop_name, "argument").pull_spikes_from_device()
 
-    def push_spikes_to_device(self, pop_name: str) -> None:
-        """Copy all spikes that the memory of a population holds to the device."""
-        self._population(pop_name, "argument").push_spikes_to_device()
-
     def pull_current_spikes_from_device(self, pop_name: str) -> None:
         """Copy the spikes that a population emitted in the last step to the host."""
         self._population(pop_name, "argument").pull_current_spikes_from_device()
 
+    def pull_spike_events_from_device(self, pop_name: str) -> None:
+        """Copy all spike-like events that the memory of a population holds to the host."""
+        self._population(pop_name, "argument").pull_spike_events_from_device()
+
+    def pull_current_spike_events_from_device(self, pop_name: str) -> None:
+        """Copy the spike-like events of a population in the last step to the host."""
+        self._population(pop_name, "argument").pull_current_spike_events_from_device()
+
+    def push_spikes_to_device(self, pop_name: str) -> None:
+        """Copy all spikes that the memory of a population holds to the device."""
+        self._population(pop_name, "argument").push_spikes_to_device()
+
     def push_current_spikes_to_device(self, pop_name: str) -> None:
-        """Copy the spikes of the last step to the device, which delivers them in the next one."""
+        """Copy the spikes that a population emitted in the last step to the device."""
         self._population(pop_name, "argument").push_current_spikes_to_device()
+
+    def push_spike_events_to_device(self, pop_name: str) -> None:
+        """Copy all spike-like events that the memory of a population holds to the device."""
+        self._population(pop_name, "argument").push_spike_events_to_device()
+
+    def push_current_spike_events_to_device(self, pop_name: str) -> None:
+        """Copy the spike-like events of a population in the last step to the device."""
+        self._population(pop_name, "argument").push_current_spike_events_to_device()
 
 
 def _snake_case(name: str) -> str:

@@ -100,8 +100,10 @@ def check_sharing(
     ValueError
         If the sizes differ, or the code of the synapses may change what both would share.
     """
-    sizes = [(one.num_neurons, two.num_neurons) for one, two in
-             ((source, target), (master.src, master.trg))]
+    sizes = [
+        (one.num_neurons, two.num_neurons)
+        for one, two in ((source, target), (master.src, master.trg))
+    ]
     if sizes[0] != sizes[1]:
         raise ValueError(
             f"{capitalised(title)} shares the weights of {master.title}, so it must connect "

@@ -29,16 +29,8 @@ INTERNAL = {
     *("set_current_source_model", "set_custom_update_model", "custom_wu_update"),
     *("var_ref_names", "var_refs", "egp_ref_names", "egp_refs", "needs_allocation", "init_val"),
     *("wu_pre_var_names", "wu_post_var_names", "is_connectivity_init_required"),
-    *("row_lengths", "ind", "spike_que_ptr", "create_custom_model_class"),
+    *("row_lengths", "ind", "create_custom_model_class"),
 }
-
-# Raw arrays of events, of which the ledger says that they are not here.
-EVENTS = {
-    f"{verb}{what}{end}"
-    for what in ("spike_events", "current_spike_events", "spike_event_times",
-                 "prev_spike_event_times")
-    for verb, end in (("", ""), ("push_", "_to_device"), ("pull_", "_from_device"))
-} | {"spike_count", "spike_event_count"}  # fmt: skip
 
 # Kinds of connectivity that numbagenn lacks.
 KINDS = {"has_kernel_synapse_vars", "has_procedural_connectivity", "has_procedural_weights"}
@@ -112,7 +104,7 @@ def test_objects_have_the_attributes_of_pygenn(kind: str) -> None:
         "Variable": parts.pop.vars["V"],
         "ExtraGlobalParameter": parts.pop.extra_global_params["gain"],
     }[kind]
-    assert {*RECORDED["attributes"][kind]} - {*dir(thing)} - INTERNAL - EVENTS - KINDS == set()
+    assert {*RECORDED["attributes"][kind]} - {*dir(thing)} - INTERNAL - KINDS == set()
 
 
 def test_settings_of_the_model_that_is_wrapped() -> None:
