@@ -317,7 +317,8 @@ def create_custom_postsynaptic_class(
     param_names, var_name_types, derived_params, support_code, custom_body
         As for `create_custom_neuron_class`.
     apply_input_code
-        Run first: adds to ``$(Isyn)``. Variables of the neuron may be read by their names.
+        Run first: adds to ``$(Isyn)``. Variables and inputs of the neuron may be read and assigned
+        by their names.
     decay_code
         Run after it: lets ``$(inSyn)`` decay.
 
@@ -339,19 +340,23 @@ def create_custom_postsynaptic_class(
     # In blocks of their own, because both may declare the same locals.
     sim_code = "\n".join(f"{{\n{part}\n}}" if local_variables(part) else part for part in parts)
     of_neuron = _neuron_variables(code)
-    assigned = CodeString(sim_code, f"Code of {title}").usage.assigned
+    usage = CodeString(sim_code, f"Code of {title}").usage
+    assigned = usage.assigned
+    of_neuron += [("Isyn", SCALAR)] * ("Isyn" in usage.names)
     model = create_unchecked.create_postsynaptic_model(
         class_name,
         params=param_names,
         vars=with_access(var_name_types, VARIABLE_ACCESS),
-        neuron_var_refs=[item for item in of_neuron if item[0] not in assigned],
+        neuron_var_refs=[item for item in of_neuron if item[0] not in {*assigned, "Isyn"}],
         derived_params=derived_parameters(title, derived_params, param_names),
         sim_code=sim_code,
         extra_global_params=arrays,
     )
-    # What code adds to can only be an input of the neuron; which it has is known where it is used.
+    # Which of these are inputs of the neuron, and which its variables, is known where it is used.
     inputs = tuple(
-        AdditionalInput(name, ctype, 0.0) for name, ctype in of_neuron if name in assigned
+        AdditionalInput(name, ctype, 0.0)
+        for name, ctype in of_neuron
+        if name in {*assigned, "Isyn"}
     )
     model = with_numbers(replace(model, neuron_inputs=inputs), numbers)
     check_code(model)

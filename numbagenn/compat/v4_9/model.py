@@ -11,12 +11,12 @@ from typing import Any, ClassVar
 import numpy as np
 
 from numbagenn import model as current
-from numbagenn.base.enumerations import VarLocation
+from numbagenn.base.enumerations import VarAccessMode, VarLocation
 from numbagenn.base.number_checks import float_if_huge
 from numbagenn.base.suggestions import closest, did_you_mean
-from numbagenn.base.types import ResolvedType
+from numbagenn.base.types import SCALAR, ResolvedType
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import quoted, shown, unsupported
+from numbagenn.base.wording import quoted, shown
 from numbagenn.codegen.code_checks import check_code
 from numbagenn.compat.v4_9.builtin_models import find
 from numbagenn.compat.v4_9.enums import MATRIX_TYPES, location_of
@@ -31,8 +31,10 @@ from numbagenn.compat.v4_9.neuron_groups import NeuronGroup
 from numbagenn.compat.v4_9.shared_weights import SlaveSynapseGroup, check_sharing
 from numbagenn.compat.v4_9.wrapped import Wrapped, wrapped_model
 from numbagenn.models.descriptions import (
+    AdditionalInput,
     AnyModel,
     CurrentSourceModel,
+    DeclaredReference,
     NeuronModel,
     Parameter,
     PostsynapticModel,
@@ -654,31 +656,27 @@ def _found(known: Mapping[str, Any], given: object, what: str) -> Any:
 
 
 def _with_inputs(model: PostsynapticModel, post: object, title: str) -> PostsynapticModel:
-    """Return a postsynaptic model whose code uses inputs that its neurons have.
+    """Return a postsynaptic model whose code uses what its neurons have.
 
-    What it only reads looked like a variable as long as the neurons were unknown.
+    As long as these were unknown, what the code assigned looked like an input, and what it only
+    read looked like a variable.
     """
     if not isinstance(post, NeuronGroup):
         return model
     inputs = {item.name: item for item in post.model.additional_input_vars}
-    for item in model.neuron_inputs:
-        if item.name not in inputs:
-            kind = "a variable" if item.name in post.vars else "nothing"
-            raise unsupported(
-                f"code of {model.title} that assigns $({item.name}), which is {kind} of "
-                f"{post.title} and no input ({title})",
-                "PyGeNN 4.9",
-            )
-    read = [item.name for item in model.neuron_var_refs if item.name in inputs]
-    used = [*(item.name for item in model.neuron_inputs), *read]
-    if not used:
-        return model
+    inputs["Isyn"] = AdditionalInput("Isyn", SCALAR, 0.0)
+    read, assigned = model.neuron_var_refs, model.neuron_inputs
+    mode = VarAccessMode.READ_WRITE
+    variables = [DeclaredReference(item.name, item.type, mode) for item in assigned]
+    used = [item.name for item in (*assigned, *read) if item.name in inputs]
     changed = replace(
         model,
-        neuron_var_refs=tuple(item for item in model.neuron_var_refs if item.name not in read),
+        neuron_var_refs=tuple(one for one in (*read, *variables) if one.name not in inputs),
+        assigned_neuron_vars=frozenset(one.name for one in variables if one.name not in inputs),
         neuron_inputs=tuple(inputs[name] for name in used),
     )
-    check_code(changed)
+    if changed != model:
+        check_code(changed)
     return changed
 
 

@@ -304,16 +304,39 @@ def receiving(apply_input_code: str, decay_code: str = "$(inSyn) = 0;") -> list[
         ("$(Iback) += $(inSyn);", [0.0, 3.0]),
         ("$(Isyn) += $(inSyn); $(Iback) -= 0.5 * $(inSyn);", [3.0, -1.5]),
         ("$(Iback) += $(inSyn); $(Isyn) += $(Iback);", [3.0, 3.0]),
+        ("$(Isyn) = 2.0 * $(inSyn); $(Isyn) *= $(Isyn);", [36.0, 0.0]),
+        ("$(a) += $(inSyn); $(Isyn) += 1.0;", [6.0, 0.0]),
+        ("if ($(inSyn) > 0.0) { scalar a = 7.0; $(b) = $(a) + a; $(a)--; }", [-1.0, 7.0]),
+        ("$(b)++; $(Isyn) = $(b); $(Iback) = -$(b);", [3.0, 0.0]),
     ],
 )
-def test_postsynaptic_code_adds_to_inputs_by_name(code: str, expected: list[float]) -> None:
+def test_postsynaptic_code_assigns_what_neurons_have(code: str, expected: list[float]) -> None:
     assert receiving(code) == expected
 
 
-def test_postsynaptic_code_assigns_nothing_but_inputs() -> None:
-    with pytest.raises(NotImplementedError, match=r"assigns \$\(a\), which is a variable of"):
-        receiving("$(a) += $(inSyn);")
-    with pytest.raises(NotImplementedError, match=r"assigns \$\(c\), which is nothing of"):
+def test_postsynaptic_code_assigns_what_its_target_is() -> None:
+    model = legacy.GeNNModel("float", "targets")
+    cell = legacy.create_custom_neuron_class(
+        "cell",
+        var_name_types=[("V", "scalar"), ("W", "scalar")],
+        additional_input_vars=[("Iback", "scalar", 0.5)],
+        sim_code="$(V) = $(Isyn); $(W) = $(Iback);",
+    )
+    pop = model.add_neuron_population("pop", 1, cell, {}, {"V": 0.0, "W": 0.0})
+    shape = legacy.create_custom_postsynaptic_class("shape", apply_input_code="$(Isyn) *= 8.0;")
+    rule = ("StaticPulse", {}, {"g": 3.0}, {}, {})
+    ends = (pop, pop)
+    syn = model.add_synapse_population("s", "DENSE_GLOBALG", 0, *ends, *rule, shape, {}, {})
+    syn.ps_target_var = "Iback"
+    model.build()
+    model.load()
+    model.step_time()
+    pop.pull_state_from_device()
+    assert [float(pop.vars[name].view[0]) for name in "VW"] == [0.0, 4.0]
+
+
+def test_postsynaptic_code_assigns_nothing_else() -> None:
+    with pytest.raises(ValueError, match=r"uses \$\(c\), which it does not declare"):
         receiving("$(c) += $(inSyn);")
 
 
