@@ -669,14 +669,15 @@ def _with_inputs(model: PostsynapticModel, post: object, title: str) -> Postsyna
     mode = VarAccessMode.READ_WRITE
     variables = [DeclaredReference(item.name, item.type, mode) for item in assigned]
     used = [item.name for item in (*assigned, *read) if item.name in inputs]
+    if not used and not variables:
+        return model
     changed = replace(
         model,
         neuron_var_refs=tuple(one for one in (*read, *variables) if one.name not in inputs),
         assigned_neuron_vars=frozenset(one.name for one in variables if one.name not in inputs),
         neuron_inputs=tuple(inputs[name] for name in used),
     )
-    if changed != model:
-        check_code(changed)
+    check_code(changed)
     return changed
 
 

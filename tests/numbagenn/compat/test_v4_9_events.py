@@ -158,10 +158,10 @@ def test_mistakes_in_lists() -> None:
     parts = network()
     pre = parts.pre
     pre.spikes[0, 0, 0], pre.spike_count[0, 0] = 7, 1
-    with pytest.raises(ValueError, match="Spikes of .* must be of neurons from 0 to 6, not "):
+    with pytest.raises(ValueError, match=r"Spikes of .* must be of neurons from 0 to 6, not "):
         pre.push_spikes_to_device()
     pre.spike_count[0, 0] = 8
     with pytest.raises(ValueError, match="must be at most 7, not 8"):
         pre.push_spikes_to_device()
-    with pytest.raises(RuntimeError, match="Nothing defines spike-like events of .*'post'"):
+    with pytest.raises(RuntimeError, match=r"Nothing defines spike-like events of .*'post'"):
         parts.post.pull_spike_events_from_device()
