@@ -91,12 +91,14 @@ def create_custom_sparse_connect_init_snippet_class(
     states = {"row_build_code": row_build_state_vars, "col_build_code": col_build_state_vars}
     arrays, numbers = as_arrays(extra_global_params)
     code = _code(title, codes, states, param_names, derived_params, arrays, numbers)
+    built = {name: _with_states(title, name, code, states[name], "while (true)") for name in codes}
     model = create_sparse_connect_init_snippet(
         class_name,
         params=param_names,
         derived_params=derived_parameters(title, derived_params, param_names),
         extra_global_params=arrays,
-        **{name: _with_states(title, name, code, states[name], "while (true)") for name in codes},
+        row_build_code=built["row_build_code"],
+        col_build_code=built["col_build_code"],
         **_callbacks(
             title,
             param_names,

@@ -668,7 +668,8 @@ def _with_inputs(model: PostsynapticModel, post: object, title: str) -> Postsyna
     read, assigned = model.neuron_var_refs, model.neuron_inputs
     mode = VarAccessMode.READ_WRITE
     variables = [DeclaredReference(item.name, item.type, mode) for item in assigned]
-    used = [item.name for item in (*assigned, *read) if item.name in inputs]
+    named = [*(item.name for item in assigned), *(item.name for item in read)]
+    used = [name for name in named if name in inputs]
     if not used and not variables:
         return model
     changed = replace(

@@ -340,38 +340,6 @@ def test_postsynaptic_code_assigns_nothing_else() -> None:
         receiving("$(c) += $(inSyn);")
 
 
-# --- Functions in C++ -----------------------------------------------------------------------------
-
-
-def test_functions_of_one_statement_are_written_out() -> None:
-    support = """
-        // an odd one
-        SUPPORT_CODE_FUNC scalar half(scalar x) { return 0.5 * x; }
-        inline int third(int a, const scalar b) { return a / 3 + (int)half(b); }
-    """
-    cell = legacy.create_custom_neuron_class(
-        "cell",
-        var_name_types=[("V", "scalar"), ("n", "int")],
-        support_code=support,
-        sim_code="$(V) = half($(V) + half(4.0)); $(n) = third(7, ($(V) * 2.0));",
-    )
-    model = legacy.GeNNModel("float", "functions")
-    pop = model.add_neuron_population("pop", 1, cell, {}, {"V": 8.0, "n": 0})
-    model.build()
-    model.load()
-    model.step_time()
-    pop.pull_state_from_device()
-    assert (pop.vars["V"].view[0], pop.vars["n"].view[0]) == (5.0, 7)
-
-
-@pytest.mark.parametrize(
-    "code", ["scalar f(scalar x) { x += 1; return x; }", "#define A 3", "struct S { int a; };"]
-)
-def test_other_support_code_is_refused(code: str) -> None:
-    with pytest.raises(NotImplementedError, match=r"does not support 'support_code' \(neuron"):
-        legacy.create_custom_neuron_class("cell", support_code=code)
-
-
 # --- Spikes by hand -------------------------------------------------------------------------------
 
 
