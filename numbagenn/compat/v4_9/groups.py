@@ -13,6 +13,7 @@ from numbagenn.base.wording import capitalised, quoted, shown
 from numbagenn.compat.v4_9.global_params import GlobalNumber
 from numbagenn.compat.v4_9.wrapped import Wrapped, wrapped_group
 from numbagenn.memory import variables
+from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.models.descriptions import (
     CurrentSourceModel,
     CustomUpdateModel,
@@ -101,7 +102,72 @@ class ExtraGlobalNumber(variables.ExtraGlobalArray):
 
 
 class SparseVariable(Variable, variables.SparseVariable):
-    """The same of sparse synapses, which have no `view`."""
+    """The same of sparse synapses, whose `view` has the rows one after the other, of one length.
+
+    A row is as long as `SynapseGroup.max_row_length`, whether it has as many synapses or not.
+    """
+
+    # The array that `view` is of, and the host array that it belongs to.
+    _rows: Array | None = None
+    _rows_of: Array | None = None
+
+    @property
+    def view(self) -> Array | None:  # type: ignore[override]
+        """The values on the host, to be written in place; None unless the model is loaded."""
+        host = self._view
+        if host is None:
+            return None
+        if self._rows_of is not host:
+            places, size = self._places()
+            self._rows_of, self._rows = host, np.zeros((*host.shape[:-1], size), host.dtype)
+            self._rows[..., places] = host
+        return self._rows
+
+    def _places(self) -> tuple[Array, int]:
+        """Return where in the rows each synapse is, and the number of places."""
+        connections = self.connections
+        assert isinstance(connections, SparseConnectivity)
+        assert connections.synapses is not None
+        pre, _ = connections.synapses
+        # Of the synapses, or of the synapses that a custom update works on.
+        synapses: Any = self.group
+        length = synapses.synapse_group.max_connections
+        starts = np.searchsorted(pre, np.arange(connections.num_pre))
+        return pre.astype(np.int64) * length + np.arange(len(pre)) - starts[pre], (
+            connections.num_pre * length
+        )
+
+    @property
+    def _written_rows(self) -> Array | None:
+        """The array behind `view`, if anybody has asked for it since the model was loaded."""
+        return self._rows if self._rows_of is self._view else None
+
+    def take_rows(self) -> None:
+        """Let the host array hold what was written to `view`."""
+        host, rows = self._view, self._written_rows
+        if host is not None and rows is not None:
+            host[...] = rows[..., self._places()[0]]
+
+    def show_rows(self) -> None:
+        """Let `view` show what the host array holds."""
+        rows = self._written_rows
+        if rows is not None:
+            rows[..., self._places()[0]] = self._view
+
+    def host_values(self) -> Array:
+        """Return a copy of the values on the host, one for each synapse."""
+        self.take_rows()
+        return super().host_values()
+
+    def push_to_device(self) -> None:
+        """Copy the values from the host to the device."""
+        self.take_rows()
+        super().push_to_device()
+
+    def pull_from_device(self) -> None:
+        """Copy the values from the device to the host."""
+        super().pull_from_device()
+        self.show_rows()
 
 
 class BaseGroup(groups.Group):
@@ -264,6 +330,21 @@ class SynapseGroup(BaseGroup, synapse_groups.SynapseGroup):
     def max_row_length(self) -> int:
         """Largest number of synapses that a presynaptic neuron has, or may have."""
         return self.max_connections
+
+    @property
+    def row_lengths(self) -> Array | None:
+        """Number of synapses of each presynaptic neuron, if `set_sparse_connections` was used."""
+        given = self._given_connections()
+        return None if given is None else np.bincount(given[0], minlength=self.src.num_neurons)
+
+    @property
+    def ind(self) -> Array | None:
+        """Postsynaptic neurons of the synapses, row by row, in the same case."""
+        given = self._given_connections()
+        return None if given is None else given[1]
+
+    def _given_connections(self) -> tuple[Array, Array] | None:
+        return self.connections.synapses if self.connections_set else None
 
     @property
     def is_dense(self) -> bool:

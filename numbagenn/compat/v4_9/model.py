@@ -25,6 +25,7 @@ from numbagenn.compat.v4_9.groups import (
     CustomUpdate,
     CustomUpdateWU,
     ExtraGlobalNumber,
+    SparseVariable,
     SynapseGroup,
 )
 from numbagenn.compat.v4_9.neuron_groups import NeuronGroup
@@ -469,7 +470,7 @@ class GeNNModel(current.GeNNModel):
             If the model is not loaded.
         """
         runtime = self._require_loaded("reinitialising")
-        hosts = [(buffer, buffer.host) for buffer in runtime.buffers]
+        hosts = [(buffer, buffer.host) for buffer in runtime.buffers if not buffer.constant]
         super().unload()
         super().load(self._num_recording_timesteps)
         for buffer, host in hosts:
@@ -477,6 +478,10 @@ class GeNNModel(current.GeNNModel):
             if host is not None and buffer.host is not None and host.shape == buffer.host.shape:
                 host[...] = buffer.host
                 buffer.host = host
+        for group in self._groups():
+            for variable in getattr(group, "vars", {}).values():
+                if isinstance(variable, SparseVariable):
+                    variable.show_rows()
 
     # Copies ----------------------------------------------------------------------------------
 

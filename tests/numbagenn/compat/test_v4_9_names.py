@@ -29,7 +29,7 @@ INTERNAL = {
     *("set_current_source_model", "set_custom_update_model", "custom_wu_update"),
     *("var_ref_names", "var_refs", "egp_ref_names", "egp_refs", "needs_allocation", "init_val"),
     *("wu_pre_var_names", "wu_post_var_names", "is_connectivity_init_required"),
-    *("row_lengths", "ind", "create_custom_model_class"),
+    "create_custom_model_class",
 }
 
 # Kinds of connectivity that numbagenn lacks.

@@ -80,7 +80,8 @@ CASES: dict[str, tuple[str, str, Callable[[float], float]]] = {
         lambda x: x**3,
     ),
     "a return in a loop": (
-        "int divisor(int n) { for (int d = 2; d < n; d++) { if (n % d == 0) return d; } return n; }",
+        "int divisor(int n) { for (int d = 2; d < n; d++) { if (n % d == 0) return d; } "
+        "return n; }",
         "$(y) = divisor((int)$(x) + 10);",
         lambda x: first_divisor(int(x) + 10),
     ),
@@ -175,8 +176,8 @@ def test_every_keyword_takes_functions() -> None:
     )
     shape = legacy.create_custom_postsynaptic_class(
         "shape",
-        support_code="scalar shaped(scalar x) { for (int i = 0; i < 2; i++) { x += 1.0; } return x; }",
-        apply_input_code="$(Isyn) += shaped($(inSyn));",
+        support_code="scalar more(scalar x) { for (int i = 0; i < 2; i++) { x++; } return x; }",
+        apply_input_code="$(Isyn) += more($(inSyn));",
         decay_code="$(inSyn) = 0;",
     )
     model = legacy.GeNNModel("float", "keywords")
