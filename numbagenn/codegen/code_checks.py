@@ -76,7 +76,9 @@ def check_code(model: Model) -> None:
         case PostsynapticModel():
             out_post, bound = Buffer("out_post", _PRECISION.scalar, 1), _bound_to_nothing(model)
             synapses = IncomingSynapses(postsynaptic=bound, out_post=out_post, target="Isyn")
-            neuron = _host_neuron(model.neuron_var_refs, model.neuron_inputs)
+            # Every neuron has Isyn.
+            inputs = tuple(item for item in model.neuron_inputs if item.name != "Isyn")
+            neuron = _host_neuron(model.neuron_var_refs, inputs)
             _check_neuron(_one_neuron(neuron=neuron, synapses=[synapses]))
         case CurrentSourceModel():
             source = (_bound_to_nothing(model), "Isyn")

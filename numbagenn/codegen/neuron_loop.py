@@ -244,7 +244,10 @@ class _NeuronLoopBuilder(LoopBuilder):
             self.move(due, in_syn)
         names = {"inSyn": Symbol(in_syn, scalar), **self.names_of(bound), **self._referenced(bound)}
         for item in bound.model.neuron_inputs:
-            names[item.name] = replace(self._inputs[item.name], writable=True)
+            target = synapses.target if item.name == "Isyn" else item.name
+            names[item.name] = replace(self._inputs[target], writable=True)
+        for name in bound.model.assigned_neuron_vars:
+            names[name] = self._own[bound.references[name]]
         self._run_injecting(names, bound.model.sim_code, synapses.target)
 
     def receive_feedback(self, buffer: Buffer, target: str) -> None:

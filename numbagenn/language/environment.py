@@ -195,6 +195,8 @@ class Environment(ABC):
             found = self._find(node.name)
             return found is not None and found in self.ahead.symbols and found.type.is_float
         if isinstance(node, c_ast.FuncCall):
+            if any(one.name == node.name.name for one in self._code_string.functions):
+                return False
             parts = node.args.exprs if node.args else []
         elif isinstance(node, (c_ast.BinaryOp, c_ast.UnaryOp)):
             parts = [part for _, part in node.children()]

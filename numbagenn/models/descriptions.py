@@ -280,8 +280,9 @@ class WeightUpdateModel(Model):
 class PostsynapticModel(Model):
     """Description of how summed synaptic input becomes a current.
 
-    `neuron_inputs` are inputs of the neuron that the code uses by name, beside the one that
-    ``injectCurrent`` adds to. Only models of PyGeNN 4.9 have such code.
+    `neuron_inputs` are inputs of the neuron that the code uses by name, where ``Isyn`` is the one
+    that ``injectCurrent`` adds to, and `assigned_neuron_vars` those of `neuron_var_refs` that it
+    assigns. Only models of PyGeNN 4.9 have such code.
     """
 
     family: ClassVar[str] = "postsynaptic model"
@@ -289,6 +290,7 @@ class PostsynapticModel(Model):
     neuron_var_refs: tuple[DeclaredReference, ...]
     sim_code: CodeString
     neuron_inputs: tuple[AdditionalInput, ...] = ()
+    assigned_neuron_vars: frozenset[str] = frozenset()
 
     get_vars = items_of("vars")
     get_neuron_var_refs = items_of("neuron_var_refs")

@@ -118,6 +118,8 @@ class SynapseGroup(Group):
     connectivity_extra_global_params: ExtraGlobalArrayDict
     # The value of `max_dendritic_delay_timesteps` until it is set; None where it must be set.
     default_dendritic_delay_timesteps: ClassVar[int | None] = None
+    #: Whether the connections and the variables of the synapses are those of another population.
+    shares_synapses: ClassVar[bool] = False
 
     def __init__(
         self,

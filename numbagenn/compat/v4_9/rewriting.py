@@ -223,6 +223,27 @@ class _Rewriter:
                 yield match.start(), match.group()
 
 
+def arguments_at(code: str, start: int) -> tuple[list[str], int]:
+    """Return the arguments of a call that begin at a place, and the place after the call.
+
+    Examples
+    --------
+    >>> arguments_at("f(a, g(b, c)) + 1", 2)
+    (['a', ' g(b, c)'], 13)
+    """
+    arguments, depth = [], 0
+    for place in range(start, len(code)):
+        sign = code[place]
+        if depth == 0 and sign in ",)":
+            arguments.append(code[start:place])
+            start = place + 1
+            if sign == ")":
+                blank = len(arguments) == 1 and not arguments[0].strip()
+                return ([] if blank else arguments), place + 1
+        depth += (sign in _OPENING) - (sign in _CLOSING)
+    return arguments, len(code)
+
+
 def names_in(code: str) -> set[str]:
     """Return the names that are written as ``$(name)``, except functions.
 

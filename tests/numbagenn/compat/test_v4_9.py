@@ -1070,7 +1070,7 @@ connect = legacy.create_custom_sparse_connect_init_snippet_class
         (lambda: source("x", injection_code="$(injectCurrent, 1, 2);"), CodeStringError,
          "injectCurrent"),
         (lambda: source("x", injection_code=b"1"), TypeError, "injection_code of current source"),
-        (lambda: psm("x", apply_input_code="$(Isyn) = 1;"), CodeStringError, "Isyn"),
+        (lambda: psm("x", apply_input_code="$(t) = 1;"), CodeStringError, "'t'"),
         (lambda: psm("x", decay_code="$(inSyn) *= 0.5"), CodeStringError, "Parse error"),
         (lambda: psm("x", support_code="x"), NotImplementedError, "'support_code'"),
         (lambda: weights("x", sim_code="$(addToInSyn, $(h));"), CodeStringError, "'h'"),
