@@ -107,6 +107,10 @@ class Model:
     get_derived_params = items_of("derived_params")
     get_extra_global_params = items_of("extra_global_params")
 
+    def get_param_names(self) -> list[str]:
+        """Return the names of the parameters, as in PyGeNN 4.9."""
+        return [one.name for one in self.params]
+
     @property
     def constants(self) -> tuple[Parameter | DerivedParameter, ...]:
         """Parameters and derived parameters."""

@@ -49,9 +49,7 @@ def check_footprint(
     MemoryError
         With the memory that is needed, the memory that there is, and the largest part.
     """
-    sizes: Counter[str] = Counter()
-    for group in groups:
-        _count(group, batch_size, precision, sizes)
+    sizes = group_sizes(groups, batch_size, precision)
     for recorder in recorders:
         # On the device and, once pulled, on the host.
         size = 2 * recorder.num_bytes(num_recording_timesteps or 0, batch_size)
@@ -65,6 +63,14 @@ def check_footprint(
     if batch_size > 1:
         fix += f", or batch_size, which is {batch_size}"
     check_memory("The model", sizes.total(), fix, f"{in_bytes(size)} of it for {most}")
+
+
+def group_sizes(groups: Iterable[Group], batch_size: int, precision: Precision) -> Counter[str]:
+    """Return how many bytes the parts of a model need, by what they are called in messages."""
+    sizes: Counter[str] = Counter()
+    for group in groups:
+        _count(group, batch_size, precision, sizes)
+    return sizes
 
 
 def _count(group: Group, batch_size: int, precision: Precision, sizes: Counter[str]) -> None:

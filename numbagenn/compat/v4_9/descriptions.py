@@ -297,12 +297,19 @@ additional_input_vars
         threshold_condition_code=code["threshold_condition_code"],
         reset_code=code["reset_code"],
         extra_global_params=arrays,
-        additional_input_vars=additional_input_vars,
+        additional_input_vars=_first_three(additional_input_vars),
         auto_refractory_required=(
             True if is_auto_refractory_required is None else is_auto_refractory_required
         ),
     )
     return code.finished(model)
+
+
+def _first_three(entries: Any) -> Any:
+    """Return entries of names, types and values without what follows, which 4.9 does not read."""
+    if not isinstance(entries, (tuple, list)):
+        return entries
+    return [one[:3] if isinstance(one, (tuple, list)) else one for one in entries]
 
 
 def create_custom_postsynaptic_class(

@@ -61,19 +61,64 @@ MODELS: dict[str, object] = {
     **{f"VarAccessDuplication_{name}": number for name, number in _DUPLICATION.items()},
 }
 
+#: Matrix types of 4.9: the type in 5.x, and whether all synapses share one constant weight.
+MATRIX_TYPES = {
+    "DENSE_INDIVIDUALG": ("DENSE", False),
+    "DENSE_GLOBALG": ("DENSE", True),
+    "DENSE_GLOBALG_INDIVIDUAL_PSM": ("DENSE", True),
+    "DENSE_PROCEDURALG": ("DENSE_PROCEDURALG", False),
+    "SPARSE_INDIVIDUALG": ("SPARSE", False),
+    "SPARSE_GLOBALG": ("SPARSE", True),
+    "SPARSE_GLOBALG_INDIVIDUAL_PSM": ("SPARSE", True),
+    "BITMASK_GLOBALG": ("BITMASK", True),
+    "BITMASK_GLOBALG_INDIVIDUAL_PSM": ("BITMASK", True),
+    "PROCEDURAL_GLOBALG": ("PROCEDURAL", True),
+    "PROCEDURAL_GLOBALG_INDIVIDUAL_PSM": ("PROCEDURAL", True),
+    "PROCEDURAL_PROCEDURALG": ("PROCEDURAL", False),
+    "PROCEDURAL_KERNELG": ("PROCEDURAL_KERNELG", False),
+    "TOEPLITZ_KERNELG": ("TOEPLITZ", False),
+}
+
+_CONNECTIVITY = {one.name: int(one) for one in SynapseMatrixConnectivity}
+# One weight for all synapses, and postsynaptic models with variables: 5.x needs no names for these.
+_WEIGHTS = {
+    "GLOBAL": 32,
+    "INDIVIDUAL_PSM": 512,
+    **{one.name: int(one) for one in SynapseMatrixWeight},
+}
+
+
+def _number(name: str) -> int:
+    """Return the number of a matrix type, which has a bit for each of its parts."""
+    connectivity, _, rest = name.partition("_")
+    weight, *_ = rest.split("G_")
+    plain = rest == "GLOBALG"
+    own = 0 if plain else _WEIGHTS["INDIVIDUAL_PSM"]
+    return _CONNECTIVITY[connectivity] | _WEIGHTS[weight.removesuffix("G")] | own
+
+
+#: By number: matrix types of 4.9.
+MATRIX_TYPE_NAMES = {_number(name): name for name in MATRIX_TYPES}
+
 #: What ``pygenn.genn_wrapper`` holds beside its modules.
 WRAPPER: dict[str, object] = {
     "NO_DELAY": NO_DELAY,
     "VarLocation_HOST": 1,
     **{f"VarLocation_{location.name}": int(location) for location in VarLocation},
-    **{f"SynapseMatrixConnectivity_{one.name}": int(one) for one in SynapseMatrixConnectivity},
-    **{f"SynapseMatrixWeight_{one.name}": int(one) for one in SynapseMatrixWeight},
-    # One weight for all synapses, and postsynaptic models with variables: 5.x needs no names for
-    # these.
-    "SynapseMatrixWeight_GLOBAL": 32,
-    "SynapseMatrixWeight_INDIVIDUAL_PSM": 512,
+    **{f"SynapseMatrixConnectivity_{name}": number for name, number in _CONNECTIVITY.items()},
+    **{f"SynapseMatrixWeight_{name}": number for name, number in _WEIGHTS.items()},
+    **{f"SynapseMatrixType_{name}": number for number, name in MATRIX_TYPE_NAMES.items()},
     # They were found here, too.
     **MODELS,
+}
+
+#: What ``pygenn.genn_wrapper.StlContainers`` holds: vectors of C++, in whose place lists are.
+VECTORS: dict[str, object] = {
+    f"{name}Vector": list
+    for name in (
+        *("String", "SignedChar", "UnsignedChar", "Short", "UnsignedShort", "Int", "UnsignedInt"),
+        *("Long", "UnsignedLong", "LongLong", "UnsignedLongLong", "Float", "Double", "LongDouble"),
+    )
 }
 
 #: What ``pygenn.genn_wrapper.SynapseGroup`` holds, and the hints of 5.x by number.
@@ -87,23 +132,6 @@ CUDA: dict[str, object] = {
     "DeviceSelect_MANUAL_RUNTIME": 3,
     "BlockSizeSelect_OCCUPANCY": 0,
     "BlockSizeSelect_MANUAL": 1,
-}
-
-#: Matrix types of 4.9: the type in 5.x, and whether all synapses share one constant weight.
-MATRIX_TYPES = {
-    "DENSE_INDIVIDUALG": ("DENSE", False),
-    "DENSE_GLOBALG": ("DENSE", True),
-    "DENSE_GLOBALG_INDIVIDUAL_PSM": ("DENSE", True),
-    "DENSE_PROCEDURALG": ("DENSE_PROCEDURALG", False),
-    "SPARSE_INDIVIDUALG": ("SPARSE", False),
-    "SPARSE_GLOBALG": ("SPARSE", True),
-    "SPARSE_GLOBALG_INDIVIDUAL_PSM": ("SPARSE", True),
-    "BITMASK_GLOBALG": ("BITMASK", True),
-    "BITMASK_GLOBALG_INDIVIDUAL_PSM": ("BITMASK", True),
-    "PROCEDURAL_GLOBALG": ("PROCEDURAL", True),
-    "PROCEDURAL_PROCEDURALG": ("PROCEDURAL", False),
-    "PROCEDURAL_KERNELG": ("PROCEDURAL_KERNELG", False),
-    "TOEPLITZ_KERNELG": ("TOEPLITZ", False),
 }
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn
+from typing import Any, ClassVar, NoReturn
 
 import numpy as np
 
 from numbagenn.base.array_conventions import Array
 from numbagenn.base.enumerations import SynapseMatrixConnectivity
+from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.wording import capitalised, quoted, shown
 from numbagenn.compat.v4_9.global_params import GlobalNumber
 from numbagenn.compat.v4_9.wrapped import Wrapped, wrapped_group
 from numbagenn.memory import variables
+from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.models.descriptions import (
     CurrentSourceModel,
@@ -68,11 +70,29 @@ class Variable(variables.Variable):
         return self._current(self.host_values())
 
 
-class ExtraGlobalNumber(variables.ExtraGlobalArray):
+class ExtraGlobalArray(variables.ExtraGlobalArray):
+    """An array that all elements and the whole batch share."""
+
+    #: Whether it is a number.
+    is_scalar: ClassVar[bool] = False
+
+    def __setattr__(self, name: str, value: object) -> None:
+        # Scripts let go of views so, which here last until the model is unloaded.
+        if not (name == "view" and value is None):
+            super().__setattr__(name, value)
+
+    def set_values(self, values: object) -> None:
+        """Set what the array holds when the model is loaded."""
+        self.set_init_values(values)
+
+
+class ExtraGlobalNumber(ExtraGlobalArray):
     """The number, in a `view` of one element that is in use as soon as it is written.
 
     It is 0 as long as nothing sets it.
     """
+
+    is_scalar = True
 
     def __init__(self, name: str, buffer: Buffer, group: Any, owner: str) -> None:
         super().__init__(name, buffer, group, owner)
@@ -81,9 +101,6 @@ class ExtraGlobalNumber(variables.ExtraGlobalArray):
     def set_init_values(self, values: object) -> None:
         """Set the number that the model starts from."""
         super().set_init_values([values] if np.isscalar(values) else values)
-
-    #: What PyGeNN 4.9 says of numbers.
-    is_scalar = True
 
     def update(self) -> None:
         """Let the steps from now on see what the host has written."""
@@ -211,6 +228,38 @@ class BaseGroup(groups.Group):
         tables = self._tables()
         return next((table[name] for table in tables if name in table), None) or tables[0][name]
 
+    def unload(self) -> None:
+        """Do nothing: views last until the model is unloaded."""
+
+    def _assign_ext_ptr_array(self, var_name: str, var_size: int, var_type: str) -> Array:
+        """Return a host array by its name in C++, as a view of one dimension.
+
+        Before PyGeNN had attributes for them, scripts got ``inSyn`` and ``sT`` in this way.
+
+        Raises
+        ------
+        ValueError
+            If the group has no such array, or a shorter one.
+        """
+        known = self._host_arrays()
+        array = known.get(var_name)
+        if array is None:
+            names = [name for name, one in known.items() if one is not None]
+            hint = did_you_mean(var_name, names, f"; it has {quoted(names)}.")
+            raise ValueError(f"{capitalised(self.title)} has no host array '{var_name}'{hint}")
+        if var_size > array.size:
+            raise ValueError(
+                f"Array '{var_name}' of {self.title} has {array.size} numbers, not {var_size}; ask "
+                "for as many."
+            )
+        view: Array = array.reshape(-1)[:var_size]
+        return view
+
+    def _host_arrays(self) -> dict[str, Array | None]:
+        """Return the arrays on the host by their names in C++."""
+        tables = [*self._tables(), self.extra_global_params]
+        return {name: item.view for table in tables for name, item in table.items()}
+
     def push_state_to_device(self) -> None:
         """Copy all variables from the host to the device."""
         for table in self._tables():
@@ -252,13 +301,11 @@ class BaseGroup(groups.Group):
     def _arrays(self, model: Model, prefix: str = "") -> variables.ExtraGlobalArrayDict:
         """Create the extra global parameters of a description; some of them are numbers."""
         arrays = super()._arrays(model, prefix)
-        numbers = {
-            one.name: ExtraGlobalNumber(one.name, arrays[one.name].buffer, self, self.title)
-            for one in model.extra_global_params
-            if isinstance(one, GlobalNumber)
-        }
-        merged = {**arrays, **numbers}
-        return variables.ExtraGlobalArrayDict(capitalised(self.title), merged.values())
+        own = []
+        for one in model.extra_global_params:
+            kind = ExtraGlobalNumber if isinstance(one, GlobalNumber) else ExtraGlobalArray
+            own.append(kind(one.name, arrays[one.name].buffer, self, self.title))
+        return variables.ExtraGlobalArrayDict(capitalised(self.title), own)
 
     def _extra_global_param(self, name: str) -> variables.ExtraGlobalArray:
         return self._found(self.extra_global_params, name)
@@ -302,6 +349,12 @@ class SynapseGroup(BaseGroup, synapse_groups.SynapseGroup):
     def pull_in_syn_from_device(self) -> None:
         """Copy `in_syn` from the device."""
         self.own_out_post.pull_from_device()
+
+    def _host_arrays(self) -> dict[str, Array | None]:
+        return {**super()._host_arrays(), "inSyn": self.in_syn}
+
+    def _variable(self, name: str) -> variables.Variable:
+        return self.own_out_post if name == "inSyn" else super()._variable(name)
 
     @property
     def w_update(self) -> WeightUpdateModel:

@@ -19,7 +19,7 @@ from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import quoted, shown
 from numbagenn.codegen.code_checks import check_code
 from numbagenn.compat.v4_9.builtin_models import find
-from numbagenn.compat.v4_9.enums import MATRIX_TYPES, location_of
+from numbagenn.compat.v4_9.enums import MATRIX_TYPE_NAMES, MATRIX_TYPES, location_of
 from numbagenn.compat.v4_9.groups import (
     CurrentSource,
     CustomUpdate,
@@ -28,7 +28,9 @@ from numbagenn.compat.v4_9.groups import (
     SparseVariable,
     SynapseGroup,
 )
+from numbagenn.compat.v4_9.memory_usage import MemoryUsage
 from numbagenn.compat.v4_9.neuron_groups import NeuronGroup
+from numbagenn.compat.v4_9.shared_library import SharedLibraryModel
 from numbagenn.compat.v4_9.shared_weights import SlaveSynapseGroup, check_sharing
 from numbagenn.compat.v4_9.wrapped import Wrapped, wrapped_model
 from numbagenn.models.descriptions import (
@@ -52,11 +54,21 @@ from numbagenn.models.initialisers import init_postsynaptic, init_weight_update
 from numbagenn.network.addition_checks import check_kind, check_population
 from numbagenn.network.reference_checks import synapse_references
 from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
+from numbagenn.runtime.memory_footprint import group_sizes
 
 Space = Mapping[str, Any] | None
 
 #: Names of the backends of 4.9.
 BACKENDS = ("CUDA", "OpenCL", "SingleThreadedCPU")
+
+
+# By name in C++: the times that a population keeps.
+_TIMES = {
+    "SpikeTimes": "spike_times",
+    "PreviousSpikeTimes": "prev_spike_times",
+    "SpikeEventTimes": "spike_event_times",
+    "PreviousSpikeEventTimes": "prev_spike_event_times",
+}
 
 
 class GeNNModel(current.GeNNModel):
@@ -142,6 +154,11 @@ class GeNNModel(current.GeNNModel):
     def _model(self) -> Wrapped:
         """What PyGeNN 4.9 wraps, for settings such as ``_model.set_seed(1)``."""
         return wrapped_model(self)
+
+    @property
+    def _slm(self) -> SharedLibraryModel:
+        """The compiled model."""
+        return SharedLibraryModel(self)
 
     @property
     def dT(self) -> float:  # noqa: N802 - the name is PyGeNN's
@@ -418,8 +435,8 @@ class GeNNModel(current.GeNNModel):
 
     def build(  # type: ignore[override]
         self, path_to_model: str = "./", force_rebuild: bool = False
-    ) -> None:
-        """Generate and compile the code of the model.
+    ) -> MemoryUsage:
+        """Generate and compile the code of the model; return how much memory it needs.
 
         Parameters
         ----------
@@ -427,6 +444,8 @@ class GeNNModel(current.GeNNModel):
             Accepted for compatibility; no files are written beside the model.
         """
         super().build(path_to_model)
+        sizes = group_sizes(self._groups(), self.batch_size, self.types)
+        return MemoryUsage(sizes.total())
 
     def load(  # type: ignore[override]
         self, path_to_model: object = "./", num_recording_timesteps: int | None = None
@@ -441,7 +460,8 @@ class GeNNModel(current.GeNNModel):
         path_to_model
             Ignored.
         num_recording_timesteps
-            Number of steps that recordings hold; needed if any population records.
+            Number of steps that recordings hold; needed if any population records, and else
+            ignored, whatever it is.
         """
         if isinstance(path_to_model, (int, np.integer)):
             raise TypeError(
@@ -450,6 +470,11 @@ class GeNNModel(current.GeNNModel):
             )
         if self._plan is None:
             self.build()
+        if not any(
+            group.spike_recording_enabled or group.spike_event_recording_enabled
+            for group in self.neuron_populations.values()
+        ):
+            num_recording_timesteps = None
         super().load(num_recording_timesteps)
         self._num_recording_timesteps = num_recording_timesteps
         arrays = [array for group in self._groups() for array in group.extra_global_arrays()]
@@ -528,11 +553,19 @@ class GeNNModel(current.GeNNModel):
 
     def push_var_to_device(self, pop_name: str, var_name: str) -> None:
         """Copy a variable of a population from the host to the device."""
+        if pop_name in _TIMES:  # They had their names in this order.
+            population = self._population(var_name, "population")
+            getattr(population, f"push_{_TIMES[pop_name]}_to_device")()
+            return
         for group in self._named(pop_name):
             group.push_var_to_device(var_name)
 
     def pull_var_from_device(self, pop_name: str, var_name: str) -> None:
         """Copy a variable of a population from the device to the host."""
+        if pop_name in _TIMES:  # They had their names in this order.
+            population = self._population(var_name, "population")
+            getattr(population, f"pull_{_TIMES[pop_name]}_from_device")()
+            return
         for group in self._named(pop_name):
             group.pull_var_from_device(var_name)
 
@@ -612,6 +645,8 @@ def _snake_case(name: str) -> str:
 
 def _matrix_type(title: str, given: object) -> tuple[str, bool]:
     """Return the matrix type in PyGeNN 5, and whether all synapses share constant variables."""
+    if isinstance(given, int):
+        given = MATRIX_TYPE_NAMES.get(given, given)
     if not isinstance(given, str):
         raise TypeError(
             f"matrix_type of {title} must be a string such as 'DENSE_INDIVIDUALG', not "

@@ -277,3 +277,16 @@ class NeuronGroup(BaseGroup, neuron_groups.NeuronGroup):
     def push_current_spike_events_to_device(self) -> None:
         """Copy `current_spike_events` to the device: they are delivered in the next step."""
         self._event_arrays.push_current()
+
+    def _host_arrays(self) -> dict[str, Array | None]:
+        return {
+            **super()._host_arrays(),
+            "sT": self.spike_times,
+            "prevST": self.prev_spike_times,
+            "seT": self.spike_event_times,
+            "prevSET": self.prev_spike_event_times,
+            "glbSpk": self.spikes,
+            "glbSpkCnt": self.spike_count,
+            "glbSpkEvnt": self.spike_events,
+            "glbSpkCntEvnt": self.spike_event_count,
+        }

@@ -14,9 +14,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 
 from numbagenn.base.suggestions import did_you_mean
-from numbagenn.base.types import SCALAR, TIMEPOINT, TYPE_NAMES
+from numbagenn.base.types import SCALAR, TIMEPOINT, TYPE_NAMES, Double
 from numbagenn.base.wording import capitalised
 from numbagenn.language.code_strings import CodeString
+from numbagenn.language.functions import FUNCTIONS as LANGUAGE_FUNCTIONS
 
 #: The present names of the functions of GeNN 4.
 FUNCTIONS = {
@@ -54,6 +55,13 @@ BUILT_IN_NAMES = {
 _END_OF_LOOP = ("endRow", "endCol")
 _TYPE_WORDS = {SCALAR, TIMEPOINT, *(word for name in TYPE_NAMES for word in name.split())}
 _OPENING, _CLOSING = "([{", ")]}"
+
+# In 4.9, functions of real numbers return a scalar, and both arguments of these have one type.
+_OF_ONE_TYPE = ("max", "min")
+_REAL = "|".join(name for name, one in LANGUAGE_FUNCTIONS.items() if one.result == Double)
+_CALLS_REAL = re.compile(rf"\b(?:{_REAL})\s*\(")
+_CAST = re.compile(r"\(\s*(?:" + "|".join(sorted(_TYPE_WORDS)) + r")\b")
+_BRACKET = re.compile(r"\s*\(")
 
 _TOKEN = re.compile(
     r"""
@@ -170,7 +178,7 @@ class _Rewriter:
             elif kind == "point":
                 token = "0."
             elif kind == "word":
-                token = "dt" if token == "DT" else self._local_names.get(token, token)
+                token, start = self._word(token, match.start(), start, end)
             elif kind == "name" and match["next"] == ",":
                 token, start = self._call(match["inside"], match.start(), start, end)
             elif kind == "name":
@@ -178,6 +186,16 @@ class _Rewriter:
             pieces.append(token)
         pieces.append(text[start:end])
         return "".join(pieces)
+
+    def _word(self, word: str, offset: int, start: int, end: int) -> tuple[str, int]:
+        """Return what stands for a word that is not in ``$(…)``, and the place after it."""
+        bracket = _BRACKET.match(self._code_string.text, start, end)
+        if bracket and word in _OF_ONE_TYPE:
+            arguments, place = self._arguments(word, offset, bracket.end(), end)
+            return f"{word}({', '.join(_of_one_type(arguments))})", place
+        if bracket and word in _TYPE_WORDS:
+            return f"({word})", start  # int(x) of C++
+        return "dt" if word == "DT" else self._local_names.get(word, word), start
 
     def _name(self, name: str, offset: int) -> str:
         if name in self._own:
@@ -201,26 +219,46 @@ class _Rewriter:
         if function not in FUNCTIONS:
             hint = did_you_mean(function, FUNCTIONS, f"; they are {', '.join(FUNCTIONS)}.")
             raise self._error(f"$({function}, …): there is no such function{hint}", offset)
-        arguments, depth, position = [], 0, start
+        arguments, place = self._arguments(f"$({function}, …)", offset, start, end)
+        return f"{FUNCTIONS[function]}({', '.join(arguments)})", place
+
+    def _arguments(self, what: str, offset: int, start: int, end: int) -> tuple[list[str], int]:
+        """Return the rewritten arguments that begin at `start`, and the place after the call."""
+        arguments, depth = [], 0
         for position, character in self._punctuation(start, end):
             if character in _OPENING:
                 depth += 1
             elif character == "," and depth == 0:
-                arguments.append(self.part(start, position))
+                arguments.append(self.part(start, position).strip(" \t"))
                 start = position + 1
             elif character in _CLOSING:
                 if depth == 0 and character == ")":
-                    arguments.append(self.part(start, position))
-                    given = ", ".join(argument.strip(" \t") for argument in arguments)
-                    return f"{FUNCTIONS[function]}({given})", position + 1
+                    return [*arguments, self.part(start, position).strip(" \t")], position + 1
                 depth -= 1
-        raise self._error(f"$({function}, …) is not closed; is a ')' missing?", offset)
+        raise self._error(f"{what} is not closed; is a ')' missing?", offset)
 
     def _punctuation(self, start: int, end: int) -> Iterator[tuple[int, str]]:
         """Yield brackets and commas with their places, except those in comments and texts."""
         for match in _PUNCTUATION.finditer(self._code_string.text, start, end):
             if match.lastgroup == "mark":
                 yield match.start(), match.group()
+
+
+def _of_one_type(arguments: list[str]) -> list[str]:
+    """Return the arguments of `max` or `min` as real numbers of one type, as they are in 4.9.
+
+    Examples
+    --------
+    >>> _of_one_type(["0.0", "exp(x)"]), _of_one_type(["n", "(int)floor(x)"])
+    (['0.0', '(scalar)(exp(x))'], ['n', '(int)floor(x)'])
+    """
+    real = [bool(_CALLS_REAL.search(one)) and not _CAST.search(one) for one in arguments]
+    if all(real):
+        return arguments
+    return [
+        f"({SCALAR})({one})" if is_real else one
+        for one, is_real in zip(arguments, real, strict=True)
+    ]
 
 
 def arguments_at(code: str, start: int) -> tuple[list[str], int]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from numbagenn.base.wording import unsupported
 from numbagenn.compat.v4_9.builtin_models import find, names_of
-from numbagenn.compat.v4_9.enums import CUDA, MODELS, SPAN_TYPES, WRAPPER
+from numbagenn.compat.v4_9.enums import CUDA, MODELS, SPAN_TYPES, VECTORS, WRAPPER
 from numbagenn.models.descriptions import (
     CurrentSourceModel,
     CustomUpdateModel,
@@ -61,6 +61,7 @@ def modules() -> dict[str, Mapping[str, Any]]:
     contents: dict[str, Mapping[str, Any]] = {
         "Models": MODELS,
         "CUDABackend": CUDA,
+        "StlContainers": VECTORS,
         "SynapseGroup": SPAN_TYPES,
         **families,
     }

@@ -552,7 +552,7 @@ def tried(run: Run, code: str, version: str, kind: str = "ImportError, Attribute
     [
         ("5", "pygenn.genn_model", "generate_code"),
         ("5", "pygenn.genn_model", "Runtime"),
-        ("4.9", "pygenn.genn_wrapper", "StlContainers"),
+        ("4.9", "pygenn.genn_wrapper", "Snippet"),
         ("4.9", "pygenn.genn_wrapper.Models", "VarRef"),
     ],
 )
