@@ -16,7 +16,11 @@ from numbagenn.memory import variables
 from numbagenn.models import descriptions, given_values
 from numbagenn.models.builtin_models import FAMILIES, find_model, names_in_pygenn
 from numbagenn.network.groups import Group
-from numbagenn.network.reference_types import ExtraGlobalParamReference, VariableReference
+from numbagenn.network.reference_types import (
+    ExtraGlobalParamReference,
+    SynapseVariableReference,
+    VariableReference,
+)
 from numbagenn.network.settings import BACKEND_NAME
 
 
@@ -95,7 +99,7 @@ BASES: dict[str, Any] = {
     "WeightUpdateInit": given_values.WeightUpdateInit,
     "PostsynapticInit": given_values.PostsynapticInit,
     "VarReference": VariableReference,
-    "WUVarReference": VariableReference,
+    "WUVarReference": SynapseVariableReference,
     "EGPReference": ExtraGlobalParamReference,
     "NumericValue": NumericValue,
     "ResolvedType": ResolvedType,
@@ -145,6 +149,8 @@ def modules(public: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
             "init_logging": init_logging,
             "backend_modules": {BACKEND_NAME: numbagenn},
         },
+        # What is made of C++: private, but scripts import classes from it.
+        "pygenn._genn": {**public, **BASES, "init_logging": init_logging},
         "pygenn.genn_groups": {**_GROUPS, **_VARIABLES},
         "pygenn.model_preprocessor": _VARIABLES,
         "pygenn.types": {n: value for n, value in types.items() if isinstance(value, ResolvedType)},

@@ -48,6 +48,10 @@ class VariableReference:
         return self.buffer.type
 
 
+class SynapseVariableReference(VariableReference):
+    """A variable of synapses."""
+
+
 @dataclass(frozen=True)
 class ExtraGlobalParamReference:
     """An extra global parameter of a group, to be used under another name in a custom update."""

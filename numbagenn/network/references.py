@@ -17,6 +17,7 @@ from numbagenn.network.groups import Group
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.reference_types import (
     ExtraGlobalParamReference,
+    SynapseVariableReference,
     VariableReference,
     type_text,
 )
@@ -51,7 +52,8 @@ def _find(
             f"{what} '{name}' not found: the {kind} of {group.title} are {listed}{hint}"
         )
     assert isinstance(name, str)
-    return VariableReference(
+    kind_of = VariableReference if synapses is None else SynapseVariableReference
+    return kind_of(
         name=name, group=group, buffer=variables[name].buffer, size=size, synapses=synapses
     )
 

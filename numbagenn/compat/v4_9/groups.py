@@ -506,6 +506,9 @@ class CurrentSource(BaseGroup, current_sources.CurrentSource):
 class CustomUpdate(BaseGroup, custom_updates.CustomUpdate):
     """An operation on variables of neurons that runs on request."""
 
+    #: Whether it works on variables of synapses.
+    custom_wu_update = False
+
     @property
     def custom_update_model(self) -> CustomUpdateModel:
         """The custom update model."""
@@ -514,6 +517,9 @@ class CustomUpdate(BaseGroup, custom_updates.CustomUpdate):
 
 class CustomUpdateWU(BaseGroup, custom_updates.CustomUpdateWU):
     """An operation on variables of synapses that runs on request."""
+
+    #: Whether it works on variables of synapses.
+    custom_wu_update = True
 
     @property
     def custom_update_model(self) -> CustomUpdateModel:

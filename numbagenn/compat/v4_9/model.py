@@ -38,6 +38,7 @@ from numbagenn.models.descriptions import (
     AnyModel,
     CurrentSourceModel,
     DeclaredReference,
+    DerivedParameter,
     NeuronModel,
     Parameter,
     PostsynapticModel,
@@ -744,25 +745,46 @@ def _refer(
 ) -> tuple[AnyModel, dict[str, str]]:
     """Return a model with references of the right types, and what they refer to.
 
-    In PyGeNN 4.9 code just uses the variables of a neuron, so their types are only known when the
-    population is.
+    In PyGeNN 4.9 code just uses the variables and parameters of a neuron, so which it means, and
+    their types, are only known when the population is.
     """
     declared = getattr(model, attribute, ())
     if not declared or not isinstance(population, NeuronGroup):
         return model, {}
     targets = {item.name: item.name.removesuffix(ending) for item in declared}
-    for name, variable in targets.items():
-        if variable not in population.vars:
-            known = [f"{other}{ending}" for other in population.vars]
+    constants = {item.name: item for item in population.model.constants}
+    for name, target in targets.items():
+        if target not in population.vars and target not in constants:
+            known = [f"{other}{ending}" for other in (*population.vars, *constants)]
             close = closest(name, known)
             hint = f"did you mean $({close})?" if close else f"those are {', '.join(known)}."
             raise ValueError(
                 f"Code of {model.title} uses $({name}), which it does not declare and which is no "
-                f"variable of {population.title} ({title}); {hint}"
+                f"variable or parameter of {population.title} ({title}); {hint}"
             )
-    typed = tuple(replace(item, type=population.vars[targets[item.name]].type) for item in declared)
-    if typed != declared:
-        changed: dict[str, Any] = {attribute: typed}
-        model = replace(model, **changed)
+    changed: dict[str, Any] = {
+        attribute: tuple(
+            replace(item, type=population.vars[targets[item.name]].type)
+            for item in declared
+            if targets[item.name] in population.vars
+        )
+    }
+    used = [name for name, target in targets.items() if target not in population.vars]
+    derived = [_constant_of(population, constants[targets[name]], name) for name in used]
+    if changed[attribute] != declared:
+        model = replace(model, derived_params=(*model.derived_params, *derived), **changed)
         check_code(model)
-    return model, targets
+    return model, {name: target for name, target in targets.items() if name not in used}
+
+
+def _constant_of(
+    population: NeuronGroup, item: Parameter | DerivedParameter, name: str
+) -> DerivedParameter:
+    """Return a derived parameter that is a parameter, or a derived one, of a population."""
+
+    def value(_: object, dt: float) -> float:
+        if isinstance(item, DerivedParameter):
+            return item.function(population.params, dt)
+        return float(population.params[item.name])
+
+    return DerivedParameter(name, value, item.type)

@@ -25,10 +25,10 @@ class SharedLibraryModel:
     """
 
     def __init__(self, model: Any) -> None:
-        self._model = weakref.ref(model)
+        self._model: Any = weakref.proxy(model)
 
     def _array(self, group_name: str, name: str) -> Any:
-        groups = {group.name: group for group in self._model()._groups()}
+        groups = {group.name: group for group in self._model._groups()}
         if group_name not in groups:
             hint = did_you_mean(group_name, groups)
             raise ValueError(f"The model has no population, source or update '{group_name}'{hint}")
@@ -51,7 +51,7 @@ class SharedLibraryModel:
         self._array(group_name, name)
 
     def __getattr__(self, name: str) -> Any:
-        model = self._model()
+        model = self._model
         if (name.startswith(_COPIES) or name in _OF_MODEL) and hasattr(model, name):
             return getattr(model, name)
         known = [one for one in dir(model) if one.startswith(_COPIES)]

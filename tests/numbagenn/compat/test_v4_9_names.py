@@ -24,9 +24,9 @@ WRAPPER: Any = HERE["pygenn.genn_wrapper"]
 
 # What PyGeNN's model and its parts call of each other, and scripts do not.
 INTERNAL = {
-    *("add_to", "load", "load_init_egps", "unload", "reinitialise"),
+    *("add_to", "load", "load_init_egps", "reinitialise"),
     *("set_neuron", "set_weight_update", "set_post_syn", "set_connected_populations"),
-    *("set_current_source_model", "set_custom_update_model", "custom_wu_update"),
+    *("set_current_source_model", "set_custom_update_model"),
     *("var_ref_names", "var_refs", "egp_ref_names", "egp_refs", "needs_allocation", "init_val"),
     *("wu_pre_var_names", "wu_post_var_names", "is_connectivity_init_required"),
     "create_custom_model_class",
