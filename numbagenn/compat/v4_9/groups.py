@@ -10,6 +10,7 @@ import numpy as np
 from numbagenn.base.array_conventions import Array
 from numbagenn.base.enumerations import SynapseMatrixConnectivity
 from numbagenn.base.suggestions import did_you_mean
+from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import capitalised, quoted, shown
 from numbagenn.compat.v4_9.global_params import GlobalNumber
 from numbagenn.compat.v4_9.wrapped import Wrapped, wrapped_group
@@ -333,14 +334,27 @@ class SynapseGroup(BaseGroup, synapse_groups.SynapseGroup):
 
     default_dendritic_delay_timesteps = 1
 
+    # What a script has put in the place of `in_syn`.
+    _replaced_in_syn: Array | None = None
+
     @property
     def in_syn(self) -> Array | None:
         """What synapses have added up for each neuron, on the host; in a batch a row for each.
 
-        PyGeNN 4.9 has an axis for the batch even where its size is 1.
+        PyGeNN 4.9 has an axis for the batch even where its size is 1. Another array may be put in
+        its place, which changes nothing in the model.
         """
         out_post = self.out_post
-        return None if out_post is None else out_post.buffer.host
+        own = None if out_post is None else out_post.buffer.host
+        return own if self._replaced_in_syn is None else self._replaced_in_syn
+
+    @in_syn.setter
+    def in_syn(self, array: Array) -> None:
+        warn_user(
+            f"Putting another array in the place of in_syn of {self.title} changes nothing in the "
+            "model, as in PyGeNN 4.9; write in_syn[:] = …"
+        )
+        self._replaced_in_syn = array
 
     def push_in_syn_to_device(self) -> None:
         """Copy `in_syn` to the device."""
