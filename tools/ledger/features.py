@@ -724,7 +724,11 @@ FEATURES: dict[str, list[Feature]] = {
             " test_v4_9_names.py::test_objects_have_the_attributes_of_pygenn"
             " test_v4_9_names.py::test_numbers_are_in_use_once_their_view_is_written"
             " test_v4_9_names.py::test_postsynaptic_code_adds_to_inputs_by_name"
-            " test_v4_9_names.py::test_spikes_by_hand_are_delivered_in_the_next_step",
+            " test_v4_9_names.py::test_spikes_by_hand_are_delivered_in_the_next_step"
+            " test_v4_9_idioms.py::test_synapses_and_sources_read_parameters_of_their_neurons"
+            " test_v4_9_idioms.py::test_casts_and_larger_numbers_as_in_cpp"
+            " test_v4_9_idioms.py::test_host_arrays_by_their_names_in_cpp"
+            " test_v4_9_idioms.py::test_extra_global_parameters_by_the_compiled_model",
         ),
     ],
 }

@@ -65,7 +65,7 @@ from tests.numbagenn.networks import steps
         ("$(x) /= $(y) + 1;", "x = x / (y + 1);"),
         ("$(p)[$(i)] /= 2;", "p[i] = p[i] / (2);"),
         ("SDT + DTS + DT", "SDT + DTS + dt"),
-        ("std::exp($(x)) + std :: max(a, std::abs(b))", "exp(x) +  max(a, fabs(b))"),
+        ("std::exp($(x)) + std :: max(a, std::abs(b))", "exp(x) +  max(a, (scalar)(fabs(b)))"),
         ('printf("$(V) DT .5 %f", $(V));', 'printf("$(V) DT .5 %f", V);'),
     ],
 )  # fmt: skip
@@ -1153,8 +1153,8 @@ def synapses(
          "missing initialiser for variable: 'g'"),
         (lambda s: synapses(s, psm=("ExpCurr", {}, {})), RuntimeError, "expected 1 parameter"),
         (lambda s: synapses(s, psm=(psm("x", apply_input_code="$(Isyn) += $(W);"), {}, {})),
-         ValueError, "uses $(W), which it does not declare and which is no variable of neuron "
-         "population 'b' (synapse population 's'); those are V, n."),
+         ValueError, "uses $(W), which it does not declare and which is no variable or parameter "
+         "of neuron population 'b' (synapse population 's'); those are V, n, tau, Vthr, decay."),
         (lambda s: synapses(
             s, update=(weights("x", sim_code="$(addToInSyn, $(v_pre));"), {}, {}, {}, {})),
          ValueError, "uses $(v_pre), which it does not declare"),

@@ -1,4 +1,4 @@
-"""What scripts for PyGeNN 4.9 do beside its documented names, and what its code strings may write."""
+"""What scripts for PyGeNN 4.9 do beside its documented names, and what their code may hold."""
 
 from __future__ import annotations
 
@@ -234,7 +234,7 @@ def test_extra_global_parameters_by_the_compiled_model() -> None:
     assert (table.view.tolist(), parts.pop.vars["x"].view.tolist()) == ([8.0], [16.0, 16.0])
     with pytest.raises(ValueError, match="did you mean 'pop'"):
         parts.model._slm.push_extra_global_param("pops", "table")
-    with pytest.raises(AttributeError, match="no model._slm.nccl_init"):
+    with pytest.raises(AttributeError, match=r"no model\._slm\.nccl_init"):
         parts.model._slm.nccl_init()
 
 

@@ -47,6 +47,12 @@ legacy.create_custom_neuron_class(
 # %% A misspelt function in $(…) -> RuntimeError
 legacy.create_custom_current_source_class("dc", injection_code="$(injectCurent, 1.0);")
 
+# %% A misspelt parameter of the neurons in code of synapses -> ValueError
+rule = legacy.create_custom_weight_update_class("rule", sim_code="$(addToInSyn, $(vthr_post));")
+old.add_synapse_population(
+    "s", "DENSE_GLOBALG", 0, layer, layer, rule, {}, {}, {}, {}, "DeltaCurr", {}, {}
+)
+
 # %% A derived parameter that is a plain function -> TypeError
 legacy.create_custom_neuron_class("cells", derived_params=[("decay", lambda pars, dt: dt)])
 
