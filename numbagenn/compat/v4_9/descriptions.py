@@ -22,6 +22,7 @@ from numbagenn.compat.v4_9.enums import (
 from numbagenn.compat.v4_9.global_params import as_arrays, with_numbers
 from numbagenn.compat.v4_9.rewriting import local_variables, names_in, rewrite
 from numbagenn.compat.v4_9.support_code import support_code as read_support_code
+from numbagenn.compat.v4_9.support_code import without_macros
 from numbagenn.create import (
     create_current_source_model,
     create_custom_update_model,
@@ -171,11 +172,12 @@ class Code:
             for entries in items
             for entry in _entries(entries)
         }
-        self.codes = {
-            name: self.support.with_macros(code)
+        plain = {
+            name: without_macros(code, self.support.macros)
             for name, code in codes.items()
             if isinstance(code, str)
         }
+        self.codes = {name: self.support.with_macros(code) for name, code in plain.items()}
         used: set[str] = set().union(*map(names_in, self.codes.values()))
         local: set[str] = set().union(*map(local_variables, self.codes.values()))
         taken = used | local | self.own | {"Isyn"}
@@ -191,6 +193,11 @@ class Code:
             taken.add(wish)
             self.local_names[name] = wish
         self.unknown = sorted(used - self.own)
+
+    def name_locals(self, variables: Items) -> None:
+        """Let code use the locals in which GeNN 4 keeps variables of neurons: ``lV`` for ``V``."""
+        for entry in _entries(variables):
+            self.local_names.setdefault(f"l{entry[0]}", str(entry[0]))
 
     def __getitem__(self, name: str) -> str | None:
         return self.rewritten(name)
@@ -288,6 +295,7 @@ additional_input_vars
     items = (param_names, var_name_types, derived_params, arrays, additional_input_vars)
     support = {"support_code": support_code}
     code = Code(title, *items, codes=codes, numbers=numbers, support=support)
+    code.name_locals(var_name_types)
     model = create_unchecked.create_neuron_model(
         class_name,
         params=param_names,

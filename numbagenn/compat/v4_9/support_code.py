@@ -110,6 +110,28 @@ def _with_values(text: str, values: Mapping[str, str]) -> str:
     return _WORD.sub(lambda one: values.get(one[0], one[0]), text)
 
 
+def without_macros(code: str, macros: dict[str, Macro]) -> str:
+    r"""Return code without its ``#define``, and add what they define to `macros`.
+
+    Examples
+    --------
+    >>> macros = {}
+    >>> without_macros("#define twice(x) (2 * (x))\n$(V) = twice($(W));", macros)
+    '\n$(V) = twice($(W));'
+    >>> macros["twice"].text
+    '(2 * (x))'
+    """
+    lines = []
+    for line in code.replace("\\\n", " ").split("\n"):
+        macro = _MACRO.fullmatch(line)
+        lines.append("" if macro else line)
+        if macro:
+            given = macro["parameters"]
+            parameters = None if given is None else tuple(map(str.strip, given[1:-1].split(",")))
+            macros[macro["name"]] = Macro(macro["text"].strip(), parameters)
+    return "\n".join(lines)
+
+
 def support_code(title: str, codes: Mapping[str, str]) -> SupportCode:
     """Return what support code holds.
 
@@ -133,17 +155,8 @@ def support_code(title: str, codes: Mapping[str, str]) -> SupportCode:
 
 def _read(what: str, code: str, result: SupportCode) -> None:
     """Add what one code string holds."""
-    text = _COMMENT.sub(lambda one: re.sub(r"[^\n]", " ", one[0]), code).replace("\\\n", " ")
-    lines = []
-    for line in text.split("\n"):
-        macro = _MACRO.fullmatch(line)
-        if macro is None:
-            lines.append(line)
-            continue
-        given = macro["parameters"]
-        parameters = None if given is None else tuple(map(str.strip, given[1:-1].split(",")))
-        result.macros[macro["name"]] = Macro(macro["text"].strip(), parameters)
-    text = result.with_macros("\n".join(lines))
+    text = _COMMENT.sub(lambda one: re.sub(r"[^\n]", " ", one[0]), code)
+    text = result.with_macros(without_macros(text, result.macros))
     place = _end_of_filler(text, 0)
     while place < len(text):
         place = _end_of_filler(text, _read_one(what, text, place, result))

@@ -259,3 +259,19 @@ def test_custom_updates_say_whether_they_are_of_synapses() -> None:
         for place, ref in enumerate(refs)
     ]
     assert [update.custom_wu_update for update in updates] == [False, True]
+
+
+def test_macros_in_code_and_the_locals_of_genn() -> None:
+    code = """
+    #define SLOPE(V, W) (($(a) * (V)) - \\
+        (W))
+    $(a) += 1.0;
+    $(r) = SLOPE($(x), 2.0) + la;
+    """
+    parts = neurons(code, {"x": 3.0, "r": 0.0, "a": 1.0})
+    assert after_a_step(parts, "r") == 6.0
+
+
+def test_a_local_of_the_script_is_not_one_of_genn() -> None:
+    parts = neurons("scalar lx = 4.0; $(r) = lx;", {"x": 3.0, "r": 0.0})
+    assert after_a_step(parts, "r") == 4.0
