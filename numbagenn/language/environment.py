@@ -97,6 +97,10 @@ class Environment(ABC):
                 return scope[name]
         return None
 
+    def local(self, name: str) -> Symbol | None:
+        """Return what the code so far has declared by a name, if it is still known."""
+        return self._scopes[-1].get(name)
+
     def _lookup(self, node: c_ast.ID) -> Symbol:
         found = self._find(node.name)
         if found is not None:

@@ -151,7 +151,13 @@ class SynapseGroup(Group):
         self._kernel_size = kernel_size(connectivity_init)
         wum, psm = weight_update.model, postsynaptic.model
         #: Spike-like events of each side for which the model has a condition.
-        self.events = make_events(wum, name, self.title, {"pre": num_pre, "post": num_post})
+        self.events = make_events(
+            wum,
+            name,
+            self.title,
+            {"pre": num_pre, "post": num_post},
+            neurons_ask=src.model.knows_events,
+        )
         self.connections = self._connectivity(num_pre, num_post)
         #: Variables of the weight update model, one value for each synapse, by name.
         self.vars = self._synapse_variables(

@@ -20,7 +20,13 @@ from numbagenn.compat.v4_9.enums import (
     with_access,
 )
 from numbagenn.compat.v4_9.global_params import as_arrays, with_numbers
-from numbagenn.compat.v4_9.rewriting import local_variables, names_in, rewrite
+from numbagenn.compat.v4_9.rewriting import (
+    BUILT_IN_NAMES,
+    NAMES_IN_NEURONS,
+    local_variables,
+    names_in,
+    rewrite,
+)
 from numbagenn.compat.v4_9.support_code import support_code as read_support_code
 from numbagenn.create import (
     create_current_source_model,
@@ -161,9 +167,11 @@ class Code:
         codes: dict[str, Any],
         numbers: frozenset[str] = frozenset(),
         support: Mapping[str, object] | None = None,
+        built_in: Mapping[str, str] = BUILT_IN_NAMES,
     ) -> None:
         self.title = title
         self.numbers = numbers
+        self.built_in = built_in
         texts = {name: _text(title, name, code) for name, code in (support or {}).items()}
         self.support = read_support_code(title, texts)
         self.own = {
@@ -203,6 +211,7 @@ class Code:
             numbers=self.numbers,
             local_names=self.local_names,
             in_loop=in_loop,
+            built_in=self.built_in,
         )
 
     def finished(self, model: AnyModel) -> AnyModel:
@@ -283,8 +292,14 @@ additional_input_vars
     )
     arrays, numbers = as_arrays(extra_global_params)
     items = (param_names, var_name_types, derived_params, arrays, additional_input_vars)
-    support = {"support_code": support_code}
-    code = Code(title, *items, codes=codes, numbers=numbers, support=support)
+    code = Code(
+        title,
+        *items,
+        codes=codes,
+        numbers=numbers,
+        support={"support_code": support_code},
+        built_in=NAMES_IN_NEURONS,
+    )
     model = create_unchecked.create_neuron_model(
         class_name,
         params=param_names,
@@ -299,7 +314,9 @@ additional_input_vars
             True if is_auto_refractory_required is None else is_auto_refractory_required
         ),
     )
-    return code.finished(model)
+    # Whether it asks for the times of spike-like events, or has a variable of that name.
+    knows_events = "set" in model.built_in(model.usage)
+    return code.finished(replace(model, knows_events=knows_events))
 
 
 def create_custom_postsynaptic_class(
@@ -543,7 +560,11 @@ def _weight_update_model(
         extra_global_params=arrays or None,
         **in_5,
     )
-    return code.finished(model)
+    # What the condition names without $(…), and nothing else provides, are locals of the neurons.
+    condition = model.pre_event_threshold_condition_code.usage
+    known = {*_BUILT_IN, "true", "false", "num_neurons", "timestep"}
+    neuron_locals = model.built_in(condition) - known
+    return code.finished(replace(model, neuron_locals=neuron_locals))
 
 
 def create_custom_custom_update_class(

@@ -634,6 +634,13 @@ def _with_references(
 ) -> tuple[WeightUpdateModel, dict[str, Any]]:
     """Refer to the variables of both populations that a weight update model reads."""
     references: dict[str, Any] = {}
+    for name in model.neuron_locals if isinstance(pre, NeuronGroup) else ():
+        if name not in pre.model.sim_code.usage.declared:
+            raise ValueError(
+                f"The condition for spike-like events of {model.title} uses '{name}', which is no "
+                f"local variable of the sim code of {pre.title} ({title}); write $({name}_pre) "
+                "for a variable."
+            )
     for side, population in (("pre", pre), ("post", post)):
         model, found = _refer(model, f"{side}_neuron_var_refs", population, title, f"_{side}")
         if found:

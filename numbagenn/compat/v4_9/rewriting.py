@@ -51,6 +51,9 @@ BUILT_IN_NAMES = {
     "prev_seT_pre": "prev_set_pre",
 }
 
+#: Such names in the code of neurons. The times before the last step are the same there.
+NAMES_IN_NEURONS = {**BUILT_IN_NAMES, "prev_sT": "st", "prev_seT": "set"}
+
 _END_OF_LOOP = ("endRow", "endCol")
 _TYPE_WORDS = {SCALAR, TIMEPOINT, *(word for name in TYPE_NAMES for word in name.split())}
 _OPENING, _CLOSING = "([{", ")]}"
@@ -85,6 +88,7 @@ def rewrite(
     numbers: Iterable[str] = (),
     local_names: Mapping[str, str] | None = None,
     in_loop: bool = False,
+    built_in: Mapping[str, str] = BUILT_IN_NAMES,
 ) -> str:
     """Return a code string of PyGeNN 4.9 as PyGeNN 5 writes it.
 
@@ -102,6 +106,8 @@ def rewrite(
         New names of local variables.
     in_loop
         Whether there is a loop for ``$(endRow)`` and ``$(endCol)`` to end.
+    built_in
+        New names of what GeNN provides.
 
     Raises
     ------
@@ -117,7 +123,7 @@ def rewrite(
     """
     code_string = CodeString(code, capitalised(what))
     names = frozenset(own), frozenset(numbers)
-    rewriter = _Rewriter(code_string, *names, local_names or {}, in_loop)
+    rewriter = _Rewriter(code_string, *names, local_names or {}, in_loop, built_in)
     return _DIVIDE_ASSIGN.sub(r"\g<1> = \g<1> / (\g<2>);", rewriter.part(0, len(code)))
 
 
@@ -131,12 +137,14 @@ class _Rewriter:
         numbers: frozenset[str],
         local_names: Mapping[str, str],
         in_loop: bool,
+        built_in: Mapping[str, str],
     ) -> None:
         self._code_string = code_string
         self._own = own
         self._numbers = numbers
         self._local_names = local_names
         self._in_loop = in_loop
+        self._built_in = built_in
 
     def _error(self, message: str, offset: int) -> Exception:
         before = self._code_string.text[:offset]
@@ -188,7 +196,7 @@ class _Rewriter:
                 "elsewhere.",
                 offset,
             )
-        return BUILT_IN_NAMES.get(name, name)
+        return self._built_in.get(name, name)
 
     def _call(self, function: str, offset: int, start: int, end: int) -> tuple[str, int]:
         """Return a call whose arguments begin at `start`, and the place after it."""
