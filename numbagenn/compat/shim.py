@@ -16,6 +16,7 @@ from numbagenn.base.wording import shown
 from numbagenn.compat import modules_5, v4_9
 from numbagenn.compat.missing_names import REMEDY, MissingNames
 from numbagenn.compat.v4_9 import wrapper
+from numbagenn.language.code_strings import CodeStringError
 from numbagenn.models.descriptions import Unavailable
 from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
 
@@ -82,16 +83,17 @@ for _class in (_GeNNModel, _GeNNModelV4):
 
 
 def _deferring(factory: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that describes a model and reports what numbagenn lacks only later.
+    """Return a function that describes a model and reports mistakes in its code only later.
 
-    Scripts often begin by describing models that they never use.
+    Scripts often begin by describing models that they never use. PyGeNN does not read the code of
+    these.
     """
 
     @functools.wraps(factory)
     def describe(*arguments: Any, **keywords: Any) -> Any:
         try:
             return factory(*arguments, **keywords)
-        except NotImplementedError as error:
+        except (CodeStringError, NotImplementedError) as error:
             return Unavailable(error)
 
     return describe

@@ -46,6 +46,8 @@ class CodeString:
         Whether it can loop over the synapses of a row by ``for_each_synapse``.
     functions
         Functions of its own that it may call: those of the support code of PyGeNN 4.9.
+    accepted
+        What it may have of C++ that the language lacks, as code of PyGeNN 4.9: ``"shift"``.
     """
 
     text: str
@@ -53,6 +55,7 @@ class CodeString:
     is_condition: bool = False
     of_rows: bool = False
     functions: tuple[SupportFunction, ...] = ()
+    accepted: frozenset[str] = frozenset()
 
     @cached_property
     def is_blank(self) -> bool:
@@ -263,7 +266,7 @@ def _cleaned(code_string: CodeString) -> str:
                     *_position(code_string.text, match.start()),
                 )
             replacement = _FOR_EACH_SYNAPSE
-        elif kind in _REFUSED:
+        elif kind in _REFUSED and kind not in code_string.accepted:
             raise code_string.error(_REFUSED[kind], *_position(code_string.text, match.start()))
         pieces += [between, replacement]
         last = match.end()

@@ -443,4 +443,4 @@ class Unavailable:
         The error to raise.
     """
 
-    error: NotImplementedError
+    error: Exception

@@ -26,13 +26,10 @@ from numbagenn.compat.v4_9.rewriting import (
     local_variables,
     names_in,
     rewrite,
+    without_comments,
 )
+from numbagenn.compat.v4_9.support_code import accepted_in
 from numbagenn.compat.v4_9.support_code import support_code as read_support_code
-from numbagenn.create import (
-    create_current_source_model,
-    create_custom_update_model,
-    create_var_init_snippet,
-)
 from numbagenn.language.code_strings import CodeString
 from numbagenn.models import create_unchecked
 from numbagenn.models.descriptions import (
@@ -180,16 +177,18 @@ class Code:
             for entry in _entries(entries)
         }
         self.codes = {
-            name: self.support.with_macros(code)
+            name: self.support.with_macros(without_comments(code))
             for name, code in codes.items()
             if isinstance(code, str)
         }
         used: set[str] = set().union(*map(names_in, self.codes.values()))
         local: set[str] = set().union(*map(local_variables, self.codes.values()))
-        taken = used | local | self.own | {"Isyn"}
-        # A local variable may have the name of a variable of the model: $(V) is not V in 4.9.
+        # A local variable may have the name of a variable of the model: $(V) is not V in 4.9. The
+        # time step is DT, so dt is free.
+        others = used | self.own | {"Isyn", "dt"}
+        taken = local | others
         self.local_names = {}
-        for name in sorted(local & (used | self.own | {"Isyn"})):
+        for name in sorted(local & others):
             wish = f"local_{name}"
             while wish in taken:
                 wish += "_"
@@ -214,9 +213,13 @@ class Code:
             built_in=self.built_in,
         )
 
+    def attached(self, model: AnyModel) -> AnyModel:
+        """Return a description with what its code may call and index."""
+        return with_numbers(self.support.given_to(model), self.numbers)
+
     def finished(self, model: AnyModel) -> AnyModel:
         """Return a description with what its code may call and index, after checking the code."""
-        model = with_numbers(self.support.given_to(model), self.numbers)
+        model = self.attached(model)
         check_code(model)
         return model
 
@@ -315,6 +318,7 @@ additional_input_vars
         ),
     )
     # Whether it asks for the times of spike-like events, or has a variable of that name.
+    model = code.attached(model)
     knows_events = "set" in model.built_in(model.usage)
     return code.finished(replace(model, knows_events=knows_events))
 
@@ -362,7 +366,7 @@ def create_custom_postsynaptic_class(
     # In blocks of their own, because both may declare the same locals.
     sim_code = "\n".join(f"{{\n{part}\n}}" if local_variables(part) else part for part in parts)
     of_neuron = _neuron_variables(code)
-    usage = CodeString(sim_code, f"Code of {title}").usage
+    usage = CodeString(sim_code, f"Code of {title}", accepted=accepted_in(sim_code)).usage
     assigned = usage.assigned
     of_neuron += [("Isyn", SCALAR)] * ("Isyn" in usage.names)
     model = create_unchecked.create_postsynaptic_model(
@@ -429,7 +433,7 @@ def create_custom_current_source_class(
     arrays, numbers = as_arrays(extra_global_params)
     items = (param_names, var_name_types, derived_params, arrays)
     code = Code(title, *items, codes=codes, numbers=numbers)
-    model = create_current_source_model(
+    model = create_unchecked.create_current_source_model(
         class_name,
         params=param_names,
         vars=with_access(var_name_types, VARIABLE_ACCESS),
@@ -438,7 +442,7 @@ def create_custom_current_source_class(
         injection_code=code["injection_code"],
         extra_global_params=arrays,
     )
-    return with_numbers(model, numbers)
+    return code.finished(model)
 
 
 def create_custom_weight_update_class(
@@ -561,6 +565,7 @@ def _weight_update_model(
         **in_5,
     )
     # What the condition names without $(…), and nothing else provides, are locals of the neurons.
+    model = code.attached(model)
     condition = model.pre_event_threshold_condition_code.usage
     known = {*_BUILT_IN, "true", "false", "num_neurons", "timestep"}
     neuron_locals = model.built_in(condition) - known
@@ -594,7 +599,7 @@ def create_custom_custom_update_class(
     arrays, numbers = as_arrays(extra_global_params)
     items = (param_names, var_name_types, derived_params, arrays, var_refs)
     code = Code(title, *items, extra_global_param_refs, codes=codes, numbers=numbers)
-    model = create_custom_update_model(
+    model = create_unchecked.create_custom_update_model(
         class_name,
         params=param_names,
         vars=with_access(var_name_types, UPDATE_ACCESS),
@@ -604,7 +609,7 @@ def create_custom_custom_update_class(
         extra_global_params=arrays,
         extra_global_param_refs=extra_global_param_refs,
     )
-    return with_numbers(model, numbers)
+    return code.finished(model)
 
 
 def create_custom_init_var_snippet_class(
@@ -629,11 +634,11 @@ def create_custom_init_var_snippet_class(
     codes = check_codes(title, var_init_code=var_init_code)
     arrays, numbers = as_arrays(extra_global_params)
     code = Code(title, param_names, derived_params, arrays, codes=codes, numbers=numbers)
-    model = create_var_init_snippet(
+    model = create_unchecked.create_var_init_snippet(
         class_name,
         params=param_names,
         derived_params=derived_parameters(title, derived_params, param_names),
         var_init_code=code["var_init_code"],
         extra_global_params=arrays,
     )
-    return with_numbers(model, numbers)
+    return code.finished(model)

@@ -68,12 +68,44 @@ class Variable(variables.Variable):
         return self._current(self.host_values())
 
 
-class ExtraGlobalNumber(variables.ExtraGlobalArray):
+class ExtraGlobalArray(variables.ExtraGlobalArray):
+    """An array whose `values` are those that it starts from, as in PyGeNN 4.9."""
+
+    #: What PyGeNN 4.9 says of arrays.
+    is_scalar = False
+
+    @property
+    def values(self) -> Any:
+        """Array that it starts from; None if it has none."""
+        return None if self.initial is None else np.asarray(self.initial)
+
+    @values.setter
+    def values(self, values: object) -> None:
+        self.set_init_values(values)
+
+    def set_values(self, values: object) -> None:
+        """Set what the array holds when the model is loaded."""
+        self.set_init_values(values)
+
+
+class ExtraGlobalNumber(ExtraGlobalArray):
     """The number, in a `view` of one element that is in use as soon as it is written."""
 
     def set_init_values(self, values: object) -> None:
         """Set the number that the model starts from."""
         super().set_init_values([values] if np.isscalar(values) else values)
+
+    def refuse_if_empty(self) -> None:
+        """Do nothing: it may be given only when the model is loaded."""
+
+    def allocate(self, dtype: np.dtype[Any]) -> bool:
+        """Allocate the number, which is NaN, or 0 if it is whole, until it is given."""
+        if self.initial is not None:
+            return super().allocate(dtype)
+        self.buffer.count = 1
+        self.buffer.allocate(dtype, 1)
+        self.buffer.fill(np.asarray(np.nan if dtype.kind == "f" else 0, dtype))
+        return True
 
     #: What PyGeNN 4.9 says of numbers.
     is_scalar = True
@@ -245,13 +277,13 @@ class BaseGroup(groups.Group):
     def _arrays(self, model: Model, prefix: str = "") -> variables.ExtraGlobalArrayDict:
         """Create the extra global parameters of a description; some of them are numbers."""
         arrays = super()._arrays(model, prefix)
-        numbers = {
-            one.name: ExtraGlobalNumber(one.name, arrays[one.name].buffer, self, self.title)
+        own = (
+            (ExtraGlobalNumber if isinstance(one, GlobalNumber) else ExtraGlobalArray)(
+                one.name, arrays[one.name].buffer, self, self.title
+            )
             for one in model.extra_global_params
-            if isinstance(one, GlobalNumber)
-        }
-        merged = {**arrays, **numbers}
-        return variables.ExtraGlobalArrayDict(capitalised(self.title), merged.values())
+        )
+        return variables.ExtraGlobalArrayDict(capitalised(self.title), own)
 
     def _extra_global_param(self, name: str) -> variables.ExtraGlobalArray:
         return self._found(self.extra_global_params, name)
@@ -446,6 +478,9 @@ class CurrentSource(BaseGroup, current_sources.CurrentSource):
 class CustomUpdate(BaseGroup, custom_updates.CustomUpdate):
     """An operation on variables of neurons that runs on request."""
 
+    #: Whether it works on variables of synapses.
+    custom_wu_update = False
+
     @property
     def custom_update_model(self) -> CustomUpdateModel:
         """The custom update model."""
@@ -454,6 +489,9 @@ class CustomUpdate(BaseGroup, custom_updates.CustomUpdate):
 
 class CustomUpdateWU(BaseGroup, custom_updates.CustomUpdateWU):
     """An operation on variables of synapses that runs on request."""
+
+    #: Whether it works on variables of synapses.
+    custom_wu_update = True
 
     @property
     def custom_update_model(self) -> CustomUpdateModel:

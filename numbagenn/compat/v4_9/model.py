@@ -19,7 +19,7 @@ from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import quoted, shown
 from numbagenn.codegen.code_checks import check_code
 from numbagenn.compat.v4_9.builtin_models import find
-from numbagenn.compat.v4_9.enums import MATRIX_TYPES, location_of
+from numbagenn.compat.v4_9.enums import MATRIX_TYPE_NAMES, MATRIX_TYPES, location_of
 from numbagenn.compat.v4_9.groups import (
     CurrentSource,
     CustomUpdate,
@@ -36,6 +36,7 @@ from numbagenn.models.descriptions import (
     AnyModel,
     CurrentSourceModel,
     DeclaredReference,
+    DerivedParameter,
     NeuronModel,
     Parameter,
     PostsynapticModel,
@@ -47,6 +48,7 @@ from numbagenn.models.given_values import (
     ToeplitzInit,
     VarInit,
     check_names,
+    plain_numbers,
 )
 from numbagenn.models.initialisers import init_postsynaptic, init_weight_update
 from numbagenn.network.addition_checks import check_kind, check_population
@@ -235,7 +237,7 @@ class GeNNModel(current.GeNNModel):
     def add_synapse_population(  # type: ignore[override]
         self,
         pop_name: str,
-        matrix_type: str,
+        matrix_type: str | int,
         delay_steps: int,
         source: NeuronGroup | str,
         target: NeuronGroup | str,
@@ -433,6 +435,9 @@ class GeNNModel(current.GeNNModel):
                 f"path_to_model must be a path, not {shown(path_to_model)}; write "
                 f"model.load(num_recording_timesteps={path_to_model})."
             )
+        if not self._built:
+            # PyGeNN 4.9 loads what an earlier run has built.
+            self.build()
         super().load(num_recording_timesteps)
         self._num_recording_timesteps = num_recording_timesteps
         arrays = [array for group in self._groups() for array in group.extra_global_arrays()]
@@ -595,6 +600,8 @@ def _snake_case(name: str) -> str:
 
 def _matrix_type(title: str, given: object) -> tuple[str, bool]:
     """Return the matrix type in PyGeNN 5, and whether all synapses share constant variables."""
+    if isinstance(given, int):
+        given = MATRIX_TYPE_NAMES.get(given, given)
     if not isinstance(given, str):
         raise TypeError(
             f"matrix_type of {title} must be a string such as 'DENSE_INDIVIDUALG', not "
@@ -699,25 +706,50 @@ def _refer(
 ) -> tuple[AnyModel, dict[str, str]]:
     """Return a model with references of the right types, and what they refer to.
 
-    In PyGeNN 4.9 code just uses the variables of a neuron, so their types are only known when the
-    population is.
+    In PyGeNN 4.9 code just uses the variables and the parameters of a neuron, so which these are,
+    and their types, are only known when the population is.
     """
     declared = getattr(model, attribute, ())
     if not declared or not isinstance(population, NeuronGroup):
         return model, {}
+    constants = {item.name: item for item in population.model.constants}
+    known = [*population.vars, *constants]
     targets = {item.name: item.name.removesuffix(ending) for item in declared}
-    for name, variable in targets.items():
-        if variable not in population.vars:
-            known = [f"{other}{ending}" for other in population.vars]
-            close = closest(name, known)
-            hint = f"did you mean $({close})?" if close else f"those are {', '.join(known)}."
+    for name, target in targets.items():
+        if target not in known:
+            close = closest(name, [f"{other}{ending}" for other in known])
+            listed = ", ".join(f"{other}{ending}" for other in known)
+            hint = f"did you mean $({close})?" if close else f"those are {listed}."
             raise ValueError(
                 f"Code of {model.title} uses $({name}), which it does not declare and which is no "
-                f"variable of {population.title} ({title}); {hint}"
+                f"variable or parameter of {population.title} ({title}); {hint}"
             )
-    typed = tuple(replace(item, type=population.vars[targets[item.name]].type) for item in declared)
+    typed = tuple(
+        replace(item, type=population.vars[targets[item.name]].type)
+        for item in declared
+        if targets[item.name] in population.vars
+    )
+    own = tuple(
+        _own_constant(name, constants[target], population)
+        for name, target in targets.items()
+        if target not in population.vars
+    )
     if typed != declared:
         changed: dict[str, Any] = {attribute: typed}
-        model = replace(model, **changed)
+        model = replace(model, **changed, derived_params=(*model.derived_params, *own))
         check_code(model)
-    return model, targets
+    return model, {item.name: targets[item.name] for item in typed}
+
+
+def _own_constant(
+    name: str, constant: Parameter | DerivedParameter, population: NeuronGroup
+) -> DerivedParameter:
+    """Return a parameter of a model that always has the value of one of a neuron model."""
+
+    def value(_: Mapping[str, float], dt: float) -> float:
+        given = population.params
+        if isinstance(constant, DerivedParameter):
+            return constant.function(plain_numbers(given), dt)
+        return given[constant.name]
+
+    return DerivedParameter(name, value, constant.type)

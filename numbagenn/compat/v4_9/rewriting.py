@@ -17,6 +17,7 @@ from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import SCALAR, TIMEPOINT, TYPE_NAMES
 from numbagenn.base.wording import capitalised
 from numbagenn.language.code_strings import CodeString
+from numbagenn.language.functions import FUNCTIONS as MATHEMATICAL
 
 #: The present names of the functions of GeNN 4.
 FUNCTIONS = {
@@ -55,6 +56,8 @@ BUILT_IN_NAMES = {
 NAMES_IN_NEURONS = {**BUILT_IN_NAMES, "prev_sT": "st", "prev_seT": "set"}
 
 _END_OF_LOOP = ("endRow", "endCol")
+# What C++ writes as words, and C does not. None of them can be a name in C++.
+_OPERATORS = {"and": "&&", "or": "||", "not": "!"}
 _TYPE_WORDS = {SCALAR, TIMEPOINT, *(word for name in TYPE_NAMES for word in name.split())}
 _OPENING, _CLOSING = "([{", ")]}"
 
@@ -66,6 +69,8 @@ _TOKEN = re.compile(
     | (?P<name>\$\([ \t]*(?P<inside>[A-Za-z_]\w*)[ \t]*(?P<next>[,)]))
     | (?P<dollar>\$)
     | (?P<point>(?<![\w.)\]])\.(?=\d))
+    | (?P<namespace>\bstd[ \t]*::[ \t]*)
+    | (?P<cast>\bstatic_cast[ \t]*<(?P<cast_to>[\w \t]+)>)
     | (?P<number>(?:\d|\.\d)[\w.]*(?:(?<=[eE])[+-]\d\w*)?)
     | (?P<word>[A-Za-z_]\w*)
     """,
@@ -73,7 +78,7 @@ _TOKEN = re.compile(
 )
 
 _PUNCTUATION = re.compile(
-    r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|(?P<mark>[][(){},])""", re.DOTALL
+    r"""(?P<comment>//[^\n]*|/\*.*?\*/)|"(?:\\.|[^"\\\n])*"|(?P<mark>[][(){},])""", re.DOTALL
 )
 
 # An operator of C++ that PyGeNN 5 cannot read.
@@ -172,7 +177,13 @@ class _Rewriter:
             elif kind == "point":
                 token = "0."
             elif kind == "word":
-                token = "dt" if token == "DT" else self._local_names.get(token, token)
+                token = self._word(token, end, start)
+            elif kind == "number":
+                token = _number(token)
+            elif kind == "namespace":
+                token = ""
+            elif kind == "cast":
+                token = f"({match['cast_to'].strip()})"
             elif kind == "name" and match["next"] == ",":
                 token, start = self._call(match["inside"], match.start(), start, end)
             elif kind == "name":
@@ -180,6 +191,22 @@ class _Rewriter:
             pieces.append(token)
         pieces.append(text[start:end])
         return "".join(pieces)
+
+    def _word(self, word: str, end: int, after: int) -> str:
+        """Return what C++ outside of ``$(…)`` calls so."""
+        if word in self._local_names:
+            return self._local_names[word]
+        if word in _OPERATORS:
+            return _OPERATORS[word]
+        called = self._code_string.text[after:end].lstrip(" \t").startswith("(")
+        if called and word in _TYPE_WORDS:
+            # A conversion that looks like a call.
+            return f"({word})"
+        if called and word.strip("_").removesuffix("f") in MATHEMATICAL:
+            # In single precision, or as a GPU has it.
+            word = word.strip("_")
+            return word if word in MATHEMATICAL else word.removesuffix("f")
+        return "dt" if word == "DT" else word
 
     def _name(self, name: str, offset: int) -> str:
         if name in self._own:
@@ -223,6 +250,26 @@ class _Rewriter:
         for match in _PUNCTUATION.finditer(self._code_string.text, start, end):
             if match.lastgroup == "mark":
                 yield match.start(), match.group()
+
+
+def _number(token: str) -> str:
+    """Return a number of C++ as PyGeNN 5 writes it."""
+    lower = token.lower()
+    if lower.startswith("0x") or not re.fullmatch(r"[\d.]+(e[+-]?\d+)?[ful]*", lower):
+        return token
+    digits = lower.rstrip("ful")
+    suffix = lower[len(digits) :]
+    return digits + next((sign for sign in "fu" if sign in suffix), "")
+
+
+def without_comments(code: str) -> str:
+    """Return code with spaces in the place of comments, and the same lines."""
+
+    def blank(found: re.Match[str]) -> str:
+        is_comment = found.lastgroup == "comment"
+        return re.sub(r"[^\n]", " ", found[0]) if is_comment else found[0]
+
+    return _PUNCTUATION.sub(blank, code)
 
 
 def arguments_at(code: str, start: int) -> tuple[list[str], int]:
