@@ -13,9 +13,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
+import numpy as np
+
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import SCALAR, TIMEPOINT, TYPE_NAMES
-from numbagenn.base.wording import capitalised
+from numbagenn.base.wording import capitalised, unsupported
 from numbagenn.language.code_strings import CodeString
 from numbagenn.language.functions import FUNCTIONS as MATHEMATICAL
 
@@ -206,6 +208,10 @@ class _Rewriter:
             # In single precision, or as a GPU has it.
             word = word.strip("_")
             return word if word in MATHEMATICAL else word.removesuffix("f")
+        if called and word.startswith("__"):
+            what = f"{word}() in code strings, which only GPUs have"
+            where = self._code_string.text.rfind(word, 0, after)
+            raise NotImplementedError(str(self._error(str(unsupported(what, "PyGeNN 4.9")), where)))
         return "dt" if word == "DT" else word
 
     def _name(self, name: str, offset: int) -> str:
@@ -255,7 +261,12 @@ class _Rewriter:
 def _number(token: str) -> str:
     """Return a number of C++ as PyGeNN 5 writes it."""
     lower = token.lower()
-    if lower.startswith("0x") or not re.fullmatch(r"[\d.]+(e[+-]?\d+)?[ful]*", lower):
+    if re.fullmatch(r"0x[0-9a-f]+u?l*", lower):
+        digits = lower.rstrip("ul")
+        # In C++ such a number is unsigned if it has to be.
+        is_unsigned = "u" in lower or int(digits, 16) > np.iinfo(np.int32).max
+        return digits + "u" * is_unsigned
+    if not re.fullmatch(r"[\d.]+(e[+-]?\d+)?[ful]*", lower):
         return token
     digits = lower.rstrip("ful")
     suffix = lower[len(digits) :]
