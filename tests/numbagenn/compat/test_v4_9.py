@@ -1131,8 +1131,8 @@ def synapses(
          "missing initialiser for variable: 'g'"),
         (lambda s: synapses(s, psm=("ExpCurr", {}, {})), RuntimeError, "expected 1 parameter"),
         (lambda s: synapses(s, psm=(psm("x", apply_input_code="$(Isyn) += $(W);"), {}, {})),
-         ValueError, "uses $(W), which it does not declare and which is no variable or parameter of "
-         "neuron population 'b' (synapse population 's'); those are V, n, tau, Vthr, decay."),
+         ValueError, "uses $(W), which it does not declare and which is no variable or parameter "
+         "of neuron population 'b' (synapse population 's'); those are V, n, tau, Vthr, decay."),
         (lambda s: synapses(
             s, update=(weights("x", sim_code="$(addToInSyn, $(v_pre));"), {}, {}, {}, {})),
          ValueError, "uses $(v_pre), which it does not declare"),
