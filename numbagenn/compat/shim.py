@@ -12,6 +12,7 @@ from types import ModuleType
 from typing import Any
 
 import numbagenn
+from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import shown
 from numbagenn.compat import modules_5, v4_9
 from numbagenn.compat.missing_names import REMEDY, MissingNames
@@ -83,17 +84,20 @@ for _class in (_GeNNModel, _GeNNModelV4):
 
 
 def _deferring(factory: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that describes a model and reports mistakes in its code only later.
+    """Return a function that describes a model, and whose errors about code are raised later.
 
-    Scripts often begin by describing models that they never use. PyGeNN does not read the code of
-    these.
+    Scripts often begin by describing models that they never use, and PyGeNN does not read the code
+    of those. A mistake is told at once, and is an error where something uses the model.
     """
 
     @functools.wraps(factory)
     def describe(*arguments: Any, **keywords: Any) -> Any:
         try:
             return factory(*arguments, **keywords)
-        except (CodeStringError, NotImplementedError) as error:
+        except NotImplementedError as error:
+            return Unavailable(error)
+        except CodeStringError as error:
+            warn_user(f"This model can be described, but not used. {error}")
             return Unavailable(error)
 
     return describe

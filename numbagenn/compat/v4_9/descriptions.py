@@ -184,12 +184,14 @@ class Code:
         used: set[str] = set().union(*map(names_in, self.codes.values()))
         local: set[str] = set().union(*map(local_variables, self.codes.values()))
         # A local variable may have the name of a variable of the model: $(V) is not V in 4.9. The
-        # time step is DT, so dt is free.
+        # time step is DT, so dt is free. And it may begin with an underscore.
         others = used | self.own | {"Isyn", "dt"}
         taken = local | others
         self.local_names = {}
-        for name in sorted(local & others):
-            wish = f"local_{name}"
+        for name in sorted(local):
+            if name not in others and not name.startswith("_"):
+                continue
+            wish = f"local_{name.lstrip('_')}"
             while wish in taken:
                 wish += "_"
             taken.add(wish)

@@ -13,6 +13,7 @@ from numbagenn.base.wording import capitalised, quoted, shown
 from numbagenn.compat.v4_9.global_params import GlobalNumber
 from numbagenn.compat.v4_9.wrapped import Wrapped, wrapped_group
 from numbagenn.memory import variables
+from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.models.descriptions import (
     CurrentSourceModel,
@@ -89,23 +90,18 @@ class ExtraGlobalArray(variables.ExtraGlobalArray):
 
 
 class ExtraGlobalNumber(ExtraGlobalArray):
-    """The number, in a `view` of one element that is in use as soon as it is written."""
+    """The number, in a `view` of one element that is in use as soon as it is written.
+
+    It is 0 as long as nothing sets it.
+    """
+
+    def __init__(self, name: str, buffer: Buffer, group: Any, owner: str) -> None:
+        super().__init__(name, buffer, group, owner)
+        self.set_init_values(0)
 
     def set_init_values(self, values: object) -> None:
         """Set the number that the model starts from."""
         super().set_init_values([values] if np.isscalar(values) else values)
-
-    def refuse_if_empty(self) -> None:
-        """Do nothing: it may be given only when the model is loaded."""
-
-    def allocate(self, dtype: np.dtype[Any]) -> bool:
-        """Allocate the number, which is NaN, or 0 if it is whole, until it is given."""
-        if self.initial is not None:
-            return super().allocate(dtype)
-        self.buffer.count = 1
-        self.buffer.allocate(dtype, 1)
-        self.buffer.fill(np.asarray(np.nan if dtype.kind == "f" else 0, dtype))
-        return True
 
     #: What PyGeNN 4.9 says of numbers.
     is_scalar = True

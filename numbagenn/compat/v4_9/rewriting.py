@@ -11,7 +11,7 @@ tree of the rewritten code then shows what the code uses.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import numpy as np
 
@@ -71,7 +71,8 @@ _TOKEN = re.compile(
     | (?P<name>\$\([ \t]*(?P<inside>[A-Za-z_]\w*)[ \t]*(?P<next>[,)]))
     | (?P<dollar>\$)
     | (?P<point>(?<![\w.)\]])\.(?=\d))
-    | (?P<namespace>\bstd[ \t]*::[ \t]*)
+    | (?P<absolute>\bstd[ \t]*::[ \t]*abs\b)
+    | (?P<namespace>\bstd[ \t]*::)
     | (?P<cast>\bstatic_cast[ \t]*<(?P<cast_to>[\w \t]+)>)
     | (?P<number>(?:\d|\.\d)[\w.]*(?:(?<=[eE])[+-]\d\w*)?)
     | (?P<word>[A-Za-z_]\w*)
@@ -85,6 +86,14 @@ _PUNCTUATION = re.compile(
 
 # An operator of C++ that PyGeNN 5 cannot read.
 _DIVIDE_ASSIGN = re.compile(r"\b([A-Za-z_]\w*(?:\[[^][;]*\])?)\s*/=\s*([^;]+);")
+
+
+# What is wrong where these tokens are.
+_MISTAKES = {
+    "unclosed_comment": "a comment that begins with /* needs a */.",
+    "dollar": "'$' must be followed by a name in brackets, such as $(V); correct the name, or "
+    "close the bracket.",
+}
 
 
 def rewrite(
@@ -165,31 +174,16 @@ class _Rewriter:
         while match := _TOKEN.search(text, start, end):
             pieces.append(text[start : match.start()])
             kind, token, start = match.lastgroup, match.group(), match.end()
-            if kind == "comment":
-                # So that its content is not read as code. The lines keep their numbers.
-                token = re.sub(r"[^\n]", " ", token)
-            elif kind == "unclosed_comment":
-                raise self._error("a comment that begins with /* needs a */.", match.start())
-            elif kind == "dollar":
-                raise self._error(
-                    "'$' must be followed by a name in brackets, such as $(V); correct the name, "
-                    "or close the bracket.",
-                    match.start(),
-                )
-            elif kind == "point":
-                token = "0."
-            elif kind == "word":
+            if kind in _MISTAKES:
+                raise self._error(_MISTAKES[kind], match.start())
+            if kind == "word":
                 token = self._word(token, end, start)
-            elif kind == "number":
-                token = _number(token)
-            elif kind == "namespace":
-                token = ""
-            elif kind == "cast":
-                token = f"({match['cast_to'].strip()})"
             elif kind == "name" and match["next"] == ",":
                 token, start = self._call(match["inside"], match.start(), start, end)
             elif kind == "name":
                 token = self._name(match["inside"], match.start())
+            elif kind in _IN_5:
+                token = _IN_5[kind](match)
             pieces.append(token)
         pieces.append(text[start:end])
         return "".join(pieces)
@@ -271,6 +265,19 @@ def _number(token: str) -> str:
     digits = lower.rstrip("ful")
     suffix = lower[len(digits) :]
     return digits + next((sign for sign in "fu" if sign in suffix), "")
+
+
+# What becomes of tokens that are neither names nor words.
+_IN_5: dict[str, Callable[[re.Match[str]], str]] = {
+    # So that its content is not read as code. The lines keep their numbers.
+    "comment": lambda match: re.sub(r"[^\n]", " ", match[0]),
+    # In the language of 5.x, abs() is for integers.
+    "absolute": lambda match: "fabs",
+    "namespace": lambda match: "",
+    "point": lambda match: "0.",
+    "number": lambda match: _number(match[0]),
+    "cast": lambda match: f"({match['cast_to'].strip()})",
+}
 
 
 def without_comments(code: str) -> str:
