@@ -81,8 +81,8 @@ def test_what_only_gpus_have() -> None:
 
 
 def test_comments_are_blanked() -> None:
-    given = 'a; // $(b)\nprintf("// %f", /* c\n */ d);'
-    assert without_comments(given) == 'a;        \nprintf("// %f",     \n    d);'
+    given = 'a; // $(b)\nshow("// %f", /* c\n */ d);'
+    assert without_comments(given) == 'a;        \nshow("// %f",     \n    d);'
 
 
 # --- What belongs to neurons ----------------------------------------------------------------------
