@@ -350,6 +350,31 @@ class SynapseGroup(BaseGroup, synapse_groups.SynapseGroup):
         return bool(self.vars)
 
     @property
+    def has_kernel_synapse_vars(self) -> bool:
+        """Whether synapses share variables in a kernel."""
+        return bool(self.shared_kernel)
+
+    @property
+    def has_individual_postsynaptic_vars(self) -> bool:
+        """Whether each postsynaptic neuron has variables of its own for these synapses."""
+        return bool(self.psm_vars)
+
+    @property
+    def has_procedural_connectivity(self) -> bool:
+        """Whether a GPU would make the connections whenever it needs them."""
+        return bool(self.matrix_type & SynapseMatrixConnectivity.PROCEDURAL)
+
+    @property
+    def has_procedural_weights(self) -> bool:
+        """Whether a GPU would compute the variables whenever it needs them."""
+        return self.computes_weights
+
+    @property
+    def is_connectivity_init_required(self) -> bool:
+        """Whether `set_sparse_connections` has to give the connections of sparse synapses."""
+        return self.connectivity_init is None and self.weight_sharing_master is None
+
+    @property
     def num_synapses(self) -> int:
         """Number of synapses."""
         return self.connections.num_synapses
