@@ -451,3 +451,48 @@ def event_times(pygenn: ModuleType, name: str, precision: str) -> Arrays:
                 rows.setdefault(f"{group.name}_{key}", []).append(pull(group, key))
     model.unload()
     return {key: np.stack(values) for key, values in rows.items()}
+
+
+def graded_description(pygenn: ModuleType) -> Any:
+    """Write out `StaticGraded`, which real PyGeNN 5.4 cannot build as it comes."""
+    return pygenn.create_weight_update_model(
+        "graded",
+        params=["Epre", "Vslope"],
+        vars=[("g", "scalar", pygenn.VarAccess.READ_ONLY)],
+        pre_neuron_var_refs=[("V", "scalar", pygenn.VarAccessMode.READ_ONLY)],
+        pre_event_threshold_condition_code="V > Epre",
+        pre_event_syn_code="addToPost(fmax(0.0, g * tanh((V - Epre) / Vslope) * dt));",
+    )
+
+
+def graded_network(pygenn: ModuleType, name: str, precision: str, weight_update: Any) -> Arrays:
+    """Run neurons that rise behind graded synapses, some of them with negative weights."""
+    rng = np.random.default_rng(195)
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 0.3
+    pre, post = rising(pygenn, model, 12), accumulators(pygenn, model, 3)
+    values = {"g": wide(rng, 36) * np.where(rng.random(36) < 0.2, -1.0, 1.0)}
+    model.add_synapse_population(
+        "graded",
+        "DENSE",
+        pre,
+        post,
+        pygenn.init_weight_update(
+            keep(model, weight_update),
+            {"Epre": 0.4, "Vslope": 0.7},
+            values,
+            pre_var_refs={"V": pygenn.create_var_ref(pre, "V")},
+        ),
+        pygenn.init_postsynaptic("DeltaCurr"),
+    )
+    model.build()
+    model.load()
+    arrays = trace(model, 25, I_libm=(post, "I"))
+    model.unload()
+    return arrays
+
+
+@case("float", "double")
+def graded_synapses(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """Synapses whose input follows the voltage of the presynaptic neuron, above a level."""
+    return graded_network(pygenn, name, precision, graded_description(pygenn))
