@@ -120,8 +120,9 @@ def names(version: str) -> dict[str, Any]:
     if version == "4.9":
         own = {name: getattr(v4_9, name) for name in v4_9.__all__}
         return {**_described(own), "GeNNModel": _GeNNModelV4}
+    # No description of 5 needs what numbagenn lacks.
     own = {name: getattr(numbagenn, name) for name in numbagenn.__all__ if name not in _OWN}
-    return {**_described(own), "GeNNModel": _GeNNModel}
+    return {**own, "GeNNModel": _GeNNModel}
 
 
 _GROUPS_4_9 = {

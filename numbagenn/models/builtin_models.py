@@ -340,6 +340,7 @@ FAMILIES: dict[type[Model], tuple[str, Callable[[], Mapping[str, Any]]]] = {
     ToeplitzConnectivityInitSnippet: ("init_toeplitz_connectivity_snippets", toeplitz_snippets),
 }
 
+
 def names_in_pygenn(family: type[Model]) -> list[str]:
     """Return the names of all models of a family that come with PyGeNN."""
     _, models = FAMILIES[family]

@@ -1,8 +1,8 @@
 """Neurons with conductances of Hodgkin and Huxley's kind, in the forms that GeNN has of them.
 
 The equations are from Traub and Miles (1991), Neuronal networks of the hippocampus. Three of the
-rates are fractions that are 0 / 0 at one voltage. The forms differ in what they do there, and in the
-number of Euler steps for each step of the network.
+rates are fractions that are 0 / 0 at one voltage. The forms differ in what they do there, and in
+the number of Euler steps for each step of the network.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import Any
 
 from numbagenn.base.types import SCALAR
 
-#: Returns the text of ``rate * x / (exp(x / width) - 1)``, whose limit at x = 0 is the last argument.
+#: Returns the text of ``rate * x / (exp(x / width) - 1)``; the last argument is its limit at x = 0.
 Fraction = Callable[[str, str, str, str], str]
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -9,19 +11,17 @@ import numbagenn as engine
 from numbagenn.compat.v4_9.builtin_models import find
 from numbagenn.compat.v4_9.model import GeNNModel
 from numbagenn.models.descriptions import WeightUpdateModel
-from tests.conformance.cases_events import graded_description, graded_network
+from tests.conformance.agreement import compare
+from tests.conformance.cases_time_steps import at_time_steps, graded
 from tests.conformance.recordings import load
 
 
 @pytest.mark.parametrize("precision", ["float", "double"])
 def test_it_is_the_model_that_was_recorded(precision: str) -> None:
-    arrays = graded_network(engine, "graded", precision, "StaticGraded")
-    expected = load(f"graded_synapses_{precision}")
-    for key, values in arrays.items():
-        np.testing.assert_allclose(values, expected[key], rtol=1e-6)
-    written_out = graded_network(engine, "graded", precision, graded_description(engine))
-    assert all(np.array_equal(arrays[key], written_out[key]) for key in written_out)
-    assert np.ptp(arrays["I_libm"]) > 0.0
+    built_in = at_time_steps(
+        partial(graded, weight_update="StaticGraded"), engine, "graded", precision
+    )
+    compare(built_in, load(f"graded_at_time_steps_{precision}"))
 
 
 def test_in_4_9_it_finds_the_voltage_by_itself() -> None:
