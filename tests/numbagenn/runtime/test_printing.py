@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import numbagenn as engine
+from numbagenn.runtime import loaded_model
 from tests import ROOT
 
 BATCH, NEURONS, STEPS = 5, 4, 6
@@ -157,27 +158,33 @@ def test_neurons_that_threads_would_share_print_in_order(
     assert capsys.readouterr().out.split() == 3 * [str(1000 * place) for place in range(9)]
 
 
+@pytest.mark.parametrize(("number", "batch_size"), [(600_000, 1), (200_000, 3)])
 def test_initial_values_and_updates_of_many_elements_print_in_order(
-    threads: int, capsys: pytest.CaptureFixture[str]
+    number: int,
+    batch_size: int,
+    threads: int,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    number = 600_000
+    # Without the print, threads would share the elements, or the batch elements, in many parts.
+    monkeypatch.setattr(loaded_model, "_ELEMENTS_PER_PART", 1000)
     start = engine.create_var_init_snippet(
-        "start", var_init_code=r'value = 1.0; if (id % 50000 == 0) { printf("%u ", id); }'
+        "start", var_init_code=r'value = 1.0; if (id % 10 == 0) { printf("%u ", id); }'
     )
     update = engine.create_custom_update_model(
         "update",
         var_refs=[("V", "scalar")],
-        update_code=r'V = 0.0; if (id % 50000 == 0) { printf("%u ", id); }',
+        update_code=r'V = 0.0; if (id % 10 == 0) { printf("%u ", batch * num_neurons + id); }',
     )
     model = large("V += 1.0;", number, V=engine.init_var(start))
+    model.batch_size = batch_size
     references = {"V": engine.create_var_ref(model.neuron_populations["cells"], "V")}
     model.add_custom_update("update", "Update", update, {}, {}, references)
     model.build()
-    expected = [str(50000 * place) for place in range(12)]
     model.load()
-    assert capsys.readouterr().out.split() == expected
+    assert capsys.readouterr().out.split() == [str(id) for id in range(0, number, 10)]
     model.custom_update("Update")
-    assert capsys.readouterr().out.split() == expected
+    assert capsys.readouterr().out.split() == [str(id) for id in range(0, 600_000, 10)]
 
 
 def test_diagonals_print_when_they_are_made(capsys: pytest.CaptureFixture[str]) -> None:
