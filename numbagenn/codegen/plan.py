@@ -159,7 +159,7 @@ def make_plan(network: NetworkView) -> Plan:
         PRESYNAPTIC_UPDATE,
         *(function.code.kind.phase for function in schedule.synapses),
     }
-    steps = _steps(schedule)
+    steps = _steps(schedule, alike=not printing)
     source = rendered_module(
         "Kernels of one model",
         "module.jinja",
@@ -225,8 +225,11 @@ def _can_fail(schedule: Schedule) -> bool:
     return any(isinstance(one.buffer, Faults) for loop in loops for one in loop.arguments)
 
 
-def _steps(schedule: Schedule) -> dict[Phase, list[Step]]:
-    """Return what single steps do in each phase."""
+def _steps(schedule: Schedule, *, alike: bool) -> dict[Phase, list[Step]]:
+    """Return what single steps do in each phase, of which those that are `alike` may be one.
+
+    That changes their order, which is seen where they print.
+    """
     steps: dict[Phase, list[Step]] = {phase: [] for phase in PHASES}
     for synapses in schedule.synapses:
         if isinstance(synapses, SynapseStep):
@@ -238,6 +241,8 @@ def _steps(schedule: Schedule) -> dict[Phase, list[Step]]:
         text = rendered(neurons.template, neurons=neurons)
         lines = rendered("neuron_step.jinja", neurons=neurons)
         steps[NEURON_UPDATE].append(Step(text, lines.strip()))
+    if not alike:
+        return steps
     return {phase: list(shared(some, schedule.memory)) for phase, some in steps.items()}
 
 

@@ -61,7 +61,7 @@ def format_of(literal: str) -> Format:
     Examples
     --------
     >>> format_of('"V = %.2f of %lu%%"').types
-    (<Double>, <Uint64>)
+    (types.Double, types.Uint64)
     >>> format_of('"%5u|"').text % 7
     '    7|'
     """

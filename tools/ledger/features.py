@@ -230,10 +230,13 @@ FEATURES: dict[str, list[Feature]] = {
         same(
             "`printf` in code of every kind: the text, and the order in which it comes",
             "to Python's `sys.stdout`, as soon as the step or the update is done; batch elements"
-            " print one after the other in each phase of a step, however many threads there are",
+            " print one after the other in each phase of a step, however many threads there are,"
+            " and populations in the order in which they were added, where PyGeNN has one of its"
+            " own",
             cases="printing printed_formats",
             tests="test_printing.py::test_order_does_not_depend_on_threads"
-            " test_printing.py::test_a_batch_element_prints_what_it_prints_alone",
+            " test_printing.py::test_a_batch_element_prints_what_it_prints_alone"
+            " test_printing.py::test_populations_print_in_the_order_in_which_they_were_added",
         ),
         differs(
             "`printf` with a number of another type than its text says, with a text as a number,"
@@ -705,6 +708,9 @@ FEATURES: dict[str, list[Feature]] = {
             tests="test_batches.py::test_a_batch_is_its_images_one_by_one"
             " test_batches.py::test_the_place_in_the_batch_does_not_matter"
             " test_batches.py::test_the_number_of_threads_does_not_matter"
+            " test_learning_in_batches.py::test_each_of_a_batch_learns_what_it_learns_alone"
+            " test_learning_in_batches.py"
+            "::test_weights_that_a_batch_shares_learn_from_all_of_it"
             " test_recorded.py::test_engine_agrees_in_batches",
         ),
     ],

@@ -147,6 +147,24 @@ def large(code: str, number: int, **more: Any) -> Any:
     return model
 
 
+def test_populations_print_in_the_order_in_which_they_were_added(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Even those of which there are so many that they have a function in common."""
+    kinds = [
+        engine.create_neuron_model("one", params=["k"], sim_code=r'printf("1 of %g\n", k);'),
+        engine.create_neuron_model("two", params=["k"], sim_code=r'printf("2 of %g\n", k);'),
+    ]
+    model = engine.GeNNModel("float", "many")
+    for number in range(10):
+        model.add_neuron_population(f"p{number}", 1, kinds[number % 2], {"k": number}, {})
+    model.build()
+    model.load()
+    model.step_time()
+    expected = [f"{1 + number % 2} of {number}" for number in range(10)]
+    assert capsys.readouterr().out.splitlines() == expected
+
+
 def test_neurons_that_threads_would_share_print_in_order(
     threads: int, capsys: pytest.CaptureFixture[str]
 ) -> None:
