@@ -79,6 +79,16 @@ def write_printed() -> None:
     sys.stdout.write("".join(map(formatted, taken[::2], taken[1::2])))
 
 
+def num_printed() -> int:
+    """Return how much has been printed since it was last written, for `forget_printed`."""
+    return len(_printed)
+
+
+def forget_printed(kept: int) -> None:
+    """Forget what was printed since `num_printed` returned a number."""
+    del _printed[kept:]
+
+
 def formatted(text: bytes, numbers: bytes) -> str:
     """Return a text with numbers in its places, given their bits.
 

@@ -164,6 +164,13 @@ class LoadedModel:
                 self.times["init"] -= connecting
 
     def _initialise(self, groups: list[Group], num_recording_timesteps: int | None) -> float:
+        """Make the memory of all groups, and return the seconds that connecting took."""
+        try:
+            return self._make_memory(groups, num_recording_timesteps)
+        finally:
+            write_printed()
+
+    def _make_memory(self, groups: list[Group], num_recording_timesteps: int | None) -> float:
         """Allocate and fill the memory of all groups, and return the seconds that connecting took.
 
         The size of sparse synapses is known only once they are made, so sizes are checked twice.

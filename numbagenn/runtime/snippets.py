@@ -11,7 +11,6 @@ import numpy as np
 from numbagenn.base.array_conventions import Array
 from numbagenn.base.types import Precision
 from numbagenn.codegen.initialisation import InitModule
-from numbagenn.kernels.printing import write_printed
 from numbagenn.language.arithmetic import constant
 from numbagenn.memory.faults import Faults
 from numbagenn.models.descriptions import Model
@@ -87,7 +86,6 @@ def run_snippet(
     faults.allocate(np.dtype(np.float64), 1)
     given = [context.arrays[item.name] for item in snippet.extra_global_params]
     result = call([*given, *([faults.arrays[1][0]] if module.faults.sites else [])])
-    write_printed()
     found = faults.error()
     if found is not None:
         raise found[1]
