@@ -76,7 +76,13 @@ def write_printed() -> None:
         return
     taken = _printed[:]
     del _printed[: len(taken)]
-    sys.stdout.write("".join(map(formatted, taken[::2], taken[1::2])))
+    try:
+        text = "".join(map(formatted, taken[::2], taken[1::2]))
+    except BaseException:
+        # After an interrupt, the next call writes it.
+        _printed[:0] = taken
+        raise
+    sys.stdout.write(text)
 
 
 def num_printed() -> int:

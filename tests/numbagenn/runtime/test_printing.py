@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 import numbagenn as engine
+from numbagenn.kernels import printing
 from numbagenn.runtime import loaded_model
 from tests import ROOT
 
@@ -145,6 +146,26 @@ def large(code: str, number: int, **more: Any) -> Any:
     cell = engine.create_neuron_model("cell", vars=[("V", "scalar")], sim_code=code)
     model.add_neuron_population("cells", number, cell, {}, {"V": more.get("V", 0.0)})
     return model
+
+
+def test_an_interrupt_loses_no_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = network(1)
+
+    def interrupted(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(printing, "formatted", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            model.step_time()
+    assert capsys.readouterr().out == ""
+    model.step_time()
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(" is ")[0] for line in lines] == [
+        f"0: sim {id} at {t}" for t in (0.0, 0.5) for id in range(NEURONS)
+    ]
 
 
 def test_populations_print_in_the_order_in_which_they_were_added(
