@@ -29,6 +29,7 @@ _CONDITIONS = "GeNN types a comparison like its operands, so write && or || to c
 _INSTEAD_OF = {
     "%": "use fmod()",
     "<<": "multiply by a power of two",
+    ">>": "divide by a power of two",
     "&": _CONDITIONS,
     "|": _CONDITIONS,
     "^": _CONDITIONS,
@@ -66,6 +67,8 @@ class Expressions(Pointers, Calls):
             ctype = {"float": Float, "long double": Double}.get(node.type, self.precision.scalar)
             number = literal_value(node)
             return Expression(literal(number, ctype), ctype, Level.ATOM, constant=number)
+        if node.type == "string":
+            raise self._error(node, "A text is no number; printf() alone takes one.")
         ctype = Uint32 if node.value[-1] in "uU" else Int32
         value, limits = literal_value(node), np.iinfo(ctype.dtype)
         if value > limits.max:

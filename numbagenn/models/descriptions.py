@@ -127,10 +127,20 @@ class Model:
         return usage.names.difference(self.names)
 
     @property
+    def code_strings(self) -> list[CodeString]:
+        """All of its code."""
+        parts = [getattr(self, one.name) for one in fields(self)]
+        return [part for part in parts if isinstance(part, CodeString)]
+
+    @property
     def assigns_elements(self) -> bool:
         """Whether any of its code assigns elements of arrays."""
-        parts = [getattr(self, one.name) for one in fields(self)]
-        return any(part.usage.assigns_elements for part in parts if isinstance(part, CodeString))
+        return any(code.usage.assigns_elements for code in self.code_strings)
+
+    @property
+    def prints(self) -> bool:
+        """Whether any of its code prints."""
+        return any("printf" in code.usage.called for code in self.code_strings)
 
     @property
     def title(self) -> str:
@@ -150,7 +160,8 @@ class NeuronModel(Model):
     """Description of a neuron.
 
     `value_warning` returns the text of a warning if values that a population holds are suspicious,
-    else an empty one. It gets them by name, with a row for each batch element.
+    else an empty one. It gets them by name, with a row for each batch element. `knows_events` says
+    whether its code may read ``set``, the time of the last spike-like event, as in PyGeNN 4.9.
     """
 
     family: ClassVar[str] = "neuron model"
@@ -161,6 +172,7 @@ class NeuronModel(Model):
     additional_input_vars: tuple[AdditionalInput, ...]
     auto_refractory_required: bool
     value_warning: Callable[[Mapping[str, Array]], str] | None = None
+    knows_events: bool = False
 
     get_vars = items_of("vars")
     get_additional_input_vars = items_of("additional_input_vars")
@@ -204,6 +216,8 @@ class WeightUpdateModel(Model):
 
     Code that ends in ``syn_code``, and `synapse_dynamics_code`, is run for synapses; the other code
     for the presynaptic or postsynaptic neurons, whose variables are `pre_vars` and `post_vars`.
+    `neuron_locals` are locals of the presynaptic neurons' own code that the condition for their
+    spike-like events reads. Only models of PyGeNN 4.9 have such conditions.
     """
 
     family: ClassVar[str] = "weight update model"
@@ -224,6 +238,7 @@ class WeightUpdateModel(Model):
     post_spike_code: CodeString
     pre_dynamics_code: CodeString
     post_dynamics_code: CodeString
+    neuron_locals: frozenset[str] = frozenset()
 
     get_vars = items_of("vars")
     get_pre_vars = items_of("pre_vars")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tools.ledger.entries import Feature, absent, alike, differs, same
+from tools.ledger.probes import custom_body, pointers_in_support_code
 
 FEATURES: dict[str, list[Feature]] = {
     "Models and their life": [
@@ -109,6 +110,12 @@ FEATURES: dict[str, list[Feature]] = {
             "length 1 is refused when it is given, as it is a mistake more often than not",
             cases="initial_values_broadcast",
             tests="test_hazards.py::test_arrays_are_not_stretched_in_silence",
+        ),
+        same(
+            "`half`, `long double` and pointers as types of variables, which PyGeNN 5.4 does not"
+            " have",
+            "are refused here too",
+            tests="test_types.py::test_other_spellings_are_refused",
         ),
         differs(
             "`None` as an initial value",
@@ -220,10 +227,28 @@ FEATURES: dict[str, list[Feature]] = {
             tests="test_code_strings.py::test_code_of_every_model_is_checked_when_it_is_created"
             " test_code_strings.py::test_mistakes_are_shown_where_they_are",
         ),
-        absent(
-            "`printf`",
-            "there is no terminal in a kernel",
-            lambda e: e.create_neuron_model("x", sim_code='printf("%f", t);'),
+        same(
+            "`printf` in code of every kind: the text, and the order in which it comes",
+            "to Python's `sys.stdout`, as soon as the step or the update is done; batch elements"
+            " print one after the other in each phase of a step, however many threads there are,"
+            " and populations in the order in which they were added, where PyGeNN has one of its"
+            " own",
+            cases="printing printed_formats",
+            tests="test_printing.py::test_order_does_not_depend_on_threads"
+            " test_printing.py::test_a_batch_element_prints_what_it_prints_alone"
+            " test_printing.py::test_populations_print_in_the_order_in_which_they_were_added",
+        ),
+        differs(
+            "`printf` with a number of another type than its text says, with a text as a number,"
+            " and its value",
+            "are refused; PyGeNN prints what memory happens to hold, prints the text, and counts"
+            " characters",
+            tests="test_code_strings.py::test_wrong_calls_of_printf",
+        ),
+        differs(
+            "`printf` in code of diagonals, and of rows of the `PROCEDURAL` types",
+            "prints when the model is loaded; in PyGeNN, whenever a spike arrives",
+            tests="test_printing.py::test_diagonals_print_when_they_are_made",
         ),
         differs(
             "`assert`",
@@ -256,7 +281,7 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "`st` in code, `spike_times`",
-            cases="spike_times code_of_neurons",
+            cases="spike_times spike_times_in_all_code code_of_neurons",
         ),
         same(
             "`LIF`, `Izhikevich`, `IzhikevichVariable`, `TraubMiles`, `RulkovMap`",
@@ -403,10 +428,12 @@ FEATURES: dict[str, list[Feature]] = {
             " build such a model",
             tests="test_hazards.py::test_synapses_may_have_code_for_spikes_and_events_of_one_neuron",
         ),
-        absent(
+        differs(
             "`StaticGraded`",
-            "does not build in PyGeNN 5.4.0 either",
-            lambda e: e.init_weight_update("StaticGraded"),
+            "works; PyGeNN 5.4.0 cannot build it, so its equation was recorded as a model of one's"
+            " own",
+            cases="graded_at_time_steps",
+            tests="test_static_graded.py::test_it_is_the_model_that_was_recorded",
         ),
         same(
             "`TOEPLITZ` with `Conv2D`, `AvgPoolConv2D` and snippets of one's own; `atomic_add_…`",
@@ -681,6 +708,9 @@ FEATURES: dict[str, list[Feature]] = {
             tests="test_batches.py::test_a_batch_is_its_images_one_by_one"
             " test_batches.py::test_the_place_in_the_batch_does_not_matter"
             " test_batches.py::test_the_number_of_threads_does_not_matter"
+            " test_learning_in_batches.py::test_each_of_a_batch_learns_what_it_learns_alone"
+            " test_learning_in_batches.py"
+            "::test_weights_that_a_batch_shares_learn_from_all_of_it"
             " test_recorded.py::test_engine_agrees_in_batches",
         ),
     ],
@@ -723,12 +753,62 @@ FEATURES: dict[str, list[Feature]] = {
             " test_from_4_9.py::test_a_pair_gives_the_same_spikes"
             " test_v4_9_names.py::test_objects_have_the_attributes_of_pygenn"
             " test_v4_9_names.py::test_numbers_are_in_use_once_their_view_is_written"
-            " test_v4_9_names.py::test_postsynaptic_code_adds_to_inputs_by_name"
+            " test_v4_9_names.py::test_postsynaptic_code_assigns_what_neurons_have"
             " test_v4_9_names.py::test_spikes_by_hand_are_delivered_in_the_next_step"
-            " test_v4_9_idioms.py::test_synapses_and_sources_read_parameters_of_their_neurons"
+            " test_builtin_neurons_4_9.py"
+            "::test_a_neuron_above_its_threshold_spikes_again_where_it_does_in_4_9"
             " test_v4_9_idioms.py::test_casts_and_larger_numbers_as_in_cpp"
+            " test_v4_9_idioms.py::test_macros_in_code_and_the_locals_of_genn"
             " test_v4_9_idioms.py::test_host_arrays_by_their_names_in_cpp"
             " test_v4_9_idioms.py::test_extra_global_parameters_by_the_compiled_model",
+        ),
+        absent(
+            "C++ in descriptions: `custom_body`, and pointers in `support_code`",
+            "no C++ is compiled",
+            custom_body,
+            pointers_in_support_code,
+        ),
+        same(
+            "`add_slave_synapse_population`",
+            "shares the connections and the weights of another population",
+            tests="test_v4_9_shared_weights.py::test_a_slave_gives_what_a_copy_of_its_master_gives"
+            " test_v4_9_shared_weights.py::test_code_of_both_sides_uses_the_memory_of_the_master",
+        ),
+        same(
+            "`spikes`, `spike_count`, `current_spikes` and the same of spike-like events",
+            "are arrays that can be pulled, written and pushed, as are the times of events",
+            tests="test_v4_9_events.py::test_lists_hold_what_is_recorded"
+            " test_v4_9_events.py::test_lists_that_are_written_are_delivered"
+            " test_v4_9_events.py::test_event_times",
+        ),
+        same(
+            "`$(seT)` and `$(prev_seT)` of neurons, and conditions of events",
+            "know the last event of a neuron, and the locals of its code",
+            tests="test_v4_9_events.py::test_neurons_know_when_their_last_event_was",
+        ),
+        same(
+            "parameters of neurons in the code of synapses",
+            "such as `$(tau_post)`, are read by their names",
+            tests="test_v4_9_cpp.py::test_code_reads_parameters_of_neurons",
+        ),
+        same(
+            "views of sparse variables",
+            "have rows of one length, one after the other",
+            tests="test_v4_9_sparse_views.py::test_rows_are_padded"
+            " test_v4_9_sparse_views.py::test_what_is_written_is_used",
+        ),
+        same(
+            "`create_custom_toeplitz_connect_init_snippet_class`",
+            "describes convolutions, with states of each diagonal",
+            tests="test_v4_9_convolutions.py::test_diagonals_have_states",
+        ),
+        differs(
+            "C++ in code strings and in `support_code`",
+            "may be operators, casts, constants, macros, and functions of numbers; other C++ is"
+            " refused",
+            tests="test_v4_9_cpp.py::test_code_of_cpp"
+            " test_v4_9_support_code.py::test_functions_are_written_out"
+            " test_v4_9_support_code.py::test_other_support_code_is_refused",
         ),
     ],
 }

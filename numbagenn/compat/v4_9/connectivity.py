@@ -15,11 +15,8 @@ from numbagenn.compat.v4_9.descriptions import (
     instance_of_callback,
     refuse_cpp,
 )
-from numbagenn.compat.v4_9.global_params import as_arrays, with_numbers
-from numbagenn.create import (
-    create_sparse_connect_init_snippet,
-    create_toeplitz_connect_init_snippet,
-)
+from numbagenn.compat.v4_9.global_params import as_arrays
+from numbagenn.models import create_unchecked
 from numbagenn.models.descriptions import (
     SparseConnectivityInitSnippet,
     ToeplitzConnectivityInitSnippet,
@@ -92,7 +89,7 @@ def create_custom_sparse_connect_init_snippet_class(
     arrays, numbers = as_arrays(extra_global_params)
     code = _code(title, codes, states, param_names, derived_params, arrays, numbers)
     built = {name: _with_states(title, name, code, states[name], "while (true)") for name in codes}
-    model = create_sparse_connect_init_snippet(
+    model = create_unchecked.create_sparse_connect_init_snippet(
         class_name,
         params=param_names,
         derived_params=derived_parameters(title, derived_params, param_names),
@@ -107,7 +104,7 @@ def create_custom_sparse_connect_init_snippet_class(
             calc_kernel_size_func=calc_kernel_size_func,
         ),
     )
-    return with_numbers(model, numbers)
+    return code.finished(model)
 
 
 def create_custom_toeplitz_connect_init_snippet_class(
@@ -142,7 +139,7 @@ def create_custom_toeplitz_connect_init_snippet_class(
     codes = check_codes(title, diagonal_build_code=diagonal_build_code)
     arrays, numbers = as_arrays(extra_global_params)
     code = _code(title, codes, {name: states}, param_names, derived_params, arrays, numbers)
-    model = create_toeplitz_connect_init_snippet(
+    model = create_unchecked.create_toeplitz_connect_init_snippet(
         class_name,
         params=param_names,
         derived_params=derived_parameters(title, derived_params, param_names),
@@ -155,7 +152,7 @@ def create_custom_toeplitz_connect_init_snippet_class(
             calc_kernel_size_func=calc_kernel_size_func,
         ),
     )
-    return with_numbers(model, numbers)
+    return code.finished(model)
 
 
 def _code(

@@ -20,14 +20,16 @@ from numbagenn.compat.v4_9.enums import (
     with_access,
 )
 from numbagenn.compat.v4_9.global_params import as_arrays, with_numbers
-from numbagenn.compat.v4_9.rewriting import local_variables, names_in, rewrite
-from numbagenn.compat.v4_9.support_code import support_code as read_support_code
-from numbagenn.compat.v4_9.support_code import without_macros
-from numbagenn.create import (
-    create_current_source_model,
-    create_custom_update_model,
-    create_var_init_snippet,
+from numbagenn.compat.v4_9.rewriting import (
+    BUILT_IN_NAMES,
+    NAMES_IN_NEURONS,
+    local_variables,
+    names_in,
+    rewrite,
+    without_comments,
 )
+from numbagenn.compat.v4_9.support_code import accepted_in, without_macros
+from numbagenn.compat.v4_9.support_code import support_code as read_support_code
 from numbagenn.language.code_strings import CodeString
 from numbagenn.models import create_unchecked
 from numbagenn.models.descriptions import (
@@ -162,9 +164,11 @@ class Code:
         codes: dict[str, Any],
         numbers: frozenset[str] = frozenset(),
         support: Mapping[str, object] | None = None,
+        built_in: Mapping[str, str] = BUILT_IN_NAMES,
     ) -> None:
         self.title = title
         self.numbers = numbers
+        self.built_in = built_in
         texts = {name: _text(title, name, code) for name, code in (support or {}).items()}
         self.support = read_support_code(title, texts)
         self.own = {
@@ -173,19 +177,20 @@ class Code:
             for entry in _entries(entries)
         }
         plain = {
-            name: without_macros(code, self.support.macros)
+            name: without_macros(without_comments(code), self.support.macros)
             for name, code in codes.items()
             if isinstance(code, str)
         }
         self.codes = {name: self.support.with_macros(code) for name, code in plain.items()}
         used: set[str] = set().union(*map(names_in, self.codes.values()))
         local: set[str] = set().union(*map(local_variables, self.codes.values()))
-        taken = used | local | self.own | {"Isyn"}
-        # A local variable may have the name of a variable of the model: $(V) is not V in 4.9. And
-        # it may begin with an underscore.
+        # A local variable may have the name of a variable of the model: $(V) is not V in 4.9. The
+        # time step is DT, so dt is free. And it may begin with an underscore.
+        others = used | self.own | {"Isyn", "dt"}
+        taken = local | others
         self.local_names = {}
         for name in sorted(local):
-            if name not in used | self.own | {"Isyn"} and not name.startswith("_"):
+            if name not in others and not name.startswith("_"):
                 continue
             wish = f"local_{name.lstrip('_')}"
             while wish in taken:
@@ -213,11 +218,16 @@ class Code:
             numbers=self.numbers,
             local_names=self.local_names,
             in_loop=in_loop,
+            built_in=self.built_in,
         )
+
+    def attached(self, model: AnyModel) -> AnyModel:
+        """Return a description with what its code may call and index."""
+        return with_numbers(self.support.given_to(model), self.numbers)
 
     def finished(self, model: AnyModel) -> AnyModel:
         """Return a description with what its code may call and index, after checking the code."""
-        model = with_numbers(self.support.given_to(model), self.numbers)
+        model = self.attached(model)
         check_code(model)
         return model
 
@@ -293,8 +303,14 @@ additional_input_vars
     )
     arrays, numbers = as_arrays(extra_global_params)
     items = (param_names, var_name_types, derived_params, arrays, additional_input_vars)
-    support = {"support_code": support_code}
-    code = Code(title, *items, codes=codes, numbers=numbers, support=support)
+    code = Code(
+        title,
+        *items,
+        codes=codes,
+        numbers=numbers,
+        support={"support_code": support_code},
+        built_in=NAMES_IN_NEURONS,
+    )
     code.name_locals(var_name_types)
     model = create_unchecked.create_neuron_model(
         class_name,
@@ -310,7 +326,10 @@ additional_input_vars
             True if is_auto_refractory_required is None else is_auto_refractory_required
         ),
     )
-    return code.finished(model)
+    # Whether it asks for the times of spike-like events, or has a variable of that name.
+    model = code.attached(model)
+    knows_events = "set" in model.built_in(model.usage)
+    return code.finished(replace(model, knows_events=knows_events))
 
 
 def _first_three(entries: Any) -> Any:
@@ -363,7 +382,7 @@ def create_custom_postsynaptic_class(
     # In blocks of their own, because both may declare the same locals.
     sim_code = "\n".join(f"{{\n{part}\n}}" if local_variables(part) else part for part in parts)
     of_neuron = _neuron_variables(code)
-    usage = CodeString(sim_code, f"Code of {title}").usage
+    usage = CodeString(sim_code, f"Code of {title}", accepted=accepted_in(sim_code)).usage
     assigned = usage.assigned
     of_neuron += [("Isyn", SCALAR)] * ("Isyn" in usage.names)
     model = create_unchecked.create_postsynaptic_model(
@@ -430,7 +449,7 @@ def create_custom_current_source_class(
     arrays, numbers = as_arrays(extra_global_params)
     items = (param_names, var_name_types, derived_params, arrays)
     code = Code(title, *items, codes=codes, numbers=numbers)
-    model = create_current_source_model(
+    model = create_unchecked.create_current_source_model(
         class_name,
         params=param_names,
         vars=with_access(var_name_types, VARIABLE_ACCESS),
@@ -439,7 +458,7 @@ def create_custom_current_source_class(
         injection_code=code["injection_code"],
         extra_global_params=arrays,
     )
-    return with_numbers(model, numbers)
+    return code.finished(model)
 
 
 def create_custom_weight_update_class(
@@ -561,7 +580,12 @@ def _weight_update_model(
         extra_global_params=arrays or None,
         **in_5,
     )
-    return code.finished(model)
+    # What the condition names without $(…), and nothing else provides, are locals of the neurons.
+    model = code.attached(model)
+    condition = model.pre_event_threshold_condition_code.usage
+    known = {*_BUILT_IN, "true", "false", "num_neurons", "timestep"}
+    neuron_locals = model.built_in(condition) - known
+    return code.finished(replace(model, neuron_locals=neuron_locals))
 
 
 def create_custom_custom_update_class(
@@ -591,7 +615,7 @@ def create_custom_custom_update_class(
     arrays, numbers = as_arrays(extra_global_params)
     items = (param_names, var_name_types, derived_params, arrays, var_refs)
     code = Code(title, *items, extra_global_param_refs, codes=codes, numbers=numbers)
-    model = create_custom_update_model(
+    model = create_unchecked.create_custom_update_model(
         class_name,
         params=param_names,
         vars=with_access(var_name_types, UPDATE_ACCESS),
@@ -601,7 +625,7 @@ def create_custom_custom_update_class(
         extra_global_params=arrays,
         extra_global_param_refs=extra_global_param_refs,
     )
-    return with_numbers(model, numbers)
+    return code.finished(model)
 
 
 def create_custom_init_var_snippet_class(
@@ -626,11 +650,11 @@ def create_custom_init_var_snippet_class(
     codes = check_codes(title, var_init_code=var_init_code)
     arrays, numbers = as_arrays(extra_global_params)
     code = Code(title, param_names, derived_params, arrays, codes=codes, numbers=numbers)
-    model = create_var_init_snippet(
+    model = create_unchecked.create_var_init_snippet(
         class_name,
         params=param_names,
         derived_params=derived_parameters(title, derived_params, param_names),
         var_init_code=code["var_init_code"],
         extra_global_params=arrays,
     )
-    return with_numbers(model, numbers)
+    return code.finished(model)

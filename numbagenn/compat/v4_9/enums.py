@@ -9,8 +9,6 @@ from typing import Any
 from numbagenn.base.enumerations import (
     CustomUpdateVarAccess,
     ParallelismHint,
-    SynapseMatrixConnectivity,
-    SynapseMatrixWeight,
     VarAccess,
     VarAccessMode,
     VarLocation,
@@ -61,6 +59,26 @@ MODELS: dict[str, object] = {
     **{f"VarAccessDuplication_{name}": number for name, number in _DUPLICATION.items()},
 }
 
+# Bits of matrix types. Some of them differ from those of 5.x, which has no weight for all synapses
+# and takes postsynaptic models with variables for granted.
+_CONNECTIVITY = {
+    name: 1 << bit
+    for bit, name in enumerate(("DENSE", "BITMASK", "SPARSE", "PROCEDURAL", "TOEPLITZ"))
+}
+_WEIGHTS = {
+    name: 32 << bit
+    for bit, name in enumerate(("GLOBAL", "INDIVIDUAL", "PROCEDURAL", "INDIVIDUAL_PSM", "KERNEL"))
+}
+
+
+def _number_of_matrix_type(name: str) -> int:
+    connectivity, _, weight = name.partition("_")
+    weight, _, psm = weight.partition("G_")
+    weight = weight.removesuffix("G")
+    variables = _WEIGHTS["INDIVIDUAL_PSM"] if psm or weight != "GLOBAL" else 0
+    return _CONNECTIVITY[connectivity] | _WEIGHTS[weight] | variables
+
+
 #: Matrix types of 4.9: the type in 5.x, and whether all synapses share one constant weight.
 MATRIX_TYPES = {
     "DENSE_INDIVIDUALG": ("DENSE", False),
@@ -79,26 +97,10 @@ MATRIX_TYPES = {
     "TOEPLITZ_KERNELG": ("TOEPLITZ", False),
 }
 
-_CONNECTIVITY = {one.name: int(one) for one in SynapseMatrixConnectivity}
-# One weight for all synapses, and postsynaptic models with variables: 5.x needs no names for these.
-_WEIGHTS = {
-    "GLOBAL": 32,
-    "INDIVIDUAL_PSM": 512,
-    **{one.name: int(one) for one in SynapseMatrixWeight},
-}
+#: Their names by number.
+MATRIX_TYPE_NAMES = {_number_of_matrix_type(name): name for name in MATRIX_TYPES}
 
-
-def _number(name: str) -> int:
-    """Return the number of a matrix type, which has a bit for each of its parts."""
-    connectivity, _, rest = name.partition("_")
-    weight, *_ = rest.split("G_")
-    plain = rest == "GLOBALG"
-    own = 0 if plain else _WEIGHTS["INDIVIDUAL_PSM"]
-    return _CONNECTIVITY[connectivity] | _WEIGHTS[weight.removesuffix("G")] | own
-
-
-#: By number: matrix types of 4.9.
-MATRIX_TYPE_NAMES = {_number(name): name for name in MATRIX_TYPES}
+_LOG_LEVELS = ("none", "fatal", "error", "warning", "info", "debug", "verbose")
 
 #: What ``pygenn.genn_wrapper`` holds beside its modules.
 WRAPPER: dict[str, object] = {
@@ -108,17 +110,10 @@ WRAPPER: dict[str, object] = {
     **{f"SynapseMatrixConnectivity_{name}": number for name, number in _CONNECTIVITY.items()},
     **{f"SynapseMatrixWeight_{name}": number for name, number in _WEIGHTS.items()},
     **{f"SynapseMatrixType_{name}": number for number, name in MATRIX_TYPE_NAMES.items()},
+    # How much is logged: accepted, without effect.
+    **{name: level for level, name in enumerate(_LOG_LEVELS)},
     # They were found here, too.
     **MODELS,
-}
-
-#: What ``pygenn.genn_wrapper.StlContainers`` holds: vectors of C++, in whose place lists are.
-VECTORS: dict[str, object] = {
-    f"{name}Vector": list
-    for name in (
-        *("String", "SignedChar", "UnsignedChar", "Short", "UnsignedShort", "Int", "UnsignedInt"),
-        *("Long", "UnsignedLong", "LongLong", "UnsignedLongLong", "Float", "Double", "LongDouble"),
-    )
 }
 
 #: What ``pygenn.genn_wrapper.SynapseGroup`` holds, and the hints of 5.x by number.

@@ -147,8 +147,9 @@ class EventArrays(Generic[AnyGroup]):
     def _check(self, listed: Array) -> None:
         neurons, _ = self._arrays()
         most = neurons.shape[2] - 1
-        if listed.size and not 0 <= listed[0] <= listed[-1] <= most:
-            self._refuse(f"of neurons from 0 to {most}", listed)
+        outside = listed[(listed < 0) | (listed > most)]
+        if outside.size:
+            self._refuse(f"of neurons from 0 to {most}", int(outside[0]))
 
     def _refuse(self, expected: str, given: object) -> NoReturn:
         raise ValueError(

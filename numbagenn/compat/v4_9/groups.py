@@ -72,7 +72,7 @@ class Variable(variables.Variable):
 
 
 class ExtraGlobalArray(variables.ExtraGlobalArray):
-    """An array that all elements and the whole batch share."""
+    """An array whose `values` are those that it starts from, as in PyGeNN 4.9."""
 
     #: Whether it is a number.
     is_scalar: ClassVar[bool] = False
@@ -81,6 +81,15 @@ class ExtraGlobalArray(variables.ExtraGlobalArray):
         # Scripts let go of views so, which here last until the model is unloaded.
         if not (name == "view" and value is None):
             super().__setattr__(name, value)
+
+    @property
+    def values(self) -> Any:
+        """Array that it starts from; None if it has none."""
+        return None if self.initial is None else np.asarray(self.initial)
+
+    @values.setter
+    def values(self, values: object) -> None:
+        self.set_init_values(values)
 
     def set_values(self, values: object) -> None:
         """Set what the array holds when the model is loaded."""
@@ -302,10 +311,12 @@ class BaseGroup(groups.Group):
     def _arrays(self, model: Model, prefix: str = "") -> variables.ExtraGlobalArrayDict:
         """Create the extra global parameters of a description; some of them are numbers."""
         arrays = super()._arrays(model, prefix)
-        own = []
-        for one in model.extra_global_params:
-            kind = ExtraGlobalNumber if isinstance(one, GlobalNumber) else ExtraGlobalArray
-            own.append(kind(one.name, arrays[one.name].buffer, self, self.title))
+        own = (
+            (ExtraGlobalNumber if isinstance(one, GlobalNumber) else ExtraGlobalArray)(
+                one.name, arrays[one.name].buffer, self, self.title
+            )
+            for one in model.extra_global_params
+        )
         return variables.ExtraGlobalArrayDict(capitalised(self.title), own)
 
     def _extra_global_param(self, name: str) -> variables.ExtraGlobalArray:
@@ -394,6 +405,31 @@ class SynapseGroup(BaseGroup, synapse_groups.SynapseGroup):
     def has_individual_synapse_vars(self) -> bool:
         """Whether each synapse has variables of its own."""
         return bool(self.vars)
+
+    @property
+    def has_kernel_synapse_vars(self) -> bool:
+        """Whether synapses share variables in a kernel."""
+        return bool(self.shared_kernel)
+
+    @property
+    def has_individual_postsynaptic_vars(self) -> bool:
+        """Whether each postsynaptic neuron has variables of its own for these synapses."""
+        return bool(self.psm_vars)
+
+    @property
+    def has_procedural_connectivity(self) -> bool:
+        """Whether a GPU would make the connections whenever it needs them."""
+        return bool(self.matrix_type & SynapseMatrixConnectivity.PROCEDURAL)
+
+    @property
+    def has_procedural_weights(self) -> bool:
+        """Whether a GPU would compute the variables whenever it needs them."""
+        return self.computes_weights
+
+    @property
+    def is_connectivity_init_required(self) -> bool:
+        """Whether `set_sparse_connections` has to give the connections of sparse synapses."""
+        return self.connectivity_init is None and self.weight_sharing_master is None
 
     @property
     def num_synapses(self) -> int:

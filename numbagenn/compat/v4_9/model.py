@@ -50,6 +50,7 @@ from numbagenn.models.given_values import (
     ToeplitzInit,
     VarInit,
     check_names,
+    plain_numbers,
 )
 from numbagenn.models.initialisers import init_postsynaptic, init_weight_update
 from numbagenn.network.addition_checks import check_kind, check_population
@@ -265,7 +266,7 @@ class GeNNModel(current.GeNNModel):
     def add_synapse_population(  # type: ignore[override]
         self,
         pop_name: str,
-        matrix_type: str,
+        matrix_type: str | int,
         delay_steps: int,
         source: NeuronGroup | str,
         target: NeuronGroup | str,
@@ -687,6 +688,13 @@ def _with_references(
 ) -> tuple[WeightUpdateModel, dict[str, Any]]:
     """Refer to the variables of both populations that a weight update model reads."""
     references: dict[str, Any] = {}
+    for name in model.neuron_locals if isinstance(pre, NeuronGroup) else ():
+        if name not in pre.model.sim_code.usage.declared:
+            raise ValueError(
+                f"The condition for spike-like events of {model.title} uses '{name}', which is no "
+                f"local variable of the sim code of {pre.title} ({title}); write $({name}_pre) "
+                "for a variable."
+            )
     for side, population in (("pre", pre), ("post", post)):
         model, found = _refer(model, f"{side}_neuron_var_refs", population, title, f"_{side}")
         if found:
@@ -745,46 +753,50 @@ def _refer(
 ) -> tuple[AnyModel, dict[str, str]]:
     """Return a model with references of the right types, and what they refer to.
 
-    In PyGeNN 4.9 code just uses the variables and parameters of a neuron, so which it means, and
-    their types, are only known when the population is.
+    In PyGeNN 4.9 code just uses the variables and the parameters of a neuron, so which these are,
+    and their types, are only known when the population is.
     """
     declared = getattr(model, attribute, ())
     if not declared or not isinstance(population, NeuronGroup):
         return model, {}
-    targets = {item.name: item.name.removesuffix(ending) for item in declared}
     constants = {item.name: item for item in population.model.constants}
+    known = [*population.vars, *constants]
+    targets = {item.name: item.name.removesuffix(ending) for item in declared}
     for name, target in targets.items():
-        if target not in population.vars and target not in constants:
-            known = [f"{other}{ending}" for other in (*population.vars, *constants)]
-            close = closest(name, known)
-            hint = f"did you mean $({close})?" if close else f"those are {', '.join(known)}."
+        if target not in known:
+            close = closest(name, [f"{other}{ending}" for other in known])
+            listed = ", ".join(f"{other}{ending}" for other in known)
+            hint = f"did you mean $({close})?" if close else f"those are {listed}."
             raise ValueError(
                 f"Code of {model.title} uses $({name}), which it does not declare and which is no "
                 f"variable or parameter of {population.title} ({title}); {hint}"
             )
-    changed: dict[str, Any] = {
-        attribute: tuple(
-            replace(item, type=population.vars[targets[item.name]].type)
-            for item in declared
-            if targets[item.name] in population.vars
-        )
-    }
-    used = [name for name, target in targets.items() if target not in population.vars]
-    derived = [_constant_of(population, constants[targets[name]], name) for name in used]
-    if changed[attribute] != declared:
-        model = replace(model, derived_params=(*model.derived_params, *derived), **changed)
+    typed = tuple(
+        replace(item, type=population.vars[targets[item.name]].type)
+        for item in declared
+        if targets[item.name] in population.vars
+    )
+    own = tuple(
+        _own_constant(name, constants[target], population)
+        for name, target in targets.items()
+        if target not in population.vars
+    )
+    if typed != declared:
+        changed: dict[str, Any] = {attribute: typed}
+        model = replace(model, **changed, derived_params=(*model.derived_params, *own))
         check_code(model)
-    return model, {name: target for name, target in targets.items() if name not in used}
+    return model, {item.name: targets[item.name] for item in typed}
 
 
-def _constant_of(
-    population: NeuronGroup, item: Parameter | DerivedParameter, name: str
+def _own_constant(
+    name: str, constant: Parameter | DerivedParameter, population: NeuronGroup
 ) -> DerivedParameter:
-    """Return a derived parameter that is a parameter, or a derived one, of a population."""
+    """Return a parameter of a model that always has the value of one of a neuron model."""
 
-    def value(_: object, dt: float) -> float:
-        if isinstance(item, DerivedParameter):
-            return item.function(population.params, dt)
-        return float(population.params[item.name])
+    def value(_: Mapping[str, float], dt: float) -> float:
+        given = population.params
+        if isinstance(constant, DerivedParameter):
+            return constant.function(plain_numbers(given), dt)
+        return given[constant.name]
 
-    return DerivedParameter(name, value, item.type)
+    return DerivedParameter(name, value, constant.type)

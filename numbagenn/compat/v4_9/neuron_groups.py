@@ -100,6 +100,25 @@ class NeuronGroup(BaseGroup, neuron_groups.NeuronGroup):
             result.append((ordered[:, 0], ordered[:, 1].astype(np.int64)))
         return result if len(result) > 1 else result[0]
 
+    # mlGeNN reads the bits itself.
+
+    @property
+    def _event_recording_words(self) -> int:
+        return self._spikes.recorder.num_words
+
+    @property
+    def _spike_recording_data(self) -> Array | None:
+        """Recorded spikes as bits in words: by time step, batch element and neuron, in one row."""
+        words = self._spikes.recorder.words
+        return None if words is None else words.swapaxes(0, 1).ravel()
+
+    @property
+    def _spike_event_recording_data(self) -> Array | None:
+        """Recorded spike-like events in the same form."""
+        pulled = [events.recorder.words for events in self._events()]
+        words = [one for one in pulled if one is not None]
+        return np.bitwise_or.reduce(words).swapaxes(0, 1).ravel() if words else None
+
     def _defining_events(self) -> list[synapse_groups.SynapseGroup]:
         """Return the synapse populations that define spike-like events of these neurons."""
         model = self.genn_model

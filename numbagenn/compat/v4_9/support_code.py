@@ -43,6 +43,11 @@ _FILLER = re.compile(r"[\s;]*")
 _MOST_ROUNDS = 20
 
 
+def accepted_in(code: str) -> frozenset[str]:
+    """Return what code strings of 4.9 may have of C++ that those of 5.x lack, if some code does."""
+    return frozenset({"shift"}) if ">>" in code else frozenset()
+
+
 @dataclass(frozen=True)
 class Macro:
     """What a name stands for: a text, in which the parameters have the place of arguments."""
@@ -51,12 +56,44 @@ class Macro:
     parameters: tuple[str, ...] | None = None
 
 
+#: What C++ has and the language of code strings lacks. Numbers with a d are of double precision.
+OF_CPP = {
+    # The language has only the absolute value of integers.
+    "abs": Macro("((x) < 0 ? -(x) : (x))", ("x",)),
+    "hypot": Macro("sqrt(1.0d * (x) * (x) + 1.0d * (y) * (y))", ("x", "y")),
+    "isnan": Macro("((x) != (x))", ("x",)),
+    "isinf": Macro("(fabs(x) > 1.7976931348623157e+308d)", ("x",)),
+    "isfinite": Macro("(fabs(x) <= 1.7976931348623157e+308d)", ("x",)),
+    "INFINITY": Macro("(1e+308d * 10.0d)"),
+    "NAN": Macro("(0.0d * (1e+308d * 10.0d))"),
+    "M_E": Macro("2.718281828459045d"),
+    "M_LN2": Macro("0.6931471805599453d"),
+    "M_LN10": Macro("2.302585092994046d"),
+    "M_PI": Macro("3.141592653589793d"),
+    "M_PI_2": Macro("1.5707963267948966d"),
+    "M_PI_4": Macro("0.7853981633974483d"),
+    "M_1_PI": Macro("0.3183098861837907d"),
+    "M_2_PI": Macro("0.6366197723675814d"),
+    "M_SQRT2": Macro("1.4142135623730951d"),
+    "M_SQRT1_2": Macro("0.7071067811865476d"),
+    "FLT_EPSILON": Macro("1.1920928955078125e-07f"),
+    "FLT_MAX": Macro("3.4028234663852886e+38f"),
+    "FLT_MIN": Macro("1.1754943508222875e-38f"),
+    "DBL_EPSILON": Macro("2.220446049250313e-16d"),
+    "DBL_MAX": Macro("1.7976931348623157e+308d"),
+    "DBL_MIN": Macro("2.2250738585072014e-308d"),
+    "INT_MAX": Macro("2147483647"),
+    "UINT_MAX": Macro("4294967295u"),
+    "UINT32_MAX": Macro("4294967295u"),
+}
+
+
 @dataclass
 class SupportCode:
     """The functions and the macros of support code, of one code string or of several."""
 
     functions: list[SupportFunction] = field(default_factory=list)
-    macros: dict[str, Macro] = field(default_factory=dict)
+    macros: dict[str, Macro] = field(default_factory=lambda: dict(OF_CPP))
 
     def with_macros(self, code: str) -> str:
         """Return code with what macros stand for in their place.
@@ -93,12 +130,10 @@ class SupportCode:
 
     def given_to(self, model: AnyModel) -> AnyModel:
         """Return a description whose code may call the functions."""
-        if not self.functions:
-            return model
         assert is_dataclass(model)
         codes = {one.name: getattr(model, one.name) for one in fields(model)}
         changed = {
-            name: replace(code, functions=tuple(self.functions))
+            name: replace(code, functions=tuple(self.functions), accepted=accepted_in(code.text))
             for name, code in codes.items()
             if isinstance(code, CodeString) and not code.is_blank
         }
@@ -185,7 +220,9 @@ def _read_one(what: str, text: str, place: int, result: SupportCode) -> int:
     named = [(one["name"], one["type"]) for one in parameters if one]
     title = f"Function {found['name']}() of {what}"
     body = result.with_macros(text[found.end() : end])
-    code = CodeString(rewrite(body, title), title, functions=tuple(result.functions))
+    functions = tuple(result.functions)
+    body = rewrite(body, title)
+    code = CodeString(body, title, functions=functions, accepted=accepted_in(body))
     # A later function of the same name takes the place of an earlier one.
     others = [one for one in result.functions if one.name != found["name"]]
     function = SupportFunction(found["name"], found["type"], tuple(named), code)

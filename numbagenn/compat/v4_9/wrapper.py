@@ -7,7 +7,7 @@ from typing import Any
 
 from numbagenn.base.wording import unsupported
 from numbagenn.compat.v4_9.builtin_models import find, names_of
-from numbagenn.compat.v4_9.enums import CUDA, MODELS, SPAN_TYPES, VECTORS, WRAPPER
+from numbagenn.compat.v4_9.enums import CUDA, MODELS, SPAN_TYPES, WRAPPER
 from numbagenn.models.descriptions import (
     CurrentSourceModel,
     CustomUpdateModel,
@@ -30,6 +30,13 @@ _FAMILIES: dict[str, type[Model]] = {
     "InitSparseConnectivitySnippet": SparseConnectivityInitSnippet,
     "InitToeplitzConnectivitySnippet": ToeplitzConnectivityInitSnippet,
 }
+
+
+# Vectors of C++, which are lists here.
+_KINDS_OF_VECTORS = (
+    *("String", "Double", "Float", "Int", "UnsignedInt", "Short", "UnsignedShort", "Long"),
+    *("UnsignedLong", "LongLong", "UnsignedLongLong", "SignedChar", "UnsignedChar", "LongDouble"),
+)
 
 
 def _model_class(family: type[Model], name: str) -> type:
@@ -61,7 +68,7 @@ def modules() -> dict[str, Mapping[str, Any]]:
     contents: dict[str, Mapping[str, Any]] = {
         "Models": MODELS,
         "CUDABackend": CUDA,
-        "StlContainers": VECTORS,
+        "StlContainers": {f"{kind}Vector": list for kind in _KINDS_OF_VECTORS},
         "SynapseGroup": SPAN_TYPES,
         **families,
     }

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+import numbagenn as engine
 from numbagenn.compat import v4_9 as legacy
+from numbagenn.language.code_strings import CodeStringError
 
 STEPS = 12
 
@@ -165,3 +167,81 @@ def test_mistakes_in_lists() -> None:
         pre.push_spikes_to_device()
     with pytest.raises(RuntimeError, match=r"Nothing defines spike-like events of .*'post'"):
         parts.post.pull_spike_events_from_device()
+
+
+# --- Neurons and their own events -----------------------------------------------------------------
+
+
+def asking(conditions: list[str], batch_size: int = 1, delay: int = 0, dt: float = 1.0) -> Any:
+    """Return what neurons see of the times of their events, step by step, and their values."""
+    model = legacy.GeNNModel("double", "asking")
+    model.dT, model.batch_size = dt, batch_size
+    cell = legacy.create_custom_neuron_class(
+        "cell",
+        var_name_types=[("x", "scalar"), ("last", "scalar"), ("previous", "scalar")],
+        sim_code="""
+        $(last) = $(seT);
+        $(previous) = $(prev_seT);
+        $(x) = fmod($(x) + 1.0 + $(id), 7.0);
+        const scalar shown = $(x) - 1.0;
+        { const scalar hidden = 2.0; }
+        """,
+    )
+    size = 5
+    start = np.arange(size * batch_size, dtype=float)
+    start = start if batch_size == 1 else start.reshape(batch_size, size)
+    pop = model.add_neuron_population(
+        "pop", size, cell, {}, {"x": start, "last": 0.0, "previous": 0.0}
+    )
+    for place, condition in enumerate(conditions):
+        rule = legacy.create_custom_weight_update_class(
+            "rule", event_threshold_condition_code=condition, event_code="$(addToInSyn, 1.0);"
+        )
+        model.add_synapse_population(
+            f"s{place}", "DENSE_GLOBALG", delay, pop, pop, rule, {}, {}, {}, {}, "DeltaCurr", {}, {}
+        )
+    model.build()
+    model.load()
+    seen = []
+    for _ in range(14):
+        model.step_time()
+        pop.pull_state_from_device()
+        seen.append([pop.vars[name].view.reshape(-1) + 0.0 for name in ("x", "last", "previous")])
+    return np.array(seen)
+
+
+@pytest.mark.parametrize(("batch_size", "delay", "dt"), [(1, 0, 1.0), (3, 0, 0.5), (1, 2, 1.0)])
+@pytest.mark.parametrize(
+    ("conditions", "holds"),
+    [
+        (["$(x_pre) > 4.0"], lambda x: x > 4.0),
+        (["shown > 4.0"], lambda x: x > 5.0),
+        (["shown > 3.5 + DT", "$(x_pre) == 0.0"], None),
+    ],
+)
+def test_neurons_know_when_their_last_event_was(
+    conditions: list[str], holds: Any, batch_size: int, delay: int, dt: float
+) -> None:
+    seen = asking(conditions, batch_size, delay, dt)
+    holds = holds or (lambda x: (x - 1.0 > 3.5 + dt) | (x == 0.0))
+    last = np.full(seen.shape[2], np.finfo(np.float64).min)
+    for step, (x, found, previous) in enumerate(seen):
+        np.testing.assert_array_equal(found, last)
+        np.testing.assert_array_equal(previous, last)
+        last[holds(x)] = step * dt
+    assert (last >= 0.0).all()
+
+
+def test_a_neuron_without_events() -> None:
+    assert (asking([])[:, 1] < -1e300).all()
+
+
+@pytest.mark.parametrize("name", ["hidden", "other"])
+def test_conditions_know_no_other_locals(name: str) -> None:
+    with pytest.raises(ValueError, match=f"uses '{name}', which is no local variable of the sim"):
+        asking([f"{name} > 1.0"])
+
+
+def test_neurons_of_5_do_not_know_their_events() -> None:
+    with pytest.raises(CodeStringError, match="Undefined name 'set'"):
+        engine.create_neuron_model("x", vars=[("a", "scalar")], sim_code="a = set;")

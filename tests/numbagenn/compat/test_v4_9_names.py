@@ -28,13 +28,9 @@ INTERNAL = {
     *("set_neuron", "set_weight_update", "set_post_syn", "set_connected_populations"),
     *("set_current_source_model", "set_custom_update_model"),
     *("var_ref_names", "var_refs", "egp_ref_names", "egp_refs", "needs_allocation", "init_val"),
-    *("wu_pre_var_names", "wu_post_var_names", "is_connectivity_init_required"),
+    *("wu_pre_var_names", "wu_post_var_names"),
     "create_custom_model_class",
 }
-
-# Kinds of connectivity that numbagenn lacks.
-KINDS = {"has_kernel_synapse_vars", "has_procedural_connectivity", "has_procedural_weights"}
-KINDS |= {"has_individual_postsynaptic_vars"}
 
 
 def described(batch_size: int = 1) -> SimpleNamespace:
@@ -104,7 +100,28 @@ def test_objects_have_the_attributes_of_pygenn(kind: str) -> None:
         "Variable": parts.pop.vars["V"],
         "ExtraGlobalParameter": parts.pop.extra_global_params["gain"],
     }[kind]
-    assert {*RECORDED["attributes"][kind]} - {*dir(thing)} - INTERNAL - KINDS == set()
+    assert {*RECORDED["attributes"][kind]} - {*dir(thing)} - INTERNAL == set()
+
+
+def test_kinds_of_synapses() -> None:
+    parts = described()
+    syn = parts.syn
+    assert not syn.has_kernel_synapse_vars
+    assert not syn.has_individual_postsynaptic_vars
+    assert not syn.has_procedural_connectivity
+    assert not syn.has_procedural_weights
+    assert syn.is_connectivity_init_required
+    assert syn.has_individual_synapse_vars
+
+
+def test_what_is_wrapped_can_be_asked() -> None:
+    parts = described()
+    pop = parts.pop
+    assert pop.pop.is_spike_recording_enabled() is False
+    pop.pop.set_spike_recording_enabled(True)
+    assert pop.pop.is_spike_recording_enabled() is True
+    with pytest.raises(AttributeError, match="did you mean 'is_spike_recording_enabled'"):
+        pop.pop.is_spike_recording_enable()
 
 
 def test_settings_of_the_model_that_is_wrapped() -> None:
@@ -162,8 +179,8 @@ def test_built_in_models_as_classes() -> None:
     assert WRAPPER.NeuronModels.PoissonNew() is WRAPPER.NeuronModels.PoissonNew.get_instance()
     model = described().model
     model.add_neuron_population("drawn", 1, WRAPPER.NeuronModels.LIF(), LIF, {"V": 0.0, **REST})
-    with pytest.raises(NotImplementedError, match=r"'TraubMilesAlt' of GeNN 4 .*PyGeNN 4.9 does"):
-        WRAPPER.NeuronModels.TraubMilesAlt()
+    snippets = WRAPPER.InitToeplitzConnectivitySnippet
+    assert snippets.Conv2D() is snippets.Conv2D.get_instance()
     with pytest.raises(NotImplementedError, match="models written in C"):
         WRAPPER.NeuronModels.Custom()
 
