@@ -43,12 +43,48 @@ from numbagenn.kernels import instructions
 NAME = "numbagenn"
 
 
+class _Function(types.Function):  # type: ignore[misc]
+    """A function that Numba itself has, such as a sum, with the types of calls that were found.
+
+    Numba would go through all ways to add two numbers again for each sum.
+    """
+
+    def __init__(self, template: Any) -> None:
+        super().__init__(template)
+        self._found: dict[tuple[Any, ...], Any] = {}
+
+    def augment(self, other: Any) -> Any:
+        """Return a function with the ways of both."""
+        return types.Function(self.templates).augment(other)
+
+    def get_call_type(self, context: Any, args: Any, kws: Any) -> Any:
+        """Return the types of a call."""
+        if kws:
+            return super().get_call_type(context, args, kws)
+        given = tuple(args)
+        if given not in self._found:
+            self._found[given] = super().get_call_type(context, args, kws)
+        return self._found[given]
+
+
 class _TypingContext(typing.Context):  # type: ignore[misc]
     """The types of what kernels call."""
 
     def refresh(self) -> None:
         with target_override(NAME):
             super().refresh()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._functions_of_numba: dict[Any, _Function] = {}
+
+    def _lookup_global(self, gv: Any) -> Any:
+        kind = super()._lookup_global(gv)
+        if type(kind) is not types.Function:
+            return kind
+        if kind not in self._functions_of_numba:
+            self._functions_of_numba[kind] = _Function(kind.templates)
+        return self._functions_of_numba[kind]
 
     def load_additional_registries(self) -> None:
         # Of two types of the same call, the first one counts.
