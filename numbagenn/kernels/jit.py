@@ -21,7 +21,6 @@ from typing import Any, ClassVar
 
 import llvmlite
 import numba
-from llvmlite import binding
 from numba import typeof, types
 from numba.core import errors, serialize, sigutils
 from numba.core import ir as nodes
@@ -50,10 +49,6 @@ _device_code: dict[str, bytes] | None = None
 GENERATED = "numbagenn_kernels_"
 
 
-# Part of the names of these variables.
-_ENVIRONMENT = "NumbaEnv"
-
-
 class _KernelLibrary(JITCodeLibrary):  # type: ignore[misc]
     """The code of a kernel, optimised once, with everything that it calls.
 
@@ -77,6 +72,14 @@ class _KernelLibrary(JITCodeLibrary):  # type: ignore[misc]
             passes.run(self._final_module)
 
 
+class _NoEnvironments:
+    """Takes the environments of functions without machine code."""
+
+    @staticmethod
+    def set_env(name: str, environment: Any) -> None:
+        """Do nothing."""
+
+
 class _DeviceLibrary(_KernelLibrary):
     """The code of a device function, left as it is until it is part of a kernel."""
 
@@ -85,13 +88,17 @@ class _DeviceLibrary(_KernelLibrary):
 
     def _finalize_final_module(self) -> None:
         self._finalize_dynamic_globals()
-        # Numba writes the address of an environment to a global variable, so there has to be one.
-        # No device function reads it.
-        variables = map(str, self._final_module.global_variables)
-        text = "\n".join(line for line in variables if _ENVIRONMENT in line)
-        self._codegen._add_module(binding.parse_assembly(text))
-        self._codegen._engine.finalize_object()
         self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        """Return 0, because nothing of this can run by itself."""
+        self._ensure_finalized()
+        return 0
+
+    @property
+    def codegen(self) -> Any:
+        """What takes environments, of which device functions read none."""
+        return _NoEnvironments
 
     def serialize_using_object_code(self) -> Any:
         """Return the code in the form that it has, which is not that of a machine."""
@@ -115,6 +122,8 @@ _UNNEEDED = {
     "LiteralPropagation",
     "with_lifting",
     "dump_parfor_diagnostics",
+    "annotate_types",
+    "ir_legalization",
 }
 
 

@@ -111,6 +111,11 @@ class _Context(CPUContext):  # type: ignore[misc]
         for module in (mathimpl, npyimpl):
             self.install_registry(module.registry)
 
+    def post_lowering(self, mod: Any, library: Any) -> None:
+        """Link what counts references only where there are any."""
+        if self.enable_nrt or self.is32bit:
+            super().post_lowering(mod, library)
+
     def pair_first(self, builder: Any, value: Any, kind: Any) -> Any:
         """Return what an iterator gave."""
         return instructions.part(builder, value, 0)
