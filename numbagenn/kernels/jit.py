@@ -12,6 +12,7 @@ What is imported from ``numba.core`` is private and may change with any version 
 
 from __future__ import annotations
 
+import dis
 import pickle
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -125,6 +126,11 @@ _UNNEEDED = {
     "annotate_types",
     "ir_legalization",
 }
+
+
+# What rewrites `raise`, for which it looks at each line of a function several times.
+_OF_ERRORS = {"generic_rewrites", "Rewrite dynamic raises"}
+_RAISE = dis.opmap["RAISE_VARARGS"]
 
 
 # What gives each assignment of a variable a name of its own, so that a variable can have several
@@ -263,11 +269,13 @@ class _KernelCompiler(Compiler):  # type: ignore[misc]
         self.state.library = self.library(codegen, self.state.func_id.func_qualname)
         self.state.library.enable_object_caching()
         pipelines = super().define_pipelines()
+        can_raise = _RAISE in self.state.func_id.code.co_code[::2]
+        unneeded = _UNNEEDED if can_raise else _UNNEEDED | _OF_ERRORS
         for pipeline in pipelines:
             pipeline.passes = [
                 (_KernelLowering if one is NativeLowering else one, what)
                 for one, what in pipeline.passes
-                if one.name() not in _UNNEEDED
+                if one.name() not in unneeded
             ]
         return pipelines if self._versions else [_without_versions(one) for one in pipelines]
 
