@@ -99,6 +99,7 @@ class _Context(CPUContext):  # type: ignore[misc]
         super().init()
         self.data_model_manager = datamodel.default_manager.copy()
         self.data_model_manager.register(types.Array, instructions.ArrayModel)
+        self.data_model_manager.register(_Function, datamodel.models.OpaqueModel)
 
     def refresh(self) -> None:
         with target_override(NAME):
