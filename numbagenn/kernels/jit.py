@@ -34,12 +34,10 @@ from numba.core.lowering import Lower
 from numba.core.typed_passes import NativeLowering, NopythonTypeInference
 
 from numbagenn.kernels import target as kernel_target
-from numbagenn.kernels.numba_settings import garbage_kept
 
 # Numba loads half of itself when it first needs it. That takes as long as the rest of a build with
 # a warm cache, so we do it when modules are imported.
-with garbage_kept():
-    kernel_target.context.refresh()
+kernel_target.context.refresh()
 
 #: Held while modules are compiled: Numba's compiler and the setting below serve one at a time.
 COMPILER_LOCK = RLock()

@@ -36,11 +36,11 @@ from types import ModuleType
 import numpy as np
 import platformdirs
 
+from numbagenn.base.garbage import garbage_kept
 from numbagenn.base.user_warnings import warn_user
 
 # Generated modules import these. Importing them here saves the time when a model is built.
 from numbagenn.kernels import jit
-from numbagenn.kernels.numba_settings import garbage_kept
 from numbagenn.runtime.threads import run_off_main_thread
 
 # Names of unfinished entries begin like this. Writing takes less than a second, so an unfinished
