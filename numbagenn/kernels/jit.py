@@ -18,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import RLock
+from types import ModuleType
 from typing import Any, ClassVar
 
 import llvmlite
@@ -455,6 +456,15 @@ def kernel(signature: str, *, allocates: bool = False) -> Callable[[Any], Any]:
         return dispatcher
 
     return decorate
+
+
+def kernels_of(module: ModuleType) -> dict[str, Any]:
+    """Return the kernels of a generated module by name."""
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if isinstance(value, kernel_target.Dispatcher) and not isinstance(value, _DeviceFunction)
+    }
 
 
 def target() -> tuple[str, ...]:

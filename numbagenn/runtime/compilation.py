@@ -1,9 +1,10 @@
 """Compiles the text of a generated module, with a cache on disk.
 
-An entry of the cache is one file. It starts with a checksum of its content and of everything that
-decides this content; the machine code of a module's kernels follows. The file is written under
-another name and then moved into place, so other processes see all of it or nothing. A damaged entry
-is replaced. The text of the module always decides what runs: an entry only saves compiling it.
+Each kernel of a module has an entry in the cache, which is one file. It starts with a checksum of
+its content and of everything that decides this content; the machine code follows. The file is
+written under another name and then moved into place, so other processes see all of it or nothing. A
+damaged entry is replaced. The text of the module always decides what runs: an entry only saves
+compiling it.
 
 Machine code cannot be checked before it runs. So entries are used only from a folder that nobody
 but the user and the administrator can write to. Where others can write, and where nothing can be
@@ -38,6 +39,7 @@ import platformdirs
 
 from numbagenn.base.garbage import garbage_kept
 from numbagenn.base.user_warnings import warn_user
+from numbagenn.codegen.kernels_apart import kernels_apart
 
 # Generated modules import these. Importing them here saves the time when a model is built.
 from numbagenn.kernels import jit
@@ -115,8 +117,20 @@ def compiled(source: str) -> ModuleType:
     """
     key = _key(source)
     if key not in _modules:
-        run_off_main_thread(functools.partial(_compile, key, source, cache_directory()))
+        run_off_main_thread(functools.partial(_compile_apart, key, source, cache_directory()))
     return _modules[key]
+
+
+def _compile_apart(key: str, source: str, folder: Path | None) -> None:
+    """Compile the kernels of a module one by one: some may be known from other modules."""
+    parts = {_key(part): part for part in kernels_apart(source)}
+    for one, part in parts.items():
+        _compile(one, part, folder)
+    if key not in parts:
+        module = ModuleType(f"{jit.GENERATED}{key}")
+        for one in parts:
+            module.__dict__.update(jit.kernels_of(_modules[one]))
+        _modules[key] = module
 
 
 def _compile(key: str, source: str, folder: Path | None) -> None:
