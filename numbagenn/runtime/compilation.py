@@ -123,39 +123,39 @@ def compiled(source: str) -> ModuleType:
 
 def _compile_apart(key: str, source: str, folder: Path | None) -> None:
     """Compile the kernels of a module one by one: some may be known from other modules."""
-    parts = {_key(part): part for part in kernels_apart(source)}
-    for one, part in parts.items():
-        _compile(one, part, folder)
-    if key not in parts:
-        module = ModuleType(f"{jit.GENERATED}{key}")
-        for one in parts:
-            module.__dict__.update(jit.kernels_of(_modules[one]))
-        _modules[key] = module
-
-
-def _compile(key: str, source: str, folder: Path | None) -> None:
-    """Compile a module, with the help of the cache in a folder if there is one."""
     with jit.COMPILER_LOCK:
         # Another thread may have compiled it in the meantime.
         if key in _modules:
             return
-        stored = _read(folder / key) if folder else {}
-        known = dict(stored)
-        module = None
-        if known:
-            # A damaged entry can fail in any way.
-            with contextlib.suppress(Exception):
-                module = _execute(key, source, known, {})
-        if module is None:
-            known = {}
-            device = _read(folder / _key("")) if folder else {}
-            before = dict(device)
-            module = _execute(key, source, known, device)
-            if folder and device != before:
-                _write(folder / _key(""), device)
-        if folder and known != stored:
-            _write(folder / key, known)
-        _modules[key] = module
+        parts = {_key(part): part for part in kernels_apart(source)}
+        for one, part in parts.items():
+            if one not in _modules:
+                _modules[one] = _compiled(one, part, folder)
+        if key not in parts:
+            module = _modules[key] = ModuleType(f"{jit.GENERATED}{key}")
+            for one in parts:
+                module.__dict__.update(jit.kernels_of(_modules[one]))
+
+
+def _compiled(key: str, source: str, folder: Path | None) -> ModuleType:
+    """Return a compiled module, with the help of the cache in a folder if there is one."""
+    stored = _read(folder / key) if folder else {}
+    known = dict(stored)
+    module = None
+    if known:
+        # A damaged entry can fail in any way.
+        with contextlib.suppress(Exception):
+            module = _execute(key, source, known, {})
+    if module is None:
+        known = {}
+        device = _read(folder / _key("")) if folder else {}
+        before = dict(device)
+        module = _execute(key, source, known, device)
+        if folder and device != before:
+            _write(folder / _key(""), device)
+    if folder and known != stored:
+        _write(folder / key, known)
+    return module
 
 
 def _key(source: str) -> str:
