@@ -91,7 +91,7 @@ class _DeviceLibrary(_KernelLibrary):
         self._finalized = True
 
     def get_pointer_to_function(self, name: str) -> int:
-        """Return 0, because nothing of this can run by itself."""
+        """Return 0: a device function has no machine code of its own."""
         self._ensure_finalized()
         return 0
 
