@@ -70,13 +70,13 @@ class _Function(types.Function):  # type: ignore[misc]
 class _TypingContext(typing.Context):  # type: ignore[misc]
     """The types of what kernels call."""
 
-    def refresh(self) -> None:
-        with target_override(NAME):
-            super().refresh()
-
     def __init__(self) -> None:
         super().__init__()
         self._functions_of_numba: dict[Any, _Function] = {}
+
+    def refresh(self) -> None:
+        with target_override(NAME):
+            super().refresh()
 
     def _lookup_global(self, gv: Any) -> Any:
         kind = super()._lookup_global(gv)
