@@ -398,11 +398,10 @@ class LoadedModel:
     def _simulate(self, steps: Steps, job: PhaseJob) -> None:
         """Let all batch elements do the rest of a phase of some steps."""
         simulate = self._kernels.simulate
-        kinds, before, num_steps = steps.program
+        kinds, num_steps = steps.program
         numbers = SimulateNumbers(
             progress=job.progress,
             kinds=kinds,
-            before=before,
             num_batch=self._batch_size,
             parts=1 if self._in_order else _PARTS_OF_BATCH,
             timestep=steps.first + self._timestep_offset,
