@@ -196,12 +196,12 @@ class Environment(ABC):
             return found is not None and found in self.ahead.symbols and found.type.is_float
         if isinstance(node, c_ast.FuncCall):
             parts = node.args.exprs if node.args else []
-        elif isinstance(node, (c_ast.BinaryOp, c_ast.UnaryOp)):
+        elif isinstance(node, (c_ast.BinaryOp, c_ast.UnaryOp)) and not _is_number(node):
             parts = [part for _, part in node.children()]
-            if all(isinstance(part, c_ast.Constant) for part in parts):
+            if all(_is_number(part) for part in parts):
                 return False
         else:
-            return isinstance(node, c_ast.Constant)
+            return _is_number(node)
         return all(self._is_known_ahead(part) for part in parts)
 
     def _error(self, node: c_ast.Node, message: str) -> Exception:
@@ -212,3 +212,10 @@ class Environment(ABC):
         return NotImplementedError(
             str(self._error(node, str(unsupported(f"{what} in code strings"))))
         )
+
+
+def _is_number(node: c_ast.Node) -> bool:
+    """Return whether an expression is a number, which a sign makes no other thing."""
+    while isinstance(node, c_ast.UnaryOp) and node.op in ("+", "-"):
+        node = node.expr
+    return isinstance(node, c_ast.Constant)

@@ -280,7 +280,8 @@ class Group(Sealed):
         params = params_with(self._dynamic_params.values(), name, self)
         if type(value) is not float:  # which most are
             value = float_if_huge(f"dynamic parameter '{name}' of {self.title}", value)
-            if np.ndim(value) or np.asarray(value).dtype.kind not in "biuf":
+            is_number = isinstance(value, int) or np.asarray(value).dtype.kind in "biuf"
+            if not is_number or np.ndim(value):
                 raise TypeError(
                     f"Dynamic parameter '{name}' of {self.title} must be a number, not "
                     f"{shown(value)}."

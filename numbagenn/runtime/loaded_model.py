@@ -14,7 +14,7 @@ import secrets
 import threading
 from collections import Counter as Counts
 from collections import deque
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import partial
 from operator import attrgetter, itemgetter
 from time import perf_counter
@@ -447,6 +447,18 @@ class LoadedModel:
                 key=attrgetter("stage"),
             )
             self._prepared_updates[group_name] = [self._prepare(group_name, call) for call in calls]
+        before, after = self._connectivity_jobs(group_name)
+        self._updates = deque(
+            [*before, *map(UpdateJob, self._prepared_updates[group_name]), *after]
+        )
+        self.flush()
+
+    def _connectivity_jobs(
+        self, group_name: str
+    ) -> tuple[Sequence[ConnectivityJob], Sequence[ConnectivityJob]]:
+        """Return code of custom connectivity updates that runs before and after other updates."""
+        if not self._plan.connectivity_updates:
+            return (), ()
         changes = [
             call
             for call in self._plan.connectivity_updates.values()
@@ -454,14 +466,10 @@ class LoadedModel:
         ]
         runs = [(call, self._runs[call.update.name]) for call in changes]
         self._runs.update(call.update.name for call in changes)
-        self._updates = deque(
-            [
-                *(ConnectivityJob(*one, on_host=True) for one in runs if one[0].on_host),
-                *map(UpdateJob, self._prepared_updates[group_name]),
-                *(ConnectivityJob(*one, on_host=False) for one in runs if one[0].on_rows),
-            ]
+        return (
+            [ConnectivityJob(*one, on_host=True) for one in runs if one[0].on_host],
+            [ConnectivityJob(*one, on_host=False) for one in runs if one[0].on_rows],
         )
-        self.flush()
 
     def _prepare(self, group_name: str, call: CustomUpdateCall) -> PreparedUpdate:
         """Return a custom update ready to run, in parts if it takes long."""
