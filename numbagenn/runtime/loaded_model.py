@@ -115,9 +115,11 @@ class LoadedModel:
         self._timestep_offset = 0
         # Work that has begun and, after an interrupt, may be unfinished.
         self._steps: Steps | None = None
-        # Custom updates that wait with the steps.
-        self._queue: list[Queued] = []
-        self._queued_groups: dict[str, list[int]] = {}
+        #: Custom updates that wait with the steps, and by the names of groups which ones can.
+        self.queue: list[Queued] = []
+        self.queued_groups: dict[str, list[int]] = {}
+        #: How many of the former may wait, where it does not matter what else does.
+        self.most_queued = 0 if plan.updates_first else LONGEST_QUEUE - 1
         self._updates: deque[UpdateJob | ConnectivityJob] = deque()
         # How often each custom connectivity update has run.
         self._runs: Counts[str] = Counts()
@@ -317,7 +319,7 @@ class LoadedModel:
         RuntimeError
             If an interrupt has left a step in the middle.
         """
-        if self._updates or self._steps_done < self.steps_asked or self._queue:
+        if self._updates or self._steps_done < self.steps_asked or self.queue:
             self._check_ranges()
             for population in self._populations_to_check:
                 population.warn_of_suspicious_values()
@@ -332,7 +334,7 @@ class LoadedModel:
                     else:
                         self._run_update(update)
                     self._updates.popleft()
-                while self._steps_done < self.steps_asked or self._queue:
+                while self._steps_done < self.steps_asked or self.queue:
                     self._run_steps()
             finally:
                 unwatch(before)
@@ -360,13 +362,13 @@ class LoadedModel:
             steps.phases.popleft()
         # An interrupt may come at any line, and then all of them run again.
         self._steps_done = steps.last
-        if self._queue is steps.queue:
-            self._queue = self._queue[steps.num_queued :]
+        if self.queue is steps.queue:
+            self.queue = self.queue[steps.num_queued :]
         self.steps_at_flush = steps.last + LONGEST_QUEUE
         self._steps = None
 
     def _next_steps(self) -> Steps:
-        first, queue = self._steps_done, self._queue
+        first, queue = self._steps_done, self.queue
         job, updates_first = self._phase_job(WHOLE_STEP), self._plan.updates_first
         whole = deque([job])
         if queue and updates_first:
@@ -426,18 +428,17 @@ class LoadedModel:
 
         `names` returns their names, given that of the group.
         """
-        queued = self._queued_groups.get(group_name)
+        queued = self.queued_groups.get(group_name)
         if queued is None:
             # Either all updates of a group can wait, or none.
             numbers = (self._plan.custom_updates[name].in_queue for name in names(group_name))
             queued = [number for number in numbers if number]
-            self._queued_groups[group_name] = queued
+            self.queued_groups[group_name] = queued
         if queued:
             if self._plan.updates_first and self._steps_done < self.steps_asked:
                 self.flush()
-            queue = self._queue
-            queue.append((queued, self.steps_asked))
-            if len(queue) >= LONGEST_QUEUE:
+            self.queue.append((queued, self.steps_asked))
+            if len(self.queue) >= LONGEST_QUEUE:
                 self.flush()
             return
         self.flush()

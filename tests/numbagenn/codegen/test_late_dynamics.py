@@ -170,5 +170,7 @@ def test_names_of_the_code_are_not_those_of_the_loop() -> None:
     names = {"x": "Trace_0", "y": "waiting", "z": "V_noted"}
     code = "scalar {x} = Trace; scalar {y} = V * {x}; scalar {z} = Psi; d += {x} + {y} * {z};"
     plain = {name: name for name in names}
-    with patch.dict(RULES, {"names": (code.format(**names), {}), "plain": (code.format(**plain), {})}):
+    with patch.dict(
+        RULES, {"names": (code.format(**names), {}), "plain": (code.format(**plain), {})}
+    ):
         assert run(build("names")) == run(build("plain"))
