@@ -169,8 +169,9 @@ def test_small_matrices_stay_in_the_cache_and_do_not_wait() -> None:
 def test_names_of_the_code_are_not_those_of_the_loop() -> None:
     names = {"x": "Trace_0", "y": "waiting", "z": "V_noted"}
     code = "scalar {x} = Trace; scalar {y} = V * {x}; scalar {z} = Psi; d += {x} + {y} * {z};"
-    plain = {name: name for name in names}
-    with patch.dict(
-        RULES, {"names": (code.format(**names), {}), "plain": (code.format(**plain), {})}
-    ):
+    both = {
+        "names": (code.format(**names), {}),
+        "plain": (code.format(**{name: name for name in names}), {}),
+    }
+    with patch.dict(RULES, both):
         assert run(build("names")) == run(build("plain"))
