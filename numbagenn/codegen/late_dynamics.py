@@ -10,7 +10,7 @@ registers. They are the same operations on the same numbers in the same order.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from numbagenn.codegen.arguments import SimulateMemory
