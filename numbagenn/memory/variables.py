@@ -257,9 +257,8 @@ class Variable(Sealed):
         self.buffer.pull()
 
     def _loaded(self, action: str) -> Array:
-        buffer = self.buffer
-        host = buffer.host
-        if buffer.is_shared:
+        host = self._view
+        if self.buffer.is_shared:
             raise RuntimeError(
                 f"Cannot {action} {self._what}: several populations share it; leave "
                 "fuse_postsynaptic_models of the model False to have one for each."
