@@ -102,8 +102,7 @@ class LoadedModel:
         num_recording_timesteps: int | None,
     ) -> None:
         start = perf_counter()
-        self._plan = plan
-        self._kernels = kernels
+        self._plan, self._kernels = plan, kernels
         self._batch_size = batch_size
         self._precision = precision
         self._timing_enabled = timing_enabled
