@@ -139,6 +139,7 @@ _TOKEN = re.compile(
     | (?P<quote>["'])
     | (?P<bare_point>(?<![\w.])\.\d)
     | (?P<number>(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?)\w*)
+    | (?P<intrinsic>\b__\w+)
     | (?P<underscore>\b_\w*)
     | (?P<shift>>>=?)
     | (?P<divide_assign>/=)
@@ -156,6 +157,8 @@ _REFUSED = {
     "preprocessor": "GeNN's snippet language has no preprocessor.",
     "quote": "GeNN's snippet language has no text or character literals here.",
     "bare_point": "A number needs a digit before the point; write 0.5 instead of .5.",
+    "intrinsic": "Names with two underscores in front belong to a compiler, such as CUDA's; "
+    "numbagenn has none of them.",
     "underscore": "A name in a code string cannot start with an underscore; rename it.",
     "shift": "GeNN 5.4 cannot read >>; divide by a power of two instead.",
     "divide_assign": "GeNN 5.4 cannot read /=; write x = x / y instead.",
@@ -188,6 +191,12 @@ def _position(text: str, offset: int) -> tuple[int, int]:
     """Return the line and the column of a place, counted from 1."""
     before = text[:offset]
     return before.count("\n") + 1, offset - before.rfind("\n")
+
+
+def _refusal(code_string: CodeString, kind: str, match: re.Match[str]) -> Exception:
+    """Return the error to raise for a token that is not of the language."""
+    error = code_string.error(_REFUSED[kind], *_position(code_string.text, match.start()))
+    return NotImplementedError(str(error)) if kind == "intrinsic" else error
 
 
 def _cleaned(code_string: CodeString) -> str:
@@ -231,7 +240,7 @@ def _cleaned(code_string: CodeString) -> str:
                 )
             replacement = _FOR_EACH_SYNAPSE
         elif kind in _REFUSED:
-            raise code_string.error(_REFUSED[kind], *_position(code_string.text, match.start()))
+            raise _refusal(code_string, kind, match)
         pieces += [between, replacement]
         last = match.end()
     return "".join(pieces) + code_string.text[last:]

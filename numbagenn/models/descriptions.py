@@ -436,4 +436,4 @@ class Unavailable:
         The error to raise.
     """
 
-    error: NotImplementedError
+    error: Exception

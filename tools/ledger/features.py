@@ -256,7 +256,7 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "`st` in code, `spike_times`",
-            cases="spike_times code_of_neurons",
+            cases="spike_times spike_times_in_all_code code_of_neurons",
         ),
         same(
             "`LIF`, `Izhikevich`, `IzhikevichVariable`, `TraubMiles`, `RulkovMap`",

@@ -406,12 +406,21 @@ def test_a_description_that_is_not_there_is_an_error_when_used() -> None:
         engine.init_var(unavailable)
 
 
-def test_wrong_descriptions_are_errors_at_once(run: Run) -> None:
-    status, _, err = run(
-        "from pygenn import create_neuron_model\ncreate_neuron_model('x', sim_code='V += 1;')"
+@pytest.mark.parametrize("code", ["V += 1;", "x = (1;", "x = __shfl_xor_sync(0xFFFF, x, 1);"])
+def test_wrong_code_is_told_at_once_and_an_error_when_used(run: Run, code: str) -> None:
+    described = f"""
+from pygenn import GeNNModel, create_neuron_model
+wrong = create_neuron_model("wrong", vars=[("x", "scalar")], sim_code="{code}")
+print("described")
+"""
+    status, out, err = run(described)
+    assert (status, out) == (0, "described\n")
+    assert ("script.py:3: UserWarning: This model can be described" in err) == ("__" not in code)
+    status, out, err = run(
+        f"{described}GeNNModel().add_neuron_population('cells', 1, wrong, {{}}, {{'x': 0.0}})"
     )
-    assert (status, err.count("NotImplementedError")) == (1, 0)
-    assert "Undefined name 'V'" in err
+    assert (status, out) == (1, "described\n")
+    assert "Error: Sim code of neuron model 'wrong', line 1: " in err
 
 
 @pytest.mark.parametrize("backend", ["cuda", "hip", "single_threaded_cpu"])

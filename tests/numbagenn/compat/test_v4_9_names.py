@@ -256,6 +256,25 @@ def test_numbers_are_in_use_once_their_view_is_written(batch_size: int) -> None:
     assert np.allclose(parts.pop.vars["V"].view, 1.0 + 1.75 * mean)
 
 
+def test_a_number_is_zero_until_something_sets_it() -> None:
+    model = legacy.GeNNModel("float", "numbers")
+    shifted = legacy.create_custom_neuron_class(
+        "shifted",
+        var_name_types=[("V", "scalar")],
+        extra_global_params=[("offset", "scalar")],
+        sim_code="$(V) = 1 + $(offset);",
+    )
+    pop = model.add_neuron_population("pop", 1, shifted, {}, {"V": 5.0})
+    model.build()
+    model.load()
+    offset = pop.extra_global_params["offset"].view
+    for expected in (1.0, 3.0):
+        model.step_time()
+        offset[:] = 2.0
+        pop.pull_var_from_device("V")
+        assert pop.vars["V"].view[0] == expected
+
+
 def test_numbers_of_updates_and_what_they_refuse() -> None:
     parts = loaded()
     number = parts.update.extra_global_params["to"]
