@@ -37,7 +37,7 @@ _FEWEST_SYNAPSES = 1 << 12
 _MOST_POPULATIONS = 3
 
 # What code calls that others wait for, or that knows the step in which it runs.
-_IN_STEP = {"addToPre", "addToPost", "addToPostDelay", "assert"}
+_IN_STEP = {"addToPre", "addToPost", "addToPostDelay", "assert", "printf"}
 
 # The index of an element of a synapse.
 _SYNAPSE = DenseLayout.index

@@ -388,21 +388,20 @@ def test_names_of_the_engine_are_taken_from_it() -> None:
 
 def test_what_is_out_of_scope_is_an_error_when_used(run: Run) -> None:
     code = (
-        "from pygenn import *\n"
-        "printing = create_neuron_model('printing', sim_code='printf(\"%f\", t);')\n"
-        "cell = create_postsynaptic_model('cell', extra_global_params=[('e', 'scalar*')])\n"
+        "from pygenn.genn_model import *\n"
+        "own = create_custom_neuron_class('own', custom_body={'get': '{ return 1; }'})\n"
         "print('described')\n"
         "model = GeNNModel()\n"
     )
-    status, out, err = run(code + "model.add_neuron_population('cells', 3, printing)")
+    status, out, err = run(code + "model.add_neuron_population('cells', 3, own, {}, {})")
     assert (status, out) == (1, "described\n")
-    assert "does not support printf() in code strings" in err
+    assert "does not support 'custom_body' (neuron model 'own')" in err
 
 
 def test_a_description_that_is_not_there_is_an_error_when_used() -> None:
-    create = stand_in.stand_in("5")["pygenn"].create_var_init_snippet
-    unavailable = create("printing", var_init_code='printf("%f", value);')
-    with pytest.raises(NotImplementedError, match=r"printf\(\)"):
+    create = stand_in.stand_in("4.9")["pygenn.genn_model"].create_custom_init_var_snippet_class
+    unavailable = create("own", custom_body={"get": "{ return 1; }"})
+    with pytest.raises(NotImplementedError, match="'custom_body'"):
         engine.init_var(unavailable)
 
 

@@ -170,8 +170,8 @@ def test_built_in_models_as_classes() -> None:
     assert WRAPPER.NeuronModels.PoissonNew() is WRAPPER.NeuronModels.PoissonNew.get_instance()
     model = described().model
     model.add_neuron_population("drawn", 1, WRAPPER.NeuronModels.LIF(), LIF, {"V": 0.0, **REST})
-    with pytest.raises(NotImplementedError, match=r"'TraubMilesAlt' of GeNN 4 .*PyGeNN 4.9 does"):
-        WRAPPER.NeuronModels.TraubMilesAlt()
+    snippets = WRAPPER.InitToeplitzConnectivitySnippet
+    assert snippets.Conv2D() is snippets.Conv2D.get_instance()
     with pytest.raises(NotImplementedError, match="models written in C"):
         WRAPPER.NeuronModels.Custom()
 
