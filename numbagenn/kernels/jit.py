@@ -310,15 +310,29 @@ class _NoAliasCompiler(_DeviceCompiler):
         return super().define_pipelines()
 
 
-class _RareLibrary(_DeviceLibrary):
-    """The code of a device function that stays a function, and is short."""
+class _SeparateLibrary(_DeviceLibrary):
+    """The code of a device function that stays a function."""
+
+    attributes: ClassVar[tuple[str, ...]] = ("noinline",)
 
     def add_ir_module(self, ir_module: Any) -> None:
         for function in ir_module.functions:
             if not function.is_declaration:
-                function.attributes.add("noinline")
-                function.attributes.add("optsize")
+                for attribute in self.attributes:
+                    function.attributes.add(attribute)
         super().add_ir_module(ir_module)
+
+
+class _SeparateCompiler(_NoAliasCompiler):
+    """The compiler of device functions that stay functions."""
+
+    library = _SeparateLibrary
+
+
+class _RareLibrary(_SeparateLibrary):
+    """The code of a device function that stays a function, and is short."""
+
+    attributes = ("noinline", "optsize")
 
 
 class _RareCompiler(_NoAliasCompiler):
@@ -363,6 +377,15 @@ def noalias_function(function: Any) -> Any:
     return _for_kernels_only(function, _NoAliasCompiler)
 
 
+def separate_function(function: Any) -> Any:
+    """Decorate a function like the one above with a long loop, which stays a function.
+
+    A kernel keeps the places of dozens of arrays. As a part of it, the loop would have to share the
+    registers with these. A call takes about as long as 50 neurons.
+    """
+    return _for_kernels_only(function, _SeparateCompiler)
+
+
 def rare_function(function: Any) -> Any:
     """Decorate a function like the one above that is called once for many steps.
 
@@ -374,8 +397,9 @@ def rare_function(function: Any) -> Any:
 def _for_kernels_only(function: Any, compiler: type[Compiler]) -> Any:
     # A kernel calls a generated function once or twice; then it knows the numbers that it passes.
     generated = function.__module__.startswith(GENERATED)
+    inline = generated and not issubclass(compiler.library, _SeparateLibrary)
     dispatcher = numba.njit(
-        pipeline_class=compiler, no_cpython_wrapper=True, forceinline=generated, **_OPTIONS
+        pipeline_class=compiler, no_cpython_wrapper=True, forceinline=inline, **_OPTIONS
     )(function)
     dispatcher.__class__ = _DeviceFunction
     if not generated:
