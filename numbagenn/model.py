@@ -761,7 +761,12 @@ class GeNNModel(ModelSpec, Timers):
             If the model is not loaded.
         """
         loaded = self._runtime or self._require_loaded("performing custom update")
-        loaded.custom_update(group_name, self._updates_of)
+        queued, queue = loaded.queued_groups.get(group_name), loaded.queue
+        # Like a step, an update that waits is counted here.
+        if queued and len(queue) < loaded.most_queued:
+            queue.append((queued, loaded.steps_asked))
+        else:
+            loaded.custom_update(group_name, self._updates_of)
 
     def pull_recording_buffers_from_device(self) -> None:
         """Copy the recorded spikes of all populations to the host.

@@ -28,8 +28,6 @@ class SimulateNumbers(NamedTuple):
         steps count as steps here.
     kinds
         What each of these is: 0 for a step, or the number of a custom update.
-    before
-        How many real steps come before each of these.
     num_batch
         Number of batch elements.
     parts
@@ -49,7 +47,6 @@ class SimulateNumbers(NamedTuple):
 
     progress: Integers
     kinds: Integers
-    before: Integers
     num_batch: int
     parts: int
     timestep: int

@@ -20,15 +20,22 @@ from numbagenn.codegen.connectivity_update_functions import (
     calls_of_connectivity_updates,
 )
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall, functions_of_custom_updates
-from numbagenn.codegen.event_kinds import NEURON_UPDATE, PHASES, PRESYNAPTIC_UPDATE, Phase
+from numbagenn.codegen.event_kinds import (
+    NEURON_UPDATE,
+    PHASES,
+    PRESYNAPTIC_UPDATE,
+    SYNAPSE_DYNAMICS,
+    Phase,
+)
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, parameters_of
+from numbagenn.codegen.late_dynamics import LATE_STEPS, LateDynamics, late_codes, late_dynamics
 from numbagenn.codegen.network_view import NetworkView, prints
 from numbagenn.codegen.queued_updates import queued_updates
 from numbagenn.codegen.rendering import rendered, rendered_module
 from numbagenn.codegen.schedule import Schedule
 from numbagenn.codegen.shares import can_be_shared
 from numbagenn.codegen.single_steps import SingleSteps, SynapseStep
-from numbagenn.codegen.synapse_functions import codes_of_synapses
+from numbagenn.codegen.synapse_functions import SynapseCode, SynapseFunction, codes_of_synapses
 from numbagenn.codegen.touched_rows import note_touched_rows
 from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.buffers import Buffer
@@ -115,6 +122,8 @@ class SimulateKernel:
         before it does not count on the others any more: for longer than any step takes.
     updates
         Calls of the custom updates that wait with the steps.
+    late
+        Calls of the functions that let dynamics catch up with so many steps at a time.
     """
 
     parameters: str
@@ -126,6 +135,9 @@ class SimulateKernel:
     lists: Sequence[str]
     patience: int
     updates: Sequence[str]
+    late: Sequence[str]
+    late_steps: int = LATE_STEPS
+    late_phase: Phase = SYNAPSE_DYNAMICS
 
 
 def make_plan(network: NetworkView) -> Plan:
@@ -198,12 +210,17 @@ def _schedule(network: NetworkView, blocks: Blocks, *, shared: bool) -> Schedule
     memory = SimulateMemory(network.types)
     in_blocks = BlockSteps(network, blocks, memory)
     in_steps = SingleSteps(network, blocks, in_blocks, memory, shared=shared)
-    synapses = [
-        in_blocks.synapse_function(code)
-        if blocks.sums_ahead(code.group)
-        else in_steps.synapse_function(code)
-        for code in codes_of_synapses(network)
-    ]
+    codes = codes_of_synapses(network)
+    # What threads share, they have to look at together.
+    late = [] if shared else late_codes(codes)
+
+    def function_of(code: SynapseCode) -> SynapseFunction:
+        if code in late:
+            return late_dynamics(code, memory)
+        by_block = blocks.sums_ahead(code.group)
+        return (in_blocks if by_block else in_steps).synapse_function(code)
+
+    synapses = [function_of(code) for code in codes]
     stepwise = [group for group in network.neuron_populations.values() if group not in blocks]
     return Schedule(
         block_steps=blocks.steps,
@@ -237,6 +254,10 @@ def _steps(schedule: Schedule, *, alike: bool) -> dict[Phase, list[Step]]:
             # All synapses only look at the lists of neurons that spiked.
             read = frozenset(re.findall(r"\w+", synapses.arriving))
             steps[synapses.code.kind.phase].append(Step(text, synapses.call.text, read))
+        elif isinstance(synapses, LateDynamics):
+            text = rendered(synapses.template, synapses=synapses)
+            lines = rendered("note_neurons.jinja", synapses=synapses)
+            steps[synapses.code.kind.phase].append(Step(text, lines.strip()))
     for neurons in schedule.steps:
         text = rendered(neurons.template, neurons=neurons)
         lines = rendered("neuron_step.jinja", neurons=neurons)
@@ -281,6 +302,7 @@ def _simulate(
         ],
         patience=sum(group.num_neurons for group in network.neuron_populations.values()),
         updates=updates,
+        late=[one.call.text for one in schedule.synapses if isinstance(one, LateDynamics)],
     )
     template = "simulate_shared.jinja" if schedule.shared else "simulate.jinja"
     text = rendered(template, schedule=schedule, simulate=kernel)

@@ -23,7 +23,7 @@ SIMULATE_NAMES = (
     *SimulateNumbers._fields,
     *_words("""
         simulate memory group first batch block step steps t done stride position steps_since_load
-        thread parts tried begin end kind neuron
+        thread parts tried begin end kind neuron waiting
     """),
 )
 
@@ -48,7 +48,7 @@ LOOP_NAMES = (
         out_pre den_delay total summed pre_inds post_inds row_start in_column column_start
         column_synapses trains num_active pair second active train_0 train_1 distinct firsts
         section kernel kernel_inds
-        nexts num_trains train position parts in_a_row back row columns part_start
+        nexts num_trains train position parts in_a_row back row columns part_start waiting
     """),
     *(f"pre_{number}" for number in range(SPIKES_PER_PASS)),
     *(f"back_{number}" for number in range(SPIKES_PER_PASS_BACK)),

@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 # Where populations are simulated in blocks, which step of the block a single step is.
 _STEP_OF_BLOCK = "step - block"
 
+# The loop over fewer neurons becomes a part of the kernel: a call takes about as long.
+_FEWEST_NEURONS_TO_CALL = 64
+
 # What the recordings of spike-like events are called.
 _RECORDED: dict[EventSide, str] = {"pre": "recorded_pre_events", "post": "recorded_post_events"}
 
@@ -71,6 +74,13 @@ class NeuronStep(NeuronFunction):
     """The function that runs one step of a population; `lists` are made of its flags."""
 
     lists: tuple[SpikeList, ...]
+
+    @property
+    def decorator(self) -> str:
+        """How it is compiled."""
+        usual = super().decorator
+        is_long = self.group.num_neurons >= _FEWEST_NEURONS_TO_CALL
+        return "separate_function" if is_long and usual == "noalias_function" else usual
 
 
 @dataclass(frozen=True, kw_only=True)

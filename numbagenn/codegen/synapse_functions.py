@@ -156,6 +156,7 @@ def call_of_synapses(
     leading: Sequence[tuple[str, str]],
     *,
     in_parts: bool = False,
+    instead: Mapping[Buffer, str] | None = None,
 ) -> FunctionCall:
     """Return the call of the function that runs some code of synapses.
 
@@ -170,6 +171,8 @@ def call_of_synapses(
         neurons, and what takes the input that the code adds.
     in_parts
         Whether it runs for parts of the rows.
+    instead
+        Names of arrays to pass in place of some memory.
     """
     group, called, pairs = code.group, code.usage.called, [*leading]
     if "addToPostDelay" in called:
@@ -190,7 +193,7 @@ def call_of_synapses(
         (array, memory.scratch_array(name, array, dtype, size))
         for array, dtype in code.loop.scratch.items()
     ]
-    return function_call(name, code.loop, memory, pairs)
+    return function_call(name, code.loop, memory, pairs, instead=instead)
 
 
 def _endpoint_variables(network: NetworkView, group: SynapseGroup) -> EndpointVariables:

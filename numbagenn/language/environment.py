@@ -201,13 +201,20 @@ class Environment(ABC):
             if any(one.name == node.name.name for one in self._code_string.functions):
                 return False
             parts = node.args.exprs if node.args else []
-        elif isinstance(node, (c_ast.BinaryOp, c_ast.UnaryOp)):
+        elif isinstance(node, (c_ast.BinaryOp, c_ast.UnaryOp)) and not _is_number(node):
             parts = [part for _, part in node.children()]
-            if all(isinstance(part, c_ast.Constant) for part in parts):
+            if all(_is_number(part) for part in parts):
                 return False
         else:
-            return isinstance(node, c_ast.Constant)
+            return _is_number(node)
         return all(self._is_known_ahead(part) for part in parts)
 
     def _error(self, node: c_ast.Node, message: str) -> Exception:
         return self._code_string.error_at(node, message)
+
+
+def _is_number(node: c_ast.Node) -> bool:
+    """Return whether an expression is a number, which a sign makes no other thing."""
+    while isinstance(node, c_ast.UnaryOp) and node.op in ("+", "-"):
+        node = node.expr
+    return isinstance(node, c_ast.Constant)

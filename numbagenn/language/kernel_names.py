@@ -40,7 +40,12 @@ IMPORTS = {
         "move_apart",
         "move_together",
     ),
-    "numbagenn.kernels.jit": ("device_function", "kernel", "noalias_function"),
+    "numbagenn.kernels.jit": (
+        "device_function",
+        "kernel",
+        "noalias_function",
+        "separate_function",
+    ),
     "numbagenn.kernels.memory_table": ("matrix", "vector"),
     "numbagenn.kernels.shared_steps": (
         "end_step",

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from typing import Protocol
 
 from numbagenn.base.suggestions import did_you_mean
-from numbagenn.base.types import Precision
+from numbagenn.base.types import Precision, ResolvedType
 from numbagenn.base.wording import capitalised, quoted
 from numbagenn.memory.buffers import Buffer
 from numbagenn.models.descriptions import Model
-from numbagenn.models.given_values import check_number
+from numbagenn.models.given_values import check_number, limits
 
 
 class DynamicParams:
@@ -36,6 +36,8 @@ class DynamicParams:
         self._model = model
         self._values = values
         self.buffers: dict[str, Buffer] = {}
+        # Once the model is loaded: their types.
+        self._types: dict[str, ResolvedType] = {}
 
     def require(self, name: str) -> None:
         """Raise unless the model has a parameter of this name.
@@ -69,10 +71,11 @@ class DynamicParams:
 
     def start(self, precision: Precision) -> None:
         """Give all dynamic parameters the values that were given with the model."""
-        for name in self.buffers:
-            self.set(name, self._values[name], precision)
+        for name, buffer in self.buffers.items():
+            self._types[name] = precision.resolve(buffer.type)
+            self.set(name, self._values[name])
 
-    def set(self, name: str, value: float, precision: Precision) -> None:
+    def set(self, name: str, value: float) -> None:
         """Change the value of a dynamic parameter.
 
         Raises
@@ -80,12 +83,13 @@ class DynamicParams:
         RuntimeError
             If it is out of the range of the parameter's type.
         """
-        buffer = self.buffers[name]
-        ctype = precision.resolve(buffer.type)
-        check_number(f"dynamic parameter '{name}' of {self._title}", value, ctype)
-        _, device = buffer.arrays
+        ctype = self._types[name]
+        low, high = limits(ctype)
+        if not low <= value <= high:
+            check_number(f"dynamic parameter '{name}' of {self._title}", value, ctype)
+        _, device = self.buffers[name].arrays
         # C converts in the same way: an integer loses the fraction of a number.
-        device[:] = ctype.dtype.type(value)
+        device[0, 0] = ctype.dtype.type(value)
 
 
 class Titled(Protocol):
@@ -96,7 +100,7 @@ class Titled(Protocol):
         """What it is called in messages."""
 
 
-def params_with(sets: Iterable[DynamicParams], name: object, owner: Titled) -> DynamicParams:
+def params_with(sets: Collection[DynamicParams], name: object, owner: Titled) -> DynamicParams:
     """Return the set that a dynamic parameter belongs to.
 
     Raises
@@ -104,11 +108,10 @@ def params_with(sets: Iterable[DynamicParams], name: object, owner: Titled) -> D
     IndexError
         If there is no dynamic parameter of this name.
     """
-    known: list[str] = []
     for candidate in sets:
         if name in candidate.buffers:
             return candidate
-        known += candidate.buffers
+    known = [one for candidate in sets for one in candidate.buffers]
     raise IndexError(
         f"{capitalised(owner.title)} has no dynamic parameter '{name}': those declared before "
         f"model.build() are {quoted(known)}; declare it with set_param_dynamic."

@@ -213,8 +213,10 @@ def check_initial_value(what: str, value: object) -> None:
 
 
 @cache
-def _limits(ctype: ResolvedType) -> tuple[float, float]:
+def limits(ctype: ResolvedType) -> tuple[float, float]:
     """Return the least and the greatest value of a type. Asking NumPy each time takes long."""
+    if ctype.is_bool:
+        return -math.inf, math.inf
     if ctype.is_float:
         return float(np.finfo(ctype.dtype).min), float(np.finfo(ctype.dtype).max)
     return int(np.iinfo(ctype.dtype).min), int(np.iinfo(ctype.dtype).max)
@@ -230,7 +232,7 @@ def check_number(what: str, value: float, ctype: ResolvedType) -> None:
     """
     if ctype.is_bool or (ctype.is_float and math.isnan(value)):
         return
-    low, high = _limits(ctype)
+    low, high = limits(ctype)
     if low <= value <= high:
         return
     size = "small" if value < low else "large"
@@ -244,8 +246,8 @@ def warn_of_overflow(what: str, given: Array, dtype: np.dtype[Any]) -> None:
     """Warn of numbers that an integer type cannot hold, and that become others."""
     if dtype.kind not in "iu" or np.can_cast(given.dtype, dtype):
         return
-    limits = np.iinfo(dtype)
-    low, high = int(limits.min), int(limits.max)
+    integers = np.iinfo(dtype)
+    low, high = int(integers.min), int(integers.max)
     # A fraction is lost, as in C; NaN is outside every range.
     wrong = np.flatnonzero(~((given > low - 1) & (given < high + 1)))
     if wrong.size:

@@ -277,10 +277,11 @@ class Group(Sealed):
         TypeError
             If the value is not a number.
         """
-        params = params_with(self.dynamic_params(), name, self)
+        params = params_with(self._dynamic_params.values(), name, self)
         if type(value) is not float:  # which most are
             value = float_if_huge(f"dynamic parameter '{name}' of {self.title}", value)
-            if np.ndim(value) or np.asarray(value).dtype.kind not in "biuf":
+            is_number = isinstance(value, int) or np.asarray(value).dtype.kind in "biuf"
+            if not is_number or np.ndim(value):
                 raise TypeError(
                     f"Dynamic parameter '{name}' of {self.title} must be a number, not "
                     f"{shown(value)}."
@@ -291,7 +292,7 @@ class Group(Sealed):
                 "call model.load() first."
             )
         self.flush()
-        params.set(name, float(value), self.genn_model.types)
+        params.set(name, float(value))
 
     def _set_location(
         self, what: str, name: str, known: Iterable[str], location: VarLocation

@@ -152,15 +152,14 @@ class Steps:
     updates_first: bool = False
 
     @property
-    def program(self) -> tuple[Integers, Integers, int]:
-        """What ``simulate`` runs: `kinds`, `before` and `num_steps` of `SimulateNumbers`."""
+    def program(self) -> tuple[Integers, int]:
+        """What ``simulate`` runs: `kinds` and `num_steps` of `SimulateNumbers`."""
         number = self.last - self.first
         if not self.num_queued:
-            return *_plain_program(number), number
+            return _steps_alone(number), number
         if self.updates_first:
             queued = self.queue[: self.num_queued]
-            kinds = np.array([kind for numbers, _ in queued for kind in numbers], np.int64)
-            return kinds, kinds, number
+            return np.array([kind for numbers, _ in queued for kind in numbers], np.int64), number
         program: list[int] = []
         done = self.first
         for numbers, step in self.queue[: self.num_queued]:
@@ -169,19 +168,17 @@ class Steps:
                 done = step
             program += numbers
         program += [0] * (self.last - done)
-        kinds = np.array(program, np.int64)
-        is_step = kinds == 0
-        return kinds, np.cumsum(is_step) - is_step, len(kinds)
+        return np.array(program, np.int64), len(program)
 
 
 @cache
-def _steps_alone(number: int) -> tuple[Integers, Integers]:
-    return np.zeros(number, np.int64), np.arange(number)
+def _zeros(number: int) -> Integers:
+    return np.zeros(number, np.int64)
 
 
-def _plain_program(number: int) -> tuple[Integers, Integers]:
-    """Return the program of so many steps, or more, and nothing else."""
-    return _steps_alone(1 << max(10, number.bit_length()))
+def _steps_alone(number: int) -> Integers:
+    """Return the kinds of so many steps, or more, and of nothing else."""
+    return _zeros(1 << max(10, number.bit_length()))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,7 @@ import secrets
 import threading
 from collections import Counter as Counts
 from collections import deque
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Container, Iterable, Sequence
 from functools import partial
 from operator import attrgetter, itemgetter
 from time import perf_counter
@@ -109,8 +109,7 @@ class LoadedModel:
         num_recording_timesteps: int | None,
     ) -> None:
         start = perf_counter()
-        self._plan = plan
-        self._kernels = kernels
+        self._plan, self._kernels = plan, kernels
         self._batch_size = batch_size
         self._precision = precision
         self._timing_enabled = timing_enabled
@@ -122,9 +121,11 @@ class LoadedModel:
         self._timestep_offset = 0
         # Work that has begun and, after an interrupt, may be unfinished.
         self._steps: Steps | None = None
-        # Custom updates that wait with the steps.
-        self._queue: list[Queued] = []
-        self._queued_groups: dict[str, list[int]] = {}
+        #: Custom updates that wait with the steps, and by the names of groups which ones can.
+        self.queue: list[Queued] = []
+        self.queued_groups: dict[str, list[int]] = {}
+        #: How many of the former may wait, where it does not matter what else does.
+        self.most_queued = 0 if plan.updates_first else LONGEST_QUEUE - 1
         self._updates: deque[UpdateJob | ConnectivityJob] = deque()
         # How often each custom connectivity update has run.
         self._runs: Counts[str] = Counts()
@@ -336,7 +337,7 @@ class LoadedModel:
         RuntimeError
             If an interrupt has left a step in the middle.
         """
-        if self._updates or self._steps_done < self.steps_asked or self._queue:
+        if self._updates or self._steps_done < self.steps_asked or self.queue:
             self._check_ranges()
             for population in self._populations_to_check:
                 population.warn_of_suspicious_values()
@@ -351,7 +352,7 @@ class LoadedModel:
                     else:
                         self._run_update(update)
                     self._updates.popleft()
-                while self._steps_done < self.steps_asked or self._queue:
+                while self._steps_done < self.steps_asked or self.queue:
                     self._run_steps()
             finally:
                 unwatch(before)
@@ -379,13 +380,13 @@ class LoadedModel:
             steps.phases.popleft()
         # An interrupt may come at any line, and then all of them run again.
         self._steps_done = steps.last
-        if self._queue is steps.queue:
-            self._queue = self._queue[steps.num_queued :]
+        if self.queue is steps.queue:
+            self.queue = self.queue[steps.num_queued :]
         self.steps_at_flush = steps.last + self._longest_queue
         self._steps = None
 
     def _next_steps(self) -> Steps:
-        first, queue = self._steps_done, self._queue
+        first, queue = self._steps_done, self.queue
         job, updates_first = self._phase_job(WHOLE_STEP), self._plan.updates_first
         whole = deque([job])
         if queue and updates_first:
@@ -417,11 +418,10 @@ class LoadedModel:
     def _simulate(self, steps: Steps, job: PhaseJob) -> None:
         """Let all batch elements do the rest of a phase of some steps."""
         simulate = self._kernels.simulate
-        kinds, before, num_steps = steps.program
+        kinds, num_steps = steps.program
         numbers = SimulateNumbers(
             progress=job.progress,
             kinds=kinds,
-            before=before,
             num_batch=self._batch_size,
             parts=1 if self._in_order else _PARTS_OF_BATCH,
             timestep=steps.first + self._timestep_offset,
@@ -447,18 +447,17 @@ class LoadedModel:
 
         `names` returns their names, given that of the group.
         """
-        queued = self._queued_groups.get(group_name)
+        queued = self.queued_groups.get(group_name)
         if queued is None:
             # Either all updates of a group can wait, or none.
             numbers = (self._plan.custom_updates[name].in_queue for name in names(group_name))
             queued = [number for number in numbers if number]
-            self._queued_groups[group_name] = queued
+            self.queued_groups[group_name] = queued
         if queued:
             if self._plan.updates_first and self._steps_done < self.steps_asked:
                 self.flush()
-            queue = self._queue
-            queue.append((queued, self.steps_asked))
-            if len(queue) >= LONGEST_QUEUE:
+            self.queue.append((queued, self.steps_asked))
+            if len(self.queue) >= LONGEST_QUEUE:
                 self.flush()
             return
         self.flush()
@@ -468,6 +467,18 @@ class LoadedModel:
                 key=attrgetter("stage"),
             )
             self._prepared_updates[group_name] = [self._prepare(group_name, call) for call in calls]
+        before, after = self._connectivity_jobs(group_name)
+        self._updates = deque(
+            [*before, *map(UpdateJob, self._prepared_updates[group_name]), *after]
+        )
+        self.flush()
+
+    def _connectivity_jobs(
+        self, group_name: str
+    ) -> tuple[Sequence[ConnectivityJob], Sequence[ConnectivityJob]]:
+        """Return code of custom connectivity updates that runs before and after other updates."""
+        if not self._plan.connectivity_updates:
+            return (), ()
         changes = [
             call
             for call in self._plan.connectivity_updates.values()
@@ -475,14 +486,10 @@ class LoadedModel:
         ]
         runs = [(call, self._runs[call.update.name]) for call in changes]
         self._runs.update(call.update.name for call in changes)
-        self._updates = deque(
-            [
-                *(ConnectivityJob(*one, on_host=True) for one in runs if one[0].on_host),
-                *map(UpdateJob, self._prepared_updates[group_name]),
-                *(ConnectivityJob(*one, on_host=False) for one in runs if one[0].on_rows),
-            ]
+        return (
+            [ConnectivityJob(*one, on_host=True) for one in runs if one[0].on_host],
+            [ConnectivityJob(*one, on_host=False) for one in runs if one[0].on_rows],
         )
-        self.flush()
 
     def _prepare(self, group_name: str, call: CustomUpdateCall) -> PreparedUpdate:
         """Return a custom update ready to run, in parts if it takes long."""

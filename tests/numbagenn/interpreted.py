@@ -121,6 +121,7 @@ _INSTEAD: dict[str, Any] = {
     "kernel": lambda signature, **options: lambda function: function,
     "device_function": lambda function: function,
     "noalias_function": lambda function: function,
+    "separate_function": lambda function: function,
     "take_next": _take_next,
     "vector": _taken(1),
     "matrix": _taken(2),

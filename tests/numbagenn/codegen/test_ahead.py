@@ -14,13 +14,15 @@ from numbagenn.language import calls
 CODES = {
     "a call": "g = 0.9 * g + (1.0 + {post}) * exp(({st_post} - t) / tau);",
     "a call of a call": "g = g + 0.1 * exp(-pow(1.0 + {post}, 0.5));",
+    "a number below 0": "g = 0.9 * g + exp(-0.5 * (t - {st_post})) + pow({post} + 2.0, -1);",
     "a local": "scalar age = t - {st_post}; if (age > 2.0) g += 0.1 * exp(-age / tau);",
     "a local that changes": "scalar x = {post}; x += g; g += 0.01 * exp(-x);",
     "a local that hides another": "scalar x = {post}; {{ scalar x = g; g += 0.01 * exp(-x); }}",
     "the other end as well": "g += 0.01 * exp(-{post} - {pre});",
+    "negative whole numbers": "g += 0.01 * exp({post} * (-7 / -2));",
     "whole numbers": "g += 0.01 * exp((scalar)(7 / (1 + (int){post})));",
 }
-AHEAD = {"a call", "a call of a call", "a local"}
+AHEAD = {"a call", "a call of a call", "a number below 0", "a local"}
 
 
 def build(code: str, side: str, batch_size: int = 1) -> GeNNModel:

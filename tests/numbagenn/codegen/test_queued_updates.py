@@ -223,7 +223,7 @@ def test_many_updates_do_not_wait_for_ever() -> None:
     model.load(num_recording_timesteps=1)
     for _ in range(LONGEST_QUEUE + 5):
         model.custom_update("Largest")
-    assert len(model._runtime._queue) < LONGEST_QUEUE
+    assert len(model._runtime.queue) < LONGEST_QUEUE
 
 
 def test_threads_change_nothing() -> None:
