@@ -47,3 +47,19 @@ def test_enumerations_have_the_numbers_of_pygenn(name: str) -> None:
     assert {member: int(value) for member, value in members.items()} == RECORDED["enumerations"][
         name
     ]
+
+
+def test_references_to_variables_of_synapses_are_of_their_own_class() -> None:
+    """Scripts tell them by a class that they import from the module that is made of C++."""
+    classes: Any = stand_in("5")["pygenn._genn"]
+    model = numbagenn.GeNNModel("float", "references")
+    spikes = {"startSpike": 0, "endSpike": 0}
+    pop = model.add_neuron_population("pop", 2, "SpikeSourceArray", {}, spikes)
+    rule = numbagenn.init_weight_update("StaticPulse", {}, {"g": 1.0})
+    syn = model.add_synapse_population(
+        "syn", "DENSE", pop, pop, rule, numbagenn.init_postsynaptic("DeltaCurr")
+    )
+    times = numbagenn.create_spike_time_var_ref(pop)
+    assert isinstance(numbagenn.create_wu_var_ref(syn, "g"), classes.WUVarReference)
+    assert not isinstance(times, classes.WUVarReference)
+    assert isinstance(times, classes.VarReference)
