@@ -1,0 +1,189 @@
+"""Blocks on their way to the workers and back.
+
+Dask runs the tasks of a lost worker again, on others. What is added here is a bound on what is on
+its way at once, and sentences for what Dask cannot repair.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from time import monotonic
+from typing import Any, NamedTuple
+from uuid import uuid4
+
+import dask
+from distributed import Client, Future, KilledWorker, as_completed
+from distributed.client import FutureCancelledError
+
+from tutorial_helpers.cluster.blocks import Block
+from tutorial_helpers.cluster.workers import (
+    Counted,
+    VersionsDifferError,
+    WeightSets,
+    count_on_worker,
+)
+
+#: How much memory the images on their way from this process may take, in bytes.
+MOST_ON_THE_WAY = 2**28
+
+_TOLD = 5  # bad blocks that a message names
+_SECONDS = 2.0  # for which the number of threads is believed
+
+__all__ = ["BadBlocksError", "ClusterLostError", "Failure", "Job", "VersionsDifferError", "run"]
+
+
+class BadBlocksError(ValueError):
+    """Some blocks could not be classified, and all others are finished.
+
+    Attributes
+    ----------
+    failures : list of Failure
+        The blocks, each with its error.
+    """
+
+    def __init__(self, failures: list[Failure], place: Path | None = None) -> None:
+        self.failures = failures
+        told = "; ".join(str(failure) for failure in failures[:_TOLD])
+        more = f"; and {len(failures) - _TOLD} more" if len(failures) > _TOLD else ""
+        kept = "" if place is None else f", and kept in {place}"
+        super().__init__(
+            f"{told}{more}. All other blocks are finished{kept}; correct these, and run again."
+        )
+
+
+class ClusterLostError(ConnectionError):
+    """The scheduler has gone, and with it all blocks that were on their way."""
+
+    def __init__(self, place: Path | None = None, finished: int = 0) -> None:
+        kept = (
+            "finished blocks were not kept; start a cluster, and run again with a store"
+            if place is None
+            else f"{finished:,} finished blocks are kept in {place}; start a cluster, and run again"
+        )
+        super().__init__(f"The scheduler of the Dask cluster has gone, and {kept}.")
+
+
+class Job(NamedTuple):
+    """A block, and how to classify it: name of the weights, threshold, number of steps."""
+
+    block: Block
+    point: tuple[str, float, int]
+
+
+class Failure(NamedTuple):
+    """A block that could not be classified, and why."""
+
+    block: Block
+    error: Exception
+
+    def __str__(self) -> str:
+        if isinstance(self.error, KilledWorker):
+            tries = self.error.allowed_failures + 1
+            return f"{self.block}: {tries} workers died over it, perhaps for lack of memory"
+        return f"{self.block}: {type(self.error).__name__}: {str(self.error).rstrip('.')}"
+
+
+def run(
+    client: Client | None, weight_sets: WeightSets, jobs: Iterable[Job]
+) -> Iterator[tuple[Job, Counted | Failure]]:
+    """Classify blocks, and yield what comes of each as soon as it is there.
+
+    Parameters
+    ----------
+    client : Client or None
+        The cluster. Without one, this process classifies block after block.
+    weight_sets : WeightSets
+        What the workers need.
+    jobs : iterable of Job
+        What to classify. It is read only as far as blocks can be on their way.
+
+    Raises
+    ------
+    ClusterLostError
+        If the scheduler goes away.
+    VersionsDifferError
+        If a worker's versions differ from those here.
+    """
+    if client is None:
+        for job in jobs:
+            yield job, _outcome(job, weight_sets.count, job.block.images, *job.point)
+        return
+    weight_sets.check(client)
+    client.register_plugin(weight_sets)
+    try:
+        yield from _run_on(client, weight_sets, jobs)
+    finally:
+        if client.status == "running":  # else there is nothing to take it from
+            client.unregister_worker_plugin(weight_sets.name)
+
+
+def _run_on(
+    client: Client, weight_sets: WeightSets, jobs: Iterable[Job]
+) -> Iterator[tuple[Job, Counted | Failure]]:
+    on_the_way: dict[Future, Job] = {}
+    bound = _Bound(client)
+    waiting = iter(jobs)
+    following = next(waiting, None)
+    arriving = as_completed()
+    token = uuid4().hex[:8]
+
+    def send() -> None:
+        """Send blocks as far as the bound allows, and at least one."""
+        nonlocal following
+        while following is not None and bound.leaves_room(on_the_way.values(), following):
+            future = _submit(client, weight_sets.name, following, f"classify-{token}")
+            on_the_way[future] = following
+            arriving.add(future)
+            following = next(waiting, None)
+
+    send()
+    try:
+        for future in arriving:
+            job = on_the_way.pop(future)
+            outcome = _outcome(job, future.result)
+            del future  # its result may go
+            yield job, outcome
+            send()
+    finally:
+        if client.status == "running":
+            client.cancel(list(on_the_way))
+
+
+class _Bound:
+    """How much may be on its way: two blocks a thread, and not more memory than agreed."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self._read_at = -_SECONDS
+        self._threads = 0
+
+    def leaves_room(self, sent: Iterable[Job], following: Job) -> bool:
+        if monotonic() - self._read_at >= _SECONDS:  # workers come and go
+            self._threads = sum(self._client.nthreads().values())
+            self._read_at = monotonic()
+        sent = list(sent)
+        size = sum(job.block.carried_bytes for job in (*sent, following))
+        return not sent or (len(sent) < 2 * self._threads and size <= MOST_ON_THE_WAY)
+
+
+def _submit(client: Client, plugin: str, job: Job, prefix: str) -> Future:
+    images = job.block.images
+    if dask.is_dask_collection(images):
+        images = client.compute(images)
+    key = f"{prefix}-{job.block.number}-{'-'.join(map(str, job.point))}"
+    return client.submit(count_on_worker, plugin, images, *job.point, key=key)
+
+
+def _outcome(
+    job: Job, answer: Callable[..., Counted], *arguments: Any
+) -> Counted | Failure:
+    """Return what a call answers to a job, or how it fails."""
+    try:
+        return answer(*arguments)
+    except FutureCancelledError as error:
+        raise ClusterLostError from error
+    except VersionsDifferError:
+        raise
+    except Exception as error:  # whatever a block can do wrong
+        return Failure(job.block, error)

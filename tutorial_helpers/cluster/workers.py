@@ -1,0 +1,180 @@
+"""What a worker does: it classifies a block, with a network that it builds once and keeps."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from threading import RLock
+from typing import Any, NamedTuple
+
+import numpy as np
+from distributed import Client, Worker, WorkerPlugin, get_worker
+from distributed.versions import get_versions
+from numpy.typing import NDArray
+
+import numbagenn
+from tutorial_helpers.inference import classify
+from tutorial_helpers.models import Classifier, build_classifier
+from tutorial_helpers.weight_sets import set_digest
+
+#: What has to be the same everywhere for the same answers, by its name on PyPI.
+PACKAGES = ("spiking-mnist-tutorials", "numpy", "numba", "distributed")
+
+#: How many networks a worker keeps at most. The one that was not used for longest goes first.
+MOST_NETWORKS = 8
+
+Weights = Sequence[NDArray[np.floating[Any]]]
+
+# A network uses all threads of its worker, so one runs at a time. Meanwhile the worker's other
+# threads read or draw the next images.
+_running = RLock()
+_networks: OrderedDict[tuple[str, int], Classifier] = OrderedDict()
+
+
+class VersionsDifferError(RuntimeError):
+    """A worker, whose answers may be others, has other versions than the process that asks it."""
+
+
+class Counted(NamedTuple):
+    """What comes back for a block: output spikes of each image, and all spikes of each layer."""
+
+    counts: NDArray[np.uint32]
+    spikes: tuple[int, ...]
+
+
+class WeightSets(WorkerPlugin):
+    """The weights of a run, which Dask gives to each worker, also to one that joins later.
+
+    Parameters
+    ----------
+    name : str
+        Name of the plugin, another one for each run.
+    weight_sets : mapping of str to sequence of ndarray
+        Weights by name.
+    batch_size : int
+        How many images a network classifies side by side.
+    packages : sequence of str
+        What has to be the same everywhere beyond `PACKAGES`.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        weight_sets: Mapping[str, Weights],
+        batch_size: int,
+        packages: Sequence[str] = (),
+    ) -> None:
+        self.name = name
+        self.weight_sets = {one: list(weights) for one, weights in weight_sets.items()}
+        self.batch_size = batch_size
+        self.packages = (*PACKAGES, *packages)
+        self.versions = versions(self.packages)
+        self.threads: int | None = None  # of numbagenn: as many as it has, in a process of its own
+
+    async def setup(self, worker: Worker) -> None:
+        """Build the first network, as soon as a worker has the weights."""
+        self.threads = worker.state.nthreads
+        if not self._differing():  # otherwise each block says it
+            await asyncio.to_thread(self.network, next(iter(self.weight_sets)))
+
+    def network(self, name: str) -> Classifier:
+        """Return the network of some weights, which is built if this process has none."""
+        weights = self.weight_sets[name]
+        key = (set_digest(weights), self.batch_size)
+        with _running:
+            if key not in _networks:
+                # PyGeNN writes code into a folder of this name, which others must not use.
+                unique = f"classifier_{key[0][:16]}_{self.batch_size}_{os.getpid()}"
+                while len(_networks) >= MOST_NETWORKS:
+                    _networks.popitem(last=False)[1].model.unload()
+                _networks[key] = build_classifier(
+                    weights, batch_size=self.batch_size, name=unique
+                )
+            _networks.move_to_end(key)
+            return _networks[key]
+
+    def count(self, images: Any, name: str, threshold: float, timesteps: int) -> Counted:
+        """Classify a block of images."""
+        differing = self._differing()
+        if differing:
+            raise VersionsDifferError(differing)
+        block = np.asarray(images)  # reads or draws them, if they are not here yet
+        with _running:
+            network = self.network(name)
+            before = numbagenn.get_num_threads()
+            if self.threads is not None:
+                numbagenn.set_num_threads(self.threads)
+            try:
+                for population in network.populations:
+                    population.set_dynamic_param_value("Vthr", threshold)
+                result = classify(network, block, timesteps=timesteps)
+            finally:
+                if self.threads is not None:
+                    numbagenn.set_num_threads(before)
+        return Counted(result.counts, result.spikes)
+
+    def check(self, client: Client) -> None:
+        """Raise if a worker has other versions of what the answers depend on.
+
+        Raises
+        ------
+        VersionsDifferError
+            With the package, the worker and both versions.
+        """
+        for address, found in client.get_versions(packages=self.packages)["workers"].items():
+            there = _chosen(found, self.packages)
+            differing = differences(self.versions, there, f"the worker at {address}")
+            if differing:
+                raise VersionsDifferError(differing)
+
+    def _differing(self) -> str:
+        return differences(self.versions, versions(self.packages))
+
+
+def count_on_worker(plugin: str, images: Any, *point: Any) -> Counted:
+    """Classify a block on a worker that has the weights; this is the task that Dask runs."""
+    weight_sets: WeightSets = get_worker().plugins[plugin]  # type: ignore[assignment]
+    return weight_sets.count(images, *point)
+
+
+def versions(packages: Sequence[str] = PACKAGES) -> dict[str, str | None]:
+    """Return the versions here of Python and of packages.
+
+    Examples
+    --------
+    >>> versions()["numpy"] == np.__version__
+    True
+    """
+    return _chosen(get_versions(packages=packages), packages)
+
+
+def _chosen(found: dict[str, dict[str, Any]], packages: Sequence[str]) -> dict[str, str | None]:
+    """Return what counts among the versions that Dask lists; of Python, those that add features."""
+    listed = found["packages"]
+    python = ".".join(str(listed["python"]).split(".")[:2])
+    return {"python": python, **{package: listed.get(package) for package in packages}}
+
+
+def differences(
+    here: Mapping[str, str | None], there: Mapping[str, str | None], worker: str = "a worker"
+) -> str:
+    """Return a sentence that says which versions differ, empty if none does.
+
+    Examples
+    --------
+    >>> differences({"numpy": "2.1"}, {"numpy": "2.2"}).partition(";")[0]
+    'a worker has numpy 2.2, and here it is 2.1'
+    """
+    differing = [name for name, version in here.items() if there.get(name) != version]
+    if not differing:
+        return ""
+    told = ", ".join(
+        f"{name} {there.get(name) or 'not at all'}, and here it is {here[name] or 'absent'}"
+        for name in differing
+    )
+    return (
+        f"{worker} has {told}; install the same versions there, such as with "
+        "'pip install -c requirements.lock', and start it again."
+    )
