@@ -7,7 +7,7 @@ this order:
 * `workers`: what a worker does, with a network that it builds once and keeps
 * `running`: blocks on their way to the workers and back, and what happens to those that fail
 * `answer_store`: finished blocks in a Zarr store, from which an interrupted run goes on
-* `classifying`: `classify_many`, which puts these together
+* `classifying`: `classify_many`, `count_right` and `classify_blocks`, which put these together
 * `sweeping`: `sweep`, a table of accuracies over weights, thresholds and steps
 * `connecting`: workers on this machine, or a cluster with an address
 
@@ -24,7 +24,13 @@ except ModuleNotFoundError as missing:
         name=missing.name,
     ) from None
 
-from tutorial_helpers.cluster.classifying import BlockAnswer, classify_blocks, classify_many
+from tutorial_helpers.cluster.classifying import (
+    BlockAnswer,
+    RightOnes,
+    classify_blocks,
+    classify_many,
+    count_right,
+)
 from tutorial_helpers.cluster.running import BadBlocksError, ClusterLostError, VersionsDifferError
 from tutorial_helpers.cluster.sweeping import SweepRow, sweep
 
@@ -32,9 +38,11 @@ __all__ = [
     "BadBlocksError",
     "BlockAnswer",
     "ClusterLostError",
+    "RightOnes",
     "SweepRow",
     "VersionsDifferError",
     "classify_blocks",
     "classify_many",
+    "count_right",
     "sweep",
 ]

@@ -7,7 +7,6 @@ from pathlib import Path
 from time import perf_counter
 from types import TracebackType
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 import numpy as np
 from dask.base import tokenize
@@ -22,7 +21,8 @@ from tutorial_helpers.cluster.running import (
     BadBlocksError,
     ClusterLostError,
     Failure,
-    Job,
+    Task,
+    ready,
     run,
 )
 from tutorial_helpers.cluster.workers import Weights, WeightSets
@@ -98,30 +98,15 @@ def classify_blocks(
     >>> [len(answer.counts) for answer in classify_blocks(blank, weights, images_per_block=3)]
     [3, 2]
     """
-    checked_integer("timesteps", timesteps, 1)
-    checked_integer("images_per_block", images_per_block, 1)
-    layer_sizes(weights)
-    packages = getattr(images, "packages", ())
-    name = f"weights-{uuid4().hex[:8]}"
-    weight_sets = WeightSets(name, {"only": weights}, batch_size, packages)
-    jobs = (
-        Job(block, ("only", threshold, timesteps))
-        for block in cut(images, images_per_block)
-        if not skip(block)
-    )
-    return _answers(run(client, weight_sets, jobs))  # checked at once, run when asked
+    job = _Job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
+    job.check()
+    return _every_answer(job, skip)  # checked at once, run when asked
 
 
-def _answers(outcomes: Iterator[tuple[Job, Any]]) -> Iterator[BlockAnswer]:
-    """Yield the answers, and then say which blocks have none."""
-    failures: list[Failure] = []
-    for job, outcome in outcomes:
-        if isinstance(outcome, Failure):
-            failures.append(outcome)
-        else:
-            yield BlockAnswer(job.block, *outcome)
-    if failures:
-        raise BadBlocksError(sorted(failures, key=lambda failure: failure.block.number))
+def _every_answer(job: _Job, skip: Callable[[Block], bool]) -> Iterator[BlockAnswer]:
+    weight_sets = job.weight_sets()
+    with ready(job.client, weight_sets):
+        yield from job.answers(weight_sets, skip)
 
 
 def classify_many(
@@ -192,50 +177,160 @@ def classify_many(
     >>> classify_many(np.zeros((5, 784), np.uint8), weights, images_per_block=2).predictions
     array([0, 0, 0, 0, 0])
     """
-    start = perf_counter()
-    if store is not None:
-        store = Path(store)
-    settings: dict[str, Any] = {
-        "timesteps": timesteps,
-        "threshold": float(threshold),
-        "images_per_block": images_per_block,
-    }
-    kept = _store(store, images, weights, settings)
+    job = _Job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
+    kept = job.store(None if store is None else Path(store))
     with Tally(images, labels, progress) as tally:
-
-        def skip(block: Block) -> bool:
-            finished = kept.holds(block)
-            if finished:
-                tally.add(block, kept.predictions[block.rows_of_all])
-            return finished
-
-        try:
-            for answer in classify_blocks(
-                images, weights, client=client, batch_size=batch_size, skip=skip, **settings
-            ):
-                kept.keep(*answer)
-                tally.add(answer.block, answer.predictions)
-        except BadBlocksError as error:
-            raise BadBlocksError(error.failures, kept.place) from None
-        except ClusterLostError as error:
-            raise ClusterLostError(kept.place, len(kept)) from error
+        _, seconds = _classify(job, tally, kept)
     predictions, counts = kept.predictions, kept.counts
     return Classification(
-        predictions if store else predictions[:],
-        counts if store else counts[:],
+        predictions[:] if store is None else predictions,
+        counts[:] if store is None else counts,
         kept.total_spikes(),
-        perf_counter() - start,
+        seconds,
     )
 
 
-def _store(
-    place: Path | None, images: Any, weights: Weights, settings: dict[str, Any]
-) -> AnswerStore:
-    """Open the store of a run, which is known by its weights, its images and its settings."""
-    sizes = layer_sizes(weights)
-    of_images = tokenize(images) if place and hasattr(images, "shape") else "an iterable"
-    run_of = {"weights": set_digest(weights), "images": of_images, **settings}
-    return AnswerStore(place, run_of, sizes[-1], len(sizes), settings["images_per_block"])
+class RightOnes(NamedTuple):
+    """What `count_right` returns.
+
+    Attributes
+    ----------
+    images : int
+        How many images were classified.
+    accuracy : float
+        The percentage of correct answers.
+    spikes : tuple of int
+        Spikes of each layer, over all images.
+    build_seconds : float
+        How long it took until all workers had built the network, in s.
+    seconds : float
+        Time from the first block to the last answer, in s.
+    """
+
+    images: int
+    accuracy: float
+    spikes: tuple[int, ...]
+    build_seconds: float
+    seconds: float
+
+
+def count_right(
+    images: Any,
+    weights: Weights,
+    *,
+    client: Client | None = None,
+    timesteps: int = 100,
+    threshold: float = THRESHOLD,
+    batch_size: int = 128,
+    images_per_block: int = IMAGES_PER_BLOCK,
+    store: str | Path | None = None,
+    labels: ArrayLike | None = None,
+    progress: bool = False,
+) -> RightOnes:
+    """Classify images as `classify_many` does, and keep nothing in memory but the accuracy.
+
+    Parameters
+    ----------
+    images, weights, client, timesteps, threshold, batch_size, images_per_block, store, labels, progress
+        As for `classify_many`. `RedrawnDigits` have labels of their own.
+
+    Returns
+    -------
+    RightOnes
+        How many answers were correct, and how long that took.
+
+    Examples
+    --------
+    >>> weights = [np.ones((784, 128)), np.ones((128, 10))]
+    >>> blank = np.zeros((4, 784), np.uint8)
+    >>> count_right(blank, weights, labels=[0, 0, 0, 5]).accuracy
+    75.0
+    """
+    job = _Job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
+    kept = None if store is None else job.store(Path(store))
+    with Tally(images, labels, progress) as tally:
+        build_seconds, seconds = _classify(job, tally, kept)
+    spikes = tally.spikes if kept is None else kept.total_spikes()
+    return RightOnes(tally.images, tally.accuracy, spikes, build_seconds, seconds)
+
+
+def _classify(job: _Job, tally: Tally, kept: AnswerStore | None) -> tuple[float, float]:
+    """Classify what is not in a store yet; return the seconds for building, and for the rest."""
+    job.check()
+
+    def skip(block: Block) -> bool:
+        finished = kept is not None and kept.holds(block)
+        if kept is not None and finished:
+            tally.add(block, kept.predictions[block.rows_of_all])
+        return finished
+
+    weight_sets = job.weight_sets()
+    place, finished = (None, 0) if kept is None else (kept.place, len(kept))
+    try:
+        with ready(job.client, weight_sets) as build_seconds:
+            start = perf_counter()
+            for answer in job.answers(weight_sets, skip):
+                if kept is not None:
+                    kept.keep(*answer)
+                    finished = len(kept)
+                tally.add(answer.block, answer.predictions, answer.spikes)
+            return build_seconds, perf_counter() - start
+    except BadBlocksError as error:
+        raise BadBlocksError(error.failures, place) from None
+    except ClusterLostError as error:
+        raise ClusterLostError(place, finished) from error
+
+
+class _Job(NamedTuple):
+    """The arguments that `classify_blocks`, `classify_many` and `count_right` share."""
+
+    images: Any
+    weights: Weights
+    client: Client | None
+    timesteps: int
+    threshold: float
+    batch_size: int
+    images_per_block: int
+
+    def check(self) -> None:
+        checked_integer("timesteps", self.timesteps, 1)
+        checked_integer("batch_size", self.batch_size, 1)
+        checked_integer("images_per_block", self.images_per_block, 1)
+        layer_sizes(self.weights)
+
+    def weight_sets(self) -> WeightSets:
+        packages = getattr(self.images, "packages", ())
+        return WeightSets({"only": self.weights}, self.batch_size, packages)
+
+    def answers(
+        self, weight_sets: WeightSets, skip: Callable[[Block], bool]
+    ) -> Iterator[BlockAnswer]:
+        """Yield the answers, and then say which blocks have none."""
+        point = ("only", self.threshold, self.timesteps)
+        blocks = cut(self.images, self.images_per_block)
+        tasks = (Task(block, point) for block in blocks if not skip(block))
+        failures = []
+        for task, outcome in run(self.client, weight_sets, tasks):
+            if isinstance(outcome, Failure):
+                failures.append(outcome)
+            else:
+                yield BlockAnswer(task.block, *outcome)
+        if failures:
+            raise BadBlocksError(failures)
+
+    def store(self, place: Path | None) -> AnswerStore:
+        """Open the store of this run, which is known by what its answers depend on."""
+        self.check()
+        sizes = layer_sizes(self.weights)
+        images = self.images
+        depends_on = {
+            "weights": set_digest(self.weights),
+            "images": tokenize(images) if place and hasattr(images, "shape") else "an iterable",
+            "timesteps": int(self.timesteps),
+            "threshold": float(self.threshold),
+            "images_per_block": int(self.images_per_block),
+        }
+        return AnswerStore(place, depends_on, sizes[-1], len(sizes), self.images_per_block)
 
 
 class Tally:
@@ -256,9 +351,14 @@ class Tally:
         total = len(images) if hasattr(images, "shape") else None
         self._bar = tqdm(total=total, disable=not progress, unit="image", unit_scale=True)
         self.images = self.right = 0
+        self.spikes: tuple[int, ...] = ()
 
-    def add(self, block: Block, predictions: NDArray[np.int64]) -> None:
+    def add(
+        self, block: Block, predictions: NDArray[np.int64], spikes: tuple[int, ...] = ()
+    ) -> None:
         """Count the answers to a block."""
+        before = self.spikes or (0,) * len(spikes)
+        self.spikes = tuple(map(sum, zip(before, spikes, strict=True))) if spikes else before
         labels = getattr(block.images, "labels", None)
         if self._labels is not None:
             labels = self._labels[block.rows_of_all]

@@ -9,11 +9,65 @@ from collections.abc import Iterator
 import dask
 from distributed import Client, LocalCluster
 
+from tutorial_helpers.pygenn import backend_description
+
 #: How long to wait for a scheduler, and for its first worker, in seconds.
 PATIENCE = 30.0
 
-#: How many workers may die over a task before Dask gives it up. Its default is 3.
-DEATHS = 10
+#: How the workers of this machine differ from Dask's defaults.
+CONFIGURATION = {
+    # How many may die over a block, one after the other, before Dask gives it up.
+    "distributed.scheduler.allowed-failures": 10,
+    # Dask also has glibc return freed memory at once. Large arrays then get fresh pages each time,
+    # which makes drawing digits half as slow again.
+    "distributed.nanny.pre-spawn-environ": dict.fromkeys(
+        ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
+    ),
+}
+
+
+@contextlib.contextmanager
+def client_for(workers: int | None, address: str | None) -> Iterator[Client | None]:
+    """Return the client that a command's options ask for, or None if this process does the work.
+
+    Parameters
+    ----------
+    workers : int or None
+        What ``--workers`` was given.
+    address : str or None
+        What ``--cluster`` was given.
+
+    Examples
+    --------
+    >>> with client_for(None, None) as client:
+    ...     client
+    """
+    if workers is not None:
+        with local_client(workers) as client:
+            yield client
+    elif address is not None:
+        with remote_client(address) as client:
+            yield client
+    else:
+        yield None
+
+
+def description(client: Client | None) -> str:
+    """Return what runs the network, and on how many workers.
+
+    Examples
+    --------
+    >>> description(None) == backend_description()
+    True
+    """
+    if client is None:
+        return backend_description()
+    threads = client.nthreads()
+    backends = client.run(backend_description)
+    backend = next(iter(backends.values())).partition(",")[0]
+    workers = f"{len(threads)} worker{'s' if len(threads) > 1 else ''}"
+    total = sum(threads.values())
+    return f"{backend}, {workers}, {total} thread{'s' if total > 1 else ''}"
 
 
 @contextlib.contextmanager
@@ -38,7 +92,7 @@ def local_client(workers: int) -> Iterator[Client]:
     """
     threads = max(1, (os.cpu_count() or 1) // workers)
     with (
-        dask.config.set({"distributed.scheduler.allowed-failures": DEATHS}),
+        dask.config.set(CONFIGURATION),
         LocalCluster(
             n_workers=workers, threads_per_worker=threads, dashboard_address=":0"
         ) as cluster,

@@ -6,9 +6,10 @@ its way at once, and sentences for what Dask cannot repair.
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from time import monotonic
+from time import monotonic, perf_counter
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -30,7 +31,15 @@ MOST_ON_THE_WAY = 2**28
 _TOLD = 5  # bad blocks that a message names
 _SECONDS = 2.0  # for which the number of threads is believed
 
-__all__ = ["BadBlocksError", "ClusterLostError", "Failure", "Job", "VersionsDifferError", "run"]
+__all__ = [
+    "BadBlocksError",
+    "ClusterLostError",
+    "Failure",
+    "Task",
+    "VersionsDifferError",
+    "ready",
+    "run",
+]
 
 
 class BadBlocksError(ValueError):
@@ -43,8 +52,8 @@ class BadBlocksError(ValueError):
     """
 
     def __init__(self, failures: list[Failure], place: Path | None = None) -> None:
-        self.failures = failures
-        told = "; ".join(str(failure) for failure in failures[:_TOLD])
+        self.failures = sorted(failures, key=lambda failure: failure.block.number)
+        told = "; ".join(str(failure) for failure in self.failures[:_TOLD])
         more = f"; and {len(failures) - _TOLD} more" if len(failures) > _TOLD else ""
         kept = "" if place is None else f", and kept in {place}"
         super().__init__(
@@ -64,7 +73,7 @@ class ClusterLostError(ConnectionError):
         super().__init__(f"The scheduler of the Dask cluster has gone, and {kept}.")
 
 
-class Job(NamedTuple):
+class Task(NamedTuple):
     """A block, and how to classify it: name of the weights, threshold, number of steps."""
 
     block: Block
@@ -84,9 +93,44 @@ class Failure(NamedTuple):
         return f"{self.block}: {type(self.error).__name__}: {str(self.error).rstrip('.')}"
 
 
+@contextlib.contextmanager
+def ready(client: Client | None, weight_sets: WeightSets) -> Iterator[float]:
+    """Give the workers their weights, of which they build the first network, and take them back.
+
+    Parameters
+    ----------
+    client : Client or None
+        The cluster, or None for this process.
+    weight_sets : WeightSets
+        What the workers need.
+
+    Yields
+    ------
+    float
+        How long that took, in s.
+
+    Raises
+    ------
+    VersionsDifferError
+        If a worker has other versions than this process.
+    """
+    start = perf_counter()
+    if client is None:
+        weight_sets.build_first()
+        yield perf_counter() - start
+        return
+    weight_sets.check(client)
+    client.register_plugin(weight_sets)
+    try:
+        yield perf_counter() - start
+    finally:
+        if client.status == "running":  # else there is nothing to take them from
+            client.unregister_worker_plugin(weight_sets.name)
+
+
 def run(
-    client: Client | None, weight_sets: WeightSets, jobs: Iterable[Job]
-) -> Iterator[tuple[Job, Counted | Failure]]:
+    client: Client | None, weight_sets: WeightSets, tasks: Iterable[Task]
+) -> Iterator[tuple[Task, Counted | Failure]]:
     """Classify blocks, and yield what comes of each as soon as it is there.
 
     Parameters
@@ -95,7 +139,7 @@ def run(
         The cluster. Without one, this process classifies block after block.
     weight_sets : WeightSets
         What the workers need.
-    jobs : iterable of Job
+    tasks : iterable of Task
         What to classify. It is read only as far as blocks can be on their way.
 
     Raises
@@ -103,27 +147,21 @@ def run(
     ClusterLostError
         If the scheduler goes away.
     VersionsDifferError
-        If a worker's versions differ from those here.
+        If a worker that came later has other versions.
     """
     if client is None:
-        for job in jobs:
-            yield job, _outcome(job, weight_sets.count, job.block.images, *job.point)
-        return
-    weight_sets.check(client)
-    client.register_plugin(weight_sets)
-    try:
-        yield from _run_on(client, weight_sets, jobs)
-    finally:
-        if client.status == "running":  # else there is nothing to take it from
-            client.unregister_worker_plugin(weight_sets.name)
+        for task in tasks:
+            yield task, _outcome(task, weight_sets.count, task.block.images, *task.point)
+    else:
+        yield from _run_on(client, weight_sets, tasks)
 
 
 def _run_on(
-    client: Client, weight_sets: WeightSets, jobs: Iterable[Job]
-) -> Iterator[tuple[Job, Counted | Failure]]:
-    on_the_way: dict[Future, Job] = {}
+    client: Client, weight_sets: WeightSets, tasks: Iterable[Task]
+) -> Iterator[tuple[Task, Counted | Failure]]:
+    on_the_way: dict[Future, Task] = {}
     bound = _Bound(client)
-    waiting = iter(jobs)
+    waiting = iter(tasks)
     following = next(waiting, None)
     arriving = as_completed()
     token = uuid4().hex[:8]
@@ -140,10 +178,10 @@ def _run_on(
     send()
     try:
         for future in arriving:
-            job = on_the_way.pop(future)
-            outcome = _outcome(job, future.result)
+            task = on_the_way.pop(future)
+            outcome = _outcome(task, future.result)
             del future  # its result may go
-            yield job, outcome
+            yield task, outcome
             send()
     finally:
         if client.status == "running":
@@ -158,27 +196,27 @@ class _Bound:
         self._read_at = -_SECONDS
         self._threads = 0
 
-    def leaves_room(self, sent: Iterable[Job], following: Job) -> bool:
+    def leaves_room(self, sent: Iterable[Task], following: Task) -> bool:
         if monotonic() - self._read_at >= _SECONDS:  # workers come and go
             self._threads = sum(self._client.nthreads().values())
             self._read_at = monotonic()
         sent = list(sent)
-        size = sum(job.block.carried_bytes for job in (*sent, following))
+        size = sum(task.block.carried_bytes for task in (*sent, following))
         return not sent or (len(sent) < 2 * self._threads and size <= MOST_ON_THE_WAY)
 
 
-def _submit(client: Client, plugin: str, job: Job, prefix: str) -> Future:
-    images = job.block.images
+def _submit(client: Client, plugin: str, task: Task, prefix: str) -> Future:
+    images = task.block.images
     if dask.is_dask_collection(images):
         images = client.compute(images)
-    key = f"{prefix}-{job.block.number}-{'-'.join(map(str, job.point))}"
-    return client.submit(count_on_worker, plugin, images, *job.point, key=key)
+    key = f"{prefix}-{task.block.number}-{'-'.join(map(str, task.point))}"
+    return client.submit(count_on_worker, plugin, images, *task.point, key=key)
 
 
 def _outcome(
-    job: Job, answer: Callable[..., Counted], *arguments: Any
+    task: Task, answer: Callable[..., Counted], *arguments: Any
 ) -> Counted | Failure:
-    """Return what a call answers to a job, or how it fails."""
+    """Return what a call answers to a task, or how it fails."""
     try:
         return answer(*arguments)
     except FutureCancelledError as error:
@@ -186,4 +224,4 @@ def _outcome(
     except VersionsDifferError:
         raise
     except Exception as error:  # whatever a block can do wrong
-        return Failure(job.block, error)
+        return Failure(task.block, error)

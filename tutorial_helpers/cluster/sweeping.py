@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from typing import NamedTuple
-from uuid import uuid4
 
 import numpy as np
 from distributed import Client
@@ -14,7 +13,7 @@ from tqdm.auto import tqdm
 
 from numbagenn.base.number_checks import checked_integer
 from tutorial_helpers.cluster.blocks import Block, cut
-from tutorial_helpers.cluster.running import BadBlocksError, Failure, Job, run
+from tutorial_helpers.cluster.running import BadBlocksError, Failure, Task, ready, run
 from tutorial_helpers.cluster.workers import Counted, Weights, WeightSets
 from tutorial_helpers.data import load_mnist
 
@@ -100,16 +99,19 @@ def sweep(
     points = list(product(weight_sets, thresholds, timesteps))
     right, spikes = dict.fromkeys(points, 0), dict.fromkeys(points, 0)
     failures = []
-    sets = WeightSets(f"weights-{uuid4().hex[:8]}", weight_sets, batch_size)
+    sets = WeightSets(weight_sets, batch_size)
     total = len(points) * len(images)
-    with tqdm(total=total, disable=not progress, unit="image", unit_scale=True) as bar:
-        for job, outcome in run(client, sets, _jobs(client, images, points)):
+    with (
+        ready(client, sets),
+        tqdm(total=total, disable=not progress, unit="image", unit_scale=True) as bar,
+    ):
+        for task, outcome in run(client, sets, _tasks(client, images, points)):
             if isinstance(outcome, Failure):
                 failures.append(outcome)
                 continue
-            right[job.point] += _right(job.block, outcome, labels)
-            spikes[job.point] += sum(outcome.spikes)
-            bar.update(job.block.rows)
+            right[task.point] += _right(task.block, outcome, labels)
+            spikes[task.point] += sum(outcome.spikes)
+            bar.update(task.block.rows)
     if failures:
         raise BadBlocksError(failures)
     return [
@@ -118,9 +120,9 @@ def sweep(
     ]
 
 
-def _jobs(
+def _tasks(
     client: Client | None, images: NDArray[np.uint8], points: Sequence[tuple[str, float, int]]
-) -> Iterator[Job]:
+) -> Iterator[Task]:
     """Yield all points for all blocks; the blocks travel to the workers once."""
     blocks = list(cut(images, IMAGES_PER_BLOCK))
     if client is not None:
@@ -129,7 +131,7 @@ def _jobs(
         ]
     for point in points:
         for block in blocks:
-            yield Job(block, point)
+            yield Task(block, point)
 
 
 def _right(block: Block, counted: Counted, labels: NDArray[np.uint8]) -> int:

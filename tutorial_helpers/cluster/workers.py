@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from threading import RLock
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import numpy as np
 from distributed import Client, Worker, WorkerPlugin, get_worker
@@ -49,8 +50,6 @@ class WeightSets(WorkerPlugin):
 
     Parameters
     ----------
-    name : str
-        Name of the plugin, another one for each run.
     weight_sets : mapping of str to sequence of ndarray
         Weights by name.
     batch_size : int
@@ -61,12 +60,11 @@ class WeightSets(WorkerPlugin):
 
     def __init__(
         self,
-        name: str,
         weight_sets: Mapping[str, Weights],
         batch_size: int,
         packages: Sequence[str] = (),
     ) -> None:
-        self.name = name
+        self.name = f"weights-{uuid4().hex[:8]}"  # another one for each run
         self.weight_sets = {one: list(weights) for one, weights in weight_sets.items()}
         self.batch_size = batch_size
         self.packages = (*PACKAGES, *packages)
@@ -77,7 +75,11 @@ class WeightSets(WorkerPlugin):
         """Build the first network, as soon as a worker has the weights."""
         self.threads = worker.state.nthreads
         if not self._differing():  # otherwise each block says it
-            await asyncio.to_thread(self.network, next(iter(self.weight_sets)))
+            await asyncio.to_thread(self.build_first)
+
+    def build_first(self) -> None:
+        """Build the network of the first weights."""
+        self.network(next(iter(self.weight_sets)))
 
     def network(self, name: str) -> Classifier:
         """Return the network of some weights, which is built if this process has none."""
