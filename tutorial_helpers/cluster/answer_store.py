@@ -69,7 +69,7 @@ class AnswerStore:
 
     def holds(self, block: Block) -> bool:
         """Whether a block is finished."""
-        return block.number in self._finished and block.start + block.rows <= len(self.counts)
+        return block.number in self._finished and block.rows_of_all.stop <= self.counts.shape[0]
 
     def keep(self, block: Block, counts: NDArray[np.uint32], spikes: tuple[int, ...]) -> None:
         """Write the answers to a block, and after them that it is finished."""

@@ -68,8 +68,20 @@ def cut(images: Any, most: int) -> Iterator[Block]:
                 f"piece {place} of images must be an array with a row for each image, not "
                 f"{type(piece).__name__}; give an array, or an iterable of arrays."
             )
-        for start in range(0, len(piece), most):
+        rows = number_of_rows(piece)
+        for start in range(0, rows, most):
             part = piece[start : start + most]
-            yield Block(number, before + start, len(part), part)
+            yield Block(number, before + start, min(most, rows - start), part)
             number += 1
-        before += len(piece)
+        before += rows
+
+
+def number_of_rows(array: Any) -> int:
+    """Return how many rows an array has; Zarr's have no length, and some of Dask's say why.
+
+    Examples
+    --------
+    >>> number_of_rows(np.zeros((3, 784)))
+    3
+    """
+    return len(array) if hasattr(array, "__len__") else int(array.shape[0])

@@ -16,7 +16,7 @@ from tqdm.auto import tqdm
 
 from numbagenn.base.number_checks import checked_integer
 from tutorial_helpers.cluster.answer_store import AnswerStore
-from tutorial_helpers.cluster.blocks import Block, cut
+from tutorial_helpers.cluster.blocks import Block, cut, number_of_rows
 from tutorial_helpers.cluster.running import (
     BadBlocksError,
     ClusterLostError,
@@ -348,7 +348,7 @@ class Tally:
 
     def __init__(self, images: Any, labels: ArrayLike | None, progress: bool) -> None:
         self._labels = None if labels is None else np.asarray(labels)
-        total = len(images) if hasattr(images, "shape") else None
+        total = number_of_rows(images) if hasattr(images, "shape") else None
         self._bar = tqdm(total=total, disable=not progress, unit="image", unit_scale=True)
         self.images = self.right = 0
         self.spikes: tuple[int, ...] = ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from collections.abc import Iterator
 
@@ -12,7 +13,7 @@ from distributed import Client, LocalCluster
 from tutorial_helpers.pygenn import backend_description
 
 #: How long to wait for a scheduler, and for its first worker, in seconds.
-PATIENCE = 30.0
+UNTIL_IT_ANSWERS, UNTIL_A_WORKER_COMES = 10.0, 60.0
 
 #: How the workers of this machine differ from Dask's defaults.
 CONFIGURATION = {
@@ -127,18 +128,30 @@ def remote_client(address: str) -> Iterator[Client]:
     16
     """
     try:
-        client = Client(address, timeout=PATIENCE)
+        client = Client(address, timeout=UNTIL_IT_ANSWERS)
     except (OSError, ValueError) as error:
         raise ConnectionError(
             f"no Dask scheduler answers at '{address}'; start one with 'dask scheduler', and give "
             "the address that it prints."
         ) from error
-    with client:
+    with _without_log_of_lost_connections(), client:
         try:
-            client.wait_for_workers(1, timeout=PATIENCE)
+            client.wait_for_workers(1, timeout=UNTIL_A_WORKER_COMES)
         except TimeoutError as error:
             raise ConnectionError(
                 f"the scheduler at '{address}' has no workers; start some with "
                 f"'dask worker {address}'."
             ) from error
         yield client
+
+
+@contextlib.contextmanager
+def _without_log_of_lost_connections() -> Iterator[None]:
+    """Keep Dask from logging a traceback where a `ClusterLostError` says it in a sentence."""
+    log = logging.getLogger("distributed.client")
+    before = log.level
+    log.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        log.setLevel(before)

@@ -167,7 +167,7 @@ def differences(
     Examples
     --------
     >>> differences({"numpy": "2.1"}, {"numpy": "2.2"}).partition(";")[0]
-    'a worker has numpy 2.2, and here it is 2.1'
+    'A worker has numpy 2.2, and here it is 2.1'
     """
     differing = [name for name, version in here.items() if there.get(name) != version]
     if not differing:
@@ -177,6 +177,6 @@ def differences(
         for name in differing
     )
     return (
-        f"{worker} has {told}; install the same versions there, such as with "
+        f"{worker[0].upper()}{worker[1:]} has {told}; install the same versions there, such as with "
         "'pip install -c requirements.lock', and start it again."
     )

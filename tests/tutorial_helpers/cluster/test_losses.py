@@ -1,0 +1,285 @@
+"""Workers that are killed, slow or of other versions; a scheduler that goes away; and memory."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Event, Thread
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+pytest.importorskip("distributed", reason="clusters need Dask: the extra cluster")
+pytest.importorskip("zarr", reason="clusters need Zarr: the extra cluster")
+
+import psutil
+from distributed import Client, LocalCluster
+
+from tests.tutorial_helpers.cluster.conftest import STEPS
+from tutorial_helpers.cluster import (
+    BadBlocksError,
+    ClusterLostError,
+    VersionsDifferError,
+    classify_blocks,
+    classify_many,
+)
+from tutorial_helpers.cluster.connecting import local_client, remote_client
+from tutorial_helpers.inference import Classification
+
+Weights = list[NDArray[np.float32]]
+Images = NDArray[np.uint8]
+
+
+def processes(client: Client) -> list[psutil.Process]:
+    """The processes of the workers that are there now."""
+    return [psutil.Process(number) for number in client.run(os.getpid).values()]
+
+
+def repeated(expected: Classification, times: int) -> NDArray[np.uint32]:
+    return np.tile(expected.counts, (times, 1))
+
+
+def kill_one(client: Client) -> bool:
+    """Kill a worker at random, if there is one: its process ends on the spot."""
+    workers = [info["pid"] for info in client.run_on_scheduler(_worker_processes)]
+    for number in random.sample(workers, len(workers)):
+        with contextlib.suppress(psutil.NoSuchProcess):
+            psutil.Process(number).kill()
+            return True
+    return False
+
+
+def _worker_processes(dask_scheduler: object = None) -> list[dict[str, int]]:
+    return [{"pid": one.metrics["pid"]} for one in dask_scheduler.workers.values() if one.metrics]
+
+
+def test_a_worker_is_killed(
+    client: Client, weights: Weights, images: Images, expected: Classification
+) -> None:
+    first = processes(client)
+
+    def pieces() -> Iterator[Images]:
+        for number in range(12):
+            if number == 6:
+                first[0].kill()
+            yield images
+
+    found = classify_many(
+        pieces(), weights, client=client, timesteps=STEPS, images_per_block=len(images)
+    )
+    assert not first[0].is_running()
+    np.testing.assert_array_equal(found.counts, repeated(expected, 12))
+    client.wait_for_workers(2, timeout=60)  # Dask starts another in its place
+
+
+def test_fifty_random_kills(weights: Weights, images: Images, expected: Classification) -> None:
+    """A worker dies each second; no image is lost, and none comes twice."""
+    random.seed(7)
+    killed, over = [], Event()
+
+    def kill(client: Client) -> None:
+        while len(killed) < 50:
+            time.sleep(random.uniform(0.2, 1.0))
+            with contextlib.suppress(OSError):
+                if kill_one(client):
+                    killed.append(time.monotonic())
+        over.set()
+
+    def pieces() -> Iterator[Images]:
+        while not over.is_set():
+            yield images
+
+    with local_client(2) as client, Client(client.scheduler.address) as another:
+        killer = Thread(target=kill, args=(another,))
+        killer.start()
+        counts = {}
+        for answer in classify_blocks(pieces(), weights, client=client, timesteps=STEPS):
+            assert answer.block.number not in counts
+            counts[answer.block.number] = answer.counts
+        killer.join()
+    assert len(killed) == 50
+    assert sorted(counts) == list(range(len(counts)))
+    assert len(counts) > 50
+    for counted in counts.values():
+        np.testing.assert_array_equal(counted, expected.counts)
+
+
+def test_a_slow_worker(
+    client: Client, weights: Weights, images: Images, expected: Classification
+) -> None:
+    """One that stands still does not hold up the others; its blocks wait for it."""
+    client.wait_for_workers(2, timeout=60)
+    slow, fast = processes(client)
+
+    def pieces() -> Iterator[Images]:
+        for number in range(30):
+            if number == 5:
+                slow.suspend()
+                before.append(fast.cpu_times().user)
+            if number == 28:  # all but what is on its way, which the slow one has a part of
+                slow.resume()
+            yield images
+
+    before: list[float] = []
+    try:
+        found = classify_many(pieces(), weights, client=client, timesteps=STEPS)
+    finally:
+        slow.resume()
+    np.testing.assert_array_equal(found.counts, repeated(expected, 30))
+    assert fast.cpu_times().user > before[0]
+
+
+def test_a_block_that_kills_workers(weights: Weights, images: Images, tmp_path: Path) -> None:
+    """It is given up after some workers, and all others are finished."""
+
+    class Deadly(np.ndarray):
+        def __reduce__(self) -> tuple[object, ...]:
+            return os._exit, (3,)
+
+    pieces = [images, images[:7].view(Deadly), images]
+    with (
+        LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=":0") as cluster,
+        Client(cluster) as client,
+        pytest.raises(BadBlocksError) as raised,
+    ):
+        classify_many(pieces, weights, client=client, timesteps=STEPS, store=tmp_path)
+    assert "block 1 (images 1,000 to 1,006): 4 workers died over it" in str(raised.value)
+    assert [failure.block.number for failure in raised.value.failures] == [1]
+
+
+# --- A cluster as users have it: processes that know each other by an address ---------------------
+
+
+@contextlib.contextmanager
+def running(*arguments: object) -> Iterator[subprocess.Popen[bytes]]:
+    """A program of Dask's, killed in the end."""
+    with subprocess.Popen(
+        [sys.executable, "-m", *map(str, arguments)],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            yield process
+        finally:
+            process.kill()
+
+
+@contextlib.contextmanager
+def scheduler(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path, str]]:
+    """A scheduler: its process, the file that workers find it by, and its address."""
+    file = folder / "scheduler.json"
+    options = ("--scheduler-file", file, "--port", 0, "--no-dashboard", "--host", "127.0.0.1")
+    with running("distributed.cli.dask_scheduler", *options) as process:
+        deadline = time.monotonic() + 60
+        while not file.exists() or not file.read_text(encoding="utf-8"):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        time.sleep(0.2)
+        with Client(scheduler_file=str(file)) as client:
+            address = client.scheduler.address
+        yield process, file, address
+
+
+def worker(file: Path, *options: object) -> contextlib.AbstractContextManager[object]:
+    common = ("--scheduler-file", file, "--nthreads", 1, "--no-dashboard", "--no-nanny")
+    return running("distributed.cli.dask_worker", *common, *options)
+
+
+def test_the_scheduler_goes_away(
+    weights: Weights, images: Images, expected: Classification, tmp_path: Path
+) -> None:
+    store = tmp_path / "answers"
+
+    def pieces(stop: subprocess.Popen[bytes]) -> Iterator[Images]:
+        for number in range(20):
+            if number == 10:
+                stop.kill()
+            yield images
+
+    with (
+        scheduler(tmp_path) as (process, file, address),
+        worker(file),
+        remote_client(address) as client,
+        pytest.raises(ClusterLostError) as raised,
+    ):
+        classify_many(pieces(process), weights, client=client, timesteps=STEPS, store=store)
+    message = str(raised.value)
+    assert message.startswith("The scheduler of the Dask cluster has gone, and ")
+    assert message.endswith(f" are kept in {store}; start a cluster, and run again.")
+    finished = int(message.split(", and ")[1].split()[0])
+    assert 6 <= finished <= 10
+    # The rest, without a cluster: what is finished is not classified again.
+    blank = np.zeros_like(images)
+    pieces_left = [blank] * 6 + [images] * 14  # blocks 0 to 5 had come back before block 10 was read
+    found = classify_many(pieces_left, weights, timesteps=STEPS, store=store)
+    np.testing.assert_array_equal(found.counts[:], repeated(expected, 20))
+
+
+OLD_NUMBA = """
+import distributed.versions as versions
+found = versions.get_package_info
+versions.get_package_info = lambda names: found(names) | {"numba": "0.1"}
+"""
+
+
+def test_versions_that_differ(weights: Weights, images: Images, tmp_path: Path) -> None:
+    preload = tmp_path / "old_numba.py"
+    preload.write_text(OLD_NUMBA, encoding="utf-8")
+    with scheduler(tmp_path) as (_, file, address):
+        with (
+            worker(file, "--preload", preload),
+            remote_client(address) as client,
+            pytest.raises(VersionsDifferError, match=r"The worker at \S+ has numba 0.1, and here"),
+        ):
+            classify_many(images, weights, client=client, timesteps=STEPS)
+        # One that comes later is noticed by the first block that it gets.
+        with contextlib.ExitStack() as late, worker(file), remote_client(address) as client:
+
+            def pieces() -> Iterator[Images]:
+                for number in range(400):
+                    if number == 10:
+                        late.enter_context(worker(file, "--preload", preload))
+                    if number > 10:
+                        time.sleep(0.05)
+                    yield images
+
+            with pytest.raises(VersionsDifferError, match="A worker has numba 0.1, and here"):
+                classify_many(pieces(), weights, client=client, timesteps=STEPS)
+
+
+# --- Memory ---------------------------------------------------------------------------------------
+
+
+def test_ten_million_images_in_bounded_memory(tmp_path: Path) -> None:
+    """7.8 GB of images pass through this process and the workers, of which none grows by much."""
+    weights = [np.random.default_rng(2).normal(1, 1, (784, 10)).astype(np.float32)]
+    block = np.random.default_rng(3).integers(0, 256, (10_000, 784), dtype=np.uint8)
+    most: dict[int, int] = {}
+
+    with local_client(2) as client:
+        watched = [psutil.Process(), *processes(client)]
+
+        def pieces(times: int) -> Iterator[Images]:
+            for _ in range(times):
+                for process in watched:
+                    size = process.memory_info().rss
+                    most[process.pid] = max(most.get(process.pid, 0), size)
+                yield block
+
+        classify_many(pieces(20), weights, client=client, timesteps=1, store=tmp_path / "few")
+        few = dict(most)
+        found = classify_many(
+            pieces(1000), weights, client=client, timesteps=1, store=tmp_path / "many"
+        )
+        assert found.predictions.shape == (10_000_000,)
+    grown = {pid: (most[pid] - few[pid]) / 2**20 for pid in most}
+    print(f"MB after 20 blocks: {[size // 2**20 for size in few.values()]}, grown by {grown}")
+    assert max(few.values()) < 1.5 * 2**30
+    assert max(grown.values()) < 256
