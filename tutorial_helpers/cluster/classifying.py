@@ -22,7 +22,6 @@ from tutorial_helpers.cluster.running import (
     ClusterLostError,
     Failure,
     Task,
-    ready,
     run,
 )
 from tutorial_helpers.cluster.workers import Weights, WeightSets
@@ -45,11 +44,14 @@ class BlockAnswer(NamedTuple):
         Spikes of each output neuron.
     spikes : tuple of int
         Spikes of each layer, over all images of the block.
+    build_seconds : float
+        How long the worker built its network before, in s; 0 if it had one.
     """
 
     block: Block
     counts: NDArray[np.uint32]
     spikes: tuple[int, ...]
+    build_seconds: float
 
     @property
     def predictions(self) -> NDArray[np.int64]:
@@ -100,13 +102,7 @@ def classify_blocks(
     """
     job = _Job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
     job.check()
-    return _every_answer(job, skip)  # checked at once, run when asked
-
-
-def _every_answer(job: _Job, skip: Callable[[Block], bool]) -> Iterator[BlockAnswer]:
-    weight_sets = job.weight_sets()
-    with ready(job.client, weight_sets):
-        yield from job.answers(weight_sets, skip)
+    return job.answers(skip)  # checked at once, run when asked
 
 
 def classify_many(
@@ -180,7 +176,7 @@ def classify_many(
     job = _Job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
     kept = job.store(None if store is None else Path(store))
     with Tally(images, labels, progress) as tally:
-        _, seconds = _classify(job, tally, kept)
+        seconds = _classify(job, tally, kept)
     predictions, counts = kept.predictions, kept.counts
     return Classification(
         predictions[:] if store is None else predictions,
@@ -202,9 +198,10 @@ class RightOnes(NamedTuple):
     spikes : tuple of int
         Spikes of each layer, over all images.
     build_seconds : float
-        How long it took until all workers had built the network, in s.
+        How long building the network took on the worker that needed longest, in s.
     seconds : float
-        Time from the first block to the last answer, in s.
+        Time from the first block to the last answer, in s. Workers that have no network yet build
+        it in this time.
     """
 
     images: int
@@ -249,36 +246,34 @@ def count_right(
     job = _Job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
     kept = None if store is None else job.store(Path(store))
     with Tally(images, labels, progress) as tally:
-        build_seconds, seconds = _classify(job, tally, kept)
+        seconds = _classify(job, tally, kept)
     spikes = tally.spikes if kept is None else kept.total_spikes()
-    return RightOnes(tally.images, tally.accuracy, spikes, build_seconds, seconds)
+    return RightOnes(tally.images, tally.accuracy, spikes, tally.build_seconds, seconds)
 
 
-def _classify(job: _Job, tally: Tally, kept: AnswerStore | None) -> tuple[float, float]:
-    """Classify what is not in a store yet; return the seconds for building, and for the rest."""
+def _classify(job: _Job, tally: Tally, kept: AnswerStore | None) -> float:
+    """Classify what is not in a store yet, and return the seconds that it took."""
     job.check()
+    start = perf_counter()
 
     def skip(block: Block) -> bool:
         finished = kept is not None and kept.holds(block)
         if kept is not None and finished:
-            tally.add(block, kept.predictions[block.rows_of_all])
+            tally.add_finished(block, kept.predictions[block.rows_of_all])
         return finished
 
-    weight_sets = job.weight_sets()
     place, finished = (None, 0) if kept is None else (kept.place, len(kept))
     try:
-        with ready(job.client, weight_sets) as build_seconds:
-            start = perf_counter()
-            for answer in job.answers(weight_sets, skip):
-                if kept is not None:
-                    kept.keep(*answer)
-                    finished = len(kept)
-                tally.add(answer.block, answer.predictions, answer.spikes)
-            return build_seconds, perf_counter() - start
+        for answer in job.answers(skip):
+            if kept is not None:
+                kept.keep(answer.block, answer.counts, answer.spikes)
+                finished = len(kept)
+            tally.add(answer)
     except BadBlocksError as error:
         raise BadBlocksError(error.failures, place) from None
     except ClusterLostError as error:
         raise ClusterLostError(place, finished) from error
+    return perf_counter() - start
 
 
 class _Job(NamedTuple):
@@ -298,14 +293,10 @@ class _Job(NamedTuple):
         checked_integer("images_per_block", self.images_per_block, 1)
         layer_sizes(self.weights)
 
-    def weight_sets(self) -> WeightSets:
-        packages = getattr(self.images, "packages", ())
-        return WeightSets({"only": self.weights}, self.batch_size, packages)
-
-    def answers(
-        self, weight_sets: WeightSets, skip: Callable[[Block], bool]
-    ) -> Iterator[BlockAnswer]:
+    def answers(self, skip: Callable[[Block], bool]) -> Iterator[BlockAnswer]:
         """Yield the answers, and then say which blocks have none."""
+        packages = getattr(self.images, "packages", ())
+        weight_sets = WeightSets({"only": self.weights}, self.batch_size, packages)
         point = ("only", self.threshold, self.timesteps)
         blocks = cut(self.images, self.images_per_block)
         tasks = (Task(block, point) for block in blocks if not skip(block))
@@ -352,13 +343,17 @@ class Tally:
         self._bar = tqdm(total=total, disable=not progress, unit="image", unit_scale=True)
         self.images = self.right = 0
         self.spikes: tuple[int, ...] = ()
+        self.build_seconds = 0.0
 
-    def add(
-        self, block: Block, predictions: NDArray[np.int64], spikes: tuple[int, ...] = ()
-    ) -> None:
-        """Count the answers to a block."""
-        before = self.spikes or (0,) * len(spikes)
-        self.spikes = tuple(map(sum, zip(before, spikes, strict=True))) if spikes else before
+    def add(self, answer: BlockAnswer) -> None:
+        """Count the answer to a block."""
+        before = self.spikes or (0,) * len(answer.spikes)
+        self.spikes = tuple(map(sum, zip(before, answer.spikes, strict=True)))
+        self.build_seconds = max(self.build_seconds, answer.build_seconds)
+        self.add_finished(answer.block, answer.predictions)
+
+    def add_finished(self, block: Block, predictions: NDArray[np.int64]) -> None:
+        """Count the answers to a block that was finished before."""
         labels = getattr(block.images, "labels", None)
         if self._labels is not None:
             labels = self._labels[block.rows_of_all]

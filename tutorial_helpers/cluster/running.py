@@ -6,10 +6,9 @@ its way at once, and sentences for what Dask cannot repair.
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from time import monotonic, perf_counter
+from time import monotonic
 from typing import Any, NamedTuple
 from uuid import uuid4
 
@@ -37,7 +36,6 @@ __all__ = [
     "Failure",
     "Task",
     "VersionsDifferError",
-    "ready",
     "run",
 ]
 
@@ -93,41 +91,6 @@ class Failure(NamedTuple):
         return f"{self.block}: {type(self.error).__name__}: {str(self.error).rstrip('.')}"
 
 
-@contextlib.contextmanager
-def ready(client: Client | None, weight_sets: WeightSets) -> Iterator[float]:
-    """Give the workers their weights, of which they build the first network, and take them back.
-
-    Parameters
-    ----------
-    client : Client or None
-        The cluster, or None for this process.
-    weight_sets : WeightSets
-        What the workers need.
-
-    Yields
-    ------
-    float
-        How long that took, in s.
-
-    Raises
-    ------
-    VersionsDifferError
-        If a worker has other versions than this process.
-    """
-    start = perf_counter()
-    if client is None:
-        weight_sets.build_first()
-        yield perf_counter() - start
-        return
-    weight_sets.check(client)
-    client.register_plugin(weight_sets)
-    try:
-        yield perf_counter() - start
-    finally:
-        if client.status == "running":  # else there is nothing to take them from
-            client.unregister_worker_plugin(weight_sets.name)
-
-
 def run(
     client: Client | None, weight_sets: WeightSets, tasks: Iterable[Task]
 ) -> Iterator[tuple[Task, Counted | Failure]]:
@@ -147,7 +110,7 @@ def run(
     ClusterLostError
         If the scheduler goes away.
     VersionsDifferError
-        If a worker that came later has other versions.
+        If a worker has other versions than this process.
     """
     if client is None:
         for task in tasks:
@@ -159,18 +122,21 @@ def run(
 def _run_on(
     client: Client, weight_sets: WeightSets, tasks: Iterable[Task]
 ) -> Iterator[tuple[Task, Counted | Failure]]:
+    weight_sets.check(client)
+    token = uuid4().hex[:8]
+    # A task, whose result Dask takes to each worker, and makes again if all that had it are lost.
+    weights = client.submit(_same, weight_sets, key=f"weights-{token}")
     on_the_way: dict[Future, Task] = {}
     bound = _Bound(client)
     waiting = iter(tasks)
     following = next(waiting, None)
     arriving = as_completed()
-    token = uuid4().hex[:8]
 
     def send() -> None:
         """Send blocks as far as the bound allows, and at least one."""
         nonlocal following
         while following is not None and bound.leaves_room(on_the_way.values(), following):
-            future = _submit(client, weight_sets.name, following, f"classify-{token}")
+            future = _submit(client, weights, following, f"classify-{token}")
             on_the_way[future] = following
             arriving.add(future)
             following = next(waiting, None)
@@ -205,12 +171,16 @@ class _Bound:
         return not sent or (len(sent) < 2 * self._threads and size <= MOST_ON_THE_WAY)
 
 
-def _submit(client: Client, plugin: str, task: Task, prefix: str) -> Future:
+def _same(weight_sets: WeightSets) -> WeightSets:
+    return weight_sets
+
+
+def _submit(client: Client, weights: Future, task: Task, prefix: str) -> Future:
     images = task.block.images
     if dask.is_dask_collection(images):
         images = client.compute(images)
     key = f"{prefix}-{task.block.number}-{'-'.join(map(str, task.point))}"
-    return client.submit(count_on_worker, plugin, images, *task.point, key=key)
+    return client.submit(count_on_worker, weights, images, *task.point, key=key)
 
 
 def _outcome(

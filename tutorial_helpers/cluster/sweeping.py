@@ -13,7 +13,7 @@ from tqdm.auto import tqdm
 
 from numbagenn.base.number_checks import checked_integer
 from tutorial_helpers.cluster.blocks import Block, cut
-from tutorial_helpers.cluster.running import BadBlocksError, Failure, Task, ready, run
+from tutorial_helpers.cluster.running import BadBlocksError, Failure, Task, run
 from tutorial_helpers.cluster.workers import Counted, Weights, WeightSets
 from tutorial_helpers.data import load_mnist
 
@@ -101,10 +101,7 @@ def sweep(
     failures = []
     sets = WeightSets(weight_sets, batch_size)
     total = len(points) * len(images)
-    with (
-        ready(client, sets),
-        tqdm(total=total, disable=not progress, unit="image", unit_scale=True) as bar,
-    ):
+    with tqdm(total=total, disable=not progress, unit="image", unit_scale=True) as bar:
         for task, outcome in run(client, sets, _tasks(client, images, points)):
             if isinstance(outcome, Failure):
                 failures.append(outcome)

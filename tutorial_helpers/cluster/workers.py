@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
+import contextlib
 import os
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from threading import RLock
+from time import perf_counter
 from typing import Any, NamedTuple
-from uuid import uuid4
 
 import numpy as np
-from distributed import Client, Worker, WorkerPlugin, get_worker
+from distributed import Client, get_worker
 from distributed.versions import get_versions
 from numpy.typing import NDArray
 
@@ -39,14 +39,25 @@ class VersionsDifferError(RuntimeError):
 
 
 class Counted(NamedTuple):
-    """What comes back for a block: output spikes of each image, and all spikes of each layer."""
+    """What comes back for a block.
+
+    Attributes
+    ----------
+    counts : ndarray of uint32, shape (rows, classes)
+        Spikes of each output neuron, for each image.
+    spikes : tuple of int
+        Spikes of each layer, over all images of the block.
+    build_seconds : float
+        How long building the network took, in s; 0 if the worker had it.
+    """
 
     counts: NDArray[np.uint32]
     spikes: tuple[int, ...]
+    build_seconds: float
 
 
-class WeightSets(WorkerPlugin):
-    """The weights of a run, which Dask gives to each worker, also to one that joins later.
+class WeightSets:
+    """The weights of a run, which travel to each worker once, also to one that joins later.
 
     Parameters
     ----------
@@ -64,58 +75,41 @@ class WeightSets(WorkerPlugin):
         batch_size: int,
         packages: Sequence[str] = (),
     ) -> None:
-        self.name = f"weights-{uuid4().hex[:8]}"  # another one for each run
-        self.weight_sets = {one: list(weights) for one, weights in weight_sets.items()}
+        self.weight_sets = {
+            name: (set_digest(weights), list(weights)) for name, weights in weight_sets.items()
+        }
         self.batch_size = batch_size
         self.packages = (*PACKAGES, *packages)
         self.versions = versions(self.packages)
-        self.threads: int | None = None  # of numbagenn: as many as it has, in a process of its own
-
-    async def setup(self, worker: Worker) -> None:
-        """Build the first network, as soon as a worker has the weights."""
-        self.threads = worker.state.nthreads
-        if not self._differing():  # otherwise each block says it
-            await asyncio.to_thread(self.build_first)
-
-    def build_first(self) -> None:
-        """Build the network of the first weights."""
-        self.network(next(iter(self.weight_sets)))
 
     def network(self, name: str) -> Classifier:
         """Return the network of some weights, which is built if this process has none."""
-        weights = self.weight_sets[name]
-        key = (set_digest(weights), self.batch_size)
+        digest, weights = self.weight_sets[name]
+        key = (digest, self.batch_size)
         with _running:
             if key not in _networks:
                 # PyGeNN writes code into a folder of this name, which others must not use.
-                unique = f"classifier_{key[0][:16]}_{self.batch_size}_{os.getpid()}"
+                unique = f"classifier_{digest[:16]}_{self.batch_size}_{os.getpid()}"
                 while len(_networks) >= MOST_NETWORKS:
                     _networks.popitem(last=False)[1].model.unload()
-                _networks[key] = build_classifier(
-                    weights, batch_size=self.batch_size, name=unique
-                )
+                _networks[key] = build_classifier(weights, batch_size=self.batch_size, name=unique)
             _networks.move_to_end(key)
             return _networks[key]
 
     def count(self, images: Any, name: str, threshold: float, timesteps: int) -> Counted:
         """Classify a block of images."""
-        differing = self._differing()
+        differing = differences(self.versions, versions(self.packages))
         if differing:
             raise VersionsDifferError(differing)
         block = np.asarray(images)  # reads or draws them, if they are not here yet
-        with _running:
+        with _running, _threads_of_worker():
+            start = perf_counter()
             network = self.network(name)
-            before = numbagenn.get_num_threads()
-            if self.threads is not None:
-                numbagenn.set_num_threads(self.threads)
-            try:
-                for population in network.populations:
-                    population.set_dynamic_param_value("Vthr", threshold)
-                result = classify(network, block, timesteps=timesteps)
-            finally:
-                if self.threads is not None:
-                    numbagenn.set_num_threads(before)
-        return Counted(result.counts, result.spikes)
+            build_seconds = perf_counter() - start
+            for population in network.populations:
+                population.set_dynamic_param_value("Vthr", threshold)
+            result = classify(network, block, timesteps=timesteps)
+        return Counted(result.counts, result.spikes, build_seconds)
 
     def check(self, client: Client) -> None:
         """Raise if a worker has other versions of what the answers depend on.
@@ -131,14 +125,26 @@ class WeightSets(WorkerPlugin):
             if differing:
                 raise VersionsDifferError(differing)
 
-    def _differing(self) -> str:
-        return differences(self.versions, versions(self.packages))
 
-
-def count_on_worker(plugin: str, images: Any, *point: Any) -> Counted:
-    """Classify a block on a worker that has the weights; this is the task that Dask runs."""
-    weight_sets: WeightSets = get_worker().plugins[plugin]  # type: ignore[assignment]
+def count_on_worker(weight_sets: WeightSets, images: Any, *point: Any) -> Counted:
+    """Classify a block; this is the task that Dask runs."""
     return weight_sets.count(images, *point)
+
+
+@contextlib.contextmanager
+def _threads_of_worker() -> Iterator[None]:
+    """Let numbagenn use as many threads as the Dask worker has, if this is one."""
+    try:
+        threads = get_worker().state.nthreads
+    except ValueError:  # no worker: as many as it would use anyway
+        yield
+        return
+    before = numbagenn.get_num_threads()
+    numbagenn.set_num_threads(threads)
+    try:
+        yield
+    finally:
+        numbagenn.set_num_threads(before)
 
 
 def versions(packages: Sequence[str] = PACKAGES) -> dict[str, str | None]:
