@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from benchmarks import networks
+from benchmarks import cluster, networks
 from benchmarks.entries import WIDE_NEURONS
 from benchmarks.figures import AXES, label
 from benchmarks.job import BenchmarkError
@@ -65,6 +65,7 @@ class Place(NamedTuple):
 
 SPEED, LEARNING = Place(MAIN, "speed"), Place(MAIN, "learning")
 EVERYTHING = Place(DETAILS, "everything")
+CLUSTER = Place(ROOT / "docs" / "how_to" / "cluster.md", "cluster")
 
 
 def sections(values: dict[str, Any]) -> dict[Place, str]:
@@ -73,6 +74,7 @@ def sections(values: dict[str, Any]) -> dict[Place, str]:
         SPEED: main_section(values),
         LEARNING: learning_section(values["learning"]),
         EVERYTHING: details_section(values),
+        CLUSTER: cluster_section(values["cluster"]),
     }
 
 
@@ -137,6 +139,50 @@ def learning_section(learnt: dict[str, Any]) -> str:
             "column counts whole epochs, because networks are tested at the end of each. Medians "
             f"of {learnt['seeds']} seeds, in turn, on {machine['processors']} processors of "
             f"{_article(machine['cpu'])}, {learnt['date']}.",
+        )
+    )
+
+
+def cluster_section(measured: dict[str, Any]) -> str:
+    """Return what workers bring, what a block costs, and what a model says of many workers."""
+    machine, slept = measured["machine"], measured["sleepers"]
+    rates = [cluster.rate(measured, number) for number in (1, 2)]
+    rows = []
+    images, numbers, sizes = cluster.MODELLED
+    for number in numbers:
+        row = [f"{number:,}"]
+        for size in sizes:
+            seconds = cluster.modelled(
+                images, number, size, rates[0], measured["seconds_per_block"]
+            )
+            share = images / rates[0] / number / seconds
+            row.append(f"{seconds / 60:,.1f} min, {100 * share:.0f} %")
+        rows.append(tuple(row))
+    return "\n\n".join(
+        (
+            _rows(
+                ("", "images/s", "times one worker"),
+                [
+                    (f"{number} worker{'s' * (number > 1)} of one thread", f"{rate:,.0f}", times)
+                    for number, rate, times in zip(
+                        (1, 2), rates, ("1.0", f"{rates[1] / rates[0]:.1f}"), strict=True
+                    )
+                ],
+            ),
+            f"Client and scheduler are busy with a block for "
+            f"{1000 * measured['seconds_per_block']:.1f} ms, and images that pass through the "
+            f"client leave it at {measured['bytes_per_second'] / 1e6:,.0f} MB/s. With drawn "
+            f"digits, one worker of two threads takes {100 * cluster.overhead(measured):+.0f} % "
+            "of the time of one process. So the model says for "
+            f"{images:,} images that workers read themselves:",
+            _rows(
+                ("workers", *(f"blocks of {size:,}: time, efficiency" for size in sizes)), rows
+            ),
+            f"We checked the model with {slept['workers']} workers that sleep for "
+            f"{slept['sleep']:g} s over each of {slept['blocks']:,} blocks. It says "
+            f"{cluster.predicted(measured):.1f} s, and they took {slept['seconds']:.1f} s.",
+            f"Medians of {measured['images']:,} images on {machine['processors']} processors of "
+            f"{_article(machine['cpu'])}, {measured['date']}.",
         )
     )
 

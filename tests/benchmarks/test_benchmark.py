@@ -400,7 +400,7 @@ def test_memory(tmp_path: Path) -> None:
 STORED: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
 
 
-PLACES = [documents.SPEED, documents.LEARNING, documents.EVERYTHING]
+PLACES = [documents.SPEED, documents.LEARNING, documents.EVERYTHING, documents.CLUSTER]
 
 
 @pytest.mark.parametrize("place", PLACES, ids=[place.name for place in PLACES])

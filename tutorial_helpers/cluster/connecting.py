@@ -72,13 +72,15 @@ def description(client: Client | None) -> str:
 
 
 @contextlib.contextmanager
-def local_client(workers: int) -> Iterator[Client]:
+def local_client(workers: int, threads: int | None = None) -> Iterator[Client]:
     """Start workers on this machine, each a process, which share its processors.
 
     Parameters
     ----------
     workers : int
         How many.
+    threads : int, optional
+        Threads of each. By default the workers share all processors.
 
     Yields
     ------
@@ -91,7 +93,7 @@ def local_client(workers: int) -> Iterator[Client]:
     ...     len(client.nthreads())
     2
     """
-    threads = max(1, (os.cpu_count() or 1) // workers)
+    threads = threads or max(1, (os.cpu_count() or 1) // workers)
     with (
         dask.config.set(CONFIGURATION),
         LocalCluster(

@@ -6,15 +6,15 @@ its way at once, and sentences for what Dask cannot repair.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from asyncio import CancelledError
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 import dask
 from distributed import Client, Future, KilledWorker, as_completed
-from distributed.client import FutureCancelledError
 
 from tutorial_helpers.cluster.blocks import Block
 from tutorial_helpers.cluster.workers import (
@@ -28,6 +28,7 @@ from tutorial_helpers.cluster.workers import (
 MOST_ON_THE_WAY = 2**28
 
 _TOLD = 5  # bad blocks that a message names
+_PAUSE = 0.005  # between two looks whether a block has come, in s
 _SECONDS = 2.0  # for which the number of threads is believed
 
 __all__ = [
@@ -114,7 +115,7 @@ def run(
     """
     if client is None:
         for task in tasks:
-            yield task, _outcome(task, weight_sets.count, task.block.images, *task.point)
+            yield task, _here(task, weight_sets)
     else:
         yield from _run_on(client, weight_sets, tasks)
 
@@ -130,7 +131,8 @@ def _run_on(
     bound = _Bound(client)
     waiting = iter(tasks)
     following = next(waiting, None)
-    arriving = as_completed()
+    # With results: a worker that does not hand its own over holds up no others.
+    arriving = as_completed(loop=client.loop, with_results=True, raise_errors=False)
 
     def send() -> None:
         """Send blocks as far as the bound allows, and at least one."""
@@ -143,15 +145,45 @@ def _run_on(
 
     send()
     try:
-        for future in arriving:
+        while on_the_way:
+            future, result = _next(arriving, client)
             task = on_the_way.pop(future)
-            outcome = _outcome(task, future.result)
-            del future  # its result may go
-            yield task, outcome
+            del future  # the worker may forget its result
+            yield task, _outcome(task, result)
             send()
     finally:
         if client.status == "running":
             client.cancel(list(on_the_way))
+
+
+def _next(arriving: as_completed, client: Client) -> tuple[Future, Any]:
+    """Wait for a block, or for the end of the scheduler, in which Dask may lose what it fetches."""
+    while not arriving.has_ready():
+        if client.status != "running":
+            raise ClusterLostError
+        sleep(_PAUSE)
+    found: tuple[Future, Any] = next(arriving)
+    return found
+
+
+def _outcome(task: Task, result: Any) -> Counted | Failure:
+    """Return what has come for a block, as `as_completed` has it: errors with type and trace."""
+    if isinstance(result, Counted):
+        return result
+    error = result[1] if isinstance(result, tuple) else result
+    if isinstance(error, CancelledError):
+        raise ClusterLostError from error
+    if isinstance(error, VersionsDifferError):
+        raise error
+    return Failure(task.block, error)
+
+
+def _here(task: Task, weight_sets: WeightSets) -> Counted | Failure:
+    """Classify a block in this process."""
+    try:
+        return weight_sets.count(task.block.images, *task.point)
+    except Exception as error:  # whatever a block can do wrong
+        return Failure(task.block, error)
 
 
 class _Bound:
@@ -181,17 +213,3 @@ def _submit(client: Client, weights: Future, task: Task, prefix: str) -> Future:
         images = client.compute(images)
     key = f"{prefix}-{task.block.number}-{'-'.join(map(str, task.point))}"
     return client.submit(count_on_worker, weights, images, *task.point, key=key)
-
-
-def _outcome(
-    task: Task, answer: Callable[..., Counted], *arguments: Any
-) -> Counted | Failure:
-    """Return what a call answers to a task, or how it fails."""
-    try:
-        return answer(*arguments)
-    except FutureCancelledError as error:
-        raise ClusterLostError from error
-    except VersionsDifferError:
-        raise
-    except Exception as error:  # whatever a block can do wrong
-        return Failure(task.block, error)
