@@ -59,9 +59,8 @@ _DESCRIPTION = """\
 Measure how fast numbagenn classifies the MNIST test set, beside NumPy, SciPy, PyTorch,
 snnTorch, SpikingJelly, Norse, Brian2 and real PyGeNN, each where there is an interpreter that has
 it; how its time grows; how close its kernel is to what the machine can do; what little things cost;
-how
-fast a network learns, beside snnTorch and Norse; and how a Dask cluster scales. benchmarks/README.md says how, and how to
-install the others."""
+how fast a network learns, beside snnTorch and Norse; and how a Dask cluster scales.
+benchmarks/README.md says how, and how to install the others."""
 
 _EXAMPLES = """\
 examples:
@@ -211,7 +210,13 @@ def _save_digits(folder: Path) -> None:
 def _refuse_to_publish(arguments: argparse.Namespace, missing: Sequence[Entry]) -> None:
     """Raise, before anything is measured, if the documents would lack what they show."""
     parts = arguments.only or list(PARTS)
-    if arguments.contestants or parts not in (list(PARTS), INFERENCE, [LEARNING], [NETWORKS], [CLUSTER]):
+    if arguments.contestants or parts not in (
+        list(PARTS),
+        INFERENCE,
+        [LEARNING],
+        [NETWORKS],
+        [CLUSTER],
+    ):
         raise BenchmarkError(
             "--publish needs all parts and contestants; leave out --only and --contestants. "
             f"Only these parts can be published without the others: {LEARNING}; {NETWORKS}; "

@@ -120,9 +120,7 @@ def measure(rounds: int, images: int = IMAGES) -> dict[str, Any]:
     }
 
 
-def _in_turn(
-    clients: dict[str, Client | None], images: Any, rounds: int
-) -> dict[str, list[float]]:
+def _in_turn(clients: dict[str, Client | None], images: Any, rounds: int) -> dict[str, list[float]]:
     """Return the seconds of each client, in rounds, after one that is not counted."""
     weights = load_weights()
     seconds: dict[str, list[float]] = {name: [] for name in clients}
@@ -157,9 +155,7 @@ def _slept(client: Client, images: Any, most: int, sleep: float) -> float:
     return time.perf_counter() - start
 
 
-def modelled(
-    images: int, workers: int, block: int, rate: float, seconds_per_block: float
-) -> float:
+def modelled(images: int, workers: int, block: int, rate: float, seconds_per_block: float) -> float:
     """Return how long a run takes, in s, if images need not pass through the client.
 
     Blocks go out one after the other, and workers work side by side: the slower of the two counts.
@@ -189,7 +185,7 @@ def modelled(
 def overhead(measured: dict[str, Any]) -> float:
     """Return by which share a worker takes longer than one process: the median of all rounds."""
     here, there = measured["drawn"].values()
-    return median(b / a for a, b in zip(here, there, strict=True)) - 1
+    return float(median(b / a for a, b in zip(here, there, strict=True)) - 1)
 
 
 def rate(measured: dict[str, Any], workers: int) -> float:

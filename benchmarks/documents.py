@@ -175,9 +175,7 @@ def cluster_section(measured: dict[str, Any]) -> str:
             f"digits, one worker of two threads takes {100 * cluster.overhead(measured):+.0f} % "
             "of the time of one process. So the model says for "
             f"{images:,} images that workers read themselves:",
-            _rows(
-                ("workers", *(f"blocks of {size:,}: time, efficiency" for size in sizes)), rows
-            ),
+            _rows(("workers", *(f"blocks of {size:,}: time, efficiency" for size in sizes)), rows),
             f"We checked the model with {slept['workers']} workers that sleep for "
             f"{slept['sleep']:g} s over each of {slept['blocks']:,} blocks. It says "
             f"{cluster.predicted(measured):.1f} s, and they took {slept['seconds']:.1f} s.",

@@ -54,9 +54,7 @@ class AnswerStore:
             )
         self._finished = set(np.flatnonzero(self.spikes[:, 0] != _NOT_YET).tolist())
 
-    def _array(
-        self, name: str, columns: tuple[int, ...], rows: int, dtype: Any, fill: int
-    ) -> Any:
+    def _array(self, name: str, columns: tuple[int, ...], rows: int, dtype: Any, fill: int) -> Any:
         """Open an array of the store, or make it, without a row yet."""
         return zarr.open_array(
             store=None if self.place is None else str(self.place / name),

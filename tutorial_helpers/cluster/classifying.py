@@ -56,7 +56,8 @@ class BlockAnswer(NamedTuple):
     @property
     def predictions(self) -> NDArray[np.int64]:
         """The class of each image: the output neuron that spikes most, as in `classify`."""
-        return self.counts.argmax(axis=1)
+        predictions: NDArray[np.int64] = self.counts.argmax(axis=1)
+        return predictions
 
 
 def classify_blocks(
@@ -228,7 +229,9 @@ def count_right(
 
     Parameters
     ----------
-    images, weights, client, timesteps, threshold, batch_size, images_per_block, store, labels, progress
+    images, weights, client, timesteps, threshold, batch_size, images_per_block
+        As for `classify_many`.
+    store, labels, progress
         As for `classify_many`. `RedrawnDigits` have labels of their own.
 
     Returns

@@ -183,6 +183,6 @@ def differences(
         for name in differing
     )
     return (
-        f"{worker[0].upper()}{worker[1:]} has {told}; install the same versions there, such as with "
-        "'pip install -c requirements.lock', and start it again."
+        f"{worker[0].upper()}{worker[1:]} has {told}; install the same versions there, such as "
+        "with 'pip install -c requirements.lock', and start it again."
     )

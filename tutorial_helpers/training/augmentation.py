@@ -61,7 +61,6 @@ def augment(key: jax.Array, images: jax.Array) -> jax.Array:
     >>> float(jax.jit(augment)(jax.random.key(0), blank).max())
     0.0
     """
-
     return augment_each(jax.random.split(key, len(images)), images)
 
 

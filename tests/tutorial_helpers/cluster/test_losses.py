@@ -222,7 +222,9 @@ def test_the_scheduler_goes_away(
     assert 6 <= finished <= 10
     # The rest, without a cluster: what is finished is not classified again.
     blank = np.zeros_like(images)
-    pieces_left = [blank] * 6 + [images] * 14  # blocks 0 to 5 had come back before block 10 was read
+    pieces_left = [blank] * 6 + [
+        images
+    ] * 14  # blocks 0 to 5 had come back before block 10 was read
     found = classify_many(pieces_left, weights, timesteps=STEPS, store=store)
     np.testing.assert_array_equal(found.counts[:], repeated(expected, 20))
 
@@ -255,7 +257,7 @@ def test_versions_that_differ(weights: Weights, images: Images, tmp_path: Path) 
                         time.sleep(0.05)
                     yield images
 
-            with pytest.raises(VersionsDifferError, match="A worker has numba 0.1, and here"):
+            with pytest.raises(VersionsDifferError, match=r"A worker has numba 0\.1, and here"):
                 classify_many(pieces(), weights, client=client, timesteps=STEPS)
 
 
