@@ -194,7 +194,7 @@ def benchmark(arguments: argparse.Namespace) -> dict[str, Any]:
                 "machine": values["machine"],
             }
         if CLUSTER in parts:
-            measured = cluster.measure(count, arguments.images or cluster.IMAGES)
+            measured = cluster.measure(count, cluster.TIMES * wanted)
             values[CLUSTER] = {**measured, "date": values["date"], "machine": values["machine"]}
     return values
 

@@ -1,7 +1,7 @@
 """What a Dask cluster costs, and how it scales: measured, by a model, and by workers that sleep.
 
-The model has three parts, each of them measured: how fast a worker classifies, how long the client
-and the scheduler are busy with a block, and how many bytes a second leave this process.
+The model has three parts, each of them measured: how fast a worker classifies, how much time of a
+processor the client and the scheduler take for a block, and for a byte of it.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import contextlib
 import time
 from collections.abc import Iterator
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from distributed import Client, LocalCluster
@@ -25,8 +25,8 @@ from tutorial_helpers.cluster.workers import Counted, WeightSets
 from tutorial_helpers.data import load_mnist, load_weights
 from tutorial_helpers.redrawn_digits import RedrawnDigits
 
-#: Images that are classified in a measurement.
-IMAGES = 200_000
+#: How often the test set is classified in a measurement.
+TIMES = 20
 
 #: Workers that sleep, how many blocks each gets, and how long it sleeps over one, in s.
 SLEEPERS, BLOCKS_EACH, SLEEP = 100, 10, 1.0
@@ -72,8 +72,15 @@ class SleepingSets(WeightSets):
         return Counted(np.zeros((len(images), 10), np.uint32), (0, 0, 0), 0.0)
 
 
-def measure(rounds: int, images: int = IMAGES) -> dict[str, Any]:
+def measure(rounds: int, images: int) -> dict[str, Any]:
     """Measure the parts, and compare the model with workers that sleep.
+
+    Parameters
+    ----------
+    rounds
+        How often each configuration is timed, in turn.
+    images
+        How many images are classified each time.
 
     Returns
     -------
@@ -97,11 +104,11 @@ def measure(rounds: int, images: int = IMAGES) -> dict[str, Any]:
         plain = _in_turn(clients, TestSetAgain(0, images), rounds)
         one = clients["1 worker of 1 thread"]
         assert one is not None
-        per_block = _slept(one, TestSetAgain(0, 1000), 1, 0.0) / 1000
+        per_block = _slept(one, TestSetAgain(0, 1000), 1, 0.0).busy / 1000
         block = np.zeros((200_000, 784), np.uint8)
-        with_images = _slept(one, block, 10_000, 0.0) - 20 * per_block
+        with_images = _slept(one, block, 10_000, 0.0).busy - 20 * per_block
     with _sleepers(SLEEPERS) as client:
-        per_block_of_many = _slept(client, TestSetAgain(0, 2000), 1, 0.0) / 2000
+        per_block_of_many = _slept(client, TestSetAgain(0, 2000), 1, 0.0).busy / 2000
         number = SLEEPERS * BLOCKS_EACH
         slept = _slept(client, TestSetAgain(0, number), 1, SLEEP)
     return {
@@ -115,7 +122,7 @@ def measure(rounds: int, images: int = IMAGES) -> dict[str, Any]:
             "blocks": number,
             "sleep": SLEEP,
             "seconds_per_block": per_block_of_many,
-            "seconds": slept,
+            "seconds": slept.seconds,
         },
     }
 
@@ -138,21 +145,32 @@ def _sleepers(number: int) -> Iterator[Client]:
     """Workers that share this process, as they only sleep."""
     with (
         LocalCluster(
-            n_workers=number, threads_per_worker=1, processes=False, dashboard_address=None
+            n_workers=number,
+            threads_per_worker=1,
+            processes=False,
+            dashboard_address=None,
+            memory_limit=None,
         ) as cluster,
         Client(cluster) as client,
     ):
         yield client
 
 
-def _slept(client: Client, images: Any, most: int, sleep: float) -> float:
+class Slept(NamedTuple):
+    """How long blocks took, and for how long a processor was busy with them in this process."""
+
+    seconds: float
+    busy: float
+
+
+def _slept(client: Client, images: Any, most: int, sleep: float) -> Slept:
     """Return how long blocks take whose workers only sleep."""
     sets = SleepingSets({"none": load_weights()}, 1)
-    start = time.perf_counter()
+    start, busy = time.perf_counter(), time.process_time()
     tasks = (Task(block, ("none", sleep, 1)) for block in cut(images, most))
     answered = sum(1 for _ in run(client, sets, tasks))
     assert answered == -(-len(images) // most)
-    return time.perf_counter() - start
+    return Slept(time.perf_counter() - start, time.process_time() - busy)
 
 
 def modelled(images: int, workers: int, block: int, rate: float, seconds_per_block: float) -> float:

@@ -169,11 +169,12 @@ def cluster_section(measured: dict[str, Any]) -> str:
                     )
                 ],
             ),
-            f"Client and scheduler are busy with a block for "
-            f"{1000 * measured['seconds_per_block']:.1f} ms, and images that pass through the "
-            f"client leave it at {measured['bytes_per_second'] / 1e6:,.0f} MB/s. With drawn "
-            f"digits, one worker of two threads takes {100 * cluster.overhead(measured):+.0f} % "
-            "of the time of one process. So the model says for "
+            "Client and scheduler take "
+            f"{1000 * measured['seconds_per_block']:.1f} ms of a processor for a block, and images "
+            "that pass through the client take a second for each "
+            f"{measured['bytes_per_second'] / 1e6:,.0f} MB. With drawn digits, one worker of two "
+            f"threads takes {1 + cluster.overhead(measured):.2f} times as long as one process. "
+            "So the model says for "
             f"{images:,} images that workers read themselves:",
             _rows(("workers", *(f"blocks of {size:,}: time, efficiency" for size in sizes)), rows),
             f"We checked the model with {slept['workers']} workers that sleep for "

@@ -19,6 +19,8 @@ UNTIL_IT_ANSWERS, UNTIL_A_WORKER_COMES = 10.0, 60.0
 CONFIGURATION = {
     # How many may die over a block, one after the other, before Dask gives it up.
     "distributed.scheduler.allowed-failures": 10,
+    # How long a worker may be away before another is started, if its own nanny has not done so.
+    "distributed.deploy.lost-worker-timeout": "5s",
     # Dask also has glibc return freed memory at once. Large arrays then get fresh pages each time,
     # which makes drawing digits half as slow again.
     "distributed.nanny.pre-spawn-environ": dict.fromkeys(
@@ -101,6 +103,9 @@ def local_client(workers: int, threads: int | None = None) -> Iterator[Client]:
         ) as cluster,
         Client(cluster) as client,
     ):
+        # A worker that dies is started again by its nanny, which gives up if that dies while it
+        # starts. Then this starts another.
+        cluster.adapt(minimum=workers, maximum=workers)
         yield client
 
 
