@@ -101,6 +101,12 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--show", action="store_true", help="print the 28 x 28 pixels that the network sees"
     )
+    _add_options_of_many(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+
+
+def _add_options_of_many(parser: argparse.ArgumentParser) -> None:
+    """Describe what is for more digits than one process reads."""
     parser.add_argument(
         "--digits",
         type=integer(),
@@ -114,7 +120,6 @@ def add_parser(commands: Any) -> None:
         help="Zarr store that keeps finished blocks, so that the same command goes on from it",
     )
     add_cluster_options(parser)
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
 
 
 @plain_output()
