@@ -6,6 +6,7 @@ its way at once, and sentences for what Dask cannot repair.
 
 from __future__ import annotations
 
+import contextlib
 from asyncio import CancelledError
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -28,6 +29,7 @@ from tutorial_helpers.cluster.workers import (
 MOST_ON_THE_WAY = 2**28
 
 _TOLD = 5  # bad blocks that a message names
+_TRIES = 10  # to give all workers their weights while some die
 _PAUSE = 0.005  # between two looks whether a block has come, in s
 _SECONDS = 2.0  # for which the number of threads is believed
 
@@ -117,16 +119,34 @@ def run(
         for task in tasks:
             yield task, _here(task, weight_sets)
     else:
-        yield from _run_on(client, weight_sets, tasks)
+        with _given(client, weight_sets):
+            yield from _run_on(client, weight_sets, tasks)
+
+
+@contextlib.contextmanager
+def _given(client: Client, weight_sets: WeightSets) -> Iterator[None]:
+    """Give all workers, now and later, the weights, and take them back in the end."""
+    weight_sets.check(client)
+    for patience in reversed(range(_TRIES)):
+        try:
+            client.register_plugin(weight_sets)
+            break
+        except OSError:  # a worker has died meanwhile
+            if not patience:
+                raise
+            sleep(1.0)
+    try:
+        yield
+    finally:
+        if client.status == "running":  # else there is nothing to take them from
+            with contextlib.suppress(OSError):
+                client.unregister_worker_plugin(weight_sets.name)
 
 
 def _run_on(
     client: Client, weight_sets: WeightSets, tasks: Iterable[Task]
 ) -> Iterator[tuple[Task, Counted | Failure]]:
-    weight_sets.check(client)
     token = uuid4().hex[:8]
-    # A task, whose result Dask takes to each worker, and makes again if all that had it are lost.
-    weights = client.submit(_same, weight_sets, key=f"weights-{token}")
     on_the_way: dict[Future, Task] = {}
     bound = _Bound(client)
     waiting = iter(tasks)
@@ -138,7 +158,7 @@ def _run_on(
         """Send blocks as far as the bound allows, and at least one."""
         nonlocal following
         while following is not None and bound.leaves_room(on_the_way.values(), following):
-            future = _submit(client, weights, following, f"classify-{token}")
+            future = _submit(client, weight_sets.name, following, f"classify-{token}")
             on_the_way[future] = following
             arriving.add(future)
             following = next(waiting, None)
@@ -203,13 +223,9 @@ class _Bound:
         return not sent or (len(sent) < 2 * self._threads and size <= MOST_ON_THE_WAY)
 
 
-def _same(weight_sets: WeightSets) -> WeightSets:
-    return weight_sets
-
-
-def _submit(client: Client, weights: Future, task: Task, prefix: str) -> Future:
+def _submit(client: Client, plugin: str, task: Task, prefix: str) -> Future:
     images = task.block.images
     if dask.is_dask_collection(images):
         images = client.compute(images)
     key = f"{prefix}-{task.block.number}-{'-'.join(map(str, task.point))}"
-    return client.submit(count_on_worker, weights, images, *task.point, key=key)
+    return client.submit(count_on_worker, plugin, images, *task.point, key=key)

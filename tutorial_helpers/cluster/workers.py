@@ -9,9 +9,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from threading import RLock
 from time import perf_counter
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import numpy as np
-from distributed import Client, get_worker
+from distributed import Client, WorkerPlugin, get_worker
 from distributed.versions import get_versions
 from numpy.typing import NDArray
 
@@ -56,8 +57,11 @@ class Counted(NamedTuple):
     build_seconds: float
 
 
-class WeightSets:
-    """The weights of a run, which travel to each worker once, also to one that joins later.
+class WeightSets(WorkerPlugin):  # type: ignore[misc]
+    """The weights of a run, which Dask gives to each worker once, also to one that joins later.
+
+    They are no result of a task: one that is needed by all blocks, and so is made again whenever
+    workers die, would be given up as the reason.
 
     Parameters
     ----------
@@ -75,6 +79,7 @@ class WeightSets:
         batch_size: int,
         packages: Sequence[str] = (),
     ) -> None:
+        self.name = f"weights-{uuid4().hex[:8]}"  # another one for each run
         self.weight_sets = {
             name: (set_digest(weights), list(weights)) for name, weights in weight_sets.items()
         }
@@ -126,8 +131,9 @@ class WeightSets:
                 raise VersionsDifferError(differing)
 
 
-def count_on_worker(weight_sets: WeightSets, images: Any, *point: Any) -> Counted:
-    """Classify a block; this is the task that Dask runs."""
+def count_on_worker(plugin: str, images: Any, *point: Any) -> Counted:
+    """Classify a block on a worker, which has the weights; this is the task that Dask runs."""
+    weight_sets: WeightSets = get_worker().plugins[plugin]
     return weight_sets.count(images, *point)
 
 
