@@ -148,7 +148,8 @@ def _one_for_all(alike: list[_Shape], memory: SimulateMemory) -> Step:
     arguments = [name for name in tables.values() if name in words]
     lines = _WORD.sub(in_loop, step.lines)
     (call,) = re.findall(rf"^ *{_name_of(function)}\(.*\)$", lines, re.MULTILINE)
-    longer = ", ".join([call[:-1], *(f"{name}[group]" for name in arguments)]) + ")"
+    given = ", ".join(f"{name}[group]" for name in arguments)
+    longer = f"{call[:-1]}{', ' if given and not call.endswith('()') else ''}{given})"
     first = memory.place(name for shape in alike for name in shape.arrays)
     taken = [
         memory.line(arrays[name], name, f"first + {number}") for number, name in enumerate(arrays)
@@ -195,6 +196,6 @@ def _with_parameters(function: str, names: list[str], others: int) -> str:
     """Return a function with further parameters, whose docstring tells of other groups."""
     begin, parameters, end = re.split(r"\(\s*((?:.|\n)*?),?\s*\):", function, maxsplit=1)
     decorator, name = begin.split("def ")
-    line = def_line(name, ", ".join([*re.split(r",\s*", parameters), *names]))
+    line = def_line(name, ", ".join([*re.findall(r"\w+", parameters), *names]))
     told = re.sub(r"population '[^']*'", rf"\g<0> and {others} like it", end, count=1)
     return f"{decorator}{line}{told}"

@@ -167,7 +167,7 @@ def _reduced_over(group: CustomUpdateBase) -> dict[str, str | None]:
 
 def is_apart(group: CustomUpdateBase) -> bool:
     """Return whether the batch elements of a custom update write nothing in common."""
-    return not group.model.assigns_elements and all(
+    return not (group.model.assigns_elements or group.model.prints) and all(
         buffer.per_batch or not group.per_batch for buffer in _written(group)
     )
 
@@ -208,7 +208,8 @@ def _call(
         counted=counted,
         per_batch=group.per_batch,
         batch_elements_apart=is_apart(group),
-        elements_apart=not any(isinstance(buffer, Faults) for buffer in buffers)
+        elements_apart=not group.model.prints
+        and not any(isinstance(buffer, Faults) for buffer in buffers)
         and all(buffer.per_element or not group.per_element for buffer in written),
         stage=_stage(group),
         transposed=_transposed(group),

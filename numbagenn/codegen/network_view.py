@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from numbagenn.base.types import Precision
+from numbagenn.models.descriptions import Model
 from numbagenn.network.connectivity_updates import CustomConnectivityUpdate
 from numbagenn.network.current_sources import CurrentSource
 from numbagenn.network.custom_updates import CustomUpdateBase
@@ -37,6 +38,20 @@ class NetworkView(Protocol):
     @property
     def optimize_code(self) -> bool:
         """Whether sums may be taken in another order, which rounds them differently."""
+
+
+def prints(network: NetworkView) -> bool:
+    """Return whether any code prints that runs in steps or between them."""
+    synapses = network.synapse_populations.values()
+    models: list[Model] = [
+        *(group.model for group in network.neuron_populations.values()),
+        *(group.model for group in network.current_sources.values()),
+        *(group.weight_update.model for group in synapses),
+        *(group.postsynaptic.model for group in synapses),
+        *(group.model for group in network.custom_updates.values()),
+        *(group.model for group in network.custom_connectivity_updates.values()),
+    ]
+    return any(model.prints for model in models)
 
 
 def records_spikes(group: NeuronGroup) -> bool:

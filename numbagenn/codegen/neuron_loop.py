@@ -349,6 +349,8 @@ class _NeuronLoopBuilder(LoopBuilder):
     ) -> None:
         """Find out whether the neuron spikes, and run all code for spikes, the reset last.
 
+        Then it notes when that was.
+
         Parameters
         ----------
         neuron, endpoints
@@ -367,12 +369,13 @@ class _NeuronLoopBuilder(LoopBuilder):
                 # in the same step is lost, whether the code for spikes uses them or not.
                 on_spike += self.reloads(endpoint.buffers)
                 on_spike += translator.statements(endpoint.on_spike)
+        # The reset code still sees the time of the spike before.
+        on_spike += neuron.statements(self._model.reset_code)
         if self._code.spike_times is not None:
             self.read.add("t")
             last = self._common["st"].code
             self.written.add(last)
             on_spike.append(f"{last} = t")
-        on_spike += neuron.statements(self._model.reset_code)
         self._lines += [*before, f"spike = {condition}"]
         if on_spike:
             self._lines += ["if spike:", *("    " + line for line in on_spike)]

@@ -22,7 +22,7 @@ from numbagenn.codegen.connectivity_update_functions import (
 from numbagenn.codegen.custom_update_functions import CustomUpdateCall, functions_of_custom_updates
 from numbagenn.codegen.event_kinds import NEURON_UPDATE, PHASES, PRESYNAPTIC_UPDATE, Phase
 from numbagenn.codegen.kernel_numbers import SimulateNumbers, parameters_of
-from numbagenn.codegen.network_view import NetworkView
+from numbagenn.codegen.network_view import NetworkView, prints
 from numbagenn.codegen.queued_updates import queued_updates
 from numbagenn.codegen.rendering import rendered, rendered_module
 from numbagenn.codegen.schedule import Schedule
@@ -56,7 +56,9 @@ class Plan:
         The same of custom connectivity updates.
     in_order
         Whether all batch elements must have finished a phase of a step before any goes on, one
-        after the other, because they share arrays that code assigns.
+        after the other, because they share arrays that code assigns, or print.
+    prints
+        Whether code prints, so that no step may wait.
     shared
         Whether threads share the steps, instead of batch elements. Scratch arrays then are the same
         for all of them.
@@ -73,6 +75,7 @@ class Plan:
     custom_updates: Mapping[str, CustomUpdateCall]
     connectivity_updates: Mapping[str, ConnectivityCall]
     in_order: bool
+    prints: bool
     shared: bool
     updates_first: bool
     ranges: Mapping[Buffer, Limits]
@@ -133,14 +136,15 @@ def make_plan(network: NetworkView) -> Plan:
     RuntimeError
         If a parameter does not fit into its type.
     """
+    printing = prints(network)
     ranges = ranges_that_keep_apart(network) if network.batch_size > 1 else {}
-    in_order = ranges is None
+    in_order = printing or ranges is None
     left_out = note_touched_rows(network)
     # A timer measures the phases of a step separately, so steps then run one by one. Batch elements
-    # that share what code assigns take turns in every step, or may have to.
+    # that share what code assigns, or print, take turns in every step, or may have to.
     single = network.timing_enabled or in_order or bool(ranges)
     blocks = Blocks() if single else blocks_of_steps(network)
-    shared = not blocks.order and can_be_shared(network)
+    shared = not in_order and not blocks.order and can_be_shared(network)
     schedule = _schedule(network, blocks, shared=shared)
     if shared and _can_fail(schedule):
         shared = False
@@ -155,7 +159,7 @@ def make_plan(network: NetworkView) -> Plan:
         PRESYNAPTIC_UPDATE,
         *(function.code.kind.phase for function in schedule.synapses),
     }
-    steps = _steps(schedule)
+    steps = _steps(schedule, alike=not printing)
     source = rendered_module(
         "Kernels of one model",
         "module.jinja",
@@ -179,6 +183,7 @@ def make_plan(network: NetworkView) -> Plan:
         custom_updates=calls,
         connectivity_updates=connectivity_calls,
         in_order=in_order,
+        prints=printing,
         shared=shared,
         updates_first=bool(schedule.blocks),
         ranges=ranges or {},
@@ -220,8 +225,11 @@ def _can_fail(schedule: Schedule) -> bool:
     return any(isinstance(one.buffer, Faults) for loop in loops for one in loop.arguments)
 
 
-def _steps(schedule: Schedule) -> dict[Phase, list[Step]]:
-    """Return what single steps do in each phase."""
+def _steps(schedule: Schedule, *, alike: bool) -> dict[Phase, list[Step]]:
+    """Return what single steps do in each phase, of which those that are `alike` may be one.
+
+    That changes their order, which is seen where they print.
+    """
     steps: dict[Phase, list[Step]] = {phase: [] for phase in PHASES}
     for synapses in schedule.synapses:
         if isinstance(synapses, SynapseStep):
@@ -233,6 +241,8 @@ def _steps(schedule: Schedule) -> dict[Phase, list[Step]]:
         text = rendered(neurons.template, neurons=neurons)
         lines = rendered("neuron_step.jinja", neurons=neurons)
         steps[NEURON_UPDATE].append(Step(text, lines.strip()))
+    if not alike:
+        return steps
     return {phase: list(shared(some, schedule.memory)) for phase, some in steps.items()}
 
 

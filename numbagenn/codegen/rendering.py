@@ -23,6 +23,7 @@ def _environment() -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
         autoescape=False,  # the output is Python, not HTML
+        optimized=False,  # that takes longer than it saves: most are filled in once
     )
     environment.globals["def_line"] = def_line
     return environment

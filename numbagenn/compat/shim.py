@@ -12,10 +12,12 @@ from types import ModuleType
 from typing import Any
 
 import numbagenn
+from numbagenn.base.user_warnings import warn_user
 from numbagenn.base.wording import shown
 from numbagenn.compat import modules_5, v4_9
 from numbagenn.compat.missing_names import REMEDY, MissingNames
 from numbagenn.compat.v4_9 import wrapper
+from numbagenn.language.code_strings import CodeStringError
 from numbagenn.models.descriptions import Unavailable
 from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
 
@@ -82,9 +84,10 @@ for _class in (_GeNNModel, _GeNNModelV4):
 
 
 def _deferring(factory: Callable[..., Any]) -> Callable[..., Any]:
-    """Return a function that describes a model and reports what numbagenn lacks only later.
+    """Return a function that describes a model, and whose errors about code are raised later.
 
-    Scripts often begin by describing models that they never use.
+    Scripts often begin by describing models that they never use, and PyGeNN does not read the code
+    of those. A mistake is told at once, and is an error where something uses the model.
     """
 
     @functools.wraps(factory)
@@ -92,6 +95,9 @@ def _deferring(factory: Callable[..., Any]) -> Callable[..., Any]:
         try:
             return factory(*arguments, **keywords)
         except NotImplementedError as error:
+            return Unavailable(error)
+        except CodeStringError as error:
+            warn_user(f"This model can be described, but not used. {error}")
             return Unavailable(error)
 
     return describe

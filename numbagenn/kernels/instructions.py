@@ -179,6 +179,14 @@ def _slice(context: Any, builder: Any, signature: Any, values: Any) -> Any:
     return _together(builder, context.get_value_type(signature.return_type), [*values, _ONE])
 
 
+def _flat(context: Any, builder: Any, signature: Any, values: Any) -> Any:
+    """Return all elements in a row; `-1` is the only shape that kernels ask for."""
+    (kind, _), result = signature.args, signature.return_type
+    place = part(builder, values[0], context.data_model_manager[kind].get_field_position("data"))
+    size = _size(context, builder, kind, values[0])
+    return array_value(builder, context.data_model_manager[result], place, [size])
+
+
 def _size(context: Any, builder: Any, kind: Any, array: Any) -> Any:
     return part(builder, array, context.data_model_manager[kind].get_field_position("nitems"))
 
@@ -189,6 +197,7 @@ for _index in (types.Integer, types.BaseTuple):
 REGISTRY.lower(operator.getitem, types.Array, types.slice2_type)(_run)
 REGISTRY.lower(slice, types.int64, types.int64)(_slice)
 REGISTRY.lower_getattr(types.Array, "size")(_size)
+REGISTRY.lower("array.reshape", types.Array, types.Integer)(_flat)
 
 
 # --- Ranges ---------------------------------------------------------------------------------------
@@ -243,20 +252,27 @@ def _chosen(sign: str, builder: Any, first: Any, second: Any) -> Any:
     return builder.select(builder.icmp_signed(sign, first, second), first, second)
 
 
-def _of_two_integers(function: Callable[..., Any], sign: str) -> None:
-    """Let `min` or `max` of two integers be an instruction, where Numba compiles a function."""
+def _chosen_real(sign: str, builder: Any, first: Any, second: Any) -> Any:
+    return builder.select(builder.fcmp_ordered(sign, second, first), second, first)
+
+
+def _of_two(function: Callable[..., Any], sign: str) -> None:
+    """Let `min` or `max` of two numbers be an instruction, where Numba compiles a function."""
+    known = {types.int64: _chosen, types.float64: _chosen_real}
 
     class Chosen(templates.AbstractTemplate):  # type: ignore[misc]
         def generic(self, arguments: Any, keywords: Any) -> Any:
-            whole = not keywords and [*arguments] == [types.int64] * 2
-            return typing.signature(types.int64, *arguments) if whole else None
+            kind, *others = arguments
+            whole = not keywords and kind in known and others == [kind]
+            return typing.signature(kind, *arguments) if whole else None
 
     def choose(context: Any, builder: Any, signature: Any, values: Any) -> Any:
-        return _chosen(sign, builder, *values)
+        return known[signature.return_type](sign, builder, *values)
 
     TYPES.register_global(function)(Chosen)
-    REGISTRY.lower(function, types.int64, types.int64)(choose)
+    for kind in known:
+        REGISTRY.lower(function, kind, kind)(choose)
 
 
-_of_two_integers(min, "<")
-_of_two_integers(max, ">")
+_of_two(min, "<")
+_of_two(max, ">")

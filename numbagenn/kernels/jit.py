@@ -12,16 +12,17 @@ What is imported from ``numba.core`` is private and may change with any version 
 
 from __future__ import annotations
 
+import dis
 import pickle
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import RLock
+from types import ModuleType
 from typing import Any, ClassVar
 
 import llvmlite
 import numba
-from llvmlite import binding
 from numba import typeof, types
 from numba.core import errors, serialize, sigutils
 from numba.core import ir as nodes
@@ -34,12 +35,10 @@ from numba.core.lowering import Lower
 from numba.core.typed_passes import NativeLowering, NopythonTypeInference
 
 from numbagenn.kernels import target as kernel_target
-from numbagenn.kernels.numba_settings import garbage_kept
 
 # Numba loads half of itself when it first needs it. That takes as long as the rest of a build with
 # a warm cache, so we do it when modules are imported.
-with garbage_kept():
-    kernel_target.context.refresh()
+kernel_target.context.refresh()
 
 #: Held while modules are compiled: Numba's compiler and the setting below serve one at a time.
 COMPILER_LOCK = RLock()
@@ -48,10 +47,6 @@ _device_code: dict[str, bytes] | None = None
 
 #: What the names of generated modules begin with.
 GENERATED = "numbagenn_kernels_"
-
-
-# Part of the names of these variables.
-_ENVIRONMENT = "NumbaEnv"
 
 
 class _KernelLibrary(JITCodeLibrary):  # type: ignore[misc]
@@ -77,6 +72,14 @@ class _KernelLibrary(JITCodeLibrary):  # type: ignore[misc]
             passes.run(self._final_module)
 
 
+class _NoEnvironments:
+    """Takes the environments of functions without machine code."""
+
+    @staticmethod
+    def set_env(name: str, environment: Any) -> None:
+        """Do nothing."""
+
+
 class _DeviceLibrary(_KernelLibrary):
     """The code of a device function, left as it is until it is part of a kernel."""
 
@@ -85,13 +88,17 @@ class _DeviceLibrary(_KernelLibrary):
 
     def _finalize_final_module(self) -> None:
         self._finalize_dynamic_globals()
-        # Numba writes the address of an environment to a global variable, so there has to be one.
-        # No device function reads it.
-        variables = map(str, self._final_module.global_variables)
-        text = "\n".join(line for line in variables if _ENVIRONMENT in line)
-        self._codegen._add_module(binding.parse_assembly(text))
-        self._codegen._engine.finalize_object()
         self._finalized = True
+
+    def get_pointer_to_function(self, name: str) -> int:
+        """Return 0: a device function has no machine code of its own."""
+        self._ensure_finalized()
+        return 0
+
+    @property
+    def codegen(self) -> Any:
+        """What takes environments, of which device functions read none."""
+        return _NoEnvironments
 
     def serialize_using_object_code(self) -> Any:
         """Return the code in the form that it has, which is not that of a machine."""
@@ -115,7 +122,14 @@ _UNNEEDED = {
     "LiteralPropagation",
     "with_lifting",
     "dump_parfor_diagnostics",
+    "annotate_types",
+    "ir_legalization",
 }
+
+
+# What rewrites `raise`, for which it looks at each line of a function several times.
+_OF_ERRORS = {"generic_rewrites", "Rewrite dynamic raises"}
+_RAISE = dis.opmap["RAISE_VARARGS"]
 
 
 # What gives each assignment of a variable a name of its own, so that a variable can have several
@@ -254,11 +268,13 @@ class _KernelCompiler(Compiler):  # type: ignore[misc]
         self.state.library = self.library(codegen, self.state.func_id.func_qualname)
         self.state.library.enable_object_caching()
         pipelines = super().define_pipelines()
+        can_raise = _RAISE in self.state.func_id.code.co_code[::2]
+        unneeded = _UNNEEDED if can_raise else _UNNEEDED | _OF_ERRORS
         for pipeline in pipelines:
             pipeline.passes = [
                 (_KernelLowering if one is NativeLowering else one, what)
                 for one, what in pipeline.passes
-                if one.name() not in _UNNEEDED
+                if one.name() not in unneeded
             ]
         return pipelines if self._versions else [_without_versions(one) for one in pipelines]
 
@@ -440,6 +456,15 @@ def kernel(signature: str, *, allocates: bool = False) -> Callable[[Any], Any]:
         return dispatcher
 
     return decorate
+
+
+def kernels_of(module: ModuleType) -> dict[str, Any]:
+    """Return the kernels of a generated module by name."""
+    return {
+        name: value
+        for name, value in vars(module).items()
+        if isinstance(value, kernel_target.Dispatcher) and not isinstance(value, _DeviceFunction)
+    }
 
 
 def target() -> tuple[str, ...]:

@@ -2,27 +2,9 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 import os
 import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
-
-
-@contextmanager
-def garbage_kept() -> Iterator[None]:
-    """Pause Python's garbage collection, which takes a tenth of Numba's time.
-
-    Almost everything that Numba makes stays in use.
-    """
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def check_numba_settings() -> None:
@@ -34,7 +16,7 @@ def check_numba_settings() -> None:
         With one sentence that names the variable, or those that are set where Numba names none.
     """
     try:
-        with garbage_kept(), warnings.catch_warnings(record=True) as caught:
+        with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
             numba = importlib.import_module("numba")
     except ImportError:

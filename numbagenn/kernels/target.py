@@ -43,12 +43,48 @@ from numbagenn.kernels import instructions
 NAME = "numbagenn"
 
 
+class _Function(types.Function):  # type: ignore[misc]
+    """A function that Numba itself has, such as a sum, with the types of calls that were found.
+
+    Numba would go through all ways to add two numbers again for each sum.
+    """
+
+    def __init__(self, template: Any) -> None:
+        super().__init__(template)
+        self._found: dict[tuple[Any, ...], Any] = {}
+
+    def augment(self, other: Any) -> Any:
+        """Return a function with the ways of both."""
+        return types.Function(self.templates).augment(other)
+
+    def get_call_type(self, context: Any, args: Any, kws: Any) -> Any:
+        """Return the types of a call."""
+        if kws:
+            return super().get_call_type(context, args, kws)
+        given = tuple(args)
+        if given not in self._found:
+            self._found[given] = super().get_call_type(context, args, kws)
+        return self._found[given]
+
+
 class _TypingContext(typing.Context):  # type: ignore[misc]
     """The types of what kernels call."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._functions_of_numba: dict[Any, _Function] = {}
 
     def refresh(self) -> None:
         with target_override(NAME):
             super().refresh()
+
+    def _lookup_global(self, gv: Any) -> Any:
+        kind = super()._lookup_global(gv)
+        if type(kind) is not types.Function:
+            return kind
+        if kind not in self._functions_of_numba:
+            self._functions_of_numba[kind] = _Function(kind.templates)
+        return self._functions_of_numba[kind]
 
     def load_additional_registries(self) -> None:
         # Of two types of the same call, the first one counts.
@@ -63,6 +99,7 @@ class _Context(CPUContext):  # type: ignore[misc]
         super().init()
         self.data_model_manager = datamodel.default_manager.copy()
         self.data_model_manager.register(types.Array, instructions.ArrayModel)
+        self.data_model_manager.register(_Function, datamodel.models.OpaqueModel)
 
     def refresh(self) -> None:
         with target_override(NAME):
@@ -74,6 +111,11 @@ class _Context(CPUContext):  # type: ignore[misc]
         rtsys.initialize(self)
         for module in (mathimpl, npyimpl):
             self.install_registry(module.registry)
+
+    def post_lowering(self, mod: Any, library: Any) -> None:
+        """Link what counts references only where there are any."""
+        if self.enable_nrt or self.is32bit:
+            super().post_lowering(mod, library)
 
     def pair_first(self, builder: Any, value: Any, kind: Any) -> Any:
         """Return what an iterator gave."""

@@ -49,10 +49,8 @@ class Calls(Environment):
         if not isinstance(node.name, c_ast.ID):
             raise self._error(node, "Only functions called by name exist here.")
         name = node.name.name
-        if name in self.special or name == "assert":
+        if name in self.special or name in ("assert", "printf"):
             raise self._error(node, f"{name}() gives no value; make it a statement of its own.")
-        if name == "printf":
-            raise self._unsupported(node, "printf()")
         function = self.functions.get(name)
         if function is None:
             known = [*self.functions, *self.special]

@@ -136,9 +136,11 @@ _TOKEN = re.compile(
     | (?P<open_genn_4>\$\((?=[^()]*(?:\([^()]*\)[^()]*)*\Z))
     | (?P<dollar>\$)
     | (?P<preprocessor>\#)
+    | (?P<text>"[^"\n]*")
     | (?P<quote>["'])
     | (?P<bare_point>(?<![\w.])\.\d)
     | (?P<number>(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?)\w*)
+    | (?P<intrinsic>\b__\w+)
     | (?P<underscore>\b_\w*)
     | (?P<shift>>>=?)
     | (?P<divide_assign>/=)
@@ -154,8 +156,11 @@ _REFUSED = {
     "dollar": "Unexpected character '$'; write plain names such as V instead of $(V).",
     "open_genn_4": "The bracket of '$(' is not closed; write names without it, V instead of $(V).",
     "preprocessor": "GeNN's snippet language has no preprocessor.",
+    "text": "GeNN's snippet language has no text but the first argument of printf().",
     "quote": "GeNN's snippet language has no text or character literals here.",
     "bare_point": "A number needs a digit before the point; write 0.5 instead of .5.",
+    "intrinsic": "Names with two underscores in front belong to a compiler, such as CUDA's; "
+    "numbagenn has none of them.",
     "underscore": "A name in a code string cannot start with an underscore; rename it.",
     "shift": "GeNN 5.4 cannot read >>; divide by a power of two instead.",
     "divide_assign": "GeNN 5.4 cannot read /=; write x = x / y instead.",
@@ -176,18 +181,28 @@ NESTED_TOO_DEEPLY = (
 # The parser, and Python itself, take a few hundred levels. This is well below that.
 _DEEPEST_BRACKET = 50
 
-# Text would come out in the wrong order, and not in a notebook: a kernel runs many steps of one
-# batch element before the next, on several threads, and bypasses Python's output.
-_NO_PRINTF = (
-    "numbagenn does not support printf() in code strings; real PyGeNN does. Assign what "
-    "you want to see to a variable, and pull that."
+# Where a text can be, and why it does not end on its line. PyGeNN's scanner ends it at the next
+# quotation mark.
+_OPEN_PRINTF = re.compile(r"\bprintf\s*\(\s*\Z")
+_TEXT = re.compile(r'"[^"\n]*"')
+_TEXT_OR_TAB = re.compile(r'"[^"\n]*"|[\t\r]')
+_UNFINISHED_TEXT = (
+    "This text does not end on its line: write \\\\n for the end of a line, or put an r before the "
+    "code string and write \\n."
 )
+_QUOTED_QUOTE = 'GeNN 5.4 cannot read \\" in a text; write \\042 for a quotation mark.'
 
 
 def _position(text: str, offset: int) -> tuple[int, int]:
     """Return the line and the column of a place, counted from 1."""
     before = text[:offset]
     return before.count("\n") + 1, offset - before.rfind("\n")
+
+
+def _refusal(code_string: CodeString, kind: str, match: re.Match[str]) -> Exception:
+    """Return the error to raise for a token that is not of the language."""
+    error = code_string.error(_REFUSED[kind], *_position(code_string.text, match.start()))
+    return NotImplementedError(str(error)) if kind == "intrinsic" else error
 
 
 def _cleaned(code_string: CodeString) -> str:
@@ -219,9 +234,8 @@ def _cleaned(code_string: CodeString) -> str:
             # but not GeNN's suffix for double.
             if token.endswith("d") and not token.startswith(("0x", "0X")):
                 replacement = token[:-1] + "l"
-        elif kind == "quote" and re.search(r"\bprintf\s*\(\s*\Z", "".join(pieces) + between):
-            message = code_string.error(_NO_PRINTF, *_position(code_string.text, match.start()))
-            raise NotImplementedError(str(message))
+        elif kind in ("text", "quote") and _OPEN_PRINTF.search("".join(pieces) + between):
+            _check_text(code_string, token, match.start())
         elif token == "for_each_synapse":
             if not code_string.of_rows:
                 raise code_string.error(
@@ -231,10 +245,24 @@ def _cleaned(code_string: CodeString) -> str:
                 )
             replacement = _FOR_EACH_SYNAPSE
         elif kind in _REFUSED:
-            raise code_string.error(_REFUSED[kind], *_position(code_string.text, match.start()))
+            raise _refusal(code_string, kind, match)
         pieces += [between, replacement]
         last = match.end()
     return "".join(pieces) + code_string.text[last:]
+
+
+def _without_tabs(found: re.Match[str]) -> str:
+    """Return a blank for a tab; a text stays as it is."""
+    return found.group() if found.group() not in "\t\r" else " "
+
+
+def _check_text(code_string: CodeString, token: str, start: int) -> None:
+    """Raise unless a token is a whole text."""
+    if token == '"' or token.endswith('\\"'):
+        message = _UNFINISHED_TEXT if token == '"' else _QUOTED_QUOTE
+        raise code_string.error(message, *_position(code_string.text, start))
+    if token == "'":
+        raise code_string.error(_REFUSED["quote"], *_position(code_string.text, start))
 
 
 @contextmanager
@@ -324,12 +352,14 @@ def _tree(code_string: CodeString) -> c_ast.Node:
     """Parse a code string."""
     before, after = _EXPRESSION if code_string.is_condition else _STATEMENTS
     try:
-        text = _cleaned(code_string).replace("\t", " ").replace("\r", " ")
-        if code_string.is_condition and ";" in text:
-            line, column = _position(text, text.index(";"))
+        text = _TEXT_OR_TAB.sub(_without_tabs, _cleaned(code_string))
+        # Signs in a text mean nothing.
+        signs = _TEXT.sub(lambda found: "_" * len(found.group()), text)
+        if code_string.is_condition and ";" in signs:
+            line, column = _position(signs, signs.index(";"))
             message = "A condition is one expression, without ';'; remove it."
             raise code_string.error(message, line, column)
-        _check_brackets(code_string, text)
+        _check_brackets(code_string, signs)
         with refusing_depth(code_string):
             tree = c_parser.CParser().parse(before + text + after)
     except c_parser.ParseError as error:

@@ -14,7 +14,6 @@ from pycparser import c_ast
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.type_checks import remedy_for_type
 from numbagenn.base.types import TYPE_NAMES, Precision, ResolvedType
-from numbagenn.base.wording import unsupported
 from numbagenn.language.arithmetic import Expression
 from numbagenn.language.code_strings import CodeString
 from numbagenn.language.fault_sites import FaultSites
@@ -206,9 +205,3 @@ class Environment(ABC):
 
     def _error(self, node: c_ast.Node, message: str) -> Exception:
         return self._code_string.error_at(node, message)
-
-    def _unsupported(self, node: c_ast.Node, what: str) -> NotImplementedError:
-        """Return the error to raise for what real PyGeNN's code strings have."""
-        return NotImplementedError(
-            str(self._error(node, str(unsupported(f"{what} in code strings"))))
-        )

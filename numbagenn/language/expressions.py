@@ -66,6 +66,8 @@ class Expressions(Pointers, Calls):
             ctype = {"float": Float, "long double": Double}.get(node.type, self.precision.scalar)
             number = literal_value(node)
             return Expression(literal(number, ctype), ctype, Level.ATOM, constant=number)
+        if node.type == "string":
+            raise self._error(node, "A text is no number; printf() alone takes one.")
         ctype = Uint32 if node.value[-1] in "uU" else Int32
         value, limits = literal_value(node), np.iinfo(ctype.dtype)
         if value > limits.max:

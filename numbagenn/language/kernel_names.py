@@ -26,7 +26,7 @@ IMPORTS = {
         "uint32",
         "uint64",
     ),
-    "numbagenn.kernels": ("arrays", "c_functions", "random_numbers"),
+    "numbagenn.kernels": ("arrays", "c_functions", "printing", "random_numbers"),
     "numbagenn.kernels.batch_counter": (
         "mark_finished",
         "should_abort",

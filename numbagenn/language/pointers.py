@@ -24,6 +24,7 @@ _INSTEAD_OF_ASSIGNING = {
     "READ_ONLY_SHARED_NEURON variable": _OWN_COPIES.format("neuron"),
     "parameter": "make it a variable",
     "built-in": "assign a variable",
+    "input": "assign a variable",
     "constant": "declare it without const",
     "neuron variable reference": "assign it in the code of the neurons, or in a custom update",
 }

@@ -33,6 +33,7 @@ from numbagenn.language.code_strings import (
 )
 from numbagenn.language.expressions import Expressions
 from numbagenn.language.fault_sites import Message, failed_assertion
+from numbagenn.language.formats import format_of
 from numbagenn.language.kernel_names import BATCH_COUNTER
 from numbagenn.language.loops import check_loops, is_short
 from numbagenn.language.symbols import ElementLoop, Symbol
@@ -337,6 +338,8 @@ class Translator(Expressions):
         called = node.name if isinstance(node, c_ast.FuncCall) else None
         if isinstance(called, c_ast.ID) and called.name == "assert":
             return self._assertion(node)
+        if isinstance(called, c_ast.ID) and called.name == "printf":
+            return self._printing(node)
         if isinstance(called, c_ast.ID) and called.name in self.special:
             return self._special_call(node, called.name)
         # The value is not used, but its assignments must still happen.
@@ -360,6 +363,48 @@ class Translator(Expressions):
         before, holds = self._captured(test, given[0])
         fault = self.faults.site(failed_assertion(operator), self._code_string, node)
         return [*before, f"if not {holds}:", f"    arrays.report({sides}, {fault})"]
+
+    def _printing(self, node: c_ast.FuncCall) -> list[str]:
+        text, *given = node.args.exprs if node.args else [None]
+        if not isinstance(text, c_ast.Constant) or text.type != "string":
+            raise self._error(
+                node,
+                "No viable function candidates for 'printf': it takes a text first, as in "
+                'printf("%f\\n", V).',
+            )
+        try:
+            printed = format_of(text.value)
+        except ValueError as error:
+            raise self._error(node, str(error)) from None
+        if len(given) != len(printed.types):
+            raise self._error(
+                node,
+                "printf() takes as many numbers as its text has places for: "
+                f"{len(printed.types)}, and not {len(given)}; give one for each % and each *.",
+            )
+        lines, numbers = [], []
+        for part, ctype, place in zip(given, printed.types, printed.conversions, strict=True):
+            before, value = self._evaluated(part)
+            lines += before
+            numbers.append(f"{self._shown(part, value, ctype, place).code}, ")
+        # What looks like a bracket would count as one, see `_check_depth`.
+        quoted = ascii(printed.text).replace("(", r"\x28").replace(")", r"\x29")
+        return [*lines, f"printing.show({quoted}, ({''.join(numbers)}))"]
+
+    def _shown(
+        self, node: c_ast.Node, value: Expression, ctype: ResolvedType, place: str
+    ) -> Expression:
+        """Return a number as it is shown in a place of a text."""
+        # To C a comparison is an integer, whatever its type is to GeNN.
+        is_float = value.type.is_float and not value.is_condition
+        if is_float != ctype.is_float:
+            kind, fix = ("a floating-point number", "%g") if is_float else ("an integer", "%d")
+            raise self._error(
+                node,
+                f"{place} of printf() does not show {value.type.name}; write {fix} for {kind}, or "
+                "convert it.",
+            )
+        return converted(value, ctype)
 
     def _special_call(self, node: c_ast.FuncCall, name: str) -> list[str]:
         function = self.special[name]

@@ -1,7 +1,6 @@
 """The models that come with PyGeNN, and where to find them and its snippets by name.
 
-Every family is a look-up from name to description. Models that only PyGeNN has are listed, too, so
-that the message about a missing one can say so.
+Every family is a look-up from name to description.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from numbagenn.base.array_conventions import Array
 from numbagenn.base.enumerations import VarAccess, VarAccessMode
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import SCALAR
-from numbagenn.base.wording import shown, unsupported
+from numbagenn.base.wording import shown
 from numbagenn.models.builtin_snippets import (
     connectivity_snippets,
     toeplitz_snippets,
@@ -45,6 +44,7 @@ from numbagenn.models.descriptions import (
     VarInitSnippet,
     WeightUpdateModel,
 )
+from numbagenn.models.traub_miles import traub_miles
 
 # A leaky integrate-and-fire neuron with a refractory time, as in Gerstner et al. (2014), Neuronal
 # Dynamics, section 1.3, doi 10.1017/CBO9781107447615.
@@ -146,36 +146,6 @@ _RULKOV_MAP: dict[str, Any] = {
     "threshold_condition_code": "V >= peak",
 }
 
-# Conductances of Hodgkin and Huxley's kind, from Traub and Miles (1991), Neuronal networks of the
-# hippocampus, in 25 Euler steps for each step of the network. The rates have limits where their
-# fractions are 0 / 0.
-_TRAUB_MILES: dict[str, Any] = {
-    "params": ["gNa", "ENa", "gK", "EK", "gl", "El", "C"],
-    "vars": [(name, SCALAR) for name in ("V", "m", "h", "n")],
-    "sim_code": """
-        const scalar part = dt / 25.0;
-        for (int i = 0; i < 25; i++) {
-            const scalar current = -(m * m * m * h * gNa * (V - ENa)
-                + n * n * n * n * gK * (V - EK) + gl * (V - El) - Isyn);
-            const scalar openM = (V == -52.0) ? 1.28
-                : 0.32 * (-52.0 - V) / (exp((-52.0 - V) / 4.0) - 1.0);
-            const scalar closeM = (V == -25.0) ? 1.4
-                : 0.28 * (V + 25.0) / (exp((V + 25.0) / 5.0) - 1.0);
-            m += (openM * (1.0 - m) - closeM * m) * part;
-            const scalar openH = 0.128 * exp((-48.0 - V) / 18.0);
-            const scalar closeH = 4.0 / (exp((-25.0 - V) / 5.0) + 1.0);
-            h += (openH * (1.0 - h) - closeH * h) * part;
-            const scalar openN = (V == -50.0) ? 0.16
-                : 0.032 * (-50.0 - V) / (exp((-50.0 - V) / 5.0) - 1.0);
-            const scalar closeN = 0.5 * exp((-55.0 - V) / 40.0);
-            n += (openN * (1.0 - n) - closeN * n) * part;
-            V += current / C * part;
-        }
-    """,
-    "threshold_condition_code": "V >= 0.0",
-}
-
-
 # Pairs of nearest neighbours, additive with hard bounds, as in Song, Miller and Abbott (2000),
 # Competitive Hebbian learning through spike-timing-dependent synaptic plasticity, doi
 # 10.1038/78829.
@@ -256,7 +226,7 @@ def _neuron_models() -> Mapping[str, NeuronModel]:
         ),
         "Poisson": create_neuron_model("Poisson", **_POISSON),
         "RulkovMap": create_neuron_model("RulkovMap", **_RULKOV_MAP),
-        "TraubMiles": create_neuron_model("TraubMiles", **_TRAUB_MILES),
+        "TraubMiles": create_neuron_model("TraubMiles", **traub_miles()),
         # Neuron i spikes at spikeTimes[startSpike[i]:endSpike[i]] ms, at most once a step.
         "SpikeSourceArray": replace(
             create_neuron_model(
@@ -307,6 +277,15 @@ def _weight_update_models() -> Mapping[str, WeightUpdateModel]:
             "StaticPulseDendriticDelay",
             vars=[("g", SCALAR, VarAccess.READ_ONLY), ("d", "uint8_t", VarAccess.READ_ONLY)],
             pre_spike_syn_code="addToPostDelay(g, d);",
+        ),
+        # What an event adds follows the voltage of the presynaptic neuron, above a threshold.
+        "StaticGraded": create_weight_update_model(
+            "StaticGraded",
+            params=["Epre", "Vslope"],
+            vars=[("g", SCALAR, VarAccess.READ_ONLY)],
+            pre_neuron_var_refs=[("V", SCALAR, VarAccessMode.READ_ONLY)],
+            pre_event_threshold_condition_code="V > Epre",
+            pre_event_syn_code="addToPost(fmax(0.0, g * tanh((V - Epre) / Vslope) * dt));",
         ),
         "STDP": create_weight_update_model("STDP", **_STDP),
     }
@@ -361,24 +340,11 @@ FAMILIES: dict[type[Model], tuple[str, Callable[[], Mapping[str, Any]]]] = {
     ToeplitzConnectivityInitSnippet: ("init_toeplitz_connectivity_snippets", toeplitz_snippets),
 }
 
-# What PyGeNN 5.4 has besides the above.
-_ELSEWHERE: dict[type[Model], tuple[str, ...]] = {
-    NeuronModel: (),
-    CurrentSourceModel: (),
-    WeightUpdateModel: ("StaticGraded",),
-    PostsynapticModel: (),
-    CustomUpdateModel: (),
-    CustomConnectivityUpdateModel: (),
-    VarInitSnippet: (),
-    SparseConnectivityInitSnippet: (),
-    ToeplitzConnectivityInitSnippet: (),
-}
-
 
 def names_in_pygenn(family: type[Model]) -> list[str]:
     """Return the names of all models of a family that come with PyGeNN."""
     _, models = FAMILIES[family]
-    return sorted({*models(), *_ELSEWHERE[family]})
+    return sorted(models())
 
 
 def built_in_models() -> Iterator[Model]:
@@ -403,8 +369,6 @@ def find_model(given: object, family: type[AnyModel], argument: str) -> AnyModel
     ------
     AttributeError
         If there is no built-in model of this name.
-    NotImplementedError
-        If there is one in PyGeNN, but not in numbagenn.
     TypeError
         If `given` is something else, or a description of another family.
     """
@@ -423,7 +387,5 @@ def find_model(given: object, family: type[AnyModel], argument: str) -> AnyModel
     if given in known:
         model: AnyModel = known[given]
         return model
-    if given in _ELSEWHERE[family]:
-        raise unsupported(f"the {family.family} '{given}'")
     hint = did_you_mean(given, known, f"; built in are {', '.join(known) or 'none'}.", 0.5)
     raise AttributeError(f"module 'pygenn.{module}' has no attribute '{given}'{hint}")

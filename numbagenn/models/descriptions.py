@@ -123,10 +123,20 @@ class Model:
         return usage.names.difference(self.names)
 
     @property
+    def code_strings(self) -> list[CodeString]:
+        """All of its code."""
+        parts = [getattr(self, one.name) for one in fields(self)]
+        return [part for part in parts if isinstance(part, CodeString)]
+
+    @property
     def assigns_elements(self) -> bool:
         """Whether any of its code assigns elements of arrays."""
-        parts = [getattr(self, one.name) for one in fields(self)]
-        return any(part.usage.assigns_elements for part in parts if isinstance(part, CodeString))
+        return any(code.usage.assigns_elements for code in self.code_strings)
+
+    @property
+    def prints(self) -> bool:
+        """Whether any of its code prints."""
+        return any("printf" in code.usage.called for code in self.code_strings)
 
     @property
     def title(self) -> str:
@@ -436,4 +446,4 @@ class Unavailable:
         The error to raise.
     """
 
-    error: NotImplementedError
+    error: Exception

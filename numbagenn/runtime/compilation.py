@@ -1,9 +1,10 @@
 """Compiles the text of a generated module, with a cache on disk.
 
-An entry of the cache is one file. It starts with a checksum of its content and of everything that
-decides this content; the machine code of a module's kernels follows. The file is written under
-another name and then moved into place, so other processes see all of it or nothing. A damaged entry
-is replaced. The text of the module always decides what runs: an entry only saves compiling it.
+Each kernel of a module has an entry in the cache, which is one file. It starts with a checksum of
+its content and of everything that decides this content; the machine code follows. The file is
+written under another name and then moved into place, so other processes see all of it or nothing. A
+damaged entry is replaced. The text of the module always decides what runs: an entry only saves
+compiling it.
 
 Machine code cannot be checked before it runs. So entries are used only from a folder that nobody
 but the user and the administrator can write to. Where others can write, and where nothing can be
@@ -36,11 +37,12 @@ from types import ModuleType
 import numpy as np
 import platformdirs
 
+from numbagenn.base.garbage import garbage_kept
 from numbagenn.base.user_warnings import warn_user
+from numbagenn.codegen.kernels_apart import kernels_apart
 
 # Generated modules import these. Importing them here saves the time when a model is built.
 from numbagenn.kernels import jit
-from numbagenn.kernels.numba_settings import garbage_kept
 from numbagenn.runtime.threads import run_off_main_thread
 
 # Names of unfinished entries begin like this. Writing takes less than a second, so an unfinished
@@ -115,33 +117,45 @@ def compiled(source: str) -> ModuleType:
     """
     key = _key(source)
     if key not in _modules:
-        run_off_main_thread(functools.partial(_compile, key, source, cache_directory()))
+        run_off_main_thread(functools.partial(_compile_apart, key, source, cache_directory()))
     return _modules[key]
 
 
-def _compile(key: str, source: str, folder: Path | None) -> None:
-    """Compile a module, with the help of the cache in a folder if there is one."""
+def _compile_apart(key: str, source: str, folder: Path | None) -> None:
+    """Compile the kernels of a module one by one: some may be known from other modules."""
     with jit.COMPILER_LOCK:
         # Another thread may have compiled it in the meantime.
         if key in _modules:
             return
-        stored = _read(folder / key) if folder else {}
-        known = dict(stored)
-        module = None
-        if known:
-            # A damaged entry can fail in any way.
-            with contextlib.suppress(Exception):
-                module = _execute(key, source, known, {})
-        if module is None:
-            known = {}
-            device = _read(folder / _key("")) if folder else {}
-            before = dict(device)
-            module = _execute(key, source, known, device)
-            if folder and device != before:
-                _write(folder / _key(""), device)
-        if folder and known != stored:
-            _write(folder / key, known)
-        _modules[key] = module
+        parts = {_key(part): part for part in kernels_apart(source)}
+        for one, part in parts.items():
+            if one not in _modules:
+                _modules[one] = _compiled(one, part, folder)
+        if key not in parts:
+            module = _modules[key] = ModuleType(f"{jit.GENERATED}{key}")
+            for one in parts:
+                module.__dict__.update(jit.kernels_of(_modules[one]))
+
+
+def _compiled(key: str, source: str, folder: Path | None) -> ModuleType:
+    """Return a compiled module, with the help of the cache in a folder if there is one."""
+    stored = _read(folder / key) if folder else {}
+    known = dict(stored)
+    module = None
+    if known:
+        # A damaged entry can fail in any way.
+        with contextlib.suppress(Exception):
+            module = _execute(key, source, known, {})
+    if module is None:
+        known = {}
+        device = _read(folder / _key("")) if folder else {}
+        before = dict(device)
+        module = _execute(key, source, known, device)
+        if folder and device != before:
+            _write(folder / _key(""), device)
+    if folder and known != stored:
+        _write(folder / key, known)
+    return module
 
 
 def _key(source: str) -> str:

@@ -33,6 +33,7 @@ from numbagenn.codegen.event_kinds import PHASES, WHOLE_STEP, Phase
 from numbagenn.codegen.kernel_numbers import ConnectivityNumbers, SimulateNumbers, UpdateNumbers
 from numbagenn.kernels.batch_counter import Counter, new_batch_counter
 from numbagenn.kernels.memory_table import memory_table
+from numbagenn.kernels.printing import write_printed
 from numbagenn.kernels.shared_steps import first_of_part
 from numbagenn.memory.buffers import Buffer, aligned_zeros
 from numbagenn.memory.connections import SparseConnectivity
@@ -109,7 +110,7 @@ class LoadedModel:
         self._timing_enabled = timing_enabled
         #: Number of steps that were asked for since the model was loaded, and when to run them.
         self.steps_asked = 0
-        self.steps_at_flush = LONGEST_QUEUE
+        self.steps_at_flush = self._longest_queue
         # How many of them are done, and by how much the number of the next one exceeds that.
         self._steps_done = 0
         self._timestep_offset = 0
@@ -163,6 +164,13 @@ class LoadedModel:
                 self.times["init"] -= connecting
 
     def _initialise(self, groups: list[Group], num_recording_timesteps: int | None) -> float:
+        """Make the memory of all groups, and return the seconds that connecting took."""
+        try:
+            return self._make_memory(groups, num_recording_timesteps)
+        finally:
+            write_printed()
+
+    def _make_memory(self, groups: list[Group], num_recording_timesteps: int | None) -> float:
         """Allocate and fill the memory of all groups, and return the seconds that connecting took.
 
         The size of sparse synapses is known only once they are made, so sizes are checked twice.
@@ -286,6 +294,11 @@ class LoadedModel:
         return array.device[0], array.device.strides[0]
 
     @property
+    def _longest_queue(self) -> int:
+        """Number of steps that may wait; what prints does so at once."""
+        return 1 if self._plan.prints else LONGEST_QUEUE
+
+    @property
     def buffers(self) -> list[Buffer]:
         """All memory of the model."""
         return list(self._owned)
@@ -362,7 +375,7 @@ class LoadedModel:
         self._steps_done = steps.last
         if self._queue is steps.queue:
             self._queue = self._queue[steps.num_queued :]
-        self.steps_at_flush = steps.last + LONGEST_QUEUE
+        self.steps_at_flush = steps.last + self._longest_queue
         self._steps = None
 
     def _next_steps(self) -> Steps:
@@ -419,6 +432,7 @@ class LoadedModel:
         # Made before other threads can look for it.
         self._memory_table()
         job.finish(kernel)
+        write_printed()
         if isinstance(job, SharedJob) and job.is_shared:
             self._sharing.note(went_well=not job.became_alone)
 
@@ -501,6 +515,7 @@ class LoadedModel:
             timestep = self._steps_done + self._timestep_offset
             self._faults_unread |= prepared.can_fail
             update.finish(function, *always, timestep, self._steps_done, *prepared.arguments)
+            write_printed()
         for buffer in call.broadcast:
             slots = buffer.in_slots
             slots[:] = slots[:, [self._steps_done % buffer.slots]]
@@ -544,6 +559,7 @@ class LoadedModel:
         ]
         self._faults_unread |= any(isinstance(buffer, Faults) for buffer in kernel.buffers)
         job.finish(getattr(self._kernels, kernel.name), *numbers, *arrays)
+        write_printed()
         for buffer in kernel.buffers:
             buffer.is_new = True
         done = perf_counter()

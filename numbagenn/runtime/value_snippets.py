@@ -104,8 +104,10 @@ def initial_values(
 
     def call(shared: Sequence[Array]) -> None:
         arguments = [*constants, *shared, *trailing]
-        # The first fault is reported, so one thread has to go through all elements in order.
-        least = count if module.faults.sites else _ELEMENTS_PER_CALL
+        # The first fault is reported, and texts come in order, so one thread has to go through all
+        # elements.
+        in_order = module.faults.sites or snippet.prints
+        least = count if in_order else _ELEMENTS_PER_CALL
         counter = new_batch_counter()
 
         def part(first: int, last: int) -> None:

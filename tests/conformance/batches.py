@@ -34,6 +34,8 @@ NOT_IN_BATCHES: dict[str, str] = {
     "draws_of_initial_values": "distributions are compared, not numbers",
     "draws_of_models": "networks of a batch draw apart",
     "poisson_exp_at_time_steps": "networks of a batch draw apart",
+    "printing": "every network of a batch prints",
+    "printed_formats": "every network of a batch prints",
     "initial_values": "host arrays are looked at as they are",
     "initial_values_broadcast": "host arrays are looked at as they are",
 }

@@ -11,6 +11,7 @@ from tests.conformance.case_parts import (
     injector,
     pull,
     push,
+    read,
     recorded_spikes,
     scheduled,
     static_dense,
@@ -282,5 +283,73 @@ def references_of_postsynaptic_models(pygenn: ModuleType, name: str, precision: 
     model.build()
     model.load()
     arrays = trace(model, 24, V=(post, "V"), n=(post, "n"))
+    model.unload()
+    return arrays
+
+
+@case("float", "double")
+def spike_times_in_all_code(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """The time of the last spike, in all code that neurons run: in the reset code, too.
+
+    One population has delayed spikes and its variables with them, the other does not spike while
+    it is above its threshold.
+    """
+    rng = np.random.default_rng(84)
+    seen = ("in_sim", "in_reset", "since")
+    parts = {
+        "params": ["threshold"],
+        "vars": [("V", "scalar"), ("spikes", "int"), *((one, "timepoint") for one in seen)],
+        "sim_code": "V += 0.4 + Isyn; in_sim = st;",
+        "threshold_condition_code": "V > threshold && (spikes == 0 || t - st > 0.25)",
+        "reset_code": "in_reset = st; since = t - st; spikes++; V -= 0.9 * threshold;",
+    }
+    plain = pygenn.create_neuron_model("plain", **parts)
+    refractory = pygenn.create_neuron_model("refractory", auto_refractory_required=True, **parts)
+    synapse = pygenn.create_weight_update_model(
+        "noting",
+        vars=[("g", "scalar")],
+        pre_vars=[("on_pre_spike", "timepoint"), ("before_pre", "timepoint")],
+        post_vars=[("on_post_spike", "timepoint"), ("before_post", "timepoint")],
+        pre_spike_syn_code="addToPost(g);",
+        pre_spike_code="on_pre_spike = st_pre;",
+        pre_dynamics_code="before_pre = st_pre;",
+        post_spike_code="on_post_spike = st_post;",
+        post_dynamics_code="before_post = st_post;",
+    )
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 0.1
+    start = {"spikes": 0, **dict.fromkeys(seen, 0.0)}
+    pops = [
+        model.add_neuron_population(
+            key,
+            5,
+            neuron,
+            {"threshold": threshold},
+            {
+                "V": rng.uniform(0.0, 2.0, 5),
+                **start,
+            },
+        )
+        for key, neuron, threshold in (("pre", plain, 1.7), ("post", refractory, 2.3))
+    ]
+    never = {"on_pre_spike": 0.0, "before_pre": 0.0}, {"on_post_spike": 0.0, "before_post": 0.0}
+    synapses = model.add_synapse_population(
+        "synapses",
+        "DENSE",
+        *pops,
+        pygenn.init_weight_update(synapse, {}, {"g": wide(rng, 5, 5).flatten()}, *never),
+        pygenn.init_postsynaptic("DeltaCurr"),
+    )
+    synapses.axonal_delay_steps = 3
+    model.build()
+    model.load()
+    arrays = trace(
+        model,
+        30,
+        **{f"{pop.name}_{one}": (pop, one) for pop in pops for one in ("V", "spikes", *seen)},
+    )
+    for which, variables in (("pre", synapses.pre_vars), ("post", synapses.post_vars)):
+        for key, variable in variables.items():
+            arrays[f"{which}_{key}"] = read(variable)
     model.unload()
     return arrays

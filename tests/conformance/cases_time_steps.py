@@ -15,6 +15,7 @@ import numpy as np
 
 from tests.conformance.case_parts import (
     accumulator,
+    accumulators,
     keep,
     pull,
     read,
@@ -22,8 +23,10 @@ from tests.conformance.case_parts import (
     recorded_spikes,
     static_dense,
     trace,
+    wide,
 )
 from tests.conformance.casebook import Arrays, case
+from tests.conformance.cases_events import rising
 from tests.conformance.cases_plasticity import STDP, connected, spiking, weights
 
 TIME_STEPS = (0.1, 0.3, 0.7, 0.05)
@@ -465,6 +468,45 @@ def pairs(pygenn: ModuleType, model: Any) -> Arrays:
 @case("float", "double")
 def stdp_at_time_steps(pygenn: ModuleType, name: str, precision: str) -> Arrays:
     return at_time_steps(pairs, pygenn, name, precision)
+
+
+def graded_description(pygenn: ModuleType) -> Any:
+    """Write out `StaticGraded`, which PyGeNN 5.4.0 cannot build as it comes."""
+    return pygenn.create_weight_update_model(
+        "StaticGraded",
+        params=["Epre", "Vslope"],
+        vars=[("g", "scalar", pygenn.VarAccess.READ_ONLY)],
+        pre_neuron_var_refs=[("V", "scalar", pygenn.VarAccessMode.READ_ONLY)],
+        pre_event_threshold_condition_code="V > Epre",
+        pre_event_syn_code="addToPost(fmax(0.0, g * tanh((V - Epre) / Vslope) * dt));",
+    )
+
+
+def graded(pygenn: ModuleType, model: Any, weight_update: Any = None) -> Arrays:
+    """What graded synapses bring, some of which have negative weights."""
+    rng = np.random.default_rng(195)
+    pre, post = rising(pygenn, model, 12), accumulators(pygenn, model, 3)
+    model.add_synapse_population(
+        "graded",
+        "DENSE",
+        pre,
+        post,
+        pygenn.init_weight_update(
+            weight_update or keep(model, graded_description(pygenn)),
+            {"Epre": 0.4, "Vslope": 0.7},
+            {"g": wide(rng, 36) * np.where(rng.random(36) < 0.2, -1.0, 1.0)},
+            pre_var_refs={"V": pygenn.create_var_ref(pre, "V")},
+        ),
+        pygenn.init_postsynaptic("DeltaCurr"),
+    )
+    model.build()
+    model.load()
+    return trace(model, 25, I_libm=(post, "I"))
+
+
+@case("float", "double")
+def graded_at_time_steps(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    return at_time_steps(graded, pygenn, name, precision)
 
 
 def trains(pygenn: ModuleType, model: Any) -> Arrays:

@@ -110,5 +110,5 @@ def test_what_is_absent_is_refused(probe: object) -> None:
     import numbagenn as engine
 
     assert callable(probe)
-    with pytest.raises(NotImplementedError, match=r"does not support .*; real PyGeNN does"):
+    with pytest.raises(NotImplementedError, match="numbagenn does not support "):
         probe(engine)

@@ -117,6 +117,7 @@ _INSTEAD: dict[str, Any] = {
         limited=lambda number, limit, *where: min(max(number, 0), limit - 1),
         report=lambda *where: None,
     ),
+    "printing": SimpleNamespace(show=lambda *what: None),
     "kernel": lambda signature, **options: lambda function: function,
     "device_function": lambda function: function,
     "noalias_function": lambda function: function,

@@ -47,23 +47,6 @@ def test_paths_on_the_page_exist() -> None:
         assert any((folder / name).exists() for folder in places), name
 
 
-def test_printf_touches_the_files_that_it_is_in() -> None:
-    table = PAGE.split("**`printf`**")[1].split("\n## ")[0]
-    first_column = "".join(re.findall(r"^\| (`.*?) \|", table, re.MULTILINE))
-    listed = {ROOT / name for name in re.findall(r"`([^`]+)`", first_column)}
-    assert len(listed) > 20
-    for path in listed:
-        assert path.exists(), path
-    written = {
-        path
-        for folder in ("numbagenn", "tests", "tools", "tutorial_helpers")
-        for path in (ROOT / folder).rglob("*.py")
-        if "printf" in path.read_text(encoding="utf-8")
-    }
-    # A folder in the table stands for new files in it.
-    assert not [path for path in written if listed.isdisjoint({path, *path.parents})]
-
-
 def test_chains_of_imports_are_at_most_19_files_long() -> None:
     files = {
         ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tools.ledger.entries import Feature, absent, alike, differs, same
+from tools.ledger.probes import custom_body, long_support_code, shared_weights
 
 FEATURES: dict[str, list[Feature]] = {
     "Models and their life": [
@@ -109,6 +110,12 @@ FEATURES: dict[str, list[Feature]] = {
             "length 1 is refused when it is given, as it is a mistake more often than not",
             cases="initial_values_broadcast",
             tests="test_hazards.py::test_arrays_are_not_stretched_in_silence",
+        ),
+        same(
+            "`half`, `long double` and pointers as types of variables, which PyGeNN 5.4 does not"
+            " have",
+            "are refused here too",
+            tests="test_types.py::test_other_spellings_are_refused",
         ),
         differs(
             "`None` as an initial value",
@@ -220,10 +227,28 @@ FEATURES: dict[str, list[Feature]] = {
             tests="test_code_strings.py::test_code_of_every_model_is_checked_when_it_is_created"
             " test_code_strings.py::test_mistakes_are_shown_where_they_are",
         ),
-        absent(
-            "`printf`",
-            "there is no terminal in a kernel",
-            lambda e: e.create_neuron_model("x", sim_code='printf("%f", t);'),
+        same(
+            "`printf` in code of every kind: the text, and the order in which it comes",
+            "to Python's `sys.stdout`, as soon as the step or the update is done; batch elements"
+            " print one after the other in each phase of a step, however many threads there are,"
+            " and populations in the order in which they were added, where PyGeNN has one of its"
+            " own",
+            cases="printing printed_formats",
+            tests="test_printing.py::test_order_does_not_depend_on_threads"
+            " test_printing.py::test_a_batch_element_prints_what_it_prints_alone"
+            " test_printing.py::test_populations_print_in_the_order_in_which_they_were_added",
+        ),
+        differs(
+            "`printf` with a number of another type than its text says, with a text as a number,"
+            " and its value",
+            "are refused; PyGeNN prints what memory happens to hold, prints the text, and counts"
+            " characters",
+            tests="test_code_strings.py::test_wrong_calls_of_printf",
+        ),
+        differs(
+            "`printf` in code of diagonals, and of rows of the `PROCEDURAL` types",
+            "prints when the model is loaded; in PyGeNN, whenever a spike arrives",
+            tests="test_printing.py::test_diagonals_print_when_they_are_made",
         ),
         differs(
             "`assert`",
@@ -256,7 +281,7 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "`st` in code, `spike_times`",
-            cases="spike_times code_of_neurons",
+            cases="spike_times spike_times_in_all_code code_of_neurons",
         ),
         same(
             "`LIF`, `Izhikevich`, `IzhikevichVariable`, `TraubMiles`, `RulkovMap`",
@@ -403,10 +428,12 @@ FEATURES: dict[str, list[Feature]] = {
             " build such a model",
             tests="test_hazards.py::test_synapses_may_have_code_for_spikes_and_events_of_one_neuron",
         ),
-        absent(
+        differs(
             "`StaticGraded`",
-            "does not build in PyGeNN 5.4.0 either",
-            lambda e: e.init_weight_update("StaticGraded"),
+            "works; PyGeNN 5.4.0 cannot build it, so its equation was recorded as a model of one's"
+            " own",
+            cases="graded_at_time_steps",
+            tests="test_static_graded.py::test_it_is_the_model_that_was_recorded",
         ),
         same(
             "`TOEPLITZ` with `Conv2D`, `AvgPoolConv2D` and snippets of one's own; `atomic_add_…`",
@@ -681,6 +708,9 @@ FEATURES: dict[str, list[Feature]] = {
             tests="test_batches.py::test_a_batch_is_its_images_one_by_one"
             " test_batches.py::test_the_place_in_the_batch_does_not_matter"
             " test_batches.py::test_the_number_of_threads_does_not_matter"
+            " test_learning_in_batches.py::test_each_of_a_batch_learns_what_it_learns_alone"
+            " test_learning_in_batches.py"
+            "::test_weights_that_a_batch_shares_learn_from_all_of_it"
             " test_recorded.py::test_engine_agrees_in_batches",
         ),
     ],
@@ -724,7 +754,20 @@ FEATURES: dict[str, list[Feature]] = {
             " test_v4_9_names.py::test_objects_have_the_attributes_of_pygenn"
             " test_v4_9_names.py::test_numbers_are_in_use_once_their_view_is_written"
             " test_v4_9_names.py::test_postsynaptic_code_adds_to_inputs_by_name"
-            " test_v4_9_names.py::test_spikes_by_hand_are_delivered_in_the_next_step",
+            " test_v4_9_names.py::test_spikes_by_hand_are_delivered_in_the_next_step"
+            " test_builtin_neurons_4_9.py"
+            "::test_a_neuron_above_its_threshold_spikes_again_where_it_does_in_4_9",
+        ),
+        absent(
+            "C++ in descriptions: `custom_body`, and `support_code` of more than one statement",
+            "no C++ is compiled",
+            custom_body,
+            long_support_code,
+        ),
+        absent(
+            "`add_slave_synapse_population`",
+            "populations do not share weights; PyGeNN 5 has none that do",
+            shared_weights,
         ),
     ],
 }

@@ -1,33 +1,25 @@
-"""Small models in which what the engine does not have can be asked for."""
+"""Uses of what the engine does not have: each has to be refused."""
 
 from __future__ import annotations
 
 from types import ModuleType
-from typing import Any
+
+from numbagenn.compat import v4_9
 
 
-class Pair:
-    """Two populations that can be connected."""
+def custom_body(engine: ModuleType) -> None:
+    """Describe a neuron with C++ of its own."""
+    v4_9.create_custom_neuron_class("cell", custom_body={"get": "{ return 1; }"})
 
-    def __init__(self, engine: ModuleType) -> None:
-        self.engine = engine
-        self.model = engine.GeNNModel("float", "pair")
-        cell = engine.create_neuron_model("cell", params=["p"], vars=[("V", "scalar")])
-        self.source, self.target = (
-            self.model.add_neuron_population(name, 2, cell, {"p": 0.0}, {"V": 0.0})
-            for name in ("source", "target")
-        )
 
-    def connect(self, matrix: str, **attributes: object) -> Any:
-        """Add synapses from the one to the other, set what they are given, and return them."""
-        group = self.model.add_synapse_population(
-            "synapses",
-            matrix,
-            self.source,
-            self.target,
-            self.engine.init_weight_update("StaticPulse", {}, {"g": 1.0}),
-            self.engine.init_postsynaptic("DeltaCurr"),
-        )
-        for name, value in attributes.items():
-            setattr(group, name, value)
-        return group
+def long_support_code(engine: ModuleType) -> None:
+    """Describe a neuron with a function of several statements."""
+    code = "SUPPORT_CODE_FUNC scalar f(scalar x) { x += 1; return x; }"
+    v4_9.create_custom_neuron_class("cell", support_code=code)
+
+
+def shared_weights(engine: ModuleType) -> None:
+    """Add synapses that share the weights of others."""
+    v4_9.GeNNModel().add_slave_synapse_population(
+        "slave", "master", 0, "a", "b", "DeltaCurr", {}, {}
+    )

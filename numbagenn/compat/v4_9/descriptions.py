@@ -179,10 +179,13 @@ class Code:
         used: set[str] = set().union(*map(names_in, self.codes.values()))
         local: set[str] = set().union(*map(local_variables, self.codes.values()))
         taken = used | local | self.own | {"Isyn"}
-        # A local variable may have the name of a variable of the model: $(V) is not V in 4.9.
+        # A local variable may have the name of a variable of the model: $(V) is not V in 4.9. And
+        # it may begin with an underscore.
         self.local_names = {}
-        for name in sorted(local & (used | self.own | {"Isyn"})):
-            wish = f"local_{name}"
+        for name in sorted(local):
+            if name not in used | self.own | {"Isyn"} and not name.startswith("_"):
+                continue
+            wish = f"local_{name.lstrip('_')}"
             while wish in taken:
                 wish += "_"
             taken.add(wish)

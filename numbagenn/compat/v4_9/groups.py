@@ -70,7 +70,14 @@ class Variable(variables.Variable):
 
 
 class ExtraGlobalNumber(variables.ExtraGlobalArray):
-    """The number, in a `view` of one element that is in use as soon as it is written."""
+    """The number, in a `view` of one element that is in use as soon as it is written.
+
+    It is 0 as long as nothing sets it.
+    """
+
+    def __init__(self, name: str, buffer: Buffer, group: Any, owner: str) -> None:
+        super().__init__(name, buffer, group, owner)
+        self.set_init_values(0)
 
     def set_init_values(self, values: object) -> None:
         """Set the number that the model starts from."""

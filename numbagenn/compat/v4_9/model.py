@@ -103,10 +103,22 @@ class GeNNModel(current.GeNNModel):
             model_name,
             backend,
             time_precision,
-            **{_snake_case(name): value for name, value in preferences.items()},
+            **self._known(preferences),
         )
         self._dt = 0.1
         self._numbers: list[ExtraGlobalNumber] = []
+
+    def _known(self, preferences: Mapping[str, object]) -> dict[str, object]:
+        """Return preferences by the names of 5.x, and warn of others, which 4.9 ignores."""
+        known = {}
+        for name, value in preferences.items():
+            now = _snake_case(name)
+            if now in self.known_preferences:
+                known[now] = value
+            else:
+                hint = did_you_mean(now, self.known_preferences)
+                warn_user(f"Unknown preference '{name}' has no effect{hint}")
+        return known
 
     def _serve_instead_of(self, backend: str) -> None:
         """Say that another backend runs the model than the one that was asked for."""
@@ -368,6 +380,9 @@ class GeNNModel(current.GeNNModel):
     ) -> None:
         """Allocate the memory of the model and initialise it.
 
+        A model that was not built is built now. In 4.9, scripts leave `build` out where an earlier
+        run has left the compiled model on the disk.
+
         Parameters
         ----------
         path_to_model
@@ -380,6 +395,8 @@ class GeNNModel(current.GeNNModel):
                 f"path_to_model must be a path, not {shown(path_to_model)}; write "
                 f"model.load(num_recording_timesteps={path_to_model})."
             )
+        if self._plan is None:
+            self.build()
         super().load(num_recording_timesteps)
         self._num_recording_timesteps = num_recording_timesteps
         arrays = [array for group in self._groups() for array in group.extra_global_arrays()]

@@ -64,6 +64,8 @@ _TOKEN = re.compile(
     | (?P<dollar>\$)
     | (?P<point>(?<![\w.)\]])\.(?=\d))
     | (?P<number>(?:\d|\.\d)[\w.]*(?:(?<=[eE])[+-]\d\w*)?)
+    | (?P<absolute>\bstd[ ]*::[ ]*abs\b)
+    | (?P<namespace>\bstd[ ]*::)
     | (?P<word>[A-Za-z_]\w*)
     """,
     re.VERBOSE | re.DOTALL,
@@ -161,6 +163,10 @@ class _Rewriter:
                     "or close the bracket.",
                     match.start(),
                 )
+            elif kind == "absolute":
+                token = "fabs"  # abs() of C is for integers
+            elif kind == "namespace":
+                token = ""
             elif kind == "point":
                 token = "0."
             elif kind == "word":

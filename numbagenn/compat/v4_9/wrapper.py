@@ -15,6 +15,7 @@ from numbagenn.models.descriptions import (
     NeuronModel,
     PostsynapticModel,
     SparseConnectivityInitSnippet,
+    ToeplitzConnectivityInitSnippet,
     VarInitSnippet,
     WeightUpdateModel,
 )
@@ -27,6 +28,7 @@ _FAMILIES: dict[str, type[Model]] = {
     "CustomUpdateModels": CustomUpdateModel,
     "InitVarSnippet": VarInitSnippet,
     "InitSparseConnectivitySnippet": SparseConnectivityInitSnippet,
+    "InitToeplitzConnectivitySnippet": ToeplitzConnectivityInitSnippet,
 }
 
 
@@ -60,7 +62,6 @@ def modules() -> dict[str, Mapping[str, Any]]:
         "Models": MODELS,
         "CUDABackend": CUDA,
         "SynapseGroup": SPAN_TYPES,
-        "InitToeplitzConnectivitySnippet": {},
         **families,
     }
     parts = {f"pygenn.genn_wrapper.{name}": content for name, content in contents.items()}

@@ -124,3 +124,15 @@ def test_the_function_says_for_whom_it_is() -> None:
     assert "neuron population 'p0' and 3 like it." in model.generated_code
     # All lines of a loop are of one group, under names that are not those of the first.
     assert "V_row = vector(memory, first + " in model.generated_code
+
+
+def test_a_function_may_take_nothing_but_numbers() -> None:
+    cell = create_neuron_model("cell", params=["k"], sim_code="const scalar x = k;")
+    model = GeNNModel("float", "nothing")
+    model.timing_enabled = True
+    for number in range(5):
+        model.add_neuron_population(f"p{number}", 3, cell, {"k": number}, {})
+    model.build()
+    model.load()
+    model.step_time()
+    assert "neuron population 'p0' and 4 like it." in model.generated_code

@@ -388,30 +388,38 @@ def test_names_of_the_engine_are_taken_from_it() -> None:
 
 def test_what_is_out_of_scope_is_an_error_when_used(run: Run) -> None:
     code = (
-        "from pygenn import *\n"
-        "printing = create_neuron_model('printing', sim_code='printf(\"%f\", t);')\n"
-        "cell = create_postsynaptic_model('cell', extra_global_params=[('e', 'scalar*')])\n"
+        "from pygenn.genn_model import *\n"
+        "own = create_custom_neuron_class('own', custom_body={'get': '{ return 1; }'})\n"
         "print('described')\n"
         "model = GeNNModel()\n"
     )
-    status, out, err = run(code + "model.add_neuron_population('cells', 3, printing)")
+    status, out, err = run(code + "model.add_neuron_population('cells', 3, own, {}, {})")
     assert (status, out) == (1, "described\n")
-    assert "does not support printf() in code strings" in err
+    assert "does not support 'custom_body' (neuron model 'own')" in err
 
 
 def test_a_description_that_is_not_there_is_an_error_when_used() -> None:
-    create = stand_in.stand_in("5")["pygenn"].create_var_init_snippet
-    unavailable = create("printing", var_init_code='printf("%f", value);')
-    with pytest.raises(NotImplementedError, match=r"printf\(\)"):
+    create = stand_in.stand_in("4.9")["pygenn.genn_model"].create_custom_init_var_snippet_class
+    unavailable = create("own", custom_body={"get": "{ return 1; }"})
+    with pytest.raises(NotImplementedError, match="'custom_body'"):
         engine.init_var(unavailable)
 
 
-def test_wrong_descriptions_are_errors_at_once(run: Run) -> None:
-    status, _, err = run(
-        "from pygenn import create_neuron_model\ncreate_neuron_model('x', sim_code='V += 1;')"
+@pytest.mark.parametrize("code", ["V += 1;", "x = (1;", "x = __shfl_xor_sync(0xFFFF, x, 1);"])
+def test_wrong_code_is_told_at_once_and_an_error_when_used(run: Run, code: str) -> None:
+    described = f"""
+from pygenn import GeNNModel, create_neuron_model
+wrong = create_neuron_model("wrong", vars=[("x", "scalar")], sim_code="{code}")
+print("described")
+"""
+    status, out, err = run(described)
+    assert (status, out) == (0, "described\n")
+    assert ("script.py:3: UserWarning: This model can be described" in err) == ("__" not in code)
+    status, out, err = run(
+        f"{described}GeNNModel().add_neuron_population('cells', 1, wrong, {{}}, {{'x': 0.0}})"
     )
-    assert (status, err.count("NotImplementedError")) == (1, 0)
-    assert "Undefined name 'V'" in err
+    assert (status, out) == (1, "described\n")
+    assert "Error: Sim code of neuron model 'wrong', line 1: " in err
 
 
 @pytest.mark.parametrize("backend", ["cuda", "hip", "single_threaded_cpu"])

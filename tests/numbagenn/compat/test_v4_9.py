@@ -65,6 +65,7 @@ from tests.numbagenn.networks import steps
         ("$(x) /= $(y) + 1;", "x = x / (y + 1);"),
         ("$(p)[$(i)] /= 2;", "p[i] = p[i] / (2);"),
         ("SDT + DTS + DT", "SDT + DTS + dt"),
+        ("std::exp($(x)) + std :: max(a, std::abs(b))", "exp(x) +  max(a, fabs(b))"),
         ('printf("$(V) DT .5 %f", $(V));', 'printf("$(V) DT .5 %f", V);'),
     ],
 )  # fmt: skip
@@ -770,8 +771,6 @@ def values(model: Any) -> dict[str, dict[str, float]]:
         "LIF",
         "Izhikevich",
         "IzhikevichVariable",
-        "TraubMiles",
-        "RulkovMap",
         "SpikeSourceArray",
         "PoissonNew",
     ],
@@ -991,6 +990,27 @@ def test_no_warnings_but_for_another_backend() -> None:
             model.use_backend = name
 
 
+def test_locals_may_begin_with_an_underscore() -> None:
+    code = "const scalar _x = $(V), local_x = 2; $(V) = _x * local_x;"
+    model = legacy.create_custom_neuron_class("x", var_name_types=[("V", "scalar")], sim_code=code)
+    rewritten = "const scalar local_x_ = V, local_x = 2; V = local_x_ * local_x;"
+    assert model.sim_code.text == rewritten
+
+
+def test_a_model_that_an_earlier_run_has_built_is_loaded_at_once() -> None:
+    model = legacy.GeNNModel("float", "built_before")
+    model.add_neuron_population("a", 1, "LIF", LIF, {"V": 0.5, "RefracTime": 0.0})
+    model.load()
+    model.step_time()
+    assert model.timestep == 1
+
+
+def test_an_unknown_preference_has_no_effect() -> None:
+    said = "Unknown preference 'optimiseCod' has no effect; did you mean 'optimise_code'"
+    with pytest.warns(UserWarning, match=said):
+        legacy.GeNNModel("float", "x", optimiseCod=True)
+
+
 def test_load_build_and_unload_as_in_4_9() -> None:
     model = legacy.GeNNModel("float", "empty")
     model.add_neuron_population("a", 1, "LIF", LIF, {"V": 0.0, "RefracTime": 0.0})
@@ -1141,8 +1161,8 @@ def synapses(
          ValueError, "did you mean $(n_pre)?"),
         (lambda s: s.model.add_neuron_population("c", 1, "LIFF", {}, {}), AttributeError,
          "did you mean 'LIF'?"),
-        (lambda s: s.model.add_neuron_population("c", 1, "Poisson", {}, {}), NotImplementedError,
-         "the neuron model 'Poisson' of GeNN 4 (population 'c'); PyGeNN 4.9 does"),
+        (lambda s: s.model.add_neuron_population("c", 1, "Poisson", {}, {}), RuntimeError,
+         "expected 4 parameters but got 0: expected 'trefract'"),
         (lambda s: s.model.add_neuron_population("a", 1, "LIF", {}, {}), RuntimeError,
          "duplicate name: a"),
         (lambda s: s.model.add_neuron_population("c", 1, "LIF"), TypeError, "missing 2 required"),
@@ -1168,8 +1188,6 @@ def synapses(
         (lambda s: setattr(s.a, "size", 3), AttributeError, "'size'"),
         (lambda s: legacy.GeNNModel("float", "x", "cuda"), KeyError, "cuda"),
         (lambda s: legacy.GeNNModel("half"), RuntimeError, "'half'"),
-        (lambda s: legacy.GeNNModel("float", "x", optimiseCod=True), ValueError,
-         "Unknown preference 'optimise_cod'; did you mean 'optimise_code'?"),
     ],
 )  # fmt: skip
 def test_wrong_calls(

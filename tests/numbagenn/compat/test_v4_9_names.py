@@ -170,8 +170,8 @@ def test_built_in_models_as_classes() -> None:
     assert WRAPPER.NeuronModels.PoissonNew() is WRAPPER.NeuronModels.PoissonNew.get_instance()
     model = described().model
     model.add_neuron_population("drawn", 1, WRAPPER.NeuronModels.LIF(), LIF, {"V": 0.0, **REST})
-    with pytest.raises(NotImplementedError, match=r"'TraubMilesAlt' of GeNN 4 .*PyGeNN 4.9 does"):
-        WRAPPER.NeuronModels.TraubMilesAlt()
+    snippets = WRAPPER.InitToeplitzConnectivitySnippet
+    assert snippets.Conv2D() is snippets.Conv2D.get_instance()
     with pytest.raises(NotImplementedError, match="models written in C"):
         WRAPPER.NeuronModels.Custom()
 
@@ -254,6 +254,25 @@ def test_numbers_are_in_use_once_their_view_is_written(batch_size: int) -> None:
     parts.pop.pull_state_from_device()
     mean = 5.0 * (1.0 - np.exp(-0.2))
     assert np.allclose(parts.pop.vars["V"].view, 1.0 + 1.75 * mean)
+
+
+def test_a_number_is_zero_until_something_sets_it() -> None:
+    model = legacy.GeNNModel("float", "numbers")
+    shifted = legacy.create_custom_neuron_class(
+        "shifted",
+        var_name_types=[("V", "scalar")],
+        extra_global_params=[("offset", "scalar")],
+        sim_code="$(V) = 1 + $(offset);",
+    )
+    pop = model.add_neuron_population("pop", 1, shifted, {}, {"V": 5.0})
+    model.build()
+    model.load()
+    offset = pop.extra_global_params["offset"].view
+    for expected in (1.0, 3.0):
+        model.step_time()
+        offset[:] = 2.0
+        pop.pull_var_from_device("V")
+        assert pop.vars["V"].view[0] == expected
 
 
 def test_numbers_of_updates_and_what_they_refuse() -> None:

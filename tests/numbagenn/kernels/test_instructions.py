@@ -134,3 +134,33 @@ def test_smaller_and_larger() -> None:
         for b in range(-2, 9):
             assert _ends(a, b) == (min(a, b), max(a, b), min(a, 3), max(7, b))
     assert _ends(1.5, 2.5) == (1.5, 2.5, 1.5, 7.0)
+
+
+@njit
+def _of_two(a: Any, b: Any) -> Any:
+    return min(a, b), max(a, b)
+
+
+@pytest.mark.parametrize("numbers", [(1, 2), (2, 1), (-0.0, 0.0), (0.0, -0.0), (1.5, -1.5)])
+def test_the_smaller_and_the_larger_of_two(numbers: tuple[float, float]) -> None:
+    expected = min(*numbers), max(*numbers)
+    assert list(map(repr, _of_two(*numbers))) == list(map(repr, expected))
+
+
+@pytest.mark.parametrize("numbers", [(np.nan, 1.0), (1.0, np.nan), (np.nan, np.nan)])
+def test_the_smaller_and_the_larger_where_one_is_none(numbers: tuple[float, float]) -> None:
+    np.testing.assert_array_equal(_of_two(*numbers), (min(*numbers), max(*numbers)))
+
+
+@njit
+def _flat(matrix: Any, first: Any, last: Any) -> Any:
+    total = 0
+    for number in matrix.reshape(-1)[first:last]:
+        total = 10 * total + number
+    return total
+
+
+def test_flat_arrays() -> None:
+    cube = np.arange(8, dtype=np.int64).reshape(2, 2, 2)
+    assert _flat(cube, 0, 8) == 1234567
+    assert _flat(cube[1], 1, 3) == 56

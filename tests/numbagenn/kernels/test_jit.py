@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from typing import Any
 
 import numpy as np
 import pytest
+from numba import types
 
-from numbagenn.kernels import jit
+from numbagenn.kernels import jit, target
 
 # If a variable had one type for both, Numba would convert 64 bits to a float64, and back.
 TWO_TYPES = """
@@ -78,3 +80,40 @@ def test_functions_of_the_package_are_compiled_as_ever(failures: list[str]) -> N
     whole, _ = results(TWO_TYPES, 250, "numbagenn.kernels.")
     assert whole[1] == 2**63 + 2
     assert not failures
+
+
+def test_functions_that_raise_do(failures: list[str]) -> None:
+    text = """
+@kernel("int64(int64)")
+def compute(x):
+    if x > 2:
+        raise ValueError
+    return x
+"""
+    namespace: dict[str, Any] = {"kernel": jit.kernel, "__name__": jit.GENERATED}
+    exec(text, namespace)
+    assert namespace["compute"](2) == 2
+    with pytest.raises(ValueError, match=r"^$"):
+        namespace["compute"](3)
+
+
+def test_types_of_a_call_are_found_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    searched = []
+    original = types.Function.get_call_type
+
+    def get_call_type(self: Any, context: Any, args: Any, kws: Any) -> Any:
+        if self.key[0] is operator.xor and type(self) is target._Function:
+            searched.append(tuple(args))
+        return original(self, context, args, kws)
+
+    monkeypatch.setattr(types.Function, "get_call_type", get_call_type)
+    text = """
+@kernel("void(uint16[::1])")
+def compute(x):
+    a, b = x[0], x[1]
+    x[0] = a ^ b
+    x[1] = b ^ a
+    x[2] = a ^ a
+"""
+    exec(text, {"kernel": jit.kernel, "__name__": jit.GENERATED})
+    assert len(searched) == len({*searched})

@@ -79,7 +79,8 @@ _END = "\n"
 _LINE = f" // {_COMMENT}\n"
 
 _TOKEN = re.compile(
-    r"//[^\n]*|/\*.*?\*/|\$\([^)]*\)|(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?)\w*|\w+"
+    r"//[^\n]*|/\*.*?\*/|\"[^\"\n]*\"|\$\([^)]*\)"
+    r"|(?:0[xX][0-9a-fA-F]+|\d+\.?\d*(?:[eE][+-]?\d+)?)\w*|\w+"
     r"|<<=|[-+*/%&|^=!<>]=|\+\+|--|&&|\|\||<<|\s+|.",
     re.DOTALL,
 )
@@ -122,7 +123,7 @@ def with_brackets(text: str, is_condition: bool) -> str:
 
     def visit(node: c_ast.Node) -> None:
         is_name = isinstance(node, c_ast.ID) and node.name != EACH_SYNAPSE
-        if is_name or isinstance(node, c_ast.Constant):
+        if is_name or (isinstance(node, c_ast.Constant) and node.type != "string"):
             places.add((node.coord.line - _PREFIX_LINES, node.coord.column))
         for part in (node.args or ()) if isinstance(node, c_ast.FuncCall) else node:
             visit(part)

@@ -606,15 +606,50 @@ def test_conditions_are_one_expression(condition: str, message: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("code", "thing"),
+    ("code", "message"),
     [
-        ("printf(1);", r"printf\(\)"),
-        ('printf("%f", V);', r"printf\(\)"),
+        ("printf();", r"takes a text first, as in printf\("),
+        ("printf(1);", r"takes a text first, as in printf\("),
+        ("printf(V);", r"takes a text first"),
+        (
+            'printf("%d", V);',
+            r"%d of printf\(\) does not show float; write %g for a floating-point",
+        ),
+        ('printf("%5.1f", i);', r"%5.1f of printf\(\) does not show int; write %d for an integer"),
+        ('printf("%*f", V, V);', r"\* of printf\(\) does not show float"),
+        ('printf("%f");', r"as its text has places for: 1, and not 0; give one for each %"),
+        ('printf("x", V);', r"places for: 0, and not 1"),
+        ('printf("%s", V);', r"has no conversion '%s' for numbers"),
+        ('printf("%#o", i);', r"has no conversion '%#o' for numbers"),
+        ('printf("100 %", V);', r"has no conversion '%' for numbers.*%% for a percent sign"),
+        ('printf("%f", "V");', r"no text but the first argument of printf"),
+        ('V = printf("x");', r"printf\(\) gives no value"),
+        ('if (printf("x") > 0) { }', r"printf\(\) gives no value"),
+        ('int n = printf("x");', r"printf\(\) gives no value"),
+        ('V = "x";', r"no text but the first argument of printf"),
+        ("printf('x');", r"no text or character literals"),
+        ('printf("x\n");', r"does not end on its line: write \\\\n .* or put an r before"),
+        (r'printf("say \"x\"");', r"write \\042 for a quotation mark"),
+        ('printf("x);', r"does not end on its line"),
     ],
 )
-def test_what_only_real_pygenn_has_is_named(code: str, thing: str) -> None:
-    with pytest.raises(NotImplementedError, match=f"does not support {thing}.*real PyGeNN does"):
+def test_wrong_calls_of_printf(code: str, message: str) -> None:
+    with pytest.raises(CodeStringError, match=message):
         translated(code)
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        r'printf("; } ) ] // /* $(V) # >> /= .5 for_each_synapse\n");',
+        'printf ( "%d %g", i, V ) ;',
+        'for (int k = 0; k < 3; k++) printf("%d", k), printf("((((%f", V);',
+        'if (V > 1.0) printf("%d", V > 1.0); else printf("%%");',
+        'printf("' + 60 * "(" + '");',
+    ],
+)
+def test_signs_in_a_text_mean_nothing(code: str) -> None:
+    assert "printing.show(" in "\n".join(translated(code))
 
 
 def test_integer_abs_of_a_float_warns() -> None:

@@ -325,6 +325,36 @@ def test_what_is_in_the_cache_is_not_compiled_again(cache: Path) -> None:
     assert snapshot(cache) == before
 
 
+SECOND_KERNEL = """
+
+@kernel("void(int64[::1])")
+def add(result):
+    result[0] += {constant}
+"""
+
+
+def test_a_kernel_of_two_modules_is_compiled_once(cache: Path) -> None:
+    modules = [
+        compiling.compiled(source() + SECOND_KERNEL.replace("{constant}", str(constant)))
+        for constant in (2, 3)
+    ]
+    one, other = modules
+    assert one.run is other.run
+    out = np.zeros(1, np.int64)
+    for module in modules:
+        module.add(out)
+    assert out[0] == 5
+    assert len(list(cache.iterdir())) == 3
+
+
+def test_a_kernel_of_another_module_is_in_the_cache(cache: Path) -> None:
+    compiling.compiled(source() + SECOND_KERNEL.replace("{constant}", "2"))
+    forget()
+    module = compiling.compiled(source() + SECOND_KERNEL.replace("{constant}", "3"))
+    assert module.run.stats.cache_hits
+    assert not module.add.stats.cache_hits
+
+
 def test_the_text_at_hand_can_be_looked_at(cache: Path) -> None:
     for _ in range(2):
         text = inspect.getsource(compiling.compiled(source()).run.py_func)

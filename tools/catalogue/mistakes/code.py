@@ -223,8 +223,18 @@ create_neuron_model("lif", vars=V, extra_global_params=[("gain", "scalar*")], si
 # PyGeNN: Error at ']': Invalid subscript index type 'const float'
 create_neuron_model("lif", vars=V, extra_global_params=[("x", "scalar*")], sim_code="V = x[t];")
 
-# %% printf -> NotImplementedError
-create_neuron_model("lif", vars=V, sim_code='printf("%f", V);')
+# %% printf without a text -> RuntimeError
+# PyGeNN: Error at 'printf': No viable function candidates for 'printf'
+create_neuron_model("lif", vars=V, sim_code="printf(V);")
+
+# %% An integer of printf that is not one -> RuntimeError
+create_neuron_model("lif", vars=V, sim_code='printf("%d", V);')
+
+# %% Fewer numbers of printf than places for them -> RuntimeError
+create_neuron_model("lif", vars=V, sim_code='printf("%u: %g", id);')
+
+# %% A line of printf that does not end -> RuntimeError
+create_neuron_model("lif", vars=V, sim_code='printf("V is %g\n", V);')
 
 # %% The time in code for initial values -> RuntimeError
 create_var_init_snippet("ramp", var_init_code="value = t;")
