@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import random
+import re
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ pytest.importorskip("zarr", reason="clusters need Zarr: the extra cluster")
 import psutil
 from distributed import Client, LocalCluster
 
+from tests import ROOT
 from tests.tutorial_helpers.cluster.conftest import STEPS
 from tutorial_helpers.cluster import (
     BadBlocksError,
@@ -268,6 +270,18 @@ def test_versions_that_differ(weights: Weights, images: Images, tmp_path: Path) 
 
             with pytest.raises(VersionsDifferError, match=r"A worker has numba 0\.1, and here"):
                 classify_many(pieces(), weights, client=client, timesteps=STEPS)
+
+
+def test_the_program_of_the_how_to(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "how_to" / "cluster.md").read_text(encoding="utf-8")
+    program = tmp_path / "program.py"
+    program.write_text(re.findall("```python\n(.*?)```", page, re.DOTALL)[0], encoding="utf-8")
+    command = [sys.executable, str(program)]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=300, check=True)
+    first, *rows = ran.stdout.splitlines()
+    assert first == "0.9878"
+    assert rows[2:4] == ["default 5.0 12 98.39", "default 5.0 30 98.67"]
+    assert len(rows) == 12
 
 
 # --- Memory ---------------------------------------------------------------------------------------
