@@ -7,6 +7,7 @@ processor the client and the scheduler take for a block, and for a byte of it.
 from __future__ import annotations
 
 import contextlib
+import os
 import time
 from collections.abc import Iterator
 from statistics import median
@@ -88,6 +89,7 @@ def measure(rounds: int, images: int) -> dict[str, Any]:
         Seconds of each configuration, of a block and of a byte, and of the simulation.
     """
     say("measuring a cluster")
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
     with contextlib.ExitStack() as stack:
         clients = {
             "this process": None,
@@ -113,6 +115,7 @@ def measure(rounds: int, images: int) -> dict[str, Any]:
         slept = _slept(client, TestSetAgain(0, number), 1, SLEEP)
     return {
         "images": images,
+        "load": load,
         "drawn": drawn,
         "plain": plain,
         "seconds_per_block": per_block,

@@ -181,8 +181,18 @@ def cluster_section(measured: dict[str, Any]) -> str:
             f"{slept['sleep']:g} s over each of {slept['blocks']:,} blocks. It says "
             f"{cluster.predicted(measured):.1f} s, and they took {slept['seconds']:.1f} s.",
             f"Medians of {measured['images']:,} images on {machine['processors']} processors of "
-            f"{_article(machine['cpu'])}, {measured['date']}.",
+            f"{_article(machine['cpu'])}, {measured['date']}.{_load(measured['load'])}",
         )
+    )
+
+
+def _load(load: float | None) -> str:
+    """Return a warning about other work that the machine had when the measurement began."""
+    if load is None or load < 0.5:
+        return ""
+    return (
+        f" Other programs kept the machine busy meanwhile: {load:.1f} of them wanted a processor "
+        "when this began. On a quiet one, two workers bring more, and sleeping ones take less."
     )
 
 

@@ -261,11 +261,11 @@ def test_versions_that_differ(weights: Weights, images: Images, tmp_path: Path) 
         with contextlib.ExitStack() as late, worker(file), remote_client(address) as client:
 
             def pieces() -> Iterator[Images]:
-                for number in range(400):
-                    if number == 10:
-                        late.enter_context(worker(file, "--preload", preload))
-                    if number > 10:
-                        time.sleep(0.05)
+                yield images
+                late.enter_context(worker(file, "--preload", preload))
+                over = time.monotonic() + 90  # as long as it may take until it has come and works
+                while time.monotonic() < over:
+                    time.sleep(0.02)
                     yield images
 
             with pytest.raises(VersionsDifferError, match=r"A worker has numba 0\.1, and here"):
