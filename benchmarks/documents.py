@@ -192,7 +192,7 @@ def _load(load: float | None) -> str:
         return ""
     return (
         f" Other programs kept the machine busy meanwhile: {load:.1f} of them wanted a processor "
-        "when this began. On a quiet one, two workers bring more, and sleeping ones take less."
+        "when this began. So two workers had less than two processors."
     )
 
 
