@@ -1,7 +1,7 @@
 """What a Dask cluster costs, and how it scales: measured, by a model, and by workers that sleep.
 
-The model has three parts, each of them measured: how fast a worker classifies, how much time of a
-processor the client and the scheduler take for a block, and for a byte of it.
+The parts of the model are measured: how long a worker builds its network, how fast it classifies,
+and how much time of a processor client and scheduler take for a block, and for a byte of it.
 """
 
 from __future__ import annotations
@@ -32,6 +32,9 @@ TIMES = 20
 #: Workers that sleep, how many blocks each gets, and how long it sleeps over one, in s.
 SLEEPERS, BLOCKS_EACH, SLEEP = 100, 10, 1.0
 
+#: Bytes of an image.
+PIXELS = 784
+
 #: What the model is asked: images, numbers of workers, and images per block.
 MODELLED = (10**9, (1, 10, 100, 1000), (10_000, 100_000))
 
@@ -41,7 +44,7 @@ class TestSetAgain:
 
     def __init__(self, start: int, stop: int) -> None:
         self.start, self.stop = start, stop
-        self.shape = (stop - start, 784)
+        self.shape = (stop - start, PIXELS)
 
     def __len__(self) -> int:
         return self.stop - self.start
@@ -103,11 +106,12 @@ def measure(rounds: int, images: int) -> dict[str, Any]:
             )
             for number in (1, 2)
         }
+        build_seconds = _build_seconds(clients["2 workers of 1 thread"])
         plain = _in_turn(clients, TestSetAgain(0, images), rounds)
         one = clients["1 worker of 1 thread"]
         assert one is not None
         per_block = _slept(one, TestSetAgain(0, 1000), 1, 0.0).busy / 1000
-        block = np.zeros((200_000, 784), np.uint8)
+        block = np.zeros((200_000, PIXELS), np.uint8)
         with_images = _slept(one, block, 10_000, 0.0).busy - 20 * per_block
     with _sleepers(SLEEPERS) as client:
         per_block_of_many = _slept(client, TestSetAgain(0, 2000), 1, 0.0).busy / 2000
@@ -118,6 +122,7 @@ def measure(rounds: int, images: int) -> dict[str, Any]:
         "load": load,
         "drawn": drawn,
         "plain": plain,
+        "build_seconds": build_seconds,
         "seconds_per_block": per_block,
         "bytes_per_second": block.nbytes / with_images,
         "sleepers": {
@@ -128,6 +133,11 @@ def measure(rounds: int, images: int) -> dict[str, Any]:
             "seconds": slept.seconds,
         },
     }
+
+
+def _build_seconds(client: Client | None) -> float:
+    """Return how long new workers build a network that others have compiled before."""
+    return count_right(TestSetAgain(0, 4), load_weights(), client=client).build_seconds
 
 
 def _in_turn(clients: dict[str, Client | None], images: Any, rounds: int) -> dict[str, list[float]]:
@@ -176,8 +186,15 @@ def _slept(client: Client, images: Any, most: int, sleep: float) -> Slept:
     return Slept(time.perf_counter() - start, time.process_time() - busy)
 
 
-def modelled(images: int, workers: int, block: int, rate: float, seconds_per_block: float) -> float:
-    """Return how long a run takes, in s, if images need not pass through the client.
+def modelled(
+    images: int,
+    workers: int,
+    block: int,
+    rate: float,
+    seconds_per_block: float,
+    build_seconds: float = 0.0,
+) -> float:
+    """Return how long a run takes, in s.
 
     Blocks go out one after the other, and workers work side by side: the slower of the two counts.
     The last block still has to be classified when it has gone out, and a worker has to wait for its
@@ -190,7 +207,9 @@ def modelled(images: int, workers: int, block: int, rate: float, seconds_per_blo
     rate
         Images per second of a worker.
     seconds_per_block
-        How long client and scheduler are busy with a block.
+        How long client and scheduler are busy with a block, with its transfer if it has one.
+    build_seconds
+        How long a worker builds the network before its first block.
 
     Examples
     --------
@@ -200,7 +219,7 @@ def modelled(images: int, workers: int, block: int, rate: float, seconds_per_blo
     blocks = -(-images // block)
     sending = blocks * seconds_per_block + block / rate
     waiting = min(blocks, workers) * seconds_per_block
-    return max(sending, waiting + -(-blocks // workers) * block / rate)
+    return build_seconds + max(sending, waiting + -(-blocks // workers) * block / rate)
 
 
 def overhead(measured: dict[str, Any]) -> float:

@@ -149,11 +149,14 @@ def cluster_section(measured: dict[str, Any]) -> str:
     rates = [cluster.rate(measured, number) for number in (1, 2)]
     rows = []
     images, numbers, sizes = cluster.MODELLED
+    alone = measured["seconds_per_block"]
+    carried = alone + sizes[0] * cluster.PIXELS / measured["bytes_per_second"]
+    cases = [*((size, alone) for size in sizes), (sizes[0], carried)]
     for number in numbers:
         row = [f"{number:,}"]
-        for size in sizes:
+        for size, busy in cases:
             seconds = cluster.modelled(
-                images, number, size, rates[0], measured["seconds_per_block"]
+                images, number, size, rates[0], busy, measured["build_seconds"]
             )
             share = images / rates[0] / number / seconds
             row.append(f"{seconds / 60:,.1f} min, {100 * share:.0f} %")
@@ -174,9 +177,17 @@ def cluster_section(measured: dict[str, Any]) -> str:
             "that pass through the client take a second for each "
             f"{measured['bytes_per_second'] / 1e6:,.0f} MB. With drawn digits, one worker of two "
             f"threads takes {1 + cluster.overhead(measured):.2f} times as long as one process. "
-            "So the model says for "
-            f"{images:,} images that workers read themselves:",
-            _rows(("workers", *(f"blocks of {size:,}: time, efficiency" for size in sizes)), rows),
+            f"A new worker builds its network in {measured['build_seconds']:.1f} s. "
+            f"So the model says for {images:,} images:",
+            _rows(
+                (
+                    "workers",
+                    *(f"read by workers, blocks of {size:,}" for size in sizes),
+                    f"through the client, blocks of {sizes[0]:,}",
+                ),
+                rows,
+            ),
+            "Shares are of what the workers could do if they never waited.",
             f"We checked the model with {slept['workers']} workers that sleep for "
             f"{slept['sleep']:g} s over each of {slept['blocks']:,} blocks. It says "
             f"{cluster.predicted(measured):.1f} s, and they took {slept['seconds']:.1f} s.",
