@@ -415,7 +415,7 @@ class BlockSteps:
         )
 
     def _spikes(self, group: NeuronGroup) -> BlockSpikes:
-        count, memory, spikes, recorded = group.num_neurons, self.memory, group.spikes, None
+        count, memory, spikes, recorded = group.num_neurons, self.memory, group.spike_list, None
         if records_spikes(group):
             recorded = memory.recording(group.name, "recorded", spikes.recorder)
         return BlockSpikes(

@@ -6,7 +6,7 @@ found at the call that holds it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -76,7 +76,9 @@ def check_code(model: Model) -> None:
         case PostsynapticModel():
             out_post, bound = Buffer("out_post", _PRECISION.scalar, 1), _bound_to_nothing(model)
             synapses = IncomingSynapses(postsynaptic=bound, out_post=out_post, target="Isyn")
-            neuron = _host_neuron(model.neuron_var_refs, model.neuron_inputs)
+            # Every neuron has Isyn.
+            inputs = tuple(item for item in model.neuron_inputs if item.name != "Isyn")
+            neuron = _host_neuron(model.neuron_var_refs, inputs)
             _check_neuron(_one_neuron(neuron=neuron, synapses=[synapses]))
         case CurrentSourceModel():
             source = (_bound_to_nothing(model), "Isyn")
@@ -214,17 +216,20 @@ def _check_initial_value(snippet: VarInitSnippet) -> None:
 
 
 def _host_neuron(
-    references: Sequence[DeclaredReference], inputs: tuple[AdditionalInput, ...] = ()
+    references: Sequence[DeclaredReference],
+    inputs: tuple[AdditionalInput, ...] = (),
+    locals_: Iterable[str] = (),
 ) -> BoundModel[NeuronModel]:
-    """Return a neuron of which only the variables and inputs that other code uses matter."""
+    """Return a neuron of which only what other code uses matters: variables, inputs and locals."""
     blank, always = CodeString("", ""), CodeString("true", "", is_condition=True)
+    declared = CodeString(" ".join(f"scalar {name} = 0.0;" for name in locals_), "")
     variables = tuple(Var(r.name, r.type, VarAccess.READ_WRITE) for r in references)
     model = NeuronModel(
         class_name="",
         params=(),
         vars=variables,
         derived_params=(),
-        sim_code=blank,
+        sim_code=declared,
         threshold_condition_code=always,
         reset_code=blank,
         additional_input_vars=inputs,
@@ -281,7 +286,7 @@ def _check_endpoint(
     )
     endpoint = EndpointCode(bound=own, side=side, flags="event_flags" if has_events else None)
     spike_times = Buffer("st", _PRECISION.time, 1)
-    neuron = _host_neuron(references)
+    neuron = _host_neuron(references, locals_=model.neuron_locals)
     _check_neuron(_one_neuron(neuron=neuron, endpoints=[endpoint], spike_times=spike_times))
 
 

@@ -96,11 +96,11 @@ class EventKind:
 
 def _presynaptic_spikes(group: SynapseGroup) -> Events | None:
     is_blank = group.weight_update.model.pre_spike_syn_code.is_blank
-    return group.src.spikes if group.src.can_spike and not is_blank else None
+    return group.src.spike_list if group.src.can_spike and not is_blank else None
 
 
 def _postsynaptic_spikes(group: SynapseGroup) -> Events | None:
-    return group.trg.spikes if group.learns_from_spikes else None
+    return group.trg.spike_list if group.learns_from_spikes else None
 
 
 #: All kinds, in the order in which a population's functions are printed.
@@ -160,5 +160,5 @@ def kinds_of(group: SynapseGroup) -> list[EventKind]:
 
 def delivers_spikes(group: SynapseGroup, population: NeuronGroup) -> bool:
     """Return whether the code of some synapses runs for the spikes of a population."""
-    spikes = population.spikes
+    spikes = population.spike_list
     return any(kind.events is not None and kind.events(group) == spikes for kind in EVENT_KINDS)

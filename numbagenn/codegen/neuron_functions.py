@@ -157,8 +157,8 @@ def code_of_neurons(
             for source in sorted(sources, key=lambda source: source.model.class_name != "DC")
         ],
         endpoints=_endpoint_code(network, group, event_flags),
-        spike_times=group.spikes.times,
-        prev_spike_times=group.spikes.prev_times,
+        spike_times=group.spike_list.times,
+        prev_spike_times=group.spike_list.prev_times,
     )
     return code, event_flags
 

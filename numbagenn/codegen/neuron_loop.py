@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from numbagenn.base.types import Precision
 from numbagenn.codegen.loop_builder import Loop, LoopBuilder, count_name
-from numbagenn.language.arithmetic import Expression, constant_literal
+from numbagenn.language.arithmetic import Expression, constant_literal, literal
 from numbagenn.language.code_strings import CodeString
 from numbagenn.language.functions import FUNCTIONS, POISSON, Function
 from numbagenn.language.symbols import SpecialFunction, Symbol
@@ -186,9 +188,10 @@ def neuron_loop(
         builder.receive_feedback(buffer, target)
     for source, target in code.sources:
         builder.inject_current(source, target)
+    builder.note_last_event()
     was_above = builder.look_for_threshold_before()
     neuron = builder.run_neuron()
-    endpoints = [(endpoint, builder.run_endpoint(endpoint)) for endpoint in code.endpoints]
+    endpoints = [(one, builder.run_endpoint(one, neuron)) for one in code.endpoints]
     if code.can_spike:
         builder.spike_and_reset(neuron, endpoints, was_above)
     return builder.finish()
@@ -215,6 +218,8 @@ class _NeuronLoopBuilder(LoopBuilder):
         }
         self._own = self.names_of(code.neuron)
         self._inputs: dict[str, Symbol] = {}
+        # Names of the times of spike-like events, by their memory.
+        self._event_times: dict[Buffer, str] = {}
 
     def start_inputs(self) -> None:
         """Set the inputs to what they are before anything adds to them."""
@@ -244,7 +249,10 @@ class _NeuronLoopBuilder(LoopBuilder):
             self.move(due, in_syn)
         names = {"inSyn": Symbol(in_syn, scalar), **self.names_of(bound), **self._referenced(bound)}
         for item in bound.model.neuron_inputs:
-            names[item.name] = replace(self._inputs[item.name], writable=True)
+            target = synapses.target if item.name == "Isyn" else item.name
+            names[item.name] = replace(self._inputs[target], writable=True)
+        for name in bound.model.assigned_neuron_vars:
+            names[name] = self._own[bound.references[name]]
         self._run_injecting(names, bound.model.sim_code, synapses.target)
 
     def receive_feedback(self, buffer: Buffer, target: str) -> None:
@@ -272,6 +280,27 @@ class _NeuronLoopBuilder(LoopBuilder):
         translator.functions = {**FUNCTIONS, **(functions or {})}
         self._lines += translator.statements(code)
 
+    def note_last_event(self) -> None:
+        """Note when the last spike-like event was, if the neuron's own code may ask.
+
+        Where several populations of synapses define events, it is the last of all.
+        """
+        if not self._model.knows_events:
+            return
+        last, time = self.namer.unique("last_event"), self.precision.time
+        self._lines.append(f"{last} = {literal(float(np.finfo(time.dtype).min), time)}")
+        for endpoint in self._code.endpoints:
+            if endpoint.side == "pre" and endpoint.event_times is not None:
+                one = self._time_of_event(endpoint.event_times)
+                self.read.add(one)
+                self._lines.append(f"{last} = max({last}, {one})")
+        self._common["set"] = Symbol(last, time, writable=False, kind="built-in")
+
+    def _time_of_event(self, buffer: Buffer) -> str:
+        if buffer not in self._event_times:
+            self._event_times[buffer] = self.variable(buffer.name, buffer)
+        return self._event_times[buffer]
+
     def look_for_threshold_before(self) -> str:
         """Find out if the neuron is above its threshold already, where that keeps it silent.
 
@@ -294,8 +323,15 @@ class _NeuronLoopBuilder(LoopBuilder):
         self._lines += translator.statements(self._model.sim_code)
         return translator
 
-    def run_endpoint(self, endpoint: EndpointCode) -> Translator:
+    def run_endpoint(self, endpoint: EndpointCode, neuron: Translator) -> Translator:
         """Run what synapses do at this neuron in every step, and look for spike-like events.
+
+        Parameters
+        ----------
+        endpoint
+            The code at one end of synapses.
+        neuron
+            What translated the neuron's own code, whose locals are still known.
 
         Returns
         -------
@@ -303,6 +339,7 @@ class _NeuronLoopBuilder(LoopBuilder):
             What translates their code for spikes.
         """
         names = {**self._common, **self._referenced(endpoint.bound)}
+        names.pop("set", None)
         # A weight update model has names for each of its two sides, so the st of neurons gets a
         # longer name.
         if "st" in names:
@@ -312,7 +349,9 @@ class _NeuronLoopBuilder(LoopBuilder):
         translator = self.translator(names, unavailable=_NOT_AT_NEURONS, random=True)
         self._lines += translator.statements(endpoint.dynamics)
         if endpoint.flags is not None:
-            self._look_for_event(endpoint, endpoint.flags, names)
+            locals_ = {name: neuron.local(name) for name in endpoint.bound.model.neuron_locals}
+            known = {name: symbol for name, symbol in locals_.items() if symbol is not None}
+            self._look_for_event(endpoint, endpoint.flags, {**names, **known})
         return translator
 
     def _look_for_event(
@@ -335,7 +374,7 @@ class _NeuronLoopBuilder(LoopBuilder):
             buffer = endpoint.prev_event_times
             lines = [*self._note_previous(flags, buffer.name, buffer), *lines]
         if endpoint.event_times is not None:
-            last = self.variable(endpoint.event_times.name, endpoint.event_times)
+            last = self._time_of_event(endpoint.event_times)
             self.read.add("t")
             self.written.add(last)
             lines += [f"if {flag}:", f"    {last} = t"]

@@ -259,8 +259,8 @@ class SingleSteps:
     def _spike_list(self, group: NeuronGroup, flags: str) -> SpikeList:
         recorded = None
         if records_spikes(group):
-            recorded = self.memory.recording(group.name, "recorded", group.spikes.recorder)
-        return self._list(group.spikes, flags, recorded)
+            recorded = self.memory.recording(group.name, "recorded", group.spike_list.recorder)
+        return self._list(group.spike_list, flags, recorded)
 
     def _event_list(self, flags: EventFlags) -> SpikeList:
         synapses, side = flags.synapses, flags.side

@@ -220,7 +220,7 @@ def _times(network: NetworkView, group: SynapseGroup) -> dict[str, EventTime]:
     for side, population in ends:
         # A spike arrives in the step after the one in which it was emitted, or later.
         latency = (group.delay_steps(side) + 1) * network.dt
-        for word, events in (("st", population.spikes), ("set", group.events.get(side))):
+        for word, events in (("st", population.spike_list), ("set", group.events.get(side))):
             if events is not None and events.times is not None:
                 times[f"{word}_{side}"] = EventTime(events.times, side, latency)
             if events is not None and events.prev_times is not None:

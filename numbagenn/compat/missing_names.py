@@ -26,8 +26,7 @@ _NAMES: dict[str, dict[str, str]] = {
         **dict.fromkeys(("Runtime", "generate_code"), _CPP),
     },
     "4.9": {
-        "create_custom_toeplitz_connect_init_snippet_class": "Toeplitz connectivity of its own",
-        **dict.fromkeys(("Snippet", "StlContainers", "SharedLibraryModelNumpy"), _CPP),
+        **dict.fromkeys(("Snippet", "SharedLibraryModelNumpy"), _CPP),
         **dict.fromkeys(("Var", "VarRef", "VarInit", "EGP", "EGPRef", "ParamVal"), _CPP),
     },
 }

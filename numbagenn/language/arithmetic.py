@@ -51,6 +51,7 @@ _LEVELS = {
     "+": Level.ADD,
     "-": Level.ADD,
     "<<": Level.SHIFT,
+    ">>": Level.SHIFT,
     "&": Level.AND,
     "^": Level.XOR,
     "|": Level.OR,
@@ -173,7 +174,7 @@ def truth(value: Expression, level: int) -> str:
 
 def computed(operator: str, left: Expression, right: Expression) -> Expression:
     """Return an arithmetic operation or a comparison of operands that it can be applied to."""
-    shift = operator == "<<"
+    shift = operator in ("<<", ">>")
     ctype = promoted(left.type) if shift else usual_conversion(left.type, right.type)
     left, right = converted(left, ctype), converted(right, ctype)
     if operator in COMPARISONS:

@@ -44,12 +44,18 @@ class CodeString:
         Whether it is one expression rather than statements.
     of_rows
         Whether it can loop over the synapses of a row by ``for_each_synapse``.
+    functions
+        Functions of its own that it may call: those of the support code of PyGeNN 4.9.
+    accepted
+        What it may have of C++ that the language lacks, as code of PyGeNN 4.9: ``"shift"``.
     """
 
     text: str
     what: str
     is_condition: bool = False
     of_rows: bool = False
+    functions: tuple[SupportFunction, ...] = ()
+    accepted: frozenset[str] = frozenset()
 
     @cached_property
     def is_blank(self) -> bool:
@@ -79,7 +85,12 @@ class CodeString:
         if self.is_blank:
             return Usage()
         with refusing_depth(self):
-            return usage_of(self.tree)
+            used = usage_of(self.tree)
+        for function in self.functions:
+            if function.name in used.called:
+                body = function.body.usage
+                used |= Usage(read=body.read - {*function.names}, called=body.called)
+        return used
 
     def error(
         self, message: str, line: int | None = None, column: int | None = None
@@ -108,6 +119,31 @@ class CodeString:
         if coord is None:
             return self.error(message)
         return self.error(message, coord.line - _PREFIX_LINES, coord.column)
+
+
+@dataclass(frozen=True)
+class SupportFunction:
+    """A function that a code string may call, see `support_functions`.
+
+    Parameters
+    ----------
+    name, type
+        Its name, and the type of its value.
+    parameters
+        Names and types of its parameters.
+    body
+        Its statements. They may call functions that come before it.
+    """
+
+    name: str
+    type: str
+    parameters: tuple[tuple[str, str], ...]
+    body: CodeString
+
+    @property
+    def names(self) -> list[str]:
+        """Names of its parameters."""
+        return [name for name, _ in self.parameters]
 
 
 # Names of types that C itself does not know must be declared before pycparser sees the code string.
@@ -244,7 +280,7 @@ def _cleaned(code_string: CodeString) -> str:
                     *_position(code_string.text, match.start()),
                 )
             replacement = _FOR_EACH_SYNAPSE
-        elif kind in _REFUSED:
+        elif kind in _REFUSED and kind not in code_string.accepted:
             raise _refusal(code_string, kind, match)
         pieces += [between, replacement]
         last = match.end()

@@ -96,6 +96,10 @@ class Environment(ABC):
                 return scope[name]
         return None
 
+    def local(self, name: str) -> Symbol | None:
+        """Return what the code so far has declared by a name, if it is still known."""
+        return self._scopes[-1].get(name)
+
     def _lookup(self, node: c_ast.ID) -> Symbol:
         found = self._find(node.name)
         if found is not None:
@@ -194,6 +198,8 @@ class Environment(ABC):
             found = self._find(node.name)
             return found is not None and found in self.ahead.symbols and found.type.is_float
         if isinstance(node, c_ast.FuncCall):
+            if any(one.name == node.name.name for one in self._code_string.functions):
+                return False
             parts = node.args.exprs if node.args else []
         elif isinstance(node, (c_ast.BinaryOp, c_ast.UnaryOp)):
             parts = [part for _, part in node.children()]

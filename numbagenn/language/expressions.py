@@ -29,6 +29,7 @@ _CONDITIONS = "GeNN types a comparison like its operands, so write && or || to c
 _INSTEAD_OF = {
     "%": "use fmod()",
     "<<": "multiply by a power of two",
+    ">>": "divide by a power of two",
     "&": _CONDITIONS,
     "|": _CONDITIONS,
     "^": _CONDITIONS,

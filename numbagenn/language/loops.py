@@ -12,9 +12,9 @@ from pycparser import c_ast
 from numbagenn.language.code_strings import CodeString
 from numbagenn.language.literals import literal_value
 
-# What may come after a statement: the next one, the end of the loop or switch around it, or the
-# loop's next round.
-_NEXT, _BREAK, _CONTINUE = "next", "break", "continue"
+# What may come after a statement: the next one, the end of the loop or switch around it, the loop's
+# next round, or the end of the function.
+_NEXT, _BREAK, _CONTINUE, _RETURN = "next", "break", "continue", "return"
 _ONWARD = frozenset({_NEXT})
 
 # How far a loop may count without being watched: every type can count beyond this, so the loop
@@ -24,7 +24,8 @@ _COUNTABLE = 126
 # A smaller number is 0 as a float, but not as a double.
 _SMALLEST_FLOAT = 2.0**-149
 
-_LOOPS = (c_ast.While, c_ast.DoWhile, c_ast.For)
+#: The statements that are loops.
+LOOPS = (c_ast.While, c_ast.DoWhile, c_ast.For)
 
 
 def check_loops(code_string: CodeString, node: c_ast.Node) -> None:
@@ -73,7 +74,7 @@ def _changes(node: c_ast.Node | None, name: str) -> bool:
     """Return whether a variable may be assigned in a loop, or another loop is in it."""
     if node is None:
         return False
-    if isinstance(node, _LOOPS):
+    if isinstance(node, LOOPS):
         return True
     steps = isinstance(node, c_ast.UnaryOp) and node.op in ("p++", "++", "p--", "--", "&")
     target = node.expr if steps else getattr(node, "lvalue", None)
@@ -96,10 +97,12 @@ def _exits(code_string: CodeString, node: c_ast.Node | None) -> frozenset[str]:
         return frozenset({_BREAK})
     if isinstance(node, c_ast.Continue):
         return frozenset({_CONTINUE})
-    if isinstance(node, _LOOPS):
+    if isinstance(node, c_ast.Return):
+        return frozenset({_RETURN})
+    if isinstance(node, LOOPS):
         inside = _exits(code_string, node.stmt)
         always = node.cond is None or _constant_truth(node.cond)
-        if always and _BREAK not in inside:
+        if always and not {_BREAK, _RETURN} & inside:
             raise code_string.error_at(node, _advice(node))
     return _ONWARD
 
@@ -159,7 +162,7 @@ def _advice(node: c_ast.Node) -> str:
 
 def _has_break_of_switch(node: c_ast.Node | None, inside: bool = False) -> bool:
     """Return whether a switch in a loop has a ``break``; loops inside have their own."""
-    if node is None or isinstance(node, _LOOPS):
+    if node is None or isinstance(node, LOOPS):
         return False
     if isinstance(node, c_ast.Break):
         return inside

@@ -3,7 +3,8 @@
 One `Translator` serves all the code strings that share a loop body, in the order in which they run,
 so that the locals of a neuron's ``sim_code`` are seen by its threshold condition and reset code.
 Statements are translated here, and what they are made of by the classes that it builds upon:
-`Expressions`, those on `Pointers` and `Calls`, and all on `Environment`.
+`SupportFunctions`, those on `Expressions`, those on `Pointers` and `Calls`, and all on
+`Environment`.
 """
 
 from __future__ import annotations
@@ -31,11 +32,11 @@ from numbagenn.language.code_strings import (
     CodeString,
     refusing_depth,
 )
-from numbagenn.language.expressions import Expressions
 from numbagenn.language.fault_sites import Message, failed_assertion
 from numbagenn.language.formats import format_of
 from numbagenn.language.kernel_names import BATCH_COUNTER
 from numbagenn.language.loops import check_loops, is_short
+from numbagenn.language.support_functions import SupportFunctions
 from numbagenn.language.symbols import ElementLoop, Symbol
 from numbagenn.language.usage import STEPS
 
@@ -46,7 +47,7 @@ _DEEPEST_PYTHON_BLOCK = 60
 _DEEPEST_PYTHON_BRACKET = 120
 
 
-class Translator(Expressions):
+class Translator(SupportFunctions):
     """Translates the code strings of one loop body, in order.
 
     `Environment` lists the arguments.
@@ -54,8 +55,6 @@ class Translator(Expressions):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        # What runs before the next round of each loop and switch around the current code.
-        self._loops: list[list[str]] = []
         self._call: c_ast.Node = c_ast.EmptyStatement()
         #: What ``for_each_synapse`` loops over, in code that has it, and whether that goes on.
         self.each_synapse: ElementLoop | None = None
@@ -115,9 +114,6 @@ class Translator(Expressions):
 
     # Statements ------------------------------------------------------------------------------
 
-    def _block_items(self, items: Iterable[c_ast.Node]) -> list[str]:
-        return [line for item in items for line in self._statement(item)]
-
     def _indented(self, node: c_ast.Node | None) -> list[str]:
         with self._scope():
             lines = [] if node is None else self._statement(node)
@@ -127,7 +123,7 @@ class Translator(Expressions):
         method = getattr(self, f"_on_{type(node).__name__}", None)
         if method is not None:
             return list(method(node))
-        if isinstance(node, (c_ast.Return, c_ast.Goto, c_ast.Label)):
+        if isinstance(node, (c_ast.Goto, c_ast.Label)):
             word = type(node).__name__.lower()
             raise self._error(node, f"GeNN's snippet language has no '{word}' statement.")
         return self._effect(node)

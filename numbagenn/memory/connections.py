@@ -71,6 +71,9 @@ class DenseConnectivity:
         """Return the memory of the connectivity: none."""
         return []
 
+    def keep_columns(self) -> None:
+        """Do nothing: the synapses of a postsynaptic neuron are easy to find."""
+
     def fill(self) -> None:
         """Do nothing: there is no memory to fill."""
 
@@ -235,6 +238,10 @@ class SparseConnectivity:
         for buffer in self.buffers():
             buffer.allocate(buffer.arrays[1].dtype, 1)
         self.fill()
+
+    def keep_columns(self) -> None:
+        """Keep memory by which code finds the synapses of one postsynaptic neuron."""
+        self._has_columns = True
 
     @property
     def inds(self) -> tuple[Buffer, Buffer]:

@@ -50,7 +50,12 @@ class Events:
 
 
 def make_events(
-    model: WeightUpdateModel, name: str, title: str, sizes: Mapping[EventSide, int]
+    model: WeightUpdateModel,
+    name: str,
+    title: str,
+    sizes: Mapping[EventSide, int],
+    *,
+    neurons_ask: bool = False,
 ) -> Mapping[EventSide, Events]:
     """Return the events of synapses, for each side that has a condition for them in the model.
 
@@ -64,6 +69,8 @@ def make_events(
         What it is called in messages.
     sizes
         Numbers of neurons on both sides.
+    neurons_ask
+        Whether the code of the presynaptic neurons may ask for the time of their last event.
     """
     events: dict[EventSide, Events] = {}
     names = model.built_in(model.synapse_usage)
@@ -72,6 +79,7 @@ def make_events(
             continue
         keeps_prev_times = f"prev_set_{side}" in names
         keeps_times = keeps_prev_times or f"set_{side}" in names
+        keeps_times |= neurons_ask and side == "pre"
         events[side] = Events(
             neurons=Buffer(f"{name}_{side}_events", "uint32_t", size, start=END),
             count=Buffer(f"{name}_num_{side}_events", "uint32_t", 1, per_element=False),

@@ -57,6 +57,11 @@ class Recorder:
         self._host[:] = self.device
         self._pulled_at = timestep
 
+    @property
+    def words(self) -> Array | None:
+        """The bits that were pulled last, as the device array has them; None before."""
+        return self._host
+
     def data(self, dt: float) -> list[tuple[Array, Array]]:
         """Return what was pulled last, ``(times, ids)`` in ms for each batch element."""
         title = self.title

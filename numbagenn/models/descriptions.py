@@ -156,7 +156,8 @@ class NeuronModel(Model):
     """Description of a neuron.
 
     `value_warning` returns the text of a warning if values that a population holds are suspicious,
-    else an empty one. It gets them by name, with a row for each batch element.
+    else an empty one. It gets them by name, with a row for each batch element. `knows_events` says
+    whether its code may read ``set``, the time of the last spike-like event, as in PyGeNN 4.9.
     """
 
     family: ClassVar[str] = "neuron model"
@@ -167,6 +168,7 @@ class NeuronModel(Model):
     additional_input_vars: tuple[AdditionalInput, ...]
     auto_refractory_required: bool
     value_warning: Callable[[Mapping[str, Array]], str] | None = None
+    knows_events: bool = False
 
     get_vars = items_of("vars")
     get_additional_input_vars = items_of("additional_input_vars")
@@ -210,6 +212,8 @@ class WeightUpdateModel(Model):
 
     Code that ends in ``syn_code``, and `synapse_dynamics_code`, is run for synapses; the other code
     for the presynaptic or postsynaptic neurons, whose variables are `pre_vars` and `post_vars`.
+    `neuron_locals` are locals of the presynaptic neurons' own code that the condition for their
+    spike-like events reads. Only models of PyGeNN 4.9 have such conditions.
     """
 
     family: ClassVar[str] = "weight update model"
@@ -230,6 +234,7 @@ class WeightUpdateModel(Model):
     post_spike_code: CodeString
     pre_dynamics_code: CodeString
     post_dynamics_code: CodeString
+    neuron_locals: frozenset[str] = frozenset()
 
     get_vars = items_of("vars")
     get_pre_vars = items_of("pre_vars")
@@ -290,8 +295,9 @@ class WeightUpdateModel(Model):
 class PostsynapticModel(Model):
     """Description of how summed synaptic input becomes a current.
 
-    `neuron_inputs` are inputs of the neuron that the code uses by name, beside the one that
-    ``injectCurrent`` adds to. Only models of PyGeNN 4.9 have such code.
+    `neuron_inputs` are inputs of the neuron that the code uses by name, where ``Isyn`` is the one
+    that ``injectCurrent`` adds to, and `assigned_neuron_vars` those of `neuron_var_refs` that it
+    assigns. Only models of PyGeNN 4.9 have such code.
     """
 
     family: ClassVar[str] = "postsynaptic model"
@@ -299,6 +305,7 @@ class PostsynapticModel(Model):
     neuron_var_refs: tuple[DeclaredReference, ...]
     sim_code: CodeString
     neuron_inputs: tuple[AdditionalInput, ...] = ()
+    assigned_neuron_vars: frozenset[str] = frozenset()
 
     get_vars = items_of("vars")
     get_neuron_var_refs = items_of("neuron_var_refs")

@@ -218,9 +218,7 @@ def code(
     return CodeString(given or "", f"{capitalised(what)} of {title}", is_condition, of_rows)
 
 
-def event_code(
-    title: str, side: str, given: str | None, condition: str | None
-) -> dict[str, CodeString]:
+def event_code(title: str, side: str, given: str | None, condition: str | None) -> dict[str, Any]:
     """Return the code for spike-like events of one side, and their condition, by name."""
     snippet = code(title, given, f"{side}synaptic event code")
     when = code(title, condition, f"{side}synaptic event condition code", is_condition=True)

@@ -44,7 +44,7 @@ def _assign_slots(
     sent = [group.axonal_delay_steps for group in outgoing]
     # Blocks of steps cannot keep many lists, so there are only those that some code runs for.
     learnt = [group.back_prop_delay_steps for group in incoming if group.learns_from_spikes]
-    for buffer in (population.spikes.neurons, population.spikes.count):
+    for buffer in (population.spike_list.neurons, population.spike_list.count):
         buffer.slots = 1 + max([0, *sent, *learnt])
     late = [group.back_prop_delay_steps for group in incoming]
     earlier = [group.max_dendritic_delay_timesteps for group in incoming if group.indexed_variables]

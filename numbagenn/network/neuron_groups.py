@@ -167,7 +167,7 @@ class NeuronGroup(GroupOfOneModel):
         return not self.model.threshold_condition_code.is_blank
 
     @property
-    def spikes(self) -> Events:
+    def spike_list(self) -> Events:
         """The memory of its spikes, with the times that anything in the model uses."""
         return replace(
             self._spikes,
@@ -178,7 +178,7 @@ class NeuronGroup(GroupOfOneModel):
     def buffers(self) -> list[tuple[Buffer, Variable | None]]:
         """Return the memory of the population."""
         own: list[tuple[Buffer, Variable | None]] = [(v.buffer, v) for v in self.vars.values()]
-        return own + [(buffer, None) for buffer in self.spikes.buffers()]
+        return own + [(buffer, None) for buffer in self.spike_list.buffers()]
 
     def warn_of_suspicious_values(self) -> None:
         """Warn of suspicious values that the host has written since the last call."""

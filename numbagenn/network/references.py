@@ -289,7 +289,7 @@ def create_src_spike_count_var_ref(group: object) -> VariableReference:
     return VariableReference(
         name="spike_count",
         group=synapses,
-        buffer=synapses.src.spikes.count,
+        buffer=synapses.src.spike_list.count,
         size=synapses.src.num_neurons,
     )
 

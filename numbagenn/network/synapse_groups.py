@@ -29,7 +29,7 @@ from numbagenn.memory.connections import (
     SparseConnectivity,
 )
 from numbagenn.memory.dynamic_parameters import DynamicParams
-from numbagenn.memory.events import EventSide, make_events
+from numbagenn.memory.events import Events, EventSide, make_events
 from numbagenn.memory.variables import (
     ExtraGlobalArray,
     ExtraGlobalArrayDict,
@@ -118,6 +118,8 @@ class SynapseGroup(Group):
     connectivity_extra_global_params: ExtraGlobalArrayDict
     # The value of `max_dendritic_delay_timesteps` until it is set; None where it must be set.
     default_dendritic_delay_timesteps: ClassVar[int | None] = None
+    #: Whether the connections and the variables of the synapses are those of another population.
+    shares_synapses: ClassVar[bool] = False
 
     def __init__(
         self,
@@ -149,7 +151,7 @@ class SynapseGroup(Group):
         self._kernel_size = kernel_size(connectivity_init)
         wum, psm = weight_update.model, postsynaptic.model
         #: Spike-like events of each side for which the model has a condition.
-        self.events = make_events(wum, name, self.title, {"pre": num_pre, "post": num_post})
+        self.events = self._events(num_pre, num_post)
         self.connections = self._connectivity(num_pre, num_post)
         #: Variables of the weight update model, one value for each synapse, by name.
         self.vars = self._synapse_variables(
@@ -187,6 +189,16 @@ class SynapseGroup(Group):
         self._narrow_sparse_ind_enabled = model.default_narrow_sparse_ind_enabled
         self.sparse_connectivity_location = model.default_sparse_connectivity_location
         self._complete = True
+
+    def _events(self, num_pre: int, num_post: int) -> Mapping[EventSide, Events]:
+        """Return the memory of the events of both sides."""
+        return make_events(
+            self.weight_update.model,
+            self.name,
+            self.title,
+            {"pre": num_pre, "post": num_post},
+            neurons_ask=self.src.model.knows_events,
+        )
 
     def _connectivity(self, num_pre: int, num_post: int) -> Connectivity:
         """Return the connections of the synapses, of which only a matrix is known so far."""

@@ -73,6 +73,12 @@ _PARTS_OF_BATCH = 16
 _ELEMENTS_PER_PART = 1 << 18
 
 
+def _with_own_synapses(groups: Iterable[Group]) -> list[SynapseGroup]:
+    """Return the populations whose connections are not those of another population."""
+    synapses = (group for group in groups if isinstance(group, SynapseGroup))
+    return [group for group in synapses if not group.shares_synapses]
+
+
 class LoadedModel:
     """A model in memory.
 
@@ -135,7 +141,7 @@ class LoadedModel:
         # In order, one batch element runs after the other, because each sees what earlier ones
         # have assigned.
         self._in_order = plan.in_order
-        self._synapses = [group for group in groups if isinstance(group, SynapseGroup)]
+        self._synapses = _with_own_synapses(groups)
         self._populations_to_check = [
             group
             for group in groups

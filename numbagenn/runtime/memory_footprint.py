@@ -75,6 +75,6 @@ def _count(group: Group, batch_size: int, precision: Precision, sizes: Counter[s
         # Memory that starts from values is written on the device and on the host.
         starts = variable is not None or buffer.start or buffer.constant
         sizes[what] += 2 * size if starts or buffer.type == TIMEPOINT else size
-    if isinstance(group, SynapseGroup):
+    if isinstance(group, SynapseGroup) and not group.shares_synapses:
         # The connections that were given or made are kept, too.
         sizes[group.title] += group.connections.num_bytes

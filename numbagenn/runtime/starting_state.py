@@ -114,6 +114,8 @@ def _connect(group: SynapseGroup, batch_size: int, seed: int) -> None:
     connections, init, owner = group.connections, group.connectivity_init, group.genn_model
     if not isinstance(connections, SparseConnectivity) or connections.is_given:
         return
+    if group.shares_synapses:
+        return
     if init is None:
         raise RuntimeError(
             "For sparse projections, the connections must be set before loading a model: "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tools.ledger.entries import Feature, absent, alike, differs, same
-from tools.ledger.probes import custom_body, long_support_code, shared_weights
+from tools.ledger.probes import custom_body, pointers_in_support_code
 
 FEATURES: dict[str, list[Feature]] = {
     "Models and their life": [
@@ -753,21 +753,58 @@ FEATURES: dict[str, list[Feature]] = {
             " test_from_4_9.py::test_a_pair_gives_the_same_spikes"
             " test_v4_9_names.py::test_objects_have_the_attributes_of_pygenn"
             " test_v4_9_names.py::test_numbers_are_in_use_once_their_view_is_written"
-            " test_v4_9_names.py::test_postsynaptic_code_adds_to_inputs_by_name"
+            " test_v4_9_names.py::test_postsynaptic_code_assigns_what_neurons_have"
             " test_v4_9_names.py::test_spikes_by_hand_are_delivered_in_the_next_step"
             " test_builtin_neurons_4_9.py"
             "::test_a_neuron_above_its_threshold_spikes_again_where_it_does_in_4_9",
         ),
         absent(
-            "C++ in descriptions: `custom_body`, and `support_code` of more than one statement",
+            "C++ in descriptions: `custom_body`, and pointers in `support_code`",
             "no C++ is compiled",
             custom_body,
-            long_support_code,
+            pointers_in_support_code,
         ),
-        absent(
+        same(
             "`add_slave_synapse_population`",
-            "populations do not share weights; PyGeNN 5 has none that do",
-            shared_weights,
+            "shares the connections and the weights of another population",
+            tests="test_v4_9_shared_weights.py::test_a_slave_gives_what_a_copy_of_its_master_gives"
+            " test_v4_9_shared_weights.py::test_code_of_both_sides_uses_the_memory_of_the_master",
+        ),
+        same(
+            "`spikes`, `spike_count`, `current_spikes` and the same of spike-like events",
+            "are arrays that can be pulled, written and pushed, as are the times of events",
+            tests="test_v4_9_events.py::test_lists_hold_what_is_recorded"
+            " test_v4_9_events.py::test_lists_that_are_written_are_delivered"
+            " test_v4_9_events.py::test_event_times",
+        ),
+        same(
+            "`$(seT)` and `$(prev_seT)` of neurons, and conditions of events",
+            "know the last event of a neuron, and the locals of its code",
+            tests="test_v4_9_events.py::test_neurons_know_when_their_last_event_was",
+        ),
+        same(
+            "parameters of neurons in the code of synapses",
+            "such as `$(tau_post)`, are read by their names",
+            tests="test_v4_9_cpp.py::test_code_reads_parameters_of_neurons",
+        ),
+        same(
+            "views of sparse variables",
+            "have rows of one length, one after the other",
+            tests="test_v4_9_sparse_views.py::test_rows_are_padded"
+            " test_v4_9_sparse_views.py::test_what_is_written_is_used",
+        ),
+        same(
+            "`create_custom_toeplitz_connect_init_snippet_class`",
+            "describes convolutions, with states of each diagonal",
+            tests="test_v4_9_convolutions.py::test_diagonals_have_states",
+        ),
+        differs(
+            "C++ in code strings and in `support_code`",
+            "may be operators, casts, constants, macros, and functions of numbers; other C++ is"
+            " refused",
+            tests="test_v4_9_cpp.py::test_code_of_cpp"
+            " test_v4_9_support_code.py::test_functions_are_written_out"
+            " test_v4_9_support_code.py::test_other_support_code_is_refused",
         ),
     ],
 }

@@ -12,14 +12,7 @@ def custom_body(engine: ModuleType) -> None:
     v4_9.create_custom_neuron_class("cell", custom_body={"get": "{ return 1; }"})
 
 
-def long_support_code(engine: ModuleType) -> None:
-    """Describe a neuron with a function of several statements."""
-    code = "SUPPORT_CODE_FUNC scalar f(scalar x) { x += 1; return x; }"
+def pointers_in_support_code(engine: ModuleType) -> None:
+    """Describe a neuron with a function of a pointer."""
+    code = "SUPPORT_CODE_FUNC scalar first(const scalar *x) { return x[0]; }"
     v4_9.create_custom_neuron_class("cell", support_code=code)
-
-
-def shared_weights(engine: ModuleType) -> None:
-    """Add synapses that share the weights of others."""
-    v4_9.GeNNModel().add_slave_synapse_population(
-        "slave", "master", 0, "a", "b", "DeltaCurr", {}, {}
-    )

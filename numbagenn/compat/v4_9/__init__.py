@@ -6,6 +6,7 @@ to the classes of `numbagenn`. ``docs/from_4_9.md`` shows both side by side.
 
 from numbagenn.compat.v4_9.connectivity import (
     create_custom_sparse_connect_init_snippet_class,
+    create_custom_toeplitz_connect_init_snippet_class,
     init_connectivity,
 )
 from numbagenn.compat.v4_9.descriptions import (
@@ -42,6 +43,7 @@ __all__ = [
     "create_custom_neuron_class",
     "create_custom_postsynaptic_class",
     "create_custom_sparse_connect_init_snippet_class",
+    "create_custom_toeplitz_connect_init_snippet_class",
     "create_custom_weight_update_class",
     "create_dpf_class",
     "create_egp_ref",

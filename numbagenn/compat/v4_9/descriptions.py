@@ -20,19 +20,21 @@ from numbagenn.compat.v4_9.enums import (
     with_access,
 )
 from numbagenn.compat.v4_9.global_params import as_arrays, with_numbers
-from numbagenn.compat.v4_9.rewriting import local_variables, names_in, rewrite
-from numbagenn.compat.v4_9.support_code import functions_of, written_out
-from numbagenn.create import (
-    create_current_source_model,
-    create_custom_update_model,
-    create_neuron_model,
-    create_var_init_snippet,
-    create_weight_update_model,
+from numbagenn.compat.v4_9.rewriting import (
+    BUILT_IN_NAMES,
+    NAMES_IN_NEURONS,
+    local_variables,
+    names_in,
+    rewrite,
+    without_comments,
 )
+from numbagenn.compat.v4_9.support_code import accepted_in
+from numbagenn.compat.v4_9.support_code import support_code as read_support_code
 from numbagenn.language.code_strings import CodeString
 from numbagenn.models import create_unchecked
 from numbagenn.models.descriptions import (
     AdditionalInput,
+    AnyModel,
     CurrentSourceModel,
     CustomUpdateModel,
     NeuronModel,
@@ -162,28 +164,32 @@ class Code:
         codes: dict[str, Any],
         numbers: frozenset[str] = frozenset(),
         support: Mapping[str, object] | None = None,
+        built_in: Mapping[str, str] = BUILT_IN_NAMES,
     ) -> None:
         self.title = title
         self.numbers = numbers
-        self.functions = {
-            name: function
-            for keyword, code in (support or {}).items()
-            for name, function in functions_of(title, keyword, _text(title, keyword, code)).items()
-        }
+        self.built_in = built_in
+        texts = {name: _text(title, name, code) for name, code in (support or {}).items()}
+        self.support = read_support_code(title, texts)
         self.own = {
             entry if isinstance(entry, str) else entry[0]
             for entries in items
             for entry in _entries(entries)
         }
-        self.codes = {name: code for name, code in codes.items() if isinstance(code, str)}
+        self.codes = {
+            name: self.support.with_macros(without_comments(code))
+            for name, code in codes.items()
+            if isinstance(code, str)
+        }
         used: set[str] = set().union(*map(names_in, self.codes.values()))
         local: set[str] = set().union(*map(local_variables, self.codes.values()))
-        taken = used | local | self.own | {"Isyn"}
-        # A local variable may have the name of a variable of the model: $(V) is not V in 4.9. And
-        # it may begin with an underscore.
+        # A local variable may have the name of a variable of the model: $(V) is not V in 4.9. The
+        # time step is DT, so dt is free. And it may begin with an underscore.
+        others = used | self.own | {"Isyn", "dt"}
+        taken = local | others
         self.local_names = {}
         for name in sorted(local):
-            if name not in used | self.own | {"Isyn"} and not name.startswith("_"):
+            if name not in others and not name.startswith("_"):
                 continue
             wish = f"local_{name.lstrip('_')}"
             while wish in taken:
@@ -199,15 +205,25 @@ class Code:
         """Return a code string as PyGeNN 5 writes it, or None."""
         if name not in self.codes:
             return None
-        code = rewrite(
+        return rewrite(
             self.codes[name],
             f"{name.replace('_', ' ')} of {self.title}",
             own=self.own,
             numbers=self.numbers,
             local_names=self.local_names,
             in_loop=in_loop,
+            built_in=self.built_in,
         )
-        return written_out(code, self.functions)
+
+    def attached(self, model: AnyModel) -> AnyModel:
+        """Return a description with what its code may call and index."""
+        return with_numbers(self.support.given_to(model), self.numbers)
+
+    def finished(self, model: AnyModel) -> AnyModel:
+        """Return a description with what its code may call and index, after checking the code."""
+        model = self.attached(model)
+        check_code(model)
+        return model
 
 
 def _text(title: str, name: str, code: object) -> str:
@@ -258,7 +274,7 @@ additional_input_vars
     is_auto_refractory_required
         Whether the condition must have been false before `sim_code`. **True by default.**
     support_code
-        Functions in C++ that the code calls, each of one statement, ``return …;``.
+        Functions of numbers that the code calls, constants, and ``#define``.
     custom_body
         Any other C++, which is not supported.
 
@@ -281,9 +297,15 @@ additional_input_vars
     )
     arrays, numbers = as_arrays(extra_global_params)
     items = (param_names, var_name_types, derived_params, arrays, additional_input_vars)
-    support = {"support_code": support_code}
-    code = Code(title, *items, codes=codes, numbers=numbers, support=support)
-    model = create_neuron_model(
+    code = Code(
+        title,
+        *items,
+        codes=codes,
+        numbers=numbers,
+        support={"support_code": support_code},
+        built_in=NAMES_IN_NEURONS,
+    )
+    model = create_unchecked.create_neuron_model(
         class_name,
         params=param_names,
         vars=with_access(var_name_types, VARIABLE_ACCESS),
@@ -297,7 +319,10 @@ additional_input_vars
             True if is_auto_refractory_required is None else is_auto_refractory_required
         ),
     )
-    return with_numbers(model, numbers)
+    # Whether it asks for the times of spike-like events, or has a variable of that name.
+    model = code.attached(model)
+    knows_events = "set" in model.built_in(model.usage)
+    return code.finished(replace(model, knows_events=knows_events))
 
 
 def create_custom_postsynaptic_class(
@@ -320,7 +345,8 @@ def create_custom_postsynaptic_class(
     param_names, var_name_types, derived_params, support_code, custom_body
         As for `create_custom_neuron_class`.
     apply_input_code
-        Run first: adds to ``$(Isyn)``. Variables of the neuron may be read by their names.
+        Run first: adds to ``$(Isyn)``. Variables and inputs of the neuron may be read and assigned
+        by their names.
     decay_code
         Run after it: lets ``$(inSyn)`` decay.
 
@@ -342,23 +368,25 @@ def create_custom_postsynaptic_class(
     # In blocks of their own, because both may declare the same locals.
     sim_code = "\n".join(f"{{\n{part}\n}}" if local_variables(part) else part for part in parts)
     of_neuron = _neuron_variables(code)
-    assigned = CodeString(sim_code, f"Code of {title}").usage.assigned
+    usage = CodeString(sim_code, f"Code of {title}", accepted=accepted_in(sim_code)).usage
+    assigned = usage.assigned
+    of_neuron += [("Isyn", SCALAR)] * ("Isyn" in usage.names)
     model = create_unchecked.create_postsynaptic_model(
         class_name,
         params=param_names,
         vars=with_access(var_name_types, VARIABLE_ACCESS),
-        neuron_var_refs=[item for item in of_neuron if item[0] not in assigned],
+        neuron_var_refs=[item for item in of_neuron if item[0] not in {*assigned, "Isyn"}],
         derived_params=derived_parameters(title, derived_params, param_names),
         sim_code=sim_code,
         extra_global_params=arrays,
     )
-    # What code adds to can only be an input of the neuron; which it has is known where it is used.
+    # Which of these are inputs of the neuron, and which its variables, is known where it is used.
     inputs = tuple(
-        AdditionalInput(name, ctype, 0.0) for name, ctype in of_neuron if name in assigned
+        AdditionalInput(name, ctype, 0.0)
+        for name, ctype in of_neuron
+        if name in {*assigned, "Isyn"}
     )
-    model = with_numbers(replace(model, neuron_inputs=inputs), numbers)
-    check_code(model)
-    return model
+    return code.finished(replace(model, neuron_inputs=inputs))
 
 
 # What is not declared in the code of a synapse or a current source is a variable of the neuron.
@@ -407,7 +435,7 @@ def create_custom_current_source_class(
     arrays, numbers = as_arrays(extra_global_params)
     items = (param_names, var_name_types, derived_params, arrays)
     code = Code(title, *items, codes=codes, numbers=numbers)
-    model = create_current_source_model(
+    model = create_unchecked.create_current_source_model(
         class_name,
         params=param_names,
         vars=with_access(var_name_types, VARIABLE_ACCESS),
@@ -416,7 +444,7 @@ def create_custom_current_source_class(
         injection_code=code["injection_code"],
         extra_global_params=arrays,
     )
-    return with_numbers(model, numbers)
+    return code.finished(model)
 
 
 def create_custom_weight_update_class(
@@ -526,7 +554,7 @@ def _weight_update_model(
     items = (param_names, variables, derived_params, arrays, pre_variables, post_variables)
     code = Code(title, *items, codes=codes, numbers=numbers, support=support)
     in_5: dict[str, Any] = {_CODES_IN_5.get(name, name): code[name] for name in code.codes}
-    model = create_weight_update_model(
+    model = create_unchecked.create_weight_update_model(
         class_name,
         params=param_names,
         vars=with_access(variables, VARIABLE_ACCESS),
@@ -538,7 +566,12 @@ def _weight_update_model(
         extra_global_params=arrays or None,
         **in_5,
     )
-    return with_numbers(model, numbers)
+    # What the condition names without $(…), and nothing else provides, are locals of the neurons.
+    model = code.attached(model)
+    condition = model.pre_event_threshold_condition_code.usage
+    known = {*_BUILT_IN, "true", "false", "num_neurons", "timestep"}
+    neuron_locals = model.built_in(condition) - known
+    return code.finished(replace(model, neuron_locals=neuron_locals))
 
 
 def create_custom_custom_update_class(
@@ -568,7 +601,7 @@ def create_custom_custom_update_class(
     arrays, numbers = as_arrays(extra_global_params)
     items = (param_names, var_name_types, derived_params, arrays, var_refs)
     code = Code(title, *items, extra_global_param_refs, codes=codes, numbers=numbers)
-    model = create_custom_update_model(
+    model = create_unchecked.create_custom_update_model(
         class_name,
         params=param_names,
         vars=with_access(var_name_types, UPDATE_ACCESS),
@@ -578,7 +611,7 @@ def create_custom_custom_update_class(
         extra_global_params=arrays,
         extra_global_param_refs=extra_global_param_refs,
     )
-    return with_numbers(model, numbers)
+    return code.finished(model)
 
 
 def create_custom_init_var_snippet_class(
@@ -603,11 +636,11 @@ def create_custom_init_var_snippet_class(
     codes = check_codes(title, var_init_code=var_init_code)
     arrays, numbers = as_arrays(extra_global_params)
     code = Code(title, param_names, derived_params, arrays, codes=codes, numbers=numbers)
-    model = create_var_init_snippet(
+    model = create_unchecked.create_var_init_snippet(
         class_name,
         params=param_names,
         derived_params=derived_parameters(title, derived_params, param_names),
         var_init_code=code["var_init_code"],
         extra_global_params=arrays,
     )
-    return with_numbers(model, numbers)
+    return code.finished(model)

@@ -9,8 +9,6 @@ from typing import Any
 from numbagenn.base.enumerations import (
     CustomUpdateVarAccess,
     ParallelismHint,
-    SynapseMatrixConnectivity,
-    SynapseMatrixWeight,
     VarAccess,
     VarAccessMode,
     VarLocation,
@@ -61,17 +59,59 @@ MODELS: dict[str, object] = {
     **{f"VarAccessDuplication_{name}": number for name, number in _DUPLICATION.items()},
 }
 
+# Bits of matrix types. Some of them differ from those of 5.x, which has no weight for all synapses
+# and takes postsynaptic models with variables for granted.
+_CONNECTIVITY = {
+    name: 1 << bit
+    for bit, name in enumerate(("DENSE", "BITMASK", "SPARSE", "PROCEDURAL", "TOEPLITZ"))
+}
+_WEIGHTS = {
+    name: 32 << bit
+    for bit, name in enumerate(("GLOBAL", "INDIVIDUAL", "PROCEDURAL", "INDIVIDUAL_PSM", "KERNEL"))
+}
+
+
+def _number_of_matrix_type(name: str) -> int:
+    connectivity, _, weight = name.partition("_")
+    weight, _, psm = weight.partition("G_")
+    weight = weight.removesuffix("G")
+    variables = _WEIGHTS["INDIVIDUAL_PSM"] if psm or weight != "GLOBAL" else 0
+    return _CONNECTIVITY[connectivity] | _WEIGHTS[weight] | variables
+
+
+#: Matrix types of 4.9: the type in 5.x, and whether all synapses share one constant weight.
+MATRIX_TYPES = {
+    "DENSE_INDIVIDUALG": ("DENSE", False),
+    "DENSE_GLOBALG": ("DENSE", True),
+    "DENSE_GLOBALG_INDIVIDUAL_PSM": ("DENSE", True),
+    "DENSE_PROCEDURALG": ("DENSE_PROCEDURALG", False),
+    "SPARSE_INDIVIDUALG": ("SPARSE", False),
+    "SPARSE_GLOBALG": ("SPARSE", True),
+    "SPARSE_GLOBALG_INDIVIDUAL_PSM": ("SPARSE", True),
+    "BITMASK_GLOBALG": ("BITMASK", True),
+    "BITMASK_GLOBALG_INDIVIDUAL_PSM": ("BITMASK", True),
+    "PROCEDURAL_GLOBALG": ("PROCEDURAL", True),
+    "PROCEDURAL_GLOBALG_INDIVIDUAL_PSM": ("PROCEDURAL", True),
+    "PROCEDURAL_PROCEDURALG": ("PROCEDURAL", False),
+    "PROCEDURAL_KERNELG": ("PROCEDURAL_KERNELG", False),
+    "TOEPLITZ_KERNELG": ("TOEPLITZ", False),
+}
+
+#: Their names by number.
+MATRIX_TYPE_NAMES = {_number_of_matrix_type(name): name for name in MATRIX_TYPES}
+
+_LOG_LEVELS = ("none", "fatal", "error", "warning", "info", "debug", "verbose")
+
 #: What ``pygenn.genn_wrapper`` holds beside its modules.
 WRAPPER: dict[str, object] = {
     "NO_DELAY": NO_DELAY,
     "VarLocation_HOST": 1,
     **{f"VarLocation_{location.name}": int(location) for location in VarLocation},
-    **{f"SynapseMatrixConnectivity_{one.name}": int(one) for one in SynapseMatrixConnectivity},
-    **{f"SynapseMatrixWeight_{one.name}": int(one) for one in SynapseMatrixWeight},
-    # One weight for all synapses, and postsynaptic models with variables: 5.x needs no names for
-    # these.
-    "SynapseMatrixWeight_GLOBAL": 32,
-    "SynapseMatrixWeight_INDIVIDUAL_PSM": 512,
+    **{f"SynapseMatrixConnectivity_{name}": number for name, number in _CONNECTIVITY.items()},
+    **{f"SynapseMatrixWeight_{name}": number for name, number in _WEIGHTS.items()},
+    **{f"SynapseMatrixType_{name}": number for number, name in MATRIX_TYPE_NAMES.items()},
+    # How much is logged: accepted, without effect.
+    **{name: level for level, name in enumerate(_LOG_LEVELS)},
     # They were found here, too.
     **MODELS,
 }
@@ -87,23 +127,6 @@ CUDA: dict[str, object] = {
     "DeviceSelect_MANUAL_RUNTIME": 3,
     "BlockSizeSelect_OCCUPANCY": 0,
     "BlockSizeSelect_MANUAL": 1,
-}
-
-#: Matrix types of 4.9: the type in 5.x, and whether all synapses share one constant weight.
-MATRIX_TYPES = {
-    "DENSE_INDIVIDUALG": ("DENSE", False),
-    "DENSE_GLOBALG": ("DENSE", True),
-    "DENSE_GLOBALG_INDIVIDUAL_PSM": ("DENSE", True),
-    "DENSE_PROCEDURALG": ("DENSE_PROCEDURALG", False),
-    "SPARSE_INDIVIDUALG": ("SPARSE", False),
-    "SPARSE_GLOBALG": ("SPARSE", True),
-    "SPARSE_GLOBALG_INDIVIDUAL_PSM": ("SPARSE", True),
-    "BITMASK_GLOBALG": ("BITMASK", True),
-    "BITMASK_GLOBALG_INDIVIDUAL_PSM": ("BITMASK", True),
-    "PROCEDURAL_GLOBALG": ("PROCEDURAL", True),
-    "PROCEDURAL_PROCEDURALG": ("PROCEDURAL", False),
-    "PROCEDURAL_KERNELG": ("PROCEDURAL_KERNELG", False),
-    "TOEPLITZ_KERNELG": ("TOEPLITZ", False),
 }
 
 

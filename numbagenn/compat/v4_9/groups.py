@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, NoReturn, Protocol, runtime_checkable
+from typing import Any, NoReturn
 
 import numpy as np
 
-from numbagenn.base.array_conventions import END, Array
+from numbagenn.base.array_conventions import Array
 from numbagenn.base.enumerations import SynapseMatrixConnectivity
 from numbagenn.base.wording import capitalised, quoted, shown
 from numbagenn.compat.v4_9.global_params import GlobalNumber
 from numbagenn.compat.v4_9.wrapped import Wrapped, wrapped_group
 from numbagenn.memory import variables
 from numbagenn.memory.buffers import Buffer
+from numbagenn.memory.connections import SparseConnectivity
 from numbagenn.models.descriptions import (
     CurrentSourceModel,
     CustomUpdateModel,
     Model,
-    NeuronModel,
     PostsynapticModel,
     WeightUpdateModel,
 )
 from numbagenn.models.given_values import ConnectivityInit, ToeplitzInit
-from numbagenn.network import current_sources, custom_updates, groups, neuron_groups, synapse_groups
+from numbagenn.network import current_sources, custom_updates, groups, synapse_groups
 
 
 class Variable(variables.Variable):
@@ -69,7 +69,27 @@ class Variable(variables.Variable):
         return self._current(self.host_values())
 
 
-class ExtraGlobalNumber(variables.ExtraGlobalArray):
+class ExtraGlobalArray(variables.ExtraGlobalArray):
+    """An array whose `values` are those that it starts from, as in PyGeNN 4.9."""
+
+    #: What PyGeNN 4.9 says of arrays.
+    is_scalar = False
+
+    @property
+    def values(self) -> Any:
+        """Array that it starts from; None if it has none."""
+        return None if self.initial is None else np.asarray(self.initial)
+
+    @values.setter
+    def values(self, values: object) -> None:
+        self.set_init_values(values)
+
+    def set_values(self, values: object) -> None:
+        """Set what the array holds when the model is loaded."""
+        self.set_init_values(values)
+
+
+class ExtraGlobalNumber(ExtraGlobalArray):
     """The number, in a `view` of one element that is in use as soon as it is written.
 
     It is 0 as long as nothing sets it.
@@ -110,10 +130,75 @@ class ExtraGlobalNumber(variables.ExtraGlobalArray):
 
 
 class SparseVariable(Variable, variables.SparseVariable):
-    """The same of sparse synapses, which have no `view`."""
+    """The same of sparse synapses, whose `view` has the rows one after the other, of one length.
+
+    A row is as long as `SynapseGroup.max_row_length`, whether it has as many synapses or not.
+    """
+
+    # The array that `view` is of, and the host array that it belongs to.
+    _rows: Array | None = None
+    _rows_of: Array | None = None
+
+    @property
+    def view(self) -> Array | None:  # type: ignore[override]
+        """The values on the host, to be written in place; None unless the model is loaded."""
+        host = self._view
+        if host is None:
+            return None
+        if self._rows_of is not host:
+            places, size = self._places()
+            self._rows_of, self._rows = host, np.zeros((*host.shape[:-1], size), host.dtype)
+            self._rows[..., places] = host
+        return self._rows
+
+    def _places(self) -> tuple[Array, int]:
+        """Return where in the rows each synapse is, and the number of places."""
+        connections = self.connections
+        assert isinstance(connections, SparseConnectivity)
+        assert connections.synapses is not None
+        pre, _ = connections.synapses
+        # Of the synapses, or of the synapses that a custom update works on.
+        synapses: Any = self.group
+        length = synapses.synapse_group.max_connections
+        starts = np.searchsorted(pre, np.arange(connections.num_pre))
+        return pre.astype(np.int64) * length + np.arange(len(pre)) - starts[pre], (
+            connections.num_pre * length
+        )
+
+    @property
+    def _written_rows(self) -> Array | None:
+        """The array behind `view`, if anybody has asked for it since the model was loaded."""
+        return self._rows if self._rows_of is self._view else None
+
+    def take_rows(self) -> None:
+        """Let the host array hold what was written to `view`."""
+        host, rows = self._view, self._written_rows
+        if host is not None and rows is not None:
+            host[...] = rows[..., self._places()[0]]
+
+    def show_rows(self) -> None:
+        """Let `view` show what the host array holds."""
+        rows = self._written_rows
+        if rows is not None:
+            rows[..., self._places()[0]] = self._view
+
+    def host_values(self) -> Array:
+        """Return a copy of the values on the host, one for each synapse."""
+        self.take_rows()
+        return super().host_values()
+
+    def push_to_device(self) -> None:
+        """Copy the values from the host to the device."""
+        self.take_rows()
+        super().push_to_device()
+
+    def pull_from_device(self) -> None:
+        """Copy the values from the device to the host."""
+        super().pull_from_device()
+        self.show_rows()
 
 
-class _Group(groups.Group):
+class BaseGroup(groups.Group):
     """What groups of all kinds have."""
 
     variable_type = Variable
@@ -188,13 +273,13 @@ class _Group(groups.Group):
     def _arrays(self, model: Model, prefix: str = "") -> variables.ExtraGlobalArrayDict:
         """Create the extra global parameters of a description; some of them are numbers."""
         arrays = super()._arrays(model, prefix)
-        numbers = {
-            one.name: ExtraGlobalNumber(one.name, arrays[one.name].buffer, self, self.title)
+        own = (
+            (ExtraGlobalNumber if isinstance(one, GlobalNumber) else ExtraGlobalArray)(
+                one.name, arrays[one.name].buffer, self, self.title
+            )
             for one in model.extra_global_params
-            if isinstance(one, GlobalNumber)
-        }
-        merged = {**arrays, **numbers}
-        return variables.ExtraGlobalArrayDict(capitalised(self.title), merged.values())
+        )
+        return variables.ExtraGlobalArrayDict(capitalised(self.title), own)
 
     def _extra_global_param(self, name: str) -> variables.ExtraGlobalArray:
         return self._found(self.extra_global_params, name)
@@ -217,218 +302,7 @@ def _check_size(array: variables.ExtraGlobalArray, size: int | None) -> None:
         )
 
 
-def _in_slots(buffer: Buffer) -> Array | None:
-    host = buffer.host
-    return None if host is None else host.reshape(-1, buffer.slots, buffer.count)
-
-
-@runtime_checkable
-class HasSynapses(Protocol):
-    """A model that has populations of synapses."""
-
-    @property
-    def synapse_populations(self) -> Mapping[str, synapse_groups.SynapseGroup]:
-        """The populations by name."""
-
-
-class NeuronGroup(_Group, neuron_groups.NeuronGroup):
-    """A population of neurons."""
-
-    shows_current_spikes = True
-
-    # Slot of the lists of spikes that was the newest one when they were pulled.
-    _newest = 0
-
-    @property
-    def size(self) -> int:
-        """Number of neurons."""
-        return self.num_neurons
-
-    @property
-    def neuron(self) -> NeuronModel:
-        """The neuron model."""
-        return self.model
-
-    @property
-    def delay_slots(self) -> int:
-        """Number of steps whose spikes are stored side by side: 1 without delays."""
-        return self._spikes.neurons.slots
-
-    @property
-    def spike_recording_data(self) -> Any:
-        """Recorded spikes, as pulled last.
-
-        Returns
-        -------
-        tuple of ndarray, or list of such
-            ``(times, ids)``, or in a batch one such tuple for each element: times in ms as
-            float64, neurons as int64, ordered by time step and then by neuron.
-
-        Raises
-        ------
-        RuntimeError
-            As in `network.neuron_groups.NeuronGroup`.
-        """
-        result = []
-        for times, ids in super().spike_recording_data:
-            order = np.lexsort((ids, times))
-            result.append((times[order], ids[order].astype(np.int64)))
-        return result if len(result) > 1 else result[0]
-
-    @property
-    def spike_event_recording_data(self) -> Any:
-        """Recorded spike-like events of all synapses that define some, as `spike_recording_data`.
-
-        Raises
-        ------
-        RuntimeError
-            If there are none, or the buffer has not been filled yet.
-        """
-        model = self.genn_model
-        assert isinstance(model, HasSynapses)
-        groups = [group for group in model.synapse_populations.values() if group.src is self]
-        recorded = [one.pre_spike_event_recording_data for one in groups if "pre" in one.events]
-        if not recorded:
-            raise RuntimeError(f"Nothing defines spike-like events of {self.title}.")
-        result = []
-        for batch in zip(*recorded, strict=True):
-            # A neuron has one event in a step, however many synapses define it.
-            pairs = {pair for times, ids in batch for pair in zip(times, ids, strict=True)}
-            ordered = np.array(sorted(pairs)).reshape(-1, 2)
-            result.append((ordered[:, 0], ordered[:, 1].astype(np.int64)))
-        return result if len(result) > 1 else result[0]
-
-    def pull_spike_times_from_device(self) -> None:
-        """Copy the times of the last spikes from the device to the host."""
-        super().spike_times.pull_from_device()
-
-    def push_spike_times_to_device(self) -> None:
-        """Copy the times of the last spikes from the host to the device."""
-        super().spike_times.push_to_device()
-
-    def pull_prev_spike_times_from_device(self) -> None:
-        """Copy the times of the spikes before the last step from the device to the host."""
-        super().prev_spike_times.pull_from_device()
-
-    def push_prev_spike_times_to_device(self) -> None:
-        """Copy the times of the spikes before the last step from the host to the device."""
-        super().prev_spike_times.push_to_device()
-
-    @property
-    def spike_times(self) -> Any:
-        """Times of the last spikes on the host: by batch element, slot and neuron.
-
-        None unless something in the model uses them.
-        """
-        return _in_slots(self.spike_time_buffer)
-
-    @property
-    def prev_spike_times(self) -> Any:
-        """Times of the spikes before the last step, in the same form."""
-        return _in_slots(self.prev_spike_time_buffer)
-
-    def pull_current_spikes_from_device(self) -> None:
-        """Copy the spikes of the last step to the host, as `current_spikes`.
-
-        Raises
-        ------
-        RuntimeError
-            If the model is not loaded.
-        """
-        self._require_loaded()
-        self.flush()
-        self._newest = self.steps_asked % self._spikes.neurons.slots
-        for buffer in self._lists:
-            self._in_newest(buffer)[:] = buffer.in_slots[:, self._newest]
-
-    def push_current_spikes_to_device(self) -> None:
-        """Copy `current_spikes` to the device: they are delivered in the next step.
-
-        Raises
-        ------
-        RuntimeError
-            If the model is not loaded.
-        """
-        self._require_loaded()
-        self.flush()
-        for buffer in self._lists:
-            buffer.in_slots[:, self._newest] = self._in_newest(buffer)
-
-    def pull_spikes_from_device(self) -> None:
-        """Copy the spikes of all steps that are in memory to the host."""
-        self._require_loaded()
-        self.flush()
-        for buffer in self._lists:
-            buffer.pull()
-
-    def push_spikes_to_device(self) -> None:
-        """Copy the spikes of all steps that are in memory to the device."""
-        self._require_loaded()
-        self.flush()
-        for buffer in self._lists:
-            buffer.push()
-
-    @property
-    def _lists(self) -> tuple[Buffer, Buffer]:
-        return self._spikes.neurons, self._spikes.count
-
-    def _in_newest(self, buffer: Buffer) -> Array:
-        """Return what the host holds of the newest step, a row for each batch element."""
-        host, _ = buffer.arrays
-        rows: Array = host.reshape(-1, buffer.slots, buffer.count)[:, self._newest]
-        return rows
-
-    @property
-    def current_spikes(self) -> Any:
-        """Neurons that spiked in the last step, as pulled last; can be assigned, and pushed.
-
-        Returns
-        -------
-        ndarray, or list of ndarray
-            Ascending uint32, in a batch one array for each element.
-
-        Raises
-        ------
-        RuntimeError
-            If the model is not loaded.
-        """
-        self._require_loaded()
-        spikes, counts = map(self._in_newest, self._lists)
-        result = [row[:count].copy() for row, (count,) in zip(spikes, counts, strict=True)]
-        return result if len(result) > 1 else result[0]
-
-    @current_spikes.setter
-    def current_spikes(self, neurons: Any) -> None:
-        self._require_loaded()
-        self._newest = self.steps_asked % self._spikes.neurons.slots
-        spikes, counts = map(self._in_newest, self._lists)
-        given = [neurons] if len(spikes) == 1 else list(neurons)
-        if len(given) != len(spikes):
-            raise ValueError(
-                f"The spikes of {self.title} need a list of {len(spikes)} arrays, one for each "
-                f"batch element, not of {len(given)}."
-            )
-        listed = [np.unique(np.asarray(one, np.int64)) for one in given]
-        for one in listed:
-            if one.size and not 0 <= one[0] <= one[-1] < self.num_neurons:
-                raise ValueError(
-                    f"Spikes of {self.title} must be of neurons from 0 to {self.num_neurons - 1}, "
-                    f"not {shown(one)}."
-                )
-        for row, count, one in zip(spikes, counts, listed, strict=True):
-            row[: len(one)] = one
-            row[len(one) :] = END
-            count[:] = len(one)
-
-    def _require_loaded(self) -> None:
-        if not self.genn_model.is_loaded:
-            raise RuntimeError(
-                f"Spikes of {self.title} cannot be read: the model is not loaded; call "
-                "model.load() first."
-            )
-
-
-class SynapseGroup(_Group, synapse_groups.SynapseGroup):
+class SynapseGroup(BaseGroup, synapse_groups.SynapseGroup):
     """Synapses from one population to another."""
 
     default_dendritic_delay_timesteps = 1
@@ -476,6 +350,31 @@ class SynapseGroup(_Group, synapse_groups.SynapseGroup):
         return bool(self.vars)
 
     @property
+    def has_kernel_synapse_vars(self) -> bool:
+        """Whether synapses share variables in a kernel."""
+        return bool(self.shared_kernel)
+
+    @property
+    def has_individual_postsynaptic_vars(self) -> bool:
+        """Whether each postsynaptic neuron has variables of its own for these synapses."""
+        return bool(self.psm_vars)
+
+    @property
+    def has_procedural_connectivity(self) -> bool:
+        """Whether a GPU would make the connections whenever it needs them."""
+        return bool(self.matrix_type & SynapseMatrixConnectivity.PROCEDURAL)
+
+    @property
+    def has_procedural_weights(self) -> bool:
+        """Whether a GPU would compute the variables whenever it needs them."""
+        return self.computes_weights
+
+    @property
+    def is_connectivity_init_required(self) -> bool:
+        """Whether `set_sparse_connections` has to give the connections of sparse synapses."""
+        return self.connectivity_init is None and self.weight_sharing_master is None
+
+    @property
     def num_synapses(self) -> int:
         """Number of synapses."""
         return self.connections.num_synapses
@@ -484,6 +383,21 @@ class SynapseGroup(_Group, synapse_groups.SynapseGroup):
     def max_row_length(self) -> int:
         """Largest number of synapses that a presynaptic neuron has, or may have."""
         return self.max_connections
+
+    @property
+    def row_lengths(self) -> Array | None:
+        """Number of synapses of each presynaptic neuron, if `set_sparse_connections` was used."""
+        given = self._given_connections()
+        return None if given is None else np.bincount(given[0], minlength=self.src.num_neurons)
+
+    @property
+    def ind(self) -> Array | None:
+        """Postsynaptic neurons of the synapses, row by row, in the same case."""
+        given = self._given_connections()
+        return None if given is None else given[1]
+
+    def _given_connections(self) -> tuple[Array, Array] | None:
+        return self.connections.synapses if self.connections_set else None
 
     @property
     def is_dense(self) -> bool:
@@ -568,7 +482,7 @@ class SynapseGroup(_Group, synapse_groups.SynapseGroup):
         self.post_vars[var_name].pull_from_device()
 
 
-class CurrentSource(_Group, current_sources.CurrentSource):
+class CurrentSource(BaseGroup, current_sources.CurrentSource):
     """A source of current for a population."""
 
     @property
@@ -582,8 +496,11 @@ class CurrentSource(_Group, current_sources.CurrentSource):
         return self.target_pop.num_neurons
 
 
-class CustomUpdate(_Group, custom_updates.CustomUpdate):
+class CustomUpdate(BaseGroup, custom_updates.CustomUpdate):
     """An operation on variables of neurons that runs on request."""
+
+    #: Whether it works on variables of synapses.
+    custom_wu_update = False
 
     @property
     def custom_update_model(self) -> CustomUpdateModel:
@@ -591,8 +508,11 @@ class CustomUpdate(_Group, custom_updates.CustomUpdate):
         return self.model
 
 
-class CustomUpdateWU(_Group, custom_updates.CustomUpdateWU):
+class CustomUpdateWU(BaseGroup, custom_updates.CustomUpdateWU):
     """An operation on variables of synapses that runs on request."""
+
+    #: Whether it works on variables of synapses.
+    custom_wu_update = True
 
     @property
     def custom_update_model(self) -> CustomUpdateModel:

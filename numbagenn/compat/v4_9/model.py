@@ -6,39 +6,53 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar
 
 import numpy as np
 
 from numbagenn import model as current
-from numbagenn.base.enumerations import VarLocation
+from numbagenn.base.enumerations import VarAccessMode, VarLocation
 from numbagenn.base.number_checks import float_if_huge
 from numbagenn.base.suggestions import closest, did_you_mean
-from numbagenn.base.types import ResolvedType
+from numbagenn.base.types import SCALAR, ResolvedType
 from numbagenn.base.user_warnings import warn_user
-from numbagenn.base.wording import quoted, shown, unsupported
+from numbagenn.base.wording import quoted, shown
 from numbagenn.codegen.code_checks import check_code
 from numbagenn.compat.v4_9.builtin_models import find
-from numbagenn.compat.v4_9.enums import MATRIX_TYPES, location_of
+from numbagenn.compat.v4_9.enums import MATRIX_TYPE_NAMES, MATRIX_TYPES, location_of
 from numbagenn.compat.v4_9.groups import (
     CurrentSource,
     CustomUpdate,
     CustomUpdateWU,
     ExtraGlobalNumber,
-    NeuronGroup,
+    SparseVariable,
     SynapseGroup,
 )
+from numbagenn.compat.v4_9.neuron_groups import NeuronGroup
+from numbagenn.compat.v4_9.shared_weights import SlaveSynapseGroup, check_sharing
 from numbagenn.compat.v4_9.wrapped import Wrapped, wrapped_model
 from numbagenn.models.descriptions import (
+    AdditionalInput,
     AnyModel,
     CurrentSourceModel,
+    DeclaredReference,
+    DerivedParameter,
     NeuronModel,
     Parameter,
     PostsynapticModel,
     WeightUpdateModel,
 )
-from numbagenn.models.given_values import ConnectivityInit, ToeplitzInit, VarInit, check_names
+from numbagenn.models.given_values import (
+    ConnectivityInit,
+    PostsynapticInit,
+    ToeplitzInit,
+    VarInit,
+    check_names,
+    plain_numbers,
+)
 from numbagenn.models.initialisers import init_postsynaptic, init_weight_update
+from numbagenn.network.addition_checks import check_kind, check_population
+from numbagenn.network.reference_checks import synapse_references
 from numbagenn.network.settings import BACKEND_NAME, GPU_PREFERENCES
 
 Space = Mapping[str, Any] | None
@@ -235,7 +249,7 @@ class GeNNModel(current.GeNNModel):
     def add_synapse_population(  # type: ignore[override]
         self,
         pop_name: str,
-        matrix_type: str,
+        matrix_type: str | int,
         delay_steps: int,
         source: NeuronGroup | str,
         target: NeuronGroup | str,
@@ -287,9 +301,7 @@ class GeNNModel(current.GeNNModel):
             )
             variables = {}
         weight_update, references = _with_references(weight_update, pre, post, title)
-        postsynaptic = find(postsyn_model, PostsynapticModel, title)
-        postsynaptic = _with_inputs(postsynaptic, post, title)
-        postsynaptic, found = _refer(postsynaptic, "neuron_var_refs", post, title)
+        postsynaptic = _postsynaptic(postsyn_model, ps_param_space, ps_var_space, post, title)
         group = super().add_synapse_population(
             pop_name,
             kind,
@@ -303,7 +315,7 @@ class GeNNModel(current.GeNNModel):
                 wu_post_var_space,
                 **references,
             ),
-            init_postsynaptic(postsynaptic, ps_param_space, ps_var_space, found),
+            postsynaptic,
             connectivity_initialiser,
         )
         assert isinstance(group, SynapseGroup)
@@ -315,9 +327,59 @@ class GeNNModel(current.GeNNModel):
             raise
         return group
 
-    def add_slave_synapse_population(self, pop_name: str, *_: object, **__: object) -> NoReturn:
-        """Refuse: numbagenn has no populations that share the weights of another."""
-        raise unsupported(f"populations that share weights ('{pop_name}')", "PyGeNN 4.9")
+    def add_slave_synapse_population(
+        self,
+        pop_name: str,
+        master_pop: SynapseGroup | str,
+        delay_steps: int,
+        source: NeuronGroup | str,
+        target: NeuronGroup | str,
+        postsyn_model: PostsynapticModel | str,
+        ps_param_space: Space,
+        ps_var_space: Space,
+    ) -> SynapseGroup:
+        """Add synapses that share the connections and weights of another population.
+
+        Parameters
+        ----------
+        pop_name, delay_steps, source, target, postsyn_model, ps_param_space, ps_var_space
+            As for `add_synapse_population`.
+        master_pop
+            The population, or its name, whose weights are shared. They are read-only.
+
+        Raises
+        ------
+        ValueError
+            If the sizes differ, or the weights are not read-only.
+        """
+        title = f"synapse population '{pop_name}'"
+        self._check_new("synapse population", pop_name, self.synapse_populations)
+        master = _found(self.synapse_populations, master_pop, f"master of {title}")
+        check_kind(f"The master of {title}", master, SynapseGroup, "add_synapse_population")
+        master = master.weight_sharing_master or master
+        pre = self._population(source, f"source of {title}")
+        post = self._population(target, f"target of {title}")
+        for side, group in (("source", pre), ("target", post)):
+            check_population(self.neuron_populations, group, f"{side} of {title}")
+        check_sharing(title, master, pre, post)
+        model, references = _with_references(master.weight_update.model, pre, post, title)
+        weight_update = replace(master.weight_update, model=model, **references)
+        postsynaptic = _postsynaptic(postsyn_model, ps_param_space, ps_var_space, post, title)
+        group = SlaveSynapseGroup(
+            master,
+            self,
+            pop_name,
+            master.matrix_type,
+            pre,
+            post,
+            weight_update,
+            postsynaptic,
+            synapse_references(title, pre, post, weight_update, postsynaptic),
+            master.connectivity_init,
+        )
+        group.axonal_delay_steps = delay_steps
+        self.synapse_populations[pop_name] = group
+        return group
 
     def add_current_source(  # type: ignore[override]
         self,
@@ -352,14 +414,7 @@ class GeNNModel(current.GeNNModel):
         return group
 
     def _population(self, given: NeuronGroup | str, what: str) -> Any:
-        if not isinstance(given, str):
-            return given
-        known = self.neuron_populations
-        if given in known:
-            return known[given]
-        listed = quoted(known)
-        hint = did_you_mean(given, known, f"; there are {listed}.")
-        raise ValueError(f"The {what}, '{given}', is not a population of this model{hint}")
+        return _found(self.neuron_populations, given, what)
 
     # Life ------------------------------------------------------------------------------------
 
@@ -434,7 +489,7 @@ class GeNNModel(current.GeNNModel):
             If the model is not loaded.
         """
         runtime = self._require_loaded("reinitialising")
-        hosts = [(buffer, buffer.host) for buffer in runtime.buffers]
+        hosts = [(buffer, buffer.host) for buffer in runtime.buffers if not buffer.constant]
         super().unload()
         super().load(self._num_recording_timesteps)
         for buffer, host in hosts:
@@ -442,6 +497,10 @@ class GeNNModel(current.GeNNModel):
             if host is not None and buffer.host is not None and host.shape == buffer.host.shape:
                 host[...] = buffer.host
                 buffer.host = host
+        for group in self._groups():
+            for variable in getattr(group, "vars", {}).values():
+                if isinstance(variable, SparseVariable):
+                    variable.show_rows()
 
     # Copies ----------------------------------------------------------------------------------
 
@@ -513,17 +572,33 @@ class GeNNModel(current.GeNNModel):
         """Copy all spikes that the memory of a population holds to the host."""
         self._population(pop_name, "argument").pull_spikes_from_device()
 
-    def push_spikes_to_device(self, pop_name: str) -> None:
-        """Copy all spikes that the memory of a population holds to the device."""
-        self._population(pop_name, "argument").push_spikes_to_device()
-
     def pull_current_spikes_from_device(self, pop_name: str) -> None:
         """Copy the spikes that a population emitted in the last step to the host."""
         self._population(pop_name, "argument").pull_current_spikes_from_device()
 
+    def pull_spike_events_from_device(self, pop_name: str) -> None:
+        """Copy all spike-like events that the memory of a population holds to the host."""
+        self._population(pop_name, "argument").pull_spike_events_from_device()
+
+    def pull_current_spike_events_from_device(self, pop_name: str) -> None:
+        """Copy the spike-like events of a population in the last step to the host."""
+        self._population(pop_name, "argument").pull_current_spike_events_from_device()
+
+    def push_spikes_to_device(self, pop_name: str) -> None:
+        """Copy all spikes that the memory of a population holds to the device."""
+        self._population(pop_name, "argument").push_spikes_to_device()
+
     def push_current_spikes_to_device(self, pop_name: str) -> None:
-        """Copy the spikes of the last step to the device, which delivers them in the next one."""
+        """Copy the spikes that a population emitted in the last step to the device."""
         self._population(pop_name, "argument").push_current_spikes_to_device()
+
+    def push_spike_events_to_device(self, pop_name: str) -> None:
+        """Copy all spike-like events that the memory of a population holds to the device."""
+        self._population(pop_name, "argument").push_spike_events_to_device()
+
+    def push_current_spike_events_to_device(self, pop_name: str) -> None:
+        """Copy the spike-like events of a population in the last step to the device."""
+        self._population(pop_name, "argument").push_current_spike_events_to_device()
 
 
 def _snake_case(name: str) -> str:
@@ -539,6 +614,8 @@ def _snake_case(name: str) -> str:
 
 def _matrix_type(title: str, given: object) -> tuple[str, bool]:
     """Return the matrix type in PyGeNN 5, and whether all synapses share constant variables."""
+    if isinstance(given, int):
+        given = MATRIX_TYPE_NAMES.get(given, given)
     if not isinstance(given, str):
         raise TypeError(
             f"matrix_type of {title} must be a string such as 'DENSE_INDIVIDUALG', not "
@@ -578,6 +655,13 @@ def _with_references(
 ) -> tuple[WeightUpdateModel, dict[str, Any]]:
     """Refer to the variables of both populations that a weight update model reads."""
     references: dict[str, Any] = {}
+    for name in model.neuron_locals if isinstance(pre, NeuronGroup) else ():
+        if name not in pre.model.sim_code.usage.declared:
+            raise ValueError(
+                f"The condition for spike-like events of {model.title} uses '{name}', which is no "
+                f"local variable of the sim code of {pre.title} ({title}); write $({name}_pre) "
+                "for a variable."
+            )
     for side, population in (("pre", pre), ("post", post)):
         model, found = _refer(model, f"{side}_neuron_var_refs", population, title, f"_{side}")
         if found:
@@ -585,29 +669,46 @@ def _with_references(
     return model, references
 
 
-def _with_inputs(model: PostsynapticModel, post: object, title: str) -> PostsynapticModel:
-    """Return a postsynaptic model whose code uses inputs that its neurons have.
+def _postsynaptic(
+    given: PostsynapticModel | str, params: Space, variables: Space, post: object, title: str
+) -> PostsynapticInit:
+    """Return a postsynaptic model with its values, for neurons of one population."""
+    model = _with_inputs(find(given, PostsynapticModel, title), post, title)
+    model, references = _refer(model, "neuron_var_refs", post, title)
+    return init_postsynaptic(model, params, variables, references)
 
-    What it only reads looked like a variable as long as the neurons were unknown.
+
+def _found(known: Mapping[str, Any], given: object, what: str) -> Any:
+    """Return a population, which may be given by its name."""
+    if not isinstance(given, str):
+        return given
+    if given in known:
+        return known[given]
+    hint = did_you_mean(given, known, f"; there are {quoted(known)}.")
+    raise ValueError(f"The {what}, '{given}', is not a population of this model{hint}")
+
+
+def _with_inputs(model: PostsynapticModel, post: object, title: str) -> PostsynapticModel:
+    """Return a postsynaptic model whose code uses what its neurons have.
+
+    As long as these were unknown, what the code assigned looked like an input, and what it only
+    read looked like a variable.
     """
     if not isinstance(post, NeuronGroup):
         return model
     inputs = {item.name: item for item in post.model.additional_input_vars}
-    for item in model.neuron_inputs:
-        if item.name not in inputs:
-            kind = "a variable" if item.name in post.vars else "nothing"
-            raise unsupported(
-                f"code of {model.title} that assigns $({item.name}), which is {kind} of "
-                f"{post.title} and no input ({title})",
-                "PyGeNN 4.9",
-            )
-    read = [item.name for item in model.neuron_var_refs if item.name in inputs]
-    used = [*(item.name for item in model.neuron_inputs), *read]
-    if not used:
+    inputs["Isyn"] = AdditionalInput("Isyn", SCALAR, 0.0)
+    read, assigned = model.neuron_var_refs, model.neuron_inputs
+    mode = VarAccessMode.READ_WRITE
+    variables = [DeclaredReference(item.name, item.type, mode) for item in assigned]
+    named = [*(item.name for item in assigned), *(item.name for item in read)]
+    used = [name for name in named if name in inputs]
+    if not used and not variables:
         return model
     changed = replace(
         model,
-        neuron_var_refs=tuple(item for item in model.neuron_var_refs if item.name not in read),
+        neuron_var_refs=tuple(one for one in (*read, *variables) if one.name not in inputs),
+        assigned_neuron_vars=frozenset(one.name for one in variables if one.name not in inputs),
         neuron_inputs=tuple(inputs[name] for name in used),
     )
     check_code(changed)
@@ -619,25 +720,50 @@ def _refer(
 ) -> tuple[AnyModel, dict[str, str]]:
     """Return a model with references of the right types, and what they refer to.
 
-    In PyGeNN 4.9 code just uses the variables of a neuron, so their types are only known when the
-    population is.
+    In PyGeNN 4.9 code just uses the variables and the parameters of a neuron, so which these are,
+    and their types, are only known when the population is.
     """
     declared = getattr(model, attribute, ())
     if not declared or not isinstance(population, NeuronGroup):
         return model, {}
+    constants = {item.name: item for item in population.model.constants}
+    known = [*population.vars, *constants]
     targets = {item.name: item.name.removesuffix(ending) for item in declared}
-    for name, variable in targets.items():
-        if variable not in population.vars:
-            known = [f"{other}{ending}" for other in population.vars]
-            close = closest(name, known)
-            hint = f"did you mean $({close})?" if close else f"those are {', '.join(known)}."
+    for name, target in targets.items():
+        if target not in known:
+            close = closest(name, [f"{other}{ending}" for other in known])
+            listed = ", ".join(f"{other}{ending}" for other in known)
+            hint = f"did you mean $({close})?" if close else f"those are {listed}."
             raise ValueError(
                 f"Code of {model.title} uses $({name}), which it does not declare and which is no "
-                f"variable of {population.title} ({title}); {hint}"
+                f"variable or parameter of {population.title} ({title}); {hint}"
             )
-    typed = tuple(replace(item, type=population.vars[targets[item.name]].type) for item in declared)
+    typed = tuple(
+        replace(item, type=population.vars[targets[item.name]].type)
+        for item in declared
+        if targets[item.name] in population.vars
+    )
+    own = tuple(
+        _own_constant(name, constants[target], population)
+        for name, target in targets.items()
+        if target not in population.vars
+    )
     if typed != declared:
         changed: dict[str, Any] = {attribute: typed}
-        model = replace(model, **changed)
+        model = replace(model, **changed, derived_params=(*model.derived_params, *own))
         check_code(model)
-    return model, targets
+    return model, {item.name: targets[item.name] for item in typed}
+
+
+def _own_constant(
+    name: str, constant: Parameter | DerivedParameter, population: NeuronGroup
+) -> DerivedParameter:
+    """Return a parameter of a model that always has the value of one of a neuron model."""
+
+    def value(_: Mapping[str, float], dt: float) -> float:
+        given = population.params
+        if isinstance(constant, DerivedParameter):
+            return constant.function(plain_numbers(given), dt)
+        return given[constant.name]
+
+    return DerivedParameter(name, value, constant.type)

@@ -11,12 +11,15 @@ tree of the rewritten code then shows what the code uses.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+import numpy as np
 
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import SCALAR, TIMEPOINT, TYPE_NAMES
-from numbagenn.base.wording import capitalised
+from numbagenn.base.wording import capitalised, unsupported
 from numbagenn.language.code_strings import CodeString
+from numbagenn.language.functions import FUNCTIONS as MATHEMATICAL
 
 #: The present names of the functions of GeNN 4.
 FUNCTIONS = {
@@ -51,7 +54,12 @@ BUILT_IN_NAMES = {
     "prev_seT_pre": "prev_set_pre",
 }
 
+#: Such names in the code of neurons. The times before the last step are the same there.
+NAMES_IN_NEURONS = {**BUILT_IN_NAMES, "prev_sT": "st", "prev_seT": "set"}
+
 _END_OF_LOOP = ("endRow", "endCol")
+# What C++ writes as words, and C does not. None of them can be a name in C++.
+_OPERATORS = {"and": "&&", "or": "||", "not": "!"}
 _TYPE_WORDS = {SCALAR, TIMEPOINT, *(word for name in TYPE_NAMES for word in name.split())}
 _OPENING, _CLOSING = "([{", ")]}"
 
@@ -63,20 +71,29 @@ _TOKEN = re.compile(
     | (?P<name>\$\([ \t]*(?P<inside>[A-Za-z_]\w*)[ \t]*(?P<next>[,)]))
     | (?P<dollar>\$)
     | (?P<point>(?<![\w.)\]])\.(?=\d))
+    | (?P<absolute>\bstd[ \t]*::[ \t]*abs\b)
+    | (?P<namespace>\bstd[ \t]*::)
+    | (?P<cast>\bstatic_cast[ \t]*<(?P<cast_to>[\w \t]+)>)
     | (?P<number>(?:\d|\.\d)[\w.]*(?:(?<=[eE])[+-]\d\w*)?)
-    | (?P<absolute>\bstd[ ]*::[ ]*abs\b)
-    | (?P<namespace>\bstd[ ]*::)
     | (?P<word>[A-Za-z_]\w*)
     """,
     re.VERBOSE | re.DOTALL,
 )
 
 _PUNCTUATION = re.compile(
-    r"""//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|(?P<mark>[][(){},])""", re.DOTALL
+    r"""(?P<comment>//[^\n]*|/\*.*?\*/)|"(?:\\.|[^"\\\n])*"|(?P<mark>[][(){},])""", re.DOTALL
 )
 
 # An operator of C++ that PyGeNN 5 cannot read.
 _DIVIDE_ASSIGN = re.compile(r"\b([A-Za-z_]\w*(?:\[[^][;]*\])?)\s*/=\s*([^;]+);")
+
+
+# What is wrong where these tokens are.
+_MISTAKES = {
+    "unclosed_comment": "a comment that begins with /* needs a */.",
+    "dollar": "'$' must be followed by a name in brackets, such as $(V); correct the name, or "
+    "close the bracket.",
+}
 
 
 def rewrite(
@@ -87,6 +104,7 @@ def rewrite(
     numbers: Iterable[str] = (),
     local_names: Mapping[str, str] | None = None,
     in_loop: bool = False,
+    built_in: Mapping[str, str] = BUILT_IN_NAMES,
 ) -> str:
     """Return a code string of PyGeNN 4.9 as PyGeNN 5 writes it.
 
@@ -104,6 +122,8 @@ def rewrite(
         New names of local variables.
     in_loop
         Whether there is a loop for ``$(endRow)`` and ``$(endCol)`` to end.
+    built_in
+        New names of what GeNN provides.
 
     Raises
     ------
@@ -119,7 +139,7 @@ def rewrite(
     """
     code_string = CodeString(code, capitalised(what))
     names = frozenset(own), frozenset(numbers)
-    rewriter = _Rewriter(code_string, *names, local_names or {}, in_loop)
+    rewriter = _Rewriter(code_string, *names, local_names or {}, in_loop, built_in)
     return _DIVIDE_ASSIGN.sub(r"\g<1> = \g<1> / (\g<2>);", rewriter.part(0, len(code)))
 
 
@@ -133,12 +153,14 @@ class _Rewriter:
         numbers: frozenset[str],
         local_names: Mapping[str, str],
         in_loop: bool,
+        built_in: Mapping[str, str],
     ) -> None:
         self._code_string = code_string
         self._own = own
         self._numbers = numbers
         self._local_names = local_names
         self._in_loop = in_loop
+        self._built_in = built_in
 
     def _error(self, message: str, offset: int) -> Exception:
         before = self._code_string.text[:offset]
@@ -152,32 +174,39 @@ class _Rewriter:
         while match := _TOKEN.search(text, start, end):
             pieces.append(text[start : match.start()])
             kind, token, start = match.lastgroup, match.group(), match.end()
-            if kind == "comment":
-                # So that its content is not read as code. The lines keep their numbers.
-                token = re.sub(r"[^\n]", " ", token)
-            elif kind == "unclosed_comment":
-                raise self._error("a comment that begins with /* needs a */.", match.start())
-            elif kind == "dollar":
-                raise self._error(
-                    "'$' must be followed by a name in brackets, such as $(V); correct the name, "
-                    "or close the bracket.",
-                    match.start(),
-                )
-            elif kind == "absolute":
-                token = "fabs"  # abs() of C is for integers
-            elif kind == "namespace":
-                token = ""
-            elif kind == "point":
-                token = "0."
-            elif kind == "word":
-                token = "dt" if token == "DT" else self._local_names.get(token, token)
+            if kind in _MISTAKES:
+                raise self._error(_MISTAKES[kind], match.start())
+            if kind == "word":
+                token = self._word(token, end, start)
             elif kind == "name" and match["next"] == ",":
                 token, start = self._call(match["inside"], match.start(), start, end)
             elif kind == "name":
                 token = self._name(match["inside"], match.start())
+            elif kind in _IN_5:
+                token = _IN_5[kind](match)
             pieces.append(token)
         pieces.append(text[start:end])
         return "".join(pieces)
+
+    def _word(self, word: str, end: int, after: int) -> str:
+        """Return what C++ outside of ``$(…)`` calls so."""
+        if word in self._local_names:
+            return self._local_names[word]
+        if word in _OPERATORS:
+            return _OPERATORS[word]
+        called = self._code_string.text[after:end].lstrip(" \t").startswith("(")
+        if called and word in _TYPE_WORDS:
+            # A conversion that looks like a call.
+            return f"({word})"
+        if called and word.strip("_").removesuffix("f") in MATHEMATICAL:
+            # In single precision, or as a GPU has it.
+            word = word.strip("_")
+            return word if word in MATHEMATICAL else word.removesuffix("f")
+        if called and word.startswith("__"):
+            what = f"{word}() in code strings, which only GPUs have"
+            where = self._code_string.text.rfind(word, 0, after)
+            raise NotImplementedError(str(self._error(str(unsupported(what, "PyGeNN 4.9")), where)))
+        return "dt" if word == "DT" else word
 
     def _name(self, name: str, offset: int) -> str:
         if name in self._own:
@@ -194,7 +223,7 @@ class _Rewriter:
                 "elsewhere.",
                 offset,
             )
-        return BUILT_IN_NAMES.get(name, name)
+        return self._built_in.get(name, name)
 
     def _call(self, function: str, offset: int, start: int, end: int) -> tuple[str, int]:
         """Return a call whose arguments begin at `start`, and the place after it."""
@@ -221,6 +250,65 @@ class _Rewriter:
         for match in _PUNCTUATION.finditer(self._code_string.text, start, end):
             if match.lastgroup == "mark":
                 yield match.start(), match.group()
+
+
+def _number(token: str) -> str:
+    """Return a number of C++ as PyGeNN 5 writes it."""
+    lower = token.lower()
+    if re.fullmatch(r"0x[0-9a-f]+u?l*", lower):
+        digits = lower.rstrip("ul")
+        # In C++ such a number is unsigned if it has to be.
+        is_unsigned = "u" in lower or int(digits, 16) > np.iinfo(np.int32).max
+        return digits + "u" * is_unsigned
+    if not re.fullmatch(r"[\d.]+(e[+-]?\d+)?[ful]*", lower):
+        return token
+    digits = lower.rstrip("ful")
+    suffix = lower[len(digits) :]
+    return digits + next((sign for sign in "fu" if sign in suffix), "")
+
+
+# What becomes of tokens that are neither names nor words.
+_IN_5: dict[str, Callable[[re.Match[str]], str]] = {
+    # So that its content is not read as code. The lines keep their numbers.
+    "comment": lambda match: re.sub(r"[^\n]", " ", match[0]),
+    # In the language of 5.x, abs() is for integers.
+    "absolute": lambda match: "fabs",
+    "namespace": lambda match: "",
+    "point": lambda match: "0.",
+    "number": lambda match: _number(match[0]),
+    "cast": lambda match: f"({match['cast_to'].strip()})",
+}
+
+
+def without_comments(code: str) -> str:
+    """Return code with spaces in the place of comments, and the same lines."""
+
+    def blank(found: re.Match[str]) -> str:
+        is_comment = found.lastgroup == "comment"
+        return re.sub(r"[^\n]", " ", found[0]) if is_comment else found[0]
+
+    return _PUNCTUATION.sub(blank, code)
+
+
+def arguments_at(code: str, start: int) -> tuple[list[str], int]:
+    """Return the arguments of a call that begin at a place, and the place after the call.
+
+    Examples
+    --------
+    >>> arguments_at("f(a, g(b, c)) + 1", 2)
+    (['a', ' g(b, c)'], 13)
+    """
+    arguments, depth = [], 0
+    for place in range(start, len(code)):
+        sign = code[place]
+        if depth == 0 and sign in ",)":
+            arguments.append(code[start:place])
+            start = place + 1
+            if sign == ")":
+                blank = len(arguments) == 1 and not arguments[0].strip()
+                return ([] if blank else arguments), place + 1
+        depth += (sign in _OPENING) - (sign in _CLOSING)
+    return arguments, len(code)
 
 
 def names_in(code: str) -> set[str]:

@@ -116,7 +116,7 @@ class Wrapped:
 
     def __getattr__(self, name: str) -> Callable[..., Any]:
         action, _, setting = name.partition("_")
-        if action in ("set", "get"):
+        if action in ("set", "get", "is"):
             if setting in _WITHOUT_EFFECT and self._properties is _OF_GROUP:
                 return _nothing if action == "set" else lambda *_: int(VarLocation.HOST_DEVICE)
             wrapper = self._wrapper()
@@ -126,6 +126,7 @@ class Wrapped:
             found = self._properties.get(setting)
             if found and (hasattr(type(wrapper), found) or found in vars(wrapper)):
                 return partial(_set if action == "set" else _get, wrapper, setting, found)
+        action = action if action in ("get", "is") else "set"
         known = [f"{action}_{one}" for one in (*self._properties, *_LOCATIONS)]
         raise AttributeError(f"numbagenn has no {self._what}.{name}{did_you_mean(name, known)}")
 

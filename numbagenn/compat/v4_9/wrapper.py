@@ -32,6 +32,13 @@ _FAMILIES: dict[str, type[Model]] = {
 }
 
 
+# Vectors of C++, which are lists here.
+_KINDS_OF_VECTORS = (
+    *("String", "Double", "Float", "Int", "UnsignedInt", "Short", "UnsignedShort", "Long"),
+    *("UnsignedLong", "LongLong", "UnsignedLongLong", "SignedChar", "UnsignedChar", "LongDouble"),
+)
+
+
 def _model_class(family: type[Model], name: str) -> type:
     """Return a class whose only instance is a built-in model, as in PyGeNN 4.9."""
 
@@ -61,6 +68,7 @@ def modules() -> dict[str, Mapping[str, Any]]:
     contents: dict[str, Mapping[str, Any]] = {
         "Models": MODELS,
         "CUDABackend": CUDA,
+        "StlContainers": {f"{kind}Vector": list for kind in _KINDS_OF_VECTORS},
         "SynapseGroup": SPAN_TYPES,
         **families,
     }

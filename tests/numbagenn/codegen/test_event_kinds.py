@@ -52,7 +52,7 @@ def test_a_kind_more_is_a_row_more(monkeypatch: pytest.MonkeyPatch) -> None:
         code=attrgetter("synapse_dynamics_code"),
         phase=event_kinds.POSTSYNAPTIC_UPDATE,
         side="post",
-        events=lambda group: group.trg.spikes,
+        events=lambda group: group.trg.spike_list,
         verb="learn_from",
         template="synapses_in_columns.jinja",
     )

@@ -1068,7 +1068,7 @@ connect = legacy.create_custom_sparse_connect_init_snippet_class
         (lambda: source("x", injection_code="$(injectCurrent, 1, 2);"), CodeStringError,
          "injectCurrent"),
         (lambda: source("x", injection_code=b"1"), TypeError, "injection_code of current source"),
-        (lambda: psm("x", apply_input_code="$(Isyn) = 1;"), CodeStringError, "Isyn"),
+        (lambda: psm("x", apply_input_code="$(t) = 1;"), CodeStringError, "'t'"),
         (lambda: psm("x", decay_code="$(inSyn) *= 0.5"), CodeStringError, "Parse error"),
         (lambda: psm("x", support_code="x"), NotImplementedError, "'support_code'"),
         (lambda: weights("x", sim_code="$(addToInSyn, $(h));"), CodeStringError, "'h'"),
@@ -1151,8 +1151,8 @@ def synapses(
          "missing initialiser for variable: 'g'"),
         (lambda s: synapses(s, psm=("ExpCurr", {}, {})), RuntimeError, "expected 1 parameter"),
         (lambda s: synapses(s, psm=(psm("x", apply_input_code="$(Isyn) += $(W);"), {}, {})),
-         ValueError, "uses $(W), which it does not declare and which is no variable of neuron "
-         "population 'b' (synapse population 's'); those are V, n."),
+         ValueError, "uses $(W), which it does not declare and which is no variable or parameter "
+         "of neuron population 'b' (synapse population 's'); those are V, n, tau, Vthr, decay."),
         (lambda s: synapses(
             s, update=(weights("x", sim_code="$(addToInSyn, $(v_pre));"), {}, {}, {}, {})),
          ValueError, "uses $(v_pre), which it does not declare"),

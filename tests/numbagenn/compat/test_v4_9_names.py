@@ -28,21 +28,9 @@ INTERNAL = {
     *("set_neuron", "set_weight_update", "set_post_syn", "set_connected_populations"),
     *("set_current_source_model", "set_custom_update_model", "custom_wu_update"),
     *("var_ref_names", "var_refs", "egp_ref_names", "egp_refs", "needs_allocation", "init_val"),
-    *("wu_pre_var_names", "wu_post_var_names", "is_connectivity_init_required"),
-    *("row_lengths", "ind", "spike_que_ptr", "create_custom_model_class"),
+    *("wu_pre_var_names", "wu_post_var_names"),
+    "create_custom_model_class",
 }
-
-# Raw arrays of events, of which the ledger says that they are not here.
-EVENTS = {
-    f"{verb}{what}{end}"
-    for what in ("spike_events", "current_spike_events", "spike_event_times",
-                 "prev_spike_event_times")
-    for verb, end in (("", ""), ("push_", "_to_device"), ("pull_", "_from_device"))
-} | {"spike_count", "spike_event_count"}  # fmt: skip
-
-# Kinds of connectivity that numbagenn lacks.
-KINDS = {"has_kernel_synapse_vars", "has_procedural_connectivity", "has_procedural_weights"}
-KINDS |= {"has_individual_postsynaptic_vars"}
 
 
 def described(batch_size: int = 1) -> SimpleNamespace:
@@ -112,7 +100,28 @@ def test_objects_have_the_attributes_of_pygenn(kind: str) -> None:
         "Variable": parts.pop.vars["V"],
         "ExtraGlobalParameter": parts.pop.extra_global_params["gain"],
     }[kind]
-    assert {*RECORDED["attributes"][kind]} - {*dir(thing)} - INTERNAL - EVENTS - KINDS == set()
+    assert {*RECORDED["attributes"][kind]} - {*dir(thing)} - INTERNAL == set()
+
+
+def test_kinds_of_synapses() -> None:
+    parts = described()
+    syn = parts.syn
+    assert not syn.has_kernel_synapse_vars
+    assert not syn.has_individual_postsynaptic_vars
+    assert not syn.has_procedural_connectivity
+    assert not syn.has_procedural_weights
+    assert syn.is_connectivity_init_required
+    assert syn.has_individual_synapse_vars
+
+
+def test_what_is_wrapped_can_be_asked() -> None:
+    parts = described()
+    pop = parts.pop
+    assert pop.pop.is_spike_recording_enabled() is False
+    pop.pop.set_spike_recording_enabled(True)
+    assert pop.pop.is_spike_recording_enabled() is True
+    with pytest.raises(AttributeError, match="did you mean 'is_spike_recording_enabled'"):
+        pop.pop.is_spike_recording_enable()
 
 
 def test_settings_of_the_model_that_is_wrapped() -> None:
@@ -331,49 +340,40 @@ def receiving(apply_input_code: str, decay_code: str = "$(inSyn) = 0;") -> list[
         ("$(Iback) += $(inSyn);", [0.0, 3.0]),
         ("$(Isyn) += $(inSyn); $(Iback) -= 0.5 * $(inSyn);", [3.0, -1.5]),
         ("$(Iback) += $(inSyn); $(Isyn) += $(Iback);", [3.0, 3.0]),
+        ("$(Isyn) = 2.0 * $(inSyn); $(Isyn) *= $(Isyn);", [36.0, 0.0]),
+        ("$(a) += $(inSyn); $(Isyn) += 1.0;", [6.0, 0.0]),
+        ("if ($(inSyn) > 0.0) { scalar a = 7.0; $(b) = $(a) + a; $(a)--; }", [-1.0, 7.0]),
+        ("$(b)++; $(Isyn) = $(b); $(Iback) = -$(b);", [3.0, 0.0]),
     ],
 )
-def test_postsynaptic_code_adds_to_inputs_by_name(code: str, expected: list[float]) -> None:
+def test_postsynaptic_code_assigns_what_neurons_have(code: str, expected: list[float]) -> None:
     assert receiving(code) == expected
 
 
-def test_postsynaptic_code_assigns_nothing_but_inputs() -> None:
-    with pytest.raises(NotImplementedError, match=r"assigns \$\(a\), which is a variable of"):
-        receiving("$(a) += $(inSyn);")
-    with pytest.raises(NotImplementedError, match=r"assigns \$\(c\), which is nothing of"):
-        receiving("$(c) += $(inSyn);")
-
-
-# --- Functions in C++ -----------------------------------------------------------------------------
-
-
-def test_functions_of_one_statement_are_written_out() -> None:
-    support = """
-        // an odd one
-        SUPPORT_CODE_FUNC scalar half(scalar x) { return 0.5 * x; }
-        inline int third(int a, const scalar b) { return a / 3 + (int)half(b); }
-    """
+def test_postsynaptic_code_assigns_what_its_target_is() -> None:
+    model = legacy.GeNNModel("float", "targets")
     cell = legacy.create_custom_neuron_class(
         "cell",
-        var_name_types=[("V", "scalar"), ("n", "int")],
-        support_code=support,
-        sim_code="$(V) = half($(V) + half(4.0)); $(n) = third(7, ($(V) * 2.0));",
+        var_name_types=[("V", "scalar"), ("W", "scalar")],
+        additional_input_vars=[("Iback", "scalar", 0.5)],
+        sim_code="$(V) = $(Isyn); $(W) = $(Iback);",
     )
-    model = legacy.GeNNModel("float", "functions")
-    pop = model.add_neuron_population("pop", 1, cell, {}, {"V": 8.0, "n": 0})
+    pop = model.add_neuron_population("pop", 1, cell, {}, {"V": 0.0, "W": 0.0})
+    shape = legacy.create_custom_postsynaptic_class("shape", apply_input_code="$(Isyn) *= 8.0;")
+    rule = ("StaticPulse", {}, {"g": 3.0}, {}, {})
+    ends = (pop, pop)
+    syn = model.add_synapse_population("s", "DENSE_GLOBALG", 0, *ends, *rule, shape, {}, {})
+    syn.ps_target_var = "Iback"
     model.build()
     model.load()
     model.step_time()
     pop.pull_state_from_device()
-    assert (pop.vars["V"].view[0], pop.vars["n"].view[0]) == (5.0, 7)
+    assert [float(pop.vars[name].view[0]) for name in "VW"] == [0.0, 4.0]
 
 
-@pytest.mark.parametrize(
-    "code", ["scalar f(scalar x) { x += 1; return x; }", "#define A 3", "struct S { int a; };"]
-)
-def test_other_support_code_is_refused(code: str) -> None:
-    with pytest.raises(NotImplementedError, match=r"does not support 'support_code' \(neuron"):
-        legacy.create_custom_neuron_class("cell", support_code=code)
+def test_postsynaptic_code_assigns_nothing_else() -> None:
+    with pytest.raises(ValueError, match=r"uses \$\(c\), which it does not declare"):
+        receiving("$(c) += $(inSyn);")
 
 
 # --- Spikes by hand -------------------------------------------------------------------------------

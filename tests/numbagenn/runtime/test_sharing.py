@@ -124,10 +124,10 @@ def outcome(model: Any, number: int, steps: tuple[int, ...] = (150, 1, 49)) -> l
     found = []
     for population in model.neuron_populations.values():
         found += [array.tobytes() for array in population.spike_recording_data[0]]
-        population.spikes.count.pull()
-        population.spikes.neurons.pull()
-        count = int(population.spikes.count.host.max())
-        found.append(population.spikes.neurons.host[..., :count].tobytes())
+        population.spike_list.count.pull()
+        population.spike_list.neurons.pull()
+        count = int(population.spike_list.count.host.max())
+        found.append(population.spike_list.neurons.host[..., :count].tobytes())
         for variable in population.vars.values():
             variable.pull_from_device()
             found.append(variable.values.tobytes())

@@ -53,6 +53,54 @@ legacy.create_custom_neuron_class("cells", derived_params=[("decay", lambda pars
 # %% C++ in support code -> NotImplementedError
 legacy.create_custom_neuron_class("cells", support_code="void f(scalar& x) { x = 1.0; }")
 
+# %% A function of support code with a wrong number of arguments -> RuntimeError
+legacy.create_custom_neuron_class(
+    "cells",
+    var_name_types=[("V", "scalar")],
+    support_code="scalar half(scalar x) { return 0.5 * x; }",
+    sim_code="$(V) = half();",
+)
+
+# %% A function of support code that returns nothing -> RuntimeError
+legacy.create_custom_neuron_class(
+    "cells",
+    var_name_types=[("V", "scalar")],
+    support_code="scalar half(scalar x) { x = 0.5 * x; return; }",
+    sim_code="$(V) = half($(V));",
+)
+
+# %% Sharing weights that the code of synapses changes -> ValueError
+growing = legacy.create_custom_weight_update_class(
+    "growing", var_name_types=[("g", "scalar")], sim_code="$(addToInSyn, $(g)); $(g) += 0.1;"
+)
+old.add_synapse_population(
+    "master", "DENSE_INDIVIDUALG", 0, layer, layer,
+    growing, {}, {"g": 0.5}, {}, {}, "DeltaCurr", {}, {},
+)  # fmt: skip
+old.add_slave_synapse_population("slave", "master", 0, layer, layer, "DeltaCurr", {}, {})
+
+# %% Connections of a population that shares those of another -> RuntimeError
+old.add_synapse_population(
+    "master", "SPARSE_INDIVIDUALG", 0, layer, layer,
+    "StaticPulse", {}, {"g": 0.5}, {}, {}, "DeltaCurr", {}, {},
+)  # fmt: skip
+slave = old.add_slave_synapse_population("slave", "master", 0, layer, layer, "DeltaCurr", {}, {})
+slave.set_sparse_connections([0], [1])
+
+# %% A spike of a neuron that does not exist -> ValueError
+old.build()
+old.load()
+layer.spikes[0, 0, 0], layer.spike_count[0, 0] = 7, 1
+old.push_spikes_to_device("layer")
+
+# %% A condition of events that names no local of the neurons -> ValueError
+rule = legacy.create_custom_weight_update_class(
+    "rule", event_threshold_condition_code="above", event_code="$(addToInSyn, 1.0);"
+)
+old.add_synapse_population(
+    "s", "DENSE_GLOBALG", 0, layer, layer, rule, {}, {}, {}, {}, "DeltaCurr", {}, {}
+)
+
 # %% A misspelt setting of what is wrapped -> AttributeError
 layer.pop.set_var_locations("V", 3)
 
