@@ -32,6 +32,7 @@ SLOW_MODULES = {
     "tests/repository/test_wheel.py",
     "tests/site/test_built_pages.py",
     "tests/site/test_live.py",
+    "tests/tutorial_helpers/cluster/test_losses.py",
     "tests/tutorial_helpers/commands/test_learn.py",
     "tests/tutorial_helpers/learning/test_epochs.py",
     "tests/tutorial_helpers/test_command_line.py",

@@ -73,7 +73,7 @@ def site(session: nox.Session) -> None:
 @nox.session(venv_backend="uv")
 def floor(session: nox.Session) -> None:
     """Compare the engine with the recordings, with the oldest versions allowed."""
-    session.install("--resolution", "lowest-direct", "-e", ".[notebooks,test]")
+    session.install("--resolution", "lowest-direct", "-e", ".[notebooks,test,cluster]")
     session.run("python", "-m", "pytest", *(session.posargs or ["tests/conformance"]))
 
 

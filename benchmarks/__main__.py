@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks import (
+    cluster,
     costs,
     documents,
     figures,
@@ -45,9 +46,10 @@ from tutorial_helpers.data import load_mnist, load_weights
 from tutorial_helpers.models import GREY_LEVELS_PER_MILLIVOLT, THRESHOLD
 
 RESULTS = ROOT / "benchmarks" / "results.json"
-PARTS = ("speed", "costs", "memory", "scaling", "roofline", "learning", "networks")
+PARTS = ("speed", "costs", "memory", "scaling", "roofline", "learning", "networks", "cluster")
 #: The parts about the tutorials' network, which belong together.
 INFERENCE = ["speed", "costs", "memory", "scaling", "roofline"]
+CLUSTER = "cluster"
 TIMESTEPS = 100
 
 #: Images for the network of ten times the synapses.
@@ -57,8 +59,8 @@ _DESCRIPTION = """\
 Measure how fast numbagenn classifies the MNIST test set, beside NumPy, SciPy, PyTorch,
 snnTorch, SpikingJelly, Norse, Brian2 and real PyGeNN, each where there is an interpreter that has
 it; how its time grows; how close its kernel is to what the machine can do; what little things cost;
-and how fast a network learns, beside snnTorch and Norse. benchmarks/README.md says how, and how to
-install the others."""
+how fast a network learns, beside snnTorch and Norse; and how a Dask cluster scales.
+benchmarks/README.md says how, and how to install the others."""
 
 _EXAMPLES = """\
 examples:
@@ -191,6 +193,9 @@ def benchmark(arguments: argparse.Namespace) -> dict[str, Any]:
                 "date": values["date"],
                 "machine": values["machine"],
             }
+        if CLUSTER in parts:
+            measured = cluster.measure(count, cluster.TIMES * wanted)
+            values[CLUSTER] = {**measured, "date": values["date"], "machine": values["machine"]}
     return values
 
 
@@ -205,14 +210,20 @@ def _save_digits(folder: Path) -> None:
 def _refuse_to_publish(arguments: argparse.Namespace, missing: Sequence[Entry]) -> None:
     """Raise, before anything is measured, if the documents would lack what they show."""
     parts = arguments.only or list(PARTS)
-    if arguments.contestants or parts not in (list(PARTS), INFERENCE, [LEARNING], [NETWORKS]):
+    if arguments.contestants or parts not in (
+        list(PARTS),
+        INFERENCE,
+        [LEARNING],
+        [NETWORKS],
+        [CLUSTER],
+    ):
         raise BenchmarkError(
             "--publish needs all parts and contestants; leave out --only and --contestants. "
             f"Only these parts can be published without the others: {LEARNING}; {NETWORKS}; "
-            f"{','.join(INFERENCE)}."
+            f"{CLUSTER}; {','.join(INFERENCE)}."
         )
     for entry in missing:
-        needed = entry.library == "pygenn" and parts != [LEARNING]
+        needed = entry.library == "pygenn" and parts not in ([LEARNING], [CLUSTER])
         if needed or (entry.job == LEARNING and LEARNING in parts):
             raise BenchmarkError(
                 f"--publish needs {entry.library} to compare with; say with --python "

@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
-from benchmarks import networks
+from benchmarks import cluster, networks
 from benchmarks.entries import WIDE_NEURONS
 from benchmarks.figures import AXES, label
 from benchmarks.job import BenchmarkError
@@ -65,6 +65,7 @@ class Place(NamedTuple):
 
 SPEED, LEARNING = Place(MAIN, "speed"), Place(MAIN, "learning")
 EVERYTHING = Place(DETAILS, "everything")
+CLUSTER = Place(ROOT / "docs" / "how_to" / "cluster.md", "cluster")
 
 
 def sections(values: dict[str, Any]) -> dict[Place, str]:
@@ -73,6 +74,7 @@ def sections(values: dict[str, Any]) -> dict[Place, str]:
         SPEED: main_section(values),
         LEARNING: learning_section(values["learning"]),
         EVERYTHING: details_section(values),
+        CLUSTER: cluster_section(values["cluster"]),
     }
 
 
@@ -138,6 +140,70 @@ def learning_section(learnt: dict[str, Any]) -> str:
             f"of {learnt['seeds']} seeds, in turn, on {machine['processors']} processors of "
             f"{_article(machine['cpu'])}, {learnt['date']}.",
         )
+    )
+
+
+def cluster_section(measured: dict[str, Any]) -> str:
+    """Return what workers bring, what a block costs, and what a model says of many workers."""
+    machine, slept = measured["machine"], measured["sleepers"]
+    rates = [cluster.rate(measured, number) for number in (1, 2)]
+    rows = []
+    images, numbers, sizes = cluster.MODELLED
+    alone = measured["seconds_per_block"]
+    carried = alone + sizes[0] * cluster.PIXELS / measured["bytes_per_second"]
+    cases = [*((size, alone) for size in sizes), (sizes[0], carried)]
+    for number in numbers:
+        row = [f"{number:,}"]
+        for size, busy in cases:
+            seconds = cluster.modelled(
+                images, number, size, rates[0], busy, measured["build_seconds"]
+            )
+            share = images / rates[0] / number / seconds
+            row.append(f"{seconds / 60:,.1f} min, {100 * share:.0f} %")
+        rows.append(tuple(row))
+    return "\n\n".join(
+        (
+            _rows(
+                ("", "images/s", "times one worker"),
+                [
+                    (f"{number} worker{'s' * (number > 1)} of one thread", f"{rate:,.0f}", times)
+                    for number, rate, times in zip(
+                        (1, 2), rates, ("1.0", f"{rates[1] / rates[0]:.1f}"), strict=True
+                    )
+                ],
+            ),
+            "Client and scheduler take "
+            f"{1000 * measured['seconds_per_block']:.1f} ms of a processor for a block, and images "
+            "that pass through the client take a second for each "
+            f"{measured['bytes_per_second'] / 1e6:,.0f} MB. With drawn digits, one worker of two "
+            f"threads takes {1 + cluster.overhead(measured):.2f} times as long as one process. "
+            f"A new worker builds its network in {measured['build_seconds']:.1f} s. "
+            f"So the model says for {images:,} images:",
+            _rows(
+                (
+                    "workers",
+                    *(f"read by workers, blocks of {size:,}" for size in sizes),
+                    f"through the client, blocks of {sizes[0]:,}",
+                ),
+                rows,
+            ),
+            "Shares are of what the workers could do if they never waited.",
+            f"We checked the model with {slept['workers']} workers that sleep for "
+            f"{slept['sleep']:g} s over each of {slept['blocks']:,} blocks. It says "
+            f"{cluster.predicted(measured):.1f} s, and they took {slept['seconds']:.1f} s.",
+            f"Medians of {measured['images']:,} images on {machine['processors']} processors of "
+            f"{_article(machine['cpu'])}, {measured['date']}.{_load(measured['load'])}",
+        )
+    )
+
+
+def _load(load: float | None) -> str:
+    """Return a warning about other work that the machine had when the measurement began."""
+    if load is None or load < 0.5:
+        return ""
+    return (
+        f" Other programs kept the machine busy meanwhile: {load:.1f} of them wanted a processor "
+        "when this began. So two workers had less than two processors."
     )
 
 

@@ -208,6 +208,11 @@ def text(values: dict[str, Any]) -> str:
     if "networks" in values:
         simulated = values["networks"]
         parts += [table(make(simulated)) for make in networks.TABLES]
+    if "cluster" in values:
+        rows = [("cluster", "median s")]
+        for name, seconds in (values["cluster"]["drawn"] | values["cluster"]["plain"]).items():
+            rows.append((name, f"{median(seconds):.2f}"))
+        parts.append(table(rows))
     parts.append(f"{machine['cpu']}, {machine['processors']} processors, {machine['platform']}")
     return "\n\n".join(parts)
 

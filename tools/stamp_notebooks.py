@@ -45,6 +45,9 @@ except ModuleNotFoundError:
 FOLDED = {"cellView": "form", "jupyter": {"source_hidden": True}}
 
 
+# What a chapter says that needs an extra of its own.
+EXTRAS = {"skip_without_training()": "train", "tutorial_helpers.cluster": "cluster"}
+
 # The diagram that opens each chapter.
 OPENING = {
     "1_single_image": "network_neuron",
@@ -112,9 +115,9 @@ def with_opening(text: str, chapter: str) -> str:
     return "\n\n".join([title, badge, comment, *rest])
 
 
-def set_up(trains: bool = False) -> str:
-    """Return the code of the set-up cell; that of a chapter that trains installs JAX, too."""
-    name = f"{project()['name']}[{'train,' * trains}chapters]"
+def set_up(*extras: str) -> str:
+    """Return the code of the set-up cell, of a chapter that needs more extras than all do."""
+    name = f"{project()['name']}[{','.join([*extras, 'chapters'])}]"
     return SET_UP.format(requirement=f"{name} @ {repository()}/archive/main.zip").strip()
 
 
@@ -133,7 +136,8 @@ def stamped_notebook(path: Path) -> str:
         if cell.cell_type == "markdown":
             cell.source = with_diagrams(cell.source)
     cell = next(cell for cell in notebook.cells if cell.cell_type == "code")
-    cell.source = set_up(any("skip_without_training()" in one.source for one in notebook.cells))
+    code = "\n".join(one.source for one in notebook.cells)
+    cell.source = set_up(*(extra for words, extra in EXTRAS.items() if words in code))
     cell.metadata = FOLDED
     return f"{nbformat.writes(notebook)}\n"
 

@@ -47,13 +47,13 @@ def integer(least: int = 1, most: int = MOST) -> Callable[[str], int]:
 
     Examples
     --------
-    >>> integer(least=0)("12")
-    12
+    >>> integer(least=0)("12"), integer()("1_000_000")
+    (12, 1000000)
     """
 
     def read(text: str) -> int:
         # Python knows digits of other scripts, and refuses to read more than 4,300 of them.
-        if not re.fullmatch("[0-9]{1,20}", text) or not least <= int(text) <= most:
+        if not re.fullmatch("[0-9](_?[0-9]){0,19}", text) or not least <= int(text) <= most:
             raise argparse.ArgumentTypeError(
                 f"expected an integer from {least} to {most}, not {text!r}"
             )
@@ -73,6 +73,36 @@ def given(text: str) -> str:
     if not text or "\0" in text:
         raise argparse.ArgumentTypeError(f"expected a name or a path, not {text!r}")
     return text
+
+
+def add_cluster_options(parser: argparse.ArgumentParser) -> None:
+    """Describe the options of commands that can let a Dask cluster work.
+
+    Parameters
+    ----------
+    parser : ArgumentParser
+        The command's. It gets ``--workers`` and ``--cluster``, of which one may be given.
+
+    Examples
+    --------
+    >>> parser = Parser()
+    >>> add_cluster_options(parser)
+    >>> parser.parse_args(["--workers", "2"])
+    Namespace(workers=2, cluster=None)
+    """
+    where = parser.add_mutually_exclusive_group()
+    where.add_argument(
+        "--workers",
+        type=integer(most=1000),
+        metavar="N",
+        help="let N processes on this computer work, which Dask starts",
+    )
+    where.add_argument(
+        "--cluster",
+        type=given,
+        metavar="ADDRESS",
+        help="let a Dask cluster work, whose scheduler has this address",
+    )
 
 
 def path(text: str) -> Path:

@@ -10,7 +10,7 @@ import datetime
 import re
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,9 +19,12 @@ from tutorial_helpers import weight_sets
 from tutorial_helpers.atomic_write import atomic_write, check_writable
 from tutorial_helpers.data import load_mnist
 from tutorial_helpers.inference import accuracy, classify
-from tutorial_helpers.models import Classifier, build_classifier
+from tutorial_helpers.models import THRESHOLD, Classifier, build_classifier
 from tutorial_helpers.pygenn import backend_description
 from tutorial_helpers.weight_sets import installed_versions, load_weights, set_digest
+
+if TYPE_CHECKING:
+    from distributed import Client
 
 #: The numbers of steps of 1 ms at which weights are measured by default.
 TIMESTEPS = (12, 20, 30, 50, 100)
@@ -64,6 +67,7 @@ def evaluate(
     name_or_folder: str = "default",
     timesteps: Sequence[int] = TIMESTEPS,
     *,
+    client: Client | None = None,
     progress: bool = False,
 ) -> Evaluation:
     """Measure weights on MNIST's test set.
@@ -74,6 +78,8 @@ def evaluate(
         As for `load_weights`.
     timesteps : sequence of int
         Numbers of steps of 1 ms for which to show each image.
+    client : distributed.Client, optional
+        A Dask cluster that does the work. Without one, this process does.
     progress : bool
         Whether to show a progress bar.
 
@@ -88,15 +94,24 @@ def evaluate(
     {30: 98.67, 100: 98.78}
     """
     weights = load_weights(name_or_folder)
-    test_set = load_mnist("test")
-    network = build_classifier(weights, name="evaluation")
-    packages = ("numpy", "numba") if backend_description().startswith("numbagenn") else ("numpy",)
+    if client is None:
+        backend = backend_description()
+        network = build_classifier(weights, name="evaluation")
+        mnist = accuracies(network, *load_mnist("test"), timesteps, progress=progress)
+    else:
+        from tutorial_helpers.cluster import sweep
+        from tutorial_helpers.cluster.connecting import description
+
+        backend = description(client)
+        rows = sweep([THRESHOLD], timesteps, {"these": weights}, client=client, progress=progress)
+        mnist = {row.timesteps: row.accuracy for row in rows}
+    packages = ("numpy", "numba") if backend.startswith("numbagenn") else ("numpy",)
     return Evaluation(
         name=str(name_or_folder),
         digest=set_digest(weights),
-        backend=backend_description(),
+        backend=backend,
         versions=installed_versions(*packages),
-        mnist=accuracies(network, *test_set, timesteps, progress=progress),
+        mnist=mnist,
     )
 
 

@@ -395,12 +395,31 @@ def test_memory(tmp_path: Path) -> None:
         assert 0 <= row["grown"] <= row["bytes"] + memory.ALLOWANCE
 
 
+# --- A cluster ------------------------------------------------------------------------------------
+
+
+def test_the_model_of_a_cluster() -> None:
+    cluster = pytest.importorskip("benchmarks.cluster", reason="clusters need the extra cluster")
+    # Workers are busy: a block each takes a second, and the tenth has waited for ten blocks.
+    assert cluster.modelled(100, 10, 1, 1.0, 0.01) == pytest.approx(10.1)
+    # The scheduler is busy: a hundred blocks go out, and the last one is classified.
+    assert cluster.modelled(100, 1000, 1, 1.0, 0.5) == pytest.approx(51.0)
+
+
+def test_workers_that_sleep_take_what_the_model_says() -> None:
+    slept = STORED["cluster"]["sleepers"]
+    ideal = slept["blocks"] / slept["workers"] * slept["sleep"]
+    predicted = documents.cluster.predicted(STORED["cluster"])
+    assert ideal < predicted
+    assert abs(predicted - slept["seconds"]) < 0.5 * slept["seconds"]
+
+
 # --- What is stored -------------------------------------------------------------------------------
 
 STORED: dict[str, Any] = json.loads(RESULTS.read_text(encoding="utf-8"))
 
 
-PLACES = [documents.SPEED, documents.LEARNING, documents.EVERYTHING]
+PLACES = [documents.SPEED, documents.LEARNING, documents.EVERYTHING, documents.CLUSTER]
 
 
 @pytest.mark.parametrize("place", PLACES, ids=[place.name for place in PLACES])

@@ -47,6 +47,7 @@ def test_the_package_is_installed_if_it_or_what_it_needs_is_missing(
     assert first == f"pip ['install', '-q', '{name}[chapters] @ {repository()}/archive/main.zip']"
 
 
-def test_the_chapter_that_trains_asks_for_jax(tmp_path: Path) -> None:
-    first, *_ = printed(set_up(trains=True), tmp_path, tmp_path, without="tutorial_helpers")
-    assert f"{project()['name']}[train,chapters] @" in first
+@pytest.mark.parametrize("extra", ["train", "cluster"])
+def test_a_chapter_that_needs_more_asks_for_it(extra: str, tmp_path: Path) -> None:
+    first, *_ = printed(set_up(extra), tmp_path, tmp_path, without="tutorial_helpers")
+    assert f"{project()['name']}[{extra},chapters] @" in first

@@ -66,8 +66,8 @@ def test_set_up_is_folded_and_the_same_in_all() -> None:
         assert [cell.cell_type for cell in cells[:2]] == ["markdown", "code"]
         assert cells[1].metadata == FOLDED
         codes.append(cells[1].source)
-    assert sorted(set(codes)) == sorted({set_up(), set_up(trains=True)})
-    assert codes.count(set_up(trains=True)) == 1
+    assert sorted(set(codes)) == sorted({set_up(), set_up("train"), set_up("cluster")})
+    assert codes.count(set_up("train")) == codes.count(set_up("cluster")) == 1
     assert all(len(code.splitlines()) <= 5 for code in codes)
 
 

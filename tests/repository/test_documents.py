@@ -62,7 +62,9 @@ def test_classify_prints_what_the_page_says(capsys: pytest.CaptureFixture[str]) 
 
 
 def test_requirements_are_listed_once() -> None:
-    assert (ROOT / "requirements.txt").read_text(encoding="utf-8") == "-e .[notebooks,test]\n"
+    assert (ROOT / "requirements.txt").read_text(
+        encoding="utf-8"
+    ) == "-e .[notebooks,test,cluster]\n"
 
 
 def test_numba_may_be_as_new_as_in_the_lock_file() -> None:

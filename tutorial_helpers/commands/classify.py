@@ -8,7 +8,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from tutorial_helpers.command_line import given, integer, path, plain_output
+from tutorial_helpers.command_line import (
+    add_cluster_options,
+    given,
+    integer,
+    path,
+    plain_output,
+)
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,7 +29,11 @@ network on the device.
 
 With --image it classifies pictures of your own instead. Each shows one digit, dark on light or
 light on dark, and is cut out, scaled and centred as MNIST's makers did it. --show prints what the
-network sees."""
+network sees.
+
+With --digits it reads as many digits as you like: those of the test set, redrawn a little
+differently each time. --workers and --cluster let several processes or computers work, with the
+same answers. docs/how_to/cluster.md says how."""
 
 _EPILOG = """\
 examples:
@@ -31,6 +41,7 @@ examples:
   python -m tutorial_helpers classify --images 1000 --timesteps 30
   python -m tutorial_helpers classify --json > result.json
   python -m tutorial_helpers classify --image seven.png three.jpg --show
+  python -m tutorial_helpers classify --digits 1_000_000 --workers 2
 
 environment:
   TUTORIAL_BACKEND    'bundled' or 'pygenn', to force one of them
@@ -90,30 +101,71 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--show", action="store_true", help="print the 28 x 28 pixels that the network sees"
     )
+    _add_options_of_many(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
+
+
+def _add_options_of_many(parser: argparse.ArgumentParser) -> None:
+    """Describe what is for more digits than one process reads."""
+    parser.add_argument(
+        "--digits",
+        type=integer(),
+        metavar="N",
+        help="N redrawn digits in the place of the test set, always the same; this needs JAX",
+    )
+    parser.add_argument(
+        "--store",
+        type=path,
+        metavar="DIR",
+        help="Zarr store that keeps finished blocks, so that the same command goes on from it",
+    )
+    add_cluster_options(parser)
 
 
 @plain_output()
 def run(arguments: argparse.Namespace) -> None:
     """Classify, and print the report."""
     _check_combination(arguments)
-    if arguments.image is None:
-        _run_test_set(arguments)
-    else:
+    if arguments.image is not None:
         _run_pictures(arguments)
+        return
+    many = (arguments.digits, arguments.workers, arguments.cluster, arguments.store)
+    report = _classify_test_set(arguments) if many == (None,) * 4 else _classify_many(arguments)
+    if arguments.json:
+        print(json.dumps(report))
+        return
+    print(f"dataset      {report['dataset']}, {report['images']:,} images")
+    print(f"backend      {report['backend']}")
+    print(f"method       batches of {arguments.batch_size}, {arguments.timesteps} steps of 1 ms")
+    print(f"accuracy     {report['accuracy']:.2f} %")
+    print(f"build        {report['build_seconds']:.2f} s")
+    print(f"simulation   {report['simulate_seconds']:.2f} s")
+    print(f"throughput   {report['images_per_second']:,.0f} images/s")
 
 
 def _check_combination(arguments: argparse.Namespace) -> None:
-    """Raise if options are given that belong to the test set and to files."""
+    """Raise if options are given that belong to the test set and to files, or to many digits."""
+    if arguments.digits is not None and arguments.images is not None:
+        raise ValueError(
+            "--images counts images of MNIST's test set, and --digits redraws them; leave one of "
+            "them out."
+        )
     if arguments.image is None:
         for option, is_given in (("show", arguments.show), ("ink", arguments.ink != "auto")):
             if is_given:
                 raise ValueError(f"--{option} is for files of your own; name them with --image.")
-    elif arguments.images is not None:
+        return
+    if arguments.images is not None:
         raise ValueError(
             "--images counts images of MNIST's test set, and --image names files to classify in "
             "their place; leave one of them out."
         )
+    for option in ("digits", "workers", "cluster", "store"):
+        if getattr(arguments, option) is not None:
+            raise ValueError(
+                f"--{option} is for many digits, and --image names a few files; leave one of them "
+                "out."
+            )
 
 
 def _run_pictures(arguments: argparse.Namespace) -> None:
@@ -179,15 +231,10 @@ def _in_characters(image: NDArray[np.uint8]) -> str:
     return "\n".join([edge, *(f"|{line}|" for line in lines), edge])
 
 
-def _run_test_set(arguments: argparse.Namespace) -> None:
-    """Classify MNIST's test set, and print how often and how fast it is right."""
-    from tutorial_helpers.data import load_mnist, load_weights
-    from tutorial_helpers.inference import accuracy, classify
-    from tutorial_helpers.models import build_classifier
-    from tutorial_helpers.pygenn import backend_description
+def _test_set(arguments: argparse.Namespace) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Return MNIST's test set, or as many of its images as were asked for."""
+    from tutorial_helpers.data import load_mnist
 
-    backend = backend_description()
-    weights = load_weights(arguments.weights)
     images, labels = load_mnist("test")
     wanted = arguments.images or len(images)
     if wanted > len(images):
@@ -195,28 +242,81 @@ def _run_test_set(arguments: argparse.Namespace) -> None:
             f"--images {wanted} is more than the {len(images)} images of MNIST's test set; "
             "ask for fewer, or leave it out for all."
         )
-    images, labels = images[:wanted], labels[:wanted]
+    return images[:wanted], labels[:wanted]
+
+
+def _classify_test_set(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Classify MNIST's test set in this process, and return how often and how fast it is right."""
+    from tutorial_helpers.data import load_weights
+    from tutorial_helpers.inference import accuracy, classify
+    from tutorial_helpers.models import build_classifier
+    from tutorial_helpers.pygenn import backend_description
+
+    backend = backend_description()
+    weights = load_weights(arguments.weights)
+    images, labels = _test_set(arguments)
     network = build_classifier(weights, batch_size=arguments.batch_size)
     result = classify(network, images, timesteps=arguments.timesteps, progress=sys.stderr.isatty())
-    report = {
-        "dataset": "mnist-test",
-        "images": len(images),
+    right = accuracy(result.predictions, labels)
+    return _report(
+        arguments, len(images), backend, right, network.build_seconds, result.seconds, result.spikes
+    )
+
+
+def _classify_many(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Classify images in blocks, here or on the workers of a cluster, and return the same."""
+    from tutorial_helpers.cluster import count_right
+    from tutorial_helpers.cluster.connecting import client_for, description
+    from tutorial_helpers.data import load_weights
+    from tutorial_helpers.redrawn_digits import RedrawnDigits
+
+    weights = load_weights(arguments.weights)
+    images, labels = (
+        _test_set(arguments)
+        if arguments.digits is None
+        else (RedrawnDigits(arguments.digits), None)
+    )
+    with client_for(arguments.workers, arguments.cluster) as client:
+        backend = description(client)
+        counted = count_right(
+            images,
+            weights,
+            client=client,
+            timesteps=arguments.timesteps,
+            batch_size=arguments.batch_size,
+            store=arguments.store,
+            labels=labels,
+            progress=sys.stderr.isatty(),
+        )
+    return _report(
+        arguments,
+        counted.images,
+        backend,
+        counted.accuracy,
+        counted.build_seconds,
+        counted.seconds,
+        counted.spikes,
+    )
+
+
+def _report(
+    arguments: argparse.Namespace,
+    images: int,
+    backend: str,
+    right: float,
+    build_seconds: float,
+    seconds: float,
+    spikes: tuple[int, ...],
+) -> dict[str, Any]:
+    return {
+        "dataset": "mnist-test" if arguments.digits is None else "mnist-test, redrawn",
+        "images": images,
         "batch_size": arguments.batch_size,
         "timesteps": arguments.timesteps,
         "backend": backend,
-        "accuracy": round(accuracy(result.predictions, labels), 4),
-        "build_seconds": round(network.build_seconds, 4),
-        "simulate_seconds": round(result.seconds, 4),
-        "images_per_second": round(len(images) / result.seconds, 1),
-        "spikes": list(result.spikes),
+        "accuracy": round(right, 4),
+        "build_seconds": round(build_seconds, 4),
+        "simulate_seconds": round(seconds, 4),
+        "images_per_second": round(images / seconds, 1),
+        "spikes": list(spikes),
     }
-    if arguments.json:
-        print(json.dumps(report))
-        return
-    print(f"dataset      {report['dataset']}, {len(images):,} images")
-    print(f"backend      {backend}")
-    print(f"method       batches of {arguments.batch_size}, {arguments.timesteps} steps of 1 ms")
-    print(f"accuracy     {report['accuracy']:.2f} %")
-    print(f"build        {network.build_seconds:.2f} s")
-    print(f"simulation   {result.seconds:.2f} s")
-    print(f"throughput   {len(images) / result.seconds:,.0f} images/s")

@@ -5,22 +5,24 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from tutorial_helpers.command_line import given, integer, plain_output
+from tutorial_helpers.command_line import add_cluster_options, given, integer, plain_output
 
 _DESCRIPTION = """\
 Measure how often a set of weights is right on MNIST's test set, for several numbers of steps, with
 the network of the tutorials.
 
 With --record, the result goes into the table in data/README.md, into the row of this set and these
-weights."""
+weights. --workers and --cluster let several processes or computers work, with the same result."""
 
 _EPILOG = """\
 examples:
   python -m tutorial_helpers evaluate
   python -m tutorial_helpers evaluate --weights small/a --timesteps 100
-  python -m tutorial_helpers evaluate --weights default --record"""
+  python -m tutorial_helpers evaluate --weights default --record
+  python -m tutorial_helpers evaluate --workers 2"""
 
 
 def add_parser(commands: Any) -> None:
@@ -51,6 +53,7 @@ def add_parser(commands: Any) -> None:
     parser.add_argument(
         "--record", action="store_true", help="write the result into the table in data/README.md"
     )
+    add_cluster_options(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object instead of text")
 
 
@@ -69,9 +72,13 @@ def run(arguments: argparse.Namespace) -> None:
         if arguments.timesteps is not None:
             raise ValueError("--record measures at the steps of its table; leave --timesteps out.")
         check_record()
-    result = evaluate(
-        arguments.weights, arguments.timesteps or TIMESTEPS, progress=sys.stderr.isatty()
-    )
+    with _client(arguments) as client:
+        result = evaluate(
+            arguments.weights,
+            arguments.timesteps or TIMESTEPS,
+            client=client,
+            progress=sys.stderr.isatty(),
+        )
     if arguments.record:
         record(result)
     if arguments.json:
@@ -91,3 +98,12 @@ def run(arguments: argparse.Namespace) -> None:
         print(f"MNIST        {share:.2f} % at {steps} steps")
     if arguments.record:
         print("recorded in  data/README.md")
+
+
+def _client(arguments: argparse.Namespace) -> AbstractContextManager[Any]:
+    """Return the cluster that was asked for; without, nothing of Dask is imported."""
+    if arguments.workers is None and arguments.cluster is None:
+        return nullcontext()
+    from tutorial_helpers.cluster.connecting import client_for
+
+    return client_for(arguments.workers, arguments.cluster)

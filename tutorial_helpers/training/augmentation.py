@@ -61,6 +61,30 @@ def augment(key: jax.Array, images: jax.Array) -> jax.Array:
     >>> float(jax.jit(augment)(jax.random.key(0), blank).max())
     0.0
     """
+    return augment_each(jax.random.split(key, len(images)), images)
+
+
+def augment_each(keys: jax.Array, images: jax.Array) -> jax.Array:
+    """Redraw digits as `augment` does, each with a key of its own.
+
+    Parameters
+    ----------
+    keys : jax.Array, shape (n,)
+        JAX random keys.
+    images : jax.Array of uint8, shape (n, 784)
+        Grey levels, 0 to 255.
+
+    Returns
+    -------
+    jax.Array of float32, shape (n, 784)
+        Grey levels, whole numbers from 0 to 255.
+
+    Examples
+    --------
+    >>> keys = jax.random.split(jax.random.key(0), 3)
+    >>> jax.jit(augment_each)(keys, jnp.zeros((3, 784), dtype=jnp.uint8)).shape
+    (3, 784)
+    """
 
     def one(key: jax.Array, image: jax.Array) -> jax.Array:
         warp, thicken = jax.random.split(key)
@@ -68,4 +92,4 @@ def augment(key: jax.Array, images: jax.Array) -> jax.Array:
         image = _thicken(thicken, image)
         return jnp.clip(jnp.round(image), 0, 255).reshape(-1)
 
-    return jax.vmap(one)(jax.random.split(key, len(images)), images)
+    return jax.vmap(one)(keys, images)

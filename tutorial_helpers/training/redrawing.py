@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from tutorial_helpers.training.augmentation import augment
+from tutorial_helpers.training.augmentation import augment, augment_each
 from tutorial_helpers.training.network import SHAPE
 from tutorial_helpers.training.rates import rates_from_pixels
 from tutorial_helpers.training.teacher import Teacher, teacher_logits
@@ -101,6 +101,50 @@ def redraw(
                     stock.targets[copy, part] = targets
             bar.update()
     return stock
+
+
+@jax.jit
+def _redrawn(key: jax.Array, numbers: jax.Array, images: jax.Array) -> jax.Array:
+    keys = jax.vmap(jax.random.fold_in, (None, 0))(key, numbers)
+    return augment_each(keys, images).astype(jnp.uint8)
+
+
+def redraw_numbered(
+    key: jax.Array, images: NDArray[np.uint8], start: int, stop: int
+) -> NDArray[np.uint8]:
+    """Redraw images over and over, and return those with some numbers of this endless sequence.
+
+    Image ``n`` is a copy of ``images[n % len(images)]``, and its key follows from ``n`` alone. So
+    it is the same image whichever others are redrawn.
+
+    Parameters
+    ----------
+    key : jax.Array
+        A JAX random key; the same key gives the same sequence.
+    images : ndarray of uint8, shape (n, 784)
+        Grey levels, 0 to 255.
+    start, stop : int
+        The numbers, from 0, at most 2**32.
+
+    Returns
+    -------
+    ndarray of uint8, shape (stop - start, 784)
+        Grey levels, 0 to 255.
+
+    Examples
+    --------
+    >>> images = np.zeros((3, 784), np.uint8)
+    >>> redraw_numbered(jax.random.key(0), images, 10, 14).shape
+    (4, 784)
+    """
+    # Always as many at once, at the same places: how XLA rounds may depend on either.
+    first = start - start % _AT_ONCE
+    redrawn = np.empty((-(-(stop - first) // _AT_ONCE) * _AT_ONCE, images.shape[1]), np.uint8)
+    for begin in range(0, len(redrawn), _AT_ONCE):
+        numbers = np.arange(first + begin, first + begin + _AT_ONCE)
+        shown = images[numbers % len(images)]
+        redrawn[begin : begin + _AT_ONCE] = _redrawn(key, numbers.astype(np.uint32), shown)
+    return redrawn[start - first : stop - first]
 
 
 def pick(key: jax.Array, stock: Stock, batch: int) -> tuple[NDArray[np.uint8], NDArray[np.float32]]:

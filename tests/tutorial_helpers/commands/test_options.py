@@ -88,6 +88,8 @@ INTEGERS = {
     ("classify", "--batch-size"): (1, 10**9),
     ("classify", "--timesteps"): (1, 10**9),
     ("classify", "--images"): (1, 10**9),
+    ("classify", "--digits"): (1, 10**9),
+    ("classify", "--workers"): (1, 1000),
     ("learn", "--epochs"): (1, 10**6),
     ("learn", "--hidden"): (1, 10**5),
     ("learn", "--seed"): (0, 2**32 - 1),
@@ -99,14 +101,18 @@ INTEGERS = {
     ("train", "--tuning-epochs"): (1, 10**6),
     ("train", "--images"): (1, 10**9),
     ("evaluate", "--timesteps"): (1, 10**9),
+    ("evaluate", "--workers"): (1, 1000),
 }
 TEXTS = {
     ("classify", "--image"),
     ("classify", "--weights"),
+    ("classify", "--store"),
+    ("classify", "--cluster"),
     ("learn", "--output"),
     ("train", "--output"),
     ("train", "--checkpoint"),
     ("evaluate", "--weights"),
+    ("evaluate", "--cluster"),
 }
 NO_INTEGERS = [
     "",
@@ -117,7 +123,7 @@ NO_INTEGERS = [
     "1.5",
     "1e3",
     "1,000",
-    "1_000",
+    "1__000",
     "0x10",
     "nan",
     "inf",

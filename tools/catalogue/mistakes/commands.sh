@@ -37,3 +37,18 @@ python -m tutorial_helpers train --seed 4294967296
 
 # %% An empty name -> 2
 python -m tutorial_helpers evaluate --weights ""
+
+# %% No workers -> 2
+python -m tutorial_helpers classify --workers 0
+
+# %% Workers here and a cluster elsewhere -> 2
+python -m tutorial_helpers evaluate --workers 2 --cluster tcp://10.0.0.7:8786
+
+# %% An address without a scheduler -> 1
+python -m tutorial_helpers classify --cluster nowhere
+
+# %% Redrawn digits and the first of the test set -> 1
+python -m tutorial_helpers classify --digits 1000 --images 10
+
+# %% Workers for a file -> 1
+python -m tutorial_helpers classify --image seven.png --workers 2

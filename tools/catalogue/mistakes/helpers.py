@@ -1,8 +1,10 @@
 """The helpers of the tutorials: data, weights, networks."""
 
+from tutorial_helpers.cluster import classify_many
 from tutorial_helpers.data import batches, load_mnist, load_weights
 from tutorial_helpers.inference import accuracy, classify
 from tutorial_helpers.models import build_classifier
+from tutorial_helpers.redrawn_digits import RedrawnDigits
 
 weights = [np.zeros((784, 128)), np.zeros((128, 10))]
 images, labels = np.zeros((6, 784), np.uint8), np.zeros(6, np.uint8)
@@ -39,3 +41,12 @@ classify(build_classifier([np.zeros((784, 3))]), images, timesteps=0)
 
 # %% Predictions for other images -> ValueError
 accuracy(np.zeros(5), labels)
+
+# %% A block that is not made of grey levels -> BadBlocksError
+classify_many([images, images / 255.0], [np.zeros((784, 3))])
+
+# %% Digits one by one instead of arrays of them -> TypeError
+classify_many([[0] * 784, [0] * 784], [np.zeros((784, 3))])
+
+# %% No redrawn digits -> ValueError
+RedrawnDigits(0)

@@ -1,0 +1,87 @@
+"""Images in blocks, of which a few are on their way at any time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any, NamedTuple
+
+import numpy as np
+
+
+class Block(NamedTuple):
+    """Some images that follow each other, which one worker classifies at once.
+
+    Attributes
+    ----------
+    number : int
+        The number of the block, from 0.
+    start : int
+        How many images come before it.
+    rows : int
+        How many images it has.
+    images : array_like
+        Those images, or what becomes them on a worker: a slice of a Dask array, or of
+        `RedrawnDigits`.
+    """
+
+    number: int
+    start: int
+    rows: int
+    images: Any
+
+    def __str__(self) -> str:
+        return f"block {self.number} (images {self.start:,} to {self.start + self.rows - 1:,})"
+
+    @property
+    def rows_of_all(self) -> slice:
+        """Which rows of all images the block is."""
+        return slice(self.start, self.start + self.rows)
+
+    @property
+    def carried_bytes(self) -> int:
+        """How much of this process's memory its images take; 0 if a worker makes them."""
+        return self.images.nbytes if isinstance(self.images, np.ndarray) else 0
+
+
+def cut(images: Any, most: int) -> Iterator[Block]:
+    """Cut images into blocks, without reading more than one at a time.
+
+    Parameters
+    ----------
+    images : array_like or iterable of array_like
+        What has a shape is sliced: NumPy, Dask and Zarr arrays, `RedrawnDigits`. Anything else is
+        taken for an iterable of such pieces.
+    most : int
+        Images per block, at most. Blocks do not reach over the end of a piece.
+
+    Examples
+    --------
+    >>> pieces = [np.zeros((5, 784), np.uint8), np.zeros((2, 784), np.uint8)]
+    >>> [(block.start, block.rows) for block in cut(pieces, 3)]
+    [(0, 3), (3, 2), (5, 2)]
+    """
+    pieces: Iterable[Any] = [images] if hasattr(images, "shape") else images
+    number = before = 0
+    for place, piece in enumerate(pieces):
+        if not hasattr(piece, "shape"):
+            raise TypeError(
+                f"piece {place} of images must be an array with a row for each image, not "
+                f"{type(piece).__name__}; give an array, or an iterable of arrays."
+            )
+        rows = number_of_rows(piece)
+        for start in range(0, rows, most):
+            part = piece[start : start + most]
+            yield Block(number, before + start, min(most, rows - start), part)
+            number += 1
+        before += rows
+
+
+def number_of_rows(array: Any) -> int:
+    """Return how many rows an array has; Zarr's have no length, and some of Dask's say why.
+
+    Examples
+    --------
+    >>> number_of_rows(np.zeros((3, 784)))
+    3
+    """
+    return len(array) if hasattr(array, "__len__") else int(array.shape[0])

@@ -1,0 +1,383 @@
+"""Any number of images, classified by the workers of a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import perf_counter
+from types import TracebackType
+from typing import Any, NamedTuple
+
+import numpy as np
+from dask.base import tokenize
+from distributed import Client
+from numpy.typing import ArrayLike, NDArray
+from tqdm.auto import tqdm
+
+from numbagenn.base.number_checks import checked_integer
+from tutorial_helpers.cluster.answer_store import AnswerStore
+from tutorial_helpers.cluster.blocks import Block, cut, number_of_rows
+from tutorial_helpers.cluster.running import (
+    BadBlocksError,
+    ClusterLostError,
+    Failure,
+    Task,
+    run,
+)
+from tutorial_helpers.cluster.workers import Weights, WeightSets
+from tutorial_helpers.inference import Classification
+from tutorial_helpers.models import THRESHOLD, layer_sizes
+from tutorial_helpers.weight_sets import set_digest
+
+#: Images per block, unless the caller says otherwise: 8 MB of MNIST's.
+IMAGES_PER_BLOCK = 10_000
+
+
+class BlockAnswer(NamedTuple):
+    """The answer to some images that follow each other.
+
+    Attributes
+    ----------
+    block : Block
+        Which images: ``start`` and ``rows``.
+    counts : ndarray of uint32, shape (rows, classes)
+        Spikes of each output neuron.
+    spikes : tuple of int
+        Spikes of each layer, over all images of the block.
+    build_seconds : float
+        How long the worker built its network before, in s; 0 if it had one.
+    """
+
+    block: Block
+    counts: NDArray[np.uint32]
+    spikes: tuple[int, ...]
+    build_seconds: float
+
+    @property
+    def predictions(self) -> NDArray[np.int64]:
+        """The class of each image: the output neuron that spikes most, as in `classify`."""
+        predictions: NDArray[np.int64] = self.counts.argmax(axis=1)
+        return predictions
+
+
+def classify_blocks(
+    images: Any,
+    weights: Weights,
+    *,
+    client: Client | None = None,
+    timesteps: int = 100,
+    threshold: float = THRESHOLD,
+    batch_size: int = 128,
+    images_per_block: int = IMAGES_PER_BLOCK,
+    skip: Callable[[Block], bool] = lambda block: False,
+) -> Iterator[BlockAnswer]:
+    """Classify images in blocks, and yield each block's answer as soon as it is there.
+
+    Nothing is kept, so this takes the same memory for any number of images.
+
+    Parameters
+    ----------
+    images, weights, client, timesteps, threshold, batch_size, images_per_block
+        As for `classify_many`.
+    skip : callable
+        Whether to leave out a `Block`.
+
+    Yields
+    ------
+    BlockAnswer
+        In the order in which blocks are finished.
+
+    Raises
+    ------
+    BadBlocksError
+        At the end, if some blocks could not be classified.
+    ClusterLostError
+        If the scheduler goes away.
+
+    Examples
+    --------
+    >>> weights = [np.ones((784, 128)), np.ones((128, 10))]
+    >>> blank = np.zeros((5, 784), np.uint8)
+    >>> [len(answer.counts) for answer in classify_blocks(blank, weights, images_per_block=3)]
+    [3, 2]
+    """
+    job = _Job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
+    job.check()
+    return job.answers(skip)  # checked at once, run when asked
+
+
+def classify_many(
+    images: Any,
+    weights: Weights,
+    *,
+    client: Client | None = None,
+    timesteps: int = 100,
+    threshold: float = THRESHOLD,
+    batch_size: int = 128,
+    images_per_block: int = IMAGES_PER_BLOCK,
+    store: str | Path | None = None,
+    labels: ArrayLike | None = None,
+    progress: bool = False,
+) -> Classification:
+    """Classify any number of images on a Dask cluster.
+
+    The answers are those of `inference.classify`, to the last bit and in the order of the images,
+    whatever the workers and the blocks. At any time at most two blocks per thread are on their way,
+    and at most 256 MB of images from this process. A worker that dies costs the blocks that it had,
+    which Dask gives to others.
+
+    Parameters
+    ----------
+    images : array_like or iterable of array_like
+        Grey levels of uint8, in rows of 784. A Dask array is read by the workers, and so are
+        `RedrawnDigits`. Anything else passes through this process: NumPy and Zarr arrays, or an
+        iterable of them, which may be longer than memory.
+    weights : sequence of ndarray
+        From `load_weights`.
+    client : distributed.Client, optional
+        The cluster. Without one, this process classifies one block after the other.
+    timesteps : int
+        For how many steps of 1 ms to show each image.
+    threshold : float
+        Membrane voltage at which neurons spike, in mV.
+    batch_size : int
+        How many images a worker classifies side by side.
+    images_per_block : int
+        How many images a worker gets at once, at most.
+    store : path, optional
+        Folder for a Zarr store that keeps finished blocks. If it has some of the same run, these
+        are not classified again. The images of an iterable must be the same then; those of arrays
+        are compared.
+    labels : array_like, optional
+        The digits, for the accuracy so far in the progress bar.
+    progress : bool
+        Whether to show a progress bar. Dask's dashboard shows one, too.
+
+    Returns
+    -------
+    Classification
+        As from `inference.classify`. With a store, `predictions` and `counts` are its Zarr arrays,
+        of which ``[:]`` or any slice reads rows.
+
+    Raises
+    ------
+    BadBlocksError
+        If some blocks could not be classified. All others are finished then.
+    ClusterLostError
+        If the scheduler goes away.
+    VersionsDifferError
+        If a worker has other versions of what the answers depend on.
+
+    Examples
+    --------
+    >>> weights = [np.ones((784, 128)), np.ones((128, 10))]
+    >>> classify_many(np.zeros((5, 784), np.uint8), weights, images_per_block=2).predictions
+    array([0, 0, 0, 0, 0])
+    """
+    job = _Job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
+    kept = job.store(None if store is None else Path(store))
+    with Tally(images, labels, progress) as tally:
+        seconds = _classify(job, tally, kept)
+    predictions, counts = kept.predictions, kept.counts
+    return Classification(
+        predictions[:] if store is None else predictions,
+        counts[:] if store is None else counts,
+        kept.total_spikes(),
+        seconds,
+    )
+
+
+class RightOnes(NamedTuple):
+    """What `count_right` returns.
+
+    Attributes
+    ----------
+    images : int
+        How many images were classified.
+    accuracy : float
+        The percentage of correct answers.
+    spikes : tuple of int
+        Spikes of each layer, over all images.
+    build_seconds : float
+        How long building the network took on the worker that needed longest, in s.
+    seconds : float
+        Time from the first block to the last answer, in s. Workers that have no network yet build
+        it in this time.
+    """
+
+    images: int
+    accuracy: float
+    spikes: tuple[int, ...]
+    build_seconds: float
+    seconds: float
+
+
+def count_right(
+    images: Any,
+    weights: Weights,
+    *,
+    client: Client | None = None,
+    timesteps: int = 100,
+    threshold: float = THRESHOLD,
+    batch_size: int = 128,
+    images_per_block: int = IMAGES_PER_BLOCK,
+    store: str | Path | None = None,
+    labels: ArrayLike | None = None,
+    progress: bool = False,
+) -> RightOnes:
+    """Classify images as `classify_many` does, and keep nothing in memory but the accuracy.
+
+    Parameters
+    ----------
+    images, weights, client, timesteps, threshold, batch_size, images_per_block
+        As for `classify_many`.
+    store, labels, progress
+        As for `classify_many`. `RedrawnDigits` have labels of their own.
+
+    Returns
+    -------
+    RightOnes
+        How many answers were correct, and how long that took.
+
+    Examples
+    --------
+    >>> weights = [np.ones((784, 128)), np.ones((128, 10))]
+    >>> blank = np.zeros((4, 784), np.uint8)
+    >>> count_right(blank, weights, labels=[0, 0, 0, 5]).accuracy
+    75.0
+    """
+    job = _Job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
+    kept = None if store is None else job.store(Path(store))
+    with Tally(images, labels, progress) as tally:
+        seconds = _classify(job, tally, kept)
+    spikes = tally.spikes if kept is None else kept.total_spikes()
+    return RightOnes(tally.images, tally.accuracy, spikes, tally.build_seconds, seconds)
+
+
+def _classify(job: _Job, tally: Tally, kept: AnswerStore | None) -> float:
+    """Classify what is not in a store yet, and return the seconds that it took."""
+    job.check()
+    start = perf_counter()
+
+    def skip(block: Block) -> bool:
+        finished = kept is not None and kept.holds(block)
+        if kept is not None and finished:
+            tally.add_finished(block, kept.predictions[block.rows_of_all])
+        return finished
+
+    place, finished = (None, 0) if kept is None else (kept.place, len(kept))
+    try:
+        for answer in job.answers(skip):
+            if kept is not None:
+                kept.keep(answer.block, answer.counts, answer.spikes)
+                finished = len(kept)
+            tally.add(answer)
+    except BadBlocksError as error:
+        raise BadBlocksError(error.failures, place) from None
+    except ClusterLostError as error:
+        raise ClusterLostError(place, finished) from error
+    return perf_counter() - start
+
+
+class _Job(NamedTuple):
+    """The arguments that `classify_blocks`, `classify_many` and `count_right` share."""
+
+    images: Any
+    weights: Weights
+    client: Client | None
+    timesteps: int
+    threshold: float
+    batch_size: int
+    images_per_block: int
+
+    def check(self) -> None:
+        checked_integer("timesteps", self.timesteps, 1)
+        checked_integer("batch_size", self.batch_size, 1)
+        checked_integer("images_per_block", self.images_per_block, 1)
+        layer_sizes(self.weights)
+
+    def answers(self, skip: Callable[[Block], bool]) -> Iterator[BlockAnswer]:
+        """Yield the answers, and then say which blocks have none."""
+        packages = getattr(self.images, "packages", ())
+        weight_sets = WeightSets({"only": self.weights}, self.batch_size, packages)
+        point = ("only", self.threshold, self.timesteps)
+        blocks = cut(self.images, self.images_per_block)
+        tasks = (Task(block, point) for block in blocks if not skip(block))
+        failures = []
+        for task, outcome in run(self.client, weight_sets, tasks):
+            if isinstance(outcome, Failure):
+                failures.append(outcome)
+            else:
+                yield BlockAnswer(task.block, *outcome)
+        if failures:
+            raise BadBlocksError(failures)
+
+    def store(self, place: Path | None) -> AnswerStore:
+        """Open the store of this run, which is known by what its answers depend on."""
+        self.check()
+        sizes = layer_sizes(self.weights)
+        images = self.images
+        depends_on = {
+            "weights": set_digest(self.weights),
+            "images": tokenize(images) if place and hasattr(images, "shape") else "an iterable",
+            "timesteps": int(self.timesteps),
+            "threshold": float(self.threshold),
+            "images_per_block": int(self.images_per_block),
+        }
+        return AnswerStore(place, depends_on, sizes[-1], len(sizes), self.images_per_block)
+
+
+class Tally:
+    """How many images were classified, and how many of them correctly, with a progress bar.
+
+    Parameters
+    ----------
+    images : array_like or iterable
+        What is classified; its length is the bar's, if it has one.
+    labels : array_like, optional
+        The digits. Without them, those of the blocks' images count, if they know theirs.
+    progress : bool
+        Whether to show the bar.
+    """
+
+    def __init__(self, images: Any, labels: ArrayLike | None, progress: bool) -> None:
+        self._labels = None if labels is None else np.asarray(labels)
+        total = number_of_rows(images) if hasattr(images, "shape") else None
+        self._bar = tqdm(total=total, disable=not progress, unit="image", unit_scale=True)
+        self.images = self.right = 0
+        self.spikes: tuple[int, ...] = ()
+        self.build_seconds = 0.0
+
+    def add(self, answer: BlockAnswer) -> None:
+        """Count the answer to a block."""
+        before = self.spikes or (0,) * len(answer.spikes)
+        self.spikes = tuple(map(sum, zip(before, answer.spikes, strict=True)))
+        self.build_seconds = max(self.build_seconds, answer.build_seconds)
+        self.add_finished(answer.block, answer.predictions)
+
+    def add_finished(self, block: Block, predictions: NDArray[np.int64]) -> None:
+        """Count the answers to a block that was finished before."""
+        labels = getattr(block.images, "labels", None)
+        if self._labels is not None:
+            labels = self._labels[block.rows_of_all]
+        self.images += block.rows
+        if labels is not None:
+            self.right += int(np.sum(predictions == labels))
+            self._bar.set_postfix_str(f"accuracy {self.accuracy:.2f} %", refresh=False)
+        self._bar.update(block.rows)
+
+    @property
+    def accuracy(self) -> float:
+        """The percentage of correct answers so far."""
+        return 100.0 * self.right / max(self.images, 1)
+
+    def __enter__(self) -> Tally:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._bar.close()
