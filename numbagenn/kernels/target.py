@@ -113,8 +113,8 @@ class _Context(CPUContext):  # type: ignore[misc]
             self.install_registry(module.registry)
 
     def post_lowering(self, mod: Any, library: Any) -> None:
-        """Link what counts references only where there are any."""
-        if self.enable_nrt or self.is32bit:
+        """Link what counts references only where there are any; the rest of it has other uses."""
+        if self.enable_nrt or self.is32bit or self.fastmath:
             super().post_lowering(mod, library)
 
     def pair_first(self, builder: Any, value: Any, kind: Any) -> Any:
