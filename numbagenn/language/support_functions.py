@@ -138,7 +138,8 @@ class SupportFunctions(Expressions):
             raise self._error(node, "GeNN's snippet language has no 'return' statement.")
         call = self._calls[-1]
         if node.expr is None:
-            raise self._error(node, f"{call.function.name}() has to return a value: return 0.0;")
+            message = f"{call.function.name}() has to return a value; write one after 'return'."
+            raise self._error(node, message)
         before, value = self._evaluated(node.expr)
         lines = [*before, f"{call.result} = {converted(value, call.type).code}"]
         # Kept even where nothing asks for it, as what is around is not known here.

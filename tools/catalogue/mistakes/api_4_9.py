@@ -71,7 +71,12 @@ legacy.create_custom_neuron_class(
 legacy.create_custom_neuron_class(
     "cells",
     var_name_types=[("V", "scalar")],
-    support_code="scalar half(scalar x) { x = 0.5 * x; return; }",
+    support_code="""
+    scalar half(scalar x) {
+        x = 0.5 * x;
+        return;
+    }
+    """,
     sim_code="$(V) = half($(V));",
 )
 
