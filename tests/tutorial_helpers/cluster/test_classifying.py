@@ -110,17 +110,23 @@ def test_a_worker_keeps_few_networks(client: Client, images: Images) -> None:
         assert row.accuracy == accuracy(predictions.predictions, digits)
 
 
-def test_little_is_on_its_way(client: Client, weights: Weights, images: Images) -> None:
+def read_ahead(client: Client, weights: Weights, images: Images) -> list[int]:
+    """Classify 20 blocks; return, for each when it is read, how many are not finished before it."""
     read: list[int] = []
     finished = 0
 
     def pieces() -> Iterator[Images]:
         for number in range(20):
             read.append(number - finished)
-            yield images[:50]
+            yield images
 
     for _ in classify_blocks(pieces(), weights, client=client, timesteps=STEPS):
         finished += 1
+    return read
+
+
+def test_little_is_on_its_way(client: Client, weights: Weights, images: Images) -> None:
+    read = read_ahead(client, weights, images[:50])
     threads = sum(client.nthreads().values())
     assert len(read) == 20
     assert max(read) <= 2 * threads + 1  # one is read ahead
@@ -130,17 +136,7 @@ def test_images_on_their_way_have_a_bound(
     client: Client, weights: Weights, images: Images, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "MOST_ON_THE_WAY", 2 * images[:50].nbytes)
-    read: list[int] = []
-    finished = 0
-
-    def pieces() -> Iterator[Images]:
-        for number in range(20):
-            read.append(number - finished)
-            yield images[:50]
-
-    for _ in classify_blocks(pieces(), weights, client=client, timesteps=STEPS):
-        finished += 1
-    assert max(read) <= 3
+    assert max(read_ahead(client, weights, images[:50])) <= 3
 
 
 # --- Bad blocks and stores ------------------------------------------------------------------------
