@@ -120,7 +120,7 @@ def run(
             yield task, _here(task, weight_sets)
     else:
         with _given(client, weight_sets):
-            yield from _run_on(client, weight_sets, tasks)
+            yield from _run_on(client, weight_sets.name, tasks)
 
 
 @contextlib.contextmanager
@@ -144,8 +144,26 @@ def _given(client: Client, weight_sets: WeightSets) -> Iterator[None]:
 
 
 def _run_on(
-    client: Client, weight_sets: WeightSets, tasks: Iterable[Task]
+    client: Client, plugin: str, tasks: Iterable[Task]
 ) -> Iterator[tuple[Task, Counted | Failure]]:
+    """Classify blocks side by side, and then those over which workers died, one by one.
+
+    Dask blames a death on all tasks that the worker had. Only a block that is alone is to blame.
+    """
+    suspects = []
+    for task, outcome in _side_by_side(client, plugin, tasks):
+        if isinstance(outcome, Failure) and isinstance(outcome.error, KilledWorker):
+            suspects.append(task)
+        else:
+            yield task, outcome
+    for task in suspects:
+        yield from _side_by_side(client, plugin, [task])
+
+
+def _side_by_side(
+    client: Client, plugin: str, tasks: Iterable[Task]
+) -> Iterator[tuple[Task, Counted | Failure]]:
+    """Classify as many blocks at once as the bound allows."""
     token = uuid4().hex[:8]
     on_the_way: dict[Future, Task] = {}
     bound = _Bound(client)
@@ -158,7 +176,7 @@ def _run_on(
         """Send blocks as far as the bound allows, and at least one."""
         nonlocal following
         while following is not None and bound.leaves_room(on_the_way.values(), following):
-            future = _submit(client, weight_sets.name, following, f"classify-{token}")
+            future = _submit(client, plugin, following, f"classify-{token}")
             on_the_way[future] = following
             arriving.add(future)
             following = next(waiting, None)
