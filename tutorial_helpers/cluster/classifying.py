@@ -175,6 +175,7 @@ def classify_many(
     array([0, 0, 0, 0, 0])
     """
     job = _Job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
+    job.check()
     kept = job.store(None if store is None else Path(store))
     with Tally(images, labels, progress) as tally:
         seconds = _classify(job, tally, kept)
@@ -247,6 +248,7 @@ def count_right(
     75.0
     """
     job = _Job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
+    job.check()
     kept = None if store is None else job.store(Path(store))
     with Tally(images, labels, progress) as tally:
         seconds = _classify(job, tally, kept)
@@ -256,7 +258,6 @@ def count_right(
 
 def _classify(job: _Job, tally: Tally, kept: AnswerStore | None) -> float:
     """Classify what is not in a store yet, and return the seconds that it took."""
-    job.check()
     start = perf_counter()
 
     def skip(block: Block) -> bool:
@@ -314,7 +315,6 @@ class _Job(NamedTuple):
 
     def store(self, place: Path | None) -> AnswerStore:
         """Open the store of this run, which is known by what its answers depend on."""
-        self.check()
         sizes = layer_sizes(self.weights)
         images = self.images
         depends_on = {
