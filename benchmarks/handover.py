@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from time import perf_counter
+from typing import Any
 
 from numbagenn.kernels.jit import kernel
 from numbagenn.kernels.shared_steps import end_step, new_shared_counter, wait_for_step
@@ -16,7 +17,7 @@ _PATIENCE = 1_000
 
 
 @kernel("void(int64[::1], int64, int64)")
-def _take_turns(counter, number, turns):
+def _take_turns(counter: Any, number: int, turns: int) -> None:
     """End every other step, and wait for those that another thread ends."""
     for turn in range(turns):
         done = 2 * turn + number
