@@ -16,7 +16,6 @@ from uuid import uuid4
 
 import dask
 from distributed import Client, Future, KilledWorker, as_completed
-from distributed.client import ClosedClientError
 
 from tutorial_helpers.cluster.blocks import Block
 from tutorial_helpers.cluster.workers import (
@@ -161,7 +160,9 @@ def _scheduler_is_there(client: Client) -> Iterator[None]:
     """Raise a `ClusterLostError` where Dask finds that the scheduler has gone."""
     try:
         yield
-    except (OSError, ClosedClientError) as error:
+    except Exception as error:
+        if client.status == "running" and not isinstance(error, OSError):
+            raise
         raise ClusterLostError from error
 
 
