@@ -200,9 +200,10 @@ FEATURES: dict[str, list[Feature]] = {
             "are refused here too, as the C++ that PyGeNN makes of them does not compile",
             tests="test_hazards.py::test_min_and_max_of_two_types_are_refused",
         ),
-        differs(
-            "`$(name)` of GeNN 4",
-            "is read with a warning; special functions in this notation only by the 4.9 API",
+        same(
+            "`$(name)` of GeNN 4, and functions such as `$(addToInSyn, x)`",
+            "are read with a warning, but for `$(injectCurrent, x)`, which only 4.9 reads",
+            cases="notation_of_genn_4",
             tests="test_code_strings.py::test_notation_of_genn_4_is_read_with_a_warning",
         ),
         differs(
@@ -312,8 +313,9 @@ FEATURES: dict[str, list[Feature]] = {
             tests="test_batches.py::test_sums_are_taken_in_the_order_of_the_presynaptic_neurons",
         ),
         same(
-            "the order in which several inputs of one neuron are added up",
-            cases="sum_of_like_inputs sum_of_unlike_inputs",
+            "the order in which several inputs of one neuron are added up, and its current sources:"
+            " up to 16 of each",
+            cases="sum_of_like_inputs sum_of_unlike_inputs sum_of_all_kinds sum_of_all_kinds_fused",
         ),
         same(
             "sparse synapses: `set_sparse_connections`, pairs in any order and repeated",
