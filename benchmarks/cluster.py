@@ -10,6 +10,7 @@ import contextlib
 import os
 import time
 from collections.abc import Iterator
+from functools import cache
 from statistics import median
 from typing import Any, NamedTuple
 
@@ -36,11 +37,13 @@ SLEEPERS, BLOCKS_EACH, SLEEP = 100, 10, 1.0
 PIXELS = 784
 
 #: What the model is asked: images, numbers of workers, and images per block.
-MODELLED = (10**9, (1, 10, 100, 1000), (10_000, 100_000))
+MODELLED = (10**9, (1, 10, 100, 1000), (10_000, 200_000))
 
 
 class TestSetAgain:
     """MNIST's test set over and over, which a worker reads where it is."""
+
+    dtype = np.dtype(np.uint8)
 
     def __init__(self, start: int, stop: int) -> None:
         self.start, self.stop = start, stop
@@ -54,17 +57,20 @@ class TestSetAgain:
         return TestSetAgain(self.start + start, self.start + stop)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> NDArray[np.uint8]:
-        images = _test_set()
-        return images[np.arange(self.start, self.stop) % len(images)]
+        return self._taken(_test_set()[0])
+
+    @property
+    def labels(self) -> NDArray[np.uint8]:
+        """What the images show."""
+        return self._taken(_test_set()[1])
+
+    def _taken(self, array: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        return array[np.arange(self.start, self.stop) % len(array)]
 
 
-_loaded: list[NDArray[np.uint8]] = []
-
-
-def _test_set() -> NDArray[np.uint8]:
-    if not _loaded:
-        _loaded.append(load_mnist("test")[0])
-    return _loaded[0]
+@cache
+def _test_set() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    return load_mnist("test")
 
 
 class SleepingSets(WeightSets):

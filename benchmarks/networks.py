@@ -24,6 +24,7 @@ import numpy as np
 
 from benchmarks.entries import Entry
 from benchmarks.environments import Interpreter
+from benchmarks.handover import handover_seconds
 from benchmarks.job import Simulation
 from benchmarks.machine import say
 from benchmarks.rounds import SEED, start
@@ -87,10 +88,11 @@ def measure(
     -------
     dict
         The conditions, and as `results` what each contestant took for each network, with an entry
-        a round in the lists of what was measured.
+        a round in the lists of what was measured; and as `handover_seconds`, for each round of the
+        network that threads share, how long one of them waits for what another one writes.
     """
     shuffle = random.Random(SEED).shuffle
-    results = []
+    results, handovers = [], []
     for network in TITLES:
         chosen = [entry for entry in entries if takes_part(entry, network)]
         for entry in chosen:
@@ -100,6 +102,8 @@ def measure(
             workers = start(chosen, found, folder, stack, "benchmarks.networks", cache)
             runs: dict[str, list[dict[str, Any]]] = {worker.entry.key: [] for worker in workers}
             for _ in range(1 + rounds):
+                if network == SHARED:
+                    handovers.append(handover_seconds())
                 shuffle(workers)
                 for worker in workers:
                     runs[worker.entry.key].append(worker.ask("run"))
@@ -117,7 +121,7 @@ def measure(
                 say(
                     f"{network}, {worker.entry.key}: {_speed(results[-1]):.3f} CPU seconds a second"
                 )
-    return {"rounds": rounds, "results": results}
+    return {"rounds": rounds, "results": results, "handover_seconds": handovers[1:]}
 
 
 # --- What was measured, put together --------------------------------------------------------------

@@ -95,13 +95,13 @@ def add_cluster_options(parser: argparse.ArgumentParser) -> None:
         "--workers",
         type=integer(most=1000),
         metavar="N",
-        help="let N processes on this computer work, which Dask starts",
+        help="share the work among N processes on this computer",
     )
     where.add_argument(
         "--cluster",
         type=given,
         metavar="ADDRESS",
-        help="let a Dask cluster work, whose scheduler has this address",
+        help="share the work among the workers of the Dask scheduler at this address",
     )
 
 

@@ -238,15 +238,15 @@ def accuracy(predictions: NDArray[Any], labels: NDArray[Any]) -> float:
     return 100.0 * int(np.sum(np.asarray(predictions) == np.asarray(labels))) / len(labels)
 
 
-def check_images(images: object, inputs: int) -> None:
+def check_images(images: Any, inputs: int) -> None:
     """Raise unless images are rows of grey levels, one for each of a number of inputs."""
-    if not isinstance(images, np.ndarray) or images.dtype != np.uint8:
-        given = images.dtype if isinstance(images, np.ndarray) else type(images).__name__
+    given = getattr(images, "dtype", type(images).__name__)
+    if given != np.uint8:
         raise TypeError(
             f"images must be an array of uint8, grey levels from 0 to 255, not {given}; "
             "pass images as load_mnist() returns them."
         )
-    if images.ndim != 2 or images.shape[1] != inputs or len(images) == 0:
+    if len(images.shape) != 2 or images.shape[1] != inputs or images.shape[0] == 0:
         raise ValueError(
             f"images must have shape (n, {inputs}) with n > 0, one row an image, "
             f"not {images.shape}; use images.reshape(-1, {inputs})."

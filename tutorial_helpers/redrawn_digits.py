@@ -22,11 +22,11 @@ MOST = 2**32
 
 
 class RedrawnDigits:
-    """Some digits of the stream, which are not drawn before they become an array.
+    """Some digits of the stream. They are drawn only when you turn them into an array.
 
     Digit ``n`` is image ``n % 10_000`` of MNIST's test set, redrawn by a random number that follows
-    from the seed and from ``n`` alone. So it is the same whoever draws it, and whatever else. Its
-    label is that of the image.
+    from the seed and from ``n`` alone. So it is the same whichever worker draws it. Its label is
+    that of the image.
 
     Parameters
     ----------
@@ -43,6 +43,9 @@ class RedrawnDigits:
     >>> np.asarray(digits[:2]).dtype  # doctest: +SKIP
     dtype('uint8')
     """
+
+    #: Grey levels, as an array of them has.
+    dtype = np.dtype(np.uint8)
 
     #: What has to be the same wherever they are drawn.
     packages = ("jax", "jaxlib")

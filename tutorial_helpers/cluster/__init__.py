@@ -25,6 +25,7 @@ except ModuleNotFoundError as missing:
     ) from None
 
 from tutorial_helpers.cluster.classifying import (
+    IMAGES_PER_BLOCK,
     BlockAnswer,
     RightOnes,
     classify_blocks,
@@ -35,6 +36,7 @@ from tutorial_helpers.cluster.running import BadBlocksError, ClusterLostError, V
 from tutorial_helpers.cluster.sweeping import SweepRow, sweep
 
 __all__ = [
+    "IMAGES_PER_BLOCK",
     "BadBlocksError",
     "BlockAnswer",
     "ClusterLostError",

@@ -17,8 +17,9 @@ _NOT_YET = np.iinfo(np.uint64).max  # spikes of a block that is not finished
 class AnswerStore:
     """The answers to all blocks so far, in the order of the images.
 
-    A store on disk is a folder with three Zarr arrays: ``predictions`` and ``counts``, with a row
-    for each image, and ``spikes``, with a row for each block, which is written last.
+    A store on disk is a folder with three Zarr arrays. ``predictions`` and ``counts`` have a row
+    for each image. ``spikes`` has a row for each block, which is written last, and so says that the
+    block is finished.
 
     Parameters
     ----------

@@ -20,7 +20,7 @@ class Block(NamedTuple):
     rows : int
         How many images it has.
     images : array_like
-        Those images, or what becomes them on a worker: a slice of a Dask array, or of
+        Those images, or an object that a worker turns into them: a slice of a Dask array, or of
         `RedrawnDigits`.
     """
 
@@ -49,10 +49,10 @@ def cut(images: Any, most: int) -> Iterator[Block]:
     Parameters
     ----------
     images : array_like or iterable of array_like
-        What has a shape is sliced: NumPy, Dask and Zarr arrays, `RedrawnDigits`. Anything else is
-        taken for an iterable of such pieces.
+        An array is cut into slices: one of NumPy, Dask or Zarr, or `RedrawnDigits`. Anything else
+        must be an iterable of such arrays.
     most : int
-        Images per block, at most. Blocks do not reach over the end of a piece.
+        Images per block, at most. No block has images of two arrays.
 
     Examples
     --------
@@ -77,7 +77,9 @@ def cut(images: Any, most: int) -> Iterator[Block]:
 
 
 def number_of_rows(array: Any) -> int:
-    """Return how many rows an array has; Zarr's have no length, and some of Dask's say why.
+    """Return how many rows an array has; Zarr arrays have no `len`.
+
+    Dask arrays whose length is unknown raise an error that explains it.
 
     Examples
     --------

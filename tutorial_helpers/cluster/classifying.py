@@ -22,10 +22,11 @@ from tutorial_helpers.cluster.running import (
     ClusterLostError,
     Failure,
     Task,
+    check_client,
     run,
 )
 from tutorial_helpers.cluster.workers import Weights, WeightSets
-from tutorial_helpers.inference import Classification
+from tutorial_helpers.inference import Classification, check_images
 from tutorial_helpers.models import THRESHOLD, layer_sizes
 from tutorial_helpers.weight_sets import set_digest
 
@@ -122,9 +123,9 @@ def classify_many(
     """Classify any number of images on a Dask cluster.
 
     The answers are those of `inference.classify`, to the last bit and in the order of the images,
-    whatever the workers and the blocks. At any time at most two blocks per thread are on their way,
-    and at most 256 MB of images from this process. A worker that dies costs the blocks that it had,
-    which Dask gives to others.
+    whatever the workers and the blocks. At any time at most two blocks per thread wait or run. If
+    images come from this process, they take at most 256 MB. If a worker dies, Dask gives its blocks
+    to others.
 
     Parameters
     ----------
@@ -146,8 +147,8 @@ def classify_many(
         How many images a worker gets at once, at most.
     store : path, optional
         Folder for a Zarr store that keeps finished blocks. If it has some of the same run, these
-        are not classified again. The images of an iterable must be the same then; those of arrays
-        are compared.
+        are not classified again. Arrays are checked to be the same. An iterable is not, so give the
+        same images again.
     labels : array_like, optional
         The digits, for the accuracy so far in the progress bar.
     progress : bool
@@ -161,6 +162,8 @@ def classify_many(
 
     Raises
     ------
+    TypeError, ValueError
+        If an argument is wrong.
     BadBlocksError
         If some blocks could not be classified. All others are finished then.
     ClusterLostError
@@ -175,6 +178,7 @@ def classify_many(
     array([0, 0, 0, 0, 0])
     """
     job = _Job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
+    job.check()
     kept = job.store(None if store is None else Path(store))
     with Tally(images, labels, progress) as tally:
         seconds = _classify(job, tally, kept)
@@ -225,14 +229,14 @@ def count_right(
     labels: ArrayLike | None = None,
     progress: bool = False,
 ) -> RightOnes:
-    """Classify images as `classify_many` does, and keep nothing in memory but the accuracy.
+    """Classify images as `classify_many` does, and return only accuracy, spikes and times.
 
     Parameters
     ----------
     images, weights, client, timesteps, threshold, batch_size, images_per_block
         As for `classify_many`.
     store, labels, progress
-        As for `classify_many`. `RedrawnDigits` have labels of their own.
+        As for `classify_many`. `RedrawnDigits` have labels of their own; others need some.
 
     Returns
     -------
@@ -247,8 +251,9 @@ def count_right(
     75.0
     """
     job = _Job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
+    job.check()
     kept = None if store is None else job.store(Path(store))
-    with Tally(images, labels, progress) as tally:
+    with Tally(images, labels, progress, needs_labels=True) as tally:
         seconds = _classify(job, tally, kept)
     spikes = tally.spikes if kept is None else kept.total_spikes()
     return RightOnes(tally.images, tally.accuracy, spikes, tally.build_seconds, seconds)
@@ -256,7 +261,6 @@ def count_right(
 
 def _classify(job: _Job, tally: Tally, kept: AnswerStore | None) -> float:
     """Classify what is not in a store yet, and return the seconds that it took."""
-    job.check()
     start = perf_counter()
 
     def skip(block: Block) -> bool:
@@ -294,7 +298,10 @@ class _Job(NamedTuple):
         checked_integer("timesteps", self.timesteps, 1)
         checked_integer("batch_size", self.batch_size, 1)
         checked_integer("images_per_block", self.images_per_block, 1)
-        layer_sizes(self.weights)
+        check_client(self.client)
+        inputs = layer_sizes(self.weights)[0]
+        if hasattr(self.images, "shape"):
+            check_images(self.images, inputs)
 
     def answers(self, skip: Callable[[Block], bool]) -> Iterator[BlockAnswer]:
         """Yield the answers, and then say which blocks have none."""
@@ -314,7 +321,6 @@ class _Job(NamedTuple):
 
     def store(self, place: Path | None) -> AnswerStore:
         """Open the store of this run, which is known by what its answers depend on."""
-        self.check()
         sizes = layer_sizes(self.weights)
         images = self.images
         depends_on = {
@@ -338,11 +344,27 @@ class Tally:
         The digits. Without them, those of the blocks' images count, if they know theirs.
     progress : bool
         Whether to show the bar.
+    needs_labels : bool
+        Whether images without a label are an error.
     """
 
-    def __init__(self, images: Any, labels: ArrayLike | None, progress: bool) -> None:
+    def __init__(
+        self,
+        images: Any,
+        labels: ArrayLike | None,
+        progress: bool,
+        *,
+        needs_labels: bool = False,
+    ) -> None:
         self._labels = None if labels is None else np.asarray(labels)
+        self._needs_labels = needs_labels
         total = number_of_rows(images) if hasattr(images, "shape") else None
+        if total is not None:
+            self._labels_of(slice(0, total), images)
+            if self._labels is not None and len(self._labels) > total:
+                raise ValueError(
+                    f"labels has {len(self._labels):,} entries for {total:,} images; give one each."
+                )
         self._bar = tqdm(total=total, disable=not progress, unit="image", unit_scale=True)
         self.images = self.right = 0
         self.spikes: tuple[int, ...] = ()
@@ -357,14 +379,26 @@ class Tally:
 
     def add_finished(self, block: Block, predictions: NDArray[np.int64]) -> None:
         """Count the answers to a block that was finished before."""
-        labels = getattr(block.images, "labels", None)
-        if self._labels is not None:
-            labels = self._labels[block.rows_of_all]
+        labels = self._labels_of(block.rows_of_all, block.images)
         self.images += block.rows
         if labels is not None:
             self.right += int(np.sum(predictions == labels))
             self._bar.set_postfix_str(f"accuracy {self.accuracy:.2f} %", refresh=False)
         self._bar.update(block.rows)
+
+    def _labels_of(self, rows: slice, images: Any) -> NDArray[Any] | None:
+        """Return the labels of some images, if they have any; raise if one is missing."""
+        if self._labels is None:
+            own: NDArray[Any] | None = getattr(images, "labels", None)
+            if own is None and self._needs_labels:
+                raise ValueError("the accuracy needs labels=, a digit for each image; give them.")
+            return own
+        if self._labels.shape[1:] or len(self._labels) < rows.stop:
+            raise ValueError(
+                f"labels needs a digit for each of {rows.stop:,} images or more, not shape "
+                f"{self._labels.shape}; give one each."
+            )
+        return self._labels[rows]
 
     @property
     def accuracy(self) -> float:

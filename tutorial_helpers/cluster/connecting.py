@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import logging
 import os
+import sys
 from collections.abc import Iterator
 
 import dask
 from distributed import Client, LocalCluster
 
+from tutorial_helpers.cluster.workers import check_project
 from tutorial_helpers.pygenn import backend_description
 
 #: How long to wait for a scheduler, and for its first worker, in seconds.
@@ -17,6 +20,8 @@ UNTIL_IT_ANSWERS, UNTIL_A_WORKER_COMES = 10.0, 60.0
 
 #: How the workers of this machine differ from Dask's defaults.
 CONFIGURATION = {
+    # Ctrl-C is for this process, which then ends its workers.
+    "distributed.worker.preload": ["import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"],
     # How many may die over a block, one after the other, before Dask gives it up.
     "distributed.scheduler.allowed-failures": 10,
     # How long a worker may be away before another is started, if its own nanny has not done so.
@@ -47,6 +52,8 @@ def client_for(workers: int | None, address: str | None) -> Iterator[Client | No
     """
     if workers is not None:
         with local_client(workers) as client:
+            if importlib.util.find_spec("bokeh"):  # without it, Dask has no dashboard
+                print(f"Dask's dashboard: {client.dashboard_link}", file=sys.stderr)
             yield client
     elif address is not None:
         with remote_client(address) as client:
@@ -98,8 +105,12 @@ def local_client(workers: int, threads: int | None = None) -> Iterator[Client]:
     threads = threads or max(1, (os.cpu_count() or 1) // workers)
     with (
         dask.config.set(CONFIGURATION),
+        # Dask would also log a traceback for each bad block, and the error in the end names them.
         LocalCluster(
-            n_workers=workers, threads_per_worker=threads, dashboard_address=":0"
+            n_workers=workers,
+            threads_per_worker=threads,
+            dashboard_address=":0",
+            silence_logs=logging.CRITICAL,
         ) as cluster,
         Client(cluster) as client,
     ):
@@ -127,6 +138,8 @@ def remote_client(address: str) -> Iterator[Client]:
     ------
     ConnectionError
         If no scheduler answers, or no worker comes.
+    VersionsDifferError
+        If a worker does not have this project as it is here.
 
     Examples
     --------
@@ -149,6 +162,7 @@ def remote_client(address: str) -> Iterator[Client]:
                 f"the scheduler at '{address}' has no workers; start some with "
                 f"'dask worker {address}'."
             ) from error
+        check_project(client)
         yield client
 
 

@@ -7,6 +7,7 @@ its way at once, and sentences for what Dask cannot repair.
 from __future__ import annotations
 
 import contextlib
+import warnings
 from asyncio import CancelledError
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -31,7 +32,7 @@ MOST_ON_THE_WAY = 2**28
 _TOLD = 5  # bad blocks that a message names
 _TRIES = 10  # to give all workers their weights while some die
 _PAUSE = 0.005  # between two looks whether a block has come, in s
-_SECONDS = 2.0  # for which the number of threads is believed
+_SECONDS = 2.0  # how long the last known number of threads is used
 
 __all__ = [
     "BadBlocksError",
@@ -39,6 +40,7 @@ __all__ = [
     "Failure",
     "Task",
     "VersionsDifferError",
+    "check_client",
     "run",
 ]
 
@@ -72,6 +74,15 @@ class ClusterLostError(ConnectionError):
             else f"{finished:,} finished blocks are kept in {place}; start a cluster, and run again"
         )
         super().__init__(f"The scheduler of the Dask cluster has gone, and {kept}.")
+
+
+def check_client(client: object) -> None:
+    """Raise unless this is a client of a cluster, or None."""
+    if client is not None and not isinstance(client, Client):
+        raise TypeError(
+            f"client must be a distributed.Client, not {type(client).__name__}; connect one with "
+            "Client(address)."
+        )
 
 
 class Task(NamedTuple):
@@ -195,7 +206,7 @@ def _side_by_side(
 
 
 def _next(arriving: as_completed, client: Client) -> tuple[Future, Any]:
-    """Wait for a block, or for the end of the scheduler, in which Dask may lose what it fetches."""
+    """Wait for a block, or notice that the scheduler has gone; `next` might wait for ever then."""
     while not arriving.has_ready():
         if client.status != "running":
             raise ClusterLostError
@@ -205,7 +216,7 @@ def _next(arriving: as_completed, client: Client) -> tuple[Future, Any]:
 
 
 def _outcome(task: Task, result: Any) -> Counted | Failure:
-    """Return what has come for a block, as `as_completed` has it: errors with type and trace."""
+    """Make an answer or a `Failure` of what `as_completed` gives for a block."""
     if isinstance(result, Counted):
         return result
     error = result[1] if isinstance(result, tuple) else result
@@ -220,12 +231,15 @@ def _here(task: Task, weight_sets: WeightSets) -> Counted | Failure:
     """Classify a block in this process."""
     try:
         return weight_sets.count(task.block.images, *task.point)
-    except Exception as error:  # whatever a block can do wrong
+    except Exception as error:  # any error is that of this block, and the others go on
         return Failure(task.block, error)
 
 
 class _Bound:
-    """How much may be on its way: two blocks a thread, and not more memory than agreed."""
+    """How much may be on its way: two blocks a thread, and not more memory than agreed.
+
+    Dask's scheduler holds tasks back from workers, but not what a client sends from the scheduler.
+    """
 
     def __init__(self, client: Client) -> None:
         self._client = client
@@ -246,4 +260,7 @@ def _submit(client: Client, plugin: str, task: Task, prefix: str) -> Future:
     if dask.is_dask_collection(images):
         images = client.compute(images)
     key = f"{prefix}-{task.block.number}-{'-'.join(map(str, task.point))}"
-    return client.submit(count_on_worker, plugin, images, *task.point, key=key)
+    with warnings.catch_warnings():
+        # Those who have their images in this process know how large they are.
+        warnings.filterwarnings("ignore", "Sending large graph")
+        return client.submit(count_on_worker, plugin, images, *task.point, key=key)

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from pathlib import Path
 from threading import RLock
 from time import perf_counter
 from typing import Any, NamedTuple
@@ -17,12 +20,16 @@ from distributed.versions import get_versions
 from numpy.typing import NDArray
 
 import numbagenn
+import tutorial_helpers
 from tutorial_helpers.inference import classify
 from tutorial_helpers.models import Classifier, build_classifier
 from tutorial_helpers.weight_sets import set_digest
 
 #: What has to be the same everywhere for the same answers, by its name on PyPI.
 PACKAGES = ("spiking-mnist-tutorials", "numpy", "numba", "distributed")
+
+# What the digest of this project's code is called among versions.
+_CODE = "code of this project"
 
 #: How many networks a worker keeps at most. The one that was not used for longest goes first.
 MOST_NETWORKS = 8
@@ -36,7 +43,7 @@ _networks: OrderedDict[tuple[str, int], Classifier] = OrderedDict()
 
 
 class VersionsDifferError(RuntimeError):
-    """A worker, whose answers may be others, has other versions than the process that asks it."""
+    """A worker has different versions from this process, so its answers might differ."""
 
 
 class Counted(NamedTuple):
@@ -60,8 +67,8 @@ class Counted(NamedTuple):
 class WeightSets(WorkerPlugin):  # type: ignore[misc]
     """The weights of a run, which Dask gives to each worker once, also to one that joins later.
 
-    They are no result of a task: one that is needed by all blocks, and so is made again whenever
-    workers die, would be given up as the reason.
+    They are not the result of a task, as every block would depend on it. Each time a worker dies,
+    Dask would run it again, and after a few deaths give it up as their cause.
 
     Parameters
     ----------
@@ -124,8 +131,9 @@ class WeightSets(WorkerPlugin):  # type: ignore[misc]
         VersionsDifferError
             With the package, the worker and both versions.
         """
+        check_project(client)
         for address, found in client.get_versions(packages=self.packages)["workers"].items():
-            there = _chosen(found, self.packages)
+            there = _chosen(found, self.packages) | {_CODE: self.versions[_CODE]}
             differing = differences(self.versions, there, f"the worker at {address}")
             if differing:
                 raise VersionsDifferError(differing)
@@ -153,15 +161,55 @@ def _threads_of_worker() -> Iterator[None]:
         numbagenn.set_num_threads(before)
 
 
+def check_project(client: Client) -> None:
+    """Raise if a worker cannot import this project, or has other code of it.
+
+    Raises
+    ------
+    VersionsDifferError
+        With the worker, and what to do.
+    """
+    here = code_digest()
+    for address, there in client.run(code_digest, on_error="return").items():
+        if isinstance(there, OSError):  # it has just died
+            continue
+        if isinstance(there, Exception):  # what Dask tells of an error in unpickling
+            raise VersionsDifferError(
+                f"The worker at {address} cannot import this project ({there}); install it there, "
+                "in the version that is here, and start the worker again."
+            )
+        differing = differences({_CODE: here}, {_CODE: there}, f"the worker at {address}")
+        if differing:
+            raise VersionsDifferError(differing)
+
+
+@lru_cache(maxsize=1)
+def code_digest() -> str:
+    """Return the beginning of the SHA-256 of this project's code, as this process has it.
+
+    Examples
+    --------
+    >>> len(code_digest())
+    12
+    """
+    digest = hashlib.sha256()
+    for module in (numbagenn, tutorial_helpers):
+        folder = Path(str(module.__file__)).parent
+        for file in sorted((*folder.rglob("*.py"), *folder.rglob("*.jinja"))):
+            digest.update(file.relative_to(folder).as_posix().encode())
+            digest.update(file.read_bytes().replace(b"\r\n", b"\n"))  # as Git writes on Windows
+    return digest.hexdigest()[:12]
+
+
 def versions(packages: Sequence[str] = PACKAGES) -> dict[str, str | None]:
-    """Return the versions here of Python and of packages.
+    """Return the versions here of Python, of packages, and of this project's code.
 
     Examples
     --------
     >>> versions()["numpy"] == np.__version__
     True
     """
-    return _chosen(get_versions(packages=packages), packages)
+    return _chosen(get_versions(packages=packages), packages) | {_CODE: code_digest()}
 
 
 def _chosen(found: dict[str, dict[str, Any]], packages: Sequence[str]) -> dict[str, str | None]:

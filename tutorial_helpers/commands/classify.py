@@ -31,9 +31,10 @@ With --image it classifies pictures of your own instead. Each shows one digit, d
 light on dark, and is cut out, scaled and centred as MNIST's makers did it. --show prints what the
 network sees.
 
-With --digits it reads as many digits as you like: those of the test set, redrawn a little
-differently each time. --workers and --cluster let several processes or computers work, with the
-same answers. docs/how_to/cluster.md says how."""
+With --digits it classifies up to a billion digits: those of the test set, redrawn a little
+differently each time. --workers and --cluster share the work among processes or computers, with the
+same answers. How that works is in
+https://spiking-mnist-tutorials.github.io/spiking-mnist-tutorials/how_to/cluster.html"""
 
 _EPILOG = """\
 examples:
@@ -41,12 +42,17 @@ examples:
   python -m tutorial_helpers classify --images 1000 --timesteps 30
   python -m tutorial_helpers classify --json > result.json
   python -m tutorial_helpers classify --image seven.png three.jpg --show
-  python -m tutorial_helpers classify --digits 1_000_000 --workers 2
+  python -m tutorial_helpers classify --digits 1_000_000 --workers 2 --store answers
+  python -m tutorial_helpers classify --cluster tcp://10.0.0.7:8786
 
 environment:
   TUTORIAL_BACKEND    'bundled' or 'pygenn', to force one of them
   NUMBAGENN_THREADS   number of threads of numbagenn
   NUMBAGENN_CACHE_DIR folder for compiled kernels"""
+
+
+#: The options that are for many digits.
+_OF_MANY = ("digits", "workers", "cluster", "store", "images_per_block")
 
 
 def add_parser(commands: Any) -> None:
@@ -111,13 +117,21 @@ def _add_options_of_many(parser: argparse.ArgumentParser) -> None:
         "--digits",
         type=integer(),
         metavar="N",
-        help="N redrawn digits in the place of the test set, always the same; this needs JAX",
+        help="classify N redrawn digits in the place of the test set; the same N give the same "
+        "digits; this needs JAX",
     )
     parser.add_argument(
         "--store",
         type=path,
         metavar="DIR",
-        help="Zarr store that keeps finished blocks, so that the same command goes on from it",
+        help="folder that keeps finished blocks; after an interruption the same command goes on "
+        "from it",
+    )
+    parser.add_argument(
+        "--images-per-block",
+        type=integer(),
+        metavar="N",
+        help="images that a worker gets at once (default: 10,000); many workers need large blocks",
     )
     add_cluster_options(parser)
 
@@ -129,8 +143,8 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.image is not None:
         _run_pictures(arguments)
         return
-    many = (arguments.digits, arguments.workers, arguments.cluster, arguments.store)
-    report = _classify_test_set(arguments) if many == (None,) * 4 else _classify_many(arguments)
+    many = any(getattr(arguments, name) is not None for name in _OF_MANY)
+    report = _classify_many(arguments) if many else _classify_test_set(arguments)
     if arguments.json:
         print(json.dumps(report))
         return
@@ -160,11 +174,11 @@ def _check_combination(arguments: argparse.Namespace) -> None:
             "--images counts images of MNIST's test set, and --image names files to classify in "
             "their place; leave one of them out."
         )
-    for option in ("digits", "workers", "cluster", "store"):
-        if getattr(arguments, option) is not None:
+    for name in _OF_MANY:
+        if getattr(arguments, name) is not None:
             raise ValueError(
-                f"--{option} is for many digits, and --image names a few files; leave one of them "
-                "out."
+                f"--{name.replace('_', '-')} is for many digits, and --image names a few files; "
+                "leave one of them out."
             )
 
 
@@ -265,7 +279,7 @@ def _classify_test_set(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _classify_many(arguments: argparse.Namespace) -> dict[str, Any]:
     """Classify images in blocks, here or on the workers of a cluster, and return the same."""
-    from tutorial_helpers.cluster import count_right
+    from tutorial_helpers.cluster import IMAGES_PER_BLOCK, count_right
     from tutorial_helpers.cluster.connecting import client_for, description
     from tutorial_helpers.data import load_weights
     from tutorial_helpers.redrawn_digits import RedrawnDigits
@@ -284,6 +298,7 @@ def _classify_many(arguments: argparse.Namespace) -> dict[str, Any]:
             client=client,
             timesteps=arguments.timesteps,
             batch_size=arguments.batch_size,
+            images_per_block=arguments.images_per_block or IMAGES_PER_BLOCK,
             store=arguments.store,
             labels=labels,
             progress=sys.stderr.isatty(),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -212,6 +212,51 @@ def test_a_store_of_other_images_or_weights(
 def test_what_is_no_array_is_named(weights: Weights) -> None:
     with pytest.raises(TypeError, match="piece 1 of images must be an array"):
         classify_many([np.zeros((2, 784), np.uint8), None], weights, **SETTINGS)
+
+
+FEW = np.zeros((3, 784), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("function", "images", "given", "error", "message"),
+    [
+        (classify_many, FEW[0], {}, ValueError, r"images must have shape \(n, 784\)"),
+        (classify_many, FEW[:0], {}, ValueError, r"images must have shape \(n, 784\) with n > 0"),
+        (classify_many, FEW.reshape(3, 28, 28), {}, ValueError, r"not \(3, 28, 28\); use images"),
+        (classify_many, FEW / 255, {}, TypeError, "images must be an array of uint8"),
+        (
+            classify_many,
+            da.from_array(FEW / 255),
+            {},
+            TypeError,
+            "images must be an array of uint8",
+        ),
+        (classify_many, FEW, {"client": "tcp://a"}, TypeError, "client must be a distributed.Cl"),
+        (classify_blocks, FEW, {"client": 8786}, TypeError, "client must be a distributed.Client"),
+        (classify_many, FEW, {"labels": [1, 2]}, ValueError, r"a digit for each of 3 images"),
+        (classify_many, FEW, {"labels": [1] * 4}, ValueError, r"labels has 4 entries for 3 images"),
+        (
+            classify_many,
+            FEW,
+            {"labels": [[1]] * 3},
+            ValueError,
+            r"not shape \(3, 1\); give",
+        ),
+        (classify_many, [FEW], {"labels": [1, 2]}, ValueError, r"a digit for each of 3 images"),
+        (count_right, FEW, {}, ValueError, r"the accuracy needs labels="),
+        (count_right, [FEW], {}, ValueError, r"the accuracy needs labels="),
+    ],
+)
+def test_wrong_arguments(
+    function: Callable[..., object],
+    images: Any,
+    given: dict[str, Any],
+    error: type[Exception],
+    message: str,
+    weights: Weights,
+) -> None:
+    with pytest.raises(error, match=message):
+        function(images, weights, **given)
 
 
 def test_other_versions_are_named(

@@ -63,7 +63,8 @@ def test_digits(workers: None, tmp_path: Path, capsys: pytest.CaptureFixture[str
     here = printed(capsys, *options)
     assert (here["dataset"], here["images"]) == ("mnist-test, redrawn", 1200)
     store = ("--store", str(tmp_path / "answers"))
-    for more in (("--workers", "2"), ("--workers", "2", *store), store):
+    blocks = ("--images-per-block", "500")
+    for more in (("--workers", "2", *blocks), ("--workers", "2", *store), store):
         there = printed(capsys, *options, *more)
         for name in set(here) - MEASURED:
             assert there[name] == here[name], (more, name)
@@ -75,6 +76,7 @@ def test_digits(workers: None, tmp_path: Path, capsys: pytest.CaptureFixture[str
         (["--cluster", "nowhere"], "no Dask scheduler answers at 'nowhere'; start one"),
         (["--digits", "10", "--images", "10"], "leave one of them out"),
         (["--image", "a.png", "--digits", "10"], "--digits is for many digits"),
+        (["--image", "a.png", "--images-per-block", "9"], "--images-per-block is for many digits"),
     ],
 )
 def test_what_is_refused(

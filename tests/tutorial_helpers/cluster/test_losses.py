@@ -6,6 +6,7 @@ import contextlib
 import os
 import random
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -267,6 +268,54 @@ def test_versions_that_differ(weights: Weights, images: Images, tmp_path: Path) 
 
             with pytest.raises(VersionsDifferError, match=r"A worker has numba 0\.1, and here"):
                 classify_many(pieces(), weights, client=client, timesteps=STEPS)
+
+
+@pytest.mark.parametrize(
+    ("preloaded", "message"),
+    [
+        (
+            "import tutorial_helpers.cluster.workers as workers\n"
+            "workers.code_digest = lambda: 'another'\n",
+            r"The worker at \S+ has code of this project another, and here it is \w{12}; install",
+        ),
+        (
+            "import sys\nsys.modules['tutorial_helpers'] = None\n",
+            r"The worker at \S+ cannot import this project \(.*tutorial_helpers.*\); install it",
+        ),
+    ],
+)
+def test_workers_without_this_project(preloaded: str, message: str, tmp_path: Path) -> None:
+    preload = tmp_path / "preloaded.py"
+    preload.write_text(preloaded, encoding="utf-8")
+    with (
+        scheduler(tmp_path) as (_, file, address),
+        worker(file, "--preload", preload),
+        pytest.raises(VersionsDifferError, match=message),
+        remote_client(address),
+    ):
+        pass
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no groups of processes to interrupt")
+def test_an_interrupt_ends_quietly(tmp_path: Path) -> None:
+    """As a terminal does it: all processes get the signal."""
+    pytest.importorskip("jax", reason="redrawing digits needs JAX: the extra train")
+    store = tmp_path / "answers"
+    options = ("--digits", "100_000_000", "--workers", "2", "--store", str(store))
+    with subprocess.Popen(
+        [sys.executable, "-m", "tutorial_helpers", "classify", *options, "--timesteps", "1"],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        deadline = time.monotonic() + 120
+        while not (store / "spikes" / "c").exists() and not (store / "spikes" / "0.0").exists():
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        os.killpg(process.pid, signal.SIGINT)
+        told, _ = process.communicate(timeout=60)
+    assert (process.returncode, told.split()) == (130, ["Interrupted."])
 
 
 def test_the_program_of_the_how_to(tmp_path: Path) -> None:

@@ -89,6 +89,7 @@ INTEGERS = {
     ("classify", "--timesteps"): (1, 10**9),
     ("classify", "--images"): (1, 10**9),
     ("classify", "--digits"): (1, 10**9),
+    ("classify", "--images-per-block"): (1, 10**9),
     ("classify", "--workers"): (1, 1000),
     ("learn", "--epochs"): (1, 10**6),
     ("learn", "--hidden"): (1, 10**5),
