@@ -4,8 +4,8 @@ PyGeNN goes through current sources in the order in which they were added, and t
 the reverse of it. Then it sorts both by SHA-1 digests of what they do. So the digests are made here
 of the same bytes. Of models that are built in, only the digests are known here, not the code.
 
-More than 16 alike are added up by PyGeNN in another order, as its way of sorting mixes those that
-are equal.
+Those with the same digest keep their order if there are few. The sort of GNU's C++ library mixes
+them if there are many, and so does `_sorted`.
 """
 
 from __future__ import annotations
@@ -43,6 +43,9 @@ _BUILT_IN = {
 }
 _WORDS = 5
 
+# As many are sorted by insertion.
+_FEW = 16
+
 _Item = TypeVar("_Item")
 
 
@@ -56,13 +59,53 @@ def in_order_of_synapses(synapses: Sequence[SynapseGroup]) -> list[SynapseGroup]
     last: dict[Buffer, SynapseGroup] = {}
     for group in reversed(synapses):
         last.setdefault(group.out_post_buffer, group)
-    order = sorted(last, key=lambda buffer: _digest_of_synapses(last[buffer]))
+    order = _sorted(last, lambda buffer: _digest_of_synapses(last[buffer]))
     return [holders[buffer] for buffer in order]
 
 
 def in_order_of_sources(sources: Iterable[CurrentSource]) -> list[CurrentSource]:
     """Return the current sources of one population as PyGeNN adds them up."""
-    return sorted(sources, key=_digest_of_source)
+    return _sorted(sources, _digest_of_source)
+
+
+def _sorted(items: Iterable[_Item], digest: Callable[[_Item], bytes]) -> list[_Item]:
+    """Return items sorted by their digests, those that are equal in the order of C++."""
+    pairs = [(digest(item), item) for item in items]
+    parts = [(0, len(pairs))]
+    while parts:
+        first, last = parts.pop()
+        if last - first > _FEW:
+            cut = _partition(pairs, first, last)
+            parts += [(first, cut), (cut, last)]
+    return [item for _, item in sorted(pairs, key=_key)]
+
+
+def _partition(pairs: list[tuple[bytes, _Item]], first: int, last: int) -> int:
+    """Exchange items so that none before the cut is above one after it, and return the cut."""
+    middle = _median(pairs, first + 1, (first + last) // 2, last - 1)
+    pairs[first], pairs[middle] = pairs[middle], pairs[first]
+    pivot, low, high = _key(pairs[first]), first + 1, last - 1
+    while True:
+        while _key(pairs[low]) < pivot:
+            low += 1
+        while pivot < _key(pairs[high]):
+            high -= 1
+        if low >= high:
+            return low
+        pairs[low], pairs[high] = pairs[high], pairs[low]
+        low, high = low + 1, high - 1
+
+
+def _median(pairs: Sequence[tuple[bytes, _Item]], one: int, two: int, three: int) -> int:
+    """Return which of three places has the middle one of their digests."""
+    a, b, c = (_key(pairs[place]) for place in (one, two, three))
+    if a < b:
+        return two if b < c else three if a < c else one
+    return one if a < c else three if b < c else two
+
+
+def _key(pair: tuple[bytes, object]) -> bytes:
+    return pair[0]
 
 
 def _digest_of_synapses(group: SynapseGroup) -> bytes:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.conformance.case_parts import accumulators, keep, senders, trace
+from tests.conformance.case_parts import accumulators, keep, senders, trace, wide
 from tests.conformance.casebook import Arrays, case
 
 # A postsynaptic model, its parameters, what its variables start from, and what it reads.
@@ -120,6 +120,32 @@ def sum_of_all_kinds(pygenn: ModuleType, name: str, precision: str) -> Arrays:
 @case("float", "double")
 def sum_of_all_kinds_fused(pygenn: ModuleType, name: str, precision: str) -> Arrays:
     return all_kinds(pygenn, name, precision, fused=True)
+
+
+@case("float", "double")
+def sum_of_many_inputs(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """Add up so many that PyGeNN's way of sorting mixes those that are alike."""
+    rng = np.random.default_rng(4096)
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 0.3
+    pre, post = senders(pygenn, model, rng, 8), accumulators(pygenn, model, 7)
+    for number in range(37):
+        kind, params = ("DeltaCurr", {}) if number % 5 == 2 else ("ExpCurr", {"tau": 1.0 + number})
+        model.add_synapse_population(
+            f"input_{number}",
+            "DENSE",
+            pre,
+            post,
+            pygenn.init_weight_update("StaticPulse", {}, {"g": wide(rng, 56)}),
+            pygenn.init_postsynaptic(kind, params),
+        )
+    for number in range(19):
+        model.add_current_source(f"source_{number}", "DC", post, {"amp": float(wide(rng, 1)[0])})
+    model.build()
+    model.load()
+    arrays = trace(model, 30, I=(post, "I"))
+    model.unload()
+    return arrays
 
 
 @case("float", "double")

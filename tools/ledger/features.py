@@ -313,9 +313,9 @@ FEATURES: dict[str, list[Feature]] = {
             tests="test_batches.py::test_sums_are_taken_in_the_order_of_the_presynaptic_neurons",
         ),
         same(
-            "the order in which several inputs of one neuron are added up, and its current sources:"
-            " up to 16 of each",
-            cases="sum_of_like_inputs sum_of_unlike_inputs sum_of_all_kinds sum_of_all_kinds_fused",
+            "the order in which several inputs of one neuron are added up, and its current sources",
+            cases="sum_of_like_inputs sum_of_unlike_inputs sum_of_all_kinds"
+            " sum_of_all_kinds_fused sum_of_many_inputs",
         ),
         same(
             "sparse synapses: `set_sparse_connections`, pairs in any order and repeated",
