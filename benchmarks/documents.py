@@ -174,11 +174,11 @@ def cluster_section(measured: dict[str, Any]) -> str:
             ),
             "For each block, client and scheduler need "
             f"{1000 * measured['seconds_per_block']:.1f} ms. Images that pass through the client "
-            f"need another second for each {measured['bytes_per_second'] / 1e6:,.0f} MB. With drawn "
-            f"digits, one worker of two threads takes {1 + cluster.overhead(measured):.2f} times as "
-            "long as one process. A new worker builds its network in "
-            f"{measured['build_seconds']:.1f} s. From these numbers we can estimate how long "
-            f"{images:,} images take:",
+            f"need another second for each {measured['bytes_per_second'] / 1e6:,.0f} MB. With "
+            "drawn digits, one worker of two threads takes "
+            f"{1 + cluster.overhead(measured):.2f} times as long as one process. A new worker "
+            f"builds its network in {measured['build_seconds']:.1f} s. From these numbers we can "
+            f"estimate how long {images:,} images take:",
             _rows(
                 (
                     "workers",

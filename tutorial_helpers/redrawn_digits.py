@@ -71,6 +71,8 @@ class RedrawnDigits:
 
     def __getitem__(self, rows: slice) -> RedrawnDigits:
         """Return some of the digits that follow each other, still not drawn."""
+        if not isinstance(rows, slice):
+            raise TypeError(f"digits are taken in slices, such as [0:10], not [{rows}].")
         start, stop, step = rows.indices(len(self))
         if step != 1:
             raise ValueError(f"digits can be sliced in steps of 1, not {step}.")

@@ -11,8 +11,8 @@ from numbagenn.codegen.event_kinds import delivers_spikes
 from numbagenn.codegen.loop_builder import Loop
 from numbagenn.codegen.network_view import NetworkView
 from numbagenn.codegen.neuron_loop import EndpointCode, IncomingSynapses, NeuronCode
+from numbagenn.codegen.order_of_sums import in_order_of_sources, in_order_of_synapses
 from numbagenn.memory.events import EventSide
-from numbagenn.models.given_values import PostsynapticInit
 from numbagenn.network.neuron_groups import NeuronGroup
 from numbagenn.network.synapse_groups import SynapseGroup
 
@@ -24,9 +24,6 @@ _FLAGS_AT_ONCE = 8
 
 # What the arrays of flags of spike-like events are called.
 _FLAGS: dict[EventSide, str] = {"pre": "pre_event_flags", "post": "post_event_flags"}
-
-# In what order PyGeNN adds up what different models bring.
-_POSTSYNAPTIC_ORDER = ("ExpCurr", "ExpCond", "DeltaCurr")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,17 +112,10 @@ def lists_spikes(network: NetworkView, group: NeuronGroup) -> bool:
 def incoming_synapses(network: NetworkView, group: NeuronGroup) -> list[SynapseGroup]:
     """Return the synapses to a population, in the order in which PyGeNN adds them up.
 
-    As far as it can be told: it decides the last bit. Of those that share their input it is one.
+    Of those that share their input it is one.
     """
     synapses = network.synapse_populations.values()
-    incoming = [sg for sg in synapses if sg.trg is group and sg.own_out_post.buffer not in sg.fused]
-    incoming.reverse()
-    return sorted(incoming, key=lambda sg: _rank(sg.postsynaptic))
-
-
-def _rank(init: PostsynapticInit) -> int:
-    name, order = init.model.class_name, _POSTSYNAPTIC_ORDER
-    return order.index(name) if name in order else len(order)
+    return in_order_of_synapses([sg for sg in synapses if sg.trg is group])
 
 
 def code_of_neurons(
@@ -152,10 +142,7 @@ def code_of_neurons(
             for sg in reversed(outgoing)
             if "addToPre" in sg.usage.called and sg.own_out_pre not in sg.fused
         ],
-        sources=[
-            (source.bound(), source.target_var)
-            for source in sorted(sources, key=lambda source: source.model.class_name != "DC")
-        ],
+        sources=[(source.bound(), source.target_var) for source in in_order_of_sources(sources)],
         endpoints=_endpoint_code(network, group, event_flags),
         spike_times=group.spike_list.times,
         prev_spike_times=group.spike_list.prev_times,

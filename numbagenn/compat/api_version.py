@@ -14,18 +14,18 @@ from numbagenn.compat.v4_9.enums import MATRIX_TYPES
 # Matrix types that only PyGeNN 4.9 has.
 _MATRIX_TYPES_4_9 = set(MATRIX_TYPES) - set(SynapseMatrixType.__members__)
 
-# Attributes that only PyGeNN 4.9 has, or 5.x only with a warning.
+# Attributes that only PyGeNN 4.9 has.
 _ATTRIBUTES_4_9 = {
-    "dT",
     "push_state_to_device",
     "pull_state_from_device",
     "set_extra_global_param",
-    "push_var_to_device",
-    "pull_var_from_device",
     "pull_current_spikes_from_device",
     "current_spikes",
     "in_syn",
 }
+
+# Those that 5.x has too, with a warning. Scripts that leave PyGeNN to another library have them.
+_OLD_ATTRIBUTES = {"dT", "push_var_to_device", "pull_var_from_device"}
 
 # In PyGeNN 5 add_synapse_population has at most seven arguments, in 4.9 at least thirteen.
 _ARGUMENTS_OF_SYNAPSES_5 = 7
@@ -51,13 +51,16 @@ def pygenn_version(
         ``"4.9"`` if it uses names of 4.9 and none of 5.x, and ``"5"`` otherwise. A script that
         uses both chooses for itself, so it gets 5.x.
     """
-    old = new = False
+    old = new = looks_old = imported = False
     seen: set[Path] = set()
     for source in sources:
         for node in _nodes(source, folder, seen):
             names = _names(node)
             old = old or any(name in only_4_9 for name in names) or _is_4_9(node)
             new = new or any(name in only_5 for name in names)
+            looks_old = looks_old or getattr(node, "attr", None) in _OLD_ATTRIBUTES
+            imported = imported or _imports_pygenn(node)
+    old = old or (looks_old and imported)
     return "4.9" if old and not new else "5"
 
 
@@ -102,6 +105,12 @@ def _names(node: ast.AST) -> list[str]:
     name = node.attr if isinstance(node, ast.Attribute) else getattr(node, "id", "")
     # Beside an import, only names that almost nobody else would use.
     return [name] if name.startswith(("create_", "init_")) else []
+
+
+def _imports_pygenn(node: ast.AST) -> bool:
+    if isinstance(node, ast.ImportFrom):
+        return _of_pygenn(node.module)
+    return isinstance(node, ast.Import) and any(_of_pygenn(alias.name) for alias in node.names)
 
 
 def _of_pygenn(module: str | None) -> bool:

@@ -153,7 +153,7 @@ def _contents(version: str) -> dict[str, Mapping[str, Any]]:
     public = names(version)
     if version == "4.9":
         return {
-            "pygenn": public,
+            "pygenn": {**public, **_GROUPS_4_9},
             "pygenn.genn_model": {**public, **_GROUPS_4_9},
             **wrapper.modules(),
             "pygenn.genn_groups": _GROUPS_4_9,

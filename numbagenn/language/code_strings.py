@@ -20,6 +20,7 @@ from pycparser import c_ast, c_parser
 
 from numbagenn.base.types import SCALAR, TIMEPOINT, TYPE_NAMES
 from numbagenn.base.user_warnings import warn_user
+from numbagenn.language.genn_4 import NOTATION, at_present
 from numbagenn.language.usage import Usage, usage_of
 
 # Number of characters of a line that an error shows.
@@ -165,10 +166,10 @@ _FOR_EACH_SYNAPSE = f"while({EACH_SYNAPSE})"
 
 _COMMENT = re.compile(r"//[^\n]*")
 _TOKEN = re.compile(
-    r"""
+    rf"""
       (?P<comment>//[^\n]*)
     | (?P<block_comment>/\*)
-    | (?P<genn_4>\$\(\s*(?P<genn_4_name>[A-Za-z_]\w*)\s*\))
+    | (?P<genn_4>{NOTATION.pattern})
     | (?P<open_genn_4>\$\((?=[^()]*(?:\([^()]*\)[^()]*)*\Z))
     | (?P<dollar>\$)
     | (?P<preprocessor>\#)
@@ -248,18 +249,11 @@ def _cleaned(code_string: CodeString) -> str:
     for match in _TOKEN.finditer(code_string.text):
         kind, token = match.lastgroup, match.group()
         between = code_string.text[last : match.start()]
-        if kind == "genn_4_name":
-            kind = "genn_4"
         replacement = token
         if kind == "comment":
             replacement = " " * len(token)
         elif kind == "genn_4":
-            warn_user(
-                f"{code_string.what}: {token} is the notation of GeNN 4; write "
-                f"{match['genn_4_name']} instead.",
-                FutureWarning,
-            )
-            replacement = f" ({match['genn_4_name']})".ljust(len(token))[: len(token)]
+            replacement = _present(code_string, match).ljust(len(token))
         elif kind == "number":
             if not (_INTEGER.fullmatch(token) or _FLOAT.fullmatch(token)):
                 raise code_string.error(
@@ -285,6 +279,17 @@ def _cleaned(code_string: CodeString) -> str:
         pieces += [between, replacement]
         last = match.end()
     return "".join(pieces) + code_string.text[last:]
+
+
+def _present(code_string: CodeString, match: re.Match[str]) -> str:
+    """Return what is written today for the notation of GeNN 4, and warn of it."""
+    now, rest = at_present(match), " …)" if match["function"] else ""
+    warn_user(
+        f"{code_string.what}: {match.group()}{rest} is the notation of GeNN 4; write "
+        f"{now}{rest.lstrip()} instead.",
+        FutureWarning,
+    )
+    return now if now.endswith(("(", ")")) else f" ({now})"
 
 
 def _without_tabs(found: re.Match[str]) -> str:

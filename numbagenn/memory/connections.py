@@ -130,6 +130,7 @@ class SparseConnectivity:
         self.places: Array | None = None
         #: For connections that the user gave: the position of each in that list.
         self.order: Array | None = None
+        self.type_of_given = np.dtype(np.uint32)
         self._given: tuple[Array, Array] | None = None
         self._current: tuple[Array, Array] | None = None
         self._pulled = False
@@ -197,6 +198,7 @@ class SparseConnectivity:
                 f"The connections of {self._title} need as many presynaptic as postsynaptic "
                 f"indices, not {len(pre)} and {len(post)}."
             )
+        self.type_of_given = np.asarray(post_inds).dtype if len(post) else pre.dtype
         self.order = np.lexsort((post, pre))
         self._given = (pre[self.order], post[self.order])
         self.set(*self._given)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from textwrap import dedent
 from typing import Any
 
-# A name in the notation of GeNN 4, which PyGeNN replaces when a model is created.
-_GENN_4 = re.compile(r"\$\(([A-Za-z_]\w*)\)")
+from numbagenn.language.genn_4 import NOTATION, at_present
 
 
 def items_of(part: str) -> Callable[[Any], list[Any]]:
@@ -26,7 +24,8 @@ def code_of(part: str) -> Callable[[Any], str]:
 
     def get(self: Any) -> str:
         text: str = getattr(self, part).text
-        return _GENN_4.sub(r"\1", dedent(text))
+        # PyGeNN replaces the notation of GeNN 4 when a model is created.
+        return NOTATION.sub(at_present, dedent(text))
 
     get.__doc__ = f"Return the text of {part}, not indented; an empty one if there is none."
     return get

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import weakref
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, Protocol, TypeVar
 
@@ -254,6 +254,10 @@ class Group(Sealed):
                     f"{self.title}: rename the parameter of one of its two models."
                 )
         self._dynamic_params[which].declare(name, dynamic)
+
+    def dynamic_names(self, which: str = "") -> Collection[str]:
+        """Return the names of the parameters of one of its models that were declared dynamic."""
+        return self._dynamic_params[which].buffers.keys()
 
     def set_dynamic_param_value(self, name: str, value: float) -> None:
         """Change a parameter that was declared dynamic, from the next step on.

@@ -413,15 +413,20 @@ class SynapseGroup(Group):
 
     def get_sparse_pre_inds(self) -> Array:
         """Return the presynaptic neuron of each sparse synapse, in the order of storage."""
-        return self._sparse("get_sparse_pre_inds").indices()[0]
+        pre, _ = self._sparse("get_sparse_pre_inds").indices()
+        return pre.astype(np.int64)
 
     def get_sparse_post_inds(self) -> Array:
-        """Return the postsynaptic neuron of each sparse synapse, in the order of storage."""
-        _, post = self._sparse("get_sparse_post_inds").indices()
-        if not self._narrow_sparse_ind_enabled or self.connections_set:
-            return post
-        narrow: Array = post.astype(_narrowest(self.trg.num_neurons))
-        return narrow
+        """Return the postsynaptic neuron of each sparse synapse, in the order of storage.
+
+        Indices that were given have the type in which they came, and all others one without a sign.
+        """
+        connections = self._sparse("get_sparse_post_inds")
+        _, post = connections.indices()
+        if connections.is_given and not self.is_changeable:
+            return post.astype(connections.type_of_given)
+        narrow = self._narrow_sparse_ind_enabled
+        return post.astype(_narrowest(self.trg.num_neurons) if narrow else np.uint32)
 
     def pull_connectivity_from_device(self) -> None:
         """Let `get_sparse_pre_inds` and `get_sparse_post_inds` see what was made on the device."""

@@ -3,6 +3,7 @@
 Images are cut into blocks, workers classify blocks, and the answers come back in order. Read it in
 this order:
 
+* `arguments`: what the functions share, checked
 * `blocks`: images in blocks
 * `workers`: what a worker does, with a network that it builds once and keeps
 * `running`: blocks on their way to the workers and back, and what happens to those that fail

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from time import perf_counter
 from types import TracebackType
@@ -15,19 +15,20 @@ from numpy.typing import ArrayLike, NDArray
 from tqdm.auto import tqdm
 
 from numbagenn.base.number_checks import checked_integer
-from tutorial_helpers.cluster.answer_store import AnswerStore
+from tutorial_helpers.cluster.answer_store import AnswerStore, in_use
+from tutorial_helpers.cluster.arguments import check_client, check_threshold, checked_labels
 from tutorial_helpers.cluster.blocks import Block, cut, number_of_rows
 from tutorial_helpers.cluster.running import (
     BadBlocksError,
     ClusterLostError,
     Failure,
     Task,
-    check_client,
     run,
 )
 from tutorial_helpers.cluster.workers import Weights, WeightSets
 from tutorial_helpers.inference import Classification, check_images
 from tutorial_helpers.models import THRESHOLD, layer_sizes
+from tutorial_helpers.redrawn_digits import RedrawnDigits
 from tutorial_helpers.weight_sets import set_digest
 
 #: Images per block, unless the caller says otherwise: 8 MB of MNIST's.
@@ -102,8 +103,7 @@ def classify_blocks(
     >>> [len(answer.counts) for answer in classify_blocks(blank, weights, images_per_block=3)]
     [3, 2]
     """
-    job = _Job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
-    job.check()
+    job = _job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
     return job.answers(skip)  # checked at once, run when asked
 
 
@@ -177,10 +177,10 @@ def classify_many(
     >>> classify_many(np.zeros((5, 784), np.uint8), weights, images_per_block=2).predictions
     array([0, 0, 0, 0, 0])
     """
-    job = _Job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
-    job.check()
-    kept = job.store(None if store is None else Path(store))
-    with Tally(images, labels, progress) as tally:
+    job = _job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
+    place = None if store is None else Path(store)
+    with Tally(images, labels, progress) as tally, in_use(place):
+        kept = job.store(place)
         seconds = _classify(job, tally, kept)
     predictions, counts = kept.predictions, kept.counts
     return Classification(
@@ -207,6 +207,8 @@ class RightOnes(NamedTuple):
     seconds : float
         Time from the first block to the last answer, in s. Workers that have no network yet build
         it in this time.
+    classified : int
+        How many images were classified in this time: without those that a store had.
     """
 
     images: int
@@ -214,6 +216,7 @@ class RightOnes(NamedTuple):
     spikes: tuple[int, ...]
     build_seconds: float
     seconds: float
+    classified: int
 
 
 def count_right(
@@ -250,13 +253,15 @@ def count_right(
     >>> count_right(blank, weights, labels=[0, 0, 0, 5]).accuracy
     75.0
     """
-    job = _Job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
-    job.check()
-    kept = None if store is None else job.store(Path(store))
-    with Tally(images, labels, progress, needs_labels=True) as tally:
+    job = _job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
+    place = None if store is None else Path(store)
+    with Tally(images, labels, progress, needs_labels=True) as tally, in_use(place):
+        kept = None if place is None else job.store(place)
         seconds = _classify(job, tally, kept)
     spikes = tally.spikes if kept is None else kept.total_spikes()
-    return RightOnes(tally.images, tally.accuracy, spikes, tally.build_seconds, seconds)
+    return RightOnes(
+        tally.images, tally.accuracy, spikes, tally.build_seconds, seconds, tally.classified
+    )
 
 
 def _classify(job: _Job, tally: Tally, kept: AnswerStore | None) -> float:
@@ -266,21 +271,47 @@ def _classify(job: _Job, tally: Tally, kept: AnswerStore | None) -> float:
     def skip(block: Block) -> bool:
         finished = kept is not None and kept.holds(block)
         if kept is not None and finished:
-            tally.add_finished(block, kept.predictions[block.rows_of_all])
+            tally.add_finished(block, kept.predictions_of(block))
         return finished
 
-    place, finished = (None, 0) if kept is None else (kept.place, len(kept))
+    place = None if kept is None else kept.place
     try:
         for answer in job.answers(skip):
             if kept is not None:
                 kept.keep(answer.block, answer.counts, answer.spikes)
-                finished = len(kept)
             tally.add(answer)
     except BadBlocksError as error:
-        raise BadBlocksError(error.failures, place) from None
+        if place is None:
+            raise
+        finished = f"All other blocks are finished, and kept in {place}"
+        raise BadBlocksError(error.failures, finished) from None
     except ClusterLostError as error:
-        raise ClusterLostError(place, finished) from error
+        if kept is None or place is None:
+            finished = "finished blocks were not kept; start a cluster, and run again with a store"
+        else:
+            finished = f"{len(kept):,} finished blocks are kept in {place}; start a cluster, and "
+            finished += "run again"
+        raise ClusterLostError(finished) from error
+    if kept is not None:
+        kept.check_length(tally.images)
     return perf_counter() - start
+
+
+def _job(images: Any, weights: Weights, client: Client | None, *numbers: Any) -> _Job:
+    """Return checked arguments."""
+    job = _Job(images, [*weights], client, *numbers)
+    for name in ("timesteps", "batch_size", "images_per_block"):
+        checked_integer(name, getattr(job, name), 1)
+    check_threshold(job.threshold)
+    check_client(client)
+    inputs = layer_sizes(job.weights)[0]
+    if hasattr(images, "shape"):
+        check_images(images, inputs)
+    elif not isinstance(images, Iterable):
+        raise TypeError(
+            f"images must be an array, or an iterable of arrays, not {type(images).__name__}."
+        )
+    return job
 
 
 class _Job(NamedTuple):
@@ -294,19 +325,12 @@ class _Job(NamedTuple):
     batch_size: int
     images_per_block: int
 
-    def check(self) -> None:
-        checked_integer("timesteps", self.timesteps, 1)
-        checked_integer("batch_size", self.batch_size, 1)
-        checked_integer("images_per_block", self.images_per_block, 1)
-        check_client(self.client)
-        inputs = layer_sizes(self.weights)[0]
-        if hasattr(self.images, "shape"):
-            check_images(self.images, inputs)
-
     def answers(self, skip: Callable[[Block], bool]) -> Iterator[BlockAnswer]:
         """Yield the answers, and then say which blocks have none."""
         packages = getattr(self.images, "packages", ())
-        weight_sets = WeightSets({"only": self.weights}, self.batch_size, packages)
+        # No batch is larger than a block.
+        batch_size = min(self.batch_size, self.images_per_block)
+        weight_sets = WeightSets({"only": self.weights}, batch_size, packages)
         point = ("only", self.threshold, self.timesteps)
         blocks = cut(self.images, self.images_per_block)
         tasks = (Task(block, point) for block in blocks if not skip(block))
@@ -322,15 +346,24 @@ class _Job(NamedTuple):
     def store(self, place: Path | None) -> AnswerStore:
         """Open the store of this run, which is known by what its answers depend on."""
         sizes = layer_sizes(self.weights)
-        images = self.images
         depends_on = {
-            "weights": set_digest(self.weights),
-            "images": tokenize(images) if place and hasattr(images, "shape") else "an iterable",
+            "weights": f"{'-'.join(map(str, sizes))}, SHA-256 {set_digest(self.weights)[:16]}",
+            "images": _told(self.images),
             "timesteps": int(self.timesteps),
             "threshold": float(self.threshold),
             "images_per_block": int(self.images_per_block),
         }
         return AnswerStore(place, depends_on, sizes[-1], len(sizes), self.images_per_block)
+
+
+def _told(images: Any) -> str:
+    """Return what can be told of images without reading them, and of those in memory the digest."""
+    if not hasattr(images, "shape"):
+        return "an iterable"
+    told = f"an array of shape {tuple(images.shape)}"
+    if isinstance(images, np.ndarray | RedrawnDigits):
+        told += f", digest {tokenize(images)[:16]}"
+    return told
 
 
 class Tally:
@@ -356,17 +389,13 @@ class Tally:
         *,
         needs_labels: bool = False,
     ) -> None:
-        self._labels = None if labels is None else np.asarray(labels)
         self._needs_labels = needs_labels
         total = number_of_rows(images) if hasattr(images, "shape") else None
+        self._labels = checked_labels(labels, total)
         if total is not None:
             self._labels_of(slice(0, total), images)
-            if self._labels is not None and len(self._labels) > total:
-                raise ValueError(
-                    f"labels has {len(self._labels):,} entries for {total:,} images; give one each."
-                )
         self._bar = tqdm(total=total, disable=not progress, unit="image", unit_scale=True)
-        self.images = self.right = 0
+        self.images = self.right = self.classified = 0
         self.spikes: tuple[int, ...] = ()
         self.build_seconds = 0.0
 
@@ -375,6 +404,7 @@ class Tally:
         before = self.spikes or (0,) * len(answer.spikes)
         self.spikes = tuple(map(sum, zip(before, answer.spikes, strict=True)))
         self.build_seconds = max(self.build_seconds, answer.build_seconds)
+        self.classified += answer.block.rows
         self.add_finished(answer.block, answer.predictions)
 
     def add_finished(self, block: Block, predictions: NDArray[np.int64]) -> None:
@@ -393,10 +423,10 @@ class Tally:
             if own is None and self._needs_labels:
                 raise ValueError("the accuracy needs labels=, a digit for each image; give them.")
             return own
-        if self._labels.shape[1:] or len(self._labels) < rows.stop:
+        if len(self._labels) < rows.stop:
             raise ValueError(
-                f"labels needs a digit for each of {rows.stop:,} images or more, not shape "
-                f"{self._labels.shape}; give one each."
+                f"labels must be a digit for each image, and there are more than "
+                f"{len(self._labels):,} images."
             )
         return self._labels[rows]
 

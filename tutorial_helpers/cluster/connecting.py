@@ -8,6 +8,8 @@ import logging
 import os
 import sys
 from collections.abc import Iterator
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 import dask
 from distributed import Client, LocalCluster
@@ -147,13 +149,7 @@ def remote_client(address: str) -> Iterator[Client]:
     ...     len(client.nthreads())
     16
     """
-    try:
-        client = Client(address, timeout=UNTIL_IT_ANSWERS)
-    except (OSError, ValueError) as error:
-        raise ConnectionError(
-            f"no Dask scheduler answers at '{address}'; start one with 'dask scheduler', and give "
-            "the address that it prints."
-        ) from error
+    client = _connected(address)
     with _without_log_of_lost_connections(), client:
         try:
             client.wait_for_workers(1, timeout=UNTIL_A_WORKER_COMES)
@@ -164,6 +160,29 @@ def remote_client(address: str) -> Iterator[Client]:
             ) from error
         check_project(client)
         yield client
+
+
+def _connected(address: str) -> Client:
+    """Connect to a scheduler. Dask itself would wait for ever for a server that says nothing."""
+    answers: SimpleQueue[Client | Exception] = SimpleQueue()
+
+    def connect() -> None:
+        try:
+            answers.put(Client(address, timeout=UNTIL_IT_ANSWERS))
+        except Exception as error:  # an address that means nothing, or another kind of server
+            answers.put(error)
+
+    Thread(target=connect, daemon=True).start()
+    try:
+        answer = answers.get(timeout=2 * UNTIL_IT_ANSWERS)
+    except Empty as error:
+        answer = error
+    if isinstance(answer, Exception):
+        raise ConnectionError(
+            f"no Dask scheduler answers at '{address}'; start one with 'dask scheduler', and give "
+            "the address that it prints."
+        ) from answer
+    return answer
 
 
 @contextlib.contextmanager

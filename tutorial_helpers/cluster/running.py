@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import warnings
-from asyncio import CancelledError
 from collections.abc import Iterable, Iterator
-from pathlib import Path
+from itertools import count
 from time import monotonic, sleep
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -40,69 +39,70 @@ __all__ = [
     "Failure",
     "Task",
     "VersionsDifferError",
-    "check_client",
     "run",
 ]
 
 
 class BadBlocksError(ValueError):
-    """Some blocks could not be classified, and all others are finished.
+    """Some blocks could not be classified.
 
-    Attributes
+    Parameters
     ----------
     failures : list of Failure
         The blocks, each with its error.
+    finished : str
+        What has become of all others.
     """
 
-    def __init__(self, failures: list[Failure], place: Path | None = None) -> None:
+    def __init__(
+        self, failures: list[Failure], finished: str = "All other blocks are finished"
+    ) -> None:
         self.failures = sorted(failures, key=lambda failure: failure.block.number)
         told = "; ".join(str(failure) for failure in self.failures[:_TOLD])
         more = f"; and {len(failures) - _TOLD} more" if len(failures) > _TOLD else ""
-        kept = "" if place is None else f", and kept in {place}"
-        super().__init__(
-            f"{told}{more}. All other blocks are finished{kept}; correct these, and run again."
-        )
+        super().__init__(f"{told}{more}. {finished}; correct these, and run again.")
 
 
 class ClusterLostError(ConnectionError):
-    """The scheduler has gone, and with it all blocks that were on their way."""
+    """The scheduler has gone, and with it all blocks that were on their way.
 
-    def __init__(self, place: Path | None = None, finished: int = 0) -> None:
-        kept = (
-            "finished blocks were not kept; start a cluster, and run again with a store"
-            if place is None
-            else f"{finished:,} finished blocks are kept in {place}; start a cluster, and run again"
-        )
-        super().__init__(f"The scheduler of the Dask cluster has gone, and {kept}.")
+    Parameters
+    ----------
+    finished : str
+        What has become of finished blocks, and what to do.
+    """
 
-
-def check_client(client: object) -> None:
-    """Raise unless this is a client of a cluster, or None."""
-    if client is not None and not isinstance(client, Client):
-        raise TypeError(
-            f"client must be a distributed.Client, not {type(client).__name__}; connect one with "
-            "Client(address)."
-        )
+    def __init__(
+        self, finished: str = "with it all unfinished blocks; start a cluster, and run again"
+    ) -> None:
+        super().__init__(f"The scheduler of the Dask cluster has gone, and {finished}.")
 
 
 class Task(NamedTuple):
-    """A block, and how to classify it: name of the weights, threshold, number of steps."""
+    """A block, and how to classify it: name of the weights, threshold, number of steps.
+
+    `where` tells a failure of it from that of the same block at another point.
+    """
 
     block: Block
     point: tuple[str, float, int]
+    where: str = ""
 
 
 class Failure(NamedTuple):
     """A block that could not be classified, and why."""
 
     block: Block
-    error: Exception
+    error: BaseException
+    where: str = ""
 
     def __str__(self) -> str:
         if isinstance(self.error, KilledWorker):
             tries = self.error.allowed_failures + 1
-            return f"{self.block}: {tries} workers died over it, perhaps for lack of memory"
-        return f"{self.block}: {type(self.error).__name__}: {str(self.error).rstrip('.')}"
+            why = f"{tries} workers died over it, perhaps for lack of memory"
+        else:
+            why = f"{type(self.error).__name__}: {str(self.error).rstrip('.')}"
+        return f"{self.where}{self.block}: {why}"
 
 
 def run(
@@ -137,21 +137,33 @@ def run(
 @contextlib.contextmanager
 def _given(client: Client, weight_sets: WeightSets) -> Iterator[None]:
     """Give all workers, now and later, the weights, and take them back in the end."""
-    weight_sets.check(client)
-    for patience in reversed(range(_TRIES)):
-        try:
-            client.register_plugin(weight_sets)
-            break
-        except OSError:  # a worker has died meanwhile
-            if not patience:
-                raise
-            sleep(1.0)
+    with _scheduler_is_there(client):
+        weight_sets.check(client)
+        for patience in reversed(range(_TRIES)):
+            try:
+                client.register_plugin(weight_sets)
+                break
+            except OSError:  # a worker has died meanwhile
+                if not patience or client.status != "running":
+                    raise
+                sleep(1.0)
     try:
         yield
     finally:
         if client.status == "running":  # else there is nothing to take them from
             with contextlib.suppress(OSError):
                 client.unregister_worker_plugin(weight_sets.name)
+
+
+@contextlib.contextmanager
+def _scheduler_is_there(client: Client) -> Iterator[None]:
+    """Raise a `ClusterLostError` where Dask finds that the scheduler has gone."""
+    try:
+        yield
+    except Exception as error:
+        if client.status == "running" and not isinstance(error, OSError):
+            raise
+        raise ClusterLostError from error
 
 
 def _run_on(
@@ -175,7 +187,7 @@ def _side_by_side(
     client: Client, plugin: str, tasks: Iterable[Task]
 ) -> Iterator[tuple[Task, Counted | Failure]]:
     """Classify as many blocks at once as the bound allows."""
-    token = uuid4().hex[:8]
+    prefix, sent = f"classify-{uuid4().hex[:8]}", count()
     on_the_way: dict[Future, Task] = {}
     bound = _Bound(client)
     waiting = iter(tasks)
@@ -187,7 +199,8 @@ def _side_by_side(
         """Send blocks as far as the bound allows, and at least one."""
         nonlocal following
         while following is not None and bound.leaves_room(on_the_way.values(), following):
-            future = _submit(client, plugin, following, f"classify-{token}")
+            with _scheduler_is_there(client):
+                future = _submit(client, plugin, following, f"{prefix}-{next(sent)}")
             on_the_way[future] = following
             arriving.add(future)
             following = next(waiting, None)
@@ -197,6 +210,8 @@ def _side_by_side(
         while on_the_way:
             future, result = _next(arriving, client)
             task = on_the_way.pop(future)
+            if future.status != "finished" and future.status != "error":
+                raise ClusterLostError
             del future  # the worker may forget its result
             yield task, _outcome(task, result)
             send()
@@ -218,21 +233,27 @@ def _next(arriving: as_completed, client: Client) -> tuple[Future, Any]:
 def _outcome(task: Task, result: Any) -> Counted | Failure:
     """Make an answer or a `Failure` of what `as_completed` gives for a block."""
     if isinstance(result, Counted):
-        return result
+        return _checked(task, result)
     error = result[1] if isinstance(result, tuple) else result
-    if isinstance(error, CancelledError):
-        raise ClusterLostError from error
     if isinstance(error, VersionsDifferError):
         raise error
-    return Failure(task.block, error)
+    return Failure(task.block, error, task.where)
+
+
+def _checked(task: Task, counted: Counted) -> Counted | Failure:
+    """Return an answer, if it has one for each image: a Dask array may have others than it says."""
+    if len(counted.counts) == task.block.rows:
+        return counted
+    error = ValueError(f"its array has {len(counted.counts)} images, not {task.block.rows}")
+    return Failure(task.block, error, task.where)
 
 
 def _here(task: Task, weight_sets: WeightSets) -> Counted | Failure:
     """Classify a block in this process."""
     try:
-        return weight_sets.count(task.block.images, *task.point)
+        return _checked(task, weight_sets.count(task.block.images, *task.point))
     except Exception as error:  # any error is that of this block, and the others go on
-        return Failure(task.block, error)
+        return Failure(task.block, error, task.where)
 
 
 class _Bound:
@@ -248,18 +269,18 @@ class _Bound:
 
     def leaves_room(self, sent: Iterable[Task], following: Task) -> bool:
         if monotonic() - self._read_at >= _SECONDS:  # workers come and go
-            self._threads = sum(self._client.nthreads().values())
+            with _scheduler_is_there(self._client):
+                self._threads = sum(self._client.nthreads().values())
             self._read_at = monotonic()
         sent = list(sent)
         size = sum(task.block.carried_bytes for task in (*sent, following))
         return not sent or (len(sent) < 2 * self._threads and size <= MOST_ON_THE_WAY)
 
 
-def _submit(client: Client, plugin: str, task: Task, prefix: str) -> Future:
+def _submit(client: Client, plugin: str, task: Task, key: str) -> Future:
     images = task.block.images
     if dask.is_dask_collection(images):
         images = client.compute(images)
-    key = f"{prefix}-{task.block.number}-{'-'.join(map(str, task.point))}"
     with warnings.catch_warnings():
         # Those who have their images in this process know how large they are.
         warnings.filterwarnings("ignore", "Sending large graph")

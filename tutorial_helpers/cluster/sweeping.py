@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from distributed import Client
@@ -12,10 +12,18 @@ from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from numbagenn.base.number_checks import checked_integer
+from tutorial_helpers.cluster.arguments import (
+    check_client,
+    check_threshold,
+    checked_labels,
+    checked_sequence,
+)
 from tutorial_helpers.cluster.blocks import Block, cut
 from tutorial_helpers.cluster.running import BadBlocksError, Failure, Task, run
 from tutorial_helpers.cluster.workers import Counted, Weights, WeightSets
 from tutorial_helpers.data import load_mnist
+from tutorial_helpers.inference import check_images
+from tutorial_helpers.models import layer_sizes
 
 #: Images per block: few enough that a sweep over the test set keeps several workers busy.
 IMAGES_PER_BLOCK = 2_500
@@ -92,29 +100,59 @@ def sweep(
     >>> [row.accuracy for row in sweep([5.0], [1, 2], weights, images=images, labels=labels)]
     [75.0, 75.0]
     """
+    thresholds = checked_sequence("thresholds", thresholds)
+    timesteps = checked_sequence("timesteps", timesteps)
+    for threshold in thresholds:
+        check_threshold(threshold)
     for steps in timesteps:
         checked_integer("timesteps", steps, 1)
+    checked_integer("batch_size", batch_size, 1)
+    check_client(client)
+    weight_sets = _checked_sets(weight_sets)
+    if (images is None) != (labels is None):
+        raise ValueError("images and labels belong together; give both, or none for MNIST's.")
     if images is None or labels is None:
         images, labels = load_mnist("test")
-    points = list(product(weight_sets, thresholds, timesteps))
+    for weights in weight_sets.values():
+        check_images(images, layer_sizes(weights)[0])
+    digits = checked_labels(labels, len(images))
+    assert digits is not None
+    table = list(product(weight_sets, thresholds, timesteps))
+    points = [*dict.fromkeys(table)]
     right, spikes = dict.fromkeys(points, 0), dict.fromkeys(points, 0)
     failures = []
-    sets = WeightSets(weight_sets, batch_size)
+    sets = WeightSets(weight_sets, min(batch_size, IMAGES_PER_BLOCK))
     total = len(points) * len(images)
     with tqdm(total=total, disable=not progress, unit="image", unit_scale=True) as bar:
         for task, outcome in run(client, sets, _tasks(client, images, points)):
             if isinstance(outcome, Failure):
                 failures.append(outcome)
                 continue
-            right[task.point] += _right(task.block, outcome, labels)
+            right[task.point] += _right(task.block, outcome, digits)
             spikes[task.point] += sum(outcome.spikes)
             bar.update(task.block.rows)
     if failures:
-        raise BadBlocksError(failures)
+        raise BadBlocksError(failures, "There is no table without them")
     return [
         SweepRow(*point, 100.0 * right[point] / len(images), spikes[point] / len(images))
-        for point in points
+        for point in table
     ]
+
+
+def _checked_sets(weight_sets: Mapping[str, Weights]) -> dict[str, Weights]:
+    """Return weights by name; raise, with that, if a set is none."""
+    if not isinstance(weight_sets, Mapping):
+        raise TypeError(
+            "weight_sets must be a dictionary of weights by name, not "
+            f"{type(weight_sets).__name__}; write {{'mine': weights}}."
+        )
+    sets: dict[str, Weights] = {name: [*weights] for name, weights in weight_sets.items()}
+    for name, weights in sets.items():
+        try:
+            layer_sizes(weights)
+        except ValueError as error:
+            raise ValueError(f"weight_sets['{name}']: {error}") from None
+    return sets
 
 
 def _tasks(
@@ -123,13 +161,16 @@ def _tasks(
     """Yield all points for all blocks; the blocks travel to the workers once."""
     blocks = list(cut(images, IMAGES_PER_BLOCK))
     if client is not None:
+        # By tasks, which Dask runs again if a worker dies. What is scattered would be lost.
         blocks = [
             block._replace(images=client.submit(np.asarray, block.images)) for block in blocks
         ]
     for point in points:
+        name, threshold, steps = point
+        where = f"weights '{name}', threshold {threshold}, {steps} steps, "
         for block in blocks:
-            yield Task(block, point)
+            yield Task(block, point, where)
 
 
-def _right(block: Block, counted: Counted, labels: NDArray[np.uint8]) -> int:
+def _right(block: Block, counted: Counted, labels: NDArray[Any]) -> int:
     return int(np.sum(counted.counts.argmax(axis=1) == labels[block.rows_of_all]))

@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 import numbagenn
 import tutorial_helpers
 from tutorial_helpers.inference import classify
-from tutorial_helpers.models import Classifier, build_classifier
+from tutorial_helpers.models import Classifier, build_classifier, layer_sizes
 from tutorial_helpers.weight_sets import set_digest
 
 #: What has to be the same everywhere for the same answers, by its name on PyPI.
@@ -88,7 +88,7 @@ class WeightSets(WorkerPlugin):  # type: ignore[misc]
     ) -> None:
         self.name = f"weights-{uuid4().hex[:8]}"  # another one for each run
         self.weight_sets = {
-            name: (set_digest(weights), list(weights)) for name, weights in weight_sets.items()
+            name: (_identity(weights), [*weights]) for name, weights in weight_sets.items()
         }
         self.batch_size = batch_size
         self.packages = (*PACKAGES, *packages)
@@ -101,7 +101,7 @@ class WeightSets(WorkerPlugin):  # type: ignore[misc]
         with _running:
             if key not in _networks:
                 # PyGeNN writes code into a folder of this name, which others must not use.
-                unique = f"classifier_{digest[:16]}_{self.batch_size}_{os.getpid()}"
+                unique = f"classifier_{digest}_{self.batch_size}_{os.getpid()}"
                 while len(_networks) >= MOST_NETWORKS:
                     _networks.popitem(last=False)[1].model.unload()
                 _networks[key] = build_classifier(weights, batch_size=self.batch_size, name=unique)
@@ -137,6 +137,11 @@ class WeightSets(WorkerPlugin):  # type: ignore[misc]
             differing = differences(self.versions, there, f"the worker at {address}")
             if differing:
                 raise VersionsDifferError(differing)
+
+
+def _identity(weights: Weights) -> str:
+    """Return what tells weights from all others: the sizes of the layers and the digest."""
+    return "_".join([*map(str, layer_sizes(weights)), set_digest(weights)[:16]])
 
 
 def count_on_worker(plugin: str, images: Any, *point: Any) -> Counted:

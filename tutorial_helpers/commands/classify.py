@@ -311,6 +311,7 @@ def _classify_many(arguments: argparse.Namespace) -> dict[str, Any]:
         counted.build_seconds,
         counted.seconds,
         counted.spikes,
+        counted.classified,
     )
 
 
@@ -322,7 +323,9 @@ def _report(
     build_seconds: float,
     seconds: float,
     spikes: tuple[int, ...],
+    classified: int | None = None,
 ) -> dict[str, Any]:
+    """Return the report; of all images, so many were classified and did not come from a store."""
     return {
         "dataset": "mnist-test" if arguments.digits is None else "mnist-test, redrawn",
         "images": images,
@@ -332,6 +335,6 @@ def _report(
         "accuracy": round(right, 4),
         "build_seconds": round(build_seconds, 4),
         "simulate_seconds": round(seconds, 4),
-        "images_per_second": round(images / seconds, 1),
+        "images_per_second": round((images if classified is None else classified) / seconds, 1),
         "spikes": list(spikes),
     }

@@ -18,40 +18,27 @@ import numpy as np
 from numbagenn.base.suggestions import did_you_mean
 from numbagenn.base.types import SCALAR, TIMEPOINT, TYPE_NAMES, Double
 from numbagenn.base.wording import capitalised, unsupported
+from numbagenn.language import genn_4
 from numbagenn.language.code_strings import CodeString
 from numbagenn.language.functions import FUNCTIONS as MATHEMATICAL
 
 #: The present names of the functions of GeNN 4.
 FUNCTIONS = {
     "injectCurrent": "injectCurrent",
-    "addToInSyn": "addToPost",
-    "addToInSynDelay": "addToPostDelay",
-    "addToPre": "addToPre",
-    "addSynapse": "addSynapse",
-    "gennrand": "gennrand",
-    "gennrand_uniform": "gennrand_uniform",
-    "gennrand_normal": "gennrand_normal",
-    "gennrand_exponential": "gennrand_exponential",
-    "gennrand_log_normal": "gennrand_log_normal",
-    "gennrand_gamma": "gennrand_gamma",
-    "gennrand_binomial": "gennrand_binomial",
+    **genn_4.FUNCTIONS,
+    **{name: name for name in ("gennrand", *genn_4.WITHOUT_ARGUMENTS)},
 }
 
 # These were written without brackets: $(gennrand_uniform).
-_WITHOUT_ARGUMENTS = ("gennrand", "gennrand_uniform", "gennrand_normal", "gennrand_exponential")
+_WITHOUT_ARGUMENTS = ("gennrand", *genn_4.WITHOUT_ARGUMENTS)
 
 #: Names that GeNN itself provides and that have changed.
 BUILT_IN_NAMES = {
     "num": "num_neurons",
     "sT": "st",
-    "sT_pre": "st_pre",
-    "sT_post": "st_post",
     "prev_sT": "prev_st",
-    "prev_sT_pre": "prev_st_pre",
-    "prev_sT_post": "prev_st_post",
     "seT": "set",
-    "seT_pre": "set_pre",
-    "prev_seT_pre": "prev_set_pre",
+    **genn_4.TIMES,
 }
 
 #: Such names in the code of neurons. The times before the last step are the same there.

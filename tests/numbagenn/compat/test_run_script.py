@@ -507,6 +507,9 @@ SYNAPSES_4_9 = (
         ("import pygenn.genn_wrapper.Models", "4.9"),
         ("from pygenn.genn_model import GeNNModel\nmodel.dT = 1.0", "4.9"),
         ("from pygenn.genn_model import GeNNModel\npop.pull_var_from_device('V')", "4.9"),
+        # Without PyGeNN itself: what a library on top of it may use.
+        ("from ml_genn import Network\npop.push_var_to_device('V')", "5"),
+        ("from ml_genn import Network\npop.pull_state_from_device()", "4.9"),
         ("from pygenn.genn_model import GeNNModel\nkind = 'DENSE_INDIVIDUALG'", "4.9"),
         ("kind = 'DENSE_PROCEDURALG'", "5"),
         (SYNAPSES_4_9, "4.9"),

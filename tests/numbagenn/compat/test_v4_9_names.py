@@ -84,7 +84,7 @@ def loaded(batch_size: int = 1) -> SimpleNamespace:
 
 def test_modules_have_the_names_of_pygenn() -> None:
     for module, names in RECORDED["modules"].items():
-        missing = {name for name in names if name not in vars(HERE[f"pygenn.{module}"])}
+        missing = {name for name in names if name not in vars(HERE[module])}
         assert {name for name in missing - INTERNAL if not purpose("4.9", name)} == set()
 
 

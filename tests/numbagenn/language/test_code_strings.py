@@ -668,6 +668,26 @@ def test_notation_of_genn_4_is_read_with_a_warning() -> None:
         assert run("$(V)++; // a second time")["V"] == 1
 
 
+def test_functions_in_the_notation_of_genn_4_are_read_as_pygenn_5_reads_them() -> None:
+    code = CodeString("$(addToInSyn, $(g) * 2.0); $(addToInSynDelay, g, $(d));", "Sim code")
+    with pytest.warns(FutureWarning) as caught:
+        assert code.usage.called >= {"addToPost", "addToPostDelay"}
+    assert str(caught[0].message) == (
+        "Sim code: $(addToInSyn, …) is the notation of GeNN 4; write addToPost(…) instead."
+    )
+    # PyGeNN 5 reads neither of these.
+    for text in ("$(injectCurrent, 1.0);", "$(addToInSyn, g"):
+        with pytest.raises(CodeStringError, match="Sim code, line 1"):
+            assert CodeString(text, "Sim code").usage
+
+
+def test_times_in_the_notation_of_genn_4_have_their_present_names() -> None:
+    code = CodeString("$(x) = $(t) - $(sT_pre) + $(prev_seT_post) * $(gennrand_normal);", "Code")
+    with pytest.warns(FutureWarning):
+        assert code.usage.names >= {"st_pre", "prev_set_post"}
+    assert code.usage.called == {"gennrand_normal"}
+
+
 def test_plain_code_does_not_warn() -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("error")

@@ -152,7 +152,7 @@ def test_variables_are_seen_wherever_they_are_held() -> None:
 
 
 @pytest.mark.parametrize(
-    ("narrow", "dtype"), [(False, np.int32), (True, np.uint16)], ids=["wide", "narrow"]
+    ("narrow", "dtype"), [(False, np.uint32), (True, np.uint16)], ids=["wide", "narrow"]
 )
 def test_types_of_indices(narrow: bool, dtype: type) -> None:
     parts = described()

@@ -294,6 +294,23 @@ def test_weights_are_given_in_the_order_of_the_connections() -> None:
     assert pulled(group, "g").tolist() == list(range(8))
 
 
+@pytest.mark.parametrize("given", [np.uint8, np.int32, np.int64])
+def test_indices_have_the_types_of_pygenn(given: type) -> None:
+    model, group = sparse()
+    group.set_sparse_connections(np.array(PRE, given), np.array(POST, given))
+    model.build()
+    model.load()
+    # Wide enough for the place of a synapse in a matrix, whatever its size.
+    assert group.get_sparse_pre_inds().dtype == np.int64
+    assert group.get_sparse_post_inds().dtype == given
+    model, group = sparse(connectivity=init_sparse_connectivity("FixedProbability", {"prob": 0.5}))
+    model.build()
+    model.load()
+    group.pull_connectivity_from_device()
+    assert group.get_sparse_pre_inds().dtype == np.int64
+    assert group.get_sparse_post_inds().dtype == np.uint32
+
+
 def test_generated_connections_are_seen_once_pulled() -> None:
     model, group = sparse(connectivity=init_sparse_connectivity("OneToOne"))
     with pytest.raises(RuntimeError, match="not known yet"):

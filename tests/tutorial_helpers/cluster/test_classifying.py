@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -186,9 +187,9 @@ def test_a_bad_part_of_a_dask_array(client: Client, weights: Weights, images: Im
 @pytest.mark.parametrize(
     ("changed", "named"),
     [
-        ({"timesteps": 21}, "timesteps was 20 and not 21"),
-        ({"threshold": 4.0}, "threshold was 5.0 and not 4.0"),
-        ({"images_per_block": 131}, "images_per_block was 130 and not 131"),
+        ({"timesteps": 21}, r"timesteps: 20, and now 21"),
+        ({"threshold": 4.0}, r"threshold: 5.0, and now 4.0"),
+        ({"images_per_block": 131}, r"images_per_block: 130, and now 131"),
     ],
 )
 def test_a_store_of_another_run(
@@ -203,9 +204,9 @@ def test_a_store_of_other_images_or_weights(
     weights: Weights, images: Images, tmp_path: Path
 ) -> None:
     classify_many(images[:10], weights, store=tmp_path, **SETTINGS)
-    with pytest.raises(ValueError, match="whose images was"):
+    with pytest.raises(ValueError, match=r"another run \(images: an array of shape"):
         classify_many(images[1:11], weights, store=tmp_path, **SETTINGS)
-    with pytest.raises(ValueError, match="whose weights was"):
+    with pytest.raises(ValueError, match=r"another run \(weights: 784-16-10, SHA-256"):
         classify_many(images[:10], [-matrix for matrix in weights], store=tmp_path, **SETTINGS)
 
 
@@ -234,15 +235,23 @@ FEW = np.zeros((3, 784), np.uint8)
         (classify_many, FEW, {"client": "tcp://a"}, TypeError, "client must be a distributed.Cl"),
         (classify_blocks, FEW, {"client": 8786}, TypeError, "client must be a distributed.Client"),
         (classify_many, FEW, {"labels": [1, 2]}, ValueError, r"a digit for each of 3 images"),
-        (classify_many, FEW, {"labels": [1] * 4}, ValueError, r"labels has 4 entries for 3 images"),
+        (classify_many, FEW, {"labels": [1] * 4}, ValueError, r"each of 3 images, not 4 of them"),
         (
             classify_many,
             FEW,
             {"labels": [[1]] * 3},
             ValueError,
-            r"not shape \(3, 1\); give",
+            r"an array of shape \(3, 1\)",
         ),
-        (classify_many, [FEW], {"labels": [1, 2]}, ValueError, r"a digit for each of 3 images"),
+        (classify_many, [FEW], {"labels": [1, 2]}, ValueError, "there are more than 2 images"),
+        (classify_many, FEW, {"labels": ["7"] * 3}, ValueError, r"shape \(3,\) and type <U1"),
+        (classify_many, FEW, {"threshold": "5"}, TypeError, "threshold must be a number of mV"),
+        (classify_many, FEW, {"threshold": np.nan}, ValueError, "threshold must be a finite"),
+        (classify_many, FEW, {"threshold": np.inf}, ValueError, "threshold must be a finite"),
+        (classify_many, None, {}, TypeError, "an iterable of arrays, not NoneType"),
+        (classify_many, 5, {}, TypeError, "an iterable of arrays, not int"),
+        (classify_many, np.uint8(5), {}, ValueError, "images must have shape"),
+        (classify_many, FEW, {"store": "s3://bucket/x"}, ValueError, "a folder of this computer"),
         (count_right, FEW, {}, ValueError, r"the accuracy needs labels="),
         (count_right, [FEW], {}, ValueError, r"the accuracy needs labels="),
     ],
@@ -270,6 +279,104 @@ def test_other_versions_are_named(
     assert str(raised.value).startswith(
         f"The worker at {address} has numba {here['numba']}, and here it is 0.1; install"
     )
+
+
+def test_images_of_one_number_in_blocks_of_another(client: Client, weights: Weights) -> None:
+    """A Dask array may not have the rows that it says."""
+    short = da.from_array(FEW, chunks=(3, 784)).map_blocks(lambda block: block[:1], dtype=np.uint8)
+    for where in (client, None):
+        with pytest.raises(BadBlocksError, match=r"0 to 2\): ValueError: its array has 1 images"):
+            classify_many(short, weights, client=where, **SETTINGS)
+
+
+def test_weights_that_differ_in_shape_alone() -> None:
+    for inputs, outputs in ((4, 6), (6, 4)):
+        weights = [np.full((inputs, outputs), 9, np.float32)]
+        found = classify_many(np.full((2, inputs), 255, np.uint8), weights, timesteps=5)
+        assert found.counts.shape == (2, outputs)
+
+
+def test_a_client_that_is_closed(client: Client, weights: Weights) -> None:
+    with Client(client.scheduler.address) as closed:
+        pass
+    with pytest.raises(ValueError, match=r"client is closed; connect one with Client\(address\)"):
+        classify_many(FEW, weights, client=closed)
+
+
+# --- Stores -------------------------------------------------------------------------------------
+
+
+def test_a_store_of_the_same_images_in_other_pieces(
+    weights: Weights, images: Images, tmp_path: Path
+) -> None:
+    pieces = np.split(images[:60], 12)
+    pieces[1] = pieces[1].astype(np.float32)
+    with pytest.raises(BadBlocksError, match=re.escape(f"kept in {tmp_path}; correct")):
+        classify_many(pieces, weights, store=tmp_path, **SETTINGS)
+    with pytest.raises(ValueError, match=r"has block 0 \(images 0 to 4\), which is now"):
+        classify_many(np.split(images[:60], 6), weights, store=tmp_path, **SETTINGS)
+    pieces[1] = images[5:10]
+    found = classify_many(pieces, weights, store=tmp_path, **SETTINGS)
+    np.testing.assert_array_equal(
+        found.predictions[:], classify_many(images[:60], weights, timesteps=STEPS).predictions
+    )
+    with pytest.raises(ValueError, match="has answers to 60 images, and now there were only 20"):
+        classify_many(pieces[:4], weights, store=tmp_path, **SETTINGS)
+
+
+def test_a_store_in_use(weights: Weights, images: Images, tmp_path: Path) -> None:
+    def pieces() -> Iterator[Images]:
+        yield images[:10]
+        with pytest.raises(ValueError, match="is in use by another run; wait until that has ended"):
+            classify_many(images[:10], weights, store=tmp_path, **SETTINGS)
+        yield images[10:20]
+
+    assert classify_many(pieces(), weights, store=tmp_path, **SETTINGS).counts.shape[0] == 20
+
+
+def test_folders_that_are_no_stores(weights: Weights, images: Images, tmp_path: Path) -> None:
+    zarr.open_array(store=str(tmp_path / "counts"), mode="w", shape=(9, 10), dtype="f8")[:] = 1.0
+    with pytest.raises(ValueError, match="has something else than the answers of a run"):
+        classify_many(images[:10], weights, store=tmp_path, **SETTINGS)
+    assert (zarr.open_array(store=str(tmp_path / "counts"), mode="r")[:] == 1.0).all()
+    place = tmp_path / "answers"
+    classify_many(images[:10], weights, store=place, **SETTINGS)
+    for name in ("zarr.json", ".zarray"):  # of Zarr 3 and 2
+        if (place / "blocks" / name).exists():
+            (place / "blocks" / name).write_text("")
+    with pytest.raises(ValueError, match=r"cannot be read .*; remove it, and run again"):
+        classify_many(images[:10], weights, store=place, **SETTINGS)
+
+
+def test_a_store_without_a_finished_block_takes_another_run(
+    weights: Weights, images: Images, tmp_path: Path
+) -> None:
+    with pytest.raises(BadBlocksError):
+        classify_many([images[:10] / 255], weights, store=tmp_path, **SETTINGS)
+    agree(
+        classify_many(images[:10], weights, store=tmp_path, **SETTINGS),
+        classify_many(images[:10], weights, **SETTINGS),
+    )
+
+
+def test_lazy_arrays_go_on(weights: Weights, images: Images, tmp_path: Path) -> None:
+    """Dask gives many arrays another name in each process, so only their shapes are compared."""
+    for _ in range(2):
+        lazy = da.from_array(images[:10], chunks=5, name=False)
+        counted = count_right(lazy, weights, store=tmp_path, labels=[1] * 10, **SETTINGS)
+    assert (counted.images, counted.classified) == (10, 0)
+    with pytest.raises(ValueError, match=r"images: an array of shape \(10, 784\), and now"):
+        classify_many(da.from_array(images[:9]), weights, store=tmp_path, **SETTINGS)
+
+
+def test_large_blocks_take_no_more_memory(weights: Weights, images: Images, tmp_path: Path) -> None:
+    for store in (None, tmp_path):
+        found = classify_many(
+            images[:10], weights, store=store, images_per_block=10**9, timesteps=2
+        )
+        assert found.counts.shape[0] == 10
+    found = classify_many(images[:10], weights, batch_size=10**9, timesteps=2)
+    assert found.counts.shape[0] == 10
 
 
 # --- The tutorials' network -----------------------------------------------------------------------
@@ -302,3 +409,55 @@ def test_sweep(client: Client, weights: Weights, images: Images) -> None:
     result = classify(network, images, timesteps=5)
     assert rows[0].accuracy == accuracy(result.predictions, labels)
     assert rows[0].spikes_per_image == sum(result.spikes) / len(images)
+
+
+def test_a_sweep_of_points_that_are_alike(client: Client, images: Images) -> None:
+    """Points that are named twice, and names that look like numbers."""
+    labels = load_mnist("test")[1][:1000]
+    sets = {"a": load_weights(), "a-": load_weights()}
+    arguments = ([-1.0, 1.0, 1], [5, 5], sets)
+    rows = sweep(*arguments, client=client, images=images, labels=labels)
+    assert rows == sweep(*arguments, images=images, labels=labels)
+    assert len(rows) == 12
+    assert rows[0][3:] == rows[1][3:] == rows[6][3:]
+    assert rows[2][3:] == rows[4][3:] == rows[8][3:]
+
+
+def test_a_sweep_over_iterators(weights: Weights, images: Images) -> None:
+    labels = load_mnist("test")[1][:20]
+    rows = sweep(
+        iter([5.0]), (steps for steps in (5, 9)), {"w": weights}, images=images[:20], labels=labels
+    )
+    assert [row.timesteps for row in rows] == [5, 9]
+
+
+@pytest.mark.parametrize(
+    ("changed", "error", "message"),
+    [
+        ({"thresholds": 5.0}, TypeError, r"thresholds must be a list, not 5.0; write \[5.0\]"),
+        ({"thresholds": [np.nan]}, ValueError, "threshold must be a finite number of mV"),
+        ({"timesteps": 5}, TypeError, r"timesteps must be a list, not 5; write \[5\]"),
+        ({"timesteps": [0]}, ValueError, "timesteps must be at least 1, not 0"),
+        ({"weight_sets": [FEW]}, TypeError, "weight_sets must be a dictionary of weights by name"),
+        (
+            {"weight_sets": {"d": "default"}},
+            ValueError,
+            r"weight_sets\['d'\]: weights must be",
+        ),
+        ({"labels": None}, ValueError, "images and labels belong together"),
+        ({"images": None}, ValueError, "images and labels belong together"),
+        ({"images": [FEW]}, TypeError, "images must be an array of uint8"),
+        ({"images": FEW[:0]}, ValueError, "images must have shape"),
+        ({"labels": [1]}, ValueError, "a digit for each of 3 images, not 1 of them"),
+        ({"labels": [[1], [2], [3]]}, ValueError, "labels must be a digit for each image"),
+        ({"client": "tcp://a"}, TypeError, "client must be a distributed.Client, not str"),
+        ({"batch_size": 0}, ValueError, "batch_size must be at least 1"),
+    ],
+)
+def test_wrong_arguments_of_a_sweep(
+    changed: dict[str, Any], error: type[Exception], message: str, weights: Weights
+) -> None:
+    arguments = {"thresholds": [5.0], "timesteps": [5], "weight_sets": {"w": weights}}
+    arguments |= {"images": FEW, "labels": [1, 2, 3]}
+    with pytest.raises(error, match=message):
+        sweep(**(arguments | changed))

@@ -47,6 +47,14 @@ create_neuron_model("lif", vars=V, sim_code="$V = 0.0;")
 # %% $(…) of GeNN 4 -> FutureWarning
 create_neuron_model("lif", vars=V, sim_code="$(V) += $(Isyn);")
 
+# %% A function in $(…) of GeNN 4 -> FutureWarning
+weight = ("g", "scalar")
+create_weight_update_model("pulse", vars=[weight], pre_spike_syn_code="$(addToInSyn, g);")
+
+# %% $(injectCurrent, …) of GeNN 4 -> RuntimeError
+# PyGeNN: Error: Unexpected character '$'.
+create_postsynaptic_model("delta", sim_code="$(injectCurrent, inSyn);")
+
 # %% Assignment to a parameter -> RuntimeError
 # PyGeNN: Error at '=': Assignment of read-only variable
 create_neuron_model("lif", params=["tau"], vars=V, sim_code="V = 0.0; tau = 20.0;")
