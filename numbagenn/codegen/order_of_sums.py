@@ -126,7 +126,7 @@ def _digest_of_source(source: CurrentSource) -> bytes:
     data = _Bytes()
     data.digest(_digest_of_model(model, model.neuron_var_refs, model.get_injection_code()))
     data.text(source.target_var)
-    data.texts(source.dynamic_names())
+    data.texts(source.dynamic_names(""))
     data.targets(source.references)
     return data.sha1()
 

@@ -255,7 +255,7 @@ class Group(Sealed):
                 )
         self._dynamic_params[which].declare(name, dynamic)
 
-    def dynamic_names(self, which: str = "") -> Collection[str]:
+    def dynamic_names(self, which: str) -> Collection[str]:
         """Return the names of the parameters of one of its models that were declared dynamic."""
         return self._dynamic_params[which].buffers.keys()
 
