@@ -177,8 +177,9 @@ def cluster_section(measured: dict[str, Any]) -> str:
             f"need another second for each {measured['bytes_per_second'] / 1e6:,.0f} MB. With "
             "drawn digits, one worker of two threads takes "
             f"{1 + cluster.overhead(measured):.2f} times as long as one process. A new worker "
-            f"builds its network in {measured['build_seconds']:.1f} s. From these numbers we can "
-            f"estimate how long {images:,} images take:",
+            f"builds its network in {measured['build_seconds']:.1f} s.",
+            f"From these numbers we can estimate how long {images:,} images take, if each worker "
+            "has a processor of its own. 100 % means that no worker ever waits:",
             _rows(
                 (
                     "workers",
@@ -187,10 +188,9 @@ def cluster_section(measured: dict[str, Any]) -> str:
                 ),
                 rows,
             ),
-            "100 % means that no worker ever waits.",
-            f"We checked the estimate with {slept['workers']} workers that sleep for "
-            f"{slept['sleep']:g} s over each of {slept['blocks']:,} blocks. It is "
-            f"{cluster.predicted(measured):.1f} s, and they took {slept['seconds']:.1f} s.",
+            f"We checked the estimate with {slept['workers']} workers on one machine that sleep "
+            f"for {slept['sleep']:g} s over each of {slept['blocks']:,} blocks. The estimate was "
+            f"{cluster.predicted(measured):.1f} s, and the run took {slept['seconds']:.1f} s.",
             f"These are medians of runs with {measured['images']:,} images on "
             f"{machine['processors']} processors of {_article(machine['cpu'])}, "
             f"{measured['date']}.{_load(measured['load'])}",

@@ -1,4 +1,4 @@
-"""More images than one machine reads: the tutorials' network on the workers of a Dask cluster.
+"""More images than one machine can handle: the tutorials' network on workers of a Dask cluster.
 
 Images are cut into blocks, workers classify blocks, and the answers come back in order. Read it in
 this order:
@@ -17,16 +17,16 @@ This needs the packages of the extra ``cluster``. ``docs/how_to/cluster.md`` sho
 
 try:
     import distributed  # noqa: F401
+    import filelock  # noqa: F401
     import zarr  # noqa: F401
 except ModuleNotFoundError as missing:
     raise ModuleNotFoundError(
         f"Clusters need the Python package {missing.name}, which is not installed; install what "
-        "they need with: pip install dask distributed zarr",
+        "they need with: pip install dask distributed zarr filelock",
         name=missing.name,
     ) from None
 
 from tutorial_helpers.cluster.classifying import (
-    IMAGES_PER_BLOCK,
     BlockAnswer,
     RightOnes,
     classify_blocks,
@@ -37,7 +37,6 @@ from tutorial_helpers.cluster.running import BadBlocksError, ClusterLostError, V
 from tutorial_helpers.cluster.sweeping import SweepRow, sweep
 
 __all__ = [
-    "IMAGES_PER_BLOCK",
     "BadBlocksError",
     "BlockAnswer",
     "ClusterLostError",

@@ -80,7 +80,8 @@ class AnswerStore:
             or "run" not in (blocks := zarr.open_array(store=str(place / "blocks"), mode="r")).attrs
         ):
             raise StoreError(
-                f"'{place}' has something else than the answers of a run; give another folder."
+                f"'{place}' contains something other than the answers of a run; give another "
+                "folder."
             )
         before: dict[str, Any] = blocks.attrs["run"]
         differing = [name for name in run if run[name] != before.get(name)]

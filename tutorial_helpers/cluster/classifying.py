@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from time import perf_counter
@@ -31,8 +32,9 @@ from tutorial_helpers.models import THRESHOLD, layer_sizes
 from tutorial_helpers.redrawn_digits import RedrawnDigits
 from tutorial_helpers.weight_sets import set_digest
 
-#: Images per block, unless the caller says otherwise: 8 MB of MNIST's.
-IMAGES_PER_BLOCK = 10_000
+# Images per block, unless the caller says otherwise: 8 MB of MNIST's, or an eighth of fewer images,
+# so that several workers have something to do. How many there are must not matter to a store.
+_MOST_PER_BLOCK, _LEAST_PER_BLOCK, _BLOCKS = 10_000, 1_000, 8
 
 
 class BlockAnswer(NamedTuple):
@@ -47,7 +49,7 @@ class BlockAnswer(NamedTuple):
     spikes : tuple of int
         Spikes of each layer, over all images of the block.
     build_seconds : float
-        How long the worker built its network before, in s; 0 if it had one.
+        How long the worker took to build its network, in s; 0 if it had one.
     """
 
     block: Block
@@ -70,7 +72,7 @@ def classify_blocks(
     timesteps: int = 100,
     threshold: float = THRESHOLD,
     batch_size: int = 128,
-    images_per_block: int = IMAGES_PER_BLOCK,
+    images_per_block: int | None = None,
     skip: Callable[[Block], bool] = lambda block: False,
 ) -> Iterator[BlockAnswer]:
     """Classify images in blocks, and yield each block's answer as soon as it is there.
@@ -115,7 +117,7 @@ def classify_many(
     timesteps: int = 100,
     threshold: float = THRESHOLD,
     batch_size: int = 128,
-    images_per_block: int = IMAGES_PER_BLOCK,
+    images_per_block: int | None = None,
     store: str | Path | None = None,
     labels: ArrayLike | None = None,
     progress: bool = False,
@@ -143,12 +145,14 @@ def classify_many(
         Membrane voltage at which neurons spike, in mV.
     batch_size : int
         How many images a worker classifies side by side.
-    images_per_block : int
-        How many images a worker gets at once, at most.
+    images_per_block : int, optional
+        How many images a worker gets at once, at most. Without it, an eighth of the images if that
+        is known, and between 1,000 and 10,000.
     store : path, optional
         Folder for a Zarr store that keeps finished blocks. If it has some of the same run, these
-        are not classified again. Arrays are checked to be the same. An iterable is not, so give the
-        same images again.
+        are not classified again. NumPy arrays and `RedrawnDigits` are compared by content, other
+        arrays by their shape alone, and iterables by the pieces that they are in. So give the same
+        images again.
     labels : array_like, optional
         The digits, for the accuracy so far in the progress bar.
     progress : bool
@@ -227,7 +231,7 @@ def count_right(
     timesteps: int = 100,
     threshold: float = THRESHOLD,
     batch_size: int = 128,
-    images_per_block: int = IMAGES_PER_BLOCK,
+    images_per_block: int | None = None,
     store: str | Path | None = None,
     labels: ArrayLike | None = None,
     progress: bool = False,
@@ -297,9 +301,18 @@ def _classify(job: _Job, tally: Tally, kept: AnswerStore | None) -> float:
     return perf_counter() - start
 
 
-def _job(images: Any, weights: Weights, client: Client | None, *numbers: Any) -> _Job:
+def _job(
+    images: Any,
+    weights: Weights,
+    client: Client | None,
+    timesteps: int,
+    threshold: float,
+    batch_size: int,
+    images_per_block: int | None,
+) -> _Job:
     """Return checked arguments."""
-    job = _Job(images, [*weights], client, *numbers)
+    most = _usual_block(images) if images_per_block is None else images_per_block
+    job = _Job(images, [*weights], client, timesteps, threshold, batch_size, most)
     for name in ("timesteps", "batch_size", "images_per_block"):
         checked_integer(name, getattr(job, name), 1)
     check_threshold(job.threshold)
@@ -354,6 +367,14 @@ class _Job(NamedTuple):
             "images_per_block": int(self.images_per_block),
         }
         return AnswerStore(place, depends_on, sizes[-1], len(sizes), self.images_per_block)
+
+
+def _usual_block(images: Any) -> int:
+    """Return how many images a block has if nobody says so."""
+    rows = images.shape[0] if getattr(images, "shape", ()) else math.nan
+    if math.isnan(rows):  # an iterable, or an array of Dask whose length is not known
+        return _MOST_PER_BLOCK
+    return min(_MOST_PER_BLOCK, max(_LEAST_PER_BLOCK, int(rows) // _BLOCKS))
 
 
 def _told(images: Any) -> str:

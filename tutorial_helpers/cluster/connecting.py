@@ -29,7 +29,7 @@ CONFIGURATION = {
     # How long a worker may be away before another is started, if its own nanny has not done so.
     "distributed.deploy.lost-worker-timeout": "5s",
     # Dask also has glibc return freed memory at once. Large arrays then get fresh pages each time,
-    # which makes drawing digits half as slow again.
+    # and drawing digits takes 1.5 times as long.
     "distributed.nanny.pre-spawn-environ": dict.fromkeys(
         ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1"
     ),

@@ -140,7 +140,7 @@ def sweep(
 
 
 def _checked_sets(weight_sets: Mapping[str, Weights]) -> dict[str, Weights]:
-    """Return weights by name; raise, with that, if a set is none."""
+    """Return weights by name; raise an error that names the set if one is invalid."""
     if not isinstance(weight_sets, Mapping):
         raise TypeError(
             "weight_sets must be a dictionary of weights by name, not "

@@ -68,7 +68,7 @@ class WeightSets(WorkerPlugin):  # type: ignore[misc]
     """The weights of a run, which Dask gives to each worker once, also to one that joins later.
 
     They are not the result of a task, as every block would depend on it. Each time a worker dies,
-    Dask would run it again, and after a few deaths give it up as their cause.
+    Dask would run it again, and after a few deaths blame it and give it up.
 
     Parameters
     ----------
@@ -232,16 +232,17 @@ def differences(
     Examples
     --------
     >>> differences({"numpy": "2.1"}, {"numpy": "2.2"}).partition(";")[0]
-    'A worker has numpy 2.2, and here it is 2.1'
+    'A worker has numpy 2.2 (here 2.1)'
     """
     differing = [name for name, version in here.items() if there.get(name) != version]
     if not differing:
         return ""
-    told = ", ".join(
-        f"{name} {there.get(name) or 'not at all'}, and here it is {here[name] or 'absent'}"
+    told = " and ".join(
+        f"{name} {there[name]} (here {here[name] or 'none'})"
+        if there.get(name)
+        else f"no {name} (here {here[name]})"
         for name in differing
     )
     return (
-        f"{worker[0].upper()}{worker[1:]} has {told}; install the same versions there, such as "
-        "with 'pip install -c requirements.lock', and start it again."
+        f"{worker[0].upper()}{worker[1:]} has {told}; install the same there, and start it again."
     )

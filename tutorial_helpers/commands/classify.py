@@ -117,21 +117,21 @@ def _add_options_of_many(parser: argparse.ArgumentParser) -> None:
         "--digits",
         type=integer(),
         metavar="N",
-        help="classify N redrawn digits in the place of the test set; the same N give the same "
-        "digits; this needs JAX",
+        help="classify N redrawn digits instead of the test set; digit number n is the same in "
+        "every run; needs JAX",
     )
     parser.add_argument(
         "--store",
         type=path,
         metavar="DIR",
-        help="folder that keeps finished blocks; after an interruption the same command goes on "
-        "from it",
+        help="keep finished blocks in this folder; run the same command again to continue",
     )
     parser.add_argument(
         "--images-per-block",
         type=integer(),
         metavar="N",
-        help="images that a worker gets at once (default: 10,000); many workers need large blocks",
+        help="images that a worker gets at once (default: an eighth of all, from 1,000 to 10,000); "
+        "many workers need large blocks",
     )
     add_cluster_options(parser)
 
@@ -279,7 +279,7 @@ def _classify_test_set(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _classify_many(arguments: argparse.Namespace) -> dict[str, Any]:
     """Classify images in blocks, here or on the workers of a cluster, and return the same."""
-    from tutorial_helpers.cluster import IMAGES_PER_BLOCK, count_right
+    from tutorial_helpers.cluster import count_right
     from tutorial_helpers.cluster.connecting import client_for, description
     from tutorial_helpers.data import load_weights
     from tutorial_helpers.redrawn_digits import RedrawnDigits
@@ -298,7 +298,7 @@ def _classify_many(arguments: argparse.Namespace) -> dict[str, Any]:
             client=client,
             timesteps=arguments.timesteps,
             batch_size=arguments.batch_size,
-            images_per_block=arguments.images_per_block or IMAGES_PER_BLOCK,
+            images_per_block=arguments.images_per_block,
             store=arguments.store,
             labels=labels,
             progress=sys.stderr.isatty(),

@@ -277,7 +277,7 @@ def test_other_versions_are_named(
         classify_many(images, weights, client=client, **SETTINGS)
     (address, *_) = client.nthreads()
     assert str(raised.value).startswith(
-        f"The worker at {address} has numba {here['numba']}, and here it is 0.1; install"
+        f"The worker at {address} has numba {here['numba']} (here 0.1); install"
     )
 
 
@@ -336,7 +336,7 @@ def test_a_store_in_use(weights: Weights, images: Images, tmp_path: Path) -> Non
 
 def test_folders_that_are_no_stores(weights: Weights, images: Images, tmp_path: Path) -> None:
     zarr.open_array(store=str(tmp_path / "counts"), mode="w", shape=(9, 10), dtype="f8")[:] = 1.0
-    with pytest.raises(ValueError, match="has something else than the answers of a run"):
+    with pytest.raises(ValueError, match="something other than the answers of a run"):
         classify_many(images[:10], weights, store=tmp_path, **SETTINGS)
     assert (zarr.open_array(store=str(tmp_path / "counts"), mode="r")[:] == 1.0).all()
     place = tmp_path / "answers"
