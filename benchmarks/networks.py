@@ -24,7 +24,6 @@ import numpy as np
 
 from benchmarks.entries import Entry
 from benchmarks.environments import Interpreter
-from benchmarks.handover import handover_seconds
 from benchmarks.job import Simulation
 from benchmarks.machine import say
 from benchmarks.rounds import SEED, start
@@ -91,6 +90,9 @@ def measure(
         a round in the lists of what was measured; and as `handover_seconds`, for each round of the
         network that threads share, how long one of them waits for what another one writes.
     """
+    # This module also runs where numbagenn is not installed.
+    from benchmarks.handover import handover_seconds
+
     shuffle = random.Random(SEED).shuffle
     results, handovers = [], []
     for network in TITLES:
