@@ -6,6 +6,7 @@ The digits are redrawn as training redraws its own, which needs JAX.
 from __future__ import annotations
 
 from functools import lru_cache
+from importlib import import_module
 from threading import Lock
 from typing import Any
 
@@ -87,9 +88,17 @@ class RedrawnDigits:
 
         from tutorial_helpers.training.redrawing import redraw_numbered
 
+        # Older versions of JAX have it elsewhere.
+        with_x64: Any = jax if hasattr(jax, "enable_x64") else import_module("jax.experimental")
         # JAX has threads of its own. Two drawings at once would also compile the same code twice.
-        with _drawing:
-            key = jax.random.key(self.seed)
+        with (
+            _drawing,
+            # Whatever this process has set, the digits are the same.
+            with_x64.enable_x64(False),
+            jax.threefry_partitionable(True),
+            jax.default_device(jax.devices("cpu")[0]),
+        ):
+            key = jax.random.key(self.seed, impl="threefry2x32")
             return redraw_numbered(key, _test_set()[0], self.start, self.stop)
 
     def __dask_tokenize__(self) -> tuple[str, int, int, int]:

@@ -36,6 +36,10 @@ _STEPS, _PARTS, ALONE, FIRST_PART = range(_LINE, 5 * _LINE, _LINE)
 # How often a thread looks whether others finish a step before it looks whether they have begun.
 _FEW_LOOKS = 64
 
+# How often a thread looks before it lets others run: one that it waits for may have been put on the
+# same processor, where it cannot go on meanwhile.
+_SOME_LOOKS = 1_000
+
 # Parts begin at multiples of so many neurons, of which even the flags fill a cache line.
 _NEURONS_TOGETHER = 64
 
@@ -193,18 +197,18 @@ def end_step(counter, done):
 def wait_for_step(counter, done, patience):
     """Wait until the step after so many has ended, and return how many have.
 
-    Who has looked `patience` times does not count on other threads any more, and lets other
-    programs run.
+    Who has looked some times lets other threads run, and after `patience` times does not count on
+    them any more.
     """
     looks = 0
     while _load(counter, _STEPS) <= done:
-        if looks < patience:
-            looks += 1
+        looks += 1
+        if looks < _SOME_LOOKS:
             _wait_a_little()
-            if looks == patience:
-                _store(counter, ALONE, 1)
         else:
             _let_others_run()
+        if looks == patience:
+            _store(counter, ALONE, 1)
     return _load(counter, _STEPS)
 
 

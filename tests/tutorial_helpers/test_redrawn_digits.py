@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import zlib
+
 import numpy as np
 import pytest
 
@@ -45,3 +50,22 @@ def test_they_can_be_read() -> None:
 def test_slices_have_steps_of_one() -> None:
     with pytest.raises(ValueError, match="steps of 1, not 2"):
         RedrawnDigits(10)[::2]
+
+
+@pytest.mark.parametrize(
+    "setting", ["JAX_ENABLE_X64=1", "JAX_DEFAULT_PRNG_IMPL=rbg", "JAX_THREEFRY_PARTITIONABLE=0"]
+)
+def test_digits_are_the_same_whatever_jax_is_told(setting: str) -> None:
+    program = (
+        "import numpy, zlib; from tutorial_helpers.redrawn_digits import RedrawnDigits; "
+        "print(zlib.crc32(numpy.asarray(RedrawnDigits(40))))"
+    )
+    name, value = setting.split("=")
+    told = subprocess.run(
+        [sys.executable, "-c", program],
+        env=os.environ | {name: value},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert int(told) == zlib.crc32(np.asarray(RedrawnDigits(40)))

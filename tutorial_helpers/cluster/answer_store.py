@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import re
+from bisect import bisect_left, insort
 from collections.abc import Iterator
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -28,8 +29,8 @@ class AnswerStore:
     """The answers to all blocks so far, in the order of the images.
 
     A store on disk is a folder with three Zarr arrays. ``predictions`` and ``counts`` have a row
-    for each image. ``blocks`` has a row for each block: its first image, how many it has, and the
-    spikes of each layer. That row is written last. Until then it says that the block has no images.
+    for each image. ``blocks`` has a row for each finished block: its first image, how many it has,
+    and the spikes of each layer. That row is written last.
 
     Parameters
     ----------
@@ -60,95 +61,72 @@ class AnswerStore:
             "blocks": ((2 + layers,), 1, np.uint64, 0),
         }
         with _readable(place):
-            goes_on = place is not None and self._goes_on(place, run)
-            arrays = {
-                name: self._array(name, *shape, goes_on=goes_on) for name, shape in shapes.items()
-            }
+            mode = "r+" if place is not None and _goes_on(place, run) else "w"
+            arrays = {name: self._array(name, *shape, mode) for name, shape in shapes.items()}
             self.predictions, self.counts, self._blocks = (arrays[name] for name in _ARRAYS)
-            self._blocks.attrs["run"] = run
+            if mode == "w":
+                self._blocks.attrs["run"] = run
+            # Finished blocks by their first images, each with its number in the array.
             self._finished = {
-                number: row for number, row in enumerate(self._blocks[:].tolist()) if row[1]
+                row[0]: (number, *row[1:])
+                for number, row in enumerate(self._blocks[:].tolist())
+                if row[1]
             }
-
-    def _goes_on(self, place: Path, run: dict[str, Any]) -> bool:
-        """Return whether a folder has answers of this run; raise if it has any others."""
-        there = {path.name for path in place.iterdir()} - {_LOCK}
-        if not there:
-            return False
-        if (
-            not there >= {*_ARRAYS}
-            or "run" not in (blocks := zarr.open_array(store=str(place / "blocks"), mode="r")).attrs
-        ):
-            raise StoreError(
-                f"'{place}' contains something other than the answers of a run; give another "
-                "folder."
-            )
-        before: dict[str, Any] = blocks.attrs["run"]
-        differing = [name for name in run if run[name] != before.get(name)]
-        if differing and blocks[:, 1].any():
-            name = differing[0]
-            raise StoreError(
-                f"'{place}' has answers of another run ({name}: {before.get(name)}, and now "
-                f"{run[name]}); give another folder, or remove this one."
-            )
-        return not differing
+            self._starts = sorted(self._finished)
+            end = self._end(self._starts[-1]) if self._starts else 0
+            if min(self.predictions.shape[0], self.counts.shape[0]) < end:
+                raise ValueError("it lacks answers")
 
     def _array(
-        self,
-        name: str,
-        columns: tuple[int, ...],
-        rows: int,
-        dtype: Any,
-        fill: int,
-        *,
-        goes_on: bool,
+        self, name: str, columns: tuple[int, ...], rows: int, dtype: Any, fill: int, mode: Any
     ) -> Any:
         """Open an array of the store, or make it, without a row yet."""
         return zarr.open_array(
             store=None if self.place is None else str(self.place / name),
-            mode="a" if goes_on else "w",
+            mode=mode,
             shape=(0, *columns),
             chunks=(rows, *columns),
             dtype=dtype,
             fill_value=fill,
         )
 
-    def holds(self, block: Block) -> bool:
-        """Return whether a block is finished.
+    def _end(self, start: int) -> int:
+        """Return the end of the finished block that begins with an image."""
+        return start + int(self._finished[start][1])
 
-        Raises
-        ------
-        StoreError
-            If the finished block of this number has other images.
-        """
-        row = self._finished.get(block.number)
-        if row is None:
-            return False
-        if row[:2] != [block.start, block.rows]:
-            kept = Block(block.number, row[0], row[1], None)
-            raise StoreError(
-                f"'{self.place}' has {kept}, which is now {block}; give the same images in the "
-                "same pieces, or another folder."
-            )
-        return True
+    def holds(self, block: Block) -> bool:
+        """Return whether a block of just these images is finished."""
+        return block.start in self._finished and self._end(block.start) == block.rows_of_all.stop
 
     def predictions_of(self, block: Block) -> NDArray[np.int64]:
         """Return the answers to a block that is finished."""
         with _readable(self.place):
             predictions: NDArray[np.int64] = self.predictions[block.rows_of_all]
+            if (predictions < 0).any():
+                raise ValueError(f"it lacks answers of {block}")
             return predictions
 
     def keep(self, block: Block, counts: NDArray[np.uint32], spikes: tuple[int, ...]) -> None:
         """Write the answers to a block, and after them that it is finished."""
         rows = block.rows_of_all
+        self._forget(rows)
         _lengthen(self.predictions, rows.stop)
         _lengthen(self.counts, rows.stop)
         self.predictions[rows] = counts.argmax(axis=1)
         self.counts[rows] = counts
-        row = [block.start, block.rows, *spikes]
-        _lengthen(self._blocks, block.number + 1)
-        self._blocks[block.number] = np.array(row, np.uint64)
-        self._finished[block.number] = row
+        number = self._blocks.shape[0]
+        _lengthen(self._blocks, number + 1)
+        self._blocks[number] = np.array([block.start, block.rows, *spikes], np.uint64)
+        self._finished[block.start] = (number, block.rows, *spikes)
+        insort(self._starts, block.start)
+
+    def _forget(self, rows: slice) -> None:
+        """Take blocks that have some of these images, in other pieces, for unfinished."""
+        place = bisect_left(self._starts, rows.stop) - 1
+        while place >= 0 and self._end(self._starts[place]) > rows.start:
+            number, *_ = self._finished.pop(self._starts.pop(place))
+            self._blocks[number] = np.zeros(2 + self._layers, np.uint64)
+            place -= 1
 
     def check_length(self, images: int) -> None:
         """Raise if the store has answers to more images than a run that has ended."""
@@ -160,11 +138,54 @@ class AnswerStore:
 
     def total_spikes(self) -> tuple[int, ...]:
         """Return the spikes of each layer in all finished blocks."""
-        rows = [row[2:] for row in self._finished.values()]
-        return tuple(sum(row[layer] for row in rows) for layer in range(self._layers))
+        rows = self._finished.values()
+        return tuple(sum(row[2 + layer] for row in rows) for layer in range(self._layers))
 
     def __len__(self) -> int:
         return len(self._finished)
+
+
+def _goes_on(place: Path, run: dict[str, Any]) -> bool:
+    """Return whether a folder has answers of this run; raise if it has any others."""
+    there = {path.name: path for path in place.iterdir() if path.name != _LOCK}
+    blocks = None
+    if {*_ARRAYS} <= {*there} and not _has_no_data(there["blocks"]):
+        blocks = zarr.open_array(store=str(there["blocks"]), mode="r")
+    if blocks is None or "run" not in blocks.attrs:
+        # A run may have ended while it made the arrays, or before its first block was finished.
+        if {*there} <= {*_ARRAYS} and all(_has_no_data(path) for path in there.values()):
+            return False
+        raise StoreError(
+            f"'{place}' contains something other than the answers of a run; give another folder."
+        )
+    before: dict[str, Any] = blocks.attrs["run"]
+    differing = [name for name in run if run[name] != before.get(name)]
+    if differing and blocks[:, 1].any():
+        name = differing[0]
+        raise StoreError(
+            f"'{place}' has answers of another run ({name}: {before.get(name)}, and now "
+            f"{run[name]}); give another folder, or remove this one."
+        )
+    return not differing
+
+
+def _has_no_data(array: Path) -> bool:
+    """Return whether a folder has nothing but the description of an array."""
+    if not array.is_dir():
+        return False
+    files = {path.name for path in array.rglob("*") if path.is_file()}
+    return files <= {"zarr.json", ".zarray", ".zattrs"}
+
+
+def place_of(store: object) -> Path | None:
+    """Return the folder of a store, wherever this process goes later, if there is to be one."""
+    if store is None:
+        return None
+    if not isinstance(store, str | PathLike):
+        raise TypeError(f"store must be a path, not {store!r}.")
+    if "://" in str(store):
+        raise StoreError(f"store must be a folder of this computer, not '{store}'; give a path.")
+    return Path(store).absolute()
 
 
 @contextlib.contextmanager
@@ -179,8 +200,6 @@ def in_use(place: Path | None) -> Iterator[None]:
     if place is None:
         yield
         return
-    if re.match(r"\w\w+:/", place.as_posix()):
-        raise StoreError(f"store must be a folder of this computer, not '{place}'; give a path.")
     place.mkdir(parents=True, exist_ok=True)
     try:
         with FileLock(place / _LOCK, timeout=0):

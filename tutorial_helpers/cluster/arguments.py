@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable
-from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -37,10 +35,10 @@ def check_threshold(threshold: object) -> None:
     --------
     >>> check_threshold(5.0)
     """
-    if isinstance(threshold, bool) or not isinstance(threshold, Real):
+    if isinstance(threshold, bool) or not isinstance(threshold, int | float | np.number):
         raise TypeError(f"threshold must be a number of mV, not {threshold!r}.")
-    if not math.isfinite(threshold):
-        raise ValueError(f"threshold must be a finite number of mV, not {threshold}.")
+    if not abs(float(threshold)) <= float(np.finfo(np.float32).max):
+        raise ValueError(f"threshold must be a finite float32, in mV, not {threshold}.")
 
 
 def checked_labels(labels: ArrayLike | None, images: int | None) -> NDArray[Any] | None:

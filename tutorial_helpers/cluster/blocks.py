@@ -60,7 +60,8 @@ def cut(images: Any, most: int) -> Iterator[Block]:
     >>> [(block.start, block.rows) for block in cut(pieces, 3)]
     [(0, 3), (3, 2), (5, 2)]
     """
-    pieces: Iterable[Any] = [images] if hasattr(images, "shape") else images
+    is_array = hasattr(images, "shape")
+    pieces: Iterable[Any] = [images] if is_array else images
     number = before = 0
     for place, piece in enumerate(pieces):
         if not hasattr(piece, "shape"):
@@ -71,6 +72,9 @@ def cut(images: Any, most: int) -> Iterator[Block]:
         rows = number_of_rows(piece)
         for start in range(0, rows, most):
             part = piece[start : start + most]
+            if isinstance(part, np.ndarray) and not is_array:
+                # What yields the pieces may use the same memory for all, and blocks wait.
+                part = part.copy()
             yield Block(number, before + start, min(most, rows - start), part)
             number += 1
         before += rows

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 from tqdm.auto import tqdm
 
 from numbagenn.base.number_checks import checked_integer
-from tutorial_helpers.cluster.answer_store import AnswerStore, in_use
+from tutorial_helpers.cluster.answer_store import AnswerStore, in_use, place_of
 from tutorial_helpers.cluster.arguments import check_client, check_threshold, checked_labels
 from tutorial_helpers.cluster.blocks import Block, cut, number_of_rows
 from tutorial_helpers.cluster.running import (
@@ -26,7 +26,7 @@ from tutorial_helpers.cluster.running import (
     Task,
     run,
 )
-from tutorial_helpers.cluster.workers import Weights, WeightSets
+from tutorial_helpers.cluster.workers import PACKAGES, Weights, WeightSets, versions
 from tutorial_helpers.inference import Classification, check_images
 from tutorial_helpers.models import THRESHOLD, layer_sizes
 from tutorial_helpers.redrawn_digits import RedrawnDigits
@@ -35,6 +35,9 @@ from tutorial_helpers.weight_sets import set_digest
 # Images per block, unless the caller says otherwise: 8 MB of MNIST's, or an eighth of fewer images,
 # so that several workers have something to do. How many there are must not matter to a store.
 _MOST_PER_BLOCK, _LEAST_PER_BLOCK, _BLOCKS = 10_000, 1_000, 8
+
+
+_NO_LABELS = "the accuracy needs labels=, a digit for each image; give them."
 
 
 class BlockAnswer(NamedTuple):
@@ -151,8 +154,7 @@ def classify_many(
     store : path, optional
         Folder for a Zarr store that keeps finished blocks. If it has some of the same run, these
         are not classified again. NumPy arrays and `RedrawnDigits` are compared by content, other
-        arrays by their shape alone, and iterables by the pieces that they are in. So give the same
-        images again.
+        arrays by their shape alone, and iterables not at all. So give the same images again.
     labels : array_like, optional
         The digits, for the accuracy so far in the progress bar.
     progress : bool
@@ -182,7 +184,7 @@ def classify_many(
     array([0, 0, 0, 0, 0])
     """
     job = _job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
-    place = None if store is None else Path(store)
+    place = place_of(store)
     with Tally(images, labels, progress) as tally, in_use(place):
         kept = job.store(place)
         seconds = _classify(job, tally, kept)
@@ -258,7 +260,7 @@ def count_right(
     75.0
     """
     job = _job(images, weights, client, timesteps, threshold, batch_size, images_per_block)
-    place = None if store is None else Path(store)
+    place = place_of(store)
     with Tally(images, labels, progress, needs_labels=True) as tally, in_use(place):
         kept = None if place is None else job.store(place)
         seconds = _classify(job, tally, kept)
@@ -365,6 +367,7 @@ class _Job(NamedTuple):
             "timesteps": int(self.timesteps),
             "threshold": float(self.threshold),
             "images_per_block": int(self.images_per_block),
+            "versions": versions((*PACKAGES, *getattr(self.images, "packages", ()))),
         }
         return AnswerStore(place, depends_on, sizes[-1], len(sizes), self.images_per_block)
 
@@ -413,8 +416,10 @@ class Tally:
         self._needs_labels = needs_labels
         total = number_of_rows(images) if hasattr(images, "shape") else None
         self._labels = checked_labels(labels, total)
-        if total is not None:
-            self._labels_of(slice(0, total), images)
+        # A property of `RedrawnDigits`, which makes them: not for all at once.
+        has_own = hasattr(type(images), "labels")
+        if total is not None and needs_labels and labels is None and not has_own:
+            raise ValueError(_NO_LABELS)
         self._bar = tqdm(total=total, disable=not progress, unit="image", unit_scale=True)
         self.images = self.right = self.classified = 0
         self.spikes: tuple[int, ...] = ()
@@ -442,7 +447,7 @@ class Tally:
         if self._labels is None:
             own: NDArray[Any] | None = getattr(images, "labels", None)
             if own is None and self._needs_labels:
-                raise ValueError("the accuracy needs labels=, a digit for each image; give them.")
+                raise ValueError(_NO_LABELS)
             return own
         if len(self._labels) < rows.stop:
             raise ValueError(

@@ -6,6 +6,7 @@ import contextlib
 import importlib.util
 import logging
 import os
+import signal
 import sys
 from collections.abc import Iterator
 from queue import Empty, SimpleQueue
@@ -25,7 +26,7 @@ CONFIGURATION = {
     # Ctrl-C is for this process, which then ends its workers.
     "distributed.worker.preload": ["import signal\nsignal.signal(signal.SIGINT, signal.SIG_IGN)\n"],
     # How many may die over a block, one after the other, before Dask gives it up.
-    "distributed.scheduler.allowed-failures": 10,
+    "distributed.scheduler.allowed-failures": 4,
     # How long a worker may be away before another is started, if its own nanny has not done so.
     "distributed.deploy.lost-worker-timeout": "5s",
     # Dask also has glibc return freed memory at once. Large arrays then get fresh pages each time,
@@ -105,21 +106,36 @@ def local_client(workers: int, threads: int | None = None) -> Iterator[Client]:
     2
     """
     threads = threads or max(1, (os.cpu_count() or 1) // workers)
-    with (
-        dask.config.set(CONFIGURATION),
-        # Dask would also log a traceback for each bad block, and the error in the end names them.
-        LocalCluster(
-            n_workers=workers,
-            threads_per_worker=threads,
-            dashboard_address=":0",
-            silence_logs=logging.CRITICAL,
-        ) as cluster,
-        Client(cluster) as client,
-    ):
+    with contextlib.ExitStack() as stack:
+        stack.enter_context(dask.config.set(CONFIGURATION))
+        with _interrupts_wait():
+            cluster = stack.enter_context(
+                LocalCluster(
+                    n_workers=workers,
+                    threads_per_worker=threads,
+                    dashboard_address=":0",
+                    # Dask would also log a traceback for each bad block, which the error names.
+                    silence_logs=logging.CRITICAL,
+                )
+            )
+            client = stack.enter_context(Client(cluster))
         # A worker that dies is started again by its nanny, which gives up if that dies while it
         # starts. Then this starts another.
         cluster.adapt(minimum=workers, maximum=workers)
         yield client
+
+
+@contextlib.contextmanager
+def _interrupts_wait() -> Iterator[None]:
+    """Let Ctrl-C wait until this is done: Dask cannot be interrupted while it starts workers."""
+    if not hasattr(signal, "pthread_sigmask"):  # on Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextlib.contextmanager

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import tracemalloc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -29,10 +31,12 @@ from tutorial_helpers.cluster import (
     sweep,
     workers,
 )
+from tutorial_helpers.cluster.classifying import Tally
 from tutorial_helpers.data import load_mnist, load_weights
 from tutorial_helpers.evaluation import evaluate
 from tutorial_helpers.inference import Classification, accuracy, classify
 from tutorial_helpers.models import build_classifier
+from tutorial_helpers.redrawn_digits import RedrawnDigits
 
 Weights = list[NDArray[np.float32]]
 Images = NDArray[np.uint8]
@@ -246,8 +250,21 @@ FEW = np.zeros((3, 784), np.uint8)
         (classify_many, [FEW], {"labels": [1, 2]}, ValueError, "there are more than 2 images"),
         (classify_many, FEW, {"labels": ["7"] * 3}, ValueError, r"shape \(3,\) and type <U1"),
         (classify_many, FEW, {"threshold": "5"}, TypeError, "threshold must be a number of mV"),
-        (classify_many, FEW, {"threshold": np.nan}, ValueError, "threshold must be a finite"),
-        (classify_many, FEW, {"threshold": np.inf}, ValueError, "threshold must be a finite"),
+        (
+            classify_many,
+            FEW,
+            {"threshold": np.nan},
+            ValueError,
+            "threshold must be a finite",
+        ),
+        (classify_many, FEW, {"threshold": 1e39}, ValueError, "threshold must be a finite"),
+        (
+            classify_many,
+            FEW,
+            {"threshold": np.inf},
+            ValueError,
+            "threshold must be a finite",
+        ),
         (classify_many, None, {}, TypeError, "an iterable of arrays, not NoneType"),
         (classify_many, 5, {}, TypeError, "an iterable of arrays, not int"),
         (classify_many, np.uint8(5), {}, ValueError, "images must have shape"),
@@ -309,19 +326,59 @@ def test_a_client_that_is_closed(client: Client, weights: Weights) -> None:
 def test_a_store_of_the_same_images_in_other_pieces(
     weights: Weights, images: Images, tmp_path: Path
 ) -> None:
-    pieces = np.split(images[:60], 12)
-    pieces[1] = pieces[1].astype(np.float32)
-    with pytest.raises(BadBlocksError, match=re.escape(f"kept in {tmp_path}; correct")):
-        classify_many(pieces, weights, store=tmp_path, **SETTINGS)
-    with pytest.raises(ValueError, match=r"has block 0 \(images 0 to 4\), which is now"):
-        classify_many(np.split(images[:60], 6), weights, store=tmp_path, **SETTINGS)
-    pieces[1] = images[5:10]
-    found = classify_many(pieces, weights, store=tmp_path, **SETTINGS)
-    np.testing.assert_array_equal(
-        found.predictions[:], classify_many(images[:60], weights, timesteps=STEPS).predictions
-    )
-    with pytest.raises(ValueError, match="has answers to 60 images, and now there were only 20"):
-        classify_many(pieces[:4], weights, store=tmp_path, **SETTINGS)
+    """Whatever was cut otherwise is classified again, and counts once."""
+    few = images[:60]
+    expected = classify_many(few, weights, timesteps=STEPS)
+    small = np.split(few, 12)
+    for bad in ([1], range(6), range(6, 12)):
+        pieces = [
+            piece.astype(np.float32) if number in bad else piece
+            for number, piece in enumerate(small)
+        ]
+        store = tmp_path / str(min(bad))
+        with pytest.raises(BadBlocksError, match=re.escape(f"kept in {store}; correct")):
+            classify_many(pieces, weights, store=store, **SETTINGS)
+        for cuts in (6, 12, [3, 7, 31], [10, 15, 20], 6):
+            agree(classify_many(np.split(few, cuts), weights, store=store, **SETTINGS), expected)
+        with pytest.raises(ValueError, match="has answers to 60 images, and now there were only"):
+            classify_many(small[:4], weights, store=store, **SETTINGS)
+
+
+def test_pieces_that_share_their_memory(
+    client: Client, weights: Weights, images: Images, expected: Classification
+) -> None:
+    def pieces() -> Iterator[Images]:
+        buffer = np.empty((100, 784), np.uint8)
+        for start in range(0, len(images), 100):
+            buffer[:] = images[start : start + 100]
+            yield buffer
+
+    agree(classify_many(pieces(), weights, client=client, **SETTINGS), expected)
+
+
+def test_a_store_that_was_begun(weights: Weights, images: Images, tmp_path: Path) -> None:
+    """A run may end while it makes the arrays."""
+    zarr.open_array(store=str(tmp_path / "predictions"), mode="w", shape=(0,), dtype="i8")
+    assert classify_many(images[:9], weights, store=tmp_path, **SETTINGS).counts.shape[0] == 9
+
+
+@pytest.mark.parametrize("name", ["predictions", "counts", "blocks"])
+def test_a_store_that_lost_an_array(
+    name: str, weights: Weights, images: Images, tmp_path: Path
+) -> None:
+    classify_many(images[:9], weights, store=tmp_path, **SETTINGS)
+    shutil.rmtree(tmp_path / name)
+    with pytest.raises(ValueError, match=r"something other than the answers|cannot be read"):
+        classify_many(images[:9], weights, store=tmp_path, **SETTINGS)
+
+
+def test_labels_of_redrawn_digits_are_not_made_at_once() -> None:
+    pytest.importorskip("jax", reason="redrawing digits needs JAX: the extra train")
+    tracemalloc.start()
+    with Tally(RedrawnDigits(10**9), None, progress=False, needs_labels=True):
+        pass
+    assert tracemalloc.get_traced_memory()[1] < 2**24
+    tracemalloc.stop()
 
 
 def test_a_store_in_use(weights: Weights, images: Images, tmp_path: Path) -> None:
@@ -435,7 +492,7 @@ def test_a_sweep_over_iterators(weights: Weights, images: Images) -> None:
     ("changed", "error", "message"),
     [
         ({"thresholds": 5.0}, TypeError, r"thresholds must be a list, not 5.0; write \[5.0\]"),
-        ({"thresholds": [np.nan]}, ValueError, "threshold must be a finite number of mV"),
+        ({"thresholds": [np.nan]}, ValueError, "threshold must be a finite"),
         ({"timesteps": 5}, TypeError, r"timesteps must be a list, not 5; write \[5\]"),
         ({"timesteps": [0]}, ValueError, "timesteps must be at least 1, not 0"),
         ({"weight_sets": [FEW]}, TypeError, "weight_sets must be a dictionary of weights by name"),
