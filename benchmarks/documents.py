@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -188,6 +189,9 @@ def cluster_section(measured: dict[str, Any]) -> str:
                 ),
                 rows,
             ),
+            "Client and scheduler handle one block after the other. While they go once through a "
+            "thousand workers, a block must keep each of them busy: it needs "
+            f"{_round_up(1000 * alone * rates[0]):,} images or more.",
             f"We checked the estimate with {slept['workers']} workers on one machine that sleep "
             f"for {slept['sleep']:g} s over each of {slept['blocks']:,} blocks. The estimate was "
             f"{cluster.predicted(measured):.1f} s, and the run took {slept['seconds']:.1f} s.",
@@ -196,6 +200,11 @@ def cluster_section(measured: dict[str, Any]) -> str:
             f"{measured['date']}.{_load(measured['load'])}",
         )
     )
+
+
+def _round_up(images: float) -> int:
+    """Return a number of images in full ten thousands."""
+    return math.ceil(images / 10_000) * 10_000
 
 
 def _long(seconds: float) -> str:
