@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from tutorial_helpers.cluster.blocks import Block
 
 _ARRAYS = ("predictions", "counts", "blocks")  # made in this order
+_DESCRIPTIONS = ("zarr.json", ".zarray")  # of an array, by Zarr 3 and 2
 _LOCK = "in_use.lock"
 _MOST_ROWS_PER_CHUNK = 10_000
 
@@ -149,24 +150,26 @@ def _goes_on(place: Path, run: dict[str, Any]) -> bool:
     """Return whether a folder has answers of this run; raise if it has any others."""
     there = {path.name: path for path in place.iterdir() if path.name != _LOCK}
     blocks = None
-    if {*_ARRAYS} <= {*there} and not _has_no_data(there["blocks"]):
-        blocks = zarr.open_array(store=str(there["blocks"]), mode="r")
+    if any((place / "blocks" / name).exists() for name in _DESCRIPTIONS):
+        blocks = zarr.open_array(store=str(place / "blocks"), mode="r")
     if blocks is None or "run" not in blocks.attrs:
-        # A run may have ended while it made the arrays, or before its first block was finished.
+        # A run may have ended while it made the arrays.
         if {*there} <= {*_ARRAYS} and all(_has_no_data(path) for path in there.values()):
             return False
         raise StoreError(
             f"'{place}' contains something other than the answers of a run; give another folder."
         )
+    if not blocks[:, 1].any():  # it ended before its first block was finished
+        return False
     before: dict[str, Any] = blocks.attrs["run"]
     differing = [name for name in run if run[name] != before.get(name)]
-    if differing and blocks[:, 1].any():
+    if differing:
         name = differing[0]
         raise StoreError(
             f"'{place}' has answers of another run ({name}: {before.get(name)}, and now "
             f"{run[name]}); give another folder, or remove this one."
         )
-    return not differing
+    return True
 
 
 def _has_no_data(array: Path) -> bool:
@@ -174,7 +177,8 @@ def _has_no_data(array: Path) -> bool:
     if not array.is_dir():
         return False
     files = {path.name for path in array.rglob("*") if path.is_file()}
-    return files <= {"zarr.json", ".zarray", ".zattrs"}
+    # What Zarr was writing when it was killed ends in ".partial".
+    return {name for name in files if not name.endswith(".partial")} <= {*_DESCRIPTIONS, ".zattrs"}
 
 
 def place_of(store: object) -> Path | None:
@@ -216,9 +220,11 @@ def _readable(place: Path | None) -> Iterator[None]:
     """Say in a sentence that a store is damaged, whatever Zarr says about it."""
     try:
         yield
-    except (OSError, StoreError):
+    except StoreError:
         raise
     except Exception as error:
+        if isinstance(error, OSError) and not isinstance(error, FileNotFoundError):
+            raise  # such as a folder that may not be read
         raise StoreError(
             f"'{place}' cannot be read ({error}); remove it, and run again."
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import shutil
 import tracemalloc
@@ -24,6 +25,7 @@ from tests.tutorial_helpers.cluster.conftest import STEPS
 from tutorial_helpers.cluster import (
     BadBlocksError,
     VersionsDifferError,
+    answer_store,
     classify_blocks,
     classify_many,
     count_right,
@@ -360,6 +362,28 @@ def test_a_store_that_was_begun(weights: Weights, images: Images, tmp_path: Path
     """A run may end while it makes the arrays."""
     zarr.open_array(store=str(tmp_path / "predictions"), mode="w", shape=(0,), dtype="i8")
     assert classify_many(images[:9], weights, store=tmp_path, **SETTINGS).counts.shape[0] == 9
+
+
+@pytest.mark.parametrize("writes", range(12))
+def test_an_interrupt_at_any_write_to_a_store(
+    writes: int, weights: Weights, images: Images, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = [writes]
+    lengthen = answer_store._lengthen
+
+    def interrupted(array: Any, rows: int) -> None:
+        if not left[0]:
+            raise KeyboardInterrupt
+        left[0] -= 1
+        lengthen(array, rows)
+
+    few = images[:40]
+    settings = {"timesteps": STEPS, "images_per_block": 10, "store": tmp_path}
+    with monkeypatch.context() as changed:
+        changed.setattr(answer_store, "_lengthen", interrupted)
+        with contextlib.suppress(KeyboardInterrupt):
+            classify_many(few, weights, **settings)
+    agree(classify_many(few, weights, **settings), classify_many(few, weights, timesteps=STEPS))
 
 
 @pytest.mark.parametrize("name", ["predictions", "counts", "blocks"])
