@@ -38,8 +38,8 @@ class RedrawnDigits:
 
     Examples
     --------
-    >>> digits = RedrawnDigits(1_000_000)
-    >>> digits.shape, digits[500_000:500_003].labels
+    >>> digits = RedrawnDigits(1_000_000)  # doctest: +SKIP
+    >>> digits.shape, digits[500_000:500_003].labels  # doctest: +SKIP
     ((1000000, 784), array([7, 2, 1], dtype=uint8))
     >>> np.asarray(digits[:2]).dtype  # doctest: +SKIP
     dtype('uint8')
@@ -52,9 +52,9 @@ class RedrawnDigits:
     packages = ("jax", "jaxlib")
 
     def __init__(self, count: int, seed: int = 0) -> None:
-        _check_jax()
         self.seed = checked_integer("seed", seed, 0, 2**32 - 1)
         self.start, self.stop = 0, checked_integer("count", count, 1, MOST)
+        _check_jax()
 
     @property
     def shape(self) -> tuple[int, int]:
