@@ -38,6 +38,8 @@ class RedrawnDigits:
 
     Examples
     --------
+    >>> RedrawnDigits.dtype
+    dtype('uint8')
     >>> digits = RedrawnDigits(1_000_000)  # doctest: +SKIP
     >>> digits.shape, digits[500_000:500_003].labels  # doctest: +SKIP
     ((1000000, 784), array([7, 2, 1], dtype=uint8))
