@@ -245,7 +245,7 @@ def _busy(measured: dict[str, Any]) -> list[str]:
 
 def _handover(measured: dict[str, Any]) -> str:
     """Return how far apart the processors are, which decides what threads bring."""
-    seconds = sorted(measured.get("handover_seconds", [0.0]))
+    seconds = sorted(measured["handover_seconds"])
     least, most = 1e9 * seconds[0], 1e9 * seconds[-1]
     span = f"{least:.0f}" if round(least) == round(most) else f"{least:.0f} to {most:.0f}"
     return (
