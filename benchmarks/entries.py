@@ -277,13 +277,13 @@ PAIRS = (
 
 #: What the project aims for, against real PyGeNN's CPU backend with optimize_code=True.
 BARS = (
-    Bar("all threads, exact", "engine", "pygenn", 10),
-    Bar("one thread, exact", "engine-1", "pygenn", 6),
-    Bar("all threads, optimize_code", "engine-opt", "pygenn", 20),
+    Bar("all threads, exact", "engine", "pygenn", 18),
+    Bar("one thread, exact", "engine-1", "pygenn", 12),
+    Bar("all threads, optimize_code", "engine-opt", "pygenn", 28),
     Bar("float64, all threads, exact", "engine-64", "pygenn-64", 10),
     Bar("ten times the synapses, all threads, exact", "wide", "wide-pygenn", 10),
-    Bar("one image at a time, exact", "engine-loop", "pygenn-loop", 4),
-    Bar("one image at a time, optimize_code", "engine-opt-loop", "pygenn-loop", 4),
+    Bar("one image at a time, exact", "engine-loop", "pygenn-loop", 6),
+    Bar("one image at a time, optimize_code", "engine-opt-loop", "pygenn-loop", 6),
 )
 
 #: Of the answers, the share that may differ between the exact and the optimised mode.

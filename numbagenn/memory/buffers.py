@@ -150,11 +150,12 @@ class Buffer:
     def push(self) -> None:
         """Copy host to device."""
         host, device = self.arrays
-        self.touch()
-        device[:] = host.reshape(device.shape)
+        if self.touched is not None:
+            self.touch()
+        device[...] = host if self.slots == 1 else host.reshape(device.shape)
         self.is_new = True
 
     def pull(self) -> None:
         """Copy device to host."""
         host, device = self.arrays
-        host[...] = device.reshape(host.shape)
+        host[...] = device if self.slots == 1 else device.reshape(host.shape)

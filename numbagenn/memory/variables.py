@@ -258,16 +258,16 @@ class Variable(Sealed):
 
     def _loaded(self, action: str) -> Array:
         host = self._view
+        if host is not None:
+            return host
         if self.buffer.is_shared:
             raise RuntimeError(
                 f"Cannot {action} {self._what}: several populations share it; leave "
                 "fuse_postsynaptic_models of the model False to have one for each."
             )
-        if host is None:
-            raise RuntimeError(
-                f"Cannot {action} {self._what}: the model is not loaded; call model.load() first."
-            )
-        return host
+        raise RuntimeError(
+            f"Cannot {action} {self._what}: the model is not loaded; call model.load() first."
+        )
 
 
 class SparseVariable(Variable):
