@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import ModuleType
 from typing import ClassVar
@@ -165,6 +166,8 @@ class GeNNModel(ModelSpec, Timers):
         self.custom_connectivity_updates: dict[str, CustomConnectivityUpdate] = GroupDict(
             "custom connectivity update"
         )
+        # How many synapse populations and custom updates need memory of another group.
+        self._borrowed: Counter[Buffer] = Counter()
         self._plan: Plan | None = None
         self._kernels: ModuleType | None = None
         self._runtime: LoadedModel | None = None
@@ -216,14 +219,7 @@ class GeNNModel(ModelSpec, Timers):
 
     def needs(self, buffer: Buffer) -> bool:
         """Return whether synapses or custom updates need memory of another group."""
-        return any(
-            buffer in group.borrowed
-            for group in (
-                *self.synapse_populations.values(),
-                *self.custom_updates.values(),
-                *self.custom_connectivity_updates.values(),
-            )
-        )
+        return self._borrowed[buffer] > 0
 
     def can_change(self, synapses: object) -> bool:
         """Return whether an update can change the connections of a synapse population."""
@@ -369,6 +365,7 @@ class GeNNModel(ModelSpec, Timers):
         )
         if connectivity_init is not None:
             check_connectivity_code(connectivity_init, len(group.kernel_size))
+        self._borrowed.update(group.borrowed)
         self.synapse_populations[pop_name] = group
         return group
 
@@ -478,6 +475,7 @@ class GeNNModel(ModelSpec, Timers):
         group = create(self, cu_name, group_name, model, values, initial, targets, arrays)
         check_dimensions(group, self._batch_size)
         check_update_code(model, of_synapses=group.of_synapses, kernel=group.kernel)
+        self._borrowed.update(group.borrowed)
         self.custom_updates[cu_name] = group
         return group
 
@@ -559,6 +557,7 @@ class GeNNModel(ModelSpec, Timers):
         group = CustomConnectivityUpdate(
             self, cu_name, group_name, syn_group, model, values, initial, references, arrays
         )
+        self._borrowed.update(group.borrowed)
         self.custom_connectivity_updates[cu_name] = group
         return group
 

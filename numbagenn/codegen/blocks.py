@@ -33,6 +33,10 @@ _STEPWISE_FUNCTIONS = {"addToPre", "addToPostDelay", "assert"}
 # Blocks of fewer steps save nothing.
 _FEWEST_STEPS = 4
 
+# Each population of neurons or synapses has code of its own in a block, which takes as long to
+# compile as many blocks to simulate. In single steps, those that are alike share their code.
+_MOST_POPULATIONS = 16
+
 
 @dataclass(frozen=True)
 class Blocks:
@@ -69,8 +73,9 @@ def blocks_of_steps(network: NetworkView) -> Blocks:
     stepwise = _with_targets(network, _stepwise(network))
     blocks = _longest_blocks(network, stepwise)
     # Sums that are ready before a population runs are what blocks are for.
-    sums = any(blocks.sums_ahead(group) for group in network.synapse_populations.values())
-    return blocks if sums or len(blocks.order) == len(network.neuron_populations) else Blocks()
+    sums = sum(blocks.sums_ahead(group) for group in network.synapse_populations.values())
+    worthwhile = sums or len(blocks.order) == len(network.neuron_populations)
+    return blocks if worthwhile and len(blocks.order) + sums <= _MOST_POPULATIONS else Blocks()
 
 
 def _longest_blocks(network: NetworkView, stepwise: set[str]) -> Blocks:

@@ -100,7 +100,7 @@ def lists_spikes(network: NetworkView, group: NeuronGroup) -> bool:
     """Return whether anything wants to know which neurons of a population spike."""
     return group.can_spike and (
         any(
-            synapses.src is group or delivers_spikes(synapses, group)
+            synapses.src is group or (synapses.trg is group and delivers_spikes(synapses, group))
             for synapses in network.synapse_populations.values()
         )
         or group.spike_recording_enabled

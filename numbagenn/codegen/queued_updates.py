@@ -28,6 +28,9 @@ from numbagenn.network.custom_updates import CustomUpdateBase
 # Threads had better share what more neurons have to do.
 _MOST_NEURONS = 1 << 14
 
+# Each is a branch of `simulate`, which the compiler takes apart one inside the other.
+_MOST_UPDATES = 32
+
 # What a function is called while it is compared with others.
 _NAME = "run_custom_update"
 
@@ -53,6 +56,8 @@ def queued_updates(network: NetworkView, memory: SimulateMemory) -> dict[str, Qu
     for update in network.custom_connectivity_updates.values():
         together.pop(update.update_group_name, None)
     for names in together.values():
+        if len(found) + len(names) > _MOST_UPDATES:
+            continue
         groups = [network.custom_updates[name] for name in names]
         if all(_may_wait(network, group) for group in groups):
             updates = [_queued(network, group, memory, names_by_text) for group in groups]

@@ -17,6 +17,10 @@ from numbagenn.network.synapse_groups import SynapseGroup
 # neurons, with some spikes, take three times as long.
 _FEWEST_NEURONS = 8_000
 
+# Lists of spikes are made by one thread, population by population. With fewer neurons in each, that
+# takes as long as what is shared.
+_FEWEST_IN_A_POPULATION = 128
+
 # Times of spikes and events of presynaptic neurons, which run in the same step.
 _TIMES_OF_PRE = {"st_pre", "prev_st_pre", "set_pre", "prev_set_pre"}
 
@@ -32,7 +36,8 @@ def can_be_shared(network: NetworkView) -> bool:
         network.batch_size == 1
         and not network.timing_enabled
         and not network.custom_connectivity_updates
-        and sum(group.num_neurons for group in populations) >= _FEWEST_NEURONS
+        and sum(group.num_neurons for group in populations)
+        >= max(_FEWEST_NEURONS, _FEWEST_IN_A_POPULATION * len(populations))
         and not any(_looks_back(group) for group in populations)
         and not any(_crosses(group) for group in network.synapse_populations.values())
     )

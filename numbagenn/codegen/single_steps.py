@@ -147,6 +147,11 @@ class SingleSteps:
         self._network = network
         self._blocks = blocks
         self._in_blocks = in_blocks
+        self._inputs_ahead = {
+            group.out_post_buffer
+            for group in network.synapse_populations.values()
+            if blocks.sums_ahead(group)
+        }
 
     def synapse_function(self, code: SynapseCode) -> SynapseStep:
         """Return the function that runs some code of synapses."""
@@ -190,12 +195,7 @@ class SingleSteps:
 
     def _summed_ahead(self, group: SynapseGroup) -> str:
         """Return what some synapses bring in a step as text, if it is summed up ahead."""
-        sharing = self._network.synapse_populations.values()
-        if any(
-            self._blocks.sums_ahead(one)
-            for one in sharing
-            if one.out_post_buffer is group.out_post_buffer
-        ):
+        if group.out_post_buffer in self._inputs_ahead:
             return f"{self._in_blocks.inputs(group)}[{_STEP_OF_BLOCK}]"
         return ""
 

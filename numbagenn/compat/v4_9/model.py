@@ -340,6 +340,7 @@ class GeNNModel(current.GeNNModel):
             group.axonal_delay_steps = delay_steps
         except BaseException:
             # The call fails as a whole.
+            self._borrowed.subtract(group.borrowed)
             del self.synapse_populations[pop_name]
             raise
         return group
@@ -395,6 +396,7 @@ class GeNNModel(current.GeNNModel):
             master.connectivity_init,
         )
         group.axonal_delay_steps = delay_steps
+        self._borrowed.update(group.borrowed)
         self.synapse_populations[pop_name] = group
         return group
 

@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import ast
+import sys
+from types import FrameType
 
 import numpy as np
 import pytest
 
 from numbagenn import (
     GeNNModel,
+    create_custom_update_model,
     create_neuron_model,
+    create_var_ref,
     init_postsynaptic,
     init_sparse_connectivity,
     init_weight_update,
 )
-from numbagenn.codegen import alike
+from numbagenn.codegen import alike, blocks
+from numbagenn.codegen.blocks import blocks_of_steps
+from numbagenn.codegen.plan import make_plan
+from numbagenn.codegen.shares import can_be_shared
 from tests import a_few
 
 NEURON = create_neuron_model(
@@ -109,6 +116,108 @@ def test_as_many_functions_for_many_groups_as_for_some() -> None:
         model.build()
         counts.append(len(functions(model)))
     assert counts[0] == counts[1]
+
+
+def test_work_grows_with_the_number_of_groups_and_no_faster() -> None:
+    """No group is compared with all others: that would be felt from a thousand groups on."""
+    calls = 0
+
+    def count(frame: FrameType, event: str, argument: object) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    counts = []
+    for number in (6, 12):
+        model, calls = network(number), 0
+        sys.setprofile(count)
+        try:
+            make_plan(model)
+        finally:
+            sys.setprofile(None)
+        counts.append(calls)
+    assert counts[1] < 4.4 * counts[0]
+
+
+def chain(count: int) -> GeNNModel:
+    """Return populations that could run in blocks, each connected with the next, and reset."""
+    model = GeNNModel("float", "chain")
+    model.dt, model.batch_size = 1.0, 2
+    neuron = create_neuron_model(
+        "counting",
+        vars=[("V", "scalar"), ("Count", "unsigned int")],
+        sim_code="V += Isyn + 0.5;",
+        threshold_condition_code="V >= 1.0",
+        reset_code="V = 0.0; Count++;",
+    )
+    reset = create_custom_update_model(
+        "reset", var_refs=[("Count", "unsigned int")], update_code="Count = id;"
+    )
+    before = None
+    for number in range(count):
+        size = 9 + number % 3
+        population = model.add_neuron_population(
+            f"p{number}", size, neuron, {}, {"V": 0.0, "Count": 0}
+        )
+        population.spike_recording_enabled = True
+        references = {"Count": create_var_ref(population, "Count")}
+        model.add_custom_update(f"reset_{number}", "Reset", reset, {}, {}, references)
+        if before is not None:
+            model.add_synapse_population(
+                f"to_{number}",
+                "DENSE",
+                before,
+                population,
+                init_weight_update("StaticPulse", {}, {"g": 0.01 * (number + 1)}),
+                init_postsynaptic("DeltaCurr"),
+            )
+        before = population
+    return model
+
+
+def test_many_populations_share_functions_rather_than_run_in_blocks(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert blocks_of_steps(chain(5)).order
+    single = chain(12)
+    found = results(single)
+    many = chain(40)
+    many.build()
+    assert len(functions(many)) == len(functions(single)) < 12
+    monkeypatch.setattr(blocks, "_MOST_POPULATIONS", 100)
+    in_blocks = chain(12)
+    expected = results(in_blocks)
+    assert len(functions(in_blocks)) > 24
+    for one, other in zip(found, expected, strict=True):
+        np.testing.assert_array_equal(one, other)
+
+
+def test_hundreds_of_populations_can_be_updated_together() -> None:
+    model = chain(300)
+    model.build()
+    model.load(num_recording_timesteps=1)
+    for _ in range(2):
+        model.custom_update("Reset")
+        for population in model.neuron_populations.values():
+            count = population.vars["Count"]
+            count.pull_from_device()
+            np.testing.assert_array_equal(count.values, [[*range(population.num_neurons)]] * 2)
+            count.view[:] = 77
+            count.push_to_device()
+
+
+def test_threads_share_large_populations_rather_than_many() -> None:
+    """They would wait while one of them lists the spikes of all populations."""
+    for populations, neurons, shared in ((2, 5_000, True), (300, 30, False)):
+        model = GeNNModel("float", "sizes")
+        for number in range(populations):
+            model.add_neuron_population(
+                f"p{number}",
+                neurons,
+                NEURON,
+                {"tau": 2.0, "number_1": 1.0},
+                {"V": 0.0, "last": 0.0},
+            )
+        assert can_be_shared(model) == shared
 
 
 def test_a_few_have_functions_of_their_own() -> None:
