@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
 
 from numbagenn.base.enumerations import VarAccessMode
 from numbagenn.codegen.arguments import array_type, slot_index, slot_of
@@ -18,6 +22,13 @@ from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
 from numbagenn.network.custom_updates import CustomUpdateBase
 
+# Updates that differ in their parameters alone have a kernel each if they are no more than these:
+# the compiler makes better code where it knows all numbers.
+_MOST_VARIANTS = 3
+
+# A line of a kernel that defines a parameter.
+_PARAMETER = re.compile(r"(\w+) = (float32|float64|u?int\d+)\((-?[\d.e+-]+)\)")
+
 
 @dataclass(frozen=True, kw_only=True)
 class CustomUpdateCall:
@@ -29,6 +40,8 @@ class CustomUpdateCall:
         Name of its kernel; None where it has no code.
     buffers
         Memory that the kernel takes.
+    numbers
+        Parameters that it takes as well, as it serves updates that differ in these.
     count
         Number of neurons or synapses of one batch element.
     at_once
@@ -54,6 +67,7 @@ class CustomUpdateCall:
 
     function: str | None
     buffers: tuple[Buffer, ...]
+    numbers: tuple[np.number[Any], ...] = ()
     count: int
     at_once: int
     counted: Buffer | None
@@ -86,6 +100,18 @@ class UpdateFunction:
     allocates: bool
     body: str
 
+    def without(self, parameters: Sequence[re.Match[str]]) -> UpdateFunction:
+        """Return the function that takes some parameters of the update, given their lines."""
+        body = self.body
+        for line in parameters:
+            body = re.sub(rf"^ *{re.escape(line[0])}\n", "", body, count=1, flags=re.MULTILINE)
+        return replace(
+            self,
+            parameters=", ".join([self.parameters, *(line[1] for line in parameters)]),
+            signature=", ".join([self.signature, *(line[2] for line in parameters)]),
+            body=body,
+        )
+
 
 def functions_of_custom_updates(
     network: NetworkView, left_out: Mapping[str, Mapping[Buffer, bool]], queued: Sequence[str] = ()
@@ -94,27 +120,37 @@ def functions_of_custom_updates(
 
     `left_out` is what `note_touched_rows` returns. Updates that are `queued` have no function.
     """
+    made = {
+        update: _function(network, group, left_out[update])
+        for update, group in network.custom_updates.items()
+        if not group.model.update_code.is_blank and update not in queued
+    }
+    variants = defaultdict(set)
+    for function, _, parameters in made.values():
+        variants[function.without(parameters)].add(function)
     names: dict[UpdateFunction, str] = {}
     calls = {}
     for update, group in network.custom_updates.items():
-        if group.model.update_code.is_blank:
-            calls[update] = _call(group, None, (), {})
+        if update not in made:
+            in_queue = 1 + queued.index(update) if update in queued else 0
+            calls[update] = replace(_call(group, None, (), {}), in_queue=in_queue)
             continue
-        if update in queued:
-            call = _call(group, None, (), {})
-            calls[update] = replace(call, in_queue=1 + queued.index(update))
-            continue
-        zeros = left_out[update]
-        function, buffers = _function(network, group, zeros)
+        function, buffers, parameters = made[update]
+        numbers: tuple[np.number[Any], ...] = ()
+        general = function.without(parameters)
+        if len(variants[general]) > _MOST_VARIANTS:
+            function = general
+            numbers = tuple(np.dtype(line[2]).type(line[3]) for line in parameters)
         name = names.setdefault(function, f"custom_update_{len(names) + 1}")
-        calls[update] = _call(group, name, buffers, zeros)
+        call = _call(group, name, buffers, left_out[update])
+        calls[update] = replace(call, numbers=numbers)
     return {name: function for function, name in names.items()}, calls
 
 
 def _function(
     network: NetworkView, group: CustomUpdateBase, zeros: Mapping[Buffer, bool]
-) -> tuple[UpdateFunction, tuple[Buffer, ...]]:
-    """Return the function of a custom update, and the memory that it takes.
+) -> tuple[UpdateFunction, tuple[Buffer, ...], list[re.Match[str]]]:
+    """Return the function of a custom update, the memory that it takes, and parameters in it.
 
     `zeros` are the variables of which it leaves out rows, see `note_touched_rows`.
     """
@@ -149,7 +185,8 @@ def _function(
         allocates=folds_batch,
         body=body,
     )
-    return function, buffers
+    lines = map(_PARAMETER.fullmatch, loop.before)
+    return function, buffers, [line for line in lines if line]
 
 
 def loop_of_update(network: NetworkView, group: CustomUpdateBase) -> Loop:

@@ -25,7 +25,7 @@ from numba.extending import intrinsic
 
 from numbagenn.base.array_conventions import END
 from numbagenn.kernels.batch_counter import Counter
-from numbagenn.kernels.jit import device_function
+from numbagenn.kernels.jit import device_function, separate_function
 from numbagenn.kernels.spike_lists import collect
 
 # Numbers in a cache line.
@@ -256,7 +256,7 @@ def record_part(listed, begin, end, parts, words):
         words[neuron >> np.uint32(5)] |= np.uint32(1) << (neuron & np.uint32(31))
 
 
-@device_function
+@separate_function
 def join_parts(listed, parts, spikes):
     """Join the lists of all parts to one like that of `collect`, and return its length."""
     count = np.int64(0)

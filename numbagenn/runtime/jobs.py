@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
+from typing import Any
 
 import numpy as np
 
@@ -196,7 +197,7 @@ class PreparedUpdate:
     num_parts
         Number of parts, which threads can share.
     arguments
-        Its arrays.
+        Its arrays, and parameters where it takes these.
     can_fail
         Whether its code can have a fault while it runs.
     """
@@ -206,7 +207,7 @@ class PreparedUpdate:
     kernel: Callable[..., None] | None
     numbers: UpdateNumbers
     num_parts: int
-    arguments: tuple[Array, ...]
+    arguments: tuple[Array | np.number[Any], ...]
     can_fail: bool
 
 

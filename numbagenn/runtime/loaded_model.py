@@ -511,7 +511,7 @@ class LoadedModel:
                 most_elements=most_elements,
             ),
             num_parts=max(1, -(-count // most_elements)) * -(-size // most_batch_elements),
-            arguments=tuple(self._device(buffer) for buffer in call.buffers),
+            arguments=(*map(self._device, call.buffers), *call.numbers),
             can_fail=any(isinstance(buffer, Faults) for buffer in call.buffers),
         )
 

@@ -14,6 +14,7 @@ from numbagenn import (
     create_custom_update_model,
     create_neuron_model,
     create_var_ref,
+    create_wu_var_ref,
     init_postsynaptic,
     init_sparse_connectivity,
     init_weight_update,
@@ -203,6 +204,54 @@ def test_hundreds_of_populations_can_be_updated_together() -> None:
             np.testing.assert_array_equal(count.values, [[*range(population.num_neurons)]] * 2)
             count.view[:] = 77
             count.push_to_device()
+
+
+@pytest.mark.parametrize(("count", "kernels"), [(3, 3), (7, 1)])
+def test_many_updates_share_a_kernel_that_takes_their_parameters(count: int, kernels: int) -> None:
+    model = GeNNModel("float", "decay")
+    neuron = create_neuron_model("still", vars=[("V", "scalar")], sim_code="V += Isyn;")
+    decay = create_custom_update_model(
+        "decay",
+        params=["Factor", "Offset", "Rate"],
+        var_refs=[("g", "scalar")],
+        update_code="g = g * Factor + Offset + Rate;",
+    )
+    groups = []
+    for number in range(count):
+        pre, post = (
+            model.add_neuron_population(f"{side}{number}", 4 + number, neuron, {}, {"V": 0.0})
+            for side in ("pre", "post")
+        )
+        group = model.add_synapse_population(
+            f"s{number}",
+            "DENSE",
+            pre,
+            post,
+            init_weight_update("StaticPulse", {}, {"g": 1.0}),
+            init_postsynaptic("DeltaCurr"),
+        )
+        update = model.add_custom_update(
+            f"decay_{number}",
+            "Decay",
+            decay,
+            {"Factor": 0.1 * number, "Offset": -number * 1e-6, "Rate": 0.0},
+            {},
+            {"g": create_wu_var_ref(group, "g")},
+        )
+        update.set_param_dynamic("Rate")
+        groups.append((group, update))
+    model.build()
+    model.load()
+    groups[-1][1].set_dynamic_param_value("Rate", 0.5)
+    model.custom_update("Decay")
+    assert len([name for name in functions(model) if name.startswith("custom_update")]) == kernels
+    for number, (group, _) in enumerate(groups):
+        weights = group.vars["g"]
+        weights.pull_from_device()
+        expected = np.float32(0.1 * number) + np.float32(-number * 1e-6)
+        if number == count - 1:
+            expected += np.float32(0.5)
+        np.testing.assert_array_equal(weights.values, expected)
 
 
 def test_threads_share_large_populations_rather_than_many() -> None:
