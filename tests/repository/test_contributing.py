@@ -54,6 +54,7 @@ def test_what_is_named_exists() -> None:
         ("numbagenn/models/builtin_models.py", "_LIF"),
         ("tests/conformance/test_recorded.py", "def test_every_case_is_recorded"),
         ("tests/conformance/test_recorded.py", "def test_engine_agrees"),
+        ("tests/conformance/test_recorded.py", "def test_engine_agrees_with_the_others"),
         ("tests/conformance/test_recorded.py", "def test_engine_agrees_in_batches"),
         ("tests/conformance/test_recorded_at_time_steps.py", "def test_engine_agrees"),
         ("tests/conformance/test_recorded_at_time_steps.py", "def test_engine_agrees_at_the_first"),
