@@ -139,7 +139,7 @@ def test_work_grows_with_the_number_of_groups_and_no_faster() -> None:
     assert counts[1] < 4.4 * counts[0]
 
 
-def chain(count: int) -> GeNNModel:
+def chain(count: int, smallest: int = 9) -> GeNNModel:
     """Return populations that could run in blocks, each connected with the next, and reset."""
     model = GeNNModel("float", "chain")
     model.dt, model.batch_size = 1.0, 2
@@ -155,7 +155,7 @@ def chain(count: int) -> GeNNModel:
     )
     before = None
     for number in range(count):
-        size = 9 + number % 3
+        size = smallest + number % 3
         population = model.add_neuron_population(
             f"p{number}", size, neuron, {}, {"V": 0.0, "Count": 0}
         )
@@ -179,6 +179,8 @@ def test_many_populations_share_functions_rather_than_run_in_blocks(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     assert blocks_of_steps(chain(5)).order
+    assert blocks_of_steps(chain(12, smallest=64)).order
+    assert not blocks_of_steps(chain(30, smallest=64)).order
     single = chain(12)
     found = results(single)
     many = chain(40)
