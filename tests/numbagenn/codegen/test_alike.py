@@ -206,15 +206,20 @@ def test_hundreds_of_populations_can_be_updated_together() -> None:
             count.push_to_device()
 
 
-@pytest.mark.parametrize(("count", "kernels"), [(3, 3), (7, 1)])
-def test_many_updates_share_a_kernel_that_takes_their_parameters(count: int, kernels: int) -> None:
-    model = GeNNModel("float", "decay")
+@pytest.mark.parametrize(
+    ("count", "kernels", "precision"), [(3, 3, "float"), (7, 1, "float"), (7, 1, "double")]
+)
+def test_many_updates_share_a_kernel_that_takes_their_parameters(
+    count: int, kernels: int, precision: str
+) -> None:
+    model = GeNNModel(precision, "decay")
+    number_of = np.dtype(precision.replace("float", "float32")).type
     neuron = create_neuron_model("still", vars=[("V", "scalar")], sim_code="V += Isyn;")
     decay = create_custom_update_model(
         "decay",
-        params=["Factor", "Offset", "Rate"],
+        params=["Factor", "Offset", "Rate", ("Divisor", "int"), ("IsOn", "bool")],
         var_refs=[("g", "scalar")],
-        update_code="g = g * Factor + Offset + Rate;",
+        update_code="g = g * Factor + Offset + Rate + id_syn % Divisor + (IsOn ? 1 : 0);",
     )
     groups = []
     for number in range(count):
@@ -234,7 +239,13 @@ def test_many_updates_share_a_kernel_that_takes_their_parameters(count: int, ker
             f"decay_{number}",
             "Decay",
             decay,
-            {"Factor": 0.1 * number, "Offset": -number * 1e-6, "Rate": 0.0},
+            {
+                "Factor": 0.1 * number,
+                "Offset": -number * 1e-6,
+                "Rate": 0.0,
+                "Divisor": number + 1,
+                "IsOn": number % 2,
+            },
             {},
             {"g": create_wu_var_ref(group, "g")},
         )
@@ -248,10 +259,11 @@ def test_many_updates_share_a_kernel_that_takes_their_parameters(count: int, ker
     for number, (group, _) in enumerate(groups):
         weights = group.vars["g"]
         weights.pull_from_device()
-        expected = np.float32(0.1 * number) + np.float32(-number * 1e-6)
+        expected = number_of(0.1 * number) + number_of(-number * 1e-6)
         if number == count - 1:
-            expected += np.float32(0.5)
-        np.testing.assert_array_equal(weights.values, expected)
+            expected += number_of(0.5)
+        rest = (np.arange(weights.values.size) % (number + 1)).astype(number_of)
+        np.testing.assert_array_equal(weights.values, expected + rest + number_of(number % 2))
 
 
 def test_threads_share_large_populations_rather_than_many() -> None:
