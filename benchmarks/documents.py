@@ -257,9 +257,9 @@ def _handover(measured: dict[str, Any]) -> str:
     span = f"{least:.0f}" if round(least) == round(most) else f"{least:.0f} to {most:.0f}"
     return (
         f"While this was measured, what one thread wrote took {span} ns to reach the other. "
-        "Threads that share a network exchange their spikes in every step, and read lines of memory that the other has "
-        "written. Two processors that share a cache do so in 20 to 60 ns. Where it takes 200 ns, "
-        "the second thread brings little."
+        "Threads that share a network exchange their spikes in every step, and read lines of "
+        "memory that the other has written. Two processors that share a cache do so in 20 to 60 "
+        "ns. Where it takes 200 ns, the second thread brings little."
     )
 
 
@@ -308,8 +308,8 @@ def _about_other_answers(values: dict[str, Any]) -> str:
             said += (
                 " One at a time, spikes in flight reach the next image, in numbagenn as in PyGeNN; "
                 f"{pair['images_with_other_answers']:,} answers change because of that. "
-                "The other rows with one image at a time are compared with numbagenn's in the same precision, and "
-                "the row with float64 in batches with that in single precision."
+                "The other rows with one image at a time are compared with numbagenn's in the same "
+                "precision, and the row with float64 in batches with that in single precision."
             )
     return said
 
