@@ -14,7 +14,14 @@ from benchmarks.entries import WIDE_NEURONS
 from benchmarks.figures import AXES, label
 from benchmarks.job import BenchmarkError
 from benchmarks.machine import ROOT
-from benchmarks.report import duration, learning_rows, reference, threads, tutorial_results
+from benchmarks.report import (
+    duration,
+    learning_rows,
+    power_text,
+    reference,
+    threads,
+    tutorial_results,
+)
 
 MAIN, DETAILS = ROOT / "README.md", ROOT / "benchmarks" / "README.md"
 
@@ -249,10 +256,10 @@ def _handover(measured: dict[str, Any]) -> str:
     least, most = 1e9 * seconds[0], 1e9 * seconds[-1]
     span = f"{least:.0f}" if round(least) == round(most) else f"{least:.0f} to {most:.0f}"
     return (
-        f"Meanwhile, what one thread wrote took {span} ns to the other. Threads that share a "
-        "network exchange their spikes in every step, and read lines of memory that the other has "
-        "written. Two processors that share a cache do so in 20 to 60 ns. Where it takes 200 ns, "
-        "the second thread brings little."
+        f"While this was measured, what one thread wrote took {span} ns to reach the other. "
+        "Threads that share a network exchange their spikes in every step, and read lines of "
+        "memory that the other has written. Two processors that share a cache do so in 20 to 60 "
+        "ns. Where it takes 200 ns, the second thread brings little."
     )
 
 
@@ -300,9 +307,9 @@ def _about_other_answers(values: dict[str, Any]) -> str:
         if (pair["first"], pair["second"]) == ("engine", "engine-single"):
             said += (
                 " One at a time, spikes in flight reach the next image, in numbagenn as in PyGeNN; "
-                f"{pair['images_with_other_answers']:,} answers change by that. The other rows "
-                "with one image at a time are compared with numbagenn's in the same precision, and "
-                "the row with float64 in batches with that in single precision."
+                f"{pair['images_with_other_answers']:,} answers change because of that. "
+                "The other rows with one image at a time are compared with numbagenn's in the same "
+                "precision, and the row with float64 in batches with that in single precision."
             )
     return said
 
@@ -343,7 +350,7 @@ def details_section(values: dict[str, Any]) -> str:
     grown = [
         (
             title,
-            *(f"{scaling[name][mode]['growth']:.2f}" for mode in ("exact", "optimised")),
+            *(power_text(scaling[name][mode]["growth"]) for mode in ("exact", "optimised")),
             f"{power}",
         )
         for name, (title, power) in AXES.items()

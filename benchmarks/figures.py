@@ -12,7 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullLocator
 
 from benchmarks.machine import ROOT
-from benchmarks.report import threads, tutorial_results
+from benchmarks.report import power_text, threads, tutorial_results
 
 #: Where the figures lie, by name.
 FILES = {name: ROOT / "docs" / f"benchmark_{name}.svg" for name in ("speed", "scaling", "roofline")}
@@ -99,7 +99,7 @@ def scaling(measured: dict[str, Any]) -> Figure:
         for mode, (shown, colour, marker) in MODES.items():
             micros = 1e6 * np.array(axis[mode]["seconds_per_image"])
             values = np.array(axis["values"], dtype=float)
-            growth = f"{shown}: power {axis[mode]['growth']:.2f}"
+            growth = f"{shown}: power {power_text(axis[mode]['growth'])}"
             axes.loglog(values, micros, color=colour, marker=marker, markersize=4, label=growth)
             if mode == "exact":
                 guide = micros[0] * (values / values[0]) ** power

@@ -183,7 +183,7 @@ def text(values: dict[str, Any]) -> str:
         rows += [
             (
                 f"{name} to the power of",
-                *(f"{axis[mode]['growth']:.2f}" for mode in ("exact", "optimised")),
+                *(power_text(axis[mode]["growth"]) for mode in ("exact", "optimised")),
             )
             for name, axis in values["scaling"].items()
         ]
@@ -288,6 +288,17 @@ def learning_rows(learnt: dict[str, Any]) -> list[tuple[str, ...]]:
 def threads(number: int | None) -> str:
     """Put a number of threads into words."""
     return "all threads" if number is None else f"{number} thread{'s' if number > 1 else ''}"
+
+
+def power_text(power: float) -> str:
+    """Return a power of growth as text, in which zero has no sign.
+
+    Examples
+    --------
+    >>> power_text(-0.004), power_text(-0.08)
+    ('0.00', '-0.08')
+    """
+    return f"{round(power, 2) + 0.0:.2f}"
 
 
 def duration(seconds: float) -> str:

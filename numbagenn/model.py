@@ -166,7 +166,8 @@ class GeNNModel(ModelSpec, Timers):
         self.custom_connectivity_updates: dict[str, CustomConnectivityUpdate] = GroupDict(
             "custom connectivity update"
         )
-        # How many synapse populations and custom updates need memory of another group.
+        # How many synapse populations and custom updates need this memory of another group. Asking
+        # them all, for each population, would take as long as the square of their number.
         self._borrowed: Counter[Buffer] = Counter()
         self._plan: Plan | None = None
         self._kernels: ModuleType | None = None

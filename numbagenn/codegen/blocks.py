@@ -33,9 +33,9 @@ _STEPWISE_FUNCTIONS = {"addToPre", "addToPostDelay", "assert"}
 # Blocks of fewer steps save nothing.
 _FEWEST_STEPS = 4
 
-# Each population of neurons or synapses has code of its own in a block. In single steps, those that
-# are alike share their code, which is compiled ten times as fast. It then runs half or a third as
-# fast, which matters for large populations; their code may take some seconds to compile.
+# In a block, each population of neurons or synapses has code of its own, and compiling many of them
+# takes longer than blocks save. In single steps, populations that are alike share their code. Only
+# for large ones are blocks, which are two to three times as fast, worth some seconds.
 _MOST_POPULATIONS = 16
 _MOST_IF_LARGE = 40
 _FEWEST_NEURONS_OF_LARGE = 64
@@ -71,7 +71,8 @@ class Blocks:
 def blocks_of_steps(network: NetworkView) -> Blocks:
     """Return what can be simulated block by block, in the longest blocks.
 
-    Where nothing can, or where that would save nothing, there are no populations in it.
+    There are no populations in it where none can run ahead, where blocks would save nothing, or
+    where compiling them would take too long.
     """
     stepwise = _with_targets(network, _stepwise(network))
     blocks = _longest_blocks(network, stepwise)

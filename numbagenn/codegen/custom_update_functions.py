@@ -6,7 +6,6 @@ import re
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
@@ -14,7 +13,7 @@ from numbagenn.base.enumerations import VarAccessMode
 from numbagenn.codegen.arguments import array_type, slot_index, slot_of
 from numbagenn.codegen.custom_update_loop import UpdateElements, custom_update_loop
 from numbagenn.codegen.kernel_numbers import UpdateNumbers, parameters_of
-from numbagenn.codegen.loop_builder import Argument, Loop
+from numbagenn.codegen.loop_builder import Argument, Constant, Loop
 from numbagenn.codegen.network_view import NetworkView
 from numbagenn.codegen.rendering import rendered
 from numbagenn.language.arithmetic import constant_literal
@@ -22,12 +21,9 @@ from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
 from numbagenn.network.custom_updates import CustomUpdateBase
 
-# Updates that differ in their parameters alone have a kernel each if they are no more than these:
-# the compiler makes better code where it knows all numbers.
+# Up to so many updates that differ only in their parameters have a kernel each: the compiler makes
+# better code where it knows all numbers.
 _MOST_VARIANTS = 3
-
-# A line of a kernel that defines a parameter.
-_PARAMETER = re.compile(r"(\w+) = (float32|float64|u?int\d+)\((-?[\d.e+-]+)\)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +37,7 @@ class CustomUpdateCall:
     buffers
         Memory that the kernel takes.
     numbers
-        Parameters that it takes as well, as it serves updates that differ in these.
+        Parameters that the kernel takes as well, if it serves several updates that differ in them.
     count
         Number of neurons or synapses of one batch element.
     at_once
@@ -67,7 +63,7 @@ class CustomUpdateCall:
 
     function: str | None
     buffers: tuple[Buffer, ...]
-    numbers: tuple[np.number[Any], ...] = ()
+    numbers: tuple[np.generic, ...] = ()
     count: int
     at_once: int
     counted: Buffer | None
@@ -100,15 +96,17 @@ class UpdateFunction:
     allocates: bool
     body: str
 
-    def without(self, parameters: Sequence[re.Match[str]]) -> UpdateFunction:
-        """Return the function that takes some parameters of the update, given their lines."""
+    def taking(self, constants: Mapping[str, Constant]) -> UpdateFunction:
+        """Return the function that takes numbers which this one defines."""
         body = self.body
-        for line in parameters:
-            body = re.sub(rf"^ *{re.escape(line[0])}\n", "", body, count=1, flags=re.MULTILINE)
+        for name, constant in constants.items():
+            line = re.escape(f"{name} = {constant.text}")
+            body = re.sub(rf"^ *{line}\n", "", body, count=1, flags=re.MULTILINE)
+        types = [constant.type.signature_name for constant in constants.values()]
         return replace(
             self,
-            parameters=", ".join([self.parameters, *(line[1] for line in parameters)]),
-            signature=", ".join([self.signature, *(line[2] for line in parameters)]),
+            parameters=", ".join([self.parameters, *constants]),
+            signature=", ".join([self.signature, *types]),
             body=body,
         )
 
@@ -126,8 +124,8 @@ def functions_of_custom_updates(
         if not group.model.update_code.is_blank and update not in queued
     }
     variants = defaultdict(set)
-    for function, _, parameters in made.values():
-        variants[function.without(parameters)].add(function)
+    for function, _, constants in made.values():
+        variants[function.taking(constants)].add(function)
     names: dict[UpdateFunction, str] = {}
     calls = {}
     for update, group in network.custom_updates.items():
@@ -135,12 +133,12 @@ def functions_of_custom_updates(
             in_queue = 1 + queued.index(update) if update in queued else 0
             calls[update] = replace(_call(group, None, (), {}), in_queue=in_queue)
             continue
-        function, buffers, parameters = made[update]
-        numbers: tuple[np.number[Any], ...] = ()
-        general = function.without(parameters)
+        function, buffers, constants = made[update]
+        general = function.taking(constants)
+        numbers: tuple[np.generic, ...] = ()
         if len(variants[general]) > _MOST_VARIANTS:
             function = general
-            numbers = tuple(np.dtype(line[2]).type(line[3]) for line in parameters)
+            numbers = tuple(constant.number for constant in constants.values())
         name = names.setdefault(function, f"custom_update_{len(names) + 1}")
         call = _call(group, name, buffers, left_out[update])
         calls[update] = replace(call, numbers=numbers)
@@ -149,8 +147,8 @@ def functions_of_custom_updates(
 
 def _function(
     network: NetworkView, group: CustomUpdateBase, zeros: Mapping[Buffer, bool]
-) -> tuple[UpdateFunction, tuple[Buffer, ...], list[re.Match[str]]]:
-    """Return the function of a custom update, the memory that it takes, and parameters in it.
+) -> tuple[UpdateFunction, tuple[Buffer, ...], dict[str, Constant]]:
+    """Return the function of a custom update, the memory that it takes, and the numbers in it.
 
     `zeros` are the variables of which it leaves out rows, see `note_touched_rows`.
     """
@@ -185,8 +183,7 @@ def _function(
         allocates=folds_batch,
         body=body,
     )
-    lines = map(_PARAMETER.fullmatch, loop.before)
-    return function, buffers, [line for line in lines if line]
+    return function, buffers, loop.constants
 
 
 def loop_of_update(network: NetworkView, group: CustomUpdateBase) -> Loop:

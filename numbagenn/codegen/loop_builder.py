@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from numbagenn.base.types import Double, Precision, ResolvedType, Uint32
 from numbagenn.codegen.reductions import Reduction, neutral
 from numbagenn.codegen.reserved_names import LOOP_NAMES
-from numbagenn.language.arithmetic import constant_literal, literal
+from numbagenn.language.arithmetic import constant, literal
 from numbagenn.language.fault_sites import FaultSites
 from numbagenn.language.kernel_names import BATCH_COUNTER, FAULTS, RANDOM_STATE
 from numbagenn.language.symbols import Ahead, Draw, History, Namer, Pointer, SpecialFunction, Symbol
@@ -32,6 +34,25 @@ class Argument:
     buffer: Buffer
 
 
+@dataclass(frozen=True)
+class Constant:
+    """A number that code knows by name: a parameter, or the length of a step."""
+
+    value: float
+    type: ResolvedType
+
+    @property
+    def text(self) -> str:
+        """The number in generated code."""
+        return literal(self.value, self.type)
+
+    @property
+    def number(self) -> np.generic:
+        """The number as a kernel takes it."""
+        number: np.generic = self.type.dtype.type(self.value)
+        return number
+
+
 @dataclass
 class Loop:
     """One loop over elements, as lines of Python.
@@ -40,6 +61,8 @@ class Loop:
     ----------
     arguments, scalars
         The arrays and the numbers that the function around the loop takes.
+    constants
+        Numbers by name. The lines ahead of the loop define them.
     before
         Lines ahead of the loop.
     ahead
@@ -57,6 +80,7 @@ class Loop:
 
     arguments: list[Argument] = field(default_factory=list)
     scalars: list[str] = field(default_factory=list)
+    constants: dict[str, Constant] = field(default_factory=dict)
     before: list[str] = field(default_factory=list)
     ahead: list[str] = field(default_factory=list)
     loads: list[str] = field(default_factory=list)
@@ -146,7 +170,8 @@ class LoopBuilder:
         #: Whether the loop runs from element `first` up to `last` alone.
         self.in_parts = False
         self._scalars = (*scalars, BATCH_COUNTER)
-        self._constants: dict[str, str] = {"dt": constant_literal(dt, precision.time)}
+        step_length = Constant(constant(dt, precision.time), precision.time)
+        self._constants: dict[str, Constant] = {"dt": step_length}
         self._offsets: dict[str, str] = {}
         self._aliases: list[Alias] = []
         self._arrays: dict[str, Buffer] = {}
@@ -283,7 +308,7 @@ class LoopBuilder:
                 array = self.array(f"{code}_array", bound.buffers[param.name])
                 self._dynamic_params[code] = array
             else:
-                self._constants[code] = literal(bound.params[param.name], ctype)
+                self._constants[code] = Constant(bound.params[param.name], ctype)
             names[param.name] = Symbol(code, ctype, writable=False, kind="parameter")
         return names
 
@@ -392,8 +417,9 @@ class LoopBuilder:
             # They say where the values of a step are, which is so many steps old.
             used.add("steps_since_load")
         loop.scalars = [name for name in self._scalars if name in used]
-        constants = {name: text for name, text in self._constants.items() if name in used}
-        loop.before += [f"{name} = {text}" for name, text in {**constants, **offsets}.items()]
+        loop.constants = {name: one for name, one in self._constants.items() if name in used}
+        loop.before += [f"{name} = {one.text}" for name, one in loop.constants.items()]
+        loop.before += [f"{name} = {text}" for name, text in offsets.items()]
         for name, array in self._dynamic_params.items():
             if name in used:
                 used.add(array)

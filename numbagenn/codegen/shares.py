@@ -17,8 +17,8 @@ from numbagenn.network.synapse_groups import SynapseGroup
 # neurons, with some spikes, take three times as long.
 _FEWEST_NEURONS = 8_000
 
-# Lists of spikes are made by one thread, population by population. With fewer neurons in each, that
-# takes as long as what is shared.
+# One thread makes the lists of spikes, population by population. With fewer neurons in each, on
+# average, that takes as long as the work that threads share.
 _FEWEST_IN_A_POPULATION = 128
 
 # Times of spikes and events of presynaptic neurons, which run in the same step.

@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any
 
 import numpy as np
 
@@ -197,7 +196,7 @@ class PreparedUpdate:
     num_parts
         Number of parts, which threads can share.
     arguments
-        Its arrays, and parameters where it takes these.
+        Its arrays, and then its parameters if the kernel takes them.
     can_fail
         Whether its code can have a fault while it runs.
     """
@@ -207,7 +206,7 @@ class PreparedUpdate:
     kernel: Callable[..., None] | None
     numbers: UpdateNumbers
     num_parts: int
-    arguments: tuple[Array | np.number[Any], ...]
+    arguments: tuple[Array | np.generic, ...]
     can_fail: bool
 
 

@@ -74,6 +74,7 @@ def test_out_of_scope_names_cases() -> None:
     assert {*OUT_OF_SCOPE, *NOT_IN_BATCHES} <= {case.function for case in CASES.values()}
 
 
+# All of them would take a large part of the four minutes that the tests may take by default.
 @pytest.mark.parametrize("name", cases(OTHERS[::2]))
 def test_engine_agrees(name: str) -> None:
     check(name)
