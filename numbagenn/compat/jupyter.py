@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import atexit
+import logging
 import sys
 import warnings
 from collections.abc import Sequence
@@ -36,6 +38,8 @@ def prepare(version: str, arguments: Sequence[str]) -> None:
     put_in_place(version)
     sys.argv = list(arguments)
     warnings.filterwarnings("ignore", "To exit: use 'exit'")
+    # A kernel that answers the request to end while it ends finds its sockets closed, and says so.
+    atexit.register(logging.getLogger("tornado").setLevel, logging.CRITICAL)
 
 
 class _Replacement:
