@@ -442,7 +442,8 @@ def stdp(api: Any, model: Any) -> list[Any]:
 #: Networks by name. The neurons of `cuba-20000` are enough for threads to share them.
 NETWORKS = {
     "cuba": Network(cuba, 0.1, 5000),
-    "cuba-20000": Network(partial(cuba, neurons=20_000), 0.1, 2000),
+    # Threads share it: what it takes to wake them is not to count for much.
+    "cuba-20000": Network(partial(cuba, neurons=20_000), 0.1, 20_000),
     "coba": Network(coba, 0.1, 5000),
     "brunel": Network(brunel, 0.1, 2000),
     "izhikevich-dense": Network(partial(izhikevich, neurons=1000, connections=None), 1.0, 5000),
