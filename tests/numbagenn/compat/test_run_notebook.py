@@ -374,7 +374,9 @@ def test_a_process(package: str, tmp_path: Path) -> None:
         text=True,
         timeout=300,
     )
-    assert (completed.returncode, completed.stdout, completed.stderr) == (0, "5.4.0\n", "")
+    # What ends up on stderr is not compared: on a busy machine, ipykernel may complain there of its
+    # sockets while it ends.
+    assert (completed.returncode, completed.stdout) == (0, "5.4.0\n")
 
 
 @pytest.mark.slow
