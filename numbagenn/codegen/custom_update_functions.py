@@ -123,9 +123,12 @@ def functions_of_custom_updates(
         for update, group in network.custom_updates.items()
         if not group.model.update_code.is_blank and update not in queued
     }
+    general = {
+        update: function.taking(constants) for update, (function, _, constants) in made.items()
+    }
     variants = defaultdict(set)
-    for function, _, constants in made.values():
-        variants[function.taking(constants)].add(function)
+    for update, function in general.items():
+        variants[function].add(made[update][0])
     names: dict[UpdateFunction, str] = {}
     calls = {}
     for update, group in network.custom_updates.items():
@@ -134,10 +137,9 @@ def functions_of_custom_updates(
             calls[update] = replace(_call(group, None, (), {}), in_queue=in_queue)
             continue
         function, buffers, constants = made[update]
-        general = function.taking(constants)
         numbers: tuple[np.generic, ...] = ()
-        if len(variants[general]) > _MOST_VARIANTS:
-            function = general
+        if len(variants[general[update]]) > _MOST_VARIANTS:
+            function = general[update]
             numbers = tuple(constant.number for constant in constants.values())
         name = names.setdefault(function, f"custom_update_{len(names) + 1}")
         call = _call(group, name, buffers, left_out[update])

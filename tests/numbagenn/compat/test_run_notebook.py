@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -374,9 +375,9 @@ def test_a_process(package: str, tmp_path: Path) -> None:
         text=True,
         timeout=300,
     )
-    # What ends up on stderr is not compared: on a busy machine, ipykernel may complain there of its
-    # sockets while it ends.
-    assert (completed.returncode, completed.stdout) == (0, "5.4.0\n")
+    # On a busy machine, ipykernel may complain of its sockets while it ends.
+    ours = re.sub(r".*operation on non-socket\n", "", completed.stderr, flags=re.DOTALL)
+    assert (completed.returncode, completed.stdout, ours) == (0, "5.4.0\n", "")
 
 
 @pytest.mark.slow
