@@ -9,13 +9,15 @@ from __future__ import annotations
 import contextlib
 import warnings
 from collections.abc import Iterable, Iterator
+from concurrent.futures import CancelledError
 from itertools import count
+from queue import Empty, SimpleQueue
 from time import monotonic, sleep
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 import dask
-from distributed import Client, Future, KilledWorker, as_completed
+from distributed import Client, Future, KilledWorker
 
 from tutorial_helpers.cluster.blocks import Block
 from tutorial_helpers.cluster.workers import (
@@ -192,8 +194,15 @@ def _side_by_side(
     bound = _Bound(client)
     waiting = iter(tasks)
     following = next(waiting, None)
-    # With results: a worker that does not hand its own over holds up no others.
-    arriving = as_completed(loop=client.loop, with_results=True, raise_errors=False)
+    arrived: SimpleQueue[tuple[Future, Any]] = SimpleQueue()
+
+    async def bring(future: Future) -> None:
+        """Wait for a block; one whose worker does not hand it over holds up no others."""
+        try:
+            found = await future
+        except Exception as error:
+            found = error if _is_of_the_block(future, error) else ClusterLostError()
+        arrived.put((future, found))
 
     def send() -> None:
         """Send blocks as far as the bound allows, and at least one."""
@@ -202,42 +211,44 @@ def _side_by_side(
             with _scheduler_is_there(client):
                 future = _submit(client, plugin, following, f"{prefix}-{next(sent)}")
             on_the_way[future] = following
-            arriving.add(future)
+            client.loop.add_callback(bring, future)
             following = next(waiting, None)
 
     send()
     try:
         while on_the_way:
-            future, result = _next(arriving, client)
+            future, found = _next(arrived, client)
             task = on_the_way.pop(future)
-            if future.status != "finished" and future.status != "error":
-                raise ClusterLostError
             del future  # the worker may forget its result
-            yield task, _outcome(task, result)
+            yield task, _outcome(task, found)
             send()
     finally:
         if client.status == "running":
             client.cancel(list(on_the_way))
 
 
-def _next(arriving: as_completed, client: Client) -> tuple[Future, Any]:
-    """Wait for a block, or notice that the scheduler has gone; `next` might wait for ever then."""
-    while not arriving.has_ready():
-        if client.status != "running":
-            raise ClusterLostError
-        sleep(_PAUSE)
-    found: tuple[Future, Any] = next(arriving)
-    return found
+def _is_of_the_block(future: Future, error: Exception) -> bool:
+    """Tell what went wrong with a block from what went wrong on its way here."""
+    return future.status == "error" or not isinstance(error, CancelledError | OSError)
 
 
-def _outcome(task: Task, result: Any) -> Counted | Failure:
-    """Make an answer or a `Failure` of what `as_completed` gives for a block."""
-    if isinstance(result, Counted):
-        return _checked(task, result)
-    error = result[1] if isinstance(result, tuple) else result
-    if isinstance(error, VersionsDifferError):
-        raise error
-    return Failure(task.block, error, task.where)
+def _next(arrived: SimpleQueue[tuple[Future, Any]], client: Client) -> tuple[Future, Any]:
+    """Wait for a block, or notice that the scheduler has gone; it might never come then."""
+    while True:
+        try:
+            return arrived.get(timeout=_PAUSE)
+        except Empty:
+            if client.status != "running":
+                raise ClusterLostError from None
+
+
+def _outcome(task: Task, found: Any) -> Counted | Failure:
+    """Make an answer or a `Failure` of what has come of a block, or raise what ends them all."""
+    if isinstance(found, ClusterLostError | VersionsDifferError):
+        raise found
+    if isinstance(found, Counted):
+        return _checked(task, found)
+    return Failure(task.block, found, task.where)
 
 
 def _checked(task: Task, counted: Counted) -> Counted | Failure:

@@ -23,7 +23,7 @@ pytest.importorskip("distributed", reason="clusters need Dask: the extra cluster
 pytest.importorskip("zarr", reason="clusters need Zarr: the extra cluster")
 
 import psutil
-from distributed import Client, LocalCluster
+from distributed import Client, Future, LocalCluster
 
 from tests import ROOT
 from tests.tutorial_helpers.cluster.conftest import STEPS
@@ -34,6 +34,7 @@ from tutorial_helpers.cluster import (
     classify_blocks,
     classify_many,
     connecting,
+    running,
 )
 from tutorial_helpers.cluster.connecting import local_client, remote_client
 from tutorial_helpers.inference import Classification
@@ -116,6 +117,40 @@ def test_fifty_random_kills(weights: Weights, images: Images, expected: Classifi
         np.testing.assert_array_equal(counted, expected.counts)
 
 
+def test_what_has_come_stays_though_its_worker_dies(
+    weights: Weights, images: Images, expected: Classification
+) -> None:
+    """The worker had handed its answers over, and takes with it what Dask remembers of them."""
+    with local_client(1, threads=2) as client:
+        answers = classify_blocks([images] * 8, weights, client=client, timesteps=STEPS)
+        found = [next(answers)]
+        time.sleep(3.0)  # until those that are on their way have come
+        kill_one(client.cluster)
+        while client.nthreads():
+            time.sleep(0.01)
+        found += answers
+    assert sorted(answer.block.number for answer in found) == list(range(8))
+    for answer in found:
+        np.testing.assert_array_equal(answer.counts, expected.counts)
+
+
+def test_an_answer_that_cannot_be_read(
+    client: Client, weights: Weights, images: Images, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What fails between a worker and here is said, and nobody waits for it."""
+
+    class Unreadable:
+        def __reduce__(self) -> tuple[type[int], tuple[str]]:
+            return int, ("counts",)
+
+    def submit(client: Client, plugin: str, task: running.Task, key: str) -> Future:
+        return client.submit(Unreadable, key=key)
+
+    monkeypatch.setattr(running, "_submit", submit)
+    with pytest.raises(BadBlocksError, match=r"block 0 .*: ValueError: invalid literal for int"):
+        classify_many(images, weights, client=client, timesteps=STEPS)
+
+
 def test_a_slow_worker(
     client: Client, weights: Weights, images: Images, expected: Classification
 ) -> None:
@@ -174,7 +209,7 @@ def test_a_block_that_kills_workers(weights: Weights, images: Images, tmp_path: 
 
 
 @contextlib.contextmanager
-def running(*arguments: object) -> Iterator[subprocess.Popen[bytes]]:
+def program(*arguments: object) -> Iterator[subprocess.Popen[bytes]]:
     """A program of Dask's, killed in the end."""
     with subprocess.Popen(
         [sys.executable, "-m", *map(str, arguments)],
@@ -192,7 +227,7 @@ def scheduler(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path, str
     """A scheduler: its process, the file that workers find it by, and its address."""
     file = folder / "scheduler.json"
     options = ("--scheduler-file", file, "--port", 0, "--no-dashboard", "--host", "127.0.0.1")
-    with running("distributed.cli.dask_scheduler", *options) as process:
+    with program("distributed.cli.dask_scheduler", *options) as process:
         deadline = time.monotonic() + 60
         while not file.exists() or not file.read_text(encoding="utf-8"):
             assert time.monotonic() < deadline
@@ -205,7 +240,7 @@ def scheduler(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path, str
 
 def worker(file: Path, *options: object) -> contextlib.AbstractContextManager[object]:
     common = ("--scheduler-file", file, "--nthreads", 1, "--no-dashboard", "--no-nanny")
-    return running("distributed.cli.dask_worker", *common, *options)
+    return program("distributed.cli.dask_worker", *common, *options)
 
 
 def test_the_scheduler_goes_away(
