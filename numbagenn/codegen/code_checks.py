@@ -189,7 +189,7 @@ def _check_connectivity_update(model: CustomConnectivityUpdateModel) -> None:
         buffers={**of_synapses, **_memory(others)},
     )
     rows = Rows("", 1, of_synapses.values())
-    elements = ConnectivityElements(num_pre=1, num_post=1, rows=rows)
+    elements = ConnectivityElements(rows=rows)
     row_loop(_PRECISION, _DT, bound, elements)
     host_loop(_PRECISION, _DT, bound, elements)
 

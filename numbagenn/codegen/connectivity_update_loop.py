@@ -37,16 +37,12 @@ class ConnectivityElements:
 
     Parameters
     ----------
-    num_pre, num_post
-        Numbers of neurons at both ends.
     rows
         Where the rows are while the update runs.
     batch_size
         Number of batch elements. Code cannot read what each of several has one of.
     """
 
-    num_pre: int
-    num_post: int
     rows: Rows
     batch_size: int = 1
 
@@ -71,13 +67,12 @@ class HostLoop:
 
 
 def _names_of_both(
-    builder: LoopBuilder, bound: BoundModel[CustomConnectivityUpdateModel], sizes: Sequence[int]
+    builder: LoopBuilder, bound: BoundModel[CustomConnectivityUpdateModel]
 ) -> dict[str, Symbol]:
     """Return the names that code of rows and of the host knows."""
     names = builder.clock_names()
     del names["batch"], names["num_batch"]
-    num_pre, num_post = sizes
-    names |= {"num_pre": count_name(num_pre), "num_post": count_name(num_post)}
+    names |= {name: count_name(name) for name in ("num_pre", "num_post")}
     return {**names, **builder.parameters_of(bound)}
 
 
@@ -98,13 +93,23 @@ class _RowCode:
         self.at, self.id_post, self.removed = local("at"), local("id_post"), local("removed")
         self.stride, self.last = local("row_stride"), local("last_place")
         rows = elements.rows
-        # The code may refer to one variable by several names.
-        self.arrays = {copy: self._array(copy) for copy in rows.moving}
-        self.lengths = self._array(rows.lengths)
         self.values = rows.values
+        # The code may refer to one variable by several names.
+        own = _items(bound.model.vars, bound.model.var_refs)
+        named = {bound.buffers[item.name]: item.name for item in own}
+        # Not by the names of memory: updates that are alike have the same text.
+        self.arrays = {
+            rows.targets: self._array("targets", rows.targets),
+            rows.sources: self._array("sources", rows.sources),
+            **{
+                copy: self._array(f"{named[buffer]}_values", copy)
+                for buffer, copy in rows.values.items()
+            },
+        }
+        self.lengths = self._array("row_lengths", rows.lengths)
 
-    def _array(self, buffer: Buffer) -> str:
-        name = self.builder.array(buffer.name, buffer)
+    def _array(self, wish: str, buffer: Buffer) -> str:
+        name = self.builder.array(wish, buffer)
         self.builder.read.add(name)
         return name
 
@@ -112,7 +117,7 @@ class _RowCode:
         """Return the loop over rows."""
         builder, bound = self.builder, self.bound
         model = bound.model
-        names = _names_of_both(builder, bound, (self.elements.num_pre, self.elements.num_post))
+        names = _names_of_both(builder, bound)
         names |= {
             "id_pre": count_name("row"),
             "batch": count_name(0),
@@ -247,10 +252,10 @@ class _RowCode:
             if copy not in set_already
         ]
         full = translator.reporting(no_room, f"row, {self.stride}")
-        nowhere = translator.reporting(no_such_neuron, f"{id_post}, {self.elements.num_post}")
+        nowhere = translator.reporting(no_such_neuron, f"{id_post}, num_post")
         return [
             *lines,
-            f"if {id_post} >= {self.elements.num_post}:",
+            f"if {id_post} >= num_post:",
             f"    {nowhere}",
             f"elif {self.length} >= {self.stride}:",
             f"    {full}",
@@ -309,7 +314,7 @@ def host_loop(
     builder = LoopBuilder(precision, dt, "0", _SCALARS)
     model = bound.model
     builder.faults.position = "-1, -1"
-    names = _names_of_both(builder, bound, (elements.num_pre, elements.num_post))
+    names = _names_of_both(builder, bound)
     stride = builder.namer.unique("row_stride")
     names["row_stride"] = count_name(stride)
     lengths = builder.array("row_length", elements.rows.host_lengths)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -16,14 +15,11 @@ from numbagenn.codegen.kernel_numbers import UpdateNumbers, parameters_of
 from numbagenn.codegen.loop_builder import Argument, Constant, Loop
 from numbagenn.codegen.network_view import NetworkView
 from numbagenn.codegen.rendering import rendered
+from numbagenn.codegen.update_kernels import UpdateKernel, kernels_shared
 from numbagenn.language.arithmetic import constant_literal
 from numbagenn.memory.buffers import Buffer
 from numbagenn.memory.faults import Faults
 from numbagenn.network.custom_updates import CustomUpdateBase
-
-# Up to so many updates that differ only in their parameters have a kernel each: the compiler makes
-# better code where it knows all numbers.
-_MOST_VARIANTS = 3
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,80 +73,38 @@ class CustomUpdateCall:
     in_queue: int = 0
 
 
-@dataclass(frozen=True, kw_only=True)
-class UpdateFunction:
-    """The kernel of a custom update, but for its name: updates that are alike share one.
-
-    Parameters
-    ----------
-    parameters, signature
-        Text of its parameters and of their types.
-    allocates
-        Whether it makes arrays of its own.
-    body
-        Its text below the line with its name.
-    """
-
-    parameters: str
-    signature: str
-    allocates: bool
-    body: str
-
-    def taking(self, constants: Mapping[str, Constant]) -> UpdateFunction:
-        """Return the function that takes numbers which this one defines."""
-        body = self.body
-        for name, constant in constants.items():
-            line = re.escape(f"{name} = {constant.text}")
-            body = re.sub(rf"^ *{line}\n", "", body, count=1, flags=re.MULTILINE)
-        types = [constant.type.signature_name for constant in constants.values()]
-        return replace(
-            self,
-            parameters=", ".join([self.parameters, *constants]),
-            signature=", ".join([self.signature, *types]),
-            body=body,
-        )
-
-
-def functions_of_custom_updates(
+def kernels_of_custom_updates(
     network: NetworkView, left_out: Mapping[str, Mapping[Buffer, bool]], queued: Sequence[str] = ()
-) -> tuple[dict[str, UpdateFunction], dict[str, CustomUpdateCall]]:
-    """Return the functions of all custom updates by name, and how each update is run.
+) -> tuple[dict[str, UpdateKernel], dict[str, CustomUpdateCall]]:
+    """Return the kernels of all custom updates by name, and how each update is run.
 
-    `left_out` is what `note_touched_rows` returns. Updates that are `queued` have no function.
+    `left_out` is what `note_touched_rows` returns. Updates that are `queued` have no kernel.
     """
     made = {
-        update: _function(network, group, left_out[update])
+        update: _kernel(network, group, left_out[update])
         for update, group in network.custom_updates.items()
         if not group.model.update_code.is_blank and update not in queued
     }
-    general = {
-        update: function.taking(constants) for update, (function, _, constants) in made.items()
-    }
-    variants = defaultdict(set)
-    for update, function in general.items():
-        variants[function].add(made[update][0])
-    names: dict[UpdateFunction, str] = {}
+    kernels, names = kernels_shared(
+        {update: (kernel, constants) for update, (kernel, _, constants) in made.items()},
+        "custom_update",
+    )
     calls = {}
     for update, group in network.custom_updates.items():
-        if update not in made:
+        if update in made:
+            name, numbers = names[update]
+            call = _call(group, name, made[update][1], left_out[update])
+            calls[update] = replace(call, numbers=numbers)
+        else:
             in_queue = 1 + queued.index(update) if update in queued else 0
             calls[update] = replace(_call(group, None, (), {}), in_queue=in_queue)
-            continue
-        function, buffers, constants = made[update]
-        numbers: tuple[np.generic, ...] = ()
-        if len(variants[general[update]]) > _MOST_VARIANTS:
-            function = general[update]
-            numbers = tuple(constant.number for constant in constants.values())
-        name = names.setdefault(function, f"custom_update_{len(names) + 1}")
-        call = _call(group, name, buffers, left_out[update])
-        calls[update] = replace(call, numbers=numbers)
-    return {name: function for function, name in names.items()}, calls
+    return kernels, calls
 
 
-def _function(
+def _kernel(
     network: NetworkView, group: CustomUpdateBase, zeros: Mapping[Buffer, bool]
-) -> tuple[UpdateFunction, tuple[Buffer, ...], dict[str, Constant]]:
-    """Return the function of a custom update, the memory that it takes, and the numbers in it.
+) -> tuple[UpdateKernel, tuple[Buffer, ...], dict[str, Constant]]:
+    """Return the kernel of a custom update, the memory that it takes, and the numbers in it.
 
     `zeros` are the variables of which it leaves out rows, see `note_touched_rows`.
     """
@@ -179,13 +133,13 @@ def _function(
         time=network.types.time.numpy_name,
         dt=constant_literal(network.dt, network.types.time),
     )
-    function = UpdateFunction(
+    kernel = UpdateKernel(
         parameters=", ".join([*numbers, *arrays]),
         signature=", ".join([*numbers.values(), *types]),
         allocates=folds_batch,
         body=body,
     )
-    return function, buffers, loop.constants
+    return kernel, buffers, loop.constants
 
 
 def loop_of_update(network: NetworkView, group: CustomUpdateBase) -> Loop:

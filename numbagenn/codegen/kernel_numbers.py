@@ -84,10 +84,12 @@ class ConnectivityNumbers(NamedTuple):
     ----------
     num_rows
         Number of rows; 1 for code of the host.
+    num_pre, num_post
+        Numbers of neurons at both ends.
     row_stride
         Number of synapses that each row has room for.
-    seed
-        Seed of random numbers.
+    seed, stream
+        Seed and stream of random numbers.
     run
         How often the update ran before, since the model was loaded.
     timestep, steps_since_load
@@ -95,8 +97,11 @@ class ConnectivityNumbers(NamedTuple):
     """
 
     num_rows: int
+    num_pre: int
+    num_post: int
     row_stride: int
     seed: int
+    stream: int
     run: int
     timestep: int
     steps_since_load: int

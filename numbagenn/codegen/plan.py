@@ -17,9 +17,9 @@ from numbagenn.codegen.block_steps import BlockSteps
 from numbagenn.codegen.blocks import Blocks, blocks_of_steps
 from numbagenn.codegen.connectivity_update_functions import (
     ConnectivityCall,
-    calls_of_connectivity_updates,
+    kernels_of_connectivity_updates,
 )
-from numbagenn.codegen.custom_update_functions import CustomUpdateCall, functions_of_custom_updates
+from numbagenn.codegen.custom_update_functions import CustomUpdateCall, kernels_of_custom_updates
 from numbagenn.codegen.event_kinds import (
     NEURON_UPDATE,
     PHASES,
@@ -163,8 +163,8 @@ def make_plan(network: NetworkView) -> Plan:
         schedule = _schedule(network, blocks, shared=False)
     waits = not (network.timing_enabled or in_order or shared)
     queued = queued_updates(network, schedule.memory) if waits else {}
-    updates, calls = functions_of_custom_updates(network, left_out, list(queued))
-    connectivity_calls = calls_of_connectivity_updates(network)
+    updates, calls = kernels_of_custom_updates(network, left_out, list(queued))
+    connectivity_updates, connectivity_calls = kernels_of_connectivity_updates(network)
     # Every step has the first two, whether or not there is something to do in them.
     phases = {
         NEURON_UPDATE,
@@ -180,13 +180,7 @@ def make_plan(network: NetworkView) -> Plan:
             *(update.function for update in queued.values() if update.function),
         ],
         simulate=_simulate(network, schedule, steps, [update.call for update in queued.values()]),
-        custom_updates=updates,
-        connectivity_updates=[
-            kernel
-            for call in connectivity_calls.values()
-            for kernel in (call.on_host, call.on_rows)
-            if kernel is not None
-        ],
+        updates={**updates, **connectivity_updates},
     )
     return Plan(
         source=source,

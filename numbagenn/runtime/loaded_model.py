@@ -556,24 +556,27 @@ class LoadedModel:
         elif not job.is_spread:
             update.rows.spread(connections, stride)
             job.is_spread = True
-        kernel = job.call.on_host if job.on_host else job.call.on_rows
-        assert kernel is not None
+        call = job.call.on_host if job.on_host else job.call.on_rows
+        assert call is not None
         numbers = ConnectivityNumbers(
             num_rows=1 if job.on_host else connections.num_pre,
+            num_pre=connections.num_pre,
+            num_post=update.synapse_group.trg.num_neurons,
             row_stride=stride,
             seed=self.seed,
+            stream=call.stream,
             run=job.run,
             timestep=self._steps_done + self._timestep_offset,
             steps_since_load=self._steps_done,
         )
         arrays = [
             buffer.arrays[0] if is_on_host else self._device(buffer)
-            for buffer, is_on_host in kernel.arrays
+            for buffer, is_on_host in call.arrays
         ]
-        self._faults_unread |= any(isinstance(buffer, Faults) for buffer in kernel.buffers)
-        job.finish(getattr(self._kernels, kernel.name), *numbers, *arrays)
+        self._faults_unread |= any(isinstance(buffer, Faults) for buffer in call.buffers)
+        job.finish(getattr(self._kernels, call.kernel), *numbers, *arrays, *call.numbers)
         write_printed()
-        for buffer in kernel.buffers:
+        for buffer in call.buffers:
             buffer.is_new = True
         done = perf_counter()
         if not job.on_host:

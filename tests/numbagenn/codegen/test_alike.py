@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
+from collections.abc import Iterable
 from types import FrameType
 
 import numpy as np
@@ -11,12 +12,14 @@ import pytest
 
 from numbagenn import (
     GeNNModel,
+    create_custom_connectivity_update_model,
     create_custom_update_model,
     create_neuron_model,
     create_var_ref,
     create_wu_var_ref,
     init_postsynaptic,
     init_sparse_connectivity,
+    init_var,
     init_weight_update,
 )
 from numbagenn.codegen import alike, blocks
@@ -268,6 +271,84 @@ def test_many_updates_share_a_kernel_that_takes_their_parameters(
             expected += number_of(0.5)
         rest = (np.arange(weights.values.size) % (number + 1)).astype(number_of)
         np.testing.assert_array_equal(weights.values, expected + rest + number_of(number % 2))
+
+
+REWIRE = create_custom_connectivity_update_model(
+    "rewire",
+    params=["Least", "New"],
+    pre_vars=[("drawn", "scalar")],
+    var_refs=[("g", "scalar")],
+    row_update_code="""
+    for_each_synapse {
+        if (g < Least) { remove_synapse(); }
+    }
+    const unsigned int drawn_post = (unsigned int)(gennrand_uniform() * num_post);
+    add_synapse(drawn_post % num_post, New + drawn);
+    """,
+    host_update_code="""
+    for (int i = 0; i < num_pre; i++) { drawn[i] = gennrand_uniform(); }
+    pushdrawnToDevice();
+    """,
+)
+
+
+def rewired(numbers: Iterable[int], precision: str) -> tuple[GeNNModel, dict[int, list[bytes]]]:
+    """Return a model with updates of connectivity, and the synapses of each after two runs."""
+    model = GeNNModel(precision, "rewired")
+    model.seed = 5
+    neuron = create_neuron_model("still", vars=[("V", "scalar")], sim_code="V += Isyn;")
+    groups = {}
+    for number in numbers:
+        pre, post = (
+            model.add_neuron_population(f"{side}{number}", size, neuron, {}, {"V": 0.0})
+            for side, size in (("pre", 6 + number % 2), ("post", 9 + number % 3))
+        )
+        weight = init_var("Uniform", {"min": 0.0, "max": 1.0})
+        groups[number] = model.add_synapse_population(
+            f"s{number}",
+            "SPARSE",
+            pre,
+            post,
+            init_weight_update("StaticPulse", {}, {"g": weight}),
+            init_postsynaptic("DeltaCurr"),
+            init_sparse_connectivity("FixedProbability", {"prob": 0.5}),
+        )
+        groups[number].max_connections = post.num_neurons
+        model.add_custom_connectivity_update(
+            f"rewire_{number}",
+            "Rewire",
+            groups[number],
+            REWIRE,
+            {"Least": 0.3 + 0.02 * number, "New": float(number)},
+            pre_vars={"drawn": 0.0},
+            var_refs={"g": create_wu_var_ref(groups[number], "g")},
+        )
+    model.build()
+    model.load()
+    for _ in range(2):
+        model.custom_update("Rewire")
+    found = {}
+    for number, group in groups.items():
+        group.pull_connectivity_from_device()
+        drawn = model.custom_connectivity_updates[f"rewire_{number}"].pre_vars["drawn"]
+        arrays = [group.get_sparse_pre_inds(), group.get_sparse_post_inds()]
+        for variable in (group.vars["g"], drawn):
+            variable.pull_from_device()
+            arrays.append(variable.values)
+        found[number] = [np.asarray(array).tobytes() for array in arrays]
+    return model, found
+
+
+@pytest.mark.parametrize("precision", ["float", "double"])
+def test_many_updates_of_connectivity_share_kernels(precision: str) -> None:
+    """Each has its own sizes, parameters and random numbers, as if it were alone."""
+    model, together = rewired(range(8), precision)
+    assert sum(name.startswith("connectivity_update") for name in functions(model)) == 2
+    for number in (0, 5, 6):
+        few, alone = rewired([number], precision)
+        assert sum(name.startswith("connectivity_update") for name in functions(few)) == 2
+        assert alone[number] == together[number]
+    assert len({drawn for *_, drawn in together.values()}) == 8
 
 
 def test_threads_share_large_populations_rather_than_many() -> None:

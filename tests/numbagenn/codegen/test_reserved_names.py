@@ -64,7 +64,7 @@ def unreserved(source: str, given: set[str]) -> set[tuple[str, str]]:
             if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
                 bound.add(node.id)
         found |= {(function.name, name) for name in bound - kept}
-        numbered = function.name.startswith(("custom_update_", "host_update_", "row_update_"))
+        numbered = function.name.startswith(("custom_update_", "connectivity_update_"))
         if function.name not in {*KEPT, *given} and not numbered:
             found.add(("", function.name))
     return found
