@@ -241,5 +241,6 @@ def _leaves(node: ast.AST) -> set[type[ast.stmt]]:
     """Return the kinds of statements by which a node leaves the function, or a loop around it."""
     if isinstance(node, (ast.Return, ast.Break, ast.Continue)):
         return {type(node)}
-    inside = set[type[ast.stmt]]().union(*map(_leaves, ast.iter_child_nodes(node)))
+    inner = (part for part in ast.iter_child_nodes(node) if isinstance(part, ast.stmt))
+    inside = set[type[ast.stmt]]().union(*map(_leaves, inner))
     return inside & {ast.Return} if isinstance(node, (ast.For, ast.While)) else inside

@@ -11,6 +11,7 @@ in `compat.v4_9.rewriting`. Everything else uses the tree, see `usage`.
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from pycparser import c_ast, c_parser
 from numbagenn.base.types import SCALAR, TIMEPOINT, TYPE_NAMES
 from numbagenn.base.user_warnings import warn_user
 from numbagenn.language.genn_4 import NOTATION, at_present
+from numbagenn.language.long_code import flatten
 from numbagenn.language.usage import Usage, usage_of
 
 # Number of characters of a line that an error shows.
@@ -218,6 +220,9 @@ NESTED_TOO_DEEPLY = (
 # The parser, and Python itself, take a few hundred levels. This is well below that.
 _DEEPEST_BRACKET = 50
 
+# How deeply the functions of the parser may call each other: three for each ``else if``.
+_DEEPEST_CALL = 10_000
+
 # Where a text can be, and why it does not end on its line. PyGeNN's scanner ends it at the next
 # quotation mark.
 _OPEN_PRINTF = re.compile(r"\bprintf\s*\(\s*\Z")
@@ -315,6 +320,19 @@ def refusing_depth(code_string: CodeString) -> Iterator[None]:
         raise code_string.error(NESTED_TOO_DEEPLY) from None
 
 
+@contextmanager
+def _deeper() -> Iterator[None]:
+    """Let Python functions call each other more deeply, as the parser does in a long chain."""
+    limit = sys.getrecursionlimit()
+    # Older versions of Python would run out of the memory of the thread.
+    if sys.version_info >= (3, 11):
+        sys.setrecursionlimit(max(limit, _DEEPEST_CALL))
+    try:
+        yield
+    finally:
+        sys.setrecursionlimit(limit)
+
+
 def _check_brackets(code_string: CodeString, text: str) -> None:
     """Raise unless every bracket of a text without comments is closed, in the right order."""
     open_ones: list[tuple[str, int, int]] = []
@@ -401,7 +419,7 @@ def _tree(code_string: CodeString) -> c_ast.Node:
             message = "A condition is one expression, without ';'; remove it."
             raise code_string.error(message, line, column)
         _check_brackets(code_string, signs)
-        with refusing_depth(code_string):
+        with refusing_depth(code_string), _deeper():
             tree = c_parser.CParser().parse(before + text + after)
     except c_parser.ParseError as error:
         found = re.match(r"[^:]*:(\d+):(\d+): ", str(error))
@@ -410,6 +428,7 @@ def _tree(code_string: CodeString) -> c_ast.Node:
             raise _too_early(code_string, text) from None
         line, column = int(found[1]) - _PREFIX_LINES, int(found[2])
         raise _unexpected(code_string, text, line, column) from None
+    flatten(tree.ext[-1])
     # With balanced brackets, no text can escape from the function that it is placed in.
     body = tree.ext[-1].body
     if not code_string.is_condition:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from pycparser import c_ast
 
@@ -20,6 +22,7 @@ from numbagenn.language.arithmetic import (
 from numbagenn.language.calls import Calls
 from numbagenn.language.fault_sites import outside
 from numbagenn.language.literals import literal_value
+from numbagenn.language.long_code import LongOperation
 from numbagenn.language.pointers import Pointers
 from numbagenn.language.symbols import ArrayElement, Symbol
 from numbagenn.language.usage import STEPS
@@ -34,6 +37,9 @@ _INSTEAD_OF = {
     "|": _CONDITIONS,
     "^": _CONDITIONS,
 }
+
+# How many operations of a long chain are one expression.
+_LINKS = 20
 
 # The longest number that a message shows in full.
 _LONGEST_SHOWN = 100
@@ -150,10 +156,28 @@ class Expressions(Pointers, Calls):
     def _value_of_BinaryOp(self, node: c_ast.BinaryOp) -> Expression:
         if node.op == "-" and self._is_pointer(node.left) and self._is_pointer(node.right):
             return self._distance(node)
+        return self._joined(node, self._left(node, node.left))
+
+    def _value_of_LongOperation(self, node: LongOperation) -> Expression:
+        value = self._left(node.links[0], node.first)
+        for number, link in enumerate(node.links, 1):
+            value = self._joined(link, value)
+            if number % _LINKS == 0:
+                # Python cannot read one long expression.
+                partial = self.namer.unique("partial")
+                self._before.append(f"{partial} = {value.code}")
+                value = replace(value, code=partial, level=Level.ATOM)
+        return value
+
+    def _left(self, operation: c_ast.BinaryOp, operand: c_ast.Node) -> Expression:
+        """Translate the left operand of an operation."""
+        is_logical = operation.op in ("&&", "||")
+        return self._condition(operand) if is_logical else self._expression(operand)
+
+    def _joined(self, node: c_ast.BinaryOp, left: Expression) -> Expression:
+        """Translate an operation, the left operand of which is translated."""
         if node.op not in ("&&", "||"):
-            left, right = self._expression(node.left), self._expression(node.right)
-            return self._operation(node.op, left, right, node)
-        left = self._condition(node.left)
+            return self._operation(node.op, left, self._expression(node.right), node)
         before, right = self._captured(self._condition, node.right)
         word, level = ("and", Level.BOTH) if node.op == "&&" else ("or", Level.EITHER)
         if not before:

@@ -17,6 +17,7 @@ from pycparser import c_ast
 
 from numbagenn.base.types import TYPE_NAMES, ResolvedType, Uint32
 from numbagenn.language.literals import literal_value
+from numbagenn.language.long_code import LongOperation
 from numbagenn.language.usage import STEPS
 
 _COMPARISONS = {"<", "<=", ">", ">=", "==", "!="}
@@ -264,6 +265,14 @@ class Walk:
             return _TRUTH
         right = self.value(node.right, names)
         return _TRUTH if node.op in _COMPARISONS else self._computed(node.op, left, right)
+
+    def _of_LongOperation(self, node: LongOperation, names: Names) -> Range:
+        # An operand that may not be evaluated may assign.
+        if _changed_in(node):
+            raise NotUnderstoodError
+        for part in node:
+            self.value(part, names)
+        return ANYTHING
 
     def _computed(self, operator: str, left: Range, right: Range) -> Range:
         unsigned = left.is_unsigned or right.is_unsigned

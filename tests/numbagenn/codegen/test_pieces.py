@@ -77,7 +77,22 @@ def cases(count: int) -> str:
     return f"switch (i) {{ {inside} default: V = 1000.0; }}"
 
 
-LONG = {"assignments": assignments, "conditions": conditions, "cases": cases}
+def branches(count: int) -> str:
+    inside = " else ".join(f"if (V < {k}.0) V = V * 0.5 + {k}.0;" for k in range(count))
+    return f"{inside} else V -= 1000.0;"
+
+
+def terms(count: int) -> str:
+    return "V = " + " + ".join(f"V * {k}.5" for k in range(count)) + ";"
+
+
+LONG = {
+    "assignments": assignments,
+    "conditions": conditions,
+    "cases": cases,
+    "branches": branches,
+    "terms": terms,
+}
 
 
 @pytest.fixture

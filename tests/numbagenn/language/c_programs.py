@@ -559,17 +559,24 @@ class Writer:
         return Stmt([text], lambda m: m.update({slot: convert(one.value(m), ctype)}))
 
     def _on_if(self, depth: int) -> Stmt:
-        condition = self.expression(2)
-        yes = self._braced(depth)
+        branches = [
+            (self.expression(2), self._braced(depth)) for _ in range(self._pick([1, 1, 2, 3]))
+        ]
         no = self._braced(depth) if self._pick([True, False]) else None
 
         def run(memory: Memory) -> None:
-            if condition.value(memory) != 0:
-                yes.run(memory)
-            elif no is not None:
+            for condition, yes in branches:
+                if condition.value(memory) != 0:
+                    yes.run(memory)
+                    return
+            if no is not None:
                 no.run(memory)
 
-        lines = [f"if ({condition.text})", *yes.lines]
+        lines = [
+            line
+            for number, (condition, yes) in enumerate(branches)
+            for line in (f"{'else ' if number else ''}if ({condition.text})", *yes.lines)
+        ]
         return Stmt([*lines, *(["else", *no.lines] if no else [])], run)
 
     @contextmanager
