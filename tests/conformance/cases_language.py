@@ -424,6 +424,31 @@ def statements(pygenn: ModuleType, name: str, precision: str) -> Arrays:
 
 
 @case("float", "double")
+def long_chains(pygenn: ModuleType, name: str, precision: str) -> Arrays:
+    """Sums, conditions and branches of so many parts that the engine cuts them."""
+    terms = " ".join(f"{'+-'[k % 2]} V * {0.01 * k:.2f}" for k in range(1, 150))
+    whole = " ".join(f"{'+-^'[k % 3]} n * {k}u" for k in range(1, 150))
+    decided = " || ".join(f"n % {k}u == 5u && V < {0.3 * k:.1f}" for k in range(7, 107))
+    branches = " else ".join(f"if (V < {0.02 * k:.2f}) {{ V += {k}.5; n++; }}" for k in range(100))
+    neuron = pygenn.create_neuron_model(
+        "long_chains",
+        vars=[("V", "scalar"), ("n", "unsigned int"), ("hit", "int")],
+        sim_code=f"V = 0.3 {terms}; n = 1u {whole}; {branches} else V = fmod(V, 2.0);",
+        threshold_condition_code=decided,
+        reset_code="hit++;",
+    )
+    model = pygenn.GeNNModel(precision, name)
+    model.dt = 1.0
+    start = {"V": np.linspace(-1.0, 3.0, 30), "n": np.arange(30), "hit": 0}
+    population = model.add_neuron_population("neurons", 30, neuron, {}, start)
+    model.build()
+    model.load()
+    arrays = trace(model, 12, **{one: (population, one) for one in start})
+    model.unload()
+    return arrays
+
+
+@case("float", "double")
 def code_of_neurons(pygenn: ModuleType, name: str, precision: str) -> Arrays:
     """What the three code strings of a neuron share, and the order in which they run."""
     model = pygenn.GeNNModel(precision, name)

@@ -165,7 +165,7 @@ FEATURES: dict[str, list[Feature]] = {
         ),
         same(
             "statements: declarations, scopes, loops, `switch` with fall-through",
-            cases="statements",
+            cases="statements long_chains",
             tests="test_code_strings.py::test_effects_of_statements",
         ),
         same(
