@@ -217,8 +217,9 @@ NESTED_TOO_DEEPLY = (
     "It is nested too deeply: too many brackets, blocks or operations are inside each other; split "
     "it, for example by variables for parts of it."
 )
-# The parser, and Python itself, take a few hundred levels. This is well below that.
+# Python takes a few hundred levels. This is well below that.
 _DEEPEST_BRACKET = 50
+_DEEPEST_TREE = 250
 
 # How deeply the functions of the parser may call each other: three for each ``else if``.
 _DEEPEST_CALL = 10_000
@@ -428,7 +429,8 @@ def _tree(code_string: CodeString) -> c_ast.Node:
             raise _too_early(code_string, text) from None
         line, column = int(found[1]) - _PREFIX_LINES, int(found[2])
         raise _unexpected(code_string, text, line, column) from None
-    flatten(tree.ext[-1])
+    if flatten(tree.ext[-1]) > _DEEPEST_TREE:
+        raise code_string.error(NESTED_TOO_DEEPLY)
     # With balanced brackets, no text can escape from the function that it is placed in.
     body = tree.ext[-1].body
     if not code_string.is_condition:

@@ -59,11 +59,12 @@ class LongOperation(c_ast.Node):  # type: ignore[misc]
         yield from (link.right for link in self.links)
 
 
-def flatten(tree: c_ast.Node) -> None:
-    """Make the long chains of a tree flat, in place."""
-    nodes = [tree]
+def flatten(tree: c_ast.Node) -> int:
+    """Make the long chains of a tree flat, in place, and return how deep it is then."""
+    nodes, deepest = [(tree, 1)], 0
     while nodes:
-        node = nodes.pop()
+        node, depth = nodes.pop()
+        deepest = max(deepest, depth)
         if isinstance(node, LongOperation):
             # The left operand of a link is the link before.
             for link in node.links:
@@ -73,10 +74,11 @@ def flatten(tree: c_ast.Node) -> None:
             if isinstance(value, c_ast.Node):
                 value = _flat(value)
                 setattr(node, name, value)
-                nodes.append(value)
+                nodes.append((value, depth + 1))
             elif isinstance(value, list):
                 value[:] = [_flat(one) if isinstance(one, c_ast.Node) else one for one in value]
-                nodes += [one for one in value if isinstance(one, c_ast.Node)]
+                nodes += [(one, depth + 1) for one in value if isinstance(one, c_ast.Node)]
+    return deepest
 
 
 def _flat(node: c_ast.Node) -> c_ast.Node:

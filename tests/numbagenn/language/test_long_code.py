@@ -51,6 +51,7 @@ def test_whole_numbers_wrap_around() -> None:
         assert found["k"][number] == k
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("operator", "comparison"), [("||", "=="), ("&&", "!=")])
 def test_what_comes_after_the_decision_is_not_evaluated(operator: str, comparison: str) -> None:
     links = [f"(V += 1.0) {comparison} 100 * k"] * 350
