@@ -123,7 +123,9 @@ def with_brackets(text: str, is_condition: bool) -> str:
 
     def visit(node: c_ast.Node) -> None:
         is_name = isinstance(node, c_ast.ID) and node.name != EACH_SYNAPSE
-        if is_name or (isinstance(node, c_ast.Constant) and node.type != "string"):
+        is_number = isinstance(node, c_ast.Constant) and node.type != "string"
+        # What makes long chains flat is not in the text.
+        if (is_name or is_number) and node.coord is not None:
             places.add((node.coord.line - _PREFIX_LINES, node.coord.column))
         for part in (node.args or ()) if isinstance(node, c_ast.FuncCall) else node:
             visit(part)
