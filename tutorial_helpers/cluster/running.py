@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from itertools import count
 from queue import Empty, SimpleQueue
+from threading import Event
 from time import monotonic, sleep
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -92,7 +93,7 @@ class Task(NamedTuple):
 
 
 class Failure(NamedTuple):
-    """A block that could not be classified, and why."""
+    """A block that could not be classified, without its images, and why."""
 
     block: Block
     error: BaseException
@@ -153,7 +154,8 @@ def _given(client: Client, weight_sets: WeightSets) -> Iterator[None]:
         yield
     finally:
         if client.status == "running":  # else there is nothing to take them from
-            with contextlib.suppress(OSError):
+            # Another scheduler has no such plugin.
+            with contextlib.suppress(OSError, ValueError):
                 client.unregister_worker_plugin(weight_sets.name)
 
 
@@ -195,19 +197,22 @@ def _side_by_side(
     waiting = iter(tasks)
     following = next(waiting, None)
     arrived: SimpleQueue[tuple[Future, Any]] = SimpleQueue()
+    lost = Event()
 
     async def bring(future: Future) -> None:
         """Wait for a block; one whose worker does not hand it over holds up no others."""
-        try:
-            found = await future
-        except Exception as error:
-            found = error if _is_of_the_block(future, error) else ClusterLostError()
+        found = await _brought(future)
+        if isinstance(found, ClusterLostError):
+            lost.set()
         arrived.put((future, found))
 
     def send() -> None:
         """Send blocks as far as the bound allows, and at least one."""
         nonlocal following
         while following is not None and bound.leaves_room(on_the_way.values(), following):
+            # There may be another scheduler by now, which knows nothing of this run.
+            if lost.is_set():
+                raise ClusterLostError
             with _scheduler_is_there(client):
                 future = _submit(client, plugin, following, f"{prefix}-{next(sent)}")
             on_the_way[future] = following
@@ -221,15 +226,27 @@ def _side_by_side(
             task = on_the_way.pop(future)
             del future  # the worker may forget its result
             yield task, _outcome(task, found)
-            send()
+            try:
+                send()
+            except ClusterLostError:  # what has arrived comes first
+                lost.set()
+        if lost.is_set():
+            raise ClusterLostError
     finally:
         if client.status == "running":
             client.cancel(list(on_the_way))
 
 
-def _is_of_the_block(future: Future, error: Exception) -> bool:
-    """Tell what went wrong with a block from what went wrong on its way here."""
-    return future.status == "error" or not isinstance(error, CancelledError | OSError)
+async def _brought(future: Future) -> Any:
+    """Return what has come of a block, or a `ClusterLostError`; it raises nothing."""
+    try:
+        # Raised, an error would hold the future, and the future the error.
+        error = await future.exception()
+        return await future if error is None else error
+    except BaseException as error:  # what a block raises may be no `Exception`
+        if future.status != "error" and isinstance(error, CancelledError | OSError):
+            return ClusterLostError()
+        return error.with_traceback(None)
 
 
 def _next(arrived: SimpleQueue[tuple[Future, Any]], client: Client) -> tuple[Future, Any]:
@@ -248,7 +265,7 @@ def _outcome(task: Task, found: Any) -> Counted | Failure:
         raise found
     if isinstance(found, Counted):
         return _checked(task, found)
-    return Failure(task.block, found, task.where)
+    return _failed(task, found)
 
 
 def _checked(task: Task, counted: Counted) -> Counted | Failure:
@@ -256,7 +273,7 @@ def _checked(task: Task, counted: Counted) -> Counted | Failure:
     if len(counted.counts) == task.block.rows:
         return counted
     error = ValueError(f"its array has {len(counted.counts)} images, not {task.block.rows}")
-    return Failure(task.block, error, task.where)
+    return _failed(task, error)
 
 
 def _here(task: Task, weight_sets: WeightSets) -> Counted | Failure:
@@ -264,7 +281,12 @@ def _here(task: Task, weight_sets: WeightSets) -> Counted | Failure:
     try:
         return _checked(task, weight_sets.count(task.block.images, *task.point))
     except Exception as error:  # any error is that of this block, and the others go on
-        return Failure(task.block, error, task.where)
+        return _failed(task, error)
+
+
+def _failed(task: Task, error: BaseException) -> Failure:
+    """Return what remains of a block that failed; its images would be kept with it."""
+    return Failure(task.block._replace(images=None), error, task.where)
 
 
 class _Bound:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import os
 import random
@@ -14,6 +15,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from threading import Event, Thread
+from typing import Any
 
 import numpy as np
 import pytest
@@ -130,6 +132,69 @@ def test_what_has_come_stays_though_its_worker_dies(
             time.sleep(0.01)
         found += answers
     assert sorted(answer.block.number for answer in found) == list(range(8))
+    for answer in found:
+        np.testing.assert_array_equal(answer.counts, expected.counts)
+
+
+def bad_images(error: type[BaseException]) -> Any:
+    """Images that raise an error where they are wanted."""
+
+    class Bad:  # defined here, so that workers need not import it
+        shape = (7, 784)
+
+        def __len__(self) -> int:
+            return 7
+
+        def __getitem__(self, rows: slice) -> Bad:
+            return self
+
+        def __array__(self, dtype: object = None, copy: bool | None = None) -> Images:
+            raise error("bad")
+
+    return Bad()
+
+
+@pytest.mark.parametrize(
+    "error", [ValueError, StopIteration, GeneratorExit, asyncio.CancelledError]
+)
+def test_a_bad_block_leaves_nothing_behind(
+    client: Client, weights: Weights, images: Images, error: type[BaseException]
+) -> None:
+    """Whatever it raises: it is told, the others are finished, and the cluster forgets it."""
+    pieces = [images, bad_images(error), images]
+    with pytest.raises(BadBlocksError) as raised:
+        classify_many(pieces, weights, client=client, timesteps=STEPS)
+    assert f"block 1 (images 1,000 to 1,006): {error.__name__}: bad. All other" in str(raised.value)
+    assert raised.value.failures[0].block.images is None
+    del raised
+
+    def known() -> list[Any]:
+        on_scheduler = client.run_on_scheduler(lambda dask_scheduler: [*dask_scheduler.tasks])
+        return [*client.futures, *on_scheduler]
+
+    deadline = time.monotonic() + 10
+    while known() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not known()
+
+
+def test_what_has_come_stays_though_the_scheduler_goes(
+    weights: Weights, images: Images, expected: Classification, tmp_path: Path
+) -> None:
+    with (
+        scheduler(tmp_path) as (process, file, address),
+        worker(file),
+        remote_client(address) as client,
+    ):
+        client.wait_for_workers(1, timeout=60)
+        answers = classify_blocks([images] * 8, weights, client=client, timesteps=STEPS)
+        found = [next(answers)]
+        time.sleep(3.0)  # until those that are on their way have come
+        process.kill()
+        time.sleep(1.0)
+        with pytest.raises(ClusterLostError):
+            found += answers
+    assert len(found) >= 2
     for answer in found:
         np.testing.assert_array_equal(answer.counts, expected.counts)
 
