@@ -204,8 +204,9 @@ class Translator(SupportFunctions):
         node: c_ast.While | c_ast.DoWhile | c_ast.For,
         condition: c_ast.Node | None,
         before_next: list[str],
+        ahead: Sequence[str] = (),
     ) -> list[str]:
-        """Return a loop, with the lines that run before each next round."""
+        """Return a loop, with the lines that run before each next round, and ahead of each."""
         # Numba does not compile endless loops. A parameter or a variable may make a loop endless,
         # which in C is harmless if the loop is never reached. A conversion hides this from Numba.
         head = ["while bool_(True):"]
@@ -219,6 +220,7 @@ class Translator(SupportFunctions):
         if not is_short(node):
             self.read.add(BATCH_COUNTER)
             head += [f"    if should_abort({BATCH_COUNTER}):", "        break"]
+        head += ["    " + line for line in ahead]
         with self._inside_loop(before_next):
             lines = self._indented(node.stmt)
         return [*head, *lines, *("    " + line for line in before_next)]
@@ -244,7 +246,11 @@ class Translator(SupportFunctions):
 
     def _on_DoWhile(self, node: c_ast.DoWhile) -> list[str]:
         before, test = self._tested(node.cond, Level.UNARY)
-        return self._loop(node, None, [*before, f"if not {test}:", "    break"])
+        # Ahead of all rounds but the first, so that it is written once, whatever continues there.
+        again = self.namer.unique("again")
+        leave = [*before, f"if not {test}:", "    break"]
+        ahead = [f"if {again}:", *("    " + line for line in leave), f"{again} = True"]
+        return [f"{again} = False", *self._loop(node, None, [], ahead)]
 
     def _on_For(self, node: c_ast.For) -> list[str]:
         with self._scope():

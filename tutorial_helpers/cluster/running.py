@@ -23,6 +23,7 @@ from distributed import Client, Future, KilledWorker
 from tutorial_helpers.cluster.blocks import Block
 from tutorial_helpers.cluster.workers import (
     Counted,
+    NoWeightsError,
     VersionsDifferError,
     WeightSets,
     count_on_worker,
@@ -210,7 +211,6 @@ def _side_by_side(
         """Send blocks as far as the bound allows, and at least one."""
         nonlocal following
         while following is not None and bound.leaves_room(on_the_way.values(), following):
-            # There may be another scheduler by now, which knows nothing of this run.
             if lost.is_set():
                 raise ClusterLostError
             with _scheduler_is_there(client):
@@ -263,6 +263,8 @@ def _outcome(task: Task, found: Any) -> Counted | Failure:
     """Make an answer or a `Failure` of what has come of a block, or raise what ends them all."""
     if isinstance(found, ClusterLostError | VersionsDifferError):
         raise found
+    if isinstance(found, NoWeightsError):  # there is another scheduler by now
+        raise ClusterLostError
     if isinstance(found, Counted):
         return _checked(task, found)
     return _failed(task, found)

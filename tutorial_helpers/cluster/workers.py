@@ -46,6 +46,10 @@ class VersionsDifferError(RuntimeError):
     """A worker has different versions from this process, so its answers might differ."""
 
 
+class NoWeightsError(LookupError):
+    """A worker does not know the weights of a run, which another scheduler was given."""
+
+
 class Counted(NamedTuple):
     """What comes back for a block.
 
@@ -146,7 +150,9 @@ def _identity(weights: Weights) -> str:
 
 def count_on_worker(plugin: str, images: Any, *point: Any) -> Counted:
     """Classify a block on a worker, which has the weights; this is the task that Dask runs."""
-    weight_sets: WeightSets = get_worker().plugins[plugin]
+    weight_sets: WeightSets | None = get_worker().plugins.get(plugin)
+    if weight_sets is None:
+        raise NoWeightsError
     return weight_sets.count(images, *point)
 
 

@@ -83,3 +83,14 @@ def test_one_branch_is_taken() -> None:
                 if i == 240:
                     break
         assert {name: found[name][k] for name in sums} == sums
+
+
+def test_many_continues_lead_to_one_long_condition() -> None:
+    """The condition of a do loop is written once: copies of it would take minutes to compile."""
+    branches = " else ".join(f"if (n % 60 == {k}) {{ V += {k}.0; continue; }}" for k in range(60))
+    ends = " && ".join(f"n != {k} * (k + 1)" for k in range(150, 250))
+    found = after(f"int n = 0; do {{ n++; {branches} W += 1.0; }} while ({ends});", V=0.0, W=0.0)
+    for k in NEURONS:
+        last = next(n for n in range(1, 1000) if n % (k + 1) == 0 and n // (k + 1) >= 150)
+        assert found["V"][k] == STEPS * sum(n % 60 for n in range(1, last + 1))
+    assert not found["W"].any()

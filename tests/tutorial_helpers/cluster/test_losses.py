@@ -288,10 +288,10 @@ def program(*arguments: object) -> Iterator[subprocess.Popen[bytes]]:
 
 
 @contextlib.contextmanager
-def scheduler(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path, str]]:
+def scheduler(folder: Path, port: int = 0) -> Iterator[tuple[subprocess.Popen[bytes], Path, str]]:
     """A scheduler: its process, the file that workers find it by, and its address."""
     file = folder / "scheduler.json"
-    options = ("--scheduler-file", file, "--port", 0, "--no-dashboard", "--host", "127.0.0.1")
+    options = ("--scheduler-file", file, "--port", port, "--no-dashboard", "--host", "127.0.0.1")
     with program("distributed.cli.dask_scheduler", *options) as process:
         deadline = time.monotonic() + 60
         while not file.exists() or not file.read_text(encoding="utf-8"):
@@ -301,6 +301,31 @@ def scheduler(folder: Path) -> Iterator[tuple[subprocess.Popen[bytes], Path, str
         with Client(scheduler_file=str(file)) as client:
             address = client.scheduler.address
         yield process, file, address
+
+
+def test_another_scheduler_in_place_of_the_first(
+    weights: Weights, images: Images, tmp_path: Path
+) -> None:
+    """It has nothing of the run, whatever had come by then."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        port = server.getsockname()[1]
+    with contextlib.ExitStack() as first:
+        _, file, address = first.enter_context(scheduler(tmp_path, port))
+        first.enter_context(worker(file))
+        with remote_client(address) as client:
+            client.wait_for_workers(1, timeout=60)
+            answers = classify_blocks([images] * 8, weights, client=client, timesteps=STEPS)
+            next(answers)
+            time.sleep(3.0)  # until those that are on their way have come
+            first.close()
+            file.unlink()
+            with scheduler(tmp_path, port) as (_, file, _), worker(file):
+                deadline = time.monotonic() + 60
+                while not (client.status == "running" and client.nthreads()):
+                    assert time.monotonic() < deadline
+                    time.sleep(0.1)
+                with pytest.raises(ClusterLostError):
+                    list(answers)
 
 
 def worker(file: Path, *options: object) -> contextlib.AbstractContextManager[object]:
