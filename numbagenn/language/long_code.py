@@ -100,7 +100,7 @@ def _long_operation(node: c_ast.BinaryOp) -> c_ast.Node:
 
 
 def _long_choice(node: c_ast.If) -> c_ast.Node:
-    """Return an ``if``; one with many an ``else if`` is cut into groups.
+    """Return an ``if``; a long chain of ``else if`` is cut into groups.
 
     Each group but the first is entered only where none of those before has found its branch.
     """
