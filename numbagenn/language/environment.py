@@ -18,6 +18,7 @@ from numbagenn.language.arithmetic import Expression
 from numbagenn.language.code_strings import CodeString
 from numbagenn.language.fault_sites import FaultSites
 from numbagenn.language.functions import FUNCTIONS, Function
+from numbagenn.language.long_code import FOUND
 from numbagenn.language.symbols import Ahead, Draw, Namer, SpecialFunction, Symbol
 
 Result = TypeVar("Result")
@@ -109,7 +110,7 @@ class Environment(ABC):
         raise self._error(node, self._unknown(node.name, self._visible()))
 
     def _visible(self) -> list[str]:
-        return [name for scope in self._scopes for name in scope]
+        return [name for scope in self._scopes for name in scope if name != FOUND]
 
     def _unknown(self, name: str, known: Iterable[str], what: str = "name") -> str:
         if name in self.unavailable:

@@ -22,7 +22,7 @@ _KINDS = {
 }
 
 #: Whether a branch so far was taken. No name of a user starts like this.
-_FOUND = "_found"
+FOUND = "_found"
 
 
 class LongOperation(c_ast.Node):  # type: ignore[misc]
@@ -115,7 +115,7 @@ def _long_choice(node: c_ast.If) -> c_ast.Node:
         if group[-1] is not branches[-1]:
             group[-1].iffalse = _assigned(0)
         if begin:
-            not_found = c_ast.UnaryOp("!", c_ast.ID(_FOUND))
+            not_found = c_ast.UnaryOp("!", c_ast.ID(FOUND))
             inside = c_ast.Compound([_assigned(1), group[0]])
             statements.append(c_ast.If(not_found, inside, None))
         else:
@@ -124,9 +124,9 @@ def _long_choice(node: c_ast.If) -> c_ast.Node:
 
 
 def _declared_true() -> c_ast.Decl:
-    ctype = c_ast.TypeDecl(_FOUND, [], None, c_ast.IdentifierType(["int"]))
-    return c_ast.Decl(_FOUND, [], [], [], [], ctype, c_ast.Constant("int", "1"), None)
+    ctype = c_ast.TypeDecl(FOUND, [], None, c_ast.IdentifierType(["int"]))
+    return c_ast.Decl(FOUND, [], [], [], [], ctype, c_ast.Constant("int", "1"), None)
 
 
 def _assigned(value: int) -> c_ast.Assignment:
-    return c_ast.Assignment("=", c_ast.ID(_FOUND), c_ast.Constant("int", str(value)))
+    return c_ast.Assignment("=", c_ast.ID(FOUND), c_ast.Constant("int", str(value)))

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from numbagenn import GeNNModel, create_neuron_model
+from numbagenn.language.code_strings import CodeStringError
 
 STEPS = 5
 NEURONS = range(4)
@@ -94,3 +95,14 @@ def test_many_continues_lead_to_one_long_condition() -> None:
         last = next(n for n in range(1, 1000) if n % (k + 1) == 0 and n // (k + 1) >= 150)
         assert found["V"][k] == STEPS * sum(n % 60 for n in range(1, last + 1))
     assert not found["W"].any()
+
+
+def test_a_mistake_in_a_long_chain_stands_where_it_is() -> None:
+    branches = " else\n".join(f"if (V < {k}.0) V = {k}.0;" for k in range(60))
+    with pytest.raises(CodeStringError) as raised:
+        create_neuron_model(
+            "long", vars=[("V", "scalar")], sim_code=branches.replace("V = 45.0", "V = W")
+        )
+    message, code, caret = str(raised.value).split("\n")
+    assert "line 46: Undefined name 'W'; known here: Isyn, V, batch, dt, id, num_batch," in message
+    assert code[caret.index("^")] == "W"
