@@ -22,7 +22,7 @@ from numbagenn.language.arithmetic import (
 from numbagenn.language.calls import Calls
 from numbagenn.language.fault_sites import outside
 from numbagenn.language.literals import literal_value
-from numbagenn.language.long_code import LongOperation
+from numbagenn.language.long_code import MOST_LINKS, LongOperation
 from numbagenn.language.pointers import Pointers
 from numbagenn.language.symbols import ArrayElement, Symbol
 from numbagenn.language.usage import STEPS
@@ -37,9 +37,6 @@ _INSTEAD_OF = {
     "|": _CONDITIONS,
     "^": _CONDITIONS,
 }
-
-# How many operations of a long chain are one expression.
-_LINKS = 20
 
 # The longest number that a message shows in full.
 _LONGEST_SHOWN = 100
@@ -162,7 +159,7 @@ class Expressions(Pointers, Calls):
         value = self._left(node.links[0], node.first)
         for number, link in enumerate(node.links, 1):
             value = self._joined(link, value)
-            if number % _LINKS == 0:
+            if number % MOST_LINKS == 0:
                 # Python cannot read one long expression.
                 partial = self.namer.unique("partial")
                 self._before.append(f"{partial} = {value.code}")

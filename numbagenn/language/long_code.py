@@ -10,8 +10,9 @@ from collections.abc import Iterator
 
 from pycparser import c_ast
 
-# Longer chains are made flat: operations, and branches.
-_MOST_LINKS = 40
+#: Longer chains of operations are made flat, and so many are one expression.
+MOST_LINKS = 40
+# Longer chains of branches are made flat.
 _MOST_BRANCHES = 20
 
 # Operators of one kind may follow each other in a chain. Comparisons do not.
@@ -96,7 +97,7 @@ def _long_operation(node: c_ast.BinaryOp) -> c_ast.Node:
     while isinstance(first, c_ast.BinaryOp) and _KINDS.get(first.op) == _KINDS[node.op]:
         links.append(first)
         first = first.left
-    return LongOperation(first, links[::-1]) if len(links) > _MOST_LINKS else node
+    return LongOperation(first, links[::-1]) if len(links) > MOST_LINKS else node
 
 
 def _long_choice(node: c_ast.If) -> c_ast.Node:

@@ -12,7 +12,6 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import CancelledError
 from itertools import count
 from queue import Empty, SimpleQueue
-from threading import Event
 from time import monotonic, sleep
 from typing import Any, NamedTuple
 from uuid import uuid4
@@ -198,21 +197,15 @@ def _side_by_side(
     waiting = iter(tasks)
     following = next(waiting, None)
     arrived: SimpleQueue[tuple[Future, Any]] = SimpleQueue()
-    lost = Event()
 
     async def bring(future: Future) -> None:
         """Wait for a block; one whose worker does not hand it over holds up no others."""
-        found = await _brought(future)
-        if isinstance(found, ClusterLostError):
-            lost.set()
-        arrived.put((future, found))
+        arrived.put((future, await _brought(future)))
 
     def send() -> None:
         """Send blocks as far as the bound allows, and at least one."""
         nonlocal following
         while following is not None and bound.leaves_room(on_the_way.values(), following):
-            if lost.is_set():
-                raise ClusterLostError
             with _scheduler_is_there(client):
                 future = _submit(client, plugin, following, f"{prefix}-{next(sent)}")
             on_the_way[future] = following
@@ -226,11 +219,9 @@ def _side_by_side(
             task = on_the_way.pop(future)
             del future  # the worker may forget its result
             yield task, _outcome(task, found)
-            try:
+            with contextlib.suppress(ClusterLostError):  # what has arrived comes first
                 send()
-            except ClusterLostError:  # what has arrived comes first
-                lost.set()
-        if lost.is_set():
+        if following is not None:
             raise ClusterLostError
     finally:
         if client.status == "running":

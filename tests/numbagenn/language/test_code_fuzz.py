@@ -280,9 +280,9 @@ def chains_of(longest: int | None) -> Iterator[None]:
     """Make chains flat from another length on."""
     with pytest.MonkeyPatch.context() as patch:
         if longest is not None:
-            patch.setattr(long_code, "_MOST_LINKS", longest)
+            patch.setattr(long_code, "MOST_LINKS", longest)
             patch.setattr(long_code, "_MOST_BRANCHES", longest)
-            patch.setattr(expressions, "_LINKS", longest)
+            patch.setattr(expressions, "MOST_LINKS", longest)
         yield
 
 

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -136,22 +136,23 @@ def test_what_has_come_stays_though_its_worker_dies(
         np.testing.assert_array_equal(answer.counts, expected.counts)
 
 
-def bad_images(error: type[BaseException]) -> Any:
-    """Images that raise an error where they are wanted."""
+def images_that(act: Callable[[], None]) -> Any:
+    """Seven images that do something where they are wanted."""
 
-    class Bad:  # defined here, so that workers need not import it
+    class Acting:  # defined here, so that workers need not import it
         shape = (7, 784)
 
         def __len__(self) -> int:
             return 7
 
-        def __getitem__(self, rows: slice) -> Bad:
+        def __getitem__(self, rows: slice) -> Acting:
             return self
 
         def __array__(self, dtype: object = None, copy: bool | None = None) -> Images:
-            raise error("bad")
+            act()
+            raise AssertionError
 
-    return Bad()
+    return Acting()
 
 
 @pytest.mark.parametrize(
@@ -161,7 +162,11 @@ def test_a_bad_block_leaves_nothing_behind(
     client: Client, weights: Weights, images: Images, error: type[BaseException]
 ) -> None:
     """Whatever it raises: it is told, the others are finished, and the cluster forgets it."""
-    pieces = [images, bad_images(error), images]
+
+    def fail() -> None:
+        raise error("bad")
+
+    pieces = [images, images_that(fail), images]
     with pytest.raises(BadBlocksError) as raised:
         classify_many(pieces, weights, client=client, timesteps=STEPS)
     assert f"block 1 (images 1,000 to 1,006): {error.__name__}: bad. All other" in str(raised.value)
@@ -249,20 +254,7 @@ def test_a_slow_worker(
 
 def test_a_block_that_kills_workers(weights: Weights, images: Images, tmp_path: Path) -> None:
     """It is given up after some workers, and all others are finished, also those beside it."""
-
-    class Deadly:  # defined here, so that workers need not import it
-        shape = (7, 784)
-
-        def __len__(self) -> int:
-            return 7
-
-        def __getitem__(self, rows: slice) -> Deadly:
-            return self
-
-        def __array__(self, dtype: object = None, copy: bool | None = None) -> Images:
-            os._exit(3)
-
-    pieces = [images, Deadly(), images]
+    pieces = [images, images_that(lambda: os._exit(3)), images]
     # It starts other workers even if Dask's nanny gives up, after which blocks would wait for ever.
     with local_client(1, threads=2) as client, pytest.raises(BadBlocksError) as raised:
         classify_many(pieces, weights, client=client, timesteps=STEPS, store=tmp_path)
